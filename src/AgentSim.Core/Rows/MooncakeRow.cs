@@ -1,0 +1,86 @@
+namespace AgentSim.Rows;
+
+/// <summary>
+/// One row of a Mooncake-family file: a request with its prompt described by block ids (specification 01, 3.6 and 6).
+/// Plain and agentic rows share this type; the agentic fields of a plain row are empty.
+/// </summary>
+public sealed class MooncakeRow
+{
+    /// <summary>Id of the request; required and unique in agentic files, informative elsewhere.</summary>
+    public string? RequestId { get; set; }
+
+    /// <summary>Session the request belongs to; rows without one are sessions of their own.</summary>
+    public string? SessionId { get; set; }
+
+    /// <summary>Prompt length in tokens; null means as many as <see cref="HashIds"/> can hold.</summary>
+    public long? InputLength { get; set; }
+
+    /// <summary>Output length in tokens; required by every reader.</summary>
+    public long? OutputLength { get; set; }
+
+    /// <summary>Authored output tokens, as many as <see cref="OutputLength"/>; null when the output is not authored.</summary>
+    public IReadOnlyList<uint>? OutputTokenIds { get; set; }
+
+    /// <summary>One id per trace block of the prompt; equal ids at equal positions mean equal tokens.</summary>
+    public IReadOnlyList<ulong>? HashIds { get; set; }
+
+    /// <summary>Start time in milliseconds.</summary>
+    public double? Timestamp { get; set; }
+
+    /// <summary>Milliseconds after the previous turn (plain rows) or the last dependency (agentic rows).</summary>
+    public double? Delay { get; set; }
+
+    /// <summary>Priority in the router queue; negative counts as 0.</summary>
+    public int? Priority { get; set; }
+
+    /// <summary>Strict priority in the router queue.</summary>
+    public uint? StrictPriority { get; set; }
+
+    /// <summary>Policy class or family in the router queue.</summary>
+    public string? PolicyClass { get; set; }
+
+    /// <summary>What kind of agent sent the request: <c>foreground</c>, <c>agent</c> or <c>background_agent</c>. Informative.</summary>
+    public string? RequestKind { get; set; }
+
+    /// <summary>Ids of the requests that must end before this one starts.</summary>
+    public IReadOnlyList<string> WaitFor { get; set; } = [];
+
+    /// <summary>Ids of the first requests of the sessions this request spawned. Informative.</summary>
+    public IReadOnlyList<string> Branches { get; set; } = [];
+
+    /// <summary>True for the first request of a session. Informative.</summary>
+    public bool? PrefixReset { get; set; }
+
+    /// <summary>Part of the gap before this request that tools account for, in milliseconds.</summary>
+    public double? ToolWaitMs { get; set; }
+
+    /// <summary>The tools that ran before this request. Informative.</summary>
+    public IReadOnlyList<ToolSpan> ToolEvents { get; set; } = [];
+
+    /// <summary>Tokens per entry of <see cref="HashIds"/>, where known (0 otherwise). Not written to files.</summary>
+    public int TraceBlockSize { get; set; }
+
+    /// <summary>True for a row of the agentic dialect. Not written to files.</summary>
+    public bool IsAgentic { get; set; }
+}
+
+/// <summary>A finished tool call listed in an agentic row (specification 01, 3.6).</summary>
+/// <param name="ToolCallId">Id of the call.</param>
+/// <param name="ToolClass">What kind of tool it was.</param>
+/// <param name="StartedAtUnixMs">Start, milliseconds since 1970.</param>
+/// <param name="EndedAtUnixMs">End, milliseconds since 1970.</param>
+/// <param name="DurationMs">Duration in milliseconds as recorded, even when it disagrees with start and end.</param>
+/// <param name="Status"><c>succeeded</c>, <c>error</c> or what the trace says.</param>
+/// <param name="OutputBytes">Size of the result, if recorded.</param>
+/// <param name="OutputTokens">Tokens of the result, if recorded.</param>
+/// <param name="ErrorType">Kind of error, if recorded.</param>
+public sealed record ToolSpan(
+    string ToolCallId,
+    string ToolClass,
+    long StartedAtUnixMs,
+    long EndedAtUnixMs,
+    double DurationMs,
+    string Status,
+    ulong? OutputBytes = null,
+    ulong? OutputTokens = null,
+    string? ErrorType = null);

@@ -1,0 +1,45 @@
+namespace AgentSim.Workload;
+
+/// <summary>Consecutive block identities <c>First, First + 1, …, First + Count - 1</c>, each the child of the one before.</summary>
+internal readonly record struct BlockRun(int First, int Count);
+
+/// <summary>
+/// The complete engine blocks of one prompt, first to last, as runs of identities (specification 01, 8.3 and 8.4).
+/// Two prompts hold the same identity at position k exactly when their first k + 1 blocks hold the same tokens.
+/// A partial tail block has no identity and is not listed.
+/// </summary>
+internal readonly struct PromptBlocks
+{
+    private readonly BlockRun[] _runs;
+    private readonly int _start;
+    private readonly int _length;
+
+    public PromptBlocks(BlockRun[] runs, int start, int length, int count)
+    {
+        _runs = runs;
+        _start = start;
+        _length = length;
+        Count = count;
+    }
+
+    /// <summary>Number of complete blocks.</summary>
+    public int Count { get; }
+
+    /// <summary>The runs in prompt order; their counts add up to <see cref="Count"/>.</summary>
+    public ReadOnlySpan<BlockRun> Runs => new(_runs, _start, _length);
+
+    /// <summary>Identity of the block at <paramref name="index"/>, 0-based.</summary>
+    public int this[int index]
+    {
+        get
+        {
+            foreach (BlockRun run in Runs)
+            {
+                if (index < run.Count) return run.First + index;
+                index -= run.Count;
+            }
+
+            throw new ArgumentOutOfRangeException(nameof(index));
+        }
+    }
+}
