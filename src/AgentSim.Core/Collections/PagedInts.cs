@@ -36,6 +36,17 @@ internal sealed class PagedInts
         }
     }
 
+    /// <summary>
+    /// The values of the keys from <paramref name="key"/> to the end of its page, at most <paramref name="limit"/>;
+    /// empty where the page holds nothing.
+    /// </summary>
+    public ReadOnlySpan<int> PageFrom(int key, int limit)
+    {
+        int slot = key >> PageBits;
+        int page = (uint)slot < (uint)_directory.Length ? _directory[slot] - 1 : -1;
+        return page < 0 ? default : _values.AsSpan((page << PageBits) | (key & PageMask), Math.Min(limit, PageSize - (key & PageMask)));
+    }
+
     /// <summary>Sets the value at <paramref name="key"/>; 0 removes it.</summary>
     public void Set(int key, int value)
     {
@@ -89,15 +100,11 @@ internal sealed class PagedInts
         int length = 0;
         while (length < limit)
         {
-            int key = first + length;
-            int slot = key >> PageBits;
-            if (slot >= _directory.Length) return length;
-            int page = _directory[slot] - 1;
-            if (page < 0) return length;
-            int inPage = Math.Min(limit - length, PageSize - (key & PageMask));
-            int gap = _values.AsSpan((page << PageBits) | (key & PageMask), inPage).IndexOf(0);
+            ReadOnlySpan<int> page = PageFrom(first + length, limit - length);
+            if (page.IsEmpty) return length;
+            int gap = page.IndexOf(0);
             if (gap >= 0) return length + gap;
-            length += inPage;
+            length += page.Length;
         }
 
         return length;

@@ -1,0 +1,44 @@
+namespace AgentSim.Collections;
+
+/// <summary>A double-ended queue on a ring of array slots.</summary>
+internal sealed class Deque<T>
+{
+    private T[] _items = new T[16];
+    private int _head;
+
+    public int Count { get; private set; }
+
+    public T this[int index] => _items[(_head + index) & (_items.Length - 1)];
+
+    public T First => _items[_head];
+
+    public void PushBack(T item)
+    {
+        if (Count == _items.Length) Grow();
+        _items[(_head + Count++) & (_items.Length - 1)] = item;
+    }
+
+    public void PushFront(T item)
+    {
+        if (Count == _items.Length) Grow();
+        _head = (_head - 1) & (_items.Length - 1);
+        _items[_head] = item;
+        Count++;
+    }
+
+    public T PopFront()
+    {
+        T item = _items[_head];
+        _items[_head] = default!;
+        _head = (_head + 1) & (_items.Length - 1);
+        Count--;
+        return item;
+    }
+
+    private void Grow()
+    {
+        T[] larger = new T[_items.Length * 2];
+        for (int i = 0; i < Count; i++) larger[i] = this[i];
+        (_items, _head) = (larger, 0);
+    }
+}

@@ -1,0 +1,29 @@
+using System.Runtime.CompilerServices;
+
+namespace AgentSim.Collections;
+
+/// <summary>A growing array that hands out references and spans: <c>List&lt;T&gt;</c> for columns that are indexed in hot loops.</summary>
+internal struct GrowList<T>
+{
+    private T[]? _items;
+
+    public int Count { get; private set; }
+
+    public readonly ref T this[int index]
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => ref _items![index];
+    }
+
+    public void Add(T item)
+    {
+        if (_items is null || Count == _items.Length) Array.Resize(ref _items, Math.Max(16, Count * 2));
+        _items![Count++] = item;
+    }
+
+    public void Clear() => Count = 0;
+
+    public readonly ReadOnlySpan<T> AsSpan() => _items.AsSpan(0, Count);
+
+    public readonly T[] ToArray() => AsSpan().ToArray();
+}

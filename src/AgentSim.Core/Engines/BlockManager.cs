@@ -1,0 +1,66 @@
+using AgentSim.Routing;
+using AgentSim.Workload;
+
+namespace AgentSim.Engines;
+
+/// <summary>What a sequence finds in the cache: matched leading blocks, and how many of them are in use already.</summary>
+internal readonly record struct CachedPrefix(int Blocks, int ActiveBlocks);
+
+/// <summary>
+/// The KV blocks of one rank: what is in use, what is cached, what is free (specification 02, 5 and 11).
+/// </summary>
+internal abstract class BlockManager(int capacity, int blockSize, bool cachingEnabled, PromptCatalog prompts) : IPrefixCache
+{
+    protected int Capacity { get; } = capacity;
+
+    protected int BlockSize { get; } = blockSize;
+
+    protected bool CachingEnabled { get; } = cachingEnabled;
+
+    protected PromptCatalog Prompts { get; } = prompts;
+
+    /// <summary>Blocks reserved for a speculative burst.</summary>
+    protected int Reserved { get; set; }
+
+    /// <summary>Blocks in use, reserved ones included.</summary>
+    public abstract int Active { get; }
+
+    /// <summary>Blocks that can be had for new content: free ones and cached ones nobody uses.</summary>
+    public abstract int Obtainable { get; }
+
+    /// <summary>The leading blocks of a sequence found in the cache; nothing when caching is off.</summary>
+    public abstract CachedPrefix Match(Sequence sequence);
+
+    /// <summary>
+    /// Gives a sequence its logical blocks <c>[from, to)</c>, the first <paramref name="reuse"/> of them from the cache
+    /// (only when from is 0). False, with nothing changed, when they cannot be had.
+    /// </summary>
+    public abstract bool TryAllocate(Sequence sequence, int from, int to, int reuse);
+
+    /// <summary>The sequence was computed from <paramref name="before"/> to <paramref name="after"/> tokens.</summary>
+    public abstract void OnComputed(Sequence sequence, int before, int after);
+
+    /// <summary>A generated token was appended, before any block for it is taken.</summary>
+    public abstract void OnTokenAppended(Sequence sequence);
+
+    /// <summary>Releases all blocks of a sequence; a preempted one may come back for them.</summary>
+    public abstract void Release(Sequence sequence, bool preempted);
+
+    /// <summary>Sets blocks aside for a burst, evicting where needed; false, with nothing changed, when they cannot be had.</summary>
+    public abstract bool TryReserve(int blocks);
+
+    /// <summary>Hands one reserved block to a sequence as its new private tail.</summary>
+    public abstract void TakeReserved(Sequence sequence);
+
+    /// <summary>Gives the rest of a reservation back.</summary>
+    public void DropReservation() => Reserved = 0;
+
+    /// <summary>True when <see cref="Grow"/> and <see cref="CompleteTail"/> may stand for many single steps.</summary>
+    public abstract bool SupportsStretches { get; }
+
+    /// <summary>Takes private blocks for sequences in a decode stretch, evicting where nothing is free.</summary>
+    public abstract void Grow(int blocks);
+
+    /// <inheritdoc/>
+    public abstract int CachedBlocks(PromptBlocks prompt);
+}

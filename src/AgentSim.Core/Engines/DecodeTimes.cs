@@ -1,0 +1,33 @@
+namespace AgentSim.Engines;
+
+/// <summary>
+/// Decode step lengths by number of active blocks, each computed once: a model without context has at most one value
+/// per block count (specification 02, 14.3).
+/// </summary>
+internal sealed class DecodeTimes(PerformanceModel model, int blockSize, int totalBlocks)
+{
+    private double[] _byActive = [];
+
+    /// <summary>True when a step's length follows from the active blocks alone.</summary>
+    public bool IsTabulated => !model.DecodeDependsOnContext;
+
+    /// <summary>Length of one step in milliseconds.</summary>
+    /// <param name="activeBlocks">Active blocks of the rank.</param>
+    /// <param name="context">Mean sequence length of the emitting requests, rounded down.</param>
+    public double this[int activeBlocks, long context]
+    {
+        get
+        {
+            if (!IsTabulated) return Compute(activeBlocks, context);
+            if (activeBlocks >= _byActive.Length) Grow(activeBlocks);
+            double known = _byActive[activeBlocks];
+            return known != 0 ? known : _byActive[activeBlocks] = Compute(activeBlocks, 0);
+        }
+    }
+
+    private double Compute(int activeBlocks, long context) =>
+        model.Decode((long)activeBlocks * blockSize, (long)totalBlocks * blockSize, context);
+
+    private void Grow(int activeBlocks) =>
+        Array.Resize(ref _byActive, Math.Max(activeBlocks + 1, Math.Min(totalBlocks + 1, _byActive.Length * 2)));
+}

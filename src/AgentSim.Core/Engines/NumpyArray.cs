@@ -1,0 +1,90 @@
+using System.Buffers.Binary;
+using System.Globalization;
+using System.IO.Compression;
+using System.Text;
+using System.Text.RegularExpressions;
+
+namespace AgentSim.Engines;
+
+/// <summary>
+/// A float64 array of a NumPy <c>.npz</c> archive: a zip of <c>.npy</c> entries, each a short text header
+/// (dtype, order, shape) and the raw little-endian values.
+/// </summary>
+internal sealed partial class NumpyArray
+{
+    private const long MaxBytes = 256L << 20;
+
+    private readonly double[] _values;
+    private readonly int[] _shape;
+    private readonly bool _columnMajor;
+
+    private NumpyArray(double[] values, int[] shape, bool columnMajor) => (_values, _shape, _columnMajor) = (values, shape, columnMajor);
+
+    /// <summary>Reads every entry of an archive by name, without the <c>.npy</c> ending.</summary>
+    /// <exception cref="InvalidDataException">Not a zip, or an entry that is not a float64 array.</exception>
+    public static Dictionary<string, NumpyArray> ReadArchive(string path)
+    {
+        using ZipArchive archive = ZipFile.OpenRead(path);
+        Dictionary<string, NumpyArray> arrays = [];
+        foreach (ZipArchiveEntry entry in archive.Entries)
+        {
+            if (entry.Length > MaxBytes) throw new InvalidDataException($"{entry.FullName} is larger than {MaxBytes >> 20} MiB");
+            using Stream stream = entry.Open();
+            using MemoryStream content = new();
+            stream.CopyTo(content);
+            string name = entry.FullName.EndsWith(".npy", StringComparison.Ordinal) ? entry.FullName[..^4] : entry.FullName;
+            arrays[name] = Parse(name, content.GetBuffer().AsSpan(0, (int)content.Length));
+        }
+
+        return arrays;
+    }
+
+    public double[] Vector(string name) =>
+        _shape.Length == 1 ? _values : throw new InvalidDataException($"{name} is not one-dimensional");
+
+    public double[,] Matrix(string name, int rows, int columns)
+    {
+        if (_shape.Length != 2 || _shape[0] != rows || _shape[1] != columns) throw new InvalidDataException($"{name} is not {rows} x {columns}");
+        double[,] matrix = new double[rows, columns];
+        for (int row = 0; row < rows; row++)
+        {
+            for (int column = 0; column < columns; column++)
+            {
+                matrix[row, column] = _values[_columnMajor ? (column * rows) + row : (row * columns) + column];
+            }
+        }
+
+        return matrix;
+    }
+
+    private static NumpyArray Parse(string name, ReadOnlySpan<byte> content)
+    {
+        if (content.Length < 12 || content[0] != 0x93 || !content[1..].StartsWith("NUMPY"u8)) throw new InvalidDataException($"{name} is not a .npy array");
+        bool wide = content[6] >= 2;
+        int headerLength = wide ? (int)Math.Min(BinaryPrimitives.ReadUInt32LittleEndian(content[8..]), int.MaxValue) : BinaryPrimitives.ReadUInt16LittleEndian(content[8..]);
+        int headerStart = wide ? 12 : 10;
+        if (headerLength > content.Length - headerStart) throw new InvalidDataException($"{name} is truncated");
+        string header = Encoding.Latin1.GetString(content.Slice(headerStart, headerLength));
+
+        if (!DtypePattern().IsMatch(header)) throw new InvalidDataException($"{name} does not hold little-endian float64 values");
+        Match shapeText = ShapePattern().Match(header);
+        if (!shapeText.Success) throw new InvalidDataException($"{name} has no shape");
+        int[] shape = [.. shapeText.Groups[1].Value.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).Select(s => int.Parse(s, CultureInfo.InvariantCulture))];
+
+        ReadOnlySpan<byte> data = content[(headerStart + headerLength)..];
+        long count = shape.Aggregate(1L, (product, length) => checked(product * length));
+        if (count * sizeof(double) > data.Length) throw new InvalidDataException($"{name} is truncated");
+        double[] values = new double[count];
+        for (int i = 0; i < values.Length; i++) values[i] = BinaryPrimitives.ReadDoubleLittleEndian(data[(i * sizeof(double))..]);
+        return new NumpyArray(values, shape, FortranPattern().IsMatch(header));
+    }
+
+    [GeneratedRegex("'descr'\\s*:\\s*'<f8'")]
+    private static partial Regex DtypePattern();
+
+    [GeneratedRegex("'fortran_order'\\s*:\\s*True")]
+    private static partial Regex FortranPattern();
+
+    [GeneratedRegex("'shape'\\s*:\\s*\\(([0-9, ]*)\\)")]
+    private static partial Regex ShapePattern();
+}

@@ -1,0 +1,62 @@
+namespace AgentSim.Engines;
+
+/// <summary>
+/// How long passes take, in simulated milliseconds (specification 02, 3). Shared by all ranks with the same arguments.
+/// </summary>
+internal abstract class PerformanceModel
+{
+    private readonly double _prefillRatio;
+    private readonly double _decodeRatio;
+
+    protected PerformanceModel(double speedupRatio, double decodeSpeedupRatio)
+    {
+        _prefillRatio = speedupRatio;
+        _decodeRatio = speedupRatio * decodeSpeedupRatio;
+    }
+
+    /// <summary>True when a decode step depends on the batch's mean length and not only on the active tokens.</summary>
+    public abstract bool DecodeDependsOnContext { get; }
+
+    /// <summary>
+    /// Prefill of a pass with prompt work.
+    /// </summary>
+    /// <param name="count">Requests with prompt work, at least 1.</param>
+    /// <param name="inputLength">Sum of their prompt positions reached.</param>
+    /// <param name="prefix">Sum of their prompt positions before the pass.</param>
+    public double Prefill(long count, long inputLength, long prefix)
+    {
+        long fresh = Math.Max(0, (inputLength / count) - (prefix / count));
+        return fresh == 0 ? 0.0 : SimulatedDuration.Quantise(AtLeast(PrefillModel((double)(count * fresh)), 0.0), _prefillRatio);
+    }
+
+    /// <summary>One decode step of at least one request.</summary>
+    /// <param name="activeTokens">Tokens in active blocks.</param>
+    /// <param name="totalTokens">Tokens the pool can hold.</param>
+    /// <param name="context">Mean sequence length of the batch, rounded down.</param>
+    public double Decode(long activeTokens, long totalTokens, long context) =>
+        SimulatedDuration.Quantise(AtLeast(DecodeModel(activeTokens, totalTokens, context), 1.0), _decodeRatio);
+
+    // Unlike Math.Max, not-a-number counts as the least value.
+    private static double AtLeast(double value, double least) => value > least ? value : least;
+
+    /// <summary>Unscaled prefill latency in milliseconds.</summary>
+    protected abstract double PrefillModel(double tokens);
+
+    /// <summary>Unscaled latency of a decode step in milliseconds.</summary>
+    protected abstract double DecodeModel(double activeTokens, double totalTokens, double context);
+}
+
+/// <summary>The default: polynomials in the new tokens and in the fraction of active tokens (specification 02, 3.2).</summary>
+internal sealed class PolynomialModel(double speedupRatio, double decodeSpeedupRatio) : PerformanceModel(speedupRatio, decodeSpeedupRatio)
+{
+    public override bool DecodeDependsOnContext => false;
+
+    protected override double PrefillModel(double tokens) =>
+        (4.209989e-07 * (tokens * tokens)) + (1.518344e-02 * tokens) + 1.650142e+01;
+
+    protected override double DecodeModel(double activeTokens, double totalTokens, double context)
+    {
+        double p = totalTokens == 0 ? 1.0 : activeTokens / totalTokens;
+        return (-25.74 * (p * p)) + (54.01 * p) + 5.74;
+    }
+}

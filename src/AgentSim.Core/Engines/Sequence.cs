@@ -1,0 +1,65 @@
+using AgentSim.Workload;
+
+namespace AgentSim.Engines;
+
+/// <summary>
+/// A request on a rank (specification 02, 4), with its block table. The table is, in block order: shared cached copies,
+/// then generated blocks that are cached but that nobody else can ever look up (a mere count, see
+/// <see cref="NativeBlockManager"/>), then private blocks.
+/// </summary>
+internal sealed class Sequence
+{
+    public int Request;
+    public int PromptTokens;
+    public int OutputLimit;
+    public int Generated;
+    public int Computed;
+    public int Allocated;
+    public bool WasPreempted;
+
+    /// <summary>The prompt's complete blocks.</summary>
+    public PromptBlocks Prompt;
+
+    /// <summary>Logical blocks that are complete and have an identity; the one after them, if any, is partial.</summary>
+    public int FullBlocks;
+
+    public int[] Copies = [];
+    public int CopyCount;
+    public int AnonymousCount;
+    public int PrivateCount;
+
+    /// <summary>Identities of generated blocks that a preempted request may find again in the cache.</summary>
+    public readonly List<int> OwnIdentities = [];
+
+    // What the current pass gave it; valid while ScheduledPass is the number of the pass.
+    public long ScheduledPass;
+    public int ScheduledTokens;
+    public int ScheduledPrompt;
+    public int ScheduledPromptBefore;
+
+    public int Length => PromptTokens + Generated;
+
+    public int CachedTableLength => CopyCount + AnonymousCount;
+
+    public int TableLength => CopyCount + AnonymousCount + PrivateCount;
+
+    public void Start(int request, int promptTokens, int outputLimit, PromptBlocks prompt)
+    {
+        Request = request;
+        PromptTokens = promptTokens;
+        OutputLimit = outputLimit;
+        Prompt = prompt;
+        FullBlocks = prompt.Count;
+        Generated = Computed = Allocated = 0;
+        CopyCount = AnonymousCount = PrivateCount = 0;
+        WasPreempted = false;
+        ScheduledPass = 0;
+        OwnIdentities.Clear();
+    }
+
+    public void AddCopy(int copy)
+    {
+        if (CopyCount == Copies.Length) Array.Resize(ref Copies, Math.Max(16, CopyCount * 2));
+        Copies[CopyCount++] = copy;
+    }
+}

@@ -1,0 +1,62 @@
+namespace AgentSim.Engines;
+
+/// <summary>Latencies rounded to whole nanoseconds, as every simulated duration is (specification 02, 1.1).</summary>
+internal static class SimulatedDuration
+{
+    private const ulong NanosPerSecond = 1_000_000_000;
+
+    /// <summary>The exact value of <paramref name="seconds"/> · 10⁹ rounded to the nearest integer, ties to even.</summary>
+    /// <exception cref="AgentSimException">The duration has 2⁶⁴ seconds or more.</exception>
+    public static UInt128 ToNanos(double seconds)
+    {
+        double product = seconds * 1e9;
+        if (product < 4503599627370496.0)
+        {
+            // Below 2^52 the rounded product has a fraction; its exact error decides the ties the rounding made or broke.
+            double error = Math.FusedMultiplyAdd(seconds, 1e9, -product);
+            double floor = Math.Floor(product);
+            double fraction = product - floor;
+            ulong whole = (ulong)floor;
+            if (fraction > 0.5 || (fraction == 0.5 && (error > 0 || (error == 0 && (whole & 1) == 1)))) whole++;
+            return whole;
+        }
+
+        if (!(seconds < 18446744073709551616.0))
+        {
+            throw new AgentSimException("LatencyTooLong", "a simulated latency exceeds 2^64 seconds; use a larger speedup_ratio");
+        }
+
+        // The mantissa times 10^9 fits 128 bits for every double below 2^64.
+        ulong bits = BitConverter.DoubleToUInt64Bits(seconds);
+        int shift = (int)(bits >> 52) - 1075;
+        UInt128 exact = (UInt128)((bits & 0xFFFFFFFFFFFFFUL) | 0x10000000000000UL) * NanosPerSecond;
+        if (shift >= 0) return exact << shift;
+        UInt128 quotient = exact >> -shift;
+        UInt128 rest = exact - (quotient << -shift);
+        UInt128 half = UInt128.One << (-shift - 1);
+        return rest > half || (rest == half && UInt128.IsOddInteger(quotient)) ? quotient + 1 : quotient;
+    }
+
+    /// <summary>Whole seconds plus the fraction: one division and one addition.</summary>
+    public static double ToSeconds(UInt128 nanos)
+    {
+        if (nanos <= ulong.MaxValue)
+        {
+            ulong value = (ulong)nanos;
+            return (double)(value / NanosPerSecond) + ((double)(value % NanosPerSecond) / 1e9);
+        }
+
+        return (double)(ulong)(nanos / NanosPerSecond) + ((double)(ulong)(nanos % NanosPerSecond) / 1e9);
+    }
+
+    /// <summary>
+    /// A modelled latency as it is added to the clock, in milliseconds: quantised, divided by
+    /// <paramref name="ratio"/> when that is positive, and quantised again (specification 02, 3.4).
+    /// </summary>
+    public static double Quantise(double milliseconds, double ratio)
+    {
+        UInt128 nanos = ToNanos(milliseconds / 1000.0);
+        if (ratio > 0 && nanos > 0) nanos = ToNanos(ToSeconds(nanos) / ratio);
+        return ToSeconds(nanos) * 1000.0;
+    }
+}

@@ -1,0 +1,90 @@
+namespace AgentSim.Workload;
+
+/// <summary>
+/// A priority queue of (ready time, index), earliest time first and the lower index first among equals
+/// (specification 01, 10.2). What is known at the start is sorted once; only what becomes ready later goes
+/// through a heap, which therefore stays as small as the number of requests in think time.
+/// </summary>
+internal sealed class ReadyQueue
+{
+    private readonly record struct Entry(double Time, int Index)
+    {
+        public bool Before(in Entry other) => Time < other.Time || (Time == other.Time && Index < other.Index);
+    }
+
+    private Entry[] _initial = [];
+    private int _next;
+    private Entry[] _heap = new Entry[16];
+    private int _count;
+
+    /// <summary>Sets the entries known at the start; call once, before anything else.</summary>
+    public void Start(List<(double Time, int Index)> entries)
+    {
+        _initial = new Entry[entries.Count];
+        for (int i = 0; i < _initial.Length; i++) _initial[i] = new Entry(entries[i].Time, entries[i].Index);
+        Array.Sort(_initial, (a, b) => a.Time != b.Time ? a.Time.CompareTo(b.Time) : a.Index.CompareTo(b.Index));
+    }
+
+    public bool IsEmpty => _next == _initial.Length && _count == 0;
+
+    /// <summary>Time of the first entry, infinity when there is none.</summary>
+    public double NextTime
+    {
+        get
+        {
+            double time = _next < _initial.Length ? _initial[_next].Time : double.PositiveInfinity;
+            return _count > 0 && _heap[0].Time < time ? _heap[0].Time : time;
+        }
+    }
+
+    public void Add(double time, int index)
+    {
+        if (_count == _heap.Length) Array.Resize(ref _heap, _count * 2);
+        Entry entry = new(time, index);
+        int at = _count++;
+        while (at > 0)
+        {
+            int parent = (at - 1) >> 1;
+            if (!entry.Before(_heap[parent])) break;
+            _heap[at] = _heap[parent];
+            at = parent;
+        }
+
+        _heap[at] = entry;
+    }
+
+    /// <summary>Takes the first entry if it is due at <paramref name="now"/>.</summary>
+    public bool TryTake(double now, out int index, out double time)
+    {
+        bool fromHeap = _count > 0 && (_next == _initial.Length || _heap[0].Before(_initial[_next]));
+        if (!fromHeap && _next == _initial.Length)
+        {
+            (index, time) = (-1, double.PositiveInfinity);
+            return false;
+        }
+
+        Entry first = fromHeap ? _heap[0] : _initial[_next];
+        (index, time) = (first.Index, first.Time);
+        if (!(time <= now)) return false;
+        if (fromHeap) RemoveTop();
+        else _next++;
+        return true;
+    }
+
+    private void RemoveTop()
+    {
+        Entry last = _heap[--_count];
+        int at = 0;
+        while (true)
+        {
+            int child = (2 * at) + 1;
+            if (child >= _count) break;
+            if (child + 1 < _count && _heap[child + 1].Before(_heap[child])) child++;
+            if (!_heap[child].Before(last)) break;
+            _heap[at] = _heap[child];
+            at = child;
+        }
+
+        _heap[at] = last;
+    }
+}

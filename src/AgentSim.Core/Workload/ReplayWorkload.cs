@@ -1,0 +1,100 @@
+using AgentSim.Rows;
+
+namespace AgentSim.Workload;
+
+/// <summary>A file a workload was read from.</summary>
+/// <param name="Path">As the user named it.</param>
+/// <param name="Bytes">Size on disk.</param>
+/// <param name="Sha256">SHA-256 of the file as it is on disk, lower-case hex.</param>
+public sealed record WorkloadInput(string Path, long Bytes, string Sha256);
+
+/// <summary>
+/// Everything a replay needs of its input, immutable and shared by any number of runs (specification 01, 6).
+/// Requests are columns indexed by ordinal - 1: sessions in order of first appearance, turns within them in order;
+/// agentic rows in row order.
+/// </summary>
+public sealed class ReplayWorkload
+{
+    internal ReplayWorkload(WorkloadColumns columns) => Columns = columns;
+
+    internal WorkloadColumns Columns { get; }
+
+    /// <summary>The format the rows came in.</summary>
+    public TraceFormat Format => Columns.Format;
+
+    /// <summary>True when the requests are tied by dependencies instead of sessions.</summary>
+    public bool IsAgentic => Columns.IsAgentic;
+
+    /// <summary>Tokens per hash id.</summary>
+    public int TraceBlockSize => Columns.TraceBlockSize;
+
+    /// <summary>Number of requests (turns).</summary>
+    public int RequestCount => Columns.InputLength.Length;
+
+    /// <summary>Number of sessions; agentic rows without a session name count one each.</summary>
+    public int SessionCount => Columns.SessionNames.Length;
+
+    /// <summary>The files it was read from; empty for rows handed over in memory.</summary>
+    public IReadOnlyList<WorkloadInput> Inputs => Columns.Inputs;
+}
+
+/// <summary>What a request asks of the router queue.</summary>
+internal readonly record struct QueueAttributes(int Priority, uint StrictPriority, string? PolicyClass);
+
+/// <summary>The columns behind a <see cref="ReplayWorkload"/>.</summary>
+internal sealed class WorkloadColumns
+{
+    public required TraceFormat Format { get; init; }
+    public required bool IsAgentic { get; init; }
+    public required int TraceBlockSize { get; init; }
+    public required IReadOnlyList<WorkloadInput> Inputs { get; init; }
+
+    /// <summary>The prompts; request r has the runs <c>[PathStart[r], PathEnd[r])</c>.</summary>
+    public required PromptTrie Trie { get; init; }
+    public required int[] PathStart { get; init; }
+    public required int[] PathEnd { get; init; }
+
+    public required int[] InputLength { get; init; }
+    public required int[] OutputLength { get; init; }
+
+    /// <summary>Milliseconds after the previous turn or the last dependency.</summary>
+    public required double[] Delay { get; init; }
+
+    /// <summary>Authored output tokens by request; null when no row has any.</summary>
+    public required IReadOnlyList<uint>?[]? AuthoredOutput { get; init; }
+
+    /// <summary>Null when no row has any.</summary>
+    public required QueueAttributes[]? QueueAttributes { get; init; }
+
+    public required string[] SessionNames { get; init; }
+    public required int[] SessionOf { get; init; }
+
+    // Session formats: requests of session s are [SessionStart[s], SessionStart[s + 1]).
+    public int[] SessionStart { get; init; } = [];
+
+    /// <summary>Arrival of each session's first turn; NaN where the file gives none.</summary>
+    public double[] FirstArrival { get; init; } = [];
+
+    // Agentic format.
+    public string[] RequestIds { get; init; } = [];
+
+    /// <summary>Row timestamps; NaN where absent.</summary>
+    public double[] StartTime { get; init; } = [];
+
+    public int[] DependencyCount { get; init; } = [];
+
+    /// <summary>The rows waiting for row r are <c>Dependents[DependentStart[r] .. DependentStart[r + 1]]</c>, one entry per mention.</summary>
+    public int[] DependentStart { get; init; } = [];
+    public int[] Dependents { get; init; } = [];
+
+    /// <summary>True where each prompt continues the session's earlier prompts and outputs.</summary>
+    public bool IsDelta => Format == TraceFormat.MooncakeDelta;
+
+    /// <summary>True when every session is a single request.</summary>
+    public bool IsSingleTurn => !IsAgentic && SessionNames.Length == InputLength.Length;
+
+    /// <summary>0-based turn of a request within its session; agentic rows are sessions of one turn.</summary>
+    public int TurnOf(int request) => IsAgentic ? 0 : request - SessionStart[SessionOf[request]];
+
+    public QueueAttributes Queueing(int request) => QueueAttributes is null ? default : QueueAttributes[request];
+}
