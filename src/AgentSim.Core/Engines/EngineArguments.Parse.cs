@@ -1,0 +1,49 @@
+using System.Text;
+using System.Text.Json;
+using AgentSim.Json;
+
+namespace AgentSim.Engines;
+
+public sealed partial record EngineArguments
+{
+    private const string InvalidId = "EngineArgumentsInvalid";
+
+    /// <summary>Remarks on accepted arguments that probably do not mean what their author thinks; one line each.</summary>
+    public IEnumerable<string> Warnings
+    {
+        get
+        {
+            if (EngineType == EngineType.Sglang && Sglang.SchedulePolicy is not ("fifo" or "fcfs" or "lpm"))
+                yield return $"sglang.schedule_policy '{Sglang.SchedulePolicy}' is unknown and means fifo; known: fifo, fcfs, lpm";
+        }
+    }
+
+    /// <summary>Reads the JSON text of an engine-arguments option, as the reference's command line does, and validates it.</summary>
+    /// <param name="json">A JSON object; of a name given twice the last counts.</param>
+    /// <param name="optionName">The option as the user wrote it, for messages, e.g. <c>--extra-engine-args</c>.</param>
+    /// <returns>Effective arguments, every default filled in.</returns>
+    /// <exception cref="AgentSimException"><c>EngineArgumentsInvalid</c> or <c>AicNotAvailable</c>.</exception>
+    public static EngineArguments Parse(string json, string optionName)
+    {
+        ArgumentNullException.ThrowIfNull(json);
+        using JsonDocument document = JsonOptions.ParseObject(json, optionName, InvalidId);
+        JsonElement root = document.RootElement;
+        bool hasRole = root.TryGetProperty("is_prefill", out _) || root.TryGetProperty("is_decode", out _);
+        if (hasRole && root.TryGetProperty("worker_type", out JsonElement type) && type.ValueKind != JsonValueKind.Null)
+            throw new AgentSimException(InvalidId, $"{optionName}: worker_type cannot be combined with is_prefill or is_decode; give one of them");
+
+        return EngineArgumentsTable.Arguments.Read(new EngineArguments(), root, optionName, "", InvalidId).Validated(optionName);
+    }
+
+    /// <summary>Every effective argument as one JSON object with the reference's names; <see cref="Parse"/> reads it back.</summary>
+    public string ToJson()
+    {
+        using var stream = new MemoryStream();
+        using (var writer = new Utf8JsonWriter(stream)) WriteJson(writer);
+        return Encoding.UTF8.GetString(stream.GetBuffer(), 0, (int)stream.Length);
+    }
+
+    /// <summary>Writes what <see cref="ToJson"/> returns.</summary>
+    /// <param name="writer">Receives one JSON object.</param>
+    public void WriteJson(Utf8JsonWriter writer) => EngineArgumentsTable.Arguments.Write(writer, this);
+}

@@ -1,0 +1,30 @@
+using System.Text.Json;
+
+namespace AgentSim.Json;
+
+/// <summary>Strict reading of the JSON objects that options carry (engine arguments, router configuration).</summary>
+internal static class JsonOptions
+{
+    /// <summary>Parses <paramref name="json"/>, which must be one JSON object.</summary>
+    /// <param name="json">The text of the option.</param>
+    /// <param name="option">The option as the user wrote it, for messages.</param>
+    /// <param name="errorId">Identifier of the error when the text is refused.</param>
+    public static JsonDocument ParseObject(string json, string option, string errorId)
+    {
+        JsonDocument document;
+        try
+        {
+            document = JsonDocument.Parse(json);
+        }
+        catch (JsonException e)
+        {
+            string place = $"line {(e.LineNumber ?? 0) + 1}, column {(e.BytePositionInLine ?? 0) + 1}";
+            string hint = json.AsSpan().TrimStart().StartsWith('{') ? "" : "; give the JSON text itself, not the path of a file";
+            throw new AgentSimException(errorId, $"{option}: not valid JSON at {place}{hint}", inner: e);
+        }
+
+        if (document.RootElement.ValueKind == JsonValueKind.Object) return document;
+        document.Dispose();
+        throw new AgentSimException(errorId, $"{option}: must be a JSON object such as {{\"name\": value}}");
+    }
+}

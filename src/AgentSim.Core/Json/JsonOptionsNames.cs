@@ -1,0 +1,41 @@
+namespace AgentSim.Json;
+
+/// <summary>Suggestions for misspelt names.</summary>
+internal static class JsonOptionsNames
+{
+    /// <summary>The end of a message about an unknown name: the nearest known one, or all of them when none is near.</summary>
+    public static string Suggest(string name, IReadOnlyCollection<string> known)
+    {
+        string? best = null;
+        int bestDistance = int.MaxValue;
+        foreach (string candidate in known)
+        {
+            int distance = Distance(name, candidate);
+            if (distance < bestDistance) (best, bestDistance) = (candidate, distance);
+        }
+
+        bool isNear = best is not null && (known.Count > 12 || bestDistance <= Math.Max(2, best.Length / 2));
+        return isNear ? $"did you mean '{best}'?" : $"known: {string.Join(", ", known)}";
+    }
+
+    // Edits (insert, delete, replace) that turn one name into the other; letter case does not count.
+    private static int Distance(string a, string b)
+    {
+        if (a.Length > 256) return int.MaxValue - 1;
+        int[] row = new int[b.Length + 1];
+        for (int j = 0; j <= b.Length; j++) row[j] = j;
+        for (int i = 1; i <= a.Length; i++)
+        {
+            int diagonal = row[0];
+            row[0] = i;
+            for (int j = 1; j <= b.Length; j++)
+            {
+                int replace = diagonal + (char.ToLowerInvariant(a[i - 1]) == char.ToLowerInvariant(b[j - 1]) ? 0 : 1);
+                diagonal = row[j];
+                row[j] = Math.Min(replace, Math.Min(row[j], row[j - 1]) + 1);
+            }
+        }
+
+        return row[b.Length];
+    }
+}
