@@ -9,9 +9,9 @@ internal readonly record struct CachedPrefix(int Blocks, int ActiveBlocks);
 /// <summary>
 /// The KV blocks of one rank: what is in use, what is cached, what is free (specification 02, 5 and 11).
 /// </summary>
-internal abstract class BlockManager(int capacity, int blockSize, bool cachingEnabled, PromptCatalog prompts) : IPrefixCache
+internal abstract class BlockManager(long capacity, int blockSize, bool cachingEnabled, PromptCatalog prompts) : IPrefixCache
 {
-    protected int Capacity { get; } = capacity;
+    protected long Capacity { get; } = capacity;
 
     protected int BlockSize { get; } = blockSize;
 
@@ -22,11 +22,14 @@ internal abstract class BlockManager(int capacity, int blockSize, bool cachingEn
     /// <summary>Blocks reserved for a speculative burst.</summary>
     protected int Reserved { get; set; }
 
+    /// <summary>Blocks set aside and not yet taken.</summary>
+    public int ReservedBlocks => Reserved;
+
     /// <summary>Blocks in use, reserved ones included.</summary>
     public abstract int Active { get; }
 
     /// <summary>Blocks that can be had for new content: free ones and cached ones nobody uses.</summary>
-    public abstract int Obtainable { get; }
+    public abstract long Obtainable { get; }
 
     /// <summary>The leading blocks of a sequence found in the cache; nothing when caching is off.</summary>
     public abstract CachedPrefix Match(Sequence sequence);
@@ -55,11 +58,14 @@ internal abstract class BlockManager(int capacity, int blockSize, bool cachingEn
     /// <summary>Gives the rest of a reservation back.</summary>
     public void DropReservation() => Reserved = 0;
 
-    /// <summary>True when <see cref="Grow"/> and <see cref="CompleteTail"/> may stand for many single steps.</summary>
+    /// <summary>True when <see cref="Grow"/> and <see cref="Advance"/> may stand for many single decode passes.</summary>
     public abstract bool SupportsStretches { get; }
 
-    /// <summary>Takes private blocks for sequences in a decode stretch, evicting where nothing is free.</summary>
+    /// <summary>Takes blocks for the sequences of a decode stretch, evicting where nothing is free.</summary>
     public abstract void Grow(int blocks);
+
+    /// <summary>Brings a sequence's table up to date after <paramref name="steps"/> decode passes, whose blocks <see cref="Grow"/> took.</summary>
+    public abstract void Advance(Sequence sequence, int steps);
 
     /// <inheritdoc/>
     public abstract int CachedBlocks(PromptBlocks prompt);

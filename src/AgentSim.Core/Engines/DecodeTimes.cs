@@ -4,7 +4,7 @@ namespace AgentSim.Engines;
 /// Decode step lengths by number of active blocks, each computed once: a model without context has at most one value
 /// per block count (specification 02, 14.3).
 /// </summary>
-internal sealed class DecodeTimes(PerformanceModel model, int blockSize, int totalBlocks)
+internal sealed class DecodeTimes(PerformanceModel model, int blockSize, long totalBlocks)
 {
     private double[] _byActive = [];
 
@@ -26,8 +26,8 @@ internal sealed class DecodeTimes(PerformanceModel model, int blockSize, int tot
     }
 
     private double Compute(int activeBlocks, long context) =>
-        model.Decode((long)activeBlocks * blockSize, (long)totalBlocks * blockSize, context);
+        model.Decode((long)activeBlocks * blockSize, totalBlocks * blockSize, context);
 
     private void Grow(int activeBlocks) =>
-        Array.Resize(ref _byActive, Math.Max(activeBlocks + 1, Math.Min(totalBlocks + 1, _byActive.Length * 2)));
+        Array.Resize(ref _byActive, Math.Max(activeBlocks + 1, (int)Math.Min(totalBlocks + 1, _byActive.Length * 2)));
 }

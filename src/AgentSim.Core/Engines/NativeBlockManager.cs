@@ -35,7 +35,7 @@ internal sealed class NativeBlockManager : BlockManager
     private int _inactive;
     private int _nextOwnIdentity;
 
-    public NativeBlockManager(int capacity, int blockSize, bool cachingEnabled, PromptCatalog prompts)
+    public NativeBlockManager(long capacity, int blockSize, bool cachingEnabled, PromptCatalog prompts)
         : base(capacity, blockSize, cachingEnabled, prompts)
     {
         _generatedAreVisible = prompts.HasGeneratedIdentities;
@@ -44,9 +44,9 @@ internal sealed class NativeBlockManager : BlockManager
 
     public override int Active => _total - _inactive + Reserved;
 
-    public override int Obtainable => Capacity - _total - Reserved + _inactive;
+    public override long Obtainable => Capacity - _total - Reserved + _inactive;
 
-    private int Free => Capacity - _total - Reserved;
+    private long Free => Capacity - _total - Reserved;
 
     public override bool SupportsStretches => !_generatedAreVisible;
 
@@ -100,7 +100,7 @@ internal sealed class NativeBlockManager : BlockManager
     public override bool TryAllocate(Sequence sequence, int from, int to, int reuse)
     {
         int fresh = to - from - reuse;
-        int need = Math.Max(0, fresh - Free);
+        int need = Shortfall(fresh);
         if (need > 0 && need > _inactive - InactiveAmong(sequence, reuse)) return false;
         if (reuse > 0) Reuse(sequence, reuse);
         Evict(need);
@@ -114,6 +114,7 @@ internal sealed class NativeBlockManager : BlockManager
         if (CachingEnabled)
         {
             int complete = Math.Min(Math.Min(after / BlockSize, sequence.TableLength), sequence.FullBlocks);
+            CachePrompt(sequence, Math.Min(complete, sequence.Prompt.Count));
             while (sequence.CachedTableLength < complete) CacheNext(sequence);
         }
 
@@ -146,7 +147,7 @@ internal sealed class NativeBlockManager : BlockManager
 
     public override bool TryReserve(int blocks)
     {
-        int need = Math.Max(0, blocks - Free);
+        int need = Shortfall(blocks);
         if (need > _inactive) return false;
         Evict(need);
         Reserved = blocks;
@@ -162,8 +163,22 @@ internal sealed class NativeBlockManager : BlockManager
 
     public override void Grow(int blocks)
     {
-        Evict(Math.Max(0, blocks - Free));
+        Evict(Shortfall(blocks));
         _total += blocks;
+    }
+
+    public override void Advance(Sequence sequence, int steps)
+    {
+        int allocated = sequence.Allocated + steps;
+        sequence.PrivateCount += BlockCount.Of(allocated, BlockSize) - BlockCount.Of(sequence.Allocated, BlockSize);
+        int full = allocated / BlockSize;
+        if (CachingEnabled)
+        {
+            sequence.AnonymousCount += full - sequence.FullBlocks;
+            sequence.PrivateCount -= full - sequence.FullBlocks;
+        }
+
+        sequence.FullBlocks = full;
     }
 
     // The partial tail, if there is one, becomes a complete block with the tokens it has (specification 02, 5.5).
@@ -173,6 +188,33 @@ internal sealed class NativeBlockManager : BlockManager
         if (sequence.FullBlocks >= full) return;
         sequence.FullBlocks = full;
         if (CachingEnabled && sequence.PrivateCount > 0 && sequence.CachedTableLength == full - 1) CacheNext(sequence);
+    }
+
+    // The computed prompt blocks up to, not including, the given one.
+    private void CachePrompt(Sequence sequence, int end)
+    {
+        int skip = sequence.CachedTableLength, left = end - skip;
+        foreach (BlockRun run in sequence.Prompt.Runs)
+        {
+            if (left <= 0) return;
+            if (skip >= run.Count)
+            {
+                skip -= run.Count;
+                continue;
+            }
+
+            int inRun = Math.Min(left, run.Count - skip);
+            for (int identity = run.First + skip; identity < run.First + skip + inRun; identity++)
+            {
+                int copy = NewCopy(identity);
+                _copies[copy].References = 1;
+                sequence.AddCopy(copy);
+            }
+
+            sequence.PrivateCount -= inRun;
+            left -= inRun;
+            skip = 0;
+        }
     }
 
     private void CacheNext(Sequence sequence)
@@ -205,6 +247,8 @@ internal sealed class NativeBlockManager : BlockManager
         while (sequence.OwnIdentities.Count <= generated) sequence.OwnIdentities.Add(_nextOwnIdentity++);
         return sequence.OwnIdentities[generated];
     }
+
+    private int Shortfall(int blocks) => (int)Math.Max(0, blocks - Free);
 
     private int InactiveAmong(Sequence sequence, int reuse)
     {

@@ -1,0 +1,123 @@
+using AgentSim.Collections;
+
+namespace AgentSim.Engines;
+
+/// <summary>
+/// Consecutive decode passes over an unchanging batch, planned in one go (specification 02, 14): every pass emits one
+/// token per request and differs from the one before only in the clock and in the blocks that sequences grow into.
+/// A pass costs one dependent addition; the state of the sequences is a function of the number of passes done and is
+/// brought up to date only when the stretch ends or is cut short.
+/// </summary>
+internal sealed class DecodeStretch
+{
+    /// <summary>Passes <c>[First, next segment's First)</c> last <see cref="StepMs"/> each.</summary>
+    public readonly record struct Segment(int First, double StepMs);
+
+    private double[] _ends = new double[64];
+    private int[] _crossings = [];   // by pass number modulo block size: sequences that grow into a new block
+    private int _period = 1;
+    private int _grownSteps;
+    private GrowList<Segment> _segments;
+
+    /// <summary>Number of planned passes, 0 when there is no plan.</summary>
+    public int Steps { get; private set; }
+
+    /// <summary>Start of the first pass.</summary>
+    public double Start { get; private set; }
+
+    /// <summary>End of the last planned pass.</summary>
+    public double End => _ends[Steps - 1];
+
+    /// <summary>Start of the last planned pass.</summary>
+    public double LastStart => Steps == 1 ? Start : _ends[Steps - 2];
+
+    /// <summary>Ends of the planned passes, in simulated milliseconds.</summary>
+    public ReadOnlySpan<double> Ends => _ends.AsSpan(0, Steps);
+
+    public ReadOnlySpan<Segment> Segments => _segments.AsSpan();
+
+    /// <summary>Forgets the block crossings of the last plan; <see cref="AddSequence"/> them anew.</summary>
+    public void Prepare(int blockSize, int maxSteps)
+    {
+        Array.Clear(_crossings, 0, Math.Min(_period, _crossings.Length));
+        _period = Math.Min(blockSize, maxSteps);
+        if (_crossings.Length < _period) Array.Resize(ref _crossings, Math.Max(_period, _crossings.Length * 2));
+        Steps = 0;
+    }
+
+    /// <summary>A sequence of the batch, by its allocated tokens: it needs a block whenever they fill the last one.</summary>
+    public void AddSequence(int allocated, int blockSize)
+    {
+        int first = allocated % blockSize == 0 ? 0 : blockSize - (allocated % blockSize);
+        if (first < _period) _crossings[first]++;
+    }
+
+    /// <summary>
+    /// Plans up to <paramref name="maxSteps"/> passes, ending early with the first that ends at or after
+    /// <paramref name="horizon"/> or before the first for which fewer than enough blocks are left.
+    /// </summary>
+    public bool Plan(double now, double horizon, int maxSteps, int active, long obtainable, DecodeTimes times, long context)
+    {
+        if (_ends.Length < maxSteps) _ends = new double[Math.Max(maxSteps, _ends.Length * 2)];
+        _segments.Clear();
+        _grownSteps = 0;
+        Start = now;
+        double clock = now, step = 0;
+        int phase = 0, done = 0;
+        bool stale = true;
+        while (done < maxSteps)
+        {
+            int crossing = _crossings[phase];
+            if (++phase == _period) phase = 0;
+            if (crossing > 0)
+            {
+                if (crossing > obtainable) break;
+                obtainable -= crossing;
+                active += crossing;
+                stale = true;
+            }
+
+            if (stale)
+            {
+                double length = times[active, context + done];
+                if (done == 0 || length != step) _segments.Add(new Segment(done, length));
+                step = length;
+                stale = !times.IsTabulated;
+            }
+
+            // Passes too short to move the clock follow rules of their own and are not planned.
+            if (clock + step == clock) break;
+            clock += step;
+            _ends[done++] = clock;
+            if (clock >= horizon) break;
+        }
+
+        Steps = done;
+        return done > 0;
+    }
+
+    /// <summary>Blocks the batch grows into during the passes from the last call up to <paramref name="steps"/>.</summary>
+    public int GrowthUpTo(int steps)
+    {
+        int blocks = 0;
+        for (; _grownSteps < steps; _grownSteps++) blocks += _crossings[_grownSteps % _period];
+        return blocks;
+    }
+
+    /// <summary>
+    /// Passes that have started when the clock shows <paramref name="now"/>; one that would start right then counts
+    /// only if workers were driven at this time already.
+    /// </summary>
+    public int StartedBy(double now, bool driven)
+    {
+        // Pass k > 0 starts where pass k - 1 ends.
+        int ended = Ends.BinarySearch(now);
+        if (ended < 0) return Math.Min(~ended + 1, Steps);
+        return Math.Min(driven ? ended + 2 : ended + 1, Steps);
+    }
+
+    /// <summary>Ends the plan after <paramref name="steps"/> passes.</summary>
+    public void CutAfter(int steps) => Steps = steps;
+
+    public void Clear() => Steps = 0;
+}

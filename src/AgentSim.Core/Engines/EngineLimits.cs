@@ -1,0 +1,44 @@
+namespace AgentSim.Engines;
+
+/// <summary>The engine arguments a vLLM or TensorRT-LLM scheduler reads in every pass, with "unlimited" as a large number.</summary>
+internal sealed class EngineLimits
+{
+    public EngineLimits(EngineArguments arguments)
+    {
+        BlockSize = checked((int)arguments.BlockSize);
+        TotalBlocks = arguments.NumGpuBlocks;
+        TokenBudget = arguments.MaxNumBatchedTokens ?? long.MaxValue;
+        MaxSequences = arguments.MaxNumSeqs ?? long.MaxValue;
+        MaxModelLength = arguments.MaxModelLen ?? long.MaxValue;
+        ChunkedPrefill = arguments.EnableChunkedPrefill;
+        PreemptFirst = arguments.PreemptionMode == PreemptionMode.Fifo;
+        GuaranteedNoEvict = arguments.EngineType == EngineType.Trtllm;
+        Speculates = arguments.AicNextn is not null;
+    }
+
+    public int BlockSize { get; }
+
+    public long TotalBlocks { get; }
+
+    public long TokenBudget { get; }
+
+    public long MaxSequences { get; }
+
+    public long MaxModelLength { get; }
+
+    public bool ChunkedPrefill { get; }
+
+    public bool PreemptFirst { get; }
+
+    /// <summary>TensorRT-LLM's policy: admit only what can run to its end, never preempt.</summary>
+    public bool GuaranteedNoEvict { get; }
+
+    public bool Speculates { get; }
+
+    /// <summary>Output tokens a request may produce: TensorRT-LLM cuts what the prompt leaves no room for.</summary>
+    public int OutputLimit(int promptTokens, int requested)
+    {
+        long capacity = TotalBlocks > long.MaxValue / BlockSize ? long.MaxValue : TotalBlocks * BlockSize;
+        return GuaranteedNoEvict && promptTokens < capacity ? (int)Math.Min(requested, capacity - promptTokens) : requested;
+    }
+}

@@ -1,0 +1,65 @@
+using AgentSim.Collections;
+
+namespace AgentSim.Engines;
+
+/// <summary>What a pass says about a request, as far as the runtime acts on it (specification 04, 5.5).</summary>
+internal enum SignalKind : byte
+{
+    /// <summary>The first token, which does not end the request.</summary>
+    FirstToken,
+
+    /// <summary>The request ended with its output complete.</summary>
+    Completed,
+
+    /// <summary>The request was turned away.</summary>
+    Rejected,
+}
+
+/// <summary>One signal of a pass.</summary>
+internal readonly record struct Signal(int Request, SignalKind Kind);
+
+/// <summary>
+/// The scheduler of one rank. A pass is computed as a whole when it starts; its tokens are stamped once the end of the
+/// worker's pass is known, its signals take effect when that end is reached (specification 04, 2.1).
+/// </summary>
+internal abstract class Scheduler
+{
+    /// <summary>Signals of the last pass, in order.</summary>
+    public GrowList<Signal> Signals;
+
+    /// <summary>Requests that left the scheduler in the last pass.</summary>
+    public int CompletedRequests { get; protected set; }
+
+    /// <summary>True when the last pass admitted, scheduled, emitted or ended anything.</summary>
+    public bool HadEffect { get; protected set; }
+
+    /// <summary>Requests waiting or running.</summary>
+    public abstract int RequestCount { get; }
+
+    /// <summary>Appends a request to the waiting queue; the next pass sees it.</summary>
+    public abstract void Submit(int request);
+
+    /// <summary>Runs one pass at <paramref name="now"/>; returns when it ends if no other rank holds it up.</summary>
+    public abstract double RunPass(double now);
+
+    /// <summary>Records the tokens of the last pass at <paramref name="end"/>.</summary>
+    public abstract void StampTokens(double end);
+
+    /// <summary>Repetitive passes planned ahead, empty where the next pass must run by itself.</summary>
+    public abstract DecodeStretch Stretch { get; }
+
+    /// <summary>
+    /// Plans a stretch of passes in which nothing but time changes, up to the first that ends at or after
+    /// <paramref name="horizon"/>. False when the next pass must run by itself.
+    /// </summary>
+    public abstract bool TryPlanStretch(double now, double horizon);
+
+    /// <summary>Applies the first <paramref name="steps"/> planned passes and drops the rest of the plan.</summary>
+    public abstract void CommitStretch(int steps);
+
+    /// <summary>Makes the caches look as they do once <paramref name="steps"/> planned passes have started.</summary>
+    public abstract void SynchroniseCaches(int steps);
+
+    /// <summary>The request at the head of the queue and why it cannot run, for the message of a dead end.</summary>
+    public abstract (int Request, string Reason) DescribeBlockage();
+}

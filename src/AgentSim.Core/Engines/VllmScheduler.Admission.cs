@@ -1,0 +1,86 @@
+namespace AgentSim.Engines;
+
+// Whether the head of the waiting queue may run (specification 02, 5.2, 6.4 and 10).
+internal sealed partial class VllmScheduler
+{
+    private enum AdmissionKind
+    {
+        None,
+        Admit,
+        Wait,
+        Reject,
+    }
+
+    /// <summary>A decision; <paramref name="CachedTokens"/> are reused when it admits.</summary>
+    private readonly record struct Admission(AdmissionKind Kind, int CachedTokens)
+    {
+        public static Admission None => default;
+
+        public static Admission Wait => new(AdmissionKind.Wait, 0);
+
+        public static Admission Reject => new(AdmissionKind.Reject, 0);
+    }
+
+    private Admission Decide(Sequence head) => _limits.GuaranteedNoEvict ? DecideToCompletion(head) : DecideKnownLength(head);
+
+    // vLLM: the sequence known so far must fit; what it will still generate is not reserved.
+    private Admission DecideKnownLength(Sequence head)
+    {
+        if (head.PromptTokens >= _limits.MaxModelLength) return Admission.Reject;
+        if (head.Computed >= head.PromptTokens && head.Allocated >= head.PromptTokens) return new Admission(AdmissionKind.Admit, head.PromptTokens);
+        int blocks = BlockCount.Of(head.Length, _limits.BlockSize);
+        if (!head.WasPreempted && blocks > _limits.TotalBlocks) return Admission.Reject;
+        (int cached, int activeCached) = CostOf(head, head.OutputLimit - head.Generated);
+        long available = Math.Max(0, _limits.TotalBlocks - _blocks.Active);
+        long needed = Math.Max(0, blocks - (activeCached / _limits.BlockSize));
+        return needed > available ? Admission.Wait : new Admission(AdmissionKind.Admit, cached);
+    }
+
+    // TensorRT-LLM: the request and everything that runs must fit to their ends.
+    private Admission DecideToCompletion(Sequence head)
+    {
+        if (head.Computed >= head.PromptTokens && head.Allocated >= head.PromptTokens) return new Admission(AdmissionKind.Admit, head.PromptTokens);
+        long final = FinalBlocks(head);
+        if (!head.WasPreempted && final > _limits.TotalBlocks) return Admission.Reject;
+        (int cached, int activeCached) = RawCost(head);
+        long available = _limits.TotalBlocks - _blocks.Active;
+        foreach (Sequence running in _running)
+        {
+            long held = running.Allocated == 0 ? RawCost(running).Active / _limits.BlockSize : BlockCount.Of(running.Allocated, _limits.BlockSize);
+            available -= Math.Max(0, FinalBlocks(running) - held);
+        }
+
+        long needed = Math.Max(0, final - (activeCached / _limits.BlockSize));
+        return needed > Math.Max(0, available) ? Admission.Wait : new Admission(AdmissionKind.Admit, cached);
+    }
+
+    private long FinalBlocks(Sequence sequence) =>
+        BlockCount.Of((long)sequence.PromptTokens + sequence.OutputLimit, _limits.BlockSize);
+
+    private (int Cached, int Active) RawCost(Sequence sequence)
+    {
+        CachedPrefix prefix = _blocks.Match(sequence);
+        long cached = Math.Min((long)prefix.Blocks * _limits.BlockSize, sequence.Length);
+        long active = Math.Min((long)prefix.ActiveBlocks * _limits.BlockSize, sequence.Length);
+        return ((int)cached, (int)active);
+    }
+
+    // A sequence that still has output to produce computes at least its last block.
+    private (int Cached, int Active) CostOf(Sequence sequence, long remainingOutput)
+    {
+        (int cached, int active) = RawCost(sequence);
+        if (remainingOutput <= 0 || _limits.GuaranteedNoEvict) return (cached, active);
+        int most = Math.Max(0, sequence.Length - 1) / _limits.BlockSize * _limits.BlockSize;
+        if (cached > most) (cached, active) = (most, Math.Min(active, most));
+        if (_limits.Speculates && cached >= _limits.BlockSize)
+        {
+            cached -= _limits.BlockSize;
+            active = Math.Min(active, cached);
+        }
+
+        return (cached, active);
+    }
+
+    private long RemainingOutput(Sequence sequence) =>
+        Math.Min(Math.Max(0, sequence.OutputLimit - sequence.Generated), Math.Max(0, _limits.MaxModelLength - sequence.Length));
+}

@@ -1,0 +1,106 @@
+namespace AgentSim.Engines;
+
+// Tokens and blocks for one request, and preemption when blocks run out (specification 02, 6.3 and 6.5).
+internal sealed partial class VllmScheduler
+{
+    private enum Outcome
+    {
+        Scheduled,
+        Blocked,
+        Preempted,
+    }
+
+    private Outcome Schedule(Sequence sequence, Admission admission)
+    {
+        bool fromWaiting = admission.Kind == AdmissionKind.Admit;
+        int cached = 0;
+        if (sequence.Computed == 0) cached = fromWaiting ? admission.CachedTokens : CostOf(sequence, RemainingOutput(sequence)).Cached;
+        int before = sequence.Computed + cached;
+        int promptBefore = Math.Min(before, sequence.PromptTokens);
+        int rest = Math.Max(0, sequence.Length - before);
+        int promptRest = sequence.PromptTokens - promptBefore;
+        if (promptRest > 0 && !_limits.ChunkedPrefill && promptRest > _budget) return Outcome.Blocked;
+        int want = (int)Math.Min(rest, _budget);
+        if (want == 0 && rest > 0) return Outcome.Blocked;
+
+        int after = before + want;
+        if (!TryHold(sequence, after, cached / _limits.BlockSize, out bool preemptedItself))
+        {
+            if (preemptedItself) return Outcome.Preempted;
+            after = before;
+        }
+
+        int used = after - before;
+        if (used == 0 && after < sequence.Length) return Outcome.Blocked;
+        _blocks.OnComputed(sequence, before, after);
+        Charge(sequence, used, Math.Min(after, sequence.PromptTokens) - promptBefore, promptBefore);
+        if (fromWaiting) _running.Add(_waiting.PopFront());
+        return Outcome.Scheduled;
+    }
+
+    // Makes the sequence hold blocks for its first `target` tokens, preempting others for them where the policy allows.
+    private bool TryHold(Sequence sequence, int target, int reuse, out bool preemptedItself)
+    {
+        preemptedItself = false;
+        if (target > sequence.Allocated)
+        {
+            int logical = BlockCount.Of(sequence.Length, _limits.BlockSize);
+            int from = Math.Min(BlockCount.Of(sequence.Allocated, _limits.BlockSize), logical);
+            int to = Math.Min(BlockCount.Of(target, _limits.BlockSize), logical);
+            while (to > from && !_blocks.TryAllocate(sequence, from, to, reuse))
+            {
+                if (Victim() is not Sequence victim) return false;
+                Preempt(victim);
+                if (victim != sequence) continue;
+                preemptedItself = true;
+                return false;
+            }
+
+            sequence.Allocated = target;
+        }
+
+        sequence.Computed = target;
+        return true;
+    }
+
+    private Sequence? Victim()
+    {
+        if (_limits.GuaranteedNoEvict || _running.Count == 0) return null;
+        return _limits.PreemptFirst ? _running[0] : _running[^1];
+    }
+
+    private void Preempt(Sequence victim)
+    {
+        _preemptedAny = true;
+        _running.RemoveAt(_limits.PreemptFirst ? 0 : _running.Count - 1);
+        _blocks.Release(victim, preempted: true);
+        victim.Allocated = victim.Computed = 0;
+        victim.WasPreempted = true;
+        _waiting.PushFront(victim);
+        if (victim.ScheduledPass == _pass) Refund(victim);
+    }
+
+    private void Charge(Sequence sequence, int tokens, int promptTokens, int promptBefore)
+    {
+        sequence.ScheduledPass = _pass;
+        sequence.ScheduledTokens = tokens;
+        sequence.ScheduledPrompt = promptTokens;
+        sequence.ScheduledPromptBefore = promptBefore;
+        _budget -= tokens;
+        _scheduledWork |= promptTokens > 0 || sequence.OutputLimit > sequence.Generated;
+        if (promptTokens == 0) return;
+        _prefillCount++;
+        _prefillInput += promptBefore + promptTokens;
+        _prefillPrefix += promptBefore;
+    }
+
+    private void Refund(Sequence sequence)
+    {
+        sequence.ScheduledPass = 0;
+        _budget += sequence.ScheduledTokens;
+        if (sequence.ScheduledPrompt == 0) return;
+        _prefillCount--;
+        _prefillInput -= sequence.ScheduledPromptBefore + sequence.ScheduledPrompt;
+        _prefillPrefix -= sequence.ScheduledPromptBefore;
+    }
+}

@@ -1,0 +1,70 @@
+namespace AgentSim.Engines;
+
+// Output of a pass (specification 02, 7; with speculation 9.3).
+internal sealed partial class VllmScheduler
+{
+    // Returns the end of the pass.
+    private double Emit(double decodeStart)
+    {
+        int ready = 0;
+        long context = 0;
+        bool hasFinished = false;
+        foreach (Sequence sequence in _running)
+        {
+            if (sequence.Computed < sequence.Length) continue;
+            if (RemainingOutput(sequence) == 0)
+            {
+                hasFinished = true;
+                continue;
+            }
+
+            ready++;
+            context += sequence.Length;
+        }
+
+        if (hasFinished) RetireWithoutToken();
+        if (ready == 0) return decodeStart;
+        if (_speculation is not null) return EmitBursts(decodeStart);
+
+        double end = decodeStart + _decodeTimes[_blocks.Active, context / ready];
+        int kept = 0;
+        for (int i = 0; i < _running.Count; i++)
+        {
+            Sequence sequence = _running[i];
+            if (sequence.Computed < sequence.Length || EmitToken(sequence)) _running[kept++] = sequence;
+        }
+
+        _running.RemoveRange(kept, _running.Count - kept);
+        return end;
+    }
+
+    // True when the sequence goes on.
+    private bool EmitToken(Sequence sequence)
+    {
+        _emitted.Add((sequence.Request, 1));
+        sequence.Generated++;
+        _blocks.OnTokenAppended(sequence);
+        if (RemainingOutput(sequence) == 0)
+        {
+            Retire(sequence);
+            return false;
+        }
+
+        if (sequence.Generated == 1) Signals.Add(new Signal(sequence.Request, SignalKind.FirstToken));
+        return true;
+    }
+
+    // Only requests that ask for no output at all end like this, before the step is timed.
+    private void RetireWithoutToken()
+    {
+        int kept = 0;
+        for (int i = 0; i < _running.Count; i++)
+        {
+            Sequence sequence = _running[i];
+            if (sequence.Computed >= sequence.Length && RemainingOutput(sequence) == 0) Retire(sequence);
+            else _running[kept++] = sequence;
+        }
+
+        _running.RemoveRange(kept, _running.Count - kept);
+    }
+}

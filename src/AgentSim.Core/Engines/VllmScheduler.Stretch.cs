@@ -1,0 +1,71 @@
+namespace AgentSim.Engines;
+
+// Many decode passes at once (specification 02, 14). RunPass is the definition; a stretch gives what it would give.
+internal sealed partial class VllmScheduler
+{
+    private const int ShortestStretch = 2;
+
+    public override DecodeStretch Stretch { get; } = new();
+
+    public override bool TryPlanStretch(double now, double horizon)
+    {
+        if (!_blocks.SupportsStretches || _speculation is not null) return false;
+        if (_running.Count == 0 || _running.Count > _limits.TokenBudget) return false;
+
+        // The pass in which the first request completes runs by itself.
+        long steps = int.MaxValue;
+        long context = 0;
+        foreach (Sequence sequence in _running)
+        {
+            if (!IsDecoding(sequence) || _recorder.LastToken(sequence.Request) != now) return false;
+            steps = Math.Min(steps, RemainingOutput(sequence) - 1);
+            if (steps < ShortestStretch) return false;
+            context += sequence.Length;
+        }
+
+        if (_waiting.Count > 0 && _running.Count < _limits.MaxSequences && Decide(_waiting.First).Kind != AdmissionKind.Wait) return false;
+
+        Stretch.Prepare(_limits.BlockSize, (int)steps);
+        foreach (Sequence sequence in _running) Stretch.AddSequence(sequence.Allocated, _limits.BlockSize);
+        return Stretch.Plan(now, horizon, (int)steps, _blocks.Active, _blocks.Obtainable, _decodeTimes, context / _running.Count);
+    }
+
+    public override void SynchroniseCaches(int steps) => _blocks.Grow(Stretch.GrowthUpTo(steps));
+
+    public override void CommitStretch(int steps)
+    {
+        SynchroniseCaches(steps);
+        Stretch.CutAfter(steps);
+        foreach (Sequence sequence in _running)
+        {
+            _blocks.Advance(sequence, steps);
+            sequence.Generated += steps;
+            sequence.Computed += steps;
+            sequence.Allocated += steps;
+            _recorder.StretchTokens(sequence.Request, Stretch);
+        }
+
+        _recorder.StretchGaps(Stretch, _running.Count);
+        Stretch.Clear();
+    }
+
+    public override (int Request, string Reason) DescribeBlockage()
+    {
+        if (_waiting.Count == 0) return (_running.Count > 0 ? _running[0].Request : -1, "it waits for KV blocks that nothing will free");
+        Sequence head = _waiting.First;
+        int blocks = BlockCount.Of(head.Length, _limits.BlockSize);
+        if (blocks > _limits.TotalBlocks || head.WasPreempted)
+        {
+            return (head.Request, $"it needs {blocks} KV blocks of {_limits.BlockSize} tokens and its worker has {_limits.TotalBlocks}; raise num_gpu_blocks or set max_model_len");
+        }
+
+        return (head.Request, $"its {head.PromptTokens} prompt tokens exceed max_num_batched_tokens {_limits.TokenBudget} and chunked prefill is off; raise max_num_batched_tokens or turn enable_chunked_prefill on");
+    }
+
+    // One uncomputed token, blocks exactly for what is computed, and room for it in a tail that is not complete.
+    private bool IsDecoding(Sequence sequence) =>
+        sequence.Computed >= sequence.PromptTokens
+        && sequence.Length - sequence.Computed == 1
+        && sequence.Allocated == sequence.Computed
+        && sequence.FullBlocks < BlockCount.Of(sequence.Length, _limits.BlockSize);
+}

@@ -1,0 +1,132 @@
+using AgentSim.Collections;
+using AgentSim.Simulation;
+using AgentSim.Workload;
+
+namespace AgentSim.Engines;
+
+/// <summary>
+/// One rank of a vLLM worker (specification 02, 6 and 7), and of a TensorRT-LLM worker, which follows the same order
+/// with its own admission rule (02, 10). This file holds the queue and the order of a pass; the parts beside it decide
+/// admissions, give tokens and blocks, and emit.
+/// </summary>
+internal sealed partial class VllmScheduler : Scheduler
+{
+    private readonly EngineLimits _limits;
+    private readonly BlockManager _blocks;
+    private readonly PerformanceModel _model;
+    private readonly DecodeTimes _decodeTimes;
+    private readonly SpeculativeSampler? _speculation;
+    private readonly PromptCatalog _prompts;
+    private readonly RunRecorder _recorder;
+
+    private readonly Deque<Sequence> _waiting = new();
+    private readonly List<Sequence> _running = [];
+    private readonly Stack<Sequence> _idle = new();
+
+    // State of the pass in progress.
+    private long _pass;
+    private long _budget;
+    private int _prefillCount;
+    private long _prefillInput;
+    private long _prefillPrefix;
+    private bool _preemptedAny;
+    private bool _scheduledWork;
+    private int _admissions;
+    private GrowList<int> _rejected;
+    private GrowList<(int Request, int Tokens)> _emitted;
+
+    public VllmScheduler(EngineLimits limits, BlockManager blocks, PerformanceModel model, DecodeTimes decodeTimes, SpeculativeSampler? speculation, PromptCatalog prompts, RunRecorder recorder)
+    {
+        (_limits, _blocks, _model, _decodeTimes) = (limits, blocks, model, decodeTimes);
+        (_speculation, _prompts, _recorder) = (speculation, prompts, recorder);
+    }
+
+    public override int RequestCount => _waiting.Count + _running.Count;
+
+    public override void Submit(int request)
+    {
+        if (!_idle.TryPop(out Sequence? sequence)) sequence = new Sequence();
+        int prompt = _prompts.PromptTokens(request);
+        sequence.Start(request, prompt, _limits.OutputLimit(prompt, _recorder.RequestedOutput(request)), _prompts.Blocks(request));
+        _waiting.PushBack(sequence);
+    }
+
+    public override double RunPass(double now)
+    {
+        BeginPass();
+        ScheduleRunning();
+        AdmitWaiting(now);
+        double decodeStart = now + (_prefillCount == 0 ? 0.0 : _model.Prefill(_prefillCount, _prefillInput, _prefillPrefix));
+        double end = Emit(decodeStart);
+        foreach (int request in _rejected.AsSpan()) Signals.Add(new Signal(request, SignalKind.Rejected));
+        HadEffect = _admissions > 0 || _scheduledWork || CompletedRequests > 0 || _emitted.Count > 0;
+        return end;
+    }
+
+    public override void StampTokens(double end)
+    {
+        foreach ((int request, int tokens) in _emitted.AsSpan())
+        {
+            for (int i = 0; i < tokens; i++) _recorder.Token(request, end);
+        }
+    }
+
+    private void BeginPass()
+    {
+        _pass++;
+        _budget = _limits.TokenBudget;
+        _prefillCount = 0;
+        _prefillInput = _prefillPrefix = 0;
+        _preemptedAny = _scheduledWork = false;
+        _admissions = 0;
+        CompletedRequests = 0;
+        _rejected.Clear();
+        _emitted.Clear();
+        Signals.Clear();
+    }
+
+    private void ScheduleRunning()
+    {
+        // The index is not corrected when a preemption removes an element before it: with first-in preemption the
+        // request that moves into the gap is skipped in this pass (specification 02, 6.2).
+        int i = 0;
+        while (i < _running.Count && _budget > 0)
+        {
+            switch (Schedule(_running[i], Admission.None))
+            {
+                case Outcome.Scheduled: i++; break;
+                case Outcome.Blocked: return;
+            }
+        }
+    }
+
+    private void AdmitWaiting(double now)
+    {
+        while (!_preemptedAny && _running.Count < _limits.MaxSequences && _waiting.Count > 0)
+        {
+            Sequence head = _waiting.First;
+            Admission admission = Decide(head);
+            if (admission.Kind == AdmissionKind.Reject)
+            {
+                _waiting.PopFront();
+                _rejected.Add(head.Request);
+                CompletedRequests++;
+                _idle.Push(head);
+                continue;
+            }
+
+            if (admission.Kind == AdmissionKind.Wait || Schedule(head, admission) != Outcome.Scheduled) return;
+            _admissions++;
+            _recorder.Admitted(head.Request, now, admission.CachedTokens);
+            if (head.ScheduledTokens == 0 && _budget == 0) return;
+        }
+    }
+
+    private void Retire(Sequence sequence)
+    {
+        CompletedRequests++;
+        _blocks.Release(sequence, preempted: false);
+        Signals.Add(new Signal(sequence.Request, SignalKind.Completed));
+        _idle.Push(sequence);
+    }
+}
