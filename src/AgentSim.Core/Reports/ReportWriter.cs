@@ -1,5 +1,6 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using AgentSim.Workload;
 
 namespace AgentSim.Reports;
 
@@ -40,7 +41,7 @@ internal static class ReportWriter
     {
         json.WriteStartObject(RunKey);
         json.WriteStartArray("inputs");
-        foreach (RunInput input in run.Inputs)
+        foreach (WorkloadInput input in run.Inputs)
         {
             json.WriteStartObject();
             json.WriteNumber("bytes", input.Bytes);
@@ -68,6 +69,7 @@ internal static class ReportWriter
             case long number: json.WriteNumberValue(number); break;
             case ulong number: json.WriteNumberValue(number); break;
             case double number when double.IsFinite(number): json.WriteReal(number); break;
+            case JsonElement element: element.WriteTo(json); break;
             case IReadOnlyDictionary<string, object?> group:
                 json.WriteStartObject();
                 foreach ((string name, object? member) in group)
