@@ -52,4 +52,16 @@ internal struct RequestOutcome
 
     /// <summary>Enters totals and latency lists: completed and admitted at least once.</summary>
     public readonly bool IsCounted => Status == TerminalStatus.Completed && !double.IsNaN(FirstAdmit);
+
+    /// <summary>Arrival to first token; meaningful with at least one token.</summary>
+    public readonly double Ttft => Math.Max(0.0, FirstToken - Arrival);
+
+    /// <summary>First to second token; meaningful with at least two tokens.</summary>
+    public readonly double Ttst => Math.Max(0.0, SecondToken - FirstToken);
+
+    /// <summary>Mean gap between tokens; meaningful with at least two tokens.</summary>
+    public readonly double Tpot => Math.Max(0.0, LastToken - FirstToken) / (OutputLength - 1);
+
+    /// <summary>Arrival to last token; meaningful with at least one token.</summary>
+    public readonly double E2eLatency => Math.Max(0.0, LastToken - Arrival);
 }

@@ -1,0 +1,91 @@
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using AgentSim.Workload;
+
+namespace AgentSim.Reports;
+
+/// <summary>Writes the report file: one JSON object, keys in ascending order, and the object <c>run</c> (specification 06, 6, and 00).</summary>
+internal static class ReportWriter
+{
+    private const string RunKey = "run";
+
+    /// <summary>Text stays readable in files; nothing here is put into a web page.</summary>
+    internal static readonly JavaScriptEncoder Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping;
+
+    public static void Write(Stream stream, ReplayReport report, RunInfo run)
+    {
+        using (var json = new Utf8JsonWriter(stream, new JsonWriterOptions { Indented = true, NewLine = "\n", Encoder = Encoder }))
+        {
+            json.WriteStartObject();
+            bool runWritten = false;
+            foreach (Metric metric in report.Metrics)
+            {
+                if (!runWritten && string.CompareOrdinal(metric.Name, RunKey) > 0)
+                {
+                    WriteRun(json, run);
+                    runWritten = true;
+                }
+
+                json.WritePropertyName(metric.Name);
+                if (metric.IsWhole) json.WriteNumberValue((long)metric.Value);
+                else json.WriteReal(metric.Value);
+            }
+
+            json.WriteEndObject();
+        }
+
+        stream.WriteByte((byte)'\n');
+    }
+
+    private static void WriteRun(Utf8JsonWriter json, RunInfo run)
+    {
+        json.WriteStartObject(RunKey);
+        json.WriteStartArray("inputs");
+        foreach (WorkloadInput input in run.Inputs)
+        {
+            json.WriteStartObject();
+            json.WriteNumber("bytes", input.Bytes);
+            json.WriteString("path", input.Path);
+            json.WriteString("sha256", input.Sha256);
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
+        json.WriteNumber("seed", run.Seed);
+        json.WritePropertyName("settings");
+        WriteValue(json, run.Settings);
+        json.WriteString("version", run.Version);
+        json.WriteEndObject();
+    }
+
+    private static void WriteValue(Utf8JsonWriter json, object? value)
+    {
+        switch (value)
+        {
+            case null: json.WriteNullValue(); break;
+            case bool flag: json.WriteBooleanValue(flag); break;
+            case string text: json.WriteStringValue(text); break;
+            case int number: json.WriteNumberValue(number); break;
+            case long number: json.WriteNumberValue(number); break;
+            case ulong number: json.WriteNumberValue(number); break;
+            case double number when double.IsFinite(number): json.WriteReal(number); break;
+            case JsonElement element: element.WriteTo(json); break;
+            case IReadOnlyDictionary<string, object?> group:
+                json.WriteStartObject();
+                foreach ((string name, object? member) in group)
+                {
+                    json.WritePropertyName(name);
+                    WriteValue(json, member);
+                }
+
+                json.WriteEndObject();
+                break;
+            case System.Collections.IEnumerable list:
+                json.WriteStartArray();
+                foreach (object? item in list) WriteValue(json, item);
+                json.WriteEndArray();
+                break;
+            default: throw new ArgumentException($"a setting of type {value.GetType()} has no JSON form", nameof(value));
+        }
+    }
+}
