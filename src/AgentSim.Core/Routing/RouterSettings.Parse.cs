@@ -1,0 +1,52 @@
+using System.Text;
+using System.Text.Json;
+using AgentSim.Json;
+
+namespace AgentSim.Routing;
+
+public sealed partial record RouterSettings
+{
+    private const string InvalidId = "RouterConfigInvalid";
+
+    // The deprecated weight, between reading it and applying it.
+    internal double? OverlapScoreWeight { get; init; }
+
+    /// <summary>Reads and validates the JSON text of a router-configuration option. The policy file is not opened, see <see cref="LoadPolicy"/>.</summary>
+    /// <param name="json">A JSON object in which no name occurs twice.</param>
+    /// <param name="optionName">The option as the user wrote it, for messages, e.g. <c>--router-config</c>.</param>
+    /// <exception cref="AgentSimException"><c>RouterConfigInvalid</c>.</exception>
+    public static RouterSettings Parse(string json, string optionName)
+    {
+        ArgumentNullException.ThrowIfNull(json);
+        using JsonDocument document = JsonOptions.ParseObject(json, optionName, InvalidId);
+        RouterSettings settings = RouterSettingsTable.Settings.Read(Default, document.RootElement, optionName, "", InvalidId);
+        if (settings.OverlapScoreWeight is { } weight)
+        {
+            settings = settings with
+            {
+                PrefillLoadScale = weight,
+                OverlapScoreCredit = weight == 0 ? 0 : settings.OverlapScoreCredit,
+                OverlapScoreWeight = null,
+            };
+        }
+
+        settings.Validate(optionName);
+        return settings;
+    }
+
+    /// <summary>Every effective setting as one JSON object with the reference's names; <see cref="Parse"/> reads it back.</summary>
+    public string ToJson()
+    {
+        using var stream = new MemoryStream();
+        using (var writer = new Utf8JsonWriter(stream)) WriteJson(writer);
+        return Encoding.UTF8.GetString(stream.GetBuffer(), 0, (int)stream.Length);
+    }
+
+    /// <summary>Writes what <see cref="ToJson"/> returns.</summary>
+    /// <param name="writer">Receives one JSON object.</param>
+    public void WriteJson(Utf8JsonWriter writer) => RouterSettingsTable.Settings.Write(writer, this);
+
+    /// <summary>The policy file named by <see cref="RouterPolicyConfig"/>, or null without one.</summary>
+    /// <exception cref="AgentSimException"><c>RouterPolicyInvalid</c>: unreadable, not the YAML understood, or against the rules.</exception>
+    public RouterPolicy? LoadPolicy() => RouterPolicyConfig is null ? null : RouterPolicy.Load(RouterPolicyConfig);
+}

@@ -1,0 +1,142 @@
+namespace AgentSim.Routing;
+
+/// <summary>
+/// The KV router's configuration, with the reference's names and defaults (specification 05, 11).
+/// Obtain usable settings from <see cref="Parse"/>, <see cref="Default"/>, or an initialiser followed by <see cref="Validate"/>.
+/// </summary>
+public sealed partial record RouterSettings
+{
+    /// <summary>All defaults.</summary>
+    public static RouterSettings Default { get; } = new();
+
+    /// <summary><c>overlap_score_credit</c>: blocks of prefill cost that one cached prompt block saves; finite, may exceed 1.</summary>
+    public double OverlapScoreCredit { get; init; } = 1.0;
+
+    /// <summary><c>overlap_score_credit_decay</c>: how fast the credit shrinks on targets with more pending prefill than the idlest one.</summary>
+    public double OverlapScoreCreditDecay { get; init; }
+
+    /// <summary><c>prefill_load_scale</c>: weight of the prefill cost. The deprecated <c>overlap_score_weight</c> replaces it, and its value 0 also sets <see cref="OverlapScoreCredit"/> to 0.</summary>
+    public double PrefillLoadScale { get; init; } = 1.0;
+
+    /// <summary><c>decode_active_request_weight</c>: blocks of cost that one active request counts for.</summary>
+    public double DecodeActiveRequestWeight { get; init; }
+
+    /// <summary><c>router_temperature</c>: 0 takes the lowest cost; above, targets are drawn with a probability that falls with cost.</summary>
+    public double RouterTemperature { get; init; }
+
+    /// <summary><c>router_track_active_blocks</c>: the blocks of active requests count as cost.</summary>
+    public bool RouterTrackActiveBlocks { get; init; } = true;
+
+    /// <summary><c>router_assume_kv_reuse</c>: blocks shared by active requests of a target count once.</summary>
+    public bool RouterAssumeKvReuse { get; init; } = true;
+
+    /// <summary><c>router_track_prefill_tokens</c>: pending prompt tokens count as cost; without, nothing ever queues.</summary>
+    public bool RouterTrackPrefillTokens { get; init; } = true;
+
+    /// <summary><c>router_queue_threshold</c>: fraction of the token budget of a pass above which a target is busy; null never queues.</summary>
+    public double? RouterQueueThreshold { get; init; }
+
+    /// <summary><c>router_queue_policy</c>: order of waiting requests.</summary>
+    public RouterQueuePolicy RouterQueuePolicy { get; init; }
+
+    /// <summary><c>router_policy_config</c>: path of a policy file; see <see cref="LoadPolicy"/>.</summary>
+    public string? RouterPolicyConfig { get; init; }
+
+    /// <summary><c>router_prefill_load_model</c>: <see cref="RouterPrefillLoadModel.Aic"/> is not available, see <see cref="CheckRunnable"/>.</summary>
+    public RouterPrefillLoadModel RouterPrefillLoadModel { get; init; }
+
+    /// <summary><c>router_tracking_hash</c>. Changes identities only, so it has no effect on results.</summary>
+    public RouterTrackingHash RouterTrackingHash { get; init; }
+
+    /// <summary><c>router_tracking_key_file</c>: file of exactly 32 bytes, required by the keyed hash. No effect.</summary>
+    public string? RouterTrackingKeyFile { get; init; }
+
+    /// <summary><c>router_tracking_key_id</c>: required by the keyed hash. No effect.</summary>
+    public string? RouterTrackingKeyId { get; init; }
+
+    /// <summary><c>host_cache_hit_weight</c>, 0 to 1. No effect: lower cache tiers are not simulated.</summary>
+    public double HostCacheHitWeight { get; init; } = 0.75;
+
+    /// <summary><c>disk_cache_hit_weight</c>, 0 to 1. No effect: lower cache tiers are not simulated.</summary>
+    public double DiskCacheHitWeight { get; init; } = 0.25;
+
+    /// <summary><c>shared_cache_multiplier</c>, 0 to 1. No effect.</summary>
+    public double SharedCacheMultiplier { get; init; }
+
+    /// <summary><c>shared_cache_type</c>. No effect.</summary>
+    public RouterSharedCacheType SharedCacheType { get; init; }
+
+    /// <summary><c>use_kv_events</c>. No effect: the router always knows the caches.</summary>
+    public bool UseKvEvents { get; init; } = true;
+
+    /// <summary><c>router_ttl_secs</c>. No effect.</summary>
+    public double RouterTtlSecs { get; init; } = 120.0;
+
+    /// <summary><c>router_predicted_ttl_secs</c>. No effect.</summary>
+    public double? RouterPredictedTtlSecs { get; init; }
+
+    /// <summary><c>router_track_output_blocks</c>. No effect.</summary>
+    public bool RouterTrackOutputBlocks { get; init; }
+
+    /// <summary><c>router_replica_sync</c>. No effect.</summary>
+    public bool RouterReplicaSync { get; init; }
+
+    /// <summary><c>router_event_threads</c>, from 1. No effect.</summary>
+    public uint RouterEventThreads { get; init; } = 4;
+
+    /// <summary><c>skip_initial_worker_wait</c>. No effect.</summary>
+    public bool SkipInitialWorkerWait { get; init; }
+
+    /// <summary><c>use_remote_indexer</c>. No effect.</summary>
+    public bool UseRemoteIndexer { get; init; }
+
+    /// <summary><c>serve_indexer</c>. No effect.</summary>
+    public bool ServeIndexer { get; init; }
+
+    /// <summary><c>conditional_disagg_enabled</c>. No effect: every disaggregated request is prefilled remotely.</summary>
+    public bool ConditionalDisaggEnabled { get; init; }
+
+    /// <summary><c>conditional_disagg_policy</c>. No effect.</summary>
+    public ConditionalDisaggPolicy ConditionalDisaggPolicy { get; init; }
+
+    /// <summary><c>conditional_disagg_eff_isl_threshold</c>. No effect.</summary>
+    public long ConditionalDisaggEffIslThreshold { get; init; } = 2048;
+
+    /// <summary><c>conditional_disagg_eff_isl_ratio_threshold</c>, 0 to 1. No effect.</summary>
+    public double ConditionalDisaggEffIslRatioThreshold { get; init; } = 0.7;
+
+    /// <summary><c>conditional_disagg_prefill_busy_threshold</c>. No effect.</summary>
+    public double? ConditionalDisaggPrefillBusyThreshold { get; init; }
+
+    /// <summary><c>conditional_disagg_decode_busy_threshold</c>. No effect.</summary>
+    public double? ConditionalDisaggDecodeBusyThreshold { get; init; }
+
+    /// <summary><c>durable_kv_events</c>: must be false.</summary>
+    public bool DurableKvEvents { get; init; }
+
+    /// <summary><c>router_snapshot_threshold</c>. No effect.</summary>
+    public uint? RouterSnapshotThreshold { get; init; }
+
+    /// <summary><c>router_reset_states</c>. No effect.</summary>
+    public bool RouterResetStates { get; init; }
+
+    /// <summary>These settings with the queue policy that engine arguments may ask for.</summary>
+    /// <param name="policy">The engine argument <c>router_queue_policy</c>; null keeps the policy.</param>
+    public RouterSettings WithQueuePolicy(RouterQueuePolicy? policy) =>
+        policy is { } chosen ? this with { RouterQueuePolicy = chosen } : this;
+
+    /// <summary>What the router of a prefill pool makes of these settings: it does not count blocks (specification 05, 10).</summary>
+    /// <param name="policy">The prefill engine argument <c>router_queue_policy</c>.</param>
+    public RouterSettings ForPrefillPool(RouterQueuePolicy? policy) =>
+        WithQueuePolicy(policy) with { RouterTrackActiveBlocks = false };
+
+    /// <summary>What the router of a decode pool makes of these settings: blocks and requests only, nothing shared, no queue (specification 05, 10).</summary>
+    /// <param name="policy">The decode engine argument <c>router_queue_policy</c>.</param>
+    public RouterSettings ForDecodePool(RouterQueuePolicy? policy) => WithQueuePolicy(policy) with
+    {
+        OverlapScoreCredit = 0.0,
+        RouterAssumeKvReuse = false,
+        RouterTrackPrefillTokens = false,
+        RouterPrefillLoadModel = RouterPrefillLoadModel.None,
+    };
+}
