@@ -4,13 +4,15 @@ using System.Text;
 namespace AgentSim.Reports;
 
 /// <summary>The table a replay prints at its end (specification 06, 8).</summary>
-internal static class MetricTable
+public static class MetricTable
 {
     private static readonly string[] Headers = ["Metric", "avg", "min", "max", "p99", "p90", "p75", "std"];
 
     /// <summary>Title, table and the three lines below it; every line ends with a line feed.</summary>
+    /// <param name="report">The metrics to show.</param>
     public static string Render(ReplayReport report)
     {
+        ArgumentNullException.ThrowIfNull(report);
         string[][] rows =
         [
             Headers,

@@ -5,15 +5,22 @@ using AgentSim.Workload;
 namespace AgentSim.Reports;
 
 /// <summary>Writes the report file: one JSON object, keys in ascending order, and the object <c>run</c> (specification 06, 6, and 00).</summary>
-internal static class ReportWriter
+public static class ReportWriter
 {
     private const string RunKey = "run";
 
     /// <summary>Text stays readable in files; nothing here is put into a web page.</summary>
     internal static readonly JavaScriptEncoder Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping;
 
+    /// <summary>Writes the report file to a stream, UTF-8 with line feeds.</summary>
+    /// <param name="stream">Written to, not closed.</param>
+    /// <param name="report">The metrics.</param>
+    /// <param name="run">Where they come from; becomes the object <c>run</c>.</param>
     public static void Write(Stream stream, ReplayReport report, RunInfo run)
     {
+        ArgumentNullException.ThrowIfNull(stream);
+        ArgumentNullException.ThrowIfNull(report);
+        ArgumentNullException.ThrowIfNull(run);
         using (var json = new Utf8JsonWriter(stream, new JsonWriterOptions { Indented = true, NewLine = "\n", Encoder = Encoder }))
         {
             json.WriteStartObject();

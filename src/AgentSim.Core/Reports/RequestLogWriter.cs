@@ -3,13 +3,16 @@ using System.Text.Json;
 namespace AgentSim.Reports;
 
 /// <summary>Writes one compact JSON object a line for every request that has ended (specification 06, 7).</summary>
-internal static class RequestLogWriter
+public static class RequestLogWriter
 {
+    /// <summary>Writes the records, UTF-8 with line feeds.</summary>
     /// <param name="stream">Written to, not closed.</param>
     /// <param name="requests">In the order to write.</param>
     /// <param name="cancellation">Ends the writing.</param>
     public static void Write(Stream stream, IReadOnlyList<RequestResult> requests, CancellationToken cancellation = default)
     {
+        ArgumentNullException.ThrowIfNull(stream);
+        ArgumentNullException.ThrowIfNull(requests);
         using var json = new Utf8JsonWriter(stream, new JsonWriterOptions { Encoder = ReportWriter.Encoder, SkipValidation = true });
         for (int i = 0; i < requests.Count; i++)
         {
