@@ -33,6 +33,23 @@ internal abstract class Scheduler
     /// <summary>True when the last pass admitted, scheduled, emitted or ended anything.</summary>
     public bool HadEffect { get; protected set; }
 
+    /// <summary>True when the last pass admitted, emitted or ended anything.</summary>
+    public bool HadOutcome { get; protected set; }
+
+    /// <summary>Passes in a row that had an effect but emitted nothing, ended nothing and computed nothing new.</summary>
+    public int UnproductivePasses { get; protected set; }
+
+    /// <summary>True when a request that joins the queue now cannot change the planned passes.</summary>
+    public abstract bool IgnoresNewcomers { get; }
+
+    /// <summary>Drops the signals of the last pass once they have been acted on.</summary>
+    public void ForgetPass()
+    {
+        Signals.Clear();
+        CompletedRequests = 0;
+        HadEffect = HadOutcome = false;
+    }
+
     /// <summary>Requests waiting or running.</summary>
     public abstract int RequestCount { get; }
 

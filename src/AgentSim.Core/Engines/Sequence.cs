@@ -15,6 +15,7 @@ internal sealed class Sequence
     public int Generated;
     public int Computed;
     public int Allocated;
+    public int MostComputed;
     public bool WasPreempted;
 
     /// <summary>The prompt's complete blocks.</summary>
@@ -50,7 +51,7 @@ internal sealed class Sequence
         OutputLimit = outputLimit;
         Prompt = prompt;
         FullBlocks = prompt.Count;
-        Generated = Computed = Allocated = 0;
+        Generated = Computed = Allocated = MostComputed = 0;
         CopyCount = AnonymousCount = PrivateCount = 0;
         WasPreempted = false;
         ScheduledPass = 0;

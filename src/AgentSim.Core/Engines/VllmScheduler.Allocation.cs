@@ -88,6 +88,12 @@ internal sealed partial class VllmScheduler
         sequence.ScheduledPromptBefore = promptBefore;
         _budget -= tokens;
         _scheduledWork |= promptTokens > 0 || sequence.OutputLimit > sequence.Generated;
+        if (sequence.Computed > sequence.MostComputed)
+        {
+            sequence.MostComputed = sequence.Computed;
+            _computedNew = true;
+        }
+
         if (promptTokens == 0) return;
         _prefillCount++;
         _prefillInput += promptBefore + promptTokens;

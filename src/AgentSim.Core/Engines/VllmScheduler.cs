@@ -31,6 +31,7 @@ internal sealed partial class VllmScheduler : Scheduler
     private long _prefillPrefix;
     private bool _preemptedAny;
     private bool _scheduledWork;
+    private bool _computedNew;
     private int _admissions;
     private GrowList<int> _rejected;
     private GrowList<(int Request, int Tokens)> _emitted;
@@ -59,9 +60,13 @@ internal sealed partial class VllmScheduler : Scheduler
         double decodeStart = now + (_prefillCount == 0 ? 0.0 : _model.Prefill(_prefillCount, _prefillInput, _prefillPrefix));
         double end = Emit(decodeStart);
         foreach (int request in _rejected.AsSpan()) Signals.Add(new Signal(request, SignalKind.Rejected));
-        HadEffect = _admissions > 0 || _scheduledWork || CompletedRequests > 0 || _emitted.Count > 0;
+        HadOutcome = _admissions > 0 || CompletedRequests > 0 || _emitted.Count > 0;
+        HadEffect = HadOutcome || _scheduledWork;
+        UnproductivePasses = !HadEffect || _computedNew || CompletedRequests > 0 || _emitted.Count > 0 ? 0 : UnproductivePasses + 1;
         return end;
     }
+
+    public override bool IgnoresNewcomers => _waiting.Count > 0 || _running.Count >= _limits.MaxSequences;
 
     public override void StampTokens(double end)
     {
@@ -69,6 +74,8 @@ internal sealed partial class VllmScheduler : Scheduler
         {
             for (int i = 0; i < tokens; i++) _recorder.Token(request, end);
         }
+
+        _emitted.Clear();
     }
 
     private void BeginPass()
@@ -77,7 +84,7 @@ internal sealed partial class VllmScheduler : Scheduler
         _budget = _limits.TokenBudget;
         _prefillCount = 0;
         _prefillInput = _prefillPrefix = 0;
-        _preemptedAny = _scheduledWork = false;
+        _preemptedAny = _scheduledWork = _computedNew = false;
         _admissions = 0;
         CompletedRequests = 0;
         _rejected.Clear();

@@ -29,6 +29,9 @@ internal sealed class RunRecorder
 
     public GapStatistics Gaps { get; } = new();
 
+    /// <summary>Tokens of the longest sequence asked for so far, prompt and output.</summary>
+    public long LongestSequence { get; private set; }
+
     /// <summary>Requests that ended, in whatever way.</summary>
     public int TerminalCount { get; private set; }
 
@@ -44,6 +47,7 @@ internal sealed class RunRecorder
         outcome.Arrival = time;
         outcome.InputLength = inputLength;
         outcome.RequestedOutput = _load.OutputLength[request];
+        LongestSequence = Math.Max(LongestSequence, (long)inputLength + outcome.RequestedOutput);
     }
 
     /// <summary>The request went to a scheduler; the first one counts.</summary>

@@ -96,5 +96,9 @@ internal sealed class WorkloadColumns
     /// <summary>0-based turn of a request within its session; agentic rows are sessions of one turn.</summary>
     public int TurnOf(int request) => IsAgentic ? 0 : request - SessionStart[SessionOf[request]];
 
+    /// <summary>A request as messages name it.</summary>
+    public string Describe(int request) =>
+        IsAgentic ? $"request '{RequestIds[request]}'" : $"turn {TurnOf(request) + 1} of session '{SessionNames[SessionOf[request]]}'";
+
     public QueueAttributes Queueing(int request) => QueueAttributes is null ? default : QueueAttributes[request];
 }

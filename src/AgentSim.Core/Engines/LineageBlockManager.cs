@@ -1,0 +1,174 @@
+using AgentSim.Collections;
+using AgentSim.Workload;
+
+namespace AgentSim.Engines;
+
+/// <summary>
+/// The <c>kvbm</c> backend: one physical block per identity, registered as soon as it is allocated, and evicted leaves
+/// first (specification 02, 11). A sequence's table holds the identities of its complete blocks, then a private tail.
+/// </summary>
+internal sealed class LineageBlockManager : BlockManager
+{
+    private readonly PagedInts _registered = new();   // identity -> references + 1
+    private readonly LineageGraph _inactive = new();
+    private readonly bool _sharesPrompts;
+    private int _activeFull;
+    private int _partials;
+    private int _nextOwnIdentity;
+
+    public LineageBlockManager(long capacity, int blockSize, bool cachingEnabled, PromptCatalog prompts)
+        : base(capacity, blockSize, cachingEnabled, prompts)
+    {
+        // Without caching every block of every sequence is unlike all others.
+        _sharesPrompts = cachingEnabled;
+        _nextOwnIdentity = cachingEnabled && !prompts.HasGeneratedIdentities ? prompts.FreeIdentity : 0;
+    }
+
+    public override int Active => _activeFull + _partials + Reserved;
+
+    public override long Obtainable => Free + _inactive.Count;
+
+    private long Free => Capacity - _activeFull - _inactive.Count - _partials - Reserved;
+
+    public override bool SupportsStretches => false;
+
+    public override CachedPrefix Match(Sequence sequence)
+    {
+        int matched = 0, active = 0;
+        if (!CachingEnabled) return default;
+        for (; matched < sequence.FullBlocks; matched++)
+        {
+            int state = _registered[IdentityOf(sequence, matched)];
+            if (state == 0) break;
+            if (state > 1) active++;
+        }
+
+        return new CachedPrefix(matched, active);
+    }
+
+    public override int CachedBlocks(PromptBlocks prompt)
+    {
+        int matched = 0;
+        foreach (BlockRun run in prompt.Runs)
+        {
+            int found = _registered.LeadingRun(run.First, run.Count);
+            matched += found;
+            if (found < run.Count) break;
+        }
+
+        return matched;
+    }
+
+    public override bool TryAllocate(Sequence sequence, int from, int to, int reuse)
+    {
+        // Blocks are reused wherever they match, also behind a miss; what the prefix was charged for plays no part.
+        int fullEnd = Math.Min(to, sequence.FullBlocks);
+        int fresh = to - Math.Max(from, fullEnd);
+        List<int> taken = [];
+        for (int block = from; block < fullEnd; block++)
+        {
+            int state = _registered[IdentityOf(sequence, block)];
+            if (state == 0) fresh++;
+            else if (state == 1) taken.Add(block);
+        }
+
+        foreach (int block in taken) _inactive.Remove(IdentityOf(sequence, block));
+        if (fresh > Free - taken.Count + _inactive.Count)
+        {
+            foreach (int block in taken) Deactivate(sequence, block);
+            return false;
+        }
+
+        EvictFor(fresh + taken.Count);
+        for (int block = from; block < fullEnd; block++) Reference(sequence, block);
+        sequence.PrivateCount += to - Math.Max(from, fullEnd);
+        _partials += to - Math.Max(from, fullEnd);
+        return true;
+    }
+
+    public override void OnComputed(Sequence sequence, int before, int after)
+    {
+    }
+
+    public override void OnTokenAppended(Sequence sequence)
+    {
+        if (sequence.Length % BlockSize != 1) return;
+        int tail = ((sequence.Length - 1) / BlockSize) - 1;
+        if (tail < sequence.FullBlocks) return;
+        sequence.FullBlocks = tail + 1;
+        sequence.PrivateCount--;
+        _partials--;
+        int identity = IdentityOf(sequence, tail);
+        if (_registered[identity] == 1) _inactive.Remove(identity);
+        Reference(sequence, tail);
+    }
+
+    public override void Release(Sequence sequence, bool preempted)
+    {
+        _partials -= sequence.PrivateCount;
+        for (int block = sequence.CopyCount - 1; block >= 0; block--)
+        {
+            int identity = sequence.Copies[block];
+            int state = _registered[identity] - 1;
+            _registered.Set(identity, state);
+            if (state > 1) continue;
+            _activeFull--;
+            Deactivate(sequence, block);
+        }
+
+        sequence.CopyCount = sequence.PrivateCount = 0;
+    }
+
+    public override bool TryReserve(int blocks)
+    {
+        if (blocks > Free + _inactive.Count) return false;
+        EvictFor(blocks);
+        Reserved = blocks;
+        return true;
+    }
+
+    public override void TakeReserved(Sequence sequence)
+    {
+        Reserved--;
+        _partials++;
+        sequence.PrivateCount++;
+    }
+
+    public override void Grow(int blocks) => throw new NotSupportedException();
+
+    public override void Advance(Sequence sequence, int steps) => throw new NotSupportedException();
+
+    private void EvictFor(int blocks)
+    {
+        for (long need = blocks - Free; need > 0; need--) _registered.Set(_inactive.Evict(), 0);
+    }
+
+    private void Reference(Sequence sequence, int block)
+    {
+        int identity = IdentityOf(sequence, block);
+        int state = Math.Max(1, _registered[identity]);
+        if (state == 1) _activeFull++;
+        _registered.Set(identity, state + 1);
+        sequence.AddCopy(identity);
+    }
+
+    private void Deactivate(Sequence sequence, int block)
+    {
+        int parent = CachingEnabled && block > 0 ? IdentityOf(sequence, block - 1) : LineageGraph.None;
+        _inactive.Add(IdentityOf(sequence, block), parent);
+    }
+
+    private int IdentityOf(Sequence sequence, int block)
+    {
+        int own = block;
+        if (_sharesPrompts)
+        {
+            own = block - sequence.Prompt.Count;
+            if (own < 0) return sequence.Prompt[block];
+            if (Prompts.HasGeneratedIdentities) return Prompts.GeneratedBlock(sequence.Request, block);
+        }
+
+        while (sequence.OwnIdentities.Count <= own) sequence.OwnIdentities.Add(_nextOwnIdentity++);
+        return sequence.OwnIdentities[own];
+    }
+}

@@ -1,0 +1,63 @@
+using AgentSim.Routing;
+using AgentSim.Workload;
+
+namespace AgentSim.Simulation;
+
+/// <summary>Where requests go; targets are scheduler indices, worker * ranks + rank (specification 04, 6).</summary>
+internal abstract class Placement
+{
+    /// <summary>True when a decision looks at what the workers have cached.</summary>
+    public abstract bool ReadsCaches { get; }
+
+    /// <summary>Requests held back in the router's queue.</summary>
+    public abstract int Queued { get; }
+
+    /// <summary>The target of an arrived request, or -1 when it is queued.</summary>
+    public abstract int Place(int request, double now);
+
+    /// <summary>A request's prompt is done; appends the queued requests this lets go.</summary>
+    public abstract void PrefillCompleted(int request, double now, List<RouterPlacement> released);
+
+    /// <summary>A request ended; appends the queued requests this lets go.</summary>
+    public abstract void Ended(int request, double now, List<RouterPlacement> released);
+}
+
+/// <summary>Workers in turn, whatever their load.</summary>
+internal sealed class RoundRobinPlacement(int workers, int ranks) : Placement
+{
+    private readonly RoundRobin _order = new(workers, ranks);
+
+    public override bool ReadsCaches => false;
+
+    public override int Queued => 0;
+
+    public override int Place(int request, double now) => _order.Next();
+
+    public override void PrefillCompleted(int request, double now, List<RouterPlacement> released)
+    {
+    }
+
+    public override void Ended(int request, double now, List<RouterPlacement> released)
+    {
+    }
+}
+
+/// <summary>By the KV router.</summary>
+internal sealed class KvPlacement(KvRouter router, WorkloadColumns load, PromptCatalog prompts) : Placement
+{
+    public override bool ReadsCaches => true;
+
+    public override int Queued => router.QueuedCount;
+
+    public override int Place(int request, double now)
+    {
+        QueueAttributes queueing = load.Queueing(request);
+        return router.Place(
+            new RoutedRequest(request, prompts.PromptTokens(request), prompts.Blocks(request), queueing.Priority, queueing.StrictPriority, queueing.PolicyClass),
+            now);
+    }
+
+    public override void PrefillCompleted(int request, double now, List<RouterPlacement> released) => router.PrefillCompleted(request, now, released);
+
+    public override void Ended(int request, double now, List<RouterPlacement> released) => router.RequestTerminal(request, now, released);
+}

@@ -1,0 +1,89 @@
+using AgentSim.Engines;
+using AgentSim.Reports;
+using AgentSim.Workload;
+
+namespace AgentSim.Simulation;
+
+/// <summary>What every runtime is built from.</summary>
+internal sealed record RuntimeParts(
+    LoadDriver Driver,
+    PromptCatalog Prompts,
+    RunRecorder Recorder,
+    WorkloadColumns Load,
+    ReplaySettings Settings,
+    IProgress<ReplayProgress>? Progress,
+    CancellationToken Cancellation);
+
+/// <summary>Moves requests through simulated workers (specification 04). Times are simulated milliseconds.</summary>
+internal abstract class ReplayRuntime(RuntimeParts parts)
+{
+    private const int TurnsBetweenReports = 1024;
+
+    private int _turns;
+
+    protected RuntimeParts Parts { get; } = parts;
+
+    protected LoadDriver Driver => Parts.Driver;
+
+    protected RunRecorder Recorder => Parts.Recorder;
+
+    protected double? TimeCap => Parts.Settings.MaxSimTimeMs;
+
+    protected double Now { get; set; }
+
+    /// <summary>Runs to the end or to the time cap.</summary>
+    /// <exception cref="AgentSimException">Requests remain that can never run.</exception>
+    /// <exception cref="OperationCanceledException">The caller gave up.</exception>
+    public abstract void Run();
+
+    /// <summary>Worker seconds as accumulated step by step; null where they are the duration.</summary>
+    public abstract double? WorkerSeconds { get; }
+
+    /// <summary>Called once per turn of the main loop: cancellation and progress, now and then.</summary>
+    protected void TakeTurn()
+    {
+        if (++_turns % TurnsBetweenReports != 0) return;
+        Parts.Cancellation.ThrowIfCancellationRequested();
+        Parts.Progress?.Report(new ReplayProgress(Recorder.TerminalCount, Parts.Load.InputLength.Length, Now));
+    }
+
+    /// <summary>Lets a request into the system.</summary>
+    protected void Arrive(int request, double arrival)
+    {
+        Parts.Prompts.Open(request);
+        Recorder.Arrived(request, arrival, Parts.Prompts.PromptTokens(request));
+        if (Parts.Load.IsDelta && TimeCap is null) Feasibility.CheckAccumulated(Parts, request);
+    }
+
+    /// <summary>A request ended: its record is closed and its followers may become ready.</summary>
+    protected void End(in Signal signal)
+    {
+        bool rejected = signal.Kind == SignalKind.Rejected;
+        Recorder.Terminal(signal.Request, Now, rejected ? TerminalStatus.Rejected : TerminalStatus.Completed);
+        Parts.Prompts.Close(signal.Request, Recorder.OutputLength(signal.Request), rejected);
+    }
+
+    /// <summary>The error for requests that can never run, naming the one that blocks a rank.</summary>
+    protected AgentSimException DeadEnd(IEnumerable<Scheduler> ranks)
+    {
+        int inFlight = 0;
+        string blocked = "";
+        foreach (Scheduler rank in ranks)
+        {
+            inFlight += rank.RequestCount;
+            if (blocked.Length > 0 || rank.RequestCount == 0) continue;
+            (int request, string reason) = rank.DescribeBlockage();
+            if (request >= 0) blocked = $"; {Parts.Load.Describe(request)} can never run: {reason}";
+        }
+
+        return new AgentSimException("ReplayDeadEnd", $"the replay reached a dead end at {Now:F3} ms with {inFlight} requests in flight{blocked}");
+    }
+
+    /// <summary>
+    /// The error for a rank whose passes lead nowhere: they admit and preempt for ever (specification 04, 9.3).
+    /// </summary>
+    protected void CheckProductive(Scheduler rank, IEnumerable<Scheduler> ranks)
+    {
+        if (rank.UnproductivePasses > Parts.Recorder.LongestSequence + 10_000L) throw DeadEnd(ranks);
+    }
+}

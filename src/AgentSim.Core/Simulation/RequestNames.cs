@@ -1,0 +1,32 @@
+using AgentSim.Reports;
+using AgentSim.Workload;
+
+namespace AgentSim.Simulation;
+
+/// <summary>
+/// Session, turn and row id of the request records (specification 01, 10.7; 06, 7): sessions are named where the
+/// multi-worker runtime is fed by sessions, and always for agentic rows.
+/// </summary>
+internal sealed class RequestNames(WorkloadColumns load, ReplaySettings settings) : IRequestIdentities
+{
+    private readonly bool _namesSessions = NamesSessions(load, settings);
+
+    public bool IsAgentic => load.IsAgentic;
+
+    public RequestIdentity this[int ordinal]
+    {
+        get
+        {
+            int request = ordinal - 1;
+            string? id = load.IsAgentic ? load.RequestIds[request] : null;
+            return _namesSessions ? new RequestIdentity(load.SessionNames[load.SessionOf[request]], load.TurnOf(request), id) : new RequestIdentity(null, null, id);
+        }
+    }
+
+    private static bool NamesSessions(WorkloadColumns load, ReplaySettings settings)
+    {
+        if (load.IsAgentic) return true;
+        bool single = settings.Workers == 1 && settings.Engine.DpSize == 1 && settings.RouterMode == RouterMode.RoundRobin;
+        return !single && (settings.Concurrency is not null || !load.IsSingleTurn);
+    }
+}

@@ -1,0 +1,73 @@
+using AgentSim.Engines;
+
+namespace AgentSim.Simulation;
+
+/// <summary>One worker with one rank behind no router: pass after pass, arrivals in between (specification 04, 4).</summary>
+internal sealed class SingleWorkerRuntime(RuntimeParts parts, Scheduler rank) : ReplayRuntime(parts)
+{
+    private const int MostIdlePasses = 1024;
+
+    private int _idlePasses;
+
+    public override double? WorkerSeconds => null;
+
+    public override void Run()
+    {
+        int? concurrency = Parts.Settings.Concurrency;
+        while (rank.RequestCount > 0 || !Driver.IsDrained)
+        {
+            TakeTurn();
+            if (Now > TimeCap) return;
+            Accept(concurrency);
+            if (rank.RequestCount == 0)
+            {
+                if (Driver.IsDrained) return;
+                double next = Driver.NextReady;
+                if (double.IsPositiveInfinity(next)) throw DeadEnd([rank]);
+                Now = next;
+                // A timed request arrives with the jump of the clock, even when the cap then ends the run.
+                if (concurrency is null) Accept(null);
+                continue;
+            }
+
+            Step();
+            if (concurrency is null) Accept(null);
+        }
+    }
+
+    private void Accept(int? concurrency)
+    {
+        while ((concurrency is null || rank.RequestCount < concurrency) && Driver.TryPop(Now, out int request, out double ready))
+        {
+            Arrive(request, concurrency is null ? ready : Now);
+            rank.Submit(request);
+        }
+    }
+
+    private void Step()
+    {
+        double horizon = TimeCap is double cap ? Math.Min(Driver.NextReady, Math.BitIncrement(cap)) : Driver.NextReady;
+        if (rank.TryPlanStretch(Now, horizon))
+        {
+            Now = rank.Stretch.End;
+            rank.CommitStretch(rank.Stretch.Steps);
+            _idlePasses = 0;
+            return;
+        }
+
+        double start = Now;
+        Now = rank.RunPass(start);
+        rank.StampTokens(Now);
+        foreach (Signal signal in rank.Signals.AsSpan())
+        {
+            if (signal.Kind == SignalKind.FirstToken) continue;
+            End(signal);
+            Driver.OnTerminal(signal.Request, Now);
+        }
+
+        CheckProductive(rank, [rank]);
+        bool progress = Now > start || rank.HadOutcome;
+        _idlePasses = progress ? 0 : _idlePasses + 1;
+        if (_idlePasses >= MostIdlePasses && rank.RequestCount > 0) throw DeadEnd([rank]);
+    }
+}

@@ -1,0 +1,103 @@
+using AgentSim.Collections;
+using AgentSim.Rows;
+
+namespace AgentSim.Workload;
+
+/// <summary>
+/// The columns that session and agentic workloads share, filled row by row, with the checks both make
+/// (specification 01, 6.2 and 6.4).
+/// </summary>
+internal sealed class RowColumns(int traceBlockSize)
+{
+    public PromptTrie Trie { get; } = new();
+    public GrowList<int> PathStart;
+    public GrowList<int> PathEnd;
+    public GrowList<int> InputLength;
+    public GrowList<int> OutputLength;
+    public GrowList<int> Session;
+    public GrowList<double> Delay;
+
+    private readonly List<string> _sessionNames = [];
+    private readonly Dictionary<string, int> _sessions = [];
+    private List<(int Row, IReadOnlyList<uint> Tokens)>? _authored;
+    private List<(int Row, QueueAttributes Attributes)>? _queueing;
+
+    public int Count => InputLength.Count;
+
+    public string[] SessionNames => [.. _sessionNames];
+
+    public int TraceBlockSize { get; } = traceBlockSize;
+
+    /// <summary>Number of a session, in order of first appearance; rows without a name are sessions of their own.</summary>
+    public int SessionNumber(MooncakeRow row, RowPlace place, out bool isNew)
+    {
+        string name = row.SessionId ?? FormattableString.Invariant($"request_{place.Line}");
+        isNew = _sessions.TryAdd(name, _sessionNames.Count);
+        if (isNew) _sessionNames.Add(name);
+        return _sessions[name];
+    }
+
+    /// <summary>Appends a row's lengths, prompt and queue attributes.</summary>
+    /// <param name="row">The row.</param>
+    /// <param name="place">Where it stands.</param>
+    /// <param name="session">Its session's number.</param>
+    /// <param name="delay">Its delay in milliseconds.</param>
+    /// <param name="clamp">An input length beyond the hash ids is cut to them instead of refused.</param>
+    public void Add(MooncakeRow row, RowPlace place, int session, double delay, bool clamp)
+    {
+        IReadOnlyList<ulong> ids = row.HashIds ?? throw place.Error("RowInvalid", "hash_ids is missing; give one id per trace block of the prompt");
+        long capacity = (long)ids.Count * TraceBlockSize;   // both are below 2^31
+        long input = row.InputLength ?? capacity;
+        if (input > capacity)
+        {
+            if (!clamp) throw place.Error("RowInvalid", $"input_length {input} needs more than its {ids.Count} hash_ids of {TraceBlockSize} tokens; check the trace block size");
+            input = capacity;
+        }
+
+        long output = row.OutputLength ?? throw place.Error("RowInvalid", "output_length is missing; give the number of output tokens");
+        CheckLength(place, "input_length", input);
+        CheckLength(place, "output_length", output);
+        if (row.OutputTokenIds is { } tokens)
+        {
+            if (tokens.Count != output) throw place.Error("RowInvalid", $"output_token_ids has {tokens.Count} entries but output_length is {output}; they must agree");
+            (_authored ??= []).Add((Count, tokens));
+        }
+
+        if (row.Priority is not null || row.StrictPriority is not null || row.PolicyClass is not null)
+        {
+            (_queueing ??= []).Add((Count, new QueueAttributes(row.Priority ?? 0, row.StrictPriority ?? 0, row.PolicyClass)));
+        }
+
+        PathStart.Add(Trie.RunCount);
+        Trie.Add(AsSpan(ids), (int)((input + TraceBlockSize - 1) / TraceBlockSize));
+        PathEnd.Add(Trie.RunCount);
+        InputLength.Add((int)input);
+        OutputLength.Add((int)output);
+        Session.Add(session);
+        Delay.Add(delay);
+    }
+
+    /// <summary>Authored outputs by request; <paramref name="requestOf"/> maps rows to requests.</summary>
+    public IReadOnlyList<uint>?[]? AuthoredOutput(Func<int, int> requestOf)
+    {
+        if (_authored is null) return null;
+        var result = new IReadOnlyList<uint>?[Count];
+        foreach ((int row, IReadOnlyList<uint> tokens) in _authored) result[requestOf(row)] = tokens;
+        return result;
+    }
+
+    public QueueAttributes[]? Queueing(Func<int, int> requestOf)
+    {
+        if (_queueing is null) return null;
+        var result = new QueueAttributes[Count];
+        foreach ((int row, QueueAttributes attributes) in _queueing) result[requestOf(row)] = attributes;
+        return result;
+    }
+
+    private static void CheckLength(RowPlace place, string field, long value)
+    {
+        if (value is < 0 or > int.MaxValue) throw place.Error("RowInvalid", $"{field} {value} is out of range; lengths go up to {int.MaxValue} tokens");
+    }
+
+    private static ReadOnlySpan<ulong> AsSpan(IReadOnlyList<ulong> ids) => ids is ulong[] array ? array : ids.ToArray();
+}
