@@ -1,0 +1,83 @@
+using System.IO.Enumeration;
+
+namespace AgentSim.Files;
+
+/// <summary>The input files a user names: single files, folders and wildcards (specification 00 and 01, 2.1).</summary>
+public static class InputFiles
+{
+    /// <summary>
+    /// Replaces every folder by its direct <c>*.jsonl</c> and <c>*.jsonl.gz</c> files and every wildcard (<c>*</c> and
+    /// <c>?</c> in the file name) by the files it matches, each in ordinal order of the names. The order of the paths stays.
+    /// </summary>
+    /// <param name="paths">Files, folders and wildcards.</param>
+    /// <returns>The files to read, in order.</returns>
+    /// <exception cref="AgentSimException">A path does not exist or stands for no file.</exception>
+    public static IReadOnlyList<string> Expand(IEnumerable<string> paths)
+    {
+        ArgumentNullException.ThrowIfNull(paths);
+        var files = new List<string>();
+        foreach (string path in paths)
+        {
+            if (Directory.Exists(path))
+                AddMatches(files, path, path, IsTraceName, "the folder holds no *.jsonl or *.jsonl.gz file");
+            else if (!File.Exists(path) && Path.GetFileName(path).AsSpan().ContainsAny('*', '?'))
+                AddPattern(files, path);
+            else
+                files.Add(path);
+        }
+
+        return files;
+    }
+
+    /// <summary>Opens a file to be read once from start to end.</summary>
+    /// <exception cref="AgentSimException">It cannot be opened.</exception>
+    internal static FileStream Open(string path)
+    {
+        try
+        {
+            return new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, 0, FileOptions.SequentialScan);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
+        {
+            throw Unreadable(path, error);
+        }
+    }
+
+    private static AgentSimException Unreadable(string path, Exception error)
+    {
+        string reason = error switch
+        {
+            FileNotFoundException or DirectoryNotFoundException => "there is no such file",
+            UnauthorizedAccessException => Directory.Exists(path) ? "this is a folder, not a file" : "no permission to read it",
+            ArgumentException => "this is not a file name",
+            _ => $"cannot be opened: {error.Message}",
+        };
+        return AgentSimException.At(path.Length == 0 ? "(empty path)" : path, 0, "InputUnreadable", reason, error);
+    }
+
+    private static bool IsTraceName(string name) =>
+        name.EndsWith(".jsonl", StringComparison.Ordinal) || name.EndsWith(".jsonl.gz", StringComparison.Ordinal);
+
+    private static void AddPattern(List<string> files, string path)
+    {
+        string folder = Path.GetDirectoryName(path) ?? "";
+        string pattern = Path.GetFileName(path);
+        AddMatches(files, path, folder, name => FileSystemName.MatchesSimpleExpression(pattern, name, OperatingSystem.IsWindows()),
+            "no file matches");
+    }
+
+    private static void AddMatches(List<string> files, string path, string folder, Func<string, bool> isMatch, string whenNone)
+    {
+        try
+        {
+            string[] names = [.. Directory.EnumerateFiles(folder.Length == 0 ? "." : folder).Select(file => Path.GetFileName(file)).Where(isMatch)];
+            if (names.Length == 0) throw AgentSimException.At(path, 0, "InputMissing", whenNone);
+            Array.Sort(names, StringComparer.Ordinal);
+            files.AddRange(names.Select(name => Path.Combine(folder, name)));
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException or ArgumentException)
+        {
+            throw Unreadable(path, error);
+        }
+    }
+}

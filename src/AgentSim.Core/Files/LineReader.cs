@@ -1,0 +1,177 @@
+using System.Buffers;
+using System.Text;
+using System.Text.Unicode;
+
+namespace AgentSim.Files;
+
+/// <summary>
+/// Reads the lines of a text file as UTF-8, one at a time, in memory bounded by the longest line (specification 01, 1.1
+/// and 2.1). Gzip is recognised by content. A byte order mark and a trailing carriage return are dropped; blank lines
+/// are skipped but counted.
+/// </summary>
+internal sealed class LineReader : IDisposable
+{
+    /// <summary>The longest line that is read; a longer one is an error, so that a damaged file cannot exhaust memory.</summary>
+    public const int MaxLineBytes = 64 << 20;
+
+    private const int InitialBuffer = 256 << 10;
+
+    private readonly string _path;
+    private readonly CancellationToken _cancel;
+    private readonly CountedStream _source;
+    private readonly GzipSource? _gzip;
+    private byte[] _buffer = ArrayPool<byte>.Shared.Rent(InitialBuffer);
+    private int _next;       // first byte not yet handed out
+    private int _end;        // end of the bytes read
+    private bool _atEnd;
+    private int _lineStart;
+    private int _lineLength;
+
+    /// <summary>Opens a file.</summary>
+    /// <param name="path">The file, as the user named it.</param>
+    /// <param name="onBytes">Told how many bytes of the file (compressed, if it is) were read, after each piece.</param>
+    /// <param name="cancel">Ends the reading with <see cref="OperationCanceledException"/>.</param>
+    /// <exception cref="AgentSimException">The file cannot be opened or read.</exception>
+    public LineReader(string path, Action<int>? onBytes = null, CancellationToken cancel = default)
+    {
+        _path = path;
+        _cancel = cancel;
+        _source = new CountedStream(InputFiles.Open(path), onBytes);
+        try
+        {
+            while (_end < 3 && Fill() > 0)
+            {
+            }
+
+            if (_end >= 2 && _buffer[0] == 0x1f && _buffer[1] == 0x8b)
+            {
+                _gzip = new GzipSource(_buffer.AsSpan(0, _end).ToArray(), _source);
+                _end = 0;
+                _atEnd = false;
+                while (_end < 3 && Fill() > 0)
+                {
+                }
+            }
+
+            ReadOnlySpan<byte> head = _buffer.AsSpan(0, _end);
+            if (head.StartsWith("\uFEFF"u8)) _next = 3;
+            else if (head is [0xff, 0xfe, ..] or [0xfe, 0xff, ..])
+                throw Error(1, "EncodingInvalid", "the file is UTF-16; save it as UTF-8");
+        }
+        catch
+        {
+            Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>1-based number of the current line.</summary>
+    public long LineNumber { get; private set; }
+
+    /// <summary>The current line without its end; valid until the next <see cref="Read"/>.</summary>
+    public ReadOnlySpan<byte> Line => _buffer.AsSpan(_lineStart, _lineLength);
+
+    /// <summary>Moves to the next line that is not blank; false at the end of the file.</summary>
+    /// <exception cref="AgentSimException">The file cannot be read on, or the line is too long or not UTF-8.</exception>
+    public bool Read()
+    {
+        while (ReadAny())
+        {
+            ReadOnlySpan<byte> line = Line;
+            if (!Utf8.IsValid(line)) throw Error(LineNumber, "EncodingInvalid", "the line is not valid UTF-8; save the file as UTF-8");
+            if (!IsBlank(line)) return true;
+        }
+
+        return false;
+    }
+
+    public void Dispose()
+    {
+        _gzip?.Dispose();
+        _source.Dispose();
+        byte[] buffer = _buffer;
+        _buffer = [];
+        _next = _end = _lineStart = _lineLength = 0;
+        if (buffer.Length > 0) ArrayPool<byte>.Shared.Return(buffer);
+    }
+
+    private static bool IsBlank(ReadOnlySpan<byte> line)
+    {
+        while (line.Length > 0)
+        {
+            if (line[0] is > 0x20 and < 0x80) return false;
+            Rune.DecodeFromUtf8(line, out Rune rune, out int length);
+            if (!Rune.IsWhiteSpace(rune)) return false;
+            line = line[length..];
+        }
+
+        return true;
+    }
+
+    private bool ReadAny()
+    {
+        int scanned = 0;   // bytes from _next on that hold no line end
+        while (true)
+        {
+            int length = _buffer.AsSpan(_next + scanned, _end - _next - scanned).IndexOf((byte)'\n');
+            bool ended = length >= 0;
+            length = scanned + (ended ? length : _end - _next - scanned);
+            if (length > MaxLineBytes)
+                throw Error(LineNumber + 1, "LineTooLong", $"the line is longer than {MaxLineBytes >> 20} MiB; is this a JSON-lines file?");
+            if (!ended)
+            {
+                scanned = length;
+                if (Fill() > 0) continue;
+                if (length == 0) return false;
+            }
+
+            LineNumber++;
+            _lineStart = _next;
+            _lineLength = length > 0 && _buffer[_next + length - 1] == '\r' ? length - 1 : length;
+            _next += ended ? length + 1 : length;
+            return true;
+        }
+    }
+
+    // Reads more behind _end, making room first; 0 at the end of the file.
+    private int Fill()
+    {
+        if (_atEnd) return 0;
+        _cancel.ThrowIfCancellationRequested();
+        MakeRoom();
+        try
+        {
+            int count = _gzip is null ? _source.Read(_buffer.AsSpan(_end)) : _gzip.Read(_buffer.AsSpan(_end));
+            _atEnd = count == 0;
+            _end += count;
+            return count;
+        }
+        catch (InvalidDataException error)
+        {
+            throw Error(LineNumber + 1, "GzipInvalid", error.Message, error);
+        }
+        catch (IOException error)
+        {
+            throw Error(LineNumber + 1, "InputUnreadable", $"cannot be read: {error.Message}", error);
+        }
+    }
+
+    private void MakeRoom()
+    {
+        if (_next > 0)
+        {
+            _buffer.AsSpan(_next, _end - _next).CopyTo(_buffer);
+            _end -= _next;
+            _next = 0;
+        }
+
+        if (_end < _buffer.Length) return;
+        byte[] larger = ArrayPool<byte>.Shared.Rent(_buffer.Length * 2);
+        _buffer.AsSpan(0, _end).CopyTo(larger);
+        ArrayPool<byte>.Shared.Return(_buffer);
+        _buffer = larger;
+    }
+
+    private AgentSimException Error(long line, string errorId, string message, Exception? cause = null) =>
+        AgentSimException.At(_path, line, errorId, message, cause);
+}

@@ -1,0 +1,102 @@
+using System.Buffers.Text;
+using System.Globalization;
+
+namespace AgentSim.Json;
+
+/// <summary>
+/// Doubles as JSON numbers: the shortest decimal that reads back the same, positional from 1e-5 up to but not
+/// including 1e16, integral values with one decimal (specification 01, 5.1).
+/// </summary>
+internal static class JsonDouble
+{
+    /// <summary>No number is longer.</summary>
+    public const int MaxLength = 32;
+
+    private const int MaxDigits = 17;
+    private const int FirstScientific = 17;   // digits before the point of 1e16
+    private const int LastPositional = -4;    // the same of 1e-5: 0.00001 has four zeros behind the point
+
+    /// <summary>Writes a finite number and returns its length.</summary>
+    public static int Format(double value, Span<byte> target)
+    {
+        if (value == (int)value && (value != 0 || !double.IsNegative(value)))
+        {
+            _ = Utf8Formatter.TryFormat((int)value, target, out int length);
+            ".0"u8.CopyTo(target[length..]);
+            return length + 2;
+        }
+
+        int at = 0;
+        if (double.IsNegative(value)) target[at++] = (byte)'-';
+        Span<byte> digits = stackalloc byte[MaxDigits];
+        int point = Shortest(double.Abs(value), ref digits);
+        if (point is >= LastPositional and < FirstScientific) return at + Positional(digits, point, target[at..]);
+
+        target[at++] = digits[0];
+        if (digits.Length > 1)
+        {
+            target[at++] = (byte)'.';
+            digits[1..].CopyTo(target[at..]);
+            at += digits.Length - 1;
+        }
+
+        target[at++] = (byte)'e';
+        if (point > 0) target[at++] = (byte)'+';
+        _ = Utf8Formatter.TryFormat(point - 1, target[at..], out int written);
+        return at + written;
+    }
+
+    // The digits of 0.ddd × 10^point, without leading and trailing zeros (one zero for 0).
+    private static int Shortest(double value, ref Span<byte> digits)
+    {
+        Span<byte> text = stackalloc byte[MaxLength];
+        _ = value.TryFormat(text, out int length, default, CultureInfo.InvariantCulture);
+        text = text[..length];
+        int point = 0;
+        int e = text.IndexOf((byte)'E');
+        if (e >= 0)
+        {
+            point = int.Parse(text[(e + 1)..], NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture);
+            text = text[..e];
+        }
+
+        int count = 0;
+        int dot = text.IndexOf((byte)'.');
+        point += dot < 0 ? text.Length : dot;
+        int trailing = 0;   // zeros not yet known to be inner ones
+        foreach (byte character in text)
+        {
+            if (character == '.') continue;
+            if (character == '0')
+            {
+                if (count == 0) point--;
+                else trailing++;
+                continue;
+            }
+
+            for (; trailing > 0; trailing--) digits[count++] = (byte)'0';
+            digits[count++] = character;
+        }
+
+        if (count == 0)
+        {
+            digits[count++] = (byte)'0';
+            point = 1;
+        }
+
+        digits = digits[..count];
+        return point;
+    }
+
+    private static int Positional(ReadOnlySpan<byte> digits, int point, Span<byte> target)
+    {
+        int at = 0;
+        if (point <= 0) target[at++] = (byte)'0';
+        for (int i = 0; i < point; i++) target[at++] = i < digits.Length ? digits[i] : (byte)'0';
+        target[at++] = (byte)'.';
+        for (int i = point; i < 0; i++) target[at++] = (byte)'0';
+        ReadOnlySpan<byte> fraction = digits.Length > point ? digits[Math.Max(point, 0)..] : "0"u8;
+        fraction.CopyTo(target[at..]);
+        return at + fraction.Length;
+    }
+}

@@ -1,0 +1,112 @@
+using System.Buffers.Text;
+using System.Globalization;
+using System.Text;
+
+namespace AgentSim.Json;
+
+/// <summary>
+/// Writes compact JSON lines with numbers and strings in one fixed form (specification 01, 5.1), through one buffer.
+/// </summary>
+internal sealed class JsonLineWriter(Stream stream)
+{
+    private const int Slack = JsonDouble.MaxLength;   // no integer is longer either
+
+    private readonly Stream _stream = stream;
+    private byte[] _buffer = new byte[1 << 16];
+    private int _used;
+
+    /// <summary>Writes what is known to be JSON.</summary>
+    public void Raw(ReadOnlySpan<byte> json)
+    {
+        Reserve(json.Length);
+        json.CopyTo(_buffer.AsSpan(_used));
+        _used += json.Length;
+    }
+
+    public void Number(ulong value)
+    {
+        Reserve(Slack);
+        _ = Utf8Formatter.TryFormat(value, _buffer.AsSpan(_used), out int written);
+        _used += written;
+    }
+
+    public void Number(long value)
+    {
+        Reserve(Slack);
+        _ = Utf8Formatter.TryFormat(value, _buffer.AsSpan(_used), out int written);
+        _used += written;
+    }
+
+    /// <summary>Writes a finite number in its shortest form that reads back the same.</summary>
+    public void Number(double value)
+    {
+        Reserve(Slack);
+        _used += JsonDouble.Format(value, _buffer.AsSpan(_used));
+    }
+
+    /// <summary>Writes integers separated by commas, in brackets.</summary>
+    public void Array(IReadOnlyList<ulong> values)
+    {
+        Raw("["u8);
+        for (int i = 0; i < values.Count; i++)
+        {
+            if (i > 0) Raw(","u8);
+            Number(values[i]);
+        }
+
+        Raw("]"u8);
+    }
+
+    /// <summary>Writes a string; only quotes, backslashes and control characters are escaped.</summary>
+    public void Text(string value)
+    {
+        Raw("\""u8);
+        ReadOnlySpan<char> rest = value;
+        while (rest.Length > 0)
+        {
+            int plain = rest.IndexOfAnyInRange('\0', '\x1f');
+            int special = (plain < 0 ? rest : rest[..plain]).IndexOfAny('"', '\\');
+            if (special >= 0) plain = special;
+            ReadOnlySpan<char> run = plain < 0 ? rest : rest[..plain];
+            Reserve(Encoding.UTF8.GetMaxByteCount(run.Length));
+            _used += Encoding.UTF8.GetBytes(run, _buffer.AsSpan(_used));
+            if (plain < 0) break;
+            Escape(rest[plain]);
+            rest = rest[(plain + 1)..];
+        }
+
+        Raw("\""u8);
+    }
+
+    /// <summary>Passes everything written on to the stream.</summary>
+    public void Flush()
+    {
+        _stream.Write(_buffer, 0, _used);
+        _used = 0;
+    }
+
+    private void Escape(char value)
+    {
+        switch (value)
+        {
+            case '"': Raw("\\\""u8); break;
+            case '\\': Raw("\\\\"u8); break;
+            case '\b': Raw("\\b"u8); break;
+            case '\f': Raw("\\f"u8); break;
+            case '\n': Raw("\\n"u8); break;
+            case '\r': Raw("\\r"u8); break;
+            case '\t': Raw("\\t"u8); break;
+            default:
+                Raw("\\u00"u8);
+                Raw(Encoding.ASCII.GetBytes(((int)value).ToString("x2", CultureInfo.InvariantCulture)));
+                break;
+        }
+    }
+
+    private void Reserve(int bytes)
+    {
+        if (_buffer.Length - _used >= bytes) return;
+        Flush();
+        if (_buffer.Length < bytes) _buffer = new byte[bytes];
+    }
+}

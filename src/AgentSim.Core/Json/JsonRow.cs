@@ -1,0 +1,269 @@
+using System.Globalization;
+using System.Text;
+using System.Text.Json;
+
+namespace AgentSim.Json;
+
+/// <summary>
+/// Reads one JSON object of a row strictly, key by key (specification 01, 1.2). Failures are <see cref="JsonException"/>
+/// with a message that names the field; the file reader adds file and line.
+/// </summary>
+/// <remarks>
+/// The caller loops with <see cref="NextKey"/>, finds the key with <see cref="Is"/>, and takes its value with one of the
+/// readers; each marks the key in the object's <c>seen</c> bits, so that a key that comes twice is refused.
+/// </remarks>
+internal ref struct JsonRow
+{
+    /// <summary>Nesting is unlimited.</summary>
+    public const int AnyDepth = int.MaxValue;
+
+    private readonly ReadOnlySpan<byte> _text;
+    private Utf8JsonReader _reader;
+    private int _base;   // where the reader's input starts in _text
+
+    public JsonRow(ReadOnlySpan<byte> text, int maxDepth)
+    {
+        _text = text;
+        _reader = new Utf8JsonReader(text, new JsonReaderOptions { MaxDepth = maxDepth });
+    }
+
+    public readonly JsonTokenType TokenType => _reader.TokenType;
+
+    /// <summary>Depth of the current token: 0 for the outermost value and its end.</summary>
+    public readonly int Depth => _reader.CurrentDepth;
+
+    /// <summary>Offset behind the current token.</summary>
+    public readonly int Position => _base + (int)_reader.BytesConsumed;
+
+    /// <summary>Offset of the current token.</summary>
+    public readonly int TokenStart => _base + (int)_reader.TokenStartIndex;
+
+    /// <summary>The current token as written; strings without their quotes.</summary>
+    public readonly ReadOnlySpan<byte> Raw => _reader.ValueSpan;
+
+    /// <summary>Moves to the next token; false after the end of the outermost value.</summary>
+    public bool Read()
+    {
+        try
+        {
+            return _reader.Read();
+        }
+        catch (JsonException error)
+        {
+            // The reader counts from its own start and appends the position to its text.
+            string reason = error.Message;
+            int cut = reason.IndexOf(" LineNumber:", StringComparison.Ordinal);
+            throw new JsonException($"not valid JSON at byte {_base + (error.BytePositionInLine ?? 0) + 1}: {(cut < 0 ? reason : reason[..cut])}", error);
+        }
+    }
+
+    /// <summary>Moves to the first token, which has to open an object.</summary>
+    public void BeginRow()
+    {
+        Read();
+        if (TokenType != JsonTokenType.StartObject) throw new JsonException("the line must be a JSON object");
+    }
+
+    /// <summary>Checks that nothing follows the row.</summary>
+    public void EndRow() => Read();
+
+    /// <summary>Moves to the next key of the current object; false at its end.</summary>
+    public bool NextKey()
+    {
+        Read();
+        if (TokenType == JsonTokenType.EndObject) return false;
+        if (HasLoneSurrogate()) throw LoneSurrogate();
+        return true;
+    }
+
+    /// <summary>True if the current key or string is this one.</summary>
+    public readonly bool Is(ReadOnlySpan<byte> text) => _reader.ValueTextEquals(text);
+
+    /// <summary>Passes over the value of the current key, checking only its syntax.</summary>
+    public void Skip()
+    {
+        Read();
+        SkipRest();
+    }
+
+    /// <summary>Opens the object that is the value of the current key; false when it is null.</summary>
+    public bool BeginObject(ref uint seen, int bit, string name)
+    {
+        if (!Value(ref seen, bit, name)) return false;
+        if (TokenType != JsonTokenType.StartObject) throw Wrong(name, "an object");
+        return true;
+    }
+
+    /// <summary>Opens the array that is the value of the current key; false when it is null.</summary>
+    public bool BeginArray(ref uint seen, int bit, string name)
+    {
+        if (!Value(ref seen, bit, name)) return false;
+        if (TokenType != JsonTokenType.StartArray) throw Wrong(name, "an array");
+        return true;
+    }
+
+    public string? OptionalText(ref uint seen, int bit, string name) => Value(ref seen, bit, name) ? Text(name) : null;
+
+    public string RequiredText(ref uint seen, int bit, string name) => OptionalText(ref seen, bit, name) ?? throw Null(name);
+
+    /// <summary>A non-negative 64-bit integer.</summary>
+    public ulong? OptionalUInt64(ref uint seen, int bit, string name) => Value(ref seen, bit, name) ? UInt64(name) : null;
+
+    /// <summary>A number of things; more than <see cref="long.MaxValue"/> of them are refused.</summary>
+    public long? OptionalCount(ref uint seen, int bit, string name) => Value(ref seen, bit, name) ? Count(name) : null;
+
+    public long RequiredCount(ref uint seen, int bit, string name) => OptionalCount(ref seen, bit, name) ?? throw Null(name);
+
+    /// <summary>A point in time in whole milliseconds, not negative; at most <see cref="long.MaxValue"/> (specification 01, 2.5).</summary>
+    public long? OptionalTime(ref uint seen, int bit, string name) =>
+        Value(ref seen, bit, name) ? (long)Math.Min(UInt64(name), long.MaxValue) : null;
+
+    public long RequiredTime(ref uint seen, int bit, string name) => OptionalTime(ref seen, bit, name) ?? throw Null(name);
+
+    public uint? OptionalUInt32(ref uint seen, int bit, string name) => Value(ref seen, bit, name) ? UInt32(name) : null;
+
+    public uint RequiredUInt32(ref uint seen, int bit, string name) => OptionalUInt32(ref seen, bit, name) ?? throw Null(name);
+
+    public int? OptionalInt32(ref uint seen, int bit, string name)
+    {
+        if (!Value(ref seen, bit, name)) return null;
+        if (TokenType == JsonTokenType.Number && _reader.TryGetInt32(out int value)) return value;
+        throw Wrong(name, "an integer from -2147483648 to 2147483647");
+    }
+
+    /// <summary>A finite number.</summary>
+    public double? OptionalNumber(ref uint seen, int bit, string name) => Value(ref seen, bit, name) ? Number(name) : null;
+
+    public double RequiredNumber(ref uint seen, int bit, string name) => OptionalNumber(ref seen, bit, name) ?? throw Null(name);
+
+    /// <summary>Any value, as JSON text.</summary>
+    public string? OptionalJson(ref uint seen, int bit, string name)
+    {
+        if (!Value(ref seen, bit, name)) return null;
+        int start = TokenStart;
+        SkipRest();
+        return Encoding.UTF8.GetString(_text[start..Position]);
+    }
+
+    public bool? OptionalFlag(ref uint seen, int bit, string name)
+    {
+        if (!Value(ref seen, bit, name)) return null;
+        return TokenType switch
+        {
+            JsonTokenType.True => true,
+            JsonTokenType.False => false,
+            _ => throw Wrong(name, "true or false"),
+        };
+    }
+
+    /// <summary>The current string.</summary>
+    public readonly string Text(string name)
+    {
+        if (TokenType != JsonTokenType.String) throw Wrong(name, "a string");
+        if (HasLoneSurrogate()) throw LoneSurrogate();
+        return _reader.GetString()!;
+    }
+
+    /// <summary>The current number as an unsigned integer.</summary>
+    public readonly ulong UInt64(string name)
+    {
+        if (TokenType == JsonTokenType.Number && _reader.TryGetUInt64(out ulong value)) return value;
+        throw Wrong(name, "an integer from 0 to 18446744073709551615");
+    }
+
+    /// <summary>The current number as a 32-bit unsigned integer.</summary>
+    public readonly uint UInt32(string name)
+    {
+        if (TokenType == JsonTokenType.Number && _reader.TryGetUInt32(out uint value)) return value;
+        throw Wrong(name, "an integer from 0 to 4294967295");
+    }
+
+    /// <summary>The current number as a count.</summary>
+    public readonly long Count(string name)
+    {
+        ulong value = UInt64(name);
+        return value <= long.MaxValue ? (long)value : throw new JsonException($"'{name}' is {value}; the largest supported count is {long.MaxValue}");
+    }
+
+    /// <summary>The current number as a finite double.</summary>
+    public readonly double Number(string name)
+    {
+        if (TokenType != JsonTokenType.Number) throw Wrong(name, "a number");
+        return IsFinite(out double value) ? value : throw new JsonException($"'{name}' is {Shown()}, beyond the range of a double");
+    }
+
+    /// <summary>The current number as a double; false if it overflows.</summary>
+    public readonly bool IsFinite(out double value)
+    {
+        value = double.Parse(_reader.ValueSpan, NumberStyles.Float, CultureInfo.InvariantCulture);
+        return double.IsFinite(value);
+    }
+
+    /// <summary>
+    /// At the start of an array of plain non-negative integers: reads them and moves to the array's end.
+    /// False (and no move) if the array holds anything else, or integers of more than 64 bits.
+    /// </summary>
+    public bool TryUInt64Array(ref ulong[] values, out int count)
+    {
+        if (!IntegerArray.TryParse(_text[Position..], ref values, out count, out int length)) return false;
+        JumpToArrayEnd(length);
+        return true;
+    }
+
+    /// <summary>At the start of an array of plain integers: moves to its end. False (and no move) if it holds anything else.</summary>
+    public bool TrySkipIntegerArray()
+    {
+        if (!IntegerArray.TrySkip(_text[Position..], out int length)) return false;
+        JumpToArrayEnd(length);
+        return true;
+    }
+
+    /// <summary>True if the current string or key holds an unpaired surrogate escape.</summary>
+    public readonly bool HasLoneSurrogate() => _reader.ValueIsEscaped && Surrogates.HasLone(_reader.ValueSpan);
+
+    public static JsonException LoneSurrogate() => new("a string holds an unpaired surrogate escape");
+
+    public static JsonException Missing(string name) => new($"'{name}' is missing");
+
+    public readonly JsonException Wrong(string name, string expected) => new($"'{name}' must be {expected}, not {Shown()}");
+
+    private static JsonException Null(string name) => new($"'{name}' must not be null");
+
+    // Marks the key and moves to its value; false for null.
+    private bool Value(ref uint seen, int bit, string name)
+    {
+        if ((seen & (1u << bit)) != 0) throw new JsonException($"'{name}' is given twice");
+        seen |= 1u << bit;
+        Read();
+        return TokenType != JsonTokenType.Null;
+    }
+
+    private void SkipRest()
+    {
+        if (TokenType is not (JsonTokenType.StartObject or JsonTokenType.StartArray)) return;
+        int depth = Depth;
+        do
+        {
+            Read();
+        }
+        while (Depth > depth);
+    }
+
+    private readonly string Shown() => TokenType switch
+    {
+        JsonTokenType.StartObject => "an object",
+        JsonTokenType.StartArray => "an array",
+        JsonTokenType.String => "a string",
+        JsonTokenType.Null => "null",
+        _ => Raw.Length <= 40 ? Encoding.UTF8.GetString(Raw) : "a longer number",
+    };
+
+    // A reader that believes to have just opened the array goes on at its closing bracket.
+    private void JumpToArrayEnd(int length)
+    {
+        int target = Position + length;
+        _reader = new Utf8JsonReader(_text[target..], isFinalBlock: true, _reader.CurrentState);
+        _base = target;
+        Read();
+    }
+}

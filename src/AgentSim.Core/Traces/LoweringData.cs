@@ -1,0 +1,26 @@
+using AgentSim.Rows;
+
+namespace AgentSim.Traces;
+
+/// <summary>What is kept of a request until the rows are made.</summary>
+internal readonly struct LoweredRequest
+{
+    public required string Id { get; init; }
+    public required int Session { get; init; }       // -1 in standard traces
+    public required long Start { get; init; }        // milliseconds since 1970
+    public required long End { get; init; }
+    public required long InputLength { get; init; }
+    public required long OutputTokens { get; init; }
+    public required int FirstRun { get; init; }      // in the HashIndex
+    public required int RunCount { get; init; }
+}
+
+/// <summary>What is kept of a finished tool call.</summary>
+/// <param name="Span">The call as rows list it.</param>
+/// <param name="Session">Its session.</param>
+/// <param name="Explicit">The record itself where it carries explicit causality, else null.</param>
+internal readonly record struct LoweredTool(ToolSpan Span, int Session, ToolRecord? Explicit)
+{
+    public bool IsBackground => Explicit?.Causality!.ExecutionMode == "background";
+    public string? ConsumerId => Explicit?.Causality!.ConsumerRequestId;
+}

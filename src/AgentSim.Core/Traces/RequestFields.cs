@@ -1,0 +1,107 @@
+using System.Text.Json;
+using AgentSim.Json;
+
+namespace AgentSim.Traces;
+
+/// <summary>
+/// The <c>request</c> object of a record while it is decoded. What a finished request needs is checked only by
+/// <see cref="ToRecord"/>, because a tool record may carry an incomplete one (specification 01, 2.3).
+/// </summary>
+internal sealed class RequestFields
+{
+    private ulong[] _hashes = [];   // reused from record to record
+    private int _hashCount;
+    private RequestRecord _record = new();
+    private long? _received;
+    private long? _output;
+    private bool _hasReplay;
+
+    /// <summary>Reads the object just opened.</summary>
+    public void Parse(ref JsonRow json)
+    {
+        uint seen = 0;
+        string? id = null;
+        _record = new RequestRecord();
+        (_received, _output, _hasReplay) = (null, null, false);
+        while (json.NextKey())
+        {
+            if (json.Is("request_id"u8)) id = json.RequiredText(ref seen, 0, "request.request_id");
+            else if (json.Is("model"u8)) _record.Model = json.OptionalText(ref seen, 1, "request.model");
+            else if (json.Is("x_request_id"u8)) _record.XRequestId = json.OptionalText(ref seen, 2, "request.x_request_id");
+            else if (json.Is("input_tokens"u8)) _record.InputTokens = json.OptionalCount(ref seen, 3, "request.input_tokens");
+            else if (json.Is("output_tokens"u8)) _output = json.OptionalCount(ref seen, 4, "request.output_tokens");
+            else if (json.Is("cached_tokens"u8)) _record.CachedTokens = json.OptionalCount(ref seen, 5, "request.cached_tokens");
+            else if (json.Is("queue_depth"u8)) _record.QueueDepth = json.OptionalCount(ref seen, 6, "request.queue_depth");
+            else if (json.Is("request_received_ms"u8)) _received = json.OptionalTime(ref seen, 7, "request.request_received_ms");
+            else if (json.Is("total_time_ms"u8)) _record.TotalTimeMs = json.OptionalNumber(ref seen, 8, "request.total_time_ms");
+            else if (json.Is("replay"u8))
+            {
+                _hasReplay = json.BeginObject(ref seen, 9, "request.replay");
+                if (_hasReplay) ParseReplay(ref json);
+            }
+            else if (json.Is("prefill_wait_time_ms"u8)) _record.PrefillWaitTimeMs = json.OptionalNumber(ref seen, 10, "request.prefill_wait_time_ms");
+            else if (json.Is("prefill_time_ms"u8)) _record.PrefillTimeMs = json.OptionalNumber(ref seen, 11, "request.prefill_time_ms");
+            else if (json.Is("ttft_ms"u8)) _record.TtftMs = json.OptionalNumber(ref seen, 12, "request.ttft_ms");
+            else if (json.Is("avg_itl_ms"u8)) _record.AverageItlMs = json.OptionalNumber(ref seen, 13, "request.avg_itl_ms");
+            else if (json.Is("kv_hit_rate"u8)) _record.KvHitRate = json.OptionalNumber(ref seen, 14, "request.kv_hit_rate");
+            else if (json.Is("kv_transfer_estimated_latency_ms"u8))
+                _record.KvTransferEstimatedLatencyMs = json.OptionalNumber(ref seen, 15, "request.kv_transfer_estimated_latency_ms");
+            else if (json.Is("worker"u8))
+            {
+                if (json.BeginObject(ref seen, 16, "request.worker")) _record.Worker = FinishFields.ParseWorker(ref json);
+            }
+            else if (json.Is("finish_reason_metadata"u8))
+            {
+                if (json.BeginObject(ref seen, 17, "request.finish_reason_metadata")) _record.Finish = FinishFields.Parse(ref json);
+            }
+            else json.Skip();
+        }
+
+        _record.RequestId = id ?? throw JsonRow.Missing("request.request_id");
+    }
+
+    /// <summary>The finished request.</summary>
+    public RequestRecord ToRecord()
+    {
+        if (!_hasReplay) throw JsonRow.Missing("request.replay");
+        _record.InputSequenceHashes = _hashes.AsSpan(0, _hashCount).ToArray();
+        _record.ReceivedUnixMs = _received ?? throw JsonRow.Missing("request.request_received_ms");
+        _record.OutputTokens = _output ?? throw JsonRow.Missing("request.output_tokens");
+        return _record;
+    }
+
+    private void ParseReplay(ref JsonRow json)
+    {
+        uint seen = 0;
+        long? blockSize = null, inputLength = null;
+        bool hasHashes = false;
+        while (json.NextKey())
+        {
+            if (json.Is("trace_block_size"u8)) blockSize = json.RequiredCount(ref seen, 0, "replay.trace_block_size");
+            else if (json.Is("input_length"u8)) inputLength = json.RequiredCount(ref seen, 1, "replay.input_length");
+            else if (json.Is("input_sequence_hashes"u8))
+            {
+                hasHashes = json.BeginArray(ref seen, 2, "replay.input_sequence_hashes");
+                if (hasHashes) ParseHashes(ref json);
+            }
+            else json.Skip();
+        }
+
+        _record.TraceBlockSize = blockSize ?? throw JsonRow.Missing("replay.trace_block_size");
+        _record.InputLength = inputLength ?? throw JsonRow.Missing("replay.input_length");
+        if (!hasHashes) throw JsonRow.Missing("replay.input_sequence_hashes");
+    }
+
+    private void ParseHashes(ref JsonRow json)
+    {
+        if (json.TryUInt64Array(ref _hashes, out _hashCount)) return;
+        _hashCount = 0;
+        while (true)
+        {
+            json.Read();
+            if (json.TokenType == JsonTokenType.EndArray) return;
+            if (_hashCount == _hashes.Length) Array.Resize(ref _hashes, Math.Max(64, _hashCount * 2));
+            _hashes[_hashCount++] = json.UInt64("replay.input_sequence_hashes");
+        }
+    }
+}

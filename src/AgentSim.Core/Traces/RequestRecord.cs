@@ -1,0 +1,118 @@
+namespace AgentSim.Traces;
+
+/// <summary>
+/// A finished request (<c>request_end</c>). Times are milliseconds, lengths are tokens. Only the session, the id, the
+/// times, the output length and the prompt decide a replay; everything else is informative (specification 01, 2.3).
+/// </summary>
+public sealed class RequestRecord : TraceRecord
+{
+    /// <summary>Id of the request, unique within a trace.</summary>
+    public string RequestId { get; set; } = "";
+
+    /// <summary>The client's own id. Informative.</summary>
+    public string? XRequestId { get; set; }
+
+    /// <summary>Model that was asked. Informative.</summary>
+    public string? Model { get; set; }
+
+    /// <summary>When the request was received, milliseconds since 1970: its start.</summary>
+    public long ReceivedUnixMs { get; set; }
+
+    /// <summary>Duration of the request; null when not recorded.</summary>
+    public double? TotalTimeMs { get; set; }
+
+    /// <summary>Output tokens.</summary>
+    public long OutputTokens { get; set; }
+
+    /// <summary>Tokens for which one entry of <see cref="InputSequenceHashes"/> stands.</summary>
+    public long TraceBlockSize { get; set; }
+
+    /// <summary>Prompt tokens.</summary>
+    public long InputLength { get; set; }
+
+    /// <summary>One hash per block of the prompt, a partial last block included; equal hashes mean equal prompt prefixes.</summary>
+    public ulong[] InputSequenceHashes { get; set; } = [];
+
+    /// <summary>Prompt tokens as the server counted them. Informative.</summary>
+    public long? InputTokens { get; set; }
+
+    /// <summary>Prompt tokens found in a cache. Informative.</summary>
+    public long? CachedTokens { get; set; }
+
+    /// <summary>Requests that were waiting. Informative.</summary>
+    public long? QueueDepth { get; set; }
+
+    /// <summary>Wait before the prefill. Informative.</summary>
+    public double? PrefillWaitTimeMs { get; set; }
+
+    /// <summary>Duration of the prefill. Informative.</summary>
+    public double? PrefillTimeMs { get; set; }
+
+    /// <summary>Time to the first token. Informative.</summary>
+    public double? TtftMs { get; set; }
+
+    /// <summary>Mean gap between tokens. Informative.</summary>
+    public double? AverageItlMs { get; set; }
+
+    /// <summary>Share of the prompt found in the KV cache, as recorded. Informative.</summary>
+    public double? KvHitRate { get; set; }
+
+    /// <summary>Estimated KV transfer latency. Informative.</summary>
+    public double? KvTransferEstimatedLatencyMs { get; set; }
+
+    /// <summary>Workers that served the request. Informative.</summary>
+    public WorkerPlacement? Worker { get; set; }
+
+    /// <summary>How the output ended. Informative.</summary>
+    public FinishReason? Finish { get; set; }
+
+    /// <summary>Start of the request, milliseconds since 1970.</summary>
+    public long StartUnixMs => Math.Max(ReceivedUnixMs, 0);
+
+    /// <summary>
+    /// End of the request, milliseconds since 1970: the start plus the rounded total time, or the time of the event
+    /// when no total time was recorded; never before the start (specification 01, 2.5).
+    /// </summary>
+    public long EndUnixMs => TotalTimeMs is { } total
+        ? Milliseconds.Add(StartUnixMs, Milliseconds.Round(total))
+        : Math.Max(StartUnixMs, EventUnixMs);
+
+    /// <summary>Checks that the hashes cover the prompt exactly (specification 01, 2.4).</summary>
+    /// <exception cref="AgentSimException">They do not, or a length is out of range.</exception>
+    internal void Check()
+    {
+        if (TraceBlockSize <= 0)
+            throw Error("TraceBlockSizeInvalid", $"request '{RequestId}': replay.trace_block_size is {TraceBlockSize}; it must be at least 1");
+        if (TraceBlockSize > int.MaxValue)
+            throw Error("TraceBlockSizeInvalid", $"request '{RequestId}': replay.trace_block_size is {TraceBlockSize}; the largest supported is {int.MaxValue}");
+        if (InputLength < 0 || OutputTokens < 0)
+            throw Error("TraceLengthInvalid", $"request '{RequestId}': input length {InputLength} and output tokens {OutputTokens} must not be negative");
+        long needed = InputLength / TraceBlockSize + (InputLength % TraceBlockSize == 0 ? 0 : 1);
+        if (InputSequenceHashes.LongLength != needed)
+        {
+            throw Error("TraceHashCount", $"request '{RequestId}': {InputSequenceHashes.LongLength} input_sequence_hashes, but input_length {InputLength} "
+                + $"with trace_block_size {TraceBlockSize} needs {needed}");
+        }
+    }
+}
+
+/// <summary>Workers that served a request. Informative.</summary>
+/// <param name="PrefillWorkerId">Prefill worker.</param>
+/// <param name="PrefillDpRank">Its data-parallel rank.</param>
+/// <param name="DecodeWorkerId">Decode worker.</param>
+/// <param name="DecodeDpRank">Its data-parallel rank.</param>
+public sealed record WorkerPlacement(ulong? PrefillWorkerId, uint? PrefillDpRank, ulong? DecodeWorkerId, uint? DecodeDpRank);
+
+/// <summary>How the output of a request ended. Informative.</summary>
+/// <param name="Reason">Finish reason as sent to the client.</param>
+/// <param name="BackendReason">Finish reason of the engine.</param>
+/// <param name="StopReasonJson">Stop reason as JSON text; it may be of any type.</param>
+/// <param name="ToolCalls">Tool calls in the output.</param>
+public sealed record FinishReason(string? Reason, string? BackendReason, string? StopReasonJson, IReadOnlyList<FinishToolCall> ToolCalls);
+
+/// <summary>A tool call in the output of a request. Informative.</summary>
+/// <param name="ChoiceIndex">Choice it belongs to.</param>
+/// <param name="ToolCallIndex">Position within the choice.</param>
+/// <param name="Id">Id of the call.</param>
+/// <param name="Name">Name of the tool.</param>
+public sealed record FinishToolCall(uint ChoiceIndex, uint ToolCallIndex, string? Id, string? Name);

@@ -1,0 +1,106 @@
+using System.Runtime.InteropServices;
+
+namespace AgentSim.Traces;
+
+/// <summary>
+/// All requests in output order – by start, end, id – and grouped by session (specification 01, 3.1). A row number is a
+/// position in this order.
+/// </summary>
+internal sealed class RequestTable
+{
+    private readonly List<LoweredRequest> _requests;   // load order
+    private readonly Dictionary<string, int> _numbers; // id -> position in load order
+    private readonly int[] _order;           // row -> position in load order
+    private readonly int[] _rowOfNumber;     // the inverse
+    private readonly int[] _sessionOffsets;
+    private readonly int[] _sessionRows;     // rows by session, ascending within one
+
+    /// <summary>Sorts the requests.</summary>
+    /// <param name="requests">In load order.</param>
+    /// <param name="numbers">Their positions by id.</param>
+    /// <param name="sessions">Their sessions; empty for a standard trace.</param>
+    public RequestTable(List<LoweredRequest> requests, Dictionary<string, int> numbers, SessionTable sessions)
+    {
+        (_requests, _numbers, Sessions) = (requests, numbers, sessions);
+        _order = [.. Enumerable.Range(0, requests.Count)];
+        _order.AsSpan().Sort(new ByTime(requests));
+        _rowOfNumber = new int[_order.Length];
+        for (int row = 0; row < _order.Length; row++) _rowOfNumber[_order[row]] = row;
+
+        _sessionOffsets = new int[sessions.Count + 1];
+        _sessionRows = new int[sessions.Count == 0 ? 0 : Count];
+        if (sessions.Count == 0) return;
+        for (int row = 0; row < Count; row++) _sessionOffsets[this[row].Session + 1]++;
+        for (int i = 1; i < _sessionOffsets.Length; i++) _sessionOffsets[i] += _sessionOffsets[i - 1];
+        int[] next = _sessionOffsets[..^1];
+        for (int row = 0; row < Count; row++) _sessionRows[next[this[row].Session]++] = row;
+    }
+
+    public SessionTable Sessions { get; }
+
+    public int Count => _order.Length;
+
+    public ref readonly LoweredRequest this[int row] => ref CollectionsMarshal.AsSpan(_requests)[_order[row]];
+
+    /// <summary>The row of a request id, -1 if there is none.</summary>
+    public int Find(string id) => _numbers.TryGetValue(id, out int number) ? _rowOfNumber[number] : -1;
+
+    /// <summary>The rows of a session, ascending.</summary>
+    public ReadOnlySpan<int> SessionRows(int session) => _sessionRows.AsSpan(_sessionOffsets[session].._sessionOffsets[session + 1]);
+
+    /// <summary>The last row of a session that starts at or before a time, -1 if there is none.</summary>
+    public int LastStartedBy(int session, long time)
+    {
+        ReadOnlySpan<int> rows = SessionRows(session);
+        int after = FirstIndex(rows, time, orEqual: false);
+        return after == 0 ? -1 : rows[after - 1];
+    }
+
+    /// <summary>The first row of a session that starts at or after a time, -1 if there is none.</summary>
+    public int FirstStartedFrom(int session, long time)
+    {
+        ReadOnlySpan<int> rows = SessionRows(session);
+        int index = FirstIndex(rows, time, orEqual: true);
+        return index == rows.Length ? -1 : rows[index];
+    }
+
+    /// <summary>The row of a session that ends last; ties by start, then id.</summary>
+    public int LastEnded(int session)
+    {
+        ReadOnlySpan<int> rows = SessionRows(session);
+        int last = rows[0];
+        foreach (int row in rows)
+        {
+            // Rows ascend by (start, end, id), so that of equal ends the later row has the larger (start, id).
+            if (this[row].End >= this[last].End) last = row;
+        }
+
+        return last;
+    }
+
+    private int FirstIndex(ReadOnlySpan<int> rows, long time, bool orEqual)
+    {
+        int low = 0, high = rows.Length;
+        while (low < high)
+        {
+            int middle = (low + high) >>> 1;
+            long start = this[rows[middle]].Start;
+            if (start > time || (orEqual && start == time)) high = middle;
+            else low = middle + 1;
+        }
+
+        return low;
+    }
+
+    private readonly struct ByTime(List<LoweredRequest> requests) : IComparer<int>
+    {
+        public int Compare(int x, int y)
+        {
+            ref readonly LoweredRequest a = ref CollectionsMarshal.AsSpan(requests)[x];
+            ref readonly LoweredRequest b = ref CollectionsMarshal.AsSpan(requests)[y];
+            int order = a.Start.CompareTo(b.Start);
+            if (order == 0) order = a.End.CompareTo(b.End);
+            return order != 0 ? order : Utf8Order.Compare(a.Id, b.Id);
+        }
+    }
+}

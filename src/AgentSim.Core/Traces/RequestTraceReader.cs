@@ -1,0 +1,38 @@
+using AgentSim.Files;
+
+namespace AgentSim.Traces;
+
+/// <summary>
+/// Reads Dynamo request traces, plain or gzipped, one record at a time (specification 01, 2). Rows that a replay does
+/// not need (payloads, tool starts, foreign objects) are passed over; a malformed record ends the reading.
+/// What only all records together can show – ids that come twice, contradicting sessions – is checked by
+/// <see cref="TraceLowering"/>.
+/// </summary>
+public static class RequestTraceReader
+{
+    /// <summary>Reads files as one stream of records, in the order given.</summary>
+    /// <param name="paths">The files; see <see cref="InputFiles.Expand"/> for folders and wildcards.</param>
+    /// <param name="progress">Told the bytes read so far over all files, as they lie on disk.</param>
+    /// <param name="cancel">Ends the reading.</param>
+    /// <returns>The records, read while they are enumerated.</returns>
+    /// <exception cref="AgentSimException">A file cannot be read or a record is malformed.</exception>
+    public static IEnumerable<TraceRecord> Read(IEnumerable<string> paths, IProgress<long>? progress = null, CancellationToken cancel = default)
+    {
+        ArgumentNullException.ThrowIfNull(paths);
+        return Records(paths, progress, cancel);
+    }
+
+    private static IEnumerable<TraceRecord> Records(IEnumerable<string> paths, IProgress<long>? progress, CancellationToken cancel)
+    {
+        var bytes = new ByteProgress(progress);
+        foreach (string path in paths)
+        {
+            var parser = new TraceRecordParser(path);
+            using var lines = new LineReader(path, bytes.Add, cancel);
+            while (lines.Read())
+            {
+                if (parser.Parse(lines.Line, lines.LineNumber) is { } record) yield return record;
+            }
+        }
+    }
+}

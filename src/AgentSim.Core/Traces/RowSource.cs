@@ -1,0 +1,98 @@
+using AgentSim.Rows;
+
+namespace AgentSim.Traces;
+
+/// <summary>Makes the rows of a lowered trace, one at a time (specification 01, 3.5 to 4).</summary>
+internal sealed class RowSource
+{
+    private readonly RequestTable _table;
+    private readonly HashIndex _hashes;
+    private readonly int _blockSize;
+    private readonly AgenticEdges? _edges;   // null for a standard trace
+    private readonly ToolAttribution? _tools;
+
+    public RowSource(RequestTable table, HashIndex hashes, int blockSize, AgenticEdges? edges, List<LoweredTool> tools)
+    {
+        (_table, _hashes, _blockSize, _edges) = (table, hashes, blockSize, edges);
+        if (edges is not null) _tools = new ToolAttribution(table, tools);
+    }
+
+    public IEnumerable<MooncakeRow> Rows()
+    {
+        var idOfHash = new int[_hashes.Count];   // id + 1 in order of the rows, 0 where not yet given
+        int ids = 0;
+        long globalStart = _table[0].Start;
+        for (int row = 0; row < _table.Count; row++)
+        {
+            MooncakeRow made = Plain(row, globalStart, idOfHash, ref ids);
+            if (_edges is not null) AddAgentic(made, row, _edges, _tools!);
+            yield return made;
+        }
+    }
+
+    private MooncakeRow Plain(int row, long globalStart, int[] idOfHash, ref int ids)
+    {
+        ref readonly LoweredRequest request = ref _table[row];
+        return new MooncakeRow
+        {
+            InputLength = request.InputLength,
+            OutputLength = request.OutputTokens,
+            HashIds = HashIds(request, idOfHash, ref ids),
+            Timestamp = request.Start - globalStart,
+            TraceBlockSize = _blockSize,
+        };
+    }
+
+    private void AddAgentic(MooncakeRow made, int row, AgenticEdges edges, ToolAttribution tools)
+    {
+        ref readonly LoweredRequest request = ref _table[row];
+        int session = request.Session;
+        made.IsAgentic = true;
+        made.RequestId = request.Id;
+        made.SessionId = _table.Sessions.Name(session);
+        made.RequestKind = edges.IsBackground[session] ? "background_agent" : _table.Sessions.Parent(session) is null ? "foreground" : "agent";
+        made.PrefixReset = edges.Previous(row) < 0;
+        made.Branches = Ids(edges.Branches[row]);
+        ReadOnlySpan<int> waits = edges.Waits[row];
+        if (waits.IsEmpty) return;
+        made.WaitFor = Ids(waits);
+
+        long ready = long.MinValue;   // when the last dependency ended
+        foreach (int source in waits) ready = Math.Max(ready, _table[source].End);
+        long windowStart = edges.Previous(row) is >= 0 and int previous ? _table[previous].Start : ready;
+        ToolSpan[] calls = tools.Before(row, session, windowStart, request.Start);
+        long gap = Math.Max(0, request.Start - ready);
+        long toolWait = ToolAttribution.Covered(calls, ready, request.Start);
+        made.Delay = gap - toolWait;
+        if (toolWait > 0) made.ToolWaitMs = toolWait;
+        made.ToolEvents = calls;
+    }
+
+    private string[] Ids(ReadOnlySpan<int> rows)
+    {
+        if (rows.IsEmpty) return [];
+        var ids = new string[rows.Length];
+        for (int i = 0; i < ids.Length; i++) ids[i] = _table[rows[i]].Id;
+        return ids;
+    }
+
+    // The prompt's hashes, numbered from 0 in order of the rows (specification 01, 3.7).
+    private ulong[] HashIds(in LoweredRequest request, int[] idOfHash, ref int ids)
+    {
+        int count = 0;
+        for (int i = 0; i < request.RunCount; i++) count += _hashes.Run(request.FirstRun + i).Count;
+        var result = new ulong[count];
+        int at = 0;
+        for (int i = 0; i < request.RunCount; i++)
+        {
+            HashRun run = _hashes.Run(request.FirstRun + i);
+            foreach (ref int id in idOfHash.AsSpan(run.First, run.Count))
+            {
+                if (id == 0) id = ++ids;
+                result[at++] = (uint)id - 1;
+            }
+        }
+
+        return result;
+    }
+}

@@ -1,0 +1,54 @@
+using AgentSim.Files;
+using AgentSim.Rows;
+
+namespace AgentSim.Traces;
+
+/// <summary>What to convert.</summary>
+/// <param name="InputPaths">Trace files, folders and wildcards, in order (see <see cref="InputFiles.Expand"/>).</param>
+/// <param name="OutputPath">The file to write.</param>
+/// <param name="IsAgentic">True for agentic traces, false for standard ones; the trace has to agree.</param>
+public sealed record ConvertOptions(IReadOnlyList<string> InputPaths, string OutputPath, bool IsAgentic);
+
+/// <summary>What a conversion wrote.</summary>
+/// <param name="Rows">Number of rows.</param>
+/// <param name="TraceBlockSize">Tokens per hash id; a replay of the rows needs it.</param>
+/// <param name="IsAgentic">Whether the rows are agentic.</param>
+public sealed record ConvertResult(long Rows, int TraceBlockSize, bool IsAgentic);
+
+/// <summary>Converts Dynamo request traces to a file of Mooncake rows (specification 01, 5).</summary>
+public static class TraceConverter
+{
+    /// <summary>Reads and checks all input, then writes the output as a whole; on failure an existing output stays as it was.</summary>
+    /// <param name="options">What to convert.</param>
+    /// <param name="progress">Told the bytes of input read so far.</param>
+    /// <param name="cancel">Ends the conversion with <see cref="OperationCanceledException"/>.</param>
+    /// <exception cref="AgentSimException">The input is at fault or the output cannot be written.</exception>
+    public static ConvertResult Convert(ConvertOptions options, IProgress<long>? progress = null, CancellationToken cancel = default)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        var lowering = new TraceLowering();
+        foreach (TraceRecord record in RequestTraceReader.Read(InputFiles.Expand(options.InputPaths), progress, cancel)) lowering.Add(record);
+        IEnumerable<MooncakeRow> rows = lowering.Rows();
+        if (lowering.IsAgentic != options.IsAgentic)
+        {
+            throw new AgentSimException("TraceModeMismatch", lowering.IsAgentic
+                ? "the trace is agentic (its requests have an agent_context); convert it with --agentic"
+                : "the trace is not agentic (its requests have no agent_context); convert it without --agentic");
+        }
+
+        long count = 0;
+        AtomicFile.Write(options.OutputPath, stream =>
+        {
+            var writer = new MooncakeRowWriter(stream);
+            foreach (MooncakeRow row in rows)
+            {
+                cancel.ThrowIfCancellationRequested();
+                writer.Write(row);
+            }
+
+            writer.Flush();
+            count = writer.Count;
+        });
+        return new ConvertResult(count, lowering.TraceBlockSize, lowering.IsAgentic);
+    }
+}

@@ -1,0 +1,123 @@
+using AgentSim.Rows;
+
+namespace AgentSim.Traces;
+
+/// <summary>
+/// Turns the records of a request trace into Mooncake rows: agentic rows if the requests have an agent context, plain
+/// rows if none has one (specification 01, 2.6 to 4). Records are added one by one; only what the rows need is kept.
+/// </summary>
+/// <example><code>
+/// var lowering = new TraceLowering();
+/// foreach (TraceRecord record in RequestTraceReader.Read(["trace.jsonl.gz"])) lowering.Add(record);
+/// foreach (MooncakeRow row in lowering.Rows()) …
+/// </code></example>
+public sealed class TraceLowering
+{
+    private readonly HashIndex _hashes = new();
+    private readonly List<LoweredRequest> _requests = [];
+    private readonly Dictionary<string, int> _requestNumbers = new(StringComparer.Ordinal);
+    private readonly SessionTable _sessions = new();
+    private readonly List<LoweredTool> _tools = [];
+    private RowSource? _rows;
+    private bool _isComplete;
+
+    /// <summary>Tokens for which one hash id of a row stands; 0 before the first request.</summary>
+    public int TraceBlockSize { get; private set; }
+
+    /// <summary>True if the requests have an agent context, so that the rows are agentic.</summary>
+    public bool IsAgentic { get; private set; }
+
+    /// <summary>Requests added, which is the number of rows.</summary>
+    public int RequestCount => _requests.Count;
+
+    /// <summary>Adds a record; the order matters only among tool calls of equal times.</summary>
+    /// <exception cref="AgentSimException">
+    /// The record contradicts an earlier one (its id came before, another block size, another parent of the same
+    /// session, an agent context where the others have none) or its hashes do not cover its prompt.
+    /// </exception>
+    /// <exception cref="InvalidOperationException">The rows were already asked for.</exception>
+    public void Add(TraceRecord record)
+    {
+        ArgumentNullException.ThrowIfNull(record);
+        if (_isComplete) throw new InvalidOperationException("The rows were already asked for.");
+        switch (record)
+        {
+            case RequestRecord request:
+                AddRequest(request);
+                break;
+            case ToolRecord { SessionId: { } session } tool when tool.EndUnixMs >= tool.StartUnixMs:
+                AddTool(tool, _sessions.Add(session));
+                break;
+        }
+    }
+
+    /// <summary>The rows of all records added, sorted by start, end and id. Each is made when the enumeration reaches it.</summary>
+    /// <exception cref="AgentSimException">There is no request, or the records contradict each other, e.g. wait for each other in a circle.</exception>
+    public IEnumerable<MooncakeRow> Rows()
+    {
+        if (_requests.Count == 0)
+            throw new AgentSimException("TraceEmpty", "the trace holds no finished request (no request_end record); was request tracing on?");
+        if (_rows is null)
+        {
+            _isComplete = true;
+            _hashes.Seal();
+            var table = new RequestTable(_requests, _requestNumbers, IsAgentic ? _sessions : new SessionTable());
+            _rows = new RowSource(table, _hashes, TraceBlockSize, IsAgentic ? AgenticEdges.Build(table, _tools) : null, _tools);
+        }
+
+        return _rows.Rows();
+    }
+
+    private void AddRequest(RequestRecord request)
+    {
+        request.Check();
+        bool isAgentic = request.SessionId is not null;
+        if (_requests.Count == 0)
+        {
+            TraceBlockSize = (int)request.TraceBlockSize;
+            IsAgentic = isAgentic;
+        }
+        else if (request.TraceBlockSize != TraceBlockSize)
+        {
+            throw request.Error("TraceBlockSizeMixed",
+                $"request '{request.RequestId}' has trace_block_size {request.TraceBlockSize}, earlier requests have {TraceBlockSize}; convert them separately");
+        }
+        else if (isAgentic != IsAgentic)
+        {
+            throw request.Error("TraceModeMixed", $"request '{request.RequestId}' has {(isAgentic ? "an" : "no")} agent_context, earlier requests have "
+                + $"{(isAgentic ? "none" : "one")}; all requests of a trace must agree");
+        }
+
+        if (!_requestNumbers.TryAdd(request.RequestId, _requests.Count))
+            throw request.Error("TraceRequestDuplicate", $"request_id '{request.RequestId}' came before; is a shard given twice?");
+        int session = -1;
+        if (request.SessionId is { } name)
+        {
+            session = _sessions.Add(name);
+            if (request.ParentSessionId is { } parent) _sessions.SetParent(session, parent, request);
+        }
+
+        int firstRun = _hashes.RunCount;
+        _hashes.Add(request.InputSequenceHashes);
+        _requests.Add(new LoweredRequest
+        {
+            Id = request.RequestId,
+            Session = session,
+            Start = request.StartUnixMs,
+            End = request.EndUnixMs,
+            InputLength = request.InputLength,
+            OutputTokens = request.OutputTokens,
+            FirstRun = firstRun,
+            RunCount = _hashes.RunCount - firstRun,
+        });
+    }
+
+    private void AddTool(ToolRecord tool, int session)
+    {
+        long start = tool.StartUnixMs, end = tool.EndUnixMs;
+        string status = tool.Status ?? (tool.EventType == "tool_error" ? "error" : "succeeded");
+        var span = new ToolSpan(tool.ToolCallId, tool.ToolClass, start, end, tool.DurationMs ?? end - start, status,
+            tool.OutputBytes, tool.OutputTokens, tool.ErrorType);
+        _tools.Add(new LoweredTool(span, session, tool.Causality is null ? null : tool));
+    }
+}

@@ -1,0 +1,30 @@
+namespace AgentSim.Traces;
+
+/// <summary>
+/// One record of a Dynamo request trace, <c>dynamo.request.trace.v1</c> (specification 01, 2.3):
+/// a <see cref="RequestRecord"/> or a <see cref="ToolRecord"/>.
+/// </summary>
+public abstract class TraceRecord
+{
+    /// <summary>What happened: <c>request_end</c>, <c>tool_end</c> or <c>tool_error</c>.</summary>
+    public string EventType { get; set; } = "";
+
+    /// <summary>When it was recorded, milliseconds since 1970.</summary>
+    public long EventUnixMs { get; set; }
+
+    /// <summary>Session of the agent; null when the record has no agent context.</summary>
+    public string? SessionId { get; set; }
+
+    /// <summary>Session that spawned this one, if any.</summary>
+    public string? ParentSessionId { get; set; }
+
+    /// <summary>File the record was read from, as the user named it; empty for a record made in memory.</summary>
+    public string Path { get; set; } = "";
+
+    /// <summary>1-based line in <see cref="Path"/>, 0 when there is none.</summary>
+    public long Line { get; set; }
+
+    /// <summary>An error about this record, at its file and line where it has one.</summary>
+    internal AgentSimException Error(string errorId, string message) =>
+        Path.Length > 0 ? AgentSimException.At(Path, Line, errorId, message) : new AgentSimException(errorId, message);
+}
