@@ -1,18 +1,122 @@
 namespace AgentSim.Routing;
 
+/// <summary>
+/// The KV-aware router: places requests by cached prefix and load, and makes them wait when every target is busy
+/// (specification 05). A passive state machine without timers; a target is worker * ranks + rank.
+/// An arrival costs a few operations a target and allocates nothing.
+/// </summary>
 internal sealed class KvRouter
 {
-    public KvRouter(RouterSettings settings, RouterPolicyProfile? profile, int targets, int blockSize, long maxBatchedTokens, IPrefixCache[]? caches, ulong seed) =>
-        throw new NotSupportedException();
+    private readonly IPrefixCache[]? _caches;
+    private readonly int _blockSize;
+    private readonly RouterPolicyProfile? _profile;
+    private readonly bool _mayQueue;
+    private readonly TargetLoads _loads;
+    private readonly TargetChooser _chooser;
+    private readonly RouterQueue _queue;
+    private readonly int[] _overlaps;        // scratch: of the arriving request, one a target
+    private int[] _chosenOverlaps = [];      // by request
 
-    public int QueuedCount => throw new NotSupportedException();
+    /// <param name="settings">The settings, changed for the pool when disaggregated.</param>
+    /// <param name="profile">Classes of the policy file; null for the single class the settings describe.</param>
+    /// <param name="targets">Number of targets.</param>
+    /// <param name="blockSize">Tokens in an engine block.</param>
+    /// <param name="maxBatchedTokens">Token budget of a pass, against which busy fractions are measured.</param>
+    /// <param name="caches">One a target; null when the router knows of no cache (decode pools).</param>
+    /// <param name="seed">Of the draws among equal costs and by temperature.</param>
+    public KvRouter(RouterSettings settings, RouterPolicyProfile? profile, int targets, int blockSize, long maxBatchedTokens, IPrefixCache[]? caches, ulong seed)
+    {
+        _caches = caches;
+        _blockSize = blockSize;
+        _profile = profile;
+        IReadOnlyList<RouterPolicyClass> classes = profile?.Classes
+            ?? [new RouterPolicyClass("default", null, null, settings.RouterQueuePolicy, 1, BusyFraction: settings.RouterQueueThreshold)];
+        _mayQueue = classes.Any(c => c.Queues);
+        _loads = new TargetLoads(settings, targets, blockSize);
+        _chooser = new TargetChooser(settings, _loads, targets, blockSize, seed);
+        _queue = new RouterQueue(classes, targets, maxBatchedTokens);
+        _overlaps = new int[targets];
+    }
 
-    public int Place(in RoutedRequest request, double nowMs) => throw new NotSupportedException();
+    /// <summary>Requests that wait in the router.</summary>
+    public int QueuedCount => _queue.Count;
 
-    public void PrefillCompleted(int id, double nowMs, List<RouterPlacement> released) => throw new NotSupportedException();
+    /// <summary>A request arrives. Returns its target, or -1 when it has to wait.</summary>
+    /// <exception cref="AgentSimException"><c>PromptEmpty</c>, <c>RouterQueueFull</c>.</exception>
+    public int Place(in RoutedRequest request, double nowMs)
+    {
+        if (request.PromptTokens <= 0)
+        {
+            throw new AgentSimException(
+                "PromptEmpty",
+                $"request {request.Id + 1} has a prompt of 0 tokens, which the KV router cannot place; use round_robin or give it tokens");
+        }
 
-    public void RequestTerminal(int id, double nowMs, List<RouterPlacement> released) => throw new NotSupportedException();
+        int most = 0;
+        if (_caches is not null)
+        {
+            for (int target = 0; target < _overlaps.Length; target++)
+            {
+                int overlap = _caches[target].CachedBlocks(request.Blocks);
+                _overlaps[target] = overlap;
+                most = Math.Max(most, overlap);
+            }
+        }
 
-    /// <summary>Cached prompt blocks of the chosen target as they were at arrival.</summary>
-    public int OverlapBlocks(int id) => throw new NotSupportedException();
+        if (_mayQueue)
+        {
+            int cached = (int)Math.Min(request.PromptTokens, (long)most * _blockSize);
+            int classIndex = _profile?.ClassOf(request.PolicyClass, request.PromptTokens - cached) ?? 0;
+            if (_queue.MustWait(classIndex, _loads.LeastPrefillTokens()))
+            {
+                _queue.Add(classIndex, request, cached, _overlaps, nowMs);
+                return -1;
+            }
+        }
+
+        return Admit(request, _overlaps);
+    }
+
+    /// <summary>The first token of a request came out, and it is not its last.</summary>
+    /// <param name="id">The request.</param>
+    /// <param name="nowMs">Simulated time.</param>
+    /// <param name="released">Receives the requests that leave the queue, in order.</param>
+    public void PrefillCompleted(int id, double nowMs, List<RouterPlacement> released)
+    {
+        _loads.EndPrefill(id);
+        Drain(released);
+    }
+
+    /// <summary>A request ended, in whatever way; one that still waited leaves the queue.</summary>
+    /// <param name="id">The request.</param>
+    /// <param name="nowMs">Simulated time.</param>
+    /// <param name="released">Receives the requests that leave the queue, in order.</param>
+    public void RequestTerminal(int id, double nowMs, List<RouterPlacement> released)
+    {
+        if (!_loads.Remove(id) && _queue.Count > 0) _queue.Remove(id);
+        Drain(released);
+    }
+
+    /// <summary>Leading prompt blocks that the chosen target held when the request arrived.</summary>
+    public int OverlapBlocks(int id) => _chosenOverlaps[id];
+
+    private void Drain(List<RouterPlacement> released)
+    {
+        while (_queue.Count > 0)
+        {
+            int slot = _queue.Take(_loads.LeastPrefillTokens());
+            if (slot < 0) return;
+            ref readonly RoutedRequest request = ref _queue.Request(slot);
+            released.Add(new RouterPlacement(request.Id, Admit(request, _queue.Overlaps(slot))));
+        }
+    }
+
+    private int Admit(in RoutedRequest request, ReadOnlySpan<int> overlaps)
+    {
+        int target = _chooser.Choose(request, overlaps);
+        _loads.Add(target, request, overlaps[target]);
+        if (request.Id >= _chosenOverlaps.Length) Array.Resize(ref _chosenOverlaps, Math.Max(request.Id + 1, _chosenOverlaps.Length * 2));
+        _chosenOverlaps[request.Id] = overlaps[target];
+        return target;
+    }
 }
