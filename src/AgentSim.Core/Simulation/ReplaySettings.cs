@@ -1,3 +1,6 @@
+using AgentSim.Engines;
+using AgentSim.Reports;
+using AgentSim.Routing;
 
 namespace AgentSim.Simulation;
 
@@ -9,4 +12,41 @@ public enum RouterMode
 
     /// <summary>By prefix overlap and load (specification 05).</summary>
     KvRouter,
+}
+
+/// <summary>Everything that decides a replay besides its workload (specification 06, 9.1).</summary>
+public sealed record ReplaySettings
+{
+    /// <summary>Seed of the router's draws unless another is given (specification 00).</summary>
+    public const ulong DefaultRouterSeed = 0xD1A05EED;
+
+    /// <summary>The engine of every worker.</summary>
+    public EngineArguments Engine { get; init; } = EngineArguments.Default;
+
+    /// <summary>Number of workers.</summary>
+    public int Workers { get; init; } = 1;
+
+    /// <summary>How requests are placed.</summary>
+    public RouterMode RouterMode { get; init; }
+
+    /// <summary>Settings of the KV router; checked, but otherwise unused with round robin.</summary>
+    public RouterSettings Router { get; init; } = RouterSettings.Default;
+
+    /// <summary>Profile of the queue policy file that applies; null when there is none.</summary>
+    public RouterPolicyProfile? RouterPolicy { get; init; }
+
+    /// <summary>Seed of the router's draws.</summary>
+    public ulong RouterSeed { get; init; } = DefaultRouterSeed;
+
+    /// <summary>Closed loop: at most this many active sessions, arrival times ignored. Null: by arrival times.</summary>
+    public int? Concurrency { get; init; }
+
+    /// <summary>Open loop: arrival times and delays are divided by it. Finite and positive.</summary>
+    public double ArrivalSpeedupRatio { get; init; } = 1.0;
+
+    /// <summary>Simulated milliseconds after which the run stops; null: it runs to its end.</summary>
+    public double? MaxSimTimeMs { get; init; }
+
+    /// <summary>Latency bounds for goodput; null: no goodput.</summary>
+    public ServiceLevel? ServiceLevel { get; init; }
 }
