@@ -1,11 +1,87 @@
+using System.Globalization;
+using AgentSim.Engines;
+using AgentSim.Rows;
 using AgentSim.Workload;
 
 namespace AgentSim.Simulation;
 
-/// <summary>What must hold between settings and workload before a run (specification 04, 11.2), in the reference's order.</summary>
-internal static class ReplayChecks
+/// <summary>What a replay refuses before it starts, in the order of specification 04, 11.2.</summary>
+public static class ReplayChecks
 {
-    public static void Check(ReplayWorkload workload, ReplaySettings settings)
+    private const string InvalidId = "ReplaySettingsInvalid";
+
+    /// <summary>The checks that need no workload. A replay makes them itself; made earlier, they save reading the trace.</summary>
+    /// <param name="settings">The settings.</param>
+    /// <param name="format">The format of the workload.</param>
+    /// <exception cref="AgentSimException">The first rule broken.</exception>
+    public static void CheckSettings(ReplaySettings settings, TraceFormat format)
     {
+        ArgumentNullException.ThrowIfNull(settings);
+        CheckBound("max-sim-time-seconds", settings.MaxSimTimeMs / 1000.0);
+        CheckBound("sla-ttft-ms", settings.ServiceLevel?.TtftMs);
+        CheckBound("sla-itl-ms", settings.ServiceLevel?.ItlMs);
+        CheckBound("sla-e2e-ms", settings.ServiceLevel?.E2eMs);
+        if (settings.Concurrency < 1) throw Invalid($"replay-concurrency must be at least 1 (is {settings.Concurrency})");
+        if (format == TraceFormat.AppliedComputeAgentic && settings.Concurrency is null)
+            throw Invalid("the trace format applied_compute_agentic needs replay-concurrency, because its sessions have no start times");
+
+        long targets = settings.Workers * settings.Engine.DpSize;
+        if (settings.RouterMode == RouterMode.KvRouter && targets <= 1)
+            throw Invalid($"router-mode kv_router needs more than one target to choose from (workers times dp_size is {targets}); raise num-workers or use round_robin");
+        if (settings.Workers < 1) throw Invalid($"num-workers must be at least 1 (is {settings.Workers})");
+        if (settings.Engine.WorkerType != WorkerType.Aggregated)
+            throw Invalid("the engine arguments are for a prefill or decode worker; an aggregated replay needs worker_type aggregated");
+        if (format == TraceFormat.AgenticMooncake) CheckAgentic(settings);
+        if (!(settings.ArrivalSpeedupRatio > 0.0) || !double.IsFinite(settings.ArrivalSpeedupRatio))
+            throw Invalid($"arrival-speedup-ratio must be finite and more than 0 (is {Text(settings.ArrivalSpeedupRatio)})");
+
+        settings.Engine.CheckRunnable("engine arguments");
+        if (settings.RouterMode == RouterMode.KvRouter) settings.Router.CheckRunnable("router settings");
+        CheckSupported(settings.Engine);
     }
+
+    /// <summary>All checks, as a replay makes them.</summary>
+    internal static void Check(ReplayWorkload workload, ReplaySettings settings)
+    {
+        CheckSettings(settings, workload.Format);
+        if (workload.IsAgentic) CheckAgentic(settings);
+        else CheckArrivals(workload.Columns, settings.Concurrency is not null);
+    }
+
+    private static void CheckArrivals(WorkloadColumns load, bool closedLoop)
+    {
+        for (int session = 0; session < load.FirstArrival.Length; session++)
+        {
+            double arrival = load.FirstArrival[session];
+            if (closedLoop ? arrival < 0 : !double.IsFinite(arrival))
+            {
+                throw Invalid(double.IsNaN(arrival)
+                    ? $"session '{load.SessionNames[session]}' has no start time; give its first turn a timestamp or set replay-concurrency"
+                    : $"session '{load.SessionNames[session]}' starts at {Text(arrival)} ms; start times must be finite and, with replay-concurrency, not negative");
+            }
+        }
+    }
+
+    private static void CheckAgentic(ReplaySettings settings)
+    {
+        if (settings.Concurrency is not null)
+            throw Invalid("an agentic trace cannot be replayed with replay-concurrency; its dependencies decide when requests start");
+    }
+
+    private static void CheckSupported(EngineArguments engine)
+    {
+        if (engine.EngineType != EngineType.Vllm) throw NotSupportedYet($"engine_type {engine.EngineType.ToString().ToLowerInvariant()}");
+    }
+
+    private static void CheckBound(string option, double? value)
+    {
+        if (value is { } bound && (!double.IsFinite(bound) || bound < 0.0))
+            throw Invalid($"{option} must be finite and not negative (is {Text(bound)})");
+    }
+
+    private static string Text(double value) => value.ToString(CultureInfo.InvariantCulture);
+
+    private static AgentSimException Invalid(string message) => new(InvalidId, message);
+
+    private static AgentSimException NotSupportedYet(string what) => new("NotSupportedYet", $"{what} is not supported yet");
 }

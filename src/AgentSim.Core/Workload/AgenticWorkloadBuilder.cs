@@ -53,7 +53,7 @@ internal sealed class AgenticWorkloadBuilder(TraceFormat format, int traceBlockS
             for (int i = _waitStart[row]; i < _waitStart[row + 1]; i++) dependents[next[targets[i]]++] = row;
         }
 
-        CheckAcyclic(dependencyCount, dependentStart, dependents);
+        CheckAcyclic(_waitStart.ToArray(), targets);
         _rows.Trie.Seal();
         return new ReplayWorkload(new WorkloadColumns
         {
@@ -86,31 +86,9 @@ internal sealed class AgenticWorkloadBuilder(TraceFormat format, int traceBlockS
         return target;
     }
 
-    private void CheckAcyclic(int[] dependencyCount, int[] dependentStart, int[] dependents)
+    private void CheckAcyclic(int[] offsets, int[] targets)
     {
-        int[] remaining = (int[])dependencyCount.Clone();
-        Stack<int> free = new();
-        for (int row = 0; row < remaining.Length; row++)
-        {
-            if (remaining[row] == 0) free.Push(row);
-        }
-
-        int done = 0;
-        while (free.TryPop(out int row))
-        {
-            done++;
-            foreach (int dependent in dependents.AsSpan(dependentStart[row]..dependentStart[row + 1]))
-            {
-                if (--remaining[dependent] == 0) free.Push(dependent);
-            }
-        }
-
-        if (done == Count) return;
-
-        // Whatever is left waits for something that is left too: walking back from any of it ends on a cycle.
-        int at = Array.FindIndex(remaining, left => left > 0);
-        HashSet<int> seen = [];
-        while (seen.Add(at)) at = _rowOf[Enumerable.Range(_waitStart[at], dependencyCount[at]).Select(i => _waitFor[i]).First(id => remaining[_rowOf[id]] > 0)];
-        throw _places[at].Error("DependencyCycle", $"request '{_ids[at]}' waits, through others, for itself; remove one of the dependencies");
+        int row = new Dependencies(offsets, targets).FindCycle();
+        if (row >= 0) throw _places[row].Error("DependencyCycle", $"request '{_ids[row]}' waits, through others, for itself; remove one of the dependencies");
     }
 }

@@ -1,0 +1,36 @@
+namespace AgentSim.Cli;
+
+/// <summary>Option values by name, converted; a text that does not convert is a usage error.</summary>
+internal sealed class OptionValues(Func<string, string?> find)
+{
+    public string? Text(string name) => find(name);
+
+    public Int128? Whole(string name)
+    {
+        if (find(name) is not { } text) return null;
+        return Numbers.TryWhole(text, out Int128 value)
+            ? value
+            : throw AgentSimException.Usage("OptionValueInvalid", $"{name} needs a whole number (is '{text}')");
+    }
+
+    public double? Real(string name)
+    {
+        if (find(name) is not { } text) return null;
+        return Numbers.TryReal(text, out double value)
+            ? value
+            : throw AgentSimException.Usage("OptionValueInvalid", $"{name} needs a number (is '{text}')");
+    }
+
+    public T Choice<T>(string name, T fallback, params ReadOnlySpan<(string Text, T Value)> choices)
+    {
+        if (find(name) is not { } text) return fallback;
+        var known = new List<string>();
+        foreach ((string choice, T value) in choices)
+        {
+            if (choice == text) return value;
+            known.Add(choice);
+        }
+
+        throw AgentSimException.Usage("OptionValueInvalid", $"{name} must be one of {string.Join(", ", known)} (is '{text}')");
+    }
+}

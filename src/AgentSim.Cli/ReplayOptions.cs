@@ -1,0 +1,66 @@
+namespace AgentSim.Cli;
+
+/// <summary>The options of <c>agentsim replay</c>: those of the reference (specification 06, 9.1) and <c>--router-seed</c>.</summary>
+internal static class ReplayOptions
+{
+    public static readonly OptionSpec[] All =
+    [
+        new("--trace-format", "FORMAT", "mooncake (default), mooncake-delta, agentic_mooncake, applied_compute_agentic or dynamo"),
+        new("--trace-block-size", "N", "Tokens per hash id of the trace (default 512; dynamo traces bring their own)"),
+        new("--trace-shared-prefix-ratio", "X", "applied_compute_agentic only: share of a first prompt common to its group (default 0.0)"),
+        new("--trace-num-prefix-groups", "N", "applied_compute_agentic only: groups of sessions with a common prefix (default 0)"),
+
+        new("--extra-engine-args", "JSON", "Engine arguments of aggregated workers (default: vLLM with its defaults)"),
+        new("--num-workers", "N", "Aggregated workers (default 1)"),
+        new("--prefill-engine-args", "JSON", "Engine arguments of the prefill workers of a disaggregated replay"),
+        new("--decode-engine-args", "JSON", "Engine arguments of the decode workers of a disaggregated replay"),
+        new("--num-prefill-workers", "N", "Prefill workers (default 1)"),
+        new("--num-decode-workers", "N", "Decode workers (default 1)"),
+
+        new("--router-mode", "MODE", "round_robin (default) or kv_router"),
+        new("--router-config", "JSON", "Settings of the KV router"),
+        new("--router-policy-config", "FILE", "Queue policies of the KV router, YAML (default: environment variable DYN_ROUTER_POLICY_CONFIG)"),
+        new("--model-name", "NAME", "Model whose profile in the policy file applies"),
+        new("--router-seed", "N", "Seed of the KV router's random draws (default 3516948205)"),
+
+        new("--replay-mode", "MODE", "offline (default) or online"),
+        new("--replay-concurrency", "N", "Closed loop: at most N active sessions; arrival times are ignored"),
+        new("--arrival-speedup-ratio", "X", "Divides arrival times and delays (default 1.0)"),
+        new("--max-sim-time-seconds", "X", "Stops the simulated clock after X seconds"),
+        new("--report-json", "PATH", "Report file, or the folder for it (default: dynamo_replay_report_DATE_TIME.json here)"),
+        new("--report-jsonl", "PATH", "Writes one record per request"),
+        new("--sla-ttft-ms", "X", "Goodput: longest time to first token"),
+        new("--sla-itl-ms", "X", "Goodput: longest mean gap between tokens"),
+        new("--sla-e2e-ms", "X", "Goodput: longest request latency"),
+
+        new("--input-tokens", "N", "Synthetic load: prompt tokens of a turn"),
+        new("--output-tokens", "N", "Synthetic load: output tokens of a turn"),
+        new("--request-count", "N", "Synthetic load: requests, or sessions when they have several turns"),
+        new("--request-rate", "X", "Synthetic load: Poisson arrivals per second"),
+        new("--arrival-interval-ms", "X", "Synthetic load: fixed spacing of arrivals (0 = all at once)"),
+        new("--arrival-seed", "N", "Synthetic load: seed of the arrivals (default 42)"),
+        new("--turns-per-session", "N", "Synthetic load: turns of a session (default 1)"),
+        new("--shared-prefix-ratio", "X", "Synthetic load: share of a prompt common to its group (default 0.0)"),
+        new("--num-prefix-groups", "N", "Synthetic load: groups of sessions with a common prefix (default 0)"),
+        new("--inter-turn-delay-ms", "X", "Synthetic load: pause before every later turn (default 0.0)"),
+
+        new("--aic-backend", "NAME", "AIC prefill-load estimator of the router: backend"),
+        new("--aic-system", "NAME", "AIC: system"),
+        new("--aic-model-path", "PATH", "AIC: model"),
+        new("--aic-backend-version", "TEXT", "AIC: version of the backend"),
+        new("--aic-tp-size", "N", "AIC: tensor parallel size"),
+        new("--aic-moe-tp-size", "N", "AIC: tensor parallel size of experts"),
+        new("--aic-moe-ep-size", "N", "AIC: expert parallel size"),
+        new("--aic-attention-dp-size", "N", "AIC: data parallel size of attention"),
+        new("--aic-gemm-dtype", "TYPE", "AIC: number type of matrix products"),
+        new("--aic-moe-dtype", "TYPE", "AIC: number type of experts"),
+        new("--aic-fmha-dtype", "TYPE", "AIC: number type of attention"),
+        new("--aic-kv-cache-dtype", "TYPE", "AIC: number type of the KV cache"),
+        new("--aic-comm-dtype", "TYPE", "AIC: number type of communication"),
+        new("--aic-nextn", "N", "AIC: draft tokens of speculative decoding"),
+        new("--aic-nextn-accept-rates", "LIST", "AIC: acceptance rates of the draft tokens"),
+
+        new("--planner-config", "JSON", "Planner in the loop"),
+        new("--benchmark-granularity", "N", "Planner: granularity of its benchmark (default 8)"),
+    ];
+}
