@@ -18,14 +18,13 @@ internal sealed class AgenticWorkloadBuilder(TraceFormat format, int traceBlockS
 
     public void Add(MooncakeRow row, RowPlace place)
     {
-        if (string.IsNullOrWhiteSpace(row.RequestId)) throw place.Error("RowInvalid", "request_id is missing or blank; agentic rows need one");
-        if (!_rowOf.TryAdd(row.RequestId, _rows.Count)) throw place.Error("RowInvalid", $"request_id '{row.RequestId}' appears twice; ids must be unique");
+        // Ids that are missing or blank are for the row rules to report.
+        if (string.IsNullOrWhiteSpace(row.RequestId)) MooncakeRowRules.Check(row, traceBlockSize, place.Source, place.Line);
+        if (!_rowOf.TryAdd(row.RequestId!, _rows.Count)) throw place.Error("RowInvalid", $"request_id '{row.RequestId}' appears twice; ids must be unique");
         double delay = (row.Delay ?? 0.0) + (row.ToolWaitMs ?? 0.0);
         int session = _rows.SessionNumber(row, place, out _);
-        _rows.Add(row, place, session, delay, clamp: false);
-        if (!(double.IsFinite(delay) && delay >= 0)) throw place.Error("RowInvalid", $"delay plus tool_wait_ms is {delay:R}; it must be a finite number from 0");
-        if (row.Timestamp is double time && !(double.IsFinite(time) && time >= 0)) throw place.Error("RowInvalid", $"timestamp {time:R} must be a finite number from 0");
-        _ids.Add(row.RequestId);
+        _rows.Add(row, place, session, delay);
+        _ids.Add(row.RequestId!);
         _places.Add(place);
         _startTime.Add(row.Timestamp ?? double.NaN);
         _waitStart.Add(_waitFor.Count);

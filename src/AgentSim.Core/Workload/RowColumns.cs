@@ -4,7 +4,7 @@ using AgentSim.Rows;
 namespace AgentSim.Workload;
 
 /// <summary>
-/// The columns that session and agentic workloads share, filled row by row, with the checks both make
+/// The columns that session and agentic workloads share, filled row by row
 /// (specification 01, 6.2 and 6.4).
 /// </summary>
 internal sealed class RowColumns(int traceBlockSize)
@@ -42,34 +42,20 @@ internal sealed class RowColumns(int traceBlockSize)
     /// <param name="place">Where it stands.</param>
     /// <param name="session">Its session's number.</param>
     /// <param name="delay">Its delay in milliseconds.</param>
-    /// <param name="clamp">An input length beyond the hash ids is cut to them instead of refused.</param>
-    public void Add(MooncakeRow row, RowPlace place, int session, double delay, bool clamp)
+    public void Add(MooncakeRow row, RowPlace place, int session, double delay)
     {
-        IReadOnlyList<ulong> ids = row.HashIds ?? throw place.Error("RowInvalid", "hash_ids is missing; give one id per trace block of the prompt");
-        long capacity = (long)ids.Count * TraceBlockSize;   // both are below 2^31
-        long input = row.InputLength ?? capacity;
-        if (input > capacity)
-        {
-            if (!clamp) throw place.Error("RowInvalid", $"input_length {input} needs more than its {ids.Count} hash_ids of {TraceBlockSize} tokens; check the trace block size");
-            input = capacity;
-        }
-
-        long output = row.OutputLength ?? throw place.Error("RowInvalid", "output_length is missing; give the number of output tokens");
+        long input = MooncakeRowRules.Check(row, TraceBlockSize, place.Source, place.Line);
+        long output = row.OutputLength!.Value;
         CheckLength(place, "input_length", input);
         CheckLength(place, "output_length", output);
-        if (row.OutputTokenIds is { } tokens)
-        {
-            if (tokens.Count != output) throw place.Error("RowInvalid", $"output_token_ids has {tokens.Count} entries but output_length is {output}; they must agree");
-            (_authored ??= []).Add((Count, tokens));
-        }
-
+        if (row.OutputTokenIds is { } tokens) (_authored ??= []).Add((Count, tokens));
         if (row.Priority is not null || row.StrictPriority is not null || row.PolicyClass is not null)
         {
             (_queueing ??= []).Add((Count, new QueueAttributes(row.Priority ?? 0, row.StrictPriority ?? 0, row.PolicyClass)));
         }
 
         PathStart.Add(Trie.RunCount);
-        Trie.Add(AsSpan(ids), (int)((input + TraceBlockSize - 1) / TraceBlockSize));
+        Trie.Add(AsSpan(row.HashIds!), (int)((input + TraceBlockSize - 1) / TraceBlockSize));
         PathEnd.Add(Trie.RunCount);
         InputLength.Add((int)input);
         OutputLength.Add((int)output);
@@ -96,7 +82,7 @@ internal sealed class RowColumns(int traceBlockSize)
 
     private static void CheckLength(RowPlace place, string field, long value)
     {
-        if (value is < 0 or > int.MaxValue) throw place.Error("RowInvalid", $"{field} {value} is out of range; lengths go up to {int.MaxValue} tokens");
+        if (value > int.MaxValue) throw place.Error("RowInvalid", $"{field} {value} is out of range; lengths go up to {int.MaxValue} tokens");
     }
 
     private static ReadOnlySpan<ulong> AsSpan(IReadOnlyList<ulong> ids) => ids is ulong[] array ? array : ids.ToArray();

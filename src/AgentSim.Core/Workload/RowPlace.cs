@@ -1,8 +1,7 @@
 namespace AgentSim.Workload;
 
-/// <summary>Where a row comes from, for messages: a file, or rows handed over in memory.</summary>
-internal readonly record struct RowPlace(string? Path, long Line)
+/// <summary>Where a row comes from, for messages: a file, or the name of rows handed over in memory.</summary>
+internal readonly record struct RowPlace(string Source, long Line)
 {
-    public AgentSimException Error(string errorId, string message) =>
-        Path is null ? new AgentSimException(errorId, $"row {Line}: {message}") : AgentSimException.At(Path, Line, errorId, message);
+    public AgentSimException Error(string errorId, string message) => AgentSimException.At(Source, Line, errorId, message);
 }

@@ -27,7 +27,7 @@ internal sealed class SessionWorkloadBuilder(TraceFormat format, int traceBlockS
         }
 
         double delay = isFirst ? FirstDelay(row, place) : TurnDelay(row, place, _lastTimestamp[session]);
-        _rows.Add(row, place, session, delay, clamp: true);
+        _rows.Add(row, place, session, delay);
         int last = _rows.Count - 1;
         if (_rows.InputLength[last] == 0) throw place.Error("RowInvalid", "the prompt is empty; input_length and hash_ids must hold at least one token");
         if (row.Timestamp is double time) _lastTimestamp[session] = time;

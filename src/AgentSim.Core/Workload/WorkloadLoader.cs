@@ -1,0 +1,141 @@
+using System.Security.Cryptography;
+using AgentSim.Files;
+using AgentSim.Rows;
+using AgentSim.Traces;
+
+namespace AgentSim.Workload;
+
+/// <summary>What a workload is read with (specification 01, 6.1).</summary>
+public sealed record WorkloadOptions
+{
+    /// <summary>Tokens per hash id unless the trace says otherwise.</summary>
+    public const int DefaultTraceBlockSize = 512;
+
+    /// <summary>Format of the files.</summary>
+    public TraceFormat Format { get; init; }
+
+    /// <summary>Tokens per hash id; null: 512, and for request traces what they say. A request trace must agree with a given value.</summary>
+    public int? TraceBlockSize { get; init; }
+
+    /// <summary>Applied-compute sessions: share of a first prompt's blocks that its group has in common, 0 to 1.</summary>
+    public double SharedPrefixRatio { get; init; }
+
+    /// <summary>Applied-compute sessions: number of groups with a common prefix; 0: nothing is shared.</summary>
+    public int PrefixGroups { get; init; }
+}
+
+/// <summary>Reads workloads from files, or takes them from rows and records in memory.</summary>
+public static class WorkloadLoader
+{
+    private const string InMemory = "rows";
+
+    /// <summary>Reads one file, or with <see cref="TraceFormat.Dynamo"/> any number of shards in the given order.</summary>
+    /// <param name="paths">Files; folders and wildcards stand for their files.</param>
+    /// <param name="options">How to read them.</param>
+    /// <param name="progress">Told the number of bytes read so far.</param>
+    /// <param name="cancellation">Stops the reading.</param>
+    /// <exception cref="AgentSimException">A file cannot be read or breaks a rule of its format.</exception>
+    public static ReplayWorkload Load(IReadOnlyList<string> paths, WorkloadOptions options, IProgress<long>? progress = null, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        IReadOnlyList<string> files = InputFiles.Expand(paths);
+        if (options.Format != TraceFormat.Dynamo && files.Count != 1)
+        {
+            throw new AgentSimException("TraceFileCount", $"this trace format takes exactly one file (found {files.Count}); only request traces may come in several");
+        }
+
+        CheckBlockSize(options.TraceBlockSize);
+        ReplayWorkload workload = options.Format switch
+        {
+            TraceFormat.Dynamo => FromRecords(RequestTraceReader.Read(files, progress, cancellation), options.TraceBlockSize, Describe(files)),
+            TraceFormat.AppliedComputeAgentic => FromSessions(AppliedComputeReader.Read(files[0], progress, cancellation), files[0], options, Describe(files)),
+            _ => FromRows(MooncakeRowReader.Read(files[0], options.Format, options.TraceBlockSize ?? WorkloadOptions.DefaultTraceBlockSize, progress, cancellation), files[0], options, Describe(files)),
+        };
+        return workload;
+    }
+
+    /// <summary>Takes rows from memory; agentic rows make an agentic workload.</summary>
+    /// <param name="rows">Rows of one dialect.</param>
+    /// <param name="traceBlockSize">Tokens per hash id; null: what the rows say, or else 512.</param>
+    /// <exception cref="AgentSimException">A row breaks a rule, or dialects or block sizes are mixed.</exception>
+    public static ReplayWorkload FromRows(IEnumerable<MooncakeRow> rows, int? traceBlockSize = null)
+    {
+        List<MooncakeRow> list = [.. rows];
+        int blockSize = traceBlockSize ?? 0;
+        foreach (MooncakeRow row in list)
+        {
+            if (row.IsAgentic != list[0].IsAgentic) throw new AgentSimException("RowsMixed", "agentic and plain rows cannot be replayed together; replay them one after the other");
+            if (row.TraceBlockSize == 0) continue;
+            if (blockSize == 0) blockSize = row.TraceBlockSize;
+            else if (row.TraceBlockSize != blockSize) throw new AgentSimException("TraceBlockSizeMismatch", $"rows with trace block sizes {blockSize} and {row.TraceBlockSize} cannot be replayed together");
+        }
+
+        WorkloadOptions options = new()
+        {
+            Format = list.Count > 0 && list[0].IsAgentic ? TraceFormat.AgenticMooncake : TraceFormat.Mooncake,
+            TraceBlockSize = blockSize == 0 ? null : blockSize,
+        };
+        CheckBlockSize(options.TraceBlockSize);
+        return FromRows(list.Select((row, index) => new AtLine<MooncakeRow>(row, index + 1)), InMemory, options, []);
+    }
+
+    private static ReplayWorkload FromRecords(IEnumerable<TraceRecord> records, int? expectedBlockSize, IReadOnlyList<WorkloadInput> inputs)
+    {
+        TraceLowering lowering = new();
+        foreach (TraceRecord record in records) lowering.Add(record);
+        IEnumerable<AtLine<MooncakeRow>> rows = lowering.Rows().Select((row, index) => new AtLine<MooncakeRow>(row, index + 1));
+        if (lowering.RequestCount > 0 && expectedBlockSize is int expected && expected != lowering.TraceBlockSize)
+        {
+            throw new AgentSimException("TraceBlockSizeMismatch", $"the trace was recorded with blocks of {lowering.TraceBlockSize} tokens but trace-block-size is {expected}; leave the option out");
+        }
+
+        return Build(rows, "lowered rows", TraceFormat.Dynamo, lowering.IsAgentic, Math.Max(1, lowering.TraceBlockSize), inputs);
+    }
+
+    private static ReplayWorkload FromRows(IEnumerable<AtLine<MooncakeRow>> rows, string path, WorkloadOptions options, IReadOnlyList<WorkloadInput> inputs) =>
+        Build(rows, path, options.Format, options.Format == TraceFormat.AgenticMooncake, options.TraceBlockSize ?? WorkloadOptions.DefaultTraceBlockSize, inputs);
+
+    private static ReplayWorkload FromSessions(IEnumerable<AtLine<AppliedComputeSession>> sessions, string path, WorkloadOptions options, IReadOnlyList<WorkloadInput> inputs)
+    {
+        int blockSize = options.TraceBlockSize ?? WorkloadOptions.DefaultTraceBlockSize;
+        AppliedComputeExpansion expansion = new(blockSize, options.SharedPrefixRatio, options.PrefixGroups);
+        return Build(sessions.SelectMany(session => expansion.Expand(session, new RowPlace(path, session.Line))), path, options.Format, false, blockSize, inputs);
+    }
+
+    private static ReplayWorkload Build(IEnumerable<AtLine<MooncakeRow>> rows, string path, TraceFormat format, bool isAgentic, int blockSize, IReadOnlyList<WorkloadInput> inputs)
+    {
+        ReplayWorkload workload;
+        if (isAgentic)
+        {
+            AgenticWorkloadBuilder builder = new(format, blockSize);
+            foreach (AtLine<MooncakeRow> row in rows) builder.Add(row.Value, new RowPlace(path, row.Line));
+            workload = builder.Build(inputs);
+        }
+        else
+        {
+            SessionWorkloadBuilder builder = new(format, blockSize);
+            foreach (AtLine<MooncakeRow> row in rows) builder.Add(row.Value, new RowPlace(path, row.Line));
+            workload = builder.Build(inputs);
+        }
+
+        if (workload.RequestCount > 0) return workload;
+        throw AgentSimException.At(path, 0, "TraceEmpty", "there are no rows to replay");
+    }
+
+    private static void CheckBlockSize(int? traceBlockSize)
+    {
+        if (traceBlockSize < 1) throw new AgentSimException("TraceBlockSizeInvalid", $"trace-block-size must be at least 1 (is {traceBlockSize})");
+    }
+
+    private static List<WorkloadInput> Describe(IReadOnlyList<string> files)
+    {
+        List<WorkloadInput> inputs = [];
+        foreach (string file in files)
+        {
+            using FileStream stream = InputFiles.Open(file);
+            inputs.Add(new WorkloadInput(file, stream.Length, Convert.ToHexStringLower(SHA256.HashData(stream))));
+        }
+
+        return inputs;
+    }
+}
