@@ -114,11 +114,11 @@ internal ref struct JsonRow
 
     public long RequiredCount(ref uint seen, int bit, string name) => OptionalCount(ref seen, bit, name) ?? throw Null(name);
 
-    /// <summary>A point in time in whole milliseconds, not negative; at most <see cref="long.MaxValue"/> (specification 01, 2.5).</summary>
-    public long? OptionalTime(ref uint seen, int bit, string name) =>
+    /// <summary>A non-negative integer; more than <see cref="long.MaxValue"/> is taken as that (specification 01, 2.5).</summary>
+    public long? OptionalSaturating(ref uint seen, int bit, string name) =>
         Value(ref seen, bit, name) ? (long)Math.Min(UInt64(name), long.MaxValue) : null;
 
-    public long RequiredTime(ref uint seen, int bit, string name) => OptionalTime(ref seen, bit, name) ?? throw Null(name);
+    public long RequiredSaturating(ref uint seen, int bit, string name) => OptionalSaturating(ref seen, bit, name) ?? throw Null(name);
 
     public uint? OptionalUInt32(ref uint seen, int bit, string name) => Value(ref seen, bit, name) ? UInt32(name) : null;
 
@@ -127,7 +127,7 @@ internal ref struct JsonRow
     public int? OptionalInt32(ref uint seen, int bit, string name)
     {
         if (!Value(ref seen, bit, name)) return null;
-        if (TokenType == JsonTokenType.Number && _reader.TryGetInt32(out int value)) return value;
+        if (TokenType == JsonTokenType.Number && _reader.TryGetInt32(out int value) && (value != 0 || Raw[0] != '-')) return value;
         throw Wrong(name, "an integer from -2147483648 to 2147483647");
     }
 
@@ -199,15 +199,31 @@ internal ref struct JsonRow
         return double.IsFinite(value);
     }
 
-    /// <summary>
-    /// At the start of an array of plain non-negative integers: reads them and moves to the array's end.
-    /// False (and no move) if the array holds anything else, or integers of more than 64 bits.
-    /// </summary>
-    public bool TryUInt64Array(ref ulong[] values, out int count)
+    /// <summary>Moves to the next item of the current array; false at its end.</summary>
+    public bool NextItem()
     {
-        if (!IntegerArray.TryParse(_text[Position..], ref values, out count, out int length)) return false;
-        JumpToArrayEnd(length);
-        return true;
+        Read();
+        return TokenType != JsonTokenType.EndArray;
+    }
+
+    /// <summary>At the start of an array: all its items, which have to be non-negative 64-bit integers. Moves to its end.</summary>
+    /// <param name="values">Holds the result; replaced by a larger array as needed.</param>
+    /// <param name="name">Name of the field.</param>
+    public ReadOnlySpan<ulong> UInt64Array(ref ulong[] values, string name)
+    {
+        if (IntegerArray.TryParse(_text[Position..], ref values, out int count, out int length))
+        {
+            JumpToArrayEnd(length);
+            return values.AsSpan(0, count);
+        }
+
+        for (count = 0; NextItem(); count++)
+        {
+            if (count == values.Length) Array.Resize(ref values, Math.Max(64, count * 2));
+            values[count] = UInt64(name);
+        }
+
+        return values.AsSpan(0, count);
     }
 
     /// <summary>At the start of an array of plain integers: moves to its end. False (and no move) if it holds anything else.</summary>

@@ -49,10 +49,8 @@ internal static class FinishFields
     private static List<FinishToolCall> ParseToolCalls(ref JsonRow json)
     {
         var calls = new List<FinishToolCall>();
-        while (true)
+        while (json.NextItem())
         {
-            json.Read();
-            if (json.TokenType == JsonTokenType.EndArray) return calls;
             if (json.TokenType != JsonTokenType.StartObject) throw json.Wrong("tool_calls", "an array of objects");
             uint seen = 0;
             uint? choice = null, index = null;
@@ -68,5 +66,7 @@ internal static class FinishFields
 
             calls.Add(new FinishToolCall(choice ?? throw JsonRow.Missing("choice_index"), index ?? throw JsonRow.Missing("tool_call_index"), id, name));
         }
+
+        return calls;
     }
 }

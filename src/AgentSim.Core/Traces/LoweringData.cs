@@ -16,10 +16,11 @@ internal readonly struct LoweredRequest
 }
 
 /// <summary>What is kept of a finished tool call.</summary>
-/// <param name="Span">The call as rows list it.</param>
+/// <param name="Span">The call as rows list it: a start derived from the duration is at least 0 there.</param>
+/// <param name="Start">Its start, which orders the calls of a session.</param>
 /// <param name="Session">Its session.</param>
 /// <param name="Explicit">The record itself where it carries explicit causality, else null.</param>
-internal readonly record struct LoweredTool(ToolSpan Span, int Session, ToolRecord? Explicit)
+internal readonly record struct LoweredTool(ToolSpan Span, long Start, int Session, ToolRecord? Explicit)
 {
     public bool IsBackground => Explicit?.Causality!.ExecutionMode == "background";
     public string? ConsumerId => Explicit?.Causality!.ConsumerRequestId;

@@ -1,4 +1,3 @@
-using System.Text.Json;
 using AgentSim.Json;
 
 namespace AgentSim.Traces;
@@ -32,7 +31,7 @@ internal sealed class RequestFields
             else if (json.Is("output_tokens"u8)) _output = json.OptionalCount(ref seen, 4, "request.output_tokens");
             else if (json.Is("cached_tokens"u8)) _record.CachedTokens = json.OptionalCount(ref seen, 5, "request.cached_tokens");
             else if (json.Is("queue_depth"u8)) _record.QueueDepth = json.OptionalCount(ref seen, 6, "request.queue_depth");
-            else if (json.Is("request_received_ms"u8)) _received = json.OptionalTime(ref seen, 7, "request.request_received_ms");
+            else if (json.Is("request_received_ms"u8)) _received = json.OptionalSaturating(ref seen, 7, "request.request_received_ms");
             else if (json.Is("total_time_ms"u8)) _record.TotalTimeMs = json.OptionalNumber(ref seen, 8, "request.total_time_ms");
             else if (json.Is("replay"u8))
             {
@@ -82,7 +81,7 @@ internal sealed class RequestFields
             else if (json.Is("input_sequence_hashes"u8))
             {
                 hasHashes = json.BeginArray(ref seen, 2, "replay.input_sequence_hashes");
-                if (hasHashes) ParseHashes(ref json);
+                if (hasHashes) _hashCount = json.UInt64Array(ref _hashes, "replay.input_sequence_hashes").Length;
             }
             else json.Skip();
         }
@@ -90,18 +89,5 @@ internal sealed class RequestFields
         _record.TraceBlockSize = blockSize ?? throw JsonRow.Missing("replay.trace_block_size");
         _record.InputLength = inputLength ?? throw JsonRow.Missing("replay.input_length");
         if (!hasHashes) throw JsonRow.Missing("replay.input_sequence_hashes");
-    }
-
-    private void ParseHashes(ref JsonRow json)
-    {
-        if (json.TryUInt64Array(ref _hashes, out _hashCount)) return;
-        _hashCount = 0;
-        while (true)
-        {
-            json.Read();
-            if (json.TokenType == JsonTokenType.EndArray) return;
-            if (_hashCount == _hashes.Length) Array.Resize(ref _hashes, Math.Max(64, _hashCount * 2));
-            _hashes[_hashCount++] = json.UInt64("replay.input_sequence_hashes");
-        }
     }
 }

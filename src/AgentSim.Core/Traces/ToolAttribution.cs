@@ -82,7 +82,7 @@ internal sealed class ToolAttribution
     private static int Compare(in LoweredTool a, int indexA, in LoweredTool b, int indexB)
     {
         int order = a.Session.CompareTo(b.Session);
-        if (order == 0) order = a.Span.StartedAtUnixMs.CompareTo(b.Span.StartedAtUnixMs);
+        if (order == 0) order = a.Start.CompareTo(b.Start);
         if (order == 0) order = a.Span.EndedAtUnixMs.CompareTo(b.Span.EndedAtUnixMs);
         return order != 0 ? order : indexA.CompareTo(indexB);
     }

@@ -15,8 +15,8 @@ internal static class ToolFields
         {
             if (json.Is("tool_call_id"u8)) id = json.RequiredText(ref seen, 0, "tool.tool_call_id");
             else if (json.Is("tool_class"u8)) toolClass = json.RequiredText(ref seen, 1, "tool.tool_class");
-            else if (json.Is("started_at_unix_ms"u8)) tool.StartedUnixMs = json.OptionalTime(ref seen, 2, "tool.started_at_unix_ms");
-            else if (json.Is("ended_at_unix_ms"u8)) tool.EndedUnixMs = json.OptionalTime(ref seen, 3, "tool.ended_at_unix_ms");
+            else if (json.Is("started_at_unix_ms"u8)) tool.StartedUnixMs = json.OptionalSaturating(ref seen, 2, "tool.started_at_unix_ms");
+            else if (json.Is("ended_at_unix_ms"u8)) tool.EndedUnixMs = json.OptionalSaturating(ref seen, 3, "tool.ended_at_unix_ms");
             else if (json.Is("duration_ms"u8)) tool.DurationMs = json.OptionalNumber(ref seen, 4, "tool.duration_ms");
             else if (json.Is("status"u8)) tool.Status = json.OptionalText(ref seen, 5, "tool.status");
             else if (json.Is("output_bytes"u8)) tool.OutputBytes = json.OptionalUInt64(ref seen, 6, "tool.output_bytes");

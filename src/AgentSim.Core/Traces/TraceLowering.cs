@@ -116,8 +116,8 @@ public sealed class TraceLowering
     {
         long start = tool.StartUnixMs, end = tool.EndUnixMs;
         string status = tool.Status ?? (tool.EventType == "tool_error" ? "error" : "succeeded");
-        var span = new ToolSpan(tool.ToolCallId, tool.ToolClass, start, end, tool.DurationMs ?? end - start, status,
+        var span = new ToolSpan(tool.ToolCallId, tool.ToolClass, Math.Max(start, 0), end, tool.DurationMs ?? end - start, status,
             tool.OutputBytes, tool.OutputTokens, tool.ErrorType);
-        _tools.Add(new LoweredTool(span, session, tool.Causality is null ? null : tool));
+        _tools.Add(new LoweredTool(span, start, session, tool.Causality is null ? null : tool));
     }
 }

@@ -42,7 +42,7 @@ internal sealed class TraceRecordParser(string path)
                 if (schema != Schema) throw new JsonException($"schema is '{schema}'; only '{Schema}' is supported");
             }
             else if (json.Is("event_type"u8)) type = json.RequiredText(ref seen, 1, "event_type");
-            else if (json.Is("event_time_unix_ms"u8)) time = json.RequiredTime(ref seen, 2, "event_time_unix_ms");
+            else if (json.Is("event_time_unix_ms"u8)) time = json.RequiredSaturating(ref seen, 2, "event_time_unix_ms");
             else if (json.Is("agent_context"u8))
             {
                 if (json.BeginObject(ref seen, 3, "agent_context")) (session, parent) = AgentContext(ref json);

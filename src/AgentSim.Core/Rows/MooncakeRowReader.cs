@@ -1,0 +1,56 @@
+using System.Text.Json;
+using AgentSim.Files;
+
+namespace AgentSim.Rows;
+
+/// <summary>
+/// Reads the rows of a <c>mooncake</c>, <c>mooncake-delta</c> or <c>agentic_mooncake</c> file, plain or gzipped, one at a
+/// time, with the checks that need only the row (specification 01, 6.2 to 6.4). Rows are returned as they stand in the
+/// file: lengths are not clamped and defaults not filled in.
+/// </summary>
+public static class MooncakeRowReader
+{
+    /// <summary>Reads a file.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="format">One of the three formats; the agentic fields are read only for <see cref="TraceFormat.AgenticMooncake"/>.</param>
+    /// <param name="traceBlockSize">Tokens per hash id, at least 1.</param>
+    /// <param name="progress">Told the bytes read so far, as they lie on disk.</param>
+    /// <param name="cancel">Ends the reading.</param>
+    /// <returns>The rows with their lines, read while they are enumerated.</returns>
+    /// <exception cref="AgentSimException">The file cannot be read or a row is malformed.</exception>
+    public static IEnumerable<AtLine<MooncakeRow>> Read(
+        string path, TraceFormat format, int traceBlockSize, IProgress<long>? progress = null, CancellationToken cancel = default)
+    {
+        ArgumentNullException.ThrowIfNull(path);
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(traceBlockSize);
+        if (format is not (TraceFormat.Mooncake or TraceFormat.MooncakeDelta or TraceFormat.AgenticMooncake))
+            throw new ArgumentOutOfRangeException(nameof(format));
+        return Rows(path, format == TraceFormat.AgenticMooncake, traceBlockSize, progress, cancel);
+    }
+
+    private static IEnumerable<AtLine<MooncakeRow>> Rows(
+        string path, bool isAgentic, int traceBlockSize, IProgress<long>? progress, CancellationToken cancel)
+    {
+        var parser = new MooncakeRowParser(isAgentic);
+        using var lines = new LineReader(path, new ByteProgress(progress).Add, cancel);
+        while (lines.Read())
+        {
+            MooncakeRow row = Parse(parser, lines, path);
+            row.TraceBlockSize = traceBlockSize;
+            MooncakeRowRules.Check(row, traceBlockSize, path, lines.LineNumber);
+            yield return new AtLine<MooncakeRow>(row, lines.LineNumber);
+        }
+    }
+
+    private static MooncakeRow Parse(MooncakeRowParser parser, LineReader lines, string path)
+    {
+        try
+        {
+            return parser.Parse(lines.Line);
+        }
+        catch (JsonException error)
+        {
+            throw AgentSimException.At(path, lines.LineNumber, "RowInvalid", error.Message, error);
+        }
+    }
+}
