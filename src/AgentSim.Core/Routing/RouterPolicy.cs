@@ -18,7 +18,7 @@ public sealed class RouterPolicy
     /// <summary>Reads a policy file.</summary>
     /// <param name="path">A YAML file.</param>
     /// <exception cref="AgentSimException"><c>RouterPolicyInvalid</c>, with file and line.</exception>
-    public static RouterPolicy Load(string path) => throw new NotSupportedException();
+    public static RouterPolicy Load(string path) => RouterPolicyReader.Read(path);
 
     /// <summary>The profile that applies to <paramref name="modelName"/>; null means one class made from the router settings.</summary>
     /// <param name="modelName">The served model; null when not given.</param>
