@@ -42,6 +42,14 @@ internal abstract class Scheduler
     /// <summary>True when a request that joins the queue now cannot change the planned passes.</summary>
     public abstract bool IgnoresNewcomers { get; }
 
+    /// <summary>
+    /// The last pass has ended: engines whose caches routers see only then bring them up to date. Those of vLLM are seen
+    /// as they are from the start of a pass.
+    /// </summary>
+    public virtual void PublishCache()
+    {
+    }
+
     /// <summary>Drops the signals of the last pass once they have been acted on.</summary>
     public void ForgetPass()
     {

@@ -127,6 +127,7 @@ internal sealed class MultiWorkerRuntime : ReplayRuntime
 
     private void ApplySignals(Scheduler rank)
     {
+        rank.PublishCache();
         _inFlight -= rank.CompletedRequests;
         foreach (Signal signal in rank.Signals.AsSpan())
         {
@@ -220,7 +221,7 @@ internal sealed class MultiWorkerRuntime : ReplayRuntime
     private bool DriveWorker(int worker)
     {
         int first = worker * _ranksPerWorker;
-        if (_ranksPerWorker == 1 && _ranks[first].TryPlanStretch(Now, double.PositiveInfinity))
+        if (_ranksPerWorker == 1 && !Parts.Settings.StepByStep && _ranks[first].TryPlanStretch(Now, double.PositiveInfinity))
         {
             StartPass(worker, EndOf(_ranks[first]));
             return true;

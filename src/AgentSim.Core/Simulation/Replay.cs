@@ -53,15 +53,15 @@ public static class Replay
     {
         ReplaySettings settings = parts.Settings;
         int ranksPerWorker = (int)settings.Engine.DpSize;
-        VllmWorkers factory = new(parts);
+        SimulatedEngine engine = SimulatedEngine.Create(new EngineServices(settings.Engine, parts.Prompts, parts.Recorder));
         if (settings.Workers == 1 && ranksPerWorker == 1 && settings.RouterMode == RouterMode.RoundRobin)
         {
-            return new SingleWorkerRuntime(parts, factory.CreateRank(0, out _));
+            return new SingleWorkerRuntime(parts, engine.CreateRank(0, out _));
         }
 
         Scheduler[] ranks = new Scheduler[settings.Workers * ranksPerWorker];
         IPrefixCache[] caches = new IPrefixCache[ranks.Length];
-        for (int rank = 0; rank < ranks.Length; rank++) ranks[rank] = factory.CreateRank(rank, out caches[rank]);
+        for (int rank = 0; rank < ranks.Length; rank++) ranks[rank] = engine.CreateRank(rank, out caches[rank]);
         return new MultiWorkerRuntime(parts, ranks, settings.Workers, CreatePlacement(parts, caches));
     }
 

@@ -70,7 +70,7 @@ public static class ReplayChecks
 
     private static void CheckSupported(EngineArguments engine)
     {
-        if (engine.EngineType != EngineType.Vllm) throw NotSupportedYet($"engine_type {engine.EngineType.ToString().ToLowerInvariant()}");
+        if (engine.EngineType == EngineType.Sglang) throw NotSupportedYet($"engine_type {engine.EngineType.ToString().ToLowerInvariant()}");
     }
 
     private static void CheckBound(string option, double? value)

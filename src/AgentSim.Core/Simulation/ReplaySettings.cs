@@ -49,4 +49,7 @@ public sealed record ReplaySettings
 
     /// <summary>Latency bounds for goodput; null: no goodput.</summary>
     public ServiceLevel? ServiceLevel { get; init; }
+
+    /// <summary>Runs every pass by itself instead of planning stretches of them: slow, and the same numbers. For tests.</summary>
+    internal bool StepByStep { get; init; }
 }

@@ -47,7 +47,7 @@ internal sealed class SingleWorkerRuntime(RuntimeParts parts, Scheduler rank) : 
     private void Step()
     {
         double horizon = TimeCap is double cap ? Math.Min(Driver.NextReady, Math.BitIncrement(cap)) : Driver.NextReady;
-        if (rank.TryPlanStretch(Now, horizon))
+        if (!Parts.Settings.StepByStep && rank.TryPlanStretch(Now, horizon))
         {
             Now = rank.Stretch.End;
             rank.CommitStretch(rank.Stretch.Steps);

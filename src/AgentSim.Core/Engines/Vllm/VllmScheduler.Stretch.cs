@@ -1,4 +1,4 @@
-namespace AgentSim.Engines;
+namespace AgentSim.Engines.Vllm;
 
 // Many decode passes at once (specification 02, 14). RunPass is the definition; a stretch gives what it would give.
 internal sealed partial class VllmScheduler

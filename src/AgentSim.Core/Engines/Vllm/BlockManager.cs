@@ -1,7 +1,7 @@
 using AgentSim.Routing;
 using AgentSim.Workload;
 
-namespace AgentSim.Engines;
+namespace AgentSim.Engines.Vllm;
 
 /// <summary>What a sequence finds in the cache: matched leading blocks, and how many of them are in use already.</summary>
 internal readonly record struct CachedPrefix(int Blocks, int ActiveBlocks);

@@ -1,4 +1,4 @@
-namespace AgentSim.Engines;
+namespace AgentSim.Engines.Vllm;
 
 // Tokens and blocks for one request, and preemption when blocks run out (specification 02, 6.3 and 6.5).
 internal sealed partial class VllmScheduler

@@ -1,9 +1,9 @@
-namespace AgentSim.Engines;
+namespace AgentSim.Engines.Vllm;
 
 /// <summary>The engine arguments a vLLM or TensorRT-LLM scheduler reads in every pass, with "unlimited" as a large number.</summary>
-internal sealed class EngineLimits
+internal sealed class VllmLimits
 {
-    public EngineLimits(EngineArguments arguments)
+    public VllmLimits(EngineArguments arguments)
     {
         BlockSize = checked((int)arguments.BlockSize);
         TotalBlocks = arguments.NumGpuBlocks;

@@ -1,8 +1,7 @@
 using AgentSim.Engines;
-using AgentSim.Reports;
 using AgentSim.Workload;
 
-namespace AgentSim.Simulation;
+namespace AgentSim.Reports;
 
 /// <summary>
 /// Writes down what happens to every request (specification 06, 2; 04, 5.8). Gaps between tokens count only for

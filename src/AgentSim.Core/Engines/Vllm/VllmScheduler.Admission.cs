@@ -1,4 +1,4 @@
-namespace AgentSim.Engines;
+namespace AgentSim.Engines.Vllm;
 
 // Whether the head of the waiting queue may run (specification 02, 5.2, 6.4 and 10).
 internal sealed partial class VllmScheduler

@@ -1,8 +1,8 @@
 using AgentSim.Collections;
-using AgentSim.Simulation;
+using AgentSim.Reports;
 using AgentSim.Workload;
 
-namespace AgentSim.Engines;
+namespace AgentSim.Engines.Vllm;
 
 /// <summary>
 /// One rank of a vLLM worker (specification 02, 6 and 7), and of a TensorRT-LLM worker, which follows the same order
@@ -11,7 +11,7 @@ namespace AgentSim.Engines;
 /// </summary>
 internal sealed partial class VllmScheduler : Scheduler
 {
-    private readonly EngineLimits _limits;
+    private readonly VllmLimits _limits;
     private readonly BlockManager _blocks;
     private readonly PerformanceModel _model;
     private readonly DecodeTimes _decodeTimes;
@@ -36,7 +36,7 @@ internal sealed partial class VllmScheduler : Scheduler
     private GrowList<int> _rejected;
     private GrowList<(int Request, int Tokens)> _emitted;
 
-    public VllmScheduler(EngineLimits limits, BlockManager blocks, PerformanceModel model, DecodeTimes decodeTimes, SpeculativeSampler? speculation, PromptCatalog prompts, RunRecorder recorder)
+    public VllmScheduler(VllmLimits limits, BlockManager blocks, PerformanceModel model, DecodeTimes decodeTimes, SpeculativeSampler? speculation, PromptCatalog prompts, RunRecorder recorder)
     {
         (_limits, _blocks, _model, _decodeTimes) = (limits, blocks, model, decodeTimes);
         (_speculation, _prompts, _recorder) = (speculation, prompts, recorder);

@@ -1,4 +1,4 @@
-namespace AgentSim.Engines;
+namespace AgentSim.Engines.Vllm;
 
 // Output of a pass (specification 02, 7; with speculation 9.3).
 internal sealed partial class VllmScheduler

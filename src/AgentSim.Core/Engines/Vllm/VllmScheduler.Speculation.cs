@@ -1,4 +1,4 @@
-namespace AgentSim.Engines;
+namespace AgentSim.Engines.Vllm;
 
 // Emission with drafted tokens: blocks for whole bursts are set aside before any token is drawn (specification 02, 9.3).
 internal sealed partial class VllmScheduler

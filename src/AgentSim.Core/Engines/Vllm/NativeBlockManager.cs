@@ -1,7 +1,7 @@
 using AgentSim.Collections;
 using AgentSim.Workload;
 
-namespace AgentSim.Engines;
+namespace AgentSim.Engines.Vllm;
 
 /// <summary>
 /// Physical copies per block, an index from identity to the copies in the order they became cached, and an LRU list of

@@ -1,4 +1,4 @@
-namespace AgentSim.Engines;
+namespace AgentSim.Engines.Vllm;
 
 /// <summary>
 /// The unused blocks of the <c>kvbm</c> backend in order of eviction (specification 02, 11, item 6): the oldest block

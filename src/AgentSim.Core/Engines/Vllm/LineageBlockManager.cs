@@ -1,7 +1,7 @@
 using AgentSim.Collections;
 using AgentSim.Workload;
 
-namespace AgentSim.Engines;
+namespace AgentSim.Engines.Vllm;
 
 /// <summary>
 /// The <c>kvbm</c> backend: one physical block per identity, registered as soon as it is allocated, and evicted leaves

@@ -1,6 +1,6 @@
 using AgentSim.Workload;
 
-namespace AgentSim.Engines;
+namespace AgentSim.Engines.Vllm;
 
 /// <summary>
 /// A request on a rank (specification 02, 4), with its block table. The table is, in block order: shared cached copies,

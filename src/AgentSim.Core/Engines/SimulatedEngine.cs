@@ -1,0 +1,30 @@
+using AgentSim.Engines.Vllm;
+using AgentSim.Reports;
+using AgentSim.Routing;
+using AgentSim.Workload;
+
+namespace AgentSim.Engines;
+
+/// <summary>What an engine may use of the run it works in.</summary>
+/// <param name="Arguments">Its arguments, checked.</param>
+/// <param name="Prompts">The blocks of prompts and outputs.</param>
+/// <param name="Recorder">Where admissions and tokens are written down.</param>
+internal sealed record EngineServices(EngineArguments Arguments, PromptCatalog Prompts, RunRecorder Recorder);
+
+/// <summary>
+/// A kind of worker. Adding one means a folder beside <c>Vllm</c> with a scheduler and a subclass of this, and a line
+/// in <see cref="Create"/>.
+/// </summary>
+internal abstract class SimulatedEngine
+{
+    /// <summary>Makes the scheduler of one rank.</summary>
+    /// <param name="index">Worker times ranks plus rank; seeds the rank's draws.</param>
+    /// <param name="cache">What a router may know of the rank's cache.</param>
+    public abstract Scheduler CreateRank(int index, out IPrefixCache cache);
+
+    public static SimulatedEngine Create(EngineServices services) => services.Arguments.EngineType switch
+    {
+        EngineType.Vllm or EngineType.Trtllm => new VllmEngine(services),
+        _ => throw new AgentSimException("NotSupportedYet", $"engine_type {services.Arguments.EngineType.ToString().ToLowerInvariant()} is not supported yet"),
+    };
+}

@@ -1,0 +1,30 @@
+using AgentSim.Routing;
+
+namespace AgentSim.Engines.Vllm;
+
+/// <summary>vLLM and TensorRT-LLM workers; ranks share the timing tables.</summary>
+internal sealed class VllmEngine : SimulatedEngine
+{
+    private readonly EngineServices _services;
+    private readonly VllmLimits _limits;
+    private readonly PerformanceModel _model;
+    private readonly DecodeTimes _decodeTimes;
+
+    public VllmEngine(EngineServices services)
+    {
+        _services = services;
+        _limits = new VllmLimits(services.Arguments);
+        _model = PerformanceModel.Create(services.Arguments);
+        _decodeTimes = new DecodeTimes(_model, _limits.BlockSize, _limits.TotalBlocks);
+    }
+
+    public override Scheduler CreateRank(int index, out IPrefixCache cache)
+    {
+        EngineArguments arguments = _services.Arguments;
+        BlockManager blocks = arguments.Backend == KvBackend.Kvbm
+            ? new LineageBlockManager(_limits.TotalBlocks, _limits.BlockSize, arguments.EnablePrefixCaching, _services.Prompts)
+            : new NativeBlockManager(_limits.TotalBlocks, _limits.BlockSize, arguments.EnablePrefixCaching, _services.Prompts);
+        cache = blocks;
+        return new VllmScheduler(_limits, blocks, _model, _decodeTimes, SpeculativeSampler.Create(arguments, index), _services.Prompts, _services.Recorder);
+    }
+}
