@@ -35,6 +35,15 @@ internal sealed class Deque<T>
         return item;
     }
 
+    /// <summary>Removes the first item equal to <paramref name="item"/>; quick when it stands near the front.</summary>
+    public void Remove(T item)
+    {
+        int at = 0;
+        while (!EqualityComparer<T>.Default.Equals(this[at], item)) at++;
+        for (; at > 0; at--) _items[(_head + at) & (_items.Length - 1)] = this[at - 1];
+        PopFront();
+    }
+
     private void Grow()
     {
         T[] larger = new T[_items.Length * 2];

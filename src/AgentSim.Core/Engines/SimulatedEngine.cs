@@ -9,7 +9,7 @@ namespace AgentSim.Engines;
 /// <param name="Arguments">Its arguments, checked.</param>
 /// <param name="Prompts">The blocks of prompts and outputs.</param>
 /// <param name="Recorder">Where admissions and tokens are written down.</param>
-internal sealed record EngineServices(EngineArguments Arguments, PromptCatalog Prompts, RunRecorder Recorder);
+internal sealed record EngineServices(EngineArguments Arguments, PromptCatalog Prompts, IPassRecorder Recorder);
 
 /// <summary>
 /// A kind of worker. Adding one means a folder beside <c>Vllm</c> with a scheduler and a subclass of this, and a line

@@ -8,7 +8,7 @@ namespace AgentSim.Reports;
 /// requests that complete: without a time cap every request that emits does, so they are folded in as they come; with
 /// one they are kept per request until it ends.
 /// </summary>
-internal sealed class RunRecorder
+internal sealed class RunRecorder : IPassRecorder
 {
     private readonly RequestOutcome[] _outcomes;
     private readonly List<double>?[]? _openGaps;
@@ -34,7 +34,7 @@ internal sealed class RunRecorder
     /// <summary>Requests that ended, in whatever way.</summary>
     public int TerminalCount { get; private set; }
 
-    public int RequestedOutput(int request) => _load.OutputLength[request];
+    public int PlannedOutput(int request) => _load.OutputLength[request];
 
     public double LastToken(int request) => _outcomes[request].LastToken;
 

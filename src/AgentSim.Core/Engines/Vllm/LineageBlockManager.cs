@@ -75,7 +75,7 @@ internal sealed class LineageBlockManager : BlockManager
         foreach (int block in taken) _inactive.Remove(IdentityOf(sequence, block));
         if (fresh > Free - taken.Count + _inactive.Count)
         {
-            foreach (int block in taken) Deactivate(sequence, block);
+            foreach (int block in taken) Deactivate(IdentityOf(sequence, block), block > 0 ? IdentityOf(sequence, block - 1) : LineageGraph.None);
             return false;
         }
 
@@ -113,7 +113,7 @@ internal sealed class LineageBlockManager : BlockManager
             _registered.Set(identity, state);
             if (state > 1) continue;
             _activeFull--;
-            Deactivate(sequence, block);
+            Deactivate(identity, block > 0 ? sequence.Copies[block - 1] : LineageGraph.None);
         }
 
         sequence.CopyCount = sequence.PrivateCount = 0;
@@ -152,11 +152,8 @@ internal sealed class LineageBlockManager : BlockManager
         sequence.AddCopy(identity);
     }
 
-    private void Deactivate(Sequence sequence, int block)
-    {
-        int parent = CachingEnabled && block > 0 ? IdentityOf(sequence, block - 1) : LineageGraph.None;
-        _inactive.Add(IdentityOf(sequence, block), parent);
-    }
+    // Without caching blocks have no lineage.
+    private void Deactivate(int identity, int parent) => _inactive.Add(identity, CachingEnabled ? parent : LineageGraph.None);
 
     private int IdentityOf(Sequence sequence, int block)
     {

@@ -13,6 +13,7 @@ internal sealed class VllmLimits
         ChunkedPrefill = arguments.EnableChunkedPrefill;
         PreemptFirst = arguments.PreemptionMode == PreemptionMode.Fifo;
         GuaranteedNoEvict = arguments.EngineType == EngineType.Trtllm;
+        Role = arguments.WorkerType;
         Speculates = arguments.AicNextn is not null;
     }
 
@@ -34,6 +35,9 @@ internal sealed class VllmLimits
     public bool GuaranteedNoEvict { get; }
 
     public bool Speculates { get; }
+
+    /// <summary>Whether the worker does all, or one side of a disaggregated pair.</summary>
+    public WorkerType Role { get; }
 
     /// <summary>Output tokens a request may produce: TensorRT-LLM cuts what the prompt leaves no room for.</summary>
     public int OutputLimit(int promptTokens, int requested)

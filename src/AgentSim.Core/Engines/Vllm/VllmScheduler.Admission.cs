@@ -27,7 +27,7 @@ internal sealed partial class VllmScheduler
     private Admission DecideKnownLength(Sequence head)
     {
         if (head.PromptTokens >= _limits.MaxModelLength) return Admission.Reject;
-        if (head.Computed >= head.PromptTokens && head.Allocated >= head.PromptTokens) return new Admission(AdmissionKind.Admit, head.PromptTokens);
+        if (HoldsPrompt(head)) return new Admission(AdmissionKind.Admit, 0);
         int blocks = BlockCount.Of(head.Length, _limits.BlockSize);
         if (!head.WasPreempted && blocks > _limits.TotalBlocks) return Admission.Reject;
         (int cached, int activeCached) = CostOf(head, head.OutputLimit - head.Generated);
@@ -39,7 +39,7 @@ internal sealed partial class VllmScheduler
     // TensorRT-LLM: the request and everything that runs must fit to their ends.
     private Admission DecideToCompletion(Sequence head)
     {
-        if (head.Computed >= head.PromptTokens && head.Allocated >= head.PromptTokens) return new Admission(AdmissionKind.Admit, head.PromptTokens);
+        if (HoldsPrompt(head)) return new Admission(AdmissionKind.Admit, 0);
         long final = FinalBlocks(head);
         if (!head.WasPreempted && final > _limits.TotalBlocks) return Admission.Reject;
         (int cached, int activeCached) = RawCost(head);
@@ -53,6 +53,10 @@ internal sealed partial class VllmScheduler
         long needed = Math.Max(0, final - (activeCached / _limits.BlockSize));
         return needed > Math.Max(0, available) ? Admission.Wait : new Admission(AdmissionKind.Admit, cached);
     }
+
+    // An empty prompt, or one whose KV was transferred here.
+    private static bool HoldsPrompt(Sequence sequence) =>
+        sequence.Computed >= sequence.PromptTokens && sequence.Allocated >= sequence.PromptTokens;
 
     private long FinalBlocks(Sequence sequence) =>
         BlockCount.Of((long)sequence.PromptTokens + sequence.OutputLimit, _limits.BlockSize);

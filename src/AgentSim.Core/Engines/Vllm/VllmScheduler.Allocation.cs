@@ -34,7 +34,13 @@ internal sealed partial class VllmScheduler
         if (used == 0 && after < sequence.Length) return Outcome.Blocked;
         _blocks.OnComputed(sequence, before, after);
         Charge(sequence, used, Math.Min(after, sequence.PromptTokens) - promptBefore, promptBefore);
-        if (fromWaiting) _running.Add(_waiting.PopFront());
+        if (fromWaiting)
+        {
+            // Not always the front: preempted requests may just have been put before it.
+            _waiting.Remove(sequence);
+            _running.Add(sequence);
+        }
+
         return Outcome.Scheduled;
     }
 
@@ -76,6 +82,7 @@ internal sealed partial class VllmScheduler
         _blocks.Release(victim, preempted: true);
         victim.Allocated = victim.Computed = 0;
         victim.WasPreempted = true;
+        CapacityChanged();
         _waiting.PushFront(victim);
         if (victim.ScheduledPass == _pass) Refund(victim);
     }

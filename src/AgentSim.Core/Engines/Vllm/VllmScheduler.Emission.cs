@@ -26,7 +26,7 @@ internal sealed partial class VllmScheduler
         if (ready == 0) return decodeStart;
         if (_speculation is not null) return EmitBursts(decodeStart);
 
-        double end = decodeStart + _decodeTimes[_blocks.Active, context / ready];
+        double end = decodeStart + DecodeTime(_blocks.Active, context / ready);
         int kept = 0;
         for (int i = 0; i < _running.Count; i++)
         {
@@ -37,6 +37,10 @@ internal sealed partial class VllmScheduler
         _running.RemoveRange(kept, _running.Count - kept);
         return end;
     }
+
+    // Prefill workers emit at no cost.
+    private double DecodeTime(int activeBlocks, long context) =>
+        _limits.Role == WorkerType.Prefill ? 0.0 : _decodeTimes[activeBlocks, context];
 
     // True when the sequence goes on.
     private bool EmitToken(Sequence sequence)

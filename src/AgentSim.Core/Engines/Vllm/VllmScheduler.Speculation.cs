@@ -6,16 +6,21 @@ internal sealed partial class VllmScheduler
     private readonly List<Sequence> _ready = [];
     private int[] _bursts = [];
 
+    // Prefill workers keep the bookkeeping of the mode but never speculate.
+    private int MaxBurst => _limits.Role == WorkerType.Prefill ? 1 : _speculation!.MaxBurst;
+
+    private int DrawBurst() => _limits.Role == WorkerType.Prefill ? 1 : _speculation!.DrawBurst();
+
     private double EmitBursts(double decodeStart)
     {
         if (!ReserveBursts()) return decodeStart;
         long context = 0;
         foreach (Sequence sequence in _ready) context += sequence.Length;
         // The reservation does not count as active here.
-        double end = decodeStart + _decodeTimes[_blocks.Active - _blocks.ReservedBlocks, context / _ready.Count];
+        double end = decodeStart + DecodeTime(_blocks.Active - _blocks.ReservedBlocks, context / _ready.Count);
 
         if (_bursts.Length < _ready.Count) Array.Resize(ref _bursts, Math.Max(_ready.Count, _bursts.Length * 2));
-        for (int i = 0; i < _ready.Count; i++) _bursts[i] = (int)Math.Min(_speculation!.DrawBurst(), RemainingOutput(_ready[i]));
+        for (int i = 0; i < _ready.Count; i++) _bursts[i] = (int)Math.Min(DrawBurst(), RemainingOutput(_ready[i]));
         for (int i = 0; i < _ready.Count; i++) EmitBurst(_ready[i], _bursts[i]);
         _blocks.DropReservation();
         return end;
@@ -32,7 +37,7 @@ internal sealed partial class VllmScheduler
                 long remaining = RemainingOutput(sequence);
                 if (sequence.Computed < sequence.Length || remaining == 0) continue;
                 _ready.Add(sequence);
-                int burst = (int)Math.Min(_speculation!.MaxBurst, remaining);
+                int burst = (int)Math.Min(MaxBurst, remaining);
                 required += BlockCount.Of(sequence.Length + burst, _limits.BlockSize) - BlockCount.Of(sequence.Length, _limits.BlockSize);
             }
 

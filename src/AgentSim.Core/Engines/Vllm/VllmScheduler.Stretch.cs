@@ -9,7 +9,7 @@ internal sealed partial class VllmScheduler
 
     public override bool TryPlanStretch(double now, double horizon)
     {
-        if (!_blocks.SupportsStretches || _speculation is not null) return false;
+        if (!_blocks.SupportsStretches || _speculation is not null || _limits.Role == WorkerType.Prefill) return false;
         if (_running.Count == 0 || _running.Count > _limits.TokenBudget) return false;
 
         // The pass in which the first request completes runs by itself.
@@ -23,7 +23,8 @@ internal sealed partial class VllmScheduler
             context += sequence.Length;
         }
 
-        if (_waiting.Count > 0 && _running.Count < _limits.MaxSequences && Decide(_waiting.First).Kind != AdmissionKind.Wait) return false;
+        if (_pending.Count > 0 && !_headTried) return false;
+        if (_running.Count < _limits.MaxSequences && NextCandidate() is Sequence head && Decide(head).Kind != AdmissionKind.Wait) return false;
 
         Stretch.Prepare(_limits.BlockSize, (int)steps);
         foreach (Sequence sequence in _running) Stretch.AddSequence(sequence.Allocated, _limits.BlockSize);

@@ -17,7 +17,7 @@ internal sealed partial class VllmScheduler : Scheduler
     private readonly DecodeTimes _decodeTimes;
     private readonly SpeculativeSampler? _speculation;
     private readonly PromptCatalog _prompts;
-    private readonly RunRecorder _recorder;
+    private readonly IPassRecorder _recorder;
 
     private readonly Deque<Sequence> _waiting = new();
     private readonly List<Sequence> _running = [];
@@ -36,7 +36,7 @@ internal sealed partial class VllmScheduler : Scheduler
     private GrowList<int> _rejected;
     private GrowList<(int Request, int Tokens)> _emitted;
 
-    public VllmScheduler(VllmLimits limits, BlockManager blocks, PerformanceModel model, DecodeTimes decodeTimes, SpeculativeSampler? speculation, PromptCatalog prompts, RunRecorder recorder)
+    public VllmScheduler(VllmLimits limits, BlockManager blocks, PerformanceModel model, DecodeTimes decodeTimes, SpeculativeSampler? speculation, PromptCatalog prompts, IPassRecorder recorder)
     {
         (_limits, _blocks, _model, _decodeTimes) = (limits, blocks, model, decodeTimes);
         (_speculation, _prompts, _recorder) = (speculation, prompts, recorder);
@@ -46,10 +46,15 @@ internal sealed partial class VllmScheduler : Scheduler
 
     public override void Submit(int request)
     {
+        _waiting.PushBack(NewSequence(request));
+    }
+
+    private Sequence NewSequence(int request)
+    {
         if (!_idle.TryPop(out Sequence? sequence)) sequence = new Sequence();
         int prompt = _prompts.PromptTokens(request);
-        sequence.Start(request, prompt, _limits.OutputLimit(prompt, _recorder.RequestedOutput(request)), _prompts.Blocks(request));
-        _waiting.PushBack(sequence);
+        sequence.Start(request, prompt, _limits.OutputLimit(prompt, _recorder.PlannedOutput(request)), _prompts.Blocks(request));
+        return sequence;
     }
 
     public override double RunPass(double now)
@@ -57,7 +62,7 @@ internal sealed partial class VllmScheduler : Scheduler
         BeginPass();
         ScheduleRunning();
         AdmitWaiting(now);
-        double decodeStart = now + (_prefillCount == 0 ? 0.0 : _model.Prefill(_prefillCount, _prefillInput, _prefillPrefix));
+        double decodeStart = now + (_prefillCount == 0 || _limits.Role == WorkerType.Decode ? 0.0 : _model.Prefill(_prefillCount, _prefillInput, _prefillPrefix));
         double end = Emit(decodeStart);
         foreach (int request in _rejected.AsSpan()) Signals.Add(new Signal(request, SignalKind.Rejected));
         HadOutcome = _admissions > 0 || CompletedRequests > 0 || _emitted.Count > 0;
@@ -90,6 +95,7 @@ internal sealed partial class VllmScheduler : Scheduler
         _rejected.Clear();
         _emitted.Clear();
         Signals.Clear();
+        HeldSources.Clear();
     }
 
     private void ScheduleRunning()
@@ -109,16 +115,12 @@ internal sealed partial class VllmScheduler : Scheduler
 
     private void AdmitWaiting(double now)
     {
-        while (!_preemptedAny && _running.Count < _limits.MaxSequences && _waiting.Count > 0)
+        while (!_preemptedAny && _running.Count < _limits.MaxSequences && NextCandidate() is Sequence head)
         {
-            Sequence head = _waiting.First;
             Admission admission = Decide(head);
             if (admission.Kind == AdmissionKind.Reject)
             {
-                _waiting.PopFront();
-                _rejected.Add(head.Request);
-                CompletedRequests++;
-                _idle.Push(head);
+                Reject(head);
                 continue;
             }
 
@@ -129,11 +131,44 @@ internal sealed partial class VllmScheduler : Scheduler
         }
     }
 
+    // The head of the queue; while a transfer waits for room here, only requests whose prompt has arrived already.
+    private Sequence? NextCandidate()
+    {
+        if (_pending.Count == 0) return _waiting.Count > 0 ? _waiting.First : null;
+        for (int i = 0; i < _waiting.Count; i++)
+        {
+            if (HoldsPrompt(_waiting[i])) return _waiting[i];
+        }
+
+        return null;
+    }
+
+    private void Reject(Sequence sequence)
+    {
+        _waiting.Remove(sequence);
+        _rejected.Add(sequence.Request);
+        CompletedRequests++;
+        if (sequence.TableLength > 0)
+        {
+            _blocks.Release(sequence, preempted: false);
+            CapacityChanged();
+        }
+
+        _idle.Push(sequence);
+    }
+
     private void Retire(Sequence sequence)
     {
         CompletedRequests++;
-        _blocks.Release(sequence, preempted: false);
         Signals.Add(new Signal(sequence.Request, SignalKind.Completed));
+        if (_limits.Role == WorkerType.Prefill)
+        {
+            Hold(sequence);
+            return;
+        }
+
+        _blocks.Release(sequence, preempted: false);
+        CapacityChanged();
         _idle.Push(sequence);
     }
 }
