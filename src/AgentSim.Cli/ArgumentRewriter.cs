@@ -55,7 +55,11 @@ internal static class ArgumentRewriter
         foreach ((OptionSpec option, List<string> values) in given)
         {
             if (option.Value == OptionValue.None) plain.Add(option.Name);
-            foreach (string value in values) plain.Add($"{option.Name}={value}");
+            foreach (string value in values)
+            {
+                if (value.StartsWith('-')) plain.Add($"{option.Name}={value}");
+                else plain.AddRange([option.Name, value]);
+            }
         }
 
         plain.Add("--");

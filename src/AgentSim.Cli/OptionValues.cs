@@ -1,13 +1,18 @@
 namespace AgentSim.Cli;
 
 /// <summary>Option values by name, converted; a text that does not convert is a usage error.</summary>
-internal sealed class OptionValues(Func<string, string?> find)
+/// <param name="find">Values of an option by its name, null where it was not given.</param>
+internal sealed class OptionValues(Func<string, string[]?> find)
 {
-    public string? Text(string name) => find(name);
+    public bool Has(string name) => find(name) is not null;
+
+    public IReadOnlyList<string> All(string name) => find(name) ?? [];
+
+    public string? Text(string name) => find(name) is [.., var last] ? last : null;
 
     public Int128? Whole(string name)
     {
-        if (find(name) is not { } text) return null;
+        if (Text(name) is not { } text) return null;
         return Numbers.TryWhole(text, out Int128 value)
             ? value
             : throw AgentSimException.Usage("OptionValueInvalid", $"{name} needs a whole number (is '{text}')");
@@ -15,7 +20,7 @@ internal sealed class OptionValues(Func<string, string?> find)
 
     public double? Real(string name)
     {
-        if (find(name) is not { } text) return null;
+        if (Text(name) is not { } text) return null;
         return Numbers.TryReal(text, out double value)
             ? value
             : throw AgentSimException.Usage("OptionValueInvalid", $"{name} needs a number (is '{text}')");
@@ -23,7 +28,7 @@ internal sealed class OptionValues(Func<string, string?> find)
 
     public T Choice<T>(string name, T fallback, params ReadOnlySpan<(string Text, T Value)> choices)
     {
-        if (find(name) is not { } text) return fallback;
+        if (Text(name) is not { } text) return fallback;
         var known = new List<string>();
         foreach ((string choice, T value) in choices)
         {

@@ -1,1 +1,15 @@
-return 0;
+using System.Runtime.InteropServices;
+using AgentSim.Cli;
+
+using var interrupt = new CancellationTokenSource();
+
+// The first signal ends the run in order; should that hang, the second one ends the process.
+void Interrupt(PosixSignalContext context)
+{
+    context.Cancel = !interrupt.IsCancellationRequested;
+    interrupt.Cancel();
+}
+
+using PosixSignalRegistration onInterrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Interrupt);
+using PosixSignalRegistration onTerminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Interrupt);
+return CommandLine.Run(args, interrupt.Token);

@@ -65,7 +65,7 @@ internal sealed class ReplayArguments(OptionValues values, IReadOnlyList<string>
     public double InterTurnDelayMs { get; } = values.Real("--inter-turn-delay-ms") ?? 0.0;
 
     public string? PlannerConfig { get; } = values.Text("--planner-config");
-    public Int128 BenchmarkGranularity { get; } = values.Whole("--benchmark-granularity") ?? 8;
+    public Int128? BenchmarkGranularity { get; } = values.Whole("--benchmark-granularity");
 
     /// <summary>The options of the AIC estimator that were given, in the order of the help.</summary>
     public IReadOnlyList<string> AicOptions { get; } =

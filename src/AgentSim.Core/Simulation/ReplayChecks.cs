@@ -36,6 +36,7 @@ public static class ReplayChecks
             throw Invalid($"arrival-speedup-ratio must be finite and more than 0 (is {Text(settings.ArrivalSpeedupRatio)})");
 
         settings.Engine.CheckRunnable("engine arguments");
+        _ = settings.Router.LoadPolicy();   // refused when it is wrong, also where it has no effect
         if (settings.RouterMode == RouterMode.KvRouter) settings.Router.CheckRunnable("router settings");
         CheckSupported(settings.Engine);
     }

@@ -57,7 +57,7 @@ public class ReportWriterTests
             using var stream = new MemoryStream();
             using (var json = new Utf8JsonWriter(stream)) json.WriteReal(value);
             string text = Encoding.UTF8.GetString(stream.ToArray());
-            Assert.True(text.Contains('.') || text.Contains('E'), text);
+            Assert.True(text.Contains('.') || text.Contains('e'), text);
             Assert.Equal(BitConverter.DoubleToInt64Bits(value), BitConverter.DoubleToInt64Bits(JsonDocument.Parse(text).RootElement.GetDouble()));
         }
     }

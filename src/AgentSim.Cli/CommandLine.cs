@@ -1,0 +1,69 @@
+using System.CommandLine;
+using System.Text;
+
+namespace AgentSim.Cli;
+
+/// <summary>Finds the command, runs it, and turns every outcome into output and an exit code (specification 06, 9.2).</summary>
+internal static class CommandLine
+{
+    private const int Done = 0;
+    private const int Failed = 1;
+    private const int UsageError = 2;
+    private const int Interrupted = 130;
+
+    /// <summary>Set to a non-empty value, it adds the stack trace to errors that should not happen.</summary>
+    private const string TraceVariable = "AGENTSIM_TRACE";
+
+    private static readonly CommandSpec[] Commands = [ReplayCommand.Spec, ConvertCommand.Spec];
+
+    public static int Run(string[] arguments, CancellationToken cancellation)
+    {
+        // The table has characters that old consoles only show in this encoding.
+        if (OperatingSystem.IsWindows()) Console.OutputEncoding = Encoding.UTF8;
+        CommandParser[] commands = [.. Commands.Select(spec => new CommandParser(spec))];
+        CommandParser? command = arguments.Length > 0 ? Array.Find(commands, c => c.Spec.Name == arguments[0]) : null;
+        try
+        {
+            if (command is null && !(arguments is [{ } first, ..] && first.StartsWith('-'))) throw CommandMissing(arguments);
+            var root = new RootCommand("Replays recorded LLM agent workloads on simulated engines.");
+            foreach (CommandParser each in commands) root.Add(each.Command);
+            List<string> plain = command is null
+                ? [.. arguments]
+                : [command.Spec.Name, .. ArgumentRewriter.Rewrite(arguments.AsSpan(1).ToArray(), command.Spec.Options)];
+
+            // A file may be called @name.
+            ParseResult parsed = root.Parse(plain, new ParserConfiguration { ResponseFileTokenReplacer = null });
+            if (parsed.Errors.Count > 0) throw AgentSimException.Usage("ArgumentsInvalid", parsed.Errors[^1].Message);
+            if (parsed.Action is not null) return parsed.Invoke();   // --help and --version
+            if (command is null) throw CommandMissing([]);
+            command.Run(parsed, cancellation);
+            return Done;
+        }
+        catch (AgentSimException error)
+        {
+            if (error.Kind == FaultKind.Usage) Console.Error.WriteLine(Usage(command?.Spec));
+            Console.Error.WriteLine($"agentsim: {error.Message}");
+            return error.Kind == FaultKind.Usage ? UsageError : Failed;
+        }
+        catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
+        {
+            Console.Error.WriteLine("agentsim: interrupted");
+            return Interrupted;
+        }
+        catch (Exception error)
+        {
+            bool trace = !string.IsNullOrEmpty(Environment.GetEnvironmentVariable(TraceVariable));
+            Console.Error.WriteLine(trace
+                ? $"agentsim: {error}"
+                : $"agentsim: internal error: {error.GetType().Name}: {error.Message.ReplaceLineEndings(" ")} (set {TraceVariable}=1 for details)");
+            return Failed;
+        }
+    }
+
+    private static AgentSimException CommandMissing(string[] arguments) => AgentSimException.Usage(
+        "CommandMissing", arguments is [{ } unknown, ..] ? $"unknown command '{unknown}'; use replay or convert" : "a command is needed");
+
+    private static string Usage(CommandSpec? command) => command is null
+        ? "Usage: agentsim COMMAND ...\n       COMMAND is replay or convert; agentsim COMMAND --help lists the options"
+        : $"Usage: agentsim {command.Name} {command.Usage}\n       agentsim {command.Name} --help lists the options";
+}

@@ -1,0 +1,53 @@
+using System.Diagnostics;
+using System.Globalization;
+using AgentSim.Reports;
+
+namespace AgentSim.Cli;
+
+/// <summary>
+/// A line on standard error that shows how far a replay is: <c>[elapsed] [####>---] done/total (eta) offline replay</c>.
+/// Drawn only on a terminal, a few times a second, and removed at the end.
+/// </summary>
+internal sealed class ProgressLine : IProgress<ReplayProgress>, IDisposable
+{
+    private const int BarWidth = 40;
+    private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(100);
+
+    private readonly long _start = Stopwatch.GetTimestamp();
+    private TimeSpan _next = Interval;
+    private int _drawn;
+
+    private ProgressLine()
+    {
+    }
+
+    /// <summary>Null when standard error is not a terminal.</summary>
+    public static ProgressLine? Create() => Console.IsErrorRedirected ? null : new ProgressLine();
+
+    public void Report(ReplayProgress value)
+    {
+        TimeSpan elapsed = Stopwatch.GetElapsedTime(_start);
+        if (elapsed < _next) return;
+        _next = elapsed + Interval;
+        string line = Text(value, elapsed);
+        Console.Error.Write($"\r{line.PadRight(_drawn)}");
+        _drawn = line.Length;
+    }
+
+    public void Dispose()
+    {
+        if (_drawn > 0) Console.Error.Write($"\r{new string(' ', _drawn)}\r");
+        _drawn = 0;
+    }
+
+    internal static string Text(ReplayProgress value, TimeSpan elapsed)
+    {
+        int total = Math.Max(value.Total, 1);
+        int filled = (int)((long)BarWidth * Math.Min(value.Done, total) / total);
+        string bar = filled == BarWidth ? new string('#', BarWidth) : new string('#', filled) + ">" + new string('-', BarWidth - filled - 1);
+        string left = value.Done > 0 ? Clock(elapsed * ((double)(total - value.Done) / value.Done)) : "?";
+        return string.Create(CultureInfo.InvariantCulture, $"[{Clock(elapsed)}] [{bar}] {value.Done}/{value.Total} ({left}) offline replay");
+    }
+
+    private static string Clock(TimeSpan time) => time.ToString(time.TotalHours < 1 ? @"mm\:ss" : @"d\.hh\:mm\:ss", CultureInfo.InvariantCulture);
+}

@@ -1,0 +1,43 @@
+using AgentSim.Files;
+using AgentSim.Reports;
+using AgentSim.Simulation;
+using AgentSim.Workload;
+
+namespace AgentSim.Cli;
+
+/// <summary><c>agentsim replay</c> (specification 06, 9).</summary>
+internal static class ReplayCommand
+{
+    public static readonly CommandSpec Spec = new(
+        "replay",
+        "Replays a trace on simulated engines and reports latencies and throughput.",
+        "FILE... [--trace-format FORMAT] [OPTIONS]",
+        "The trace; several files, folders or wildcards with --trace-format dynamo. Plain or gzip.",
+        ReplayOptions.All,
+        Run);
+
+    private static void Run(OptionValues values, IReadOnlyList<string> files, CancellationToken cancellation)
+    {
+        var arguments = new ReplayArguments(values, files);
+        UsageChecks.Check(arguments);
+        ReplayPlan plan = ReplayPlan.From(arguments, Environment.GetEnvironmentVariable("DYN_ROUTER_POLICY_CONFIG"));
+        ReplayChecks.CheckSettings(plan.Settings, arguments.Format);
+        foreach (string warning in plan.Warnings) Console.Error.WriteLine($"agentsim: warning: {warning}");
+
+        ReplayWorkload workload = WorkloadLoader.Load(files, plan.Workload, null, cancellation);
+        ReplayResult result;
+        using (ProgressLine? progress = ProgressLine.Create())
+        {
+            result = Replay.Run(workload, plan.Settings, progress, cancellation);
+        }
+
+        if (arguments.ReportJsonl is { } log)
+            AtomicFile.Write(log, stream => RequestLogWriter.Write(stream, result.Requests, cancellation));
+        string report = ReportPath.Resolve(arguments.ReportJson, DateTime.Now);
+        AtomicFile.Write(report, stream => ReportWriter.Write(stream, result.Summary, result.Run));
+
+        using StreamWriter text = Output.Open();
+        text.Write(MetricTable.Render(result.Summary));
+        text.Write($"Saved full report to: {report}\n");
+    }
+}

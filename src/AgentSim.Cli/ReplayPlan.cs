@@ -1,0 +1,114 @@
+using AgentSim.Engines;
+using AgentSim.Reports;
+using AgentSim.Routing;
+using AgentSim.Simulation;
+using AgentSim.Workload;
+
+namespace AgentSim.Cli;
+
+/// <summary>
+/// The arguments as settings of a replay. Making it does what specification 06, 9.4 lists up to the checks that
+/// <see cref="ReplayChecks"/> makes, in that order.
+/// </summary>
+internal sealed record ReplayPlan(
+    ReplaySettings Settings, WorkloadOptions Workload, IReadOnlyList<string> Warnings)
+{
+    /// <param name="arguments">Arguments that passed <see cref="UsageChecks.Check"/>.</param>
+    /// <param name="defaultPolicyFile">Policy file to use when none is named.</param>
+    /// <exception cref="AgentSimException">The first rule broken.</exception>
+    public static ReplayPlan From(ReplayArguments arguments, string? defaultPolicyFile)
+    {
+        EngineArguments engine = Engine(arguments.ExtraEngineArgs, "--extra-engine-args") ?? EngineArguments.Default;
+        EngineArguments? prefill = Engine(arguments.PrefillEngineArgs, "--prefill-engine-args");
+        EngineArguments? decode = Engine(arguments.DecodeEngineArgs, "--decode-engine-args");
+        RouterSettings router = arguments.RouterConfig is { } json ? RouterSettings.Parse(json, "--router-config") : RouterSettings.Default;
+        string? policyFile = arguments.RouterPolicyConfig ?? (string.IsNullOrEmpty(defaultPolicyFile) ? null : defaultPolicyFile);
+        if (policyFile is not null) router = router with { RouterPolicyConfig = policyFile };
+        UsageChecks.CheckAfterEngineArguments(arguments);
+
+        var settings = new ReplaySettings
+        {
+            Engine = engine,
+            Workers = Count("--num-workers", arguments.NumWorkers),
+            RouterMode = arguments.RouterMode,
+            Router = router,
+            ModelName = arguments.ModelName,
+            RouterSeed = Seed("--router-seed", arguments.RouterSeed),
+            Concurrency = arguments.Concurrency is { } sessions ? Count("--replay-concurrency", sessions) : null,
+            ArrivalSpeedupRatio = arguments.ArrivalSpeedupRatio,
+            MaxSimTimeMs = arguments.MaxSimTimeSeconds * 1000.0,
+            ServiceLevel = new ServiceLevel(arguments.SlaTtftMs, arguments.SlaItlMs, arguments.SlaE2eMs) is { IsEmpty: false } level ? level : null,
+        };
+        var workload = new WorkloadOptions
+        {
+            Format = arguments.Format,
+            TraceBlockSize = arguments.TraceBlockSize is { } size ? Count("--trace-block-size", size) : null,
+            SharedPrefixRatio = arguments.TraceSharedPrefixRatio,
+            PrefixGroups = Count("--trace-num-prefix-groups", arguments.TraceNumPrefixGroups),
+        };
+        CheckPools(arguments, engine: arguments.ExtraEngineArgs is not null, prefill: prefill is not null, decode: decode is not null);
+        CheckRest(arguments, router);
+
+        var warnings = new List<string>(engine.Warnings);
+        if (arguments.Concurrency is not null && arguments.ArrivalSpeedupRatio != 1.0)
+            warnings.Add("--arrival-speedup-ratio has no effect with --replay-concurrency, which ignores arrival times");
+        return new ReplayPlan(settings, workload, warnings);
+    }
+
+    private static EngineArguments? Engine(string? json, string option) => json is null ? null : EngineArguments.Parse(json, option);
+
+    private static int Count(string option, Int128 value) => (int)InRange(option, value, int.MaxValue);
+
+    private static ulong Seed(string option, Int128 value) => (ulong)InRange(option, value, ulong.MaxValue);
+
+    private static Int128 InRange(string option, Int128 value, Int128 most) => value >= 0 && value <= most
+        ? value
+        : throw Refused($"{option} must be from 0 to {most} (is {value})");
+
+    // The aggregated and the disaggregated options exclude each other (04, 11.2, 1 to 4).
+    private static void CheckPools(ReplayArguments arguments, bool engine, bool prefill, bool decode)
+    {
+        int prefillWorkers = Count("--num-prefill-workers", arguments.NumPrefillWorkers);
+        int decodeWorkers = Count("--num-decode-workers", arguments.NumDecodeWorkers);
+        if (engine && (prefill || decode))
+            throw Refused("--extra-engine-args cannot be combined with --prefill-engine-args or --decode-engine-args");
+        if (!prefill && !decode)
+        {
+            if (prefillWorkers == 1 && decodeWorkers == 1) return;
+            throw Refused("--num-prefill-workers and --num-decode-workers are for disaggregated replay; use --num-workers");
+        }
+
+        if (prefill && decode && arguments.NumWorkers != 1)
+            throw Refused("--num-workers is for aggregated replay; use --num-prefill-workers and --num-decode-workers");
+        if (prefill != decode)
+            throw Refused("disaggregated replay needs both --prefill-engine-args and --decode-engine-args");
+    }
+
+    private static void CheckRest(ReplayArguments arguments, RouterSettings router)
+    {
+        _ = Seed("--arrival-seed", arguments.ArrivalSeed);
+        CheckEstimator(arguments, router);
+        if (arguments.ModelName is { Length: 0 }) throw Refused("--model-name must not be empty");
+
+        if (arguments.PlannerConfig is not null) throw NotSupportedYet("--planner-config");
+        if (arguments.BenchmarkGranularity is not null) throw NotSupportedYet("--benchmark-granularity");
+        if (arguments.IsOnline) throw NotSupportedYet("--replay-mode online");
+        if (arguments.IsSynthetic) throw NotSupportedYet("synthetic load (--input-tokens, --output-tokens, --request-count)");
+        if (arguments.PrefillEngineArgs is not null) throw NotSupportedYet("disaggregated replay (--prefill-engine-args, --decode-engine-args)");
+    }
+
+    // The AIC estimator of the router (06, 12): wrong combinations first, then what is missing even with right ones.
+    private static void CheckEstimator(ReplayArguments arguments, RouterSettings router)
+    {
+        if (arguments.AicOptions.Count == 0) return;
+        string option = arguments.AicOptions[0];
+        if (arguments.RouterMode != RouterMode.KvRouter) throw Refused($"{option} needs --router-mode kv_router");
+        if (arguments.RouterConfig is null || router.RouterPrefillLoadModel != RouterPrefillLoadModel.Aic)
+            throw Refused($"{option} needs a --router-config whose router_prefill_load_model is aic");
+        throw new AgentSimException("AicNotAvailable", $"{option} needs the AIC performance database, which is not available");
+    }
+
+    private static AgentSimException Refused(string message) => new("OptionsRefused", message);
+
+    private static AgentSimException NotSupportedYet(string what) => new("NotSupportedYet", $"{what} is not supported yet");
+}

@@ -1,0 +1,123 @@
+using System.Diagnostics;
+using System.Text.Json;
+
+namespace AgentSim.Tests.Cli;
+
+public sealed class CommandLineTests : IDisposable
+{
+    private readonly string _folder = Directory.CreateTempSubdirectory().FullName;
+
+    public void Dispose() => Directory.Delete(_folder, recursive: true);
+
+    private (int Code, string Output, string Error) Run(params string[] arguments)
+    {
+        var start = new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "agentsim.dll"), .. arguments])
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            WorkingDirectory = _folder,
+        };
+        using Process process = Process.Start(start)!;
+        Task<string> error = process.StandardError.ReadToEndAsync();
+        string output = process.StandardOutput.ReadToEnd();
+        process.WaitForExit();
+        return (process.ExitCode, output, error.Result);
+    }
+
+    private string Trace()
+    {
+        string path = Path.Combine(_folder, "trace.jsonl");
+        File.WriteAllText(path, """
+            {"session_id":"A","timestamp":0,"input_length":32,"output_length":3,"hash_ids":[1,2]}
+            {"session_id":"A","delay":10,"input_length":64,"output_length":2,"hash_ids":[1,2,3,4]}
+            {"session_id":"B","timestamp":5,"input_length":16,"output_length":1,"hash_ids":[9]}
+
+            """);
+        return path;
+    }
+
+    [Fact]
+    public void Help_and_version_go_to_standard_output()
+    {
+        (int code, string output, string error) = Run("replay", "--help");
+        Assert.Equal((0, ""), (code, error));
+        Assert.Contains("--router-seed", output);
+        Assert.Contains("--trace-format", output);
+
+        (code, output, error) = Run("--help");
+        Assert.Equal((0, ""), (code, error));
+        Assert.Contains("convert", output);
+
+        (code, output, error) = Run("--version");
+        Assert.Equal((0, ""), (code, error));
+        Assert.Matches(@"^\d+\.\d+\.\d+\s*$", output);
+    }
+
+    [Theory]
+    [InlineData("a command is needed")]
+    [InlineData("unknown command 'simulate'", "simulate")]
+    [InlineData("unknown option --nonsense", "replay", "f", "--nonsense")]
+    [InlineData("--sla could be --sla-ttft-ms or --sla-itl-ms or --sla-e2e-ms", "replay", "f", "--sla", "3")]
+    [InlineData("there is nothing to replay", "replay")]
+    [InlineData("--input-path is required", "convert", "--output-file", "o")]
+    [InlineData("--output-file is required", "convert", "--input-path", "i")]
+    [InlineData("'extra'", "convert", "--output-file", "o", "--input-path", "i", "--agentic", "extra")]
+    public void A_wrong_call_shows_the_usage_and_exits_with_2(string message, params string[] arguments)
+    {
+        (int code, string output, string error) = Run(arguments);
+        Assert.Equal((2, ""), (code, output));
+        Assert.StartsWith("Usage: agentsim", error);
+        Assert.Contains($"agentsim: ", error);
+        Assert.Contains(message, error);
+    }
+
+    [Theory]
+    [InlineData("--extra-engine-args", "--extra-engine-args", "{")]
+    [InlineData("there is no such file")]
+    [InlineData("sla-e2e-ms must be finite and not negative (is -3)", "--sla-e2e", "-3")]
+    [InlineData("num-workers must be at least 1", "--num-workers", "0")]
+    [InlineData("not supported yet", "--planner-config", "{}")]
+    public void A_failing_run_is_one_line_and_exits_with_1(string message, params string[] arguments)
+    {
+        (int code, string output, string error) = Run(["replay", "missing.jsonl", .. arguments, "--report-json", "report.json"]);
+        Assert.Equal((1, ""), (code, output));
+        Assert.StartsWith("agentsim: ", error);
+        Assert.Contains(message, error);
+        Assert.Single(error.TrimEnd().Split('\n'));
+        Assert.Empty(Directory.GetFileSystemEntries(_folder));
+    }
+
+    [Fact]
+    public void A_replay_writes_report_records_and_table()
+    {
+        (int code, string output, string error) = Run(
+            "replay", "--trace-block", "16", Trace(), "--num-workers=1", "--num-workers", "2", "--extra-engine-args", """{"block_size":16}""",
+            "--report-json", "sub/report.json", "--report-jsonl", "records.jsonl", "--sla-e2e", "30");
+        Assert.Equal((0, ""), (code, error));
+        Assert.StartsWith("NVIDIA AIPerf | LLM Metrics\n┏━", output);
+        Assert.EndsWith("Saved full report to: sub/report.json\n", output);
+
+        JsonElement report = JsonDocument.Parse(File.ReadAllText(Path.Combine(_folder, "sub", "report.json"))).RootElement;
+        Assert.Equal(72.731478, report.GetProperty("duration_ms").GetDouble());
+        Assert.Equal(2, report.GetProperty("goodput_completed_requests").GetInt32());
+        Assert.Equal(2, report.GetProperty("run").GetProperty("settings").GetProperty("num_workers").GetInt32());
+        Assert.Equal(3, File.ReadAllLines(Path.Combine(_folder, "records.jsonl")).Length);
+    }
+
+    [Fact]
+    public void A_report_path_that_is_a_folder_gets_a_name_inside_it()
+    {
+        (int code, _, string error) = Run("replay", Trace(), "--trace-block-size", "16", "--report-json", _folder);
+        Assert.Equal((0, ""), (code, error));
+        Assert.Single(Directory.GetFiles(_folder, "dynamo_replay_report_????????_??????.json"));
+    }
+
+    [Fact]
+    public void A_speed_up_with_concurrency_warns_on_standard_error()
+    {
+        (int code, _, string error) = Run(
+            "replay", Trace(), "--trace-block-size", "16", "--replay-concurrency", "1", "--arrival-speedup-ratio", "2", "--report-json", "r.json");
+        Assert.Equal(0, code);
+        Assert.StartsWith("agentsim: warning: --arrival-speedup-ratio", error);
+    }
+}

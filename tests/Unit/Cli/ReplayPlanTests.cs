@@ -1,0 +1,98 @@
+using AgentSim.Cli;
+using AgentSim.Rows;
+using AgentSim.Simulation;
+
+namespace AgentSim.Tests.Cli;
+
+public class ReplayPlanTests
+{
+    private static ReplayPlan Plan(params string[] arguments) => ReplayPlan.From(CliArguments.Replay(["f", .. arguments]), null);
+
+    [Fact]
+    public void Without_options_every_setting_has_its_default()
+    {
+        ReplayPlan plan = Plan();
+        Assert.Equal(new ReplaySettings(), plan.Settings);
+        Assert.Equal(TraceFormat.Mooncake, plan.Workload.Format);
+        Assert.Null(plan.Workload.TraceBlockSize);
+        Assert.Empty(plan.Warnings);
+    }
+
+    [Fact]
+    public void Options_become_settings()
+    {
+        ReplayPlan plan = Plan(
+            "--extra-engine-args", """{"block_size":16}""", "--num-workers", "3", "--router-mode", "kv_router", "--router-seed", "18446744073709551615",
+            "--router-config", """{"router_temperature":0.5}""", "--arrival-speedup-ratio", "2", "--max-sim-time-seconds", "1.5",
+            "--sla-itl-ms", "7", "--trace-block-size", "64", "--trace-shared-prefix-ratio", "0.25", "--trace-num-prefix-groups", "4", "--model-name", "m");
+
+        Assert.Equal(16, plan.Settings.Engine.BlockSize);
+        Assert.Equal(3, plan.Settings.Workers);
+        Assert.Equal(RouterMode.KvRouter, plan.Settings.RouterMode);
+        Assert.Equal(ulong.MaxValue, plan.Settings.RouterSeed);
+        Assert.Equal(0.5, plan.Settings.Router.RouterTemperature);
+        Assert.Equal(2.0, plan.Settings.ArrivalSpeedupRatio);
+        Assert.Equal(1500.0, plan.Settings.MaxSimTimeMs);
+        Assert.Equal(7.0, plan.Settings.ServiceLevel!.ItlMs);
+        Assert.Equal("m", plan.Settings.ModelName);
+        Assert.Equal(64, plan.Workload.TraceBlockSize);
+        Assert.Equal(0.25, plan.Workload.SharedPrefixRatio);
+        Assert.Equal(4, plan.Workload.PrefixGroups);
+    }
+
+    [Fact]
+    public void A_policy_file_of_the_option_wins_over_the_environment_and_the_router_config()
+    {
+        ReplayArguments arguments = CliArguments.Replay("f", "--router-config", """{"router_policy_config":"c"}""");
+        Assert.Equal("c", ReplayPlan.From(arguments, "").Settings.Router.RouterPolicyConfig);
+        Assert.Equal("e", ReplayPlan.From(arguments, "e").Settings.Router.RouterPolicyConfig);
+        arguments = CliArguments.Replay("f", "--router-policy-config", "o");
+        Assert.Equal("o", ReplayPlan.From(arguments, "e").Settings.Router.RouterPolicyConfig);
+    }
+
+    [Fact]
+    public void A_speed_up_without_effect_gets_a_warning()
+    {
+        Assert.Contains("--arrival-speedup-ratio has no effect", Assert.Single(Plan("--replay-concurrency", "2", "--arrival-speedup-ratio", "3").Warnings));
+        Assert.Empty(Plan("--replay-concurrency", "2").Warnings);
+    }
+
+    [Theory]
+    [InlineData("--extra-engine-args: ", "--extra-engine-args", "{")]
+    [InlineData("--prefill-engine-args: ", "--prefill-engine-args", "[]", "--num-workers", "-1")]
+    [InlineData("--router-config: ", "--router-config", "3")]
+    [InlineData("--num-workers must be from 0 to 2147483647 (is -1)", "--num-workers", "-1")]
+    [InlineData("--replay-concurrency must be from 0", "--replay-concurrency", "-3")]
+    [InlineData("--trace-block-size must be from 0", "--trace-block-size", "-3")]
+    [InlineData("--arrival-seed must be from 0", "--arrival-seed", "-1")]
+    [InlineData("--router-seed must be from 0", "--router-seed", "18446744073709551616")]
+    [InlineData("--extra-engine-args cannot be combined", "--extra-engine-args", "{}", "--prefill-engine-args", "{}")]
+    [InlineData("--num-prefill-workers and --num-decode-workers are for disaggregated", "--num-prefill-workers", "2")]
+    [InlineData("--num-workers is for aggregated", "--num-workers", "2", "--prefill-engine-args", "{}", "--decode-engine-args", "{}")]
+    [InlineData("disaggregated replay needs both", "--prefill-engine-args", "{}", "--num-prefill-workers", "2")]
+    [InlineData("--aic-backend needs --router-mode kv_router", "--aic-backend", "b", "--aic-system", "s", "--aic-model-path", "p")]
+    [InlineData("--model-name must not be empty", "--model-name", "")]
+    public void What_cannot_run_is_refused(string message, params string[] arguments)
+    {
+        var error = Assert.Throws<AgentSimException>(() => Plan(arguments));
+        Assert.Equal(FaultKind.Input, error.Kind);
+        Assert.StartsWith(message, error.Message);
+    }
+
+    [Theory]
+    [InlineData("--planner-config", "{}")]
+    [InlineData("--benchmark-granularity", "4")]
+    [InlineData("--replay-mode", "online")]
+    [InlineData("--prefill-engine-args", """{"worker_type":"prefill"}""", "--decode-engine-args", """{"worker_type":"decode"}""")]
+    public void Parts_that_come_later_say_so(params string[] arguments) =>
+        Assert.EndsWith("is not supported yet", Assert.Throws<AgentSimException>(() => Plan(arguments)).Message);
+
+    [Fact]
+    public void The_estimator_of_the_router_needs_a_database_that_is_not_available()
+    {
+        string[] aic = ["--aic-backend", "b", "--aic-system", "s", "--aic-model-path", "p", "--router-mode", "kv_router", "--num-workers", "2"];
+        Assert.Contains("router_prefill_load_model is aic", Assert.Throws<AgentSimException>(() => Plan(aic)).Message);
+        aic = [.. aic, "--router-config", """{"router_prefill_load_model":"aic"}"""];
+        Assert.Equal("AicNotAvailable", Assert.Throws<AgentSimException>(() => Plan(aic)).ErrorId);
+    }
+}

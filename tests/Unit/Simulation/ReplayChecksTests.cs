@@ -1,0 +1,74 @@
+using AgentSim.Engines;
+using AgentSim.Reports;
+using AgentSim.Rows;
+using AgentSim.Simulation;
+
+namespace AgentSim.Tests.Simulation;
+
+public class ReplayChecksTests
+{
+    private static readonly ReplaySettings Good = new() { Workers = 2 };
+
+    private static string Fault(ReplaySettings settings, TraceFormat format = TraceFormat.Mooncake)
+    {
+        var error = Assert.Throws<AgentSimException>(() => ReplayChecks.CheckSettings(settings, format));
+        Assert.Equal(FaultKind.Input, error.Kind);
+        return error.Message;
+    }
+
+    [Theory]
+    [InlineData(-1.0)]
+    [InlineData(double.NaN)]
+    [InlineData(double.PositiveInfinity)]
+    public void Bounds_must_be_finite_and_not_negative(double bound)
+    {
+        Assert.StartsWith("max-sim-time-seconds must be finite", Fault(Good with { MaxSimTimeMs = bound }));
+        Assert.StartsWith("sla-ttft-ms must be finite", Fault(Good with { ServiceLevel = new ServiceLevel(TtftMs: bound) }));
+        Assert.StartsWith("sla-itl-ms must be finite", Fault(Good with { ServiceLevel = new ServiceLevel(ItlMs: bound, E2eMs: bound) }));
+        Assert.StartsWith("sla-e2e-ms must be finite", Fault(Good with { ServiceLevel = new ServiceLevel(E2eMs: bound) }));
+    }
+
+    [Theory]
+    [InlineData(0.0)]
+    [InlineData(-2.0)]
+    [InlineData(double.NaN)]
+    [InlineData(double.PositiveInfinity)]
+    public void An_invalid_speed_up_is_refused_even_where_it_has_no_effect(double ratio)
+    {
+        Assert.StartsWith("arrival-speedup-ratio must be", Fault(Good with { ArrivalSpeedupRatio = ratio }));
+        Assert.StartsWith("arrival-speedup-ratio must be", Fault(Good with { ArrivalSpeedupRatio = ratio, Concurrency = 2 }));
+    }
+
+    [Fact]
+    public void The_kv_router_needs_a_choice()
+    {
+        ReplaySettings single = new() { RouterMode = RouterMode.KvRouter };
+        Assert.StartsWith("router-mode kv_router needs more than one target", Fault(single));
+        Assert.StartsWith("router-mode kv_router needs more than one target", Fault(single with { Workers = 0 }));
+        ReplayChecks.CheckSettings(single with { Engine = EngineArguments.Parse("""{"dp_size":2}""", "engine") }, TraceFormat.Mooncake);
+        ReplayChecks.CheckSettings(single with { Workers = 2 }, TraceFormat.Mooncake);
+    }
+
+    [Fact]
+    public void Counts_start_at_one()
+    {
+        Assert.StartsWith("num-workers must be at least 1", Fault(Good with { Workers = 0 }));
+        Assert.StartsWith("replay-concurrency must be at least 1", Fault(Good with { Concurrency = 0 }));
+    }
+
+    [Fact]
+    public void Formats_limit_the_load()
+    {
+        Assert.Contains("needs replay-concurrency", Fault(Good, TraceFormat.AppliedComputeAgentic));
+        Assert.Contains("cannot be replayed with replay-concurrency", Fault(Good with { Concurrency = 2 }, TraceFormat.AgenticMooncake));
+        ReplayChecks.CheckSettings(Good with { Concurrency = 2 }, TraceFormat.Dynamo);   // decided when it has been read
+    }
+
+    [Fact]
+    public void Workers_must_be_of_the_aggregated_type() =>
+        Assert.Contains("worker_type aggregated", Fault(Good with { Engine = EngineArguments.Parse("""{"worker_type":"prefill"}""", "engine") }));
+
+    [Fact]
+    public void The_first_rule_broken_is_reported() => Assert.StartsWith(
+        "max-sim-time-seconds", Fault(Good with { MaxSimTimeMs = -1, Workers = 0, Concurrency = 0, ArrivalSpeedupRatio = 0 }));
+}
