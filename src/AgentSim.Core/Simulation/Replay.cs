@@ -40,7 +40,8 @@ public static class Replay
 
         RunCosts costs = new()
         {
-            DecodeWorkerSeconds = runtime.WorkerSeconds,
+            PrefillWorkerSeconds = runtime.PrefillWorkerSeconds,
+            DecodeWorkerSeconds = runtime.DecodeWorkerSeconds,
             DecodeGpusPerWorker = checked((int)settings.Engine.GpusPerWorker),
             WallTimeMs = wallTimeMs,
         };

@@ -36,8 +36,11 @@ internal abstract class ReplayRuntime(RuntimeParts parts)
     /// <exception cref="OperationCanceledException">The caller gave up.</exception>
     public abstract void Run();
 
-    /// <summary>Worker seconds as accumulated step by step; null where they are the duration.</summary>
-    public abstract double? WorkerSeconds { get; }
+    /// <summary>Seconds of the workers that decode, as accumulated step by step; null where they are the duration.</summary>
+    public abstract double? DecodeWorkerSeconds { get; }
+
+    /// <summary>Seconds of prefill workers; 0 where there are none.</summary>
+    public virtual double PrefillWorkerSeconds => 0.0;
 
     /// <summary>Called once per turn of the main loop: cancellation and progress, now and then.</summary>
     protected void TakeTurn()
@@ -82,8 +85,8 @@ internal abstract class ReplayRuntime(RuntimeParts parts)
     /// <summary>
     /// The error for a rank whose passes lead nowhere: they admit and preempt for ever (specification 04, 9.3).
     /// </summary>
-    protected void CheckProductive(Scheduler rank, IEnumerable<Scheduler> ranks)
+    protected void CheckProductive(Scheduler rank)
     {
-        if (rank.UnproductivePasses > Parts.Recorder.LongestSequence + 10_000L) throw DeadEnd(ranks);
+        if (rank.UnproductivePasses > Parts.Recorder.LongestSequence + 10_000L) throw DeadEnd([rank]);
     }
 }

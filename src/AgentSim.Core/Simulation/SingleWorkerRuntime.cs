@@ -9,7 +9,7 @@ internal sealed class SingleWorkerRuntime(RuntimeParts parts, Scheduler rank) : 
 
     private int _idlePasses;
 
-    public override double? WorkerSeconds => null;
+    public override double? DecodeWorkerSeconds => null;
 
     public override void Run()
     {
@@ -65,7 +65,7 @@ internal sealed class SingleWorkerRuntime(RuntimeParts parts, Scheduler rank) : 
             Driver.OnTerminal(signal.Request, Now);
         }
 
-        CheckProductive(rank, [rank]);
+        CheckProductive(rank);
         bool progress = Now > start || rank.HadOutcome;
         _idlePasses = progress ? 0 : _idlePasses + 1;
         if (_idlePasses >= MostIdlePasses && rank.RequestCount > 0) throw DeadEnd([rank]);

@@ -1,0 +1,109 @@
+using AgentSim.Engines;
+
+namespace AgentSim.Simulation;
+
+/// <summary>
+/// The loop of runtimes with several workers: the clock jumps to the next arrival or event, and everything that can
+/// happen there is settled in rounds until nothing changes (specification 04, 5.3 and 5.4).
+/// </summary>
+internal abstract class EventLoopRuntime(RuntimeParts parts, int workers) : ReplayRuntime(parts), IPoolHost
+{
+    private readonly List<WorkerPool> _pools = [];
+    private readonly List<double> _workerSeconds = [];
+
+    /// <summary>The passes in progress, workers of all pools numbered through.</summary>
+    protected PassQueue Passes { get; } = new(workers);
+
+    protected Settling Settling { get; } = new();
+
+    double IPoolHost.Now => Now;
+
+    public override double? DecodeWorkerSeconds => _workerSeconds[^1];
+
+    public override double PrefillWorkerSeconds => _workerSeconds.Count > 1 ? _workerSeconds[0] : 0.0;
+
+    /// <summary>Requests are in flight or queued somewhere.</summary>
+    protected abstract bool HasWork { get; }
+
+    /// <summary>Time of the next event that is no pass end; infinity when there is none.</summary>
+    protected virtual double NextOtherEvent => double.PositiveInfinity;
+
+    public override void Run()
+    {
+        Settle();
+        while (Passes.Count > 0 || HasWork || !Driver.IsDrained)
+        {
+            TakeTurn();
+            double next = Math.Min(Math.Min(Driver.NextReady, Passes.NextTime), NextOtherEvent);
+            if (double.IsPositiveInfinity(next)) throw DeadEnd(AllRanks());
+            if (next > TimeCap)
+            {
+                AdvanceTo(_pools.Max(pool => pool.LastPassEndWithin(TimeCap.Value)));
+                return;
+            }
+
+            AdvanceTo(next);
+            Settle();
+        }
+    }
+
+    public abstract void OnPassEnd(WorkerPool pool, int worker);
+
+    public abstract void OnInstantPass(WorkerPool pool, int rank);
+
+    // A rank that can do nothing although it has requests never will: newcomers queue behind its head. Only a time cap
+    // can still end the run before that matters.
+    public virtual void OnFruitlessPass(Scheduler rank)
+    {
+        if (TimeCap is null) throw DeadEnd([rank]);
+    }
+
+    /// <summary>One round of everything that can happen now; true when anything did.</summary>
+    protected abstract bool SettleRound();
+
+    /// <summary>Adds a pool; the last one added is the one that decodes.</summary>
+    protected WorkerPool NewPool(Scheduler[] ranks, int workers, int firstPass)
+    {
+        WorkerPool pool = new(ranks, workers, this, Passes, firstPass, Settling, Parts.Settings.StepByStep);
+        _pools.Add(pool);
+        _workerSeconds.Add(0.0);
+        return pool;
+    }
+
+    /// <summary>Ends the first pass of the queue.</summary>
+    protected void EndFirstPass()
+    {
+        int worker = Passes.First;
+        Passes.Remove(worker);
+        int pool = 0;
+        for (; worker >= _pools[pool].Workers; pool++) worker -= _pools[pool].Workers;
+        _pools[pool].EndPass(worker);
+    }
+
+    private void AdvanceTo(double time)
+    {
+        if (!(time > Now)) return;
+        for (int pool = 0; pool < _pools.Count; pool++) _workerSeconds[pool] += _pools[pool].Workers * (time - Now) / 1000.0;
+        Now = time;
+    }
+
+    private void Settle()
+    {
+        Settling.Begin();
+        bool changed;
+        do
+        {
+            changed = SettleRound();
+            Settling.EndRound();
+        }
+        while (changed);
+    }
+
+    private IEnumerable<Scheduler> AllRanks()
+    {
+        foreach (WorkerPool pool in _pools)
+        {
+            for (int rank = 0; rank < pool.Ranks.Length; rank++) yield return pool.Ranks[rank];
+        }
+    }
+}
