@@ -32,7 +32,8 @@ internal static class LogBuckets
 
     private static readonly Cell[]?[] Octaves = new Cell[]?[2048];   // by biased exponent; filled on first use, by whichever thread
 
-    private readonly record struct Cell(double Below, double Above, int Key);
+    // Values of the cell up to the edge have the key, those above it the next one.
+    private readonly record struct Cell(double Edge, int Key);
 
     /// <summary>Bucket of a finite value that is not negative.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -42,8 +43,9 @@ internal static class LogBuckets
         ulong bits = BitConverter.DoubleToUInt64Bits(value);
         Cell[] octave = Octaves[bits >> 52] ?? AddOctave((int)(bits >> 52));
         ref readonly Cell cell = ref octave[(int)(bits >> CellShift) & ((1 << CellBits) - 1)];
-        if (value < cell.Below) return cell.Key;
-        return value > cell.Above ? cell.Key + 1 : Formula(value);
+        double edge = cell.Edge;
+        if (Math.Abs(value - edge) <= edge * Doubt) return Formula(value);
+        return cell.Key + (value > edge ? 1 : 0);
     }
 
     /// <summary>The definition <see cref="KeyOf"/> follows, for values that are not below <see cref="SmallestIndexable"/>.</summary>
@@ -62,7 +64,7 @@ internal static class LogBuckets
         {
             double low = BitConverter.UInt64BitsToDouble(((ulong)exponent << 52) | ((ulong)i << CellShift));
             while (edge * (1.0 + Doubt) < low) edge = Math.Exp(++key * Step);
-            cells[i] = new Cell(edge * (1.0 - Doubt), edge * (1.0 + Doubt), key);
+            cells[i] = new Cell(edge, key);
         }
 
         return Octaves[exponent] = cells;
