@@ -43,19 +43,19 @@ public static class RequestLogWriter
         WriteWhole(json, "requested_output_length"u8, request.RequestedOutputLength);
         WriteWhole(json, "output_length"u8, request.OutputLength);
         WriteWhole(json, "reused_input_tokens"u8, request.ReusedInputTokens);
-        json.WriteNull("prefill_worker_idx"u8);
+        WriteWhole(json, "prefill_worker_idx"u8, request.PrefillWorkerIdx);
         WriteWhole(json, "decode_worker_idx"u8, request.DecodeWorkerIdx);
 
-        // The steps of a hand-over between a prefill and a decode worker; aggregated replay has none.
-        json.WriteNull("prefill_admit_ms"u8);
-        json.WriteNull("source_held_ms"u8);
-        json.WriteNull("destination_reserved_ms"u8);
-        json.WriteNull("destination_activated_ms"u8);
-        json.WriteNull("decode_admit_ms"u8);
-        json.WriteNull("source_released_ms"u8);
-        json.WriteNull("decode_reused_input_tokens"u8);
-        json.WriteNull("prefill_route_overlap_tokens"u8);
-        json.WriteNull("decode_route_overlap_tokens"u8);
+        // Only disaggregated replays have these.
+        WriteReal(json, "prefill_admit_ms"u8, request.PrefillAdmitMs);
+        WriteReal(json, "source_held_ms"u8, request.SourceHeldMs);
+        WriteReal(json, "destination_reserved_ms"u8, request.DestinationReservedMs);
+        WriteReal(json, "destination_activated_ms"u8, request.DestinationActivatedMs);
+        WriteReal(json, "decode_admit_ms"u8, request.DecodeAdmitMs);
+        WriteReal(json, "source_released_ms"u8, request.SourceReleasedMs);
+        WriteWhole(json, "decode_reused_input_tokens"u8, request.DecodeReusedInputTokens);
+        WriteWhole(json, "prefill_route_overlap_tokens"u8, request.PrefillRouteOverlapTokens);
+        WriteWhole(json, "decode_route_overlap_tokens"u8, request.DecodeRouteOverlapTokens);
         json.WriteString("terminal_status"u8, StatusName(request.TerminalStatus));
         if (request.RequestId is not null) json.WriteString("request_id"u8, request.RequestId);
         json.WriteEndObject();

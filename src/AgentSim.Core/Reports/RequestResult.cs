@@ -6,11 +6,13 @@ namespace AgentSim.Reports;
 public sealed class RequestResult
 {
     private readonly RequestOutcome _outcome;
+    private readonly HandoffOutcome? _handoff;
 
-    internal RequestResult(int ordinal, in RequestOutcome outcome, RequestIdentity identity)
+    internal RequestResult(int ordinal, in RequestOutcome outcome, HandoffOutcome? handoff, RequestIdentity identity)
     {
         Ordinal = ordinal;
         _outcome = outcome;
+        _handoff = handoff;
         SessionId = identity.SessionId;
         TurnIndex = identity.TurnIndex;
         RequestId = identity.RequestId;
@@ -67,16 +69,48 @@ public sealed class RequestResult
     /// <summary>Output tokens produced.</summary>
     public int OutputLength => _outcome.OutputLength;
 
-    /// <summary>Prompt tokens found in the prefix cache, maximum over all admissions.</summary>
-    public int ReusedInputTokens => _outcome.ReusedInput;
+    /// <summary>Prompt tokens found in the prefix cache, maximum over all admissions; disaggregated, over those of the prefill worker.</summary>
+    public int ReusedInputTokens => Count(_handoff?.PrefillReused) ?? _outcome.ReusedInput;
 
     /// <summary>Scheduler of the (decode) worker: worker * ranks + rank; null in the dedicated single-worker runtime.</summary>
     public int? DecodeWorkerIdx => _outcome.Worker >= 0 ? _outcome.Worker : null;
 
+    /// <summary>Prefill worker, in disaggregated replays.</summary>
+    public int? PrefillWorkerIdx => Count(_handoff?.PrefillWorker);
+
+    /// <summary>First admission on the prefill worker, in disaggregated replays.</summary>
+    public double? PrefillAdmitMs => Known(_handoff?.PrefillAdmit);
+
+    /// <summary>When prefill had ended and its KV was kept for the transfer.</summary>
+    public double? SourceHeldMs => Known(_handoff?.SourceHeld);
+
+    /// <summary>When the decode worker had reserved room.</summary>
+    public double? DestinationReservedMs => Known(_handoff?.DestinationReserved);
+
+    /// <summary>When the transferred request could run on the decode worker.</summary>
+    public double? DestinationActivatedMs => Known(_handoff?.DestinationActivated);
+
+    /// <summary>First admission on the decode worker.</summary>
+    public double? DecodeAdmitMs => Known(_handoff?.DecodeAdmit);
+
+    /// <summary>When the prefill worker had freed its KV.</summary>
+    public double? SourceReleasedMs => Known(_handoff?.SourceReleased);
+
+    /// <summary>Tokens found in the decode worker's cache, maximum over its admissions.</summary>
+    public int? DecodeReusedInputTokens => Count(_handoff?.DecodeReused);
+
+    /// <summary>Prompt tokens the router knew to be cached on the prefill worker it chose.</summary>
+    public int? PrefillRouteOverlapTokens => Count(_handoff?.PrefillOverlapTokens);
+
+    /// <summary>The same for the decode worker; always 0.</summary>
+    public int? DecodeRouteOverlapTokens => Count(_handoff?.DecodeOverlapTokens);
+
     /// <summary>How the request ended.</summary>
     public TerminalStatus TerminalStatus => _outcome.Status;
 
-    private static double? Known(double time) => double.IsNaN(time) ? null : time;
+    private static double? Known(double? time) => time is double known && !double.IsNaN(known) ? known : null;
+
+    private static int? Count(int? value) => value is int known && known >= 0 ? known : null;
 
     private bool HasTokens(int count) => _outcome.OutputLength >= count;
 }

@@ -24,13 +24,16 @@ internal sealed class RequestResults : IReadOnlyList<RequestResult>
 {
     private readonly RequestOutcome[] _outcomes;
     private readonly int[] _order;
+    private readonly HandoffOutcome[]? _handoffs;
     private readonly IRequestIdentities _identities;
 
     /// <param name="outcomes">Index is ordinal - 1; requests without a terminal status have no record.</param>
+    /// <param name="handoffs">The same for disaggregated replays; null for others.</param>
     /// <param name="identities">Sessions, turns and row ids.</param>
-    public RequestResults(RequestOutcome[] outcomes, IRequestIdentities identities)
+    public RequestResults(RequestOutcome[] outcomes, HandoffOutcome[]? handoffs, IRequestIdentities identities)
     {
         _outcomes = outcomes;
+        _handoffs = handoffs;
         _identities = identities;
 
         _order = new int[outcomes.Count(static o => o.Status != TerminalStatus.None)];
@@ -54,7 +57,7 @@ internal sealed class RequestResults : IReadOnlyList<RequestResult>
         get
         {
             int outcome = _order[index];
-            return new RequestResult(outcome + 1, _outcomes[outcome], _identities[outcome + 1]);
+            return new RequestResult(outcome + 1, _outcomes[outcome], _handoffs?[outcome], _identities[outcome + 1]);
         }
     }
 

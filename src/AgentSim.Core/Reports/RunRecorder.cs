@@ -36,6 +36,12 @@ internal sealed class RunRecorder : IPassRecorder
 
     public int PlannedOutput(int request) => _load.OutputLength[request];
 
+    /// <summary>
+    /// Output tokens of the request on a prefill worker: one, unless its output is planned, and the plan of a trace is
+    /// its whole output (specification 04, 7.4).
+    /// </summary>
+    public int PrefillOutput(int request) => _load.HasPlannedOutput ? _load.OutputLength[request] : Math.Min(_load.OutputLength[request], 1);
+
     public double LastToken(int request) => _outcomes[request].LastToken;
 
     public int OutputLength(int request) => _outcomes[request].OutputLength;

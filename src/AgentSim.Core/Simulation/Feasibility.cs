@@ -11,23 +11,38 @@ namespace AgentSim.Simulation;
 internal static class Feasibility
 {
     /// <summary>Checks every request whose prompt is known beforehand. Not to be called with a time cap, which may end the run first.</summary>
-    public static void Check(WorkloadColumns load, EngineArguments engine)
+    public static void Check(WorkloadColumns load, ReplaySettings settings)
     {
         if (load.IsDelta) return;
-        for (int request = 0; request < load.InputLength.Length; request++) Check(load, engine, request, load.InputLength[request]);
+        for (int request = 0; request < load.InputLength.Length; request++)
+        {
+            int prompt = load.InputLength[request], output = load.OutputLength[request];
+            if (settings.Pools is not PoolSettings pools)
+            {
+                Check(load, settings.Engine, request, prompt, output);
+            }
+            else if (!IsRejected(pools.Prefill, prompt))
+            {
+                Check(load, pools.Prefill, request, prompt, load.HasPlannedOutput ? output : Math.Min(output, 1));
+                Check(load, pools.Decode, request, prompt, output);
+            }
+        }
     }
 
     /// <summary>Checks a request whose prompt has just been put together.</summary>
     public static void CheckAccumulated(RuntimeParts parts, int request) =>
-        Check(parts.Load, parts.Settings.Engine, request, parts.Prompts.PromptTokens(request));
+        Check(parts.Load, parts.Settings.Engine, request, parts.Prompts.PromptTokens(request), parts.Load.OutputLength[request]);
 
-    private static void Check(WorkloadColumns load, EngineArguments engine, int request, int prompt)
+    // Turned away by the scheduler, or refused room on a decode worker.
+    private static bool IsRejected(EngineArguments engine, int prompt) => prompt > Capacity(engine) || prompt >= engine.MaxModelLen;
+
+    private static Int128 Capacity(EngineArguments engine) => (Int128)engine.NumGpuBlocks * engine.BlockSize;
+
+    private static void Check(WorkloadColumns load, EngineArguments engine, int request, int prompt, int output)
     {
-        if (engine.EngineType != EngineType.Vllm) return;
-        Int128 capacity = (Int128)engine.NumGpuBlocks * engine.BlockSize;
-        if (prompt > capacity || prompt >= engine.MaxModelLen) return;   // rejected
-
-        long length = (long)prompt + load.OutputLength[request];
+        if (engine.EngineType != EngineType.Vllm || IsRejected(engine, prompt)) return;
+        Int128 capacity = Capacity(engine);
+        long length = (long)prompt + output;
         if (engine.MaxModelLen is long limit) length = Math.Min(length, limit);
         // The last token never gets a place of its own, except in a speculative burst.
         long held = engine.AicNextn is null ? length - 1 : length;
@@ -35,7 +50,7 @@ internal static class Feasibility
         {
             throw new AgentSimException(
                 "RequestNeverFits",
-                $"{load.Describe(request)} can never finish: its {prompt} prompt and {load.OutputLength[request]} output tokens need {BlockCount.Of(held, (int)engine.BlockSize)} KV blocks and a worker has {engine.NumGpuBlocks} of {engine.BlockSize} tokens; raise num_gpu_blocks or set max_model_len");
+                $"{load.Describe(request)} can never finish: its {prompt} prompt and {output} output tokens need {BlockCount.Of(held, (int)engine.BlockSize)} KV blocks and a worker has {engine.NumGpuBlocks} of {engine.BlockSize} tokens; raise num_gpu_blocks or set max_model_len");
         }
 
         if (!engine.EnableChunkedPrefill && !engine.EnablePrefixCaching && prompt > engine.MaxNumBatchedTokens)

@@ -27,6 +27,9 @@ internal sealed class PassQueue(int workers)
     /// <summary>Time of the first pass to end, infinity when none is pending.</summary>
     public double NextTime => Count > 0 ? _ends[_heap[0]].Time : double.PositiveInfinity;
 
+    /// <summary>The first pass to end.</summary>
+    public PassEnd FirstEnd => _ends[_heap[0]];
+
     /// <summary>Worker of the first pass to end.</summary>
     public int First => _heap[0];
 
@@ -43,7 +46,6 @@ internal sealed class PassQueue(int workers)
         Sink(Rise(_position[worker]));
     }
 
-    public PassEnd EndOf(int worker) => _ends[worker];
 
     public void Remove(int worker)
     {

@@ -15,6 +15,9 @@ internal abstract class Placement
     /// <summary>The target of an arrived request, or -1 when it is queued.</summary>
     public abstract int Place(int request, double now);
 
+    /// <summary>Leading prompt blocks the router knew to be cached where it put the request; 0 in turn.</summary>
+    public virtual long OverlapBlocks(int request) => 0;
+
     /// <summary>A request's prompt is done; appends the queued requests this lets go.</summary>
     public abstract void PrefillCompleted(int request, double now, List<RouterPlacement> released);
 
@@ -56,6 +59,8 @@ internal sealed class KvPlacement(KvRouter router, WorkloadColumns load, PromptC
             new RoutedRequest(request, prompts.PromptTokens(request), prompts.Blocks(request), queueing.Priority, queueing.StrictPriority, queueing.PolicyClass),
             now);
     }
+
+    public override long OverlapBlocks(int request) => router.OverlapBlocks(request);
 
     public override void PrefillCompleted(int request, double now, List<RouterPlacement> released) => router.PrefillCompleted(request, now, released);
 

@@ -2,7 +2,6 @@ using System.Diagnostics;
 using System.Reflection;
 using AgentSim.Engines;
 using AgentSim.Reports;
-using AgentSim.Routing;
 using AgentSim.Workload;
 
 namespace AgentSim.Simulation;
@@ -27,14 +26,16 @@ public static class Replay
         ArgumentNullException.ThrowIfNull(settings);
         ReplayChecks.Check(workload, settings);
         WorkloadColumns load = workload.Columns;
-        if (settings.MaxSimTimeMs is null) Feasibility.Check(load, settings.Engine);
+        if (settings.MaxSimTimeMs is null) Feasibility.Check(load, settings);
 
         long start = Stopwatch.GetTimestamp();
-        PromptCatalog prompts = PromptCatalog.Create(load, (int)settings.Engine.BlockSize);
+        EngineArguments engine = settings.Pools?.Decode ?? settings.Engine;
+        PromptCatalog prompts = PromptCatalog.Create(load, checked((int)engine.BlockSize));
         RunRecorder recorder = new(load, settings.MaxSimTimeMs is not null);
         LoadDriver driver = new(load, new LoadOptions(settings.Concurrency, settings.ArrivalSpeedupRatio));
         RuntimeParts parts = new(driver, prompts, recorder, load, settings, progress, cancellation);
-        ReplayRuntime runtime = CreateRuntime(parts);
+        HandoffRecorder? handoffs = settings.Pools is null ? null : new HandoffRecorder(recorder);
+        ReplayRuntime runtime = RuntimeFactory.Create(parts, handoffs);
         runtime.Run();
         double wallTimeMs = Stopwatch.GetElapsedTime(start).TotalMilliseconds;
 
@@ -42,37 +43,12 @@ public static class Replay
         {
             PrefillWorkerSeconds = runtime.PrefillWorkerSeconds,
             DecodeWorkerSeconds = runtime.DecodeWorkerSeconds,
-            DecodeGpusPerWorker = checked((int)settings.Engine.GpusPerWorker),
+            PrefillGpusPerWorker = checked((int)(settings.Pools?.Prefill.GpusPerWorker ?? 0)),
+            DecodeGpusPerWorker = checked((int)engine.GpusPerWorker),
             WallTimeMs = wallTimeMs,
         };
         ReplayReport report = ReplayReportBuilder.Build(recorder.Outcomes, recorder.Gaps, costs, settings.ServiceLevel);
-        RequestResults requests = new(recorder.OutcomeArray, new RequestNames(load, settings));
+        RequestResults requests = new(recorder.OutcomeArray, handoffs?.Outcomes, new RequestNames(load, settings));
         return new ReplayResult(report, requests, new RunInfo(Version, workload.Inputs, RunSettings.Describe(workload, settings), settings.RouterSeed));
-    }
-
-    private static ReplayRuntime CreateRuntime(RuntimeParts parts)
-    {
-        ReplaySettings settings = parts.Settings;
-        int ranksPerWorker = (int)settings.Engine.DpSize;
-        SimulatedEngine engine = SimulatedEngine.Create(new EngineServices(settings.Engine, parts.Prompts, parts.Recorder));
-        if (settings.Workers == 1 && ranksPerWorker == 1 && settings.RouterMode == RouterMode.RoundRobin)
-        {
-            return new SingleWorkerRuntime(parts, engine.CreateRank(0, out _));
-        }
-
-        Scheduler[] ranks = new Scheduler[settings.Workers * ranksPerWorker];
-        IPrefixCache[] caches = new IPrefixCache[ranks.Length];
-        for (int rank = 0; rank < ranks.Length; rank++) ranks[rank] = engine.CreateRank(rank, out caches[rank]);
-        return new MultiWorkerRuntime(parts, ranks, settings.Workers, CreatePlacement(parts, caches));
-    }
-
-    private static Placement CreatePlacement(RuntimeParts parts, IPrefixCache[] caches)
-    {
-        ReplaySettings settings = parts.Settings;
-        EngineArguments engine = settings.Engine;
-        if (settings.RouterMode == RouterMode.RoundRobin) return new RoundRobinPlacement(settings.Workers, (int)engine.DpSize);
-        RouterSettings router = engine.RouterQueuePolicy is RouterQueuePolicy policy ? settings.Router.WithQueuePolicy(policy) : settings.Router;
-        KvRouter kvRouter = new(router, settings.Router.LoadPolicy()?.SelectProfile(settings.ModelName), caches.Length, (int)engine.BlockSize, engine.RouterTokenBudget, caches, settings.RouterSeed);
-        return new KvPlacement(kvRouter, parts.Load, parts.Prompts);
     }
 }

@@ -25,20 +25,15 @@ public static class ReplayChecks
         if (format == TraceFormat.AppliedComputeAgentic && settings.Concurrency is null)
             throw Invalid("the trace format applied_compute_agentic needs replay-concurrency, because its sessions have no start times");
 
-        long targets = settings.Workers * settings.Engine.DpSize;
-        if (settings.RouterMode == RouterMode.KvRouter && targets <= 1)
-            throw Invalid($"router-mode kv_router needs more than one target to choose from (workers times dp_size is {targets}); raise num-workers or use round_robin");
-        if (settings.Workers < 1) throw Invalid($"num-workers must be at least 1 (is {settings.Workers})");
-        if (settings.Engine.WorkerType != WorkerType.Aggregated)
-            throw Invalid("the engine arguments are for a prefill or decode worker; an aggregated replay needs worker_type aggregated");
+        if (settings.Pools is { } pools) PoolChecks.Check(pools, format);
+        else CheckWorkers(settings);
         if (format == TraceFormat.AgenticMooncake) CheckAgentic(settings);
         if (!(settings.ArrivalSpeedupRatio > 0.0) || !double.IsFinite(settings.ArrivalSpeedupRatio))
             throw Invalid($"arrival-speedup-ratio must be finite and more than 0 (is {Text(settings.ArrivalSpeedupRatio)})");
 
-        settings.Engine.CheckRunnable("engine arguments");
         _ = settings.Router.LoadPolicy();   // refused when it is wrong, also where it has no effect
         if (settings.RouterMode == RouterMode.KvRouter) settings.Router.CheckRunnable("router settings");
-        CheckSupported(settings.Engine);
+        CheckSupported(settings.Pools?.Prefill ?? settings.Engine);
     }
 
     /// <summary>All checks, as a replay makes them.</summary>
@@ -47,6 +42,17 @@ public static class ReplayChecks
         CheckSettings(settings, workload.Format);
         if (workload.IsAgentic) CheckAgentic(settings);
         else CheckArrivals(workload.Columns, settings.Concurrency is not null);
+    }
+
+    private static void CheckWorkers(ReplaySettings settings)
+    {
+        long targets = settings.Workers * settings.Engine.DpSize;
+        if (settings.RouterMode == RouterMode.KvRouter && targets <= 1)
+            throw Invalid($"router-mode kv_router needs more than one target to choose from (workers times dp_size is {targets}); raise num-workers or use round_robin");
+        if (settings.Workers < 1) throw Invalid($"num-workers must be at least 1 (is {settings.Workers})");
+        if (settings.Engine.WorkerType != WorkerType.Aggregated)
+            throw Invalid("the engine arguments are for a prefill or decode worker; an aggregated replay needs worker_type aggregated");
+        settings.Engine.CheckRunnable("engine arguments");
     }
 
     private static void CheckArrivals(WorkloadColumns load, bool closedLoop)
@@ -65,6 +71,7 @@ public static class ReplayChecks
 
     private static void CheckAgentic(ReplaySettings settings)
     {
+        if (settings.Pools is not null) throw PoolChecks.AgenticRefused();
         if (settings.Concurrency is not null)
             throw Invalid("an agentic trace cannot be replayed with replay-concurrency; its dependencies decide when requests start");
     }

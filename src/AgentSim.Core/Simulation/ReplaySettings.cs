@@ -26,6 +26,9 @@ public sealed record ReplaySettings
     /// <summary>Number of workers.</summary>
     public int Workers { get; init; } = 1;
 
+    /// <summary>Separate pools for prefill and decode, in place of <see cref="Engine"/> and <see cref="Workers"/>; null: every worker does both.</summary>
+    public PoolSettings? Pools { get; init; }
+
     /// <summary>How requests are placed.</summary>
     public RouterMode RouterMode { get; init; }
 
@@ -53,3 +56,10 @@ public sealed record ReplaySettings
     /// <summary>Runs every pass by itself instead of planning stretches of them: slow, and the same numbers. For tests.</summary>
     internal bool StepByStep { get; init; }
 }
+
+/// <summary>The two pools of a disaggregated replay (specification 04, 7).</summary>
+/// <param name="Prefill">Engine of the prefill workers; its worker type is prefill.</param>
+/// <param name="Decode">Engine of the decode workers; its worker type is decode.</param>
+/// <param name="PrefillWorkers">Number of prefill workers.</param>
+/// <param name="DecodeWorkers">Number of decode workers.</param>
+public sealed record PoolSettings(EngineArguments Prefill, EngineArguments Decode, int PrefillWorkers = 1, int DecodeWorkers = 1);

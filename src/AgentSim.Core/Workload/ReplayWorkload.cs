@@ -87,6 +87,9 @@ internal sealed class WorkloadColumns
     public int[] DependentStart { get; init; } = [];
     public int[] Dependents { get; init; } = [];
 
+    /// <summary>False for simple synthetic requests, whose output tokens are drawn as they come.</summary>
+    public bool HasPlannedOutput { get; init; } = true;
+
     /// <summary>True where each prompt continues the session's earlier prompts and outputs.</summary>
     public bool IsDelta => Format == TraceFormat.MooncakeDelta;
 

@@ -1,0 +1,241 @@
+using AgentSim.Engines;
+using AgentSim.Reports;
+using AgentSim.Routing;
+
+namespace AgentSim.Simulation;
+
+// The steps of hand-offs, in one queue for all requests (specification 04, 7.3 to 7.6).
+internal sealed partial class DisaggregatedRuntime
+{
+    private readonly Queue<(Handoff Handoff, HandoffAction Action)> _actions = new();
+    private readonly List<(Handoff, HandoffAction)>[] _deferredPrefill;
+    private readonly List<(Handoff, HandoffAction)>[] _deferredDecode;
+
+    private bool DriveActions()
+    {
+        bool any = false;
+        while (_actions.TryDequeue(out (Handoff Handoff, HandoffAction Action) next)) any |= Execute(next.Handoff, next.Action);
+        return any;
+    }
+
+    // False when the action must wait for its worker.
+    private bool Execute(Handoff handoff, HandoffAction action)
+    {
+        switch (action)
+        {
+            case HandoffAction.SubmitPrefill:
+                PlaceForPrefill(handoff);
+                return true;
+            case HandoffAction.ReserveDestination:
+                PlaceForDecode(handoff);
+                return true;
+            case HandoffAction.StartTransfer:
+                StartTransfer(handoff);
+                return true;
+            case HandoffAction.ActivateDestination:
+                return WhenIdle(_decode, handoff.DecodeWorker, _deferredDecode, handoff, action) && Activate(handoff);
+            case HandoffAction.ReleaseSource:
+                return WhenIdle(_prefill, handoff.PrefillWorker, _deferredPrefill, handoff, action) && ReleaseSource(handoff);
+            case HandoffAction.CancelSource:
+                return WhenIdle(_prefill, handoff.PrefillWorker, _deferredPrefill, handoff, action) && CancelSource(handoff);
+            case HandoffAction.CancelDestination:
+                return WhenIdle(_decode, handoff.DecodeWorker, _deferredDecode, handoff, action) && CancelDestination(handoff);
+            default:
+                Complete(handoff);
+                return true;
+        }
+    }
+
+    // Puts the action off to the end of the worker's pass when it is busy; a request that was never placed has no worker.
+    private static bool WhenIdle(WorkerPool pool, int worker, List<(Handoff, HandoffAction)>[] deferred, Handoff handoff, HandoffAction action)
+    {
+        if (worker < 0) return true;
+        pool.Interrupt(worker);
+        if (!pool.IsBusy(worker)) return true;
+        deferred[worker].Add((handoff, action));
+        return false;
+    }
+
+    private void Requeue(List<(Handoff, HandoffAction)> deferred)
+    {
+        foreach ((Handoff, HandoffAction) action in deferred) _actions.Enqueue(action);
+        deferred.Clear();
+    }
+
+    private void Continue(Handoff handoff)
+    {
+        HandoffAction action = handoff.Next();
+        if (action != HandoffAction.None) _actions.Enqueue((handoff, action));
+    }
+
+    private void Abandon(Handoff handoff)
+    {
+        handoff.Fail();
+        Continue(handoff);
+    }
+
+    private void PlaceForPrefill(Handoff handoff)
+    {
+        if (_prefillPlacement.ReadsCaches) _prefill.SynchroniseCaches();
+        int worker = _prefillPlacement.Place(handoff.Request, Now);
+        if (worker >= 0) Submit(handoff, worker);
+    }
+
+    private void Submit(Handoff handoff, int worker)
+    {
+        handoff.PrefillWorker = worker;
+        ref HandoffOutcome times = ref _times[handoff.Request];
+        times.PrefillWorker = worker;
+        times.PrefillOverlapTokens = OverlapTokens(_prefillPlacement, handoff.Request, Parts.Settings.Pools!.Prefill.BlockSize);
+        _prefill.Submit(worker, handoff.Request);
+        Continue(handoff);
+    }
+
+    private void PlaceForDecode(Handoff handoff)
+    {
+        int worker = _decodePlacement.Place(handoff.Request, Now);
+        if (worker >= 0) Accept(handoff, worker);
+    }
+
+    private void Accept(Handoff handoff, int worker)
+    {
+        handoff.DecodeWorker = worker;
+        Recorder.Dispatched(handoff.Request, worker);
+        _times[handoff.Request].DecodeOverlapTokens = OverlapTokens(_decodePlacement, handoff.Request, Parts.Settings.Pools!.Decode.BlockSize);
+        _decode.Interrupt(worker);
+        if (!((IDecodeRank)_decode.Ranks[worker]).TryAcceptDestination(handoff.Request))
+        {
+            Recorder.Terminal(handoff.Request, Now, TerminalStatus.Failed);
+            Abandon(handoff);
+            return;
+        }
+
+        Continue(handoff);
+        ReserveIfIdle(worker);
+    }
+
+    private void ReserveIfIdle(int worker)
+    {
+        if (!_decode.IsBusy(worker) && TryReserve(worker) is Handoff reserved) OnReserved(reserved);
+    }
+
+    private Handoff? TryReserve(int worker)
+    {
+        if (!((IDecodeRank)_decode.Ranks[worker]).TryReserveDestination(out int request, out long tokens)) return null;
+        Handoff handoff = _handoffs[request];
+        handoff.TransferableTokens = tokens;
+        HandoffRecorder.First(ref _times[request].DestinationReserved, Now);
+        return handoff;
+    }
+
+    private void OnReserved(Handoff handoff)
+    {
+        handoff.IsReserved = true;
+        Continue(handoff);
+    }
+
+    private void StartTransfer(Handoff handoff)
+    {
+        double delay = TransferDelay(handoff);
+        if (delay > 0)
+        {
+            _transfers.Add(handoff.Request, Now + delay, Now, Settling.Round);
+            return;
+        }
+
+        handoff.IsTransferred = true;
+        Continue(handoff);
+    }
+
+    private double TransferDelay(Handoff handoff)
+    {
+        EngineArguments prefill = Parts.Settings.Pools!.Prefill;
+        if (prefill.KvBytesPerToken is not long bytesPerToken || prefill.KvTransferBandwidth is not double bandwidth) return 0.0;
+        double tokens = prefill.KvTransferTimingMode == KvTransferTimingMode.FullPrompt ? Parts.Prompts.PromptTokens(handoff.Request) : handoff.TransferableTokens;
+        return tokens * bytesPerToken / (bandwidth * 1e9) * 1000.0;
+    }
+
+    private void CheckBandwidth()
+    {
+        if (Parts.Settings.Pools!.Prefill.KvTransferBandwidth == 0.0)
+        {
+            throw new AgentSimException("TransferBandwidthInvalid", "kv_transfer_bandwidth of the prefill engine is 0, so no KV can be transferred; give a positive number of GB/s or leave it out");
+        }
+    }
+
+    private bool Activate(Handoff handoff)
+    {
+        Scheduler rank = _decode.Ranks[handoff.DecodeWorker];
+        ((IDecodeRank)rank).ActivateDestination(handoff.Request);
+        _decode.UpdateDrivable(handoff.DecodeWorker);
+        HandoffRecorder.First(ref _times[handoff.Request].DestinationActivated, Now);
+        handoff.IsActivated = true;
+        Continue(handoff);
+        ReserveIfIdle(handoff.DecodeWorker);
+        return true;
+    }
+
+    private bool ReleaseSource(Handoff handoff)
+    {
+        Release(handoff);
+        HandoffRecorder.First(ref _times[handoff.Request].SourceReleased, Now);
+        handoff.SourceCleaned = true;
+        Continue(handoff);
+        return true;
+    }
+
+    private void Release(Handoff handoff)
+    {
+        Scheduler rank = _prefill.Ranks[handoff.PrefillWorker];
+        ((IPrefillRank)rank).ReleaseSource(handoff.Request);
+        rank.PublishCache();
+    }
+
+    private bool CancelSource(Handoff handoff)
+    {
+        if (handoff.PrefillWorker >= 0) Release(handoff);
+        handoff.SourceCleaned = true;
+        Continue(handoff);
+        return true;
+    }
+
+    private bool CancelDestination(Handoff handoff)
+    {
+        handoff.DestinationCleaned = true;
+        Continue(handoff);
+        if (handoff.DecodeWorker < 0) return true;
+        ((IDecodeRank)_decode.Ranks[handoff.DecodeWorker]).CancelDestination(handoff.Request);
+        ReserveIfIdle(handoff.DecodeWorker);
+        return true;
+    }
+
+    private void Complete(Handoff handoff)
+    {
+        _handoffs.Remove(handoff.Request);
+        List<RouterPlacement> released = [];
+        _prefillPlacement.Ended(handoff.Request, Now, released);
+        SubmitReleased(released);
+        if (!handoff.HasFailed) return;
+
+        released.Clear();
+        _decodePlacement.Ended(handoff.Request, Now, released);
+        Recorder.Terminal(handoff.Request, Now, TerminalStatus.Canceled);
+        Parts.Prompts.Close(handoff.Request, 0, rejected: false);
+        _inFlight--;
+        Driver.OnTerminal(handoff.Request, Now);
+        ReserveReleased(released);
+    }
+
+    private void SubmitReleased(List<RouterPlacement> released)
+    {
+        foreach (RouterPlacement placement in released) Submit(_handoffs[placement.Request], placement.Target);
+    }
+
+    private void ReserveReleased(List<RouterPlacement> released)
+    {
+        foreach (RouterPlacement placement in released) Accept(_handoffs[placement.Request], placement.Target);
+    }
+
+    private int OverlapTokens(Placement placement, int request, long blockSize) =>
+        (int)Math.Min(placement.OverlapBlocks(request) * blockSize, Parts.Prompts.PromptTokens(request));
+}

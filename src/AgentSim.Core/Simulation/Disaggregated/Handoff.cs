@@ -1,0 +1,97 @@
+namespace AgentSim.Simulation;
+
+/// <summary>The steps that move a request from a prefill worker to a decode worker (specification 04, 7.2).</summary>
+internal enum HandoffAction : byte
+{
+    None,
+    SubmitPrefill,
+    ReserveDestination,
+    StartTransfer,
+    ActivateDestination,
+    ReleaseSource,
+    CancelSource,
+    CancelDestination,
+    Complete,
+}
+
+/// <summary>
+/// The hand-off of one request: what has happened so far, and which action follows from it (specification 04, 7.2).
+/// </summary>
+internal sealed class Handoff
+{
+    private readonly bool _sourceFirst;
+    private bool _submitIssued;
+    private bool _reserveIssued;
+    private bool _transferIssued;
+    private bool _activationIssued;
+    private bool _releaseIssued;
+    private bool _cancelSourceIssued;
+    private bool _cancelDestinationIssued;
+    private bool _completeIssued;
+    private bool _failed;
+
+    /// <param name="request">0-based ordinal.</param>
+    /// <param name="sourceFirst">Prefill before room is reserved on a decode worker (vLLM), or after (SGLang).</param>
+    public Handoff(int request, bool sourceFirst)
+    {
+        (Request, _sourceFirst) = (request, sourceFirst);
+        (_submitIssued, _reserveIssued) = (sourceFirst, !sourceFirst);
+    }
+
+    public int Request { get; }
+
+    /// <summary>Prefill worker, -1 before the request was placed.</summary>
+    public int PrefillWorker { get; set; } = -1;
+
+    /// <summary>Decode worker, -1 before the request was placed.</summary>
+    public int DecodeWorker { get; set; } = -1;
+
+    /// <summary>Prompt tokens the decode worker lacks, in whole blocks.</summary>
+    public long TransferableTokens { get; set; }
+
+    public bool IsHeld { get; set; }
+
+    public bool IsReserved { get; set; }
+
+    public bool IsTransferred { get; set; }
+
+    public bool IsActivated { get; set; }
+
+    public bool SourceCleaned { get; set; }
+
+    public bool DestinationCleaned { get; set; }
+
+    public bool HasFailed => _failed;
+
+    /// <summary>The first action of a hand-off.</summary>
+    public HandoffAction FirstAction => _sourceFirst ? HandoffAction.SubmitPrefill : HandoffAction.ReserveDestination;
+
+    /// <summary>Something went wrong: from now on only what was begun is undone.</summary>
+    public void Fail() => _failed = true;
+
+    /// <summary>The action that follows, once; to be asked after every action done and everything learnt.</summary>
+    public HandoffAction Next()
+    {
+        if (_failed) return NextCleanup();
+        if (_sourceFirst && IsHeld && Once(ref _reserveIssued)) return HandoffAction.ReserveDestination;
+        if (!_sourceFirst && IsReserved && Once(ref _submitIssued)) return HandoffAction.SubmitPrefill;
+        if (IsHeld && IsReserved && Once(ref _transferIssued)) return HandoffAction.StartTransfer;
+        if (IsTransferred && Once(ref _activationIssued)) return HandoffAction.ActivateDestination;
+        if (IsActivated && Once(ref _releaseIssued)) return HandoffAction.ReleaseSource;
+        return SourceCleaned && Once(ref _completeIssued) ? HandoffAction.Complete : HandoffAction.None;
+    }
+
+    private HandoffAction NextCleanup()
+    {
+        bool sourceDone = !_submitIssued || SourceCleaned, destinationDone = !_reserveIssued || DestinationCleaned;
+        if (!sourceDone) return Once(ref _cancelSourceIssued) ? HandoffAction.CancelSource : HandoffAction.None;
+        if (!destinationDone) return Once(ref _cancelDestinationIssued) ? HandoffAction.CancelDestination : HandoffAction.None;
+        return Once(ref _completeIssued) ? HandoffAction.Complete : HandoffAction.None;
+    }
+
+    private static bool Once(ref bool issued)
+    {
+        if (issued) return false;
+        return issued = true;
+    }
+}
