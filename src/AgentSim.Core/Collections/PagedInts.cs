@@ -1,3 +1,4 @@
+using System.Numerics;
 using System.Runtime.CompilerServices;
 
 namespace AgentSim.Collections;
@@ -77,16 +78,7 @@ internal sealed class PagedInts
             int inPage = Math.Min(count, PageSize - (first & PageMask));
             int page = slot < _directory.Length ? _directory[slot] - 1 : -1;
             if (page < 0) page = AddPage(slot);
-            int live = 0;
-            Span<int> span = _values.AsSpan((page << PageBits) | (first & PageMask), inPage);
-            for (int i = 0; i < span.Length; i++)
-            {
-                int before = span[i];
-                int after = before + delta;
-                span[i] = after;
-                live += (after != 0 ? 1 : 0) - (before != 0 ? 1 : 0);
-            }
-
+            int live = AddToAll(_values.AsSpan((page << PageBits) | (first & PageMask), inPage), delta);
             Count += live;
             if ((_live[page] += live) == 0) RemovePage(slot, page);
             first += inPage;
@@ -108,6 +100,32 @@ internal sealed class PagedInts
         }
 
         return length;
+    }
+
+    // Returns by how many the values other than 0 increase.
+    private static int AddToAll(Span<int> values, int delta)
+    {
+        int i = 0;
+        Vector<int> gained = Vector<int>.Zero;
+        Vector<int> step = new(delta);
+        for (; i <= values.Length - Vector<int>.Count; i += Vector<int>.Count)
+        {
+            Span<int> part = values.Slice(i, Vector<int>.Count);
+            Vector<int> before = new(part);
+            Vector<int> after = before + step;
+            after.CopyTo(part);
+            gained += Vector.Equals(after, Vector<int>.Zero) - Vector.Equals(before, Vector<int>.Zero);   // a match is -1
+        }
+
+        int live = Vector.Sum(gained);
+        for (; i < values.Length; i++)
+        {
+            int before = values[i];
+            values[i] += delta;
+            live += (values[i] != 0 ? 1 : 0) - (before != 0 ? 1 : 0);
+        }
+
+        return live;
     }
 
     private int AddPage(int slot)

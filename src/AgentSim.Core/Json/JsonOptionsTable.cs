@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.Json;
 
 namespace AgentSim.Json;
@@ -94,6 +95,14 @@ internal sealed class JsonOptionsTable<T>(JsonOptionsDuplicates duplicates, bool
         }
 
         writer.WriteEndObject();
+    }
+
+    /// <summary>What <see cref="Write"/> writes, as text.</summary>
+    public string ToJson(T value)
+    {
+        using var stream = new MemoryStream();
+        using (var writer = new Utf8JsonWriter(stream)) Write(writer, value);
+        return Encoding.UTF8.GetString(stream.GetBuffer(), 0, (int)stream.Length);
     }
 
     private Dictionary<string, JsonElement> Members(JsonElement json, string option, string prefix, string errorId)

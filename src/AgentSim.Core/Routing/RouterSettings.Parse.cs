@@ -1,4 +1,3 @@
-using System.Text;
 using System.Text.Json;
 using AgentSim.Json;
 
@@ -35,12 +34,7 @@ public sealed partial record RouterSettings
     }
 
     /// <summary>Every effective setting as one JSON object with the reference's names; <see cref="Parse"/> reads it back.</summary>
-    public string ToJson()
-    {
-        using var stream = new MemoryStream();
-        using (var writer = new Utf8JsonWriter(stream)) WriteJson(writer);
-        return Encoding.UTF8.GetString(stream.GetBuffer(), 0, (int)stream.Length);
-    }
+    public string ToJson() => RouterSettingsTable.Settings.ToJson(this);
 
     /// <summary>Writes what <see cref="ToJson"/> returns.</summary>
     /// <param name="writer">Receives one JSON object.</param>
