@@ -48,6 +48,8 @@ internal sealed class LineageBlockManager : BlockManager
 
     public override int CachedBlocks(PromptBlocks prompt)
     {
+        // Without caching the registered identities are the sequences' own and mean nothing to others.
+        if (!CachingEnabled) return 0;
         int matched = 0;
         foreach (BlockRun run in prompt.Runs)
         {
