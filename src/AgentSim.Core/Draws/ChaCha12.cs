@@ -38,6 +38,20 @@ internal sealed class ChaCha12
         return low | ((ulong)NextUInt32() << 32);
     }
 
+    /// <summary>A real in [0, 1), of 53 bits.</summary>
+    public double NextDouble() => (NextUInt64() >> 11) * (1.0 / (1UL << 53));
+
+    /// <summary>An integer below <paramref name="limit"/>, which is at least 1.</summary>
+    public uint NextBelow(uint limit)
+    {
+        ulong product = (ulong)NextUInt32() * limit;
+        uint high = (uint)(product >> 32), low = (uint)product;
+        if (low <= unchecked(0u - limit)) return high;
+        // The word alone may be one too few: the next one decides, as if both were one number of 64 bits.
+        uint next = (uint)(((ulong)NextUInt32() * limit) >> 32);
+        return next > uint.MaxValue - low ? high + 1 : high;
+    }
+
     private void Refill()
     {
         Span<uint> start =

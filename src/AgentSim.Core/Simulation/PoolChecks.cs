@@ -6,7 +6,7 @@ namespace AgentSim.Simulation;
 /// <summary>What a disaggregated replay refuses, in the order of specification 04, 11.2 (17 to 25).</summary>
 internal static class PoolChecks
 {
-    public static void Check(PoolSettings pools, TraceFormat format)
+    public static void Check(PoolSettings pools, TraceFormat? format)
     {
         (EngineArguments prefill, EngineArguments decode) = (pools.Prefill, pools.Decode);
         if (prefill.EngineType == EngineType.Trtllm || decode.EngineType == EngineType.Trtllm)

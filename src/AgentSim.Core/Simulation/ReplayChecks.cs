@@ -12,9 +12,9 @@ public static class ReplayChecks
 
     /// <summary>The checks that need no workload. A replay makes them itself; made earlier, they save reading the trace.</summary>
     /// <param name="settings">The settings.</param>
-    /// <param name="format">The format of the workload.</param>
+    /// <param name="format">The format of the workload; null for synthetic load.</param>
     /// <exception cref="AgentSimException">The first rule broken.</exception>
-    public static void CheckSettings(ReplaySettings settings, TraceFormat format)
+    public static void CheckSettings(ReplaySettings settings, TraceFormat? format)
     {
         ArgumentNullException.ThrowIfNull(settings);
         CheckBound("max-sim-time-seconds", settings.MaxSimTimeMs / 1000.0);
@@ -40,6 +40,7 @@ public static class ReplayChecks
     internal static void Check(ReplayWorkload workload, ReplaySettings settings)
     {
         CheckSettings(settings, workload.Format);
+        if (workload.Synthetic is { } synthetic) CheckLoadControl(synthetic, settings.Concurrency is not null);
         if (workload.IsAgentic) CheckAgentic(settings);
         else CheckArrivals(workload.Columns, settings.Concurrency is not null);
     }
@@ -53,6 +54,12 @@ public static class ReplayChecks
         if (settings.Engine.WorkerType != WorkerType.Aggregated)
             throw Invalid("the engine arguments are for a prefill or decode worker; an aggregated replay needs worker_type aggregated");
         settings.Engine.CheckRunnable("engine arguments");
+    }
+
+    private static void CheckLoadControl(SyntheticOptions synthetic, bool closedLoop)
+    {
+        int controls = (synthetic.RequestRate is not null ? 1 : 0) + (synthetic.ArrivalIntervalMs is not null ? 1 : 0) + (closedLoop ? 1 : 0);
+        if (controls != 1) throw Invalid($"synthetic load needs exactly one of request-rate, arrival-interval-ms and replay-concurrency ({controls} given)");
     }
 
     private static void CheckArrivals(WorkloadColumns load, bool closedLoop)

@@ -26,6 +26,7 @@ internal sealed class RequestNames(WorkloadColumns load, ReplaySettings settings
     private static bool NamesSessions(WorkloadColumns load, ReplaySettings settings)
     {
         if (load.IsAgentic) return true;
+        if (load.IsSimple) return false;
         bool single = settings.Pools is null && settings.Workers == 1 && settings.Engine.DpSize == 1 && settings.RouterMode == RouterMode.RoundRobin;
         return !single && (settings.Concurrency is not null || !load.IsSingleTurn);
     }

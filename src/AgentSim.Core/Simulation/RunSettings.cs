@@ -7,24 +7,52 @@ namespace AgentSim.Simulation;
 /// <summary>The effective settings of a run by name, as the provenance of its report holds them (specification 00).</summary>
 internal static class RunSettings
 {
-    public static Dictionary<string, object?> Describe(ReplayWorkload workload, ReplaySettings settings) => new()
+    public static Dictionary<string, object?> Describe(ReplayWorkload workload, ReplaySettings settings)
     {
-        ["trace_format"] = FormatName(workload.Format),
-        ["trace_block_size"] = workload.TraceBlockSize,
-        ["engine_args"] = Json(settings.Engine.ToJson()),
-        ["num_workers"] = settings.Workers,
-        ["router_mode"] = settings.RouterMode == RouterMode.KvRouter ? "kv_router" : "round_robin",
-        ["router_config"] = Json(settings.Router.ToJson()),
-        ["model_name"] = settings.ModelName,
-        ["replay_concurrency"] = settings.Concurrency,
-        ["arrival_speedup_ratio"] = settings.ArrivalSpeedupRatio,
-        ["max_sim_time_ms"] = settings.MaxSimTimeMs,
-        ["sla_ttft_ms"] = settings.ServiceLevel?.TtftMs,
-        ["sla_itl_ms"] = settings.ServiceLevel?.ItlMs,
-        ["sla_e2e_ms"] = settings.ServiceLevel?.E2eMs,
-    };
+        var names = new Dictionary<string, object?>();
+        if (workload.Synthetic is { } synthetic) AddSynthetic(names, synthetic);
+        else AddTrace(names, workload);
+        AddReplay(names, settings);
+        return names;
+    }
 
-    private static string FormatName(TraceFormat format) => format switch
+    private static void AddTrace(Dictionary<string, object?> names, ReplayWorkload workload)
+    {
+        names["trace_format"] = FormatName(workload.Format);
+        names["trace_block_size"] = workload.TraceBlockSize;
+    }
+
+    private static void AddSynthetic(Dictionary<string, object?> names, SyntheticOptions synthetic)
+    {
+        names["input_tokens"] = synthetic.InputTokens;
+        names["output_tokens"] = synthetic.OutputTokens;
+        names["request_count"] = synthetic.RequestCount;
+        names["request_rate"] = synthetic.RequestRate;
+        names["arrival_interval_ms"] = synthetic.ArrivalIntervalMs;
+        names["arrival_seed"] = synthetic.ArrivalSeed;
+        if (!synthetic.HasSessions) return;
+        names["turns_per_session"] = synthetic.TurnsPerSession;
+        names["shared_prefix_ratio"] = synthetic.SharedPrefixRatio;
+        names["num_prefix_groups"] = synthetic.NumPrefixGroups;
+        names["inter_turn_delay_ms"] = synthetic.InterTurnDelayMs;
+    }
+
+    private static void AddReplay(Dictionary<string, object?> names, ReplaySettings settings)
+    {
+        names["engine_args"] = Json(settings.Engine.ToJson());
+        names["num_workers"] = settings.Workers;
+        names["router_mode"] = settings.RouterMode == RouterMode.KvRouter ? "kv_router" : "round_robin";
+        names["router_config"] = Json(settings.Router.ToJson());
+        names["model_name"] = settings.ModelName;
+        names["replay_concurrency"] = settings.Concurrency;
+        names["arrival_speedup_ratio"] = settings.ArrivalSpeedupRatio;
+        names["max_sim_time_ms"] = settings.MaxSimTimeMs;
+        names["sla_ttft_ms"] = settings.ServiceLevel?.TtftMs;
+        names["sla_itl_ms"] = settings.ServiceLevel?.ItlMs;
+        names["sla_e2e_ms"] = settings.ServiceLevel?.E2eMs;
+    }
+
+    private static string FormatName(TraceFormat? format) => format switch
     {
         TraceFormat.Mooncake => "mooncake",
         TraceFormat.MooncakeDelta => "mooncake-delta",

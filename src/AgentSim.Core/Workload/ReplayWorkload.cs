@@ -19,13 +19,16 @@ public sealed class ReplayWorkload
 
     internal WorkloadColumns Columns { get; }
 
-    /// <summary>The format the rows came in.</summary>
-    public TraceFormat Format => Columns.Format;
+    /// <summary>The format the rows came in; null for synthetic load.</summary>
+    public TraceFormat? Format => Columns.Format;
+
+    /// <summary>What synthetic load was made from; null for a trace.</summary>
+    public SyntheticOptions? Synthetic => Columns.Synthetic;
 
     /// <summary>True when the requests are tied by dependencies instead of sessions.</summary>
     public bool IsAgentic => Columns.IsAgentic;
 
-    /// <summary>Tokens per hash id.</summary>
+    /// <summary>Tokens per hash id. Synthetic load has no hash ids; its prompts differ or agree in pieces of this size.</summary>
     public int TraceBlockSize => Columns.TraceBlockSize;
 
     /// <summary>Number of requests (turns).</summary>
@@ -44,10 +47,11 @@ internal readonly record struct QueueAttributes(int Priority, uint StrictPriorit
 /// <summary>The columns behind a <see cref="ReplayWorkload"/>.</summary>
 internal sealed class WorkloadColumns
 {
-    public required TraceFormat Format { get; init; }
+    public required TraceFormat? Format { get; init; }
     public required bool IsAgentic { get; init; }
     public required int TraceBlockSize { get; init; }
     public required IReadOnlyList<WorkloadInput> Inputs { get; init; }
+    public SyntheticOptions? Synthetic { get; init; }
 
     /// <summary>The prompts; request r has the runs <c>[PathStart[r], PathEnd[r])</c>.</summary>
     public required PromptTrie Trie { get; init; }
@@ -88,7 +92,7 @@ internal sealed class WorkloadColumns
     public int[] Dependents { get; init; } = [];
 
     /// <summary>False for simple synthetic requests, whose output tokens are drawn as they come.</summary>
-    public bool HasPlannedOutput { get; init; } = true;
+    public bool HasPlannedOutput => !IsSimple;
 
     /// <summary>True where each prompt continues the session's earlier prompts and outputs.</summary>
     public bool IsDelta => Format == TraceFormat.MooncakeDelta;
@@ -96,12 +100,18 @@ internal sealed class WorkloadColumns
     /// <summary>True when every session is a single request.</summary>
     public bool IsSingleTurn => !IsAgentic && SessionNames.Length == InputLength.Length;
 
+    /// <summary>True for synthetic requests that belong to no session and have no planned output (specification 01, 11.3).</summary>
+    public bool IsSimple => Synthetic is { HasSessions: false };
+
     /// <summary>0-based turn of a request within its session; agentic rows are sessions of one turn.</summary>
     public int TurnOf(int request) => IsAgentic ? 0 : request - SessionStart[SessionOf[request]];
 
     /// <summary>A request as messages name it.</summary>
-    public string Describe(int request) =>
-        IsAgentic ? $"request '{RequestIds[request]}'" : $"turn {TurnOf(request) + 1} of session '{SessionNames[SessionOf[request]]}'";
+    public string Describe(int request)
+    {
+        if (IsAgentic) return $"request '{RequestIds[request]}'";
+        return IsSimple ? $"request {request + 1}" : $"turn {TurnOf(request) + 1} of session '{SessionNames[SessionOf[request]]}'";
+    }
 
     public QueueAttributes Queueing(int request) => QueueAttributes is null ? default : QueueAttributes[request];
 }

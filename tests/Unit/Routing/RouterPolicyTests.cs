@@ -25,7 +25,7 @@ public sealed class RouterPolicyTests : IDisposable
     [Fact]
     public void A_full_policy_file_is_read()
     {
-        RouterPolicyProfile profile = RouterPolicy.Load(Path.Combine(AppContext.BaseDirectory, "Data", "policy.yaml")).Root!;
+        RouterPolicyProfile profile = RouterPolicy.Load(TestData.PathOf("traces", "policy.yaml")).Root!;
         Assert.Equal("interactive", profile.DefaultFamily);
         Assert.Equal([new RouterPolicyBucket(0, "short"), new RouterPolicyBucket(900, "long")], profile.Buckets);
         Assert.Equal(
@@ -50,7 +50,7 @@ public sealed class RouterPolicyTests : IDisposable
     [InlineData("nobody", 5000, "i-long")]
     public void A_request_falls_into_the_class_it_names_or_the_cell_of_its_family(string? named, long uncached, string expected)
     {
-        RouterPolicyProfile profile = RouterPolicy.Load(Path.Combine(AppContext.BaseDirectory, "Data", "policy.yaml")).Root!;
+        RouterPolicyProfile profile = RouterPolicy.Load(TestData.PathOf("traces", "policy.yaml")).Root!;
         Assert.Equal(expected, profile.Classes[profile.ClassOf(named, uncached)].Name);
     }
 

@@ -1,0 +1,93 @@
+using AgentSim.Draws;
+using AgentSim.Engines;
+
+namespace AgentSim.Workload;
+
+/// <summary>Makes synthetic load (specification 01, 11).</summary>
+public static class SyntheticLoad
+{
+    private const ulong GroupSeed = 42;
+
+    /// <summary>Makes the workload.</summary>
+    /// <param name="options">What it is like.</param>
+    /// <param name="engine">
+    /// The engine that will serve it, the prefill engine of disaggregated ones: prefixes are shared in whole blocks of its size.
+    /// </param>
+    /// <exception cref="AgentSimException">An option is out of its range, or there would be too many requests.</exception>
+    public static ReplayWorkload Create(SyntheticOptions options, EngineArguments engine)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        ArgumentNullException.ThrowIfNull(engine);
+        options.Check();
+        int sessions = options.RequestCount;
+        int turns = options.HasSessions ? options.TurnsPerSession : 1;
+        int pieceSize = PieceSize(options, engine.BlockSize, out bool isShared);
+        int pieces = BlockCount.Of(options.InputTokens, pieceSize);
+        long requests = (long)sessions * turns;
+        if (requests > Array.MaxLength / pieces)
+        {
+            throw new AgentSimException("SyntheticLoadTooLarge",
+                $"{requests} requests of {options.InputTokens} prompt tokens are too many for one replay; lower request-count");
+        }
+
+        var trie = new PromptTrie();
+        var pathStart = new int[requests];
+        var pathEnd = new int[requests];
+        var sessionOf = new int[requests];
+        var delay = new double[requests];
+        var groups = new ChaCha12(GroupSeed);
+        var ids = new ulong[pieces];
+        // Ids below the number of groups belong to the groups; those above are given out once each.
+        ulong nextUnique = (ulong)options.NumPrefixGroups;
+        for (int request = 0, group = 0; request < requests; request++)
+        {
+            sessionOf[request] = request / turns;
+            bool isFirstTurn = request % turns == 0;
+            if (isShared && isFirstTurn) group = (int)groups.NextBelow((uint)options.NumPrefixGroups);
+            for (int piece = 0; piece < pieces; piece++) ids[piece] = isShared && piece == 0 ? (ulong)group : nextUnique++;
+            pathStart[request] = trie.RunCount;
+            trie.Add(ids, pieces);
+            pathEnd[request] = trie.RunCount;
+            if (!isFirstTurn) delay[request] = options.InterTurnDelayMs;
+        }
+
+        trie.Seal();
+        return new ReplayWorkload(new WorkloadColumns
+        {
+            Format = null,
+            Synthetic = options,
+            IsAgentic = false,
+            TraceBlockSize = pieceSize,
+            Inputs = [],
+            Trie = trie,
+            PathStart = pathStart,
+            PathEnd = pathEnd,
+            InputLength = Filled((int)requests, options.InputTokens),
+            OutputLength = Filled((int)requests, options.OutputTokens),
+            Delay = delay,
+            AuthoredOutput = null,
+            QueueAttributes = null,
+            SessionNames = [.. Enumerable.Range(0, sessions).Select(session => FormattableString.Invariant($"session_{session}"))],
+            SessionOf = sessionOf,
+            SessionStart = [.. Enumerable.Range(0, sessions + 1).Select(session => session * turns)],
+            FirstArrival = SyntheticArrivals.Times(options),
+        });
+    }
+
+    // Prompts agree in the whole prefix of their group or not at all: where something is shared, the prefix is the first
+    // piece, and otherwise the prompt as a whole.
+    private static int PieceSize(SyntheticOptions options, long blockSize, out bool isShared)
+    {
+        long blocks = (options.InputTokens + blockSize - 1) / blockSize;
+        long prefix = Math.Min(blocks, (long)Math.Round(blocks * options.SharedPrefixRatio, MidpointRounding.AwayFromZero));
+        isShared = options.HasSessions && options.NumPrefixGroups > 0 && prefix > 0;
+        return isShared ? (int)Math.Min(prefix * blockSize, options.InputTokens) : options.InputTokens;
+    }
+
+    private static int[] Filled(int count, int value)
+    {
+        var values = new int[count];
+        Array.Fill(values, value);
+        return values;
+    }
+}
