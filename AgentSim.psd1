@@ -1,0 +1,28 @@
+@{
+    # Filled by build.ps1, here as well as in the packaged module.
+    RootModule = 'bin/AgentSim.PowerShell.dll'
+    ModuleVersion = '0.1.0'
+    GUID = '2741ae5d-f680-4c2b-90e1-3621d1ee9cd5'
+    Author = 'AgentSim contributors'
+    CompanyName = 'AgentSim contributors'
+    Copyright = '(c) AgentSim contributors. Apache-2.0.'
+    Description = 'Replays recorded LLM-agent workloads on simulated inference engines: reads request traces, converts them to Mooncake rows, and reports latency, throughput and cache reuse.'
+    PowerShellVersion = '7.6'
+    CompatiblePSEditions = @('Core')
+    FormatsToProcess = @('AgentSim.Format.ps1xml')
+    FunctionsToExport = @()
+    CmdletsToExport = @(
+        'ConvertTo-AgentMooncake'
+        'Export-AgentMooncake'
+        'Import-AgentMooncake'
+        'Import-AgentTrace'
+        'Invoke-AgentReplay'
+    )
+    VariablesToExport = @()
+    AliasesToExport = @()
+    PrivateData = @{
+        PSData = @{
+            Tags = @('LLM', 'agents', 'simulation', 'inference', 'Mooncake', 'PSEdition_Core', 'Windows', 'Linux', 'MacOS')
+        }
+    }
+}

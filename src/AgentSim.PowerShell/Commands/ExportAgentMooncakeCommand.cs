@@ -1,0 +1,89 @@
+using System.IO.Compression;
+using System.Management.Automation;
+using AgentSim.Files;
+using AgentSim.Rows;
+
+namespace AgentSim.PowerShell.Commands;
+
+/// <summary>
+/// Writes Mooncake rows to a file, gzipped if its name ends in <c>.gz</c>. The file appears when the input has ended;
+/// when the pipeline fails or is stopped, an existing file stays as it was.
+/// </summary>
+[Cmdlet(VerbsData.Export, "AgentMooncake", SupportsShouldProcess = true)]
+[OutputType(typeof(FileInfo))]
+public sealed class ExportAgentMooncakeCommand : AgentSimCommand
+{
+    private string _target = "";
+    private AtomicFile? _file;
+    private GZipStream? _gzip;
+    private MooncakeRowWriter? _writer;
+
+    /// <summary>The file to write; missing folders are created.</summary>
+    [Parameter(Mandatory = true, Position = 0)]
+    [Alias("LiteralPath")]
+    [ValidateNotNullOrEmpty]
+    public string Path { get; set; } = "";
+
+    /// <summary>The rows.</summary>
+    [Parameter(Mandatory = true, ValueFromPipeline = true)]
+    [ValidateNotNull]
+    public MooncakeRow[] InputObject { get; set; } = [];
+
+    /// <summary>Replaces the file if it exists.</summary>
+    [Parameter]
+    public SwitchParameter Force { get; set; }
+
+    /// <summary>Returns the file.</summary>
+    [Parameter]
+    public SwitchParameter PassThru { get; set; }
+
+    /// <inheritdoc/>
+    protected override void Start()
+    {
+        _target = PathCommand.FileSystemPath(this, Path);
+        if (!ShouldProcess(_target, "Write Mooncake rows")) return;
+        if (File.Exists(_target) && !Force) throw ErrorRecords.OutputExists(_target);
+        _file = AtomicFile.Create(_target);
+        if (_target.EndsWith(".gz", StringComparison.OrdinalIgnoreCase))
+            _gzip = new GZipStream(_file.Stream, CompressionLevel.Optimal, leaveOpen: true);
+        _writer = new MooncakeRowWriter((Stream?)_gzip ?? _file.Stream);
+    }
+
+    /// <inheritdoc/>
+    protected override void Process() => Write(writer =>
+    {
+        foreach (MooncakeRow row in InputObject) writer.Write(row);
+    });
+
+    /// <inheritdoc/>
+    protected override void Finish()
+    {
+        Write(writer =>
+        {
+            writer.Flush();
+            _gzip?.Dispose();
+        });
+        _file?.Commit();
+        if (_file is not null && PassThru) WriteObject(new FileInfo(_target));
+    }
+
+    /// <inheritdoc/>
+    protected override void Dispose(bool disposing)
+    {
+        if (disposing) _file?.Dispose();
+        base.Dispose(disposing);
+    }
+
+    private void Write(Action<MooncakeRowWriter> action)
+    {
+        if (_writer is null) return;
+        try
+        {
+            action(_writer);
+        }
+        catch (IOException error)
+        {
+            throw ErrorRecords.OutputFailed(_target, error);
+        }
+    }
+}

@@ -1,0 +1,54 @@
+using System.Globalization;
+using System.Text;
+using AgentSim.Reports;
+
+namespace AgentSim.PowerShell;
+
+/// <summary>A report as the default view shows it: the metrics of the command line's table, in less than 100 columns.</summary>
+public static class ReportText
+{
+    private const int LabelWidth = 29;
+    private const int ValueWidth = 10;
+
+    private static readonly string[] Statistics = ["avg", "min", "max", "p99", "p90", "p75", "std"];
+
+    /// <summary>The text of the view.</summary>
+    /// <param name="report">The metrics to show.</param>
+    public static string Of(ReplayReport report)
+    {
+        ArgumentNullException.ThrowIfNull(report);
+        var text = new StringBuilder();
+        AddRow(text, "Metric", Statistics);
+        AddRow(text, new string('-', LabelWidth - 1), [.. Statistics.Select(_ => new string('-', ValueWidth - 1))]);
+        AddRow(text, "Time to first token (ms)", report.Ttft);
+        AddRow(text, "Time to second token (ms)", report.Ttst);
+        AddRow(text, "Request latency (ms)", report.E2eLatency);
+        AddRow(text, "Inter token latency (ms)", report.InterTokenLatency);
+        AddRow(text, "Output tokens/s per user", report.OutputTokenThroughputPerUser);
+        AddRow(text, "Output tokens/s", [Cell(report.OutputThroughputTokS)]);
+        AddRow(text, "Requests/s", [Cell(report.RequestThroughputRps)]);
+        if (report.GoodputRequestThroughputRps is { } good) AddRow(text, "Requests/s within the SLA", [Cell(good)]);
+        text.AppendLine();
+        text.AppendLine(CultureInfo.InvariantCulture,
+            $"Completed {report.CompletedRequests:N0} of {report.NumRequests:N0} requests in {report.DurationMs / 1000:N3} simulated seconds (computed in {report.WallTimeMs:N0} ms)");
+        text.Append(CultureInfo.InvariantCulture,
+            $"Prompt tokens found in the prefix cache: {report.PrefixCacheReusedRatio:P2} (first admission {report.FirstAdmissionPrefixCacheReusedRatio:P2})");
+        return text.ToString();
+    }
+
+    private static void AddRow(StringBuilder text, string label, Distribution values) => AddRow(text, label,
+    [
+        Cell(values.Mean), Cell(values.Min), Cell(values.Max), Cell(values.P99), Cell(values.P90), Cell(values.P75), Cell(values.Std),
+    ]);
+
+    private static void AddRow(StringBuilder text, string label, string[] cells)
+    {
+        text.Append(label.PadRight(LabelWidth));
+        foreach (string cell in cells) text.Append(cell.PadLeft(ValueWidth));
+        text.AppendLine();
+    }
+
+    // As many decimals as leave a space before the number.
+    private static string Cell(double value) => value.ToString(
+        Math.Abs(value) switch { < 99_999.995 => "N2", < 9_999_999.5 => "N0", _ => "0.00E+0" }, CultureInfo.InvariantCulture);
+}
