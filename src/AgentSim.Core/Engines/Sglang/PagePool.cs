@@ -1,0 +1,211 @@
+using AgentSim.Collections;
+using AgentSim.Workload;
+
+namespace AgentSim.Engines.Sglang;
+
+/// <summary>
+/// The pages of one rank: free, in the tree, or held by a request outside it (specification 03, A.3.3 and A.4). Only
+/// how many there are matters, never which. Always: free + in the tree + held outside it = all.
+/// </summary>
+internal sealed class PagePool(SglangLimits limits, PromptCatalog prompts, PublishedPages published)
+{
+    private readonly RadixTree _tree = new(published);
+    private GrowList<BlockRun> _path;          // pages being looked up or inserted
+    private int _nextPrivatePage = int.MinValue;
+
+    public long FreePages { get; private set; } = limits.TotalPages;
+
+    /// <summary>Free pages and cached ones that nobody uses.</summary>
+    public long ObtainablePages => FreePages + _tree.EvictablePages;
+
+    /// <summary>Changes whenever a waiting request may find more or less in the cache.</summary>
+    public long CacheVersion => _tree.Version;
+
+    /// <summary>Complete leading pages of a sequence that are cached.</summary>
+    public int Peek(Sequence sequence) => _tree.Peek(Path(sequence, 0, sequence.Length / limits.PageSize));
+
+    /// <summary>
+    /// Gives a sequence that holds nothing slots for its first <paramref name="tokens"/> tokens, cached pages where there are
+    /// any. False, with nothing changed but time stamps, when there are too few pages.
+    /// </summary>
+    public bool TryStart(Sequence sequence, int tokens)
+    {
+        (int matched, RadixNode node) = _tree.Match(Path(sequence, 0, tokens / limits.PageSize));
+        int held = BlockCount.Of(tokens, limits.PageSize);
+        _tree.Lock(node);
+        if (held - matched > ObtainablePages)
+        {
+            _tree.Unlock(node);
+            return false;
+        }
+
+        Take(held - matched);
+        sequence.Node = node;
+        sequence.CachedPages = matched;
+        Hold(sequence, tokens, held);
+        return true;
+    }
+
+    /// <summary>Gives a sequence that holds a part of its prompt slots up to <paramref name="tokens"/>; nothing is looked up.</summary>
+    public bool TryContinue(Sequence sequence, int tokens)
+    {
+        int held = BlockCount.Of(tokens, limits.PageSize);
+        if (!TryMakeRoom(held - sequence.HeldPages)) return false;
+        FreePages -= held - sequence.HeldPages;
+        Hold(sequence, tokens, held);
+        return true;
+    }
+
+    /// <summary>Evicts what it takes to have so many free pages, or all there is when that is not enough.</summary>
+    public bool TryMakeRoom(long pages)
+    {
+        if (pages > FreePages) FreePages += _tree.Evict(pages - FreePages);
+        return pages <= FreePages;
+    }
+
+    /// <summary>One more token with a slot, in a new free page where the last one is full.</summary>
+    public void AddToken(Sequence sequence)
+    {
+        if (sequence.Materialised == sequence.HeldPages * limits.PageSize)
+        {
+            FreePages--;
+            sequence.HeldPages++;
+        }
+
+        sequence.Materialised++;
+    }
+
+    /// <summary>Puts the complete pages of a sequence that goes on into the tree and keeps them locked.</summary>
+    public void Cache(Sequence sequence)
+    {
+        int complete = sequence.Materialised / limits.PageSize;
+        if (complete == sequence.CachedPages) return;
+        RadixNode before = sequence.Node!;
+        RadixNode node = Insert(sequence, complete);
+        if (node == before) return;
+        _tree.Lock(node);
+        _tree.Unlock(before);
+        sequence.Node = node;
+    }
+
+    /// <summary>Puts the complete pages of a sequence that ended into the tree and lets go of everything.</summary>
+    public void Finish(Sequence sequence)
+    {
+        int complete = sequence.Materialised / limits.PageSize;
+        FreePages += sequence.HeldPages - complete;
+        if (complete > sequence.CachedPages) Insert(sequence, complete);
+        _tree.Unlock(sequence.Node!);
+        sequence.DropPages();
+    }
+
+    /// <summary>Takes all pages from a sequence; those in the tree stay there as cache.</summary>
+    public void Retract(Sequence sequence)
+    {
+        FreePages += sequence.HeldPages - sequence.CachedPages;
+        _tree.Unlock(sequence.Node!);
+        sequence.DropPages();
+    }
+
+    /// <summary>True when the next complete page of a sequence merely extends the node it holds, which nobody else does.</summary>
+    public bool GrowsInPlace(Sequence sequence) => _tree.IsOwnLeaf(sequence.Node!);
+
+    /// <summary>Takes the pages that a decode stretch grows into, evicting where nothing is free.</summary>
+    public void Grow(long pages) => Take(pages);
+
+    /// <summary>
+    /// Brings a sequence that grows in place up to date after <paramref name="steps"/> decode passes, whose pages
+    /// <see cref="Grow"/> took.
+    /// </summary>
+    public void Advance(Sequence sequence, int steps)
+    {
+        Hold(sequence, sequence.Materialised + steps, BlockCount.Of(sequence.Materialised + steps, limits.PageSize));
+        int complete = sequence.Materialised / limits.PageSize;
+        if (complete == sequence.CachedPages) return;
+        _tree.Extend(sequence.Node!, Path(sequence, sequence.CachedPages, complete));
+        sequence.CachedPages = complete;
+    }
+
+    private static void Hold(Sequence sequence, int tokens, int pages)
+    {
+        sequence.Materialised = tokens;
+        sequence.HeldPages = pages;
+        sequence.MostMaterialised = Math.Max(sequence.MostMaterialised, tokens);
+    }
+
+    private void Take(long pages)
+    {
+        TryMakeRoom(pages);
+        FreePages -= pages;
+    }
+
+    // Pages that the tree holds already, put there by somebody else in the meantime, are handed back.
+    private RadixNode Insert(Sequence sequence, int complete)
+    {
+        ReadOnlySpan<BlockRun> pages = Path(sequence, sequence.CachedPages, complete);
+        RadixNode node = _tree.Insert(sequence.Node!, pages, out int added);
+        FreePages += complete - sequence.CachedPages - added;
+        sequence.CachedPages = complete;
+        return node;
+    }
+
+    // The complete pages [from, to) of a sequence; valid until the next call.
+    private ReadOnlySpan<BlockRun> Path(Sequence sequence, int from, int to)
+    {
+        _path.Clear();
+        int prompt = sequence.Prompt.Count;
+        if (from < prompt) AddRange(sequence.Prompt.Runs, from, Math.Min(to, prompt));
+        if (to > prompt)
+        {
+            if (sequence.GeneratedPageCount < to - prompt) NameGeneratedPages(sequence, to - prompt);
+            AddRange(sequence.GeneratedPages.AsSpan(), Math.Max(from - prompt, 0), to - prompt);
+        }
+
+        return _path.AsSpan();
+    }
+
+    private void AddRange(ReadOnlySpan<BlockRun> runs, int from, int to)
+    {
+        foreach (BlockRun run in runs)
+        {
+            if (to <= 0) return;
+            int skip = Math.Min(Math.Max(from, 0), run.Count);
+            int end = Math.Min(to, run.Count);
+            if (skip < end) _path.Add(new BlockRun(run.First + skip, end - skip));
+            from -= run.Count;
+            to -= run.Count;
+        }
+    }
+
+    // Where generated tokens can come back in prompts, the catalog knows the pages. Otherwise a sequence gets its own,
+    // all that it can ever complete in one run below zero, where no prompt has any.
+    private void NameGeneratedPages(Sequence sequence, int count)
+    {
+        if (prompts.HasGeneratedIdentities)
+        {
+            for (int page = sequence.GeneratedPageCount; page < count; page++) AddGenerated(sequence, prompts.GeneratedBlock(sequence.Request, sequence.Prompt.Count + page));
+            sequence.GeneratedPageCount = count;
+            return;
+        }
+
+        int all = (int)(((long)sequence.PromptTokens + sequence.OutputLimit) / limits.PageSize) - sequence.Prompt.Count;
+        if (_nextPrivatePage + (long)all > 0) throw new AgentSimException("TooManyBlocks", "a worker would generate more than 2^31 KV pages; use a larger engine block_size or split the trace");
+        sequence.GeneratedPages.Add(new BlockRun(_nextPrivatePage, all));
+        sequence.GeneratedPageCount = all;
+        _nextPrivatePage += all;
+    }
+
+    private static void AddGenerated(Sequence sequence, int identity)
+    {
+        if (sequence.GeneratedPages.Count > 0)
+        {
+            ref BlockRun last = ref sequence.GeneratedPages[sequence.GeneratedPages.Count - 1];
+            if (last.First + last.Count == identity)
+            {
+                last = last with { Count = last.Count + 1 };
+                return;
+            }
+        }
+
+        sequence.GeneratedPages.Add(new BlockRun(identity, 1));
+    }
+}

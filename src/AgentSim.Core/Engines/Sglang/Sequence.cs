@@ -1,0 +1,63 @@
+using AgentSim.Collections;
+using AgentSim.Workload;
+
+namespace AgentSim.Engines.Sglang;
+
+/// <summary>A request on a rank (specification 03, A.2) and the pages it holds.</summary>
+internal sealed class Sequence
+{
+    public int Request;
+    public int PromptTokens;
+    public int OutputLimit;
+    public int Generated;
+
+    /// <summary>Tokens with KV slots.</summary>
+    public int Materialised;
+
+    /// <summary>The most tokens it ever had slots for; a retraction takes them away.</summary>
+    public int MostMaterialised;
+
+    /// <summary>Pages held: what <see cref="Materialised"/> needs.</summary>
+    public int HeldPages;
+
+    /// <summary>Leading pages of them that belong to the tree and are locked by this request.</summary>
+    public int CachedPages;
+
+    /// <summary>The deepest node it locks; null while it holds nothing.</summary>
+    public RadixNode? Node;
+
+    /// <summary>Complete pages of the prompt.</summary>
+    public PromptBlocks Prompt;
+
+    /// <summary>Complete pages behind those of the prompt, as far as they were asked for; each ends with a generated token.</summary>
+    public GrowList<BlockRun> GeneratedPages;
+
+    public int GeneratedPageCount;
+
+    // Its place in the queue under longest-prefix-first.
+    public int MatchedPages;
+    public bool IsDeferred;
+
+    public int Length => PromptTokens + Generated;
+
+    public int Remaining => Math.Max(0, OutputLimit - Generated);
+
+    public void Start(int request, int promptTokens, int outputLimit, PromptBlocks prompt)
+    {
+        Request = request;
+        PromptTokens = promptTokens;
+        OutputLimit = outputLimit;
+        Prompt = prompt;
+        Generated = MostMaterialised = 0;
+        GeneratedPages.Clear();
+        GeneratedPageCount = 0;
+        DropPages();
+    }
+
+    /// <summary>Forgets the pages it held.</summary>
+    public void DropPages()
+    {
+        Materialised = HeldPages = CachedPages = 0;
+        Node = null;
+    }
+}

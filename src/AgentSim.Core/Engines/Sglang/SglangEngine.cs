@@ -1,0 +1,29 @@
+using AgentSim.Routing;
+
+namespace AgentSim.Engines.Sglang;
+
+/// <summary>SGLang workers; ranks share the timing tables.</summary>
+internal sealed class SglangEngine : SimulatedEngine
+{
+    private readonly EngineServices _services;
+    private readonly SglangLimits _limits;
+    private readonly PerformanceModel _model;
+    private readonly DecodeTimes _decodeTimes;
+
+    public SglangEngine(EngineServices services)
+    {
+        _services = services;
+        _limits = new SglangLimits(services.Arguments);
+        _model = PerformanceModel.Create(services.Arguments);
+        // SGLang counts tokens, not pages.
+        _decodeTimes = new DecodeTimes(_model, 1, _limits.TotalTokens);
+    }
+
+    public override Scheduler CreateRank(int index, out IPrefixCache cache)
+    {
+        PublishedPages published = new();
+        cache = published;
+        PagePool pages = new(_limits, _services.Prompts, published);
+        return new SglangScheduler(_limits, pages, published, _model, _decodeTimes, SpeculativeSampler.Create(_services.Arguments, index), _services.Prompts, _services.Recorder);
+    }
+}

@@ -1,0 +1,50 @@
+namespace AgentSim.Engines.Sglang;
+
+/// <summary>The engine arguments an SGLang scheduler reads in every pass, and the constants that follow from them (specification 03, A.1).</summary>
+internal sealed class SglangLimits
+{
+    public SglangLimits(EngineArguments arguments)
+    {
+        PageSize = checked((int)arguments.BlockSize);
+        TotalPages = arguments.NumGpuBlocks;
+        MaxRunning = arguments.MaxNumSeqs ?? long.MaxValue;
+        MaxPrefillTokens = arguments.Sglang.MaxPrefillTokens;
+        ChunkSize = arguments.Sglang.ChunkSize;
+        OutputClip = arguments.Sglang.ClipMaxNewTokens;
+        LongestPrefixFirst = arguments.Sglang.UsesLongestPrefixMatch;
+        InitialRatio = 0.7 * arguments.Sglang.ScheduleConservativeness;
+        LeastRatio = InitialRatio * 0.14;
+        RatioDecay = (InitialRatio - LeastRatio) / 600.0;
+    }
+
+    /// <summary>Tokens of a page.</summary>
+    public int PageSize { get; }
+
+    public long TotalPages { get; }
+
+    public long TotalTokens => TotalPages > long.MaxValue / PageSize ? long.MaxValue : TotalPages * PageSize;
+
+    public long MaxRunning { get; }
+
+    /// <summary>Prompt tokens of one pass.</summary>
+    public long MaxPrefillTokens { get; }
+
+    /// <summary>Chunk budget of one pass; longer prompts are cut.</summary>
+    public long ChunkSize { get; }
+
+    /// <summary>Most output tokens reserved for one request.</summary>
+    public long OutputClip { get; }
+
+    public bool LongestPrefixFirst { get; }
+
+    /// <summary>Share of the remaining output that is reserved for running requests, at first and after each retraction.</summary>
+    public double InitialRatio { get; }
+
+    /// <summary>Where the decay of the ratio ends.</summary>
+    public double LeastRatio { get; }
+
+    /// <summary>What every pass takes off the ratio.</summary>
+    public double RatioDecay { get; }
+
+    public double Decayed(double ratio) => Math.Max(ratio - RatioDecay, LeastRatio);
+}

@@ -1,0 +1,71 @@
+namespace AgentSim.Engines.Sglang;
+
+// Which waiting requests a pass prefills, and how far (specification 03, A.3.2 to A.3.4).
+internal sealed partial class SglangScheduler
+{
+    /// <summary>The part of a prompt that a pass would compute: 0 tokens when none can be.</summary>
+    /// <param name="Tokens">Tokens to materialise.</param>
+    /// <param name="Charge">The same in whole pages, as budgets count them.</param>
+    /// <param name="Output">Output tokens to reserve.</param>
+    private readonly record struct Chunk(int Tokens, double Charge, long Output)
+    {
+        public double Need => Charge + (double)Output;
+    }
+
+    // Returns the length of the prefill.
+    private double Admit(double now)
+    {
+        if (_waiting.Count == 0 || _running.Count >= _limits.MaxRunning) return 0.0;
+        long slots = _limits.MaxRunning - _running.Count;
+        double total = UnreservedTokens();
+        double inputBudget = _limits.MaxPrefillTokens, chunkBudget = _limits.ChunkSize;
+        long inputTokens = 0, prefixTokens = 0;
+        while (_batch.Count < slots && _waiting.Count > 0)
+        {
+            Sequence head = _waiting.First;
+            Chunk chunk = NextChunk(head, chunkBudget);
+            if (chunk.Tokens == 0 || chunk.Need >= total || chunk.Charge > inputBudget || chunk.Charge > chunkBudget) break;
+            int before = head.Materialised, heldBefore = head.HeldPages, mostBefore = head.MostMaterialised;
+            bool allocated = before == 0 ? _pages.TryStart(head, chunk.Tokens) : _pages.TryContinue(head, before + chunk.Tokens);
+            if (!allocated)
+            {
+                _ratio = _limits.InitialRatio;
+                break;
+            }
+
+            int reused = before == 0 ? head.CachedPages * _limits.PageSize : before;
+            _recorder.Admitted(head.Request, now, reused);
+            _materialisedNew |= head.MostMaterialised > mostBefore;
+            inputTokens += head.Materialised;
+            prefixTokens += reused;
+            total -= (double)(((head.HeldPages - heldBefore) * (long)_limits.PageSize) + chunk.Output);
+            inputBudget -= chunk.Charge;
+            chunkBudget -= chunk.Charge;
+            _waiting.PopFront();
+            _queueChanged = true;
+            _batch.Add(head);
+            if (chunkBudget <= 0.0) break;
+        }
+
+        return _batch.Count == 0 ? 0.0 : _model.Prefill(_batch.Count, inputTokens, prefixTokens);
+    }
+
+    private Chunk NextChunk(Sequence sequence, double chunkBudget)
+    {
+        int left = sequence.Length - sequence.Materialised;
+        long tokens = left;
+        if (left > _limits.ChunkSize) tokens = Math.Min((long)chunkBudget / _limits.PageSize * _limits.PageSize, left);
+        double charge = (double)((tokens + _limits.PageSize - 1) / _limits.PageSize * _limits.PageSize);
+        return new Chunk((int)tokens, charge, tokens < left ? 0 : Reservation(sequence));
+    }
+
+    private long Reservation(Sequence sequence) => Math.Min(sequence.Remaining, _limits.OutputClip);
+
+    // Free and evictable tokens less a share of what the running requests may still produce.
+    private double UnreservedTokens()
+    {
+        double reserved = 0.0;
+        foreach (Sequence sequence in _running) reserved += (double)Reservation(sequence) * _ratio;
+        return (double)(_pages.ObtainablePages * _limits.PageSize) - reserved;
+    }
+}

@@ -1,0 +1,100 @@
+namespace AgentSim.Engines.Sglang;
+
+// One decode step of everything that runs (specification 03, A.4; with speculation A.9).
+internal sealed partial class SglangScheduler
+{
+    // Returns the end of the pass.
+    private double Decode(double start)
+    {
+        RetireWithoutToken();
+        if (_running.Count == 0) return start;
+        _scheduledDecode = true;
+        long growth = RetractUntilGrowthFits();
+        if (!_pages.TryMakeRoom(growth)) return start;
+
+        long context = 0;
+        foreach (Sequence sequence in _running) context += sequence.Length;
+        int active = (int)Math.Min(context, _limits.TotalTokens);
+        double end = start + _decodeTimes[active, context / _running.Count];
+        int kept = 0;
+        for (int i = 0; i < _running.Count; i++)
+        {
+            Sequence sequence = _running[i];
+            Emit(sequence);
+            if (sequence.Remaining > 0) _running[kept++] = sequence;
+            else _completed.Add(sequence);
+        }
+
+        _running.RemoveRange(kept, _running.Count - kept);
+        return end;
+    }
+
+    private void Emit(Sequence sequence)
+    {
+        bool isFirst = sequence.Generated == 0;
+        int burst = _speculation is null ? 1 : Math.Min(_speculation.DrawBurst(), sequence.Remaining);
+        for (int token = 0; token < burst; token++)
+        {
+            _pages.AddToken(sequence);
+            sequence.Generated++;
+            // The last token's page enters the tree with the request's completion.
+            if (sequence.Remaining > 0) _pages.Cache(sequence);
+        }
+
+        sequence.MostMaterialised = Math.Max(sequence.MostMaterialised, sequence.Materialised);
+        _emitted.Add((sequence.Request, burst));
+        bool completed = sequence.Remaining == 0;
+        if (isFirst && (burst > 1 || !completed)) Signals.Add(new Signal(sequence.Request, SignalKind.FirstToken));
+        if (completed) Signals.Add(new Signal(sequence.Request, SignalKind.Completed));
+    }
+
+    // Only requests that ask for no output at all end like this.
+    private void RetireWithoutToken()
+    {
+        int kept = 0;
+        for (int i = 0; i < _running.Count; i++)
+        {
+            Sequence sequence = _running[i];
+            if (sequence.Remaining > 0)
+            {
+                _running[kept++] = sequence;
+                continue;
+            }
+
+            Signals.Add(new Signal(sequence.Request, SignalKind.Completed));
+            _completed.Add(sequence);
+        }
+
+        _running.RemoveRange(kept, _running.Count - kept);
+    }
+
+    // Takes running requests off until the others fit, those with the least output first; the last one stays whatever
+    // it needs. Returns the pages that the step grows into.
+    private long RetractUntilGrowthFits()
+    {
+        long growth = 0;
+        foreach (Sequence sequence in _running) growth += GrowthOf(sequence);
+        while (_pages.ObtainablePages < growth && _running.Count > 1)
+        {
+            int victim = 0;
+            for (int i = 1; i < _running.Count; i++)
+            {
+                if (_running[i].Generated < _running[victim].Generated) victim = i;
+            }
+
+            Sequence sequence = _running[victim];
+            growth -= GrowthOf(sequence);
+            _running.RemoveAt(victim);
+            _pages.Retract(sequence);
+            _retracted.Add(sequence);
+        }
+
+        return growth;
+    }
+
+    private int GrowthOf(Sequence sequence)
+    {
+        int burst = _speculation is null ? 1 : Math.Min(_speculation.MaxBurst, sequence.Remaining);
+        return BlockCount.Of(sequence.Length + burst, _limits.PageSize) - sequence.HeldPages;
+    }
+}
