@@ -1,34 +1,42 @@
+using System.Buffers.Binary;
+using System.Runtime.CompilerServices;
+
 namespace AgentSim.Json;
 
 /// <summary>
-/// Fast paths for arrays of plain integers such as <c>[1,22,333]</c>, by far the largest part of a trace. They take
-/// only what is certainly valid JSON; anything unusual is left to the JSON reader.
+/// Arrays of plain non-negative integers such as <c>[1,22,333]</c>, by far the largest part of a trace, read without
+/// the JSON reader. Only what is certainly valid JSON is taken; anything unusual is left to the JSON reader.
 /// </summary>
 internal static class IntegerArray
 {
     private const int SafeDigits = 19;   // always below 2^64
+    private const ulong Zeros = 0x3030303030303030;
 
     /// <summary>Reads the elements of an array.</summary>
     /// <param name="text">The text behind the opening bracket.</param>
-    /// <param name="values">Receives the integers; grown as needed.</param>
+    /// <param name="values">Receives the integers; replaced by a larger array as needed.</param>
     /// <param name="count">How many there are.</param>
     /// <param name="length">Offset of the closing bracket.</param>
     /// <returns>False if the elements are not all integers of 64 bits without sign, fraction and exponent.</returns>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]   // one call may see a whole trace; do not wait for the second one
     public static bool TryParse(ReadOnlySpan<byte> text, ref ulong[] values, out int count, out int length)
     {
         count = 0;
-        length = 0;
         int i = SkipSpace(text, 0);
-        if (i < text.Length && text[i] == ']')
-        {
-            length = i;
-            return true;
-        }
+        length = i;
+        if (i < text.Length && text[i] == ']') return true;
 
+        ulong[] target = values;
         while (true)
         {
             int start = i;
             ulong value = 0;
+            while (i - start <= SafeDigits - 8 && i + 8 <= text.Length && TryEightDigits(text[i..], out ulong eight))
+            {
+                value = value * 100_000_000 + eight;
+                i += 8;
+            }
+
             uint digit;
             while (i < text.Length && (digit = text[i] - (uint)'0') <= 9)
             {
@@ -38,45 +46,36 @@ internal static class IntegerArray
             }
 
             if (i == start || (text[start] == '0' && i > start + 1)) return false;
-            if (count == values.Length) Array.Resize(ref values, Math.Max(64, count * 2));
-            values[count++] = value;
-            if (!Separator(text, ref i, out bool ended)) return false;
-            if (!ended) continue;
-            length = i;
-            return true;
+            if (count == target.Length)
+            {
+                Array.Resize(ref values, Math.Max(64, count * 2));
+                target = values;
+            }
+
+            target[count++] = value;
+            if (i < text.Length && text[i] is not ((byte)',' or (byte)']')) i = SkipSpace(text, i);
+            if (i >= text.Length) return false;
+            if (text[i] == ']')
+            {
+                length = i;
+                return true;
+            }
+
+            if (text[i] != ',') return false;
+            i++;
+            if (i < text.Length && text[i] <= ' ') i = SkipSpace(text, i);
         }
     }
 
-    /// <summary>Finds the end of an array of integers.</summary>
-    /// <param name="text">The text behind the opening bracket.</param>
-    /// <param name="length">Offset of the closing bracket.</param>
-    /// <returns>False if the elements are not all short integers without sign, fraction and exponent.</returns>
-    public static bool TrySkip(ReadOnlySpan<byte> text, out int length)
+    // Eight digits at once: pairs, then fours, then all.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static bool TryEightDigits(ReadOnlySpan<byte> text, out ulong value)
     {
-        length = 0;
-        int i = SkipSpace(text, 0);
-        if (i >= text.Length || text[i] - (uint)'0' > 9) return false;
-        while (true)
-        {
-            int start = i;
-            while (i < text.Length && text[i] - (uint)'0' <= 9) i++;
-            if (i == start || i - start > 300 || (text[start] == '0' && i > start + 1)) return false;
-            if (!Separator(text, ref i, out bool ended)) return false;
-            if (!ended) continue;
-            length = i;
-            return true;
-        }
-    }
-
-    // Behind an element: moves to the next one, or to the closing bracket.
-    private static bool Separator(ReadOnlySpan<byte> text, ref int i, out bool ended)
-    {
-        if (i < text.Length && text[i] is not ((byte)',' or (byte)']')) i = SkipSpace(text, i);
-        ended = i < text.Length && text[i] == ']';
-        if (ended) return true;
-        if (i >= text.Length || text[i] != ',') return false;
-        i++;
-        if (i < text.Length && text[i] <= ' ') i = SkipSpace(text, i);
+        ulong chars = BinaryPrimitives.ReadUInt64LittleEndian(text);
+        value = chars - Zeros;
+        if ((((chars + 0x4646464646464646) | value) & 0x8080808080808080) != 0) return false;
+        value = (value * 10) + (value >> 8);
+        value = (((value & 0x000000FF000000FF) * 0x000F424000000064) + (((value >> 16) & 0x000000FF000000FF) * 0x0000271000000001)) >> 32;
         return true;
     }
 
