@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Numerics;
 using System.Runtime.CompilerServices;
 
 namespace AgentSim.Json;
@@ -9,8 +10,10 @@ namespace AgentSim.Json;
 /// </summary>
 internal static class IntegerArray
 {
-    private const int SafeDigits = 19;   // always below 2^64
     private const ulong Zeros = 0x3030303030303030;
+    private const int MaxDigits = 20;   // of 2^64 - 1
+
+    private static ReadOnlySpan<uint> PowersOfTen => [1, 10, 100, 1_000, 10_000, 100_000, 1_000_000, 10_000_000, 100_000_000];
 
     /// <summary>Reads the elements of an array.</summary>
     /// <param name="text">The text behind the opening bracket.</param>
@@ -31,19 +34,16 @@ internal static class IntegerArray
         {
             int start = i;
             ulong value = 0;
-            while (i - start <= SafeDigits - 8 && i + 8 <= text.Length && TryEightDigits(text[i..], out ulong eight))
+            int digits;
+            do
             {
-                value = value * 100_000_000 + eight;
-                i += 8;
+                digits = LeadingDigits(text, i, out uint part);
+                ulong high = Math.BigMul(value, PowersOfTen[digits], out value);
+                value += part;
+                i += digits;
+                if (high != 0 || value < part) return false;
             }
-
-            uint digit;
-            while (i < text.Length && (digit = text[i] - (uint)'0') <= 9)
-            {
-                if (i - start >= SafeDigits && (i - start > SafeDigits || value > (ulong.MaxValue - digit) / 10)) return false;
-                value = value * 10 + digit;
-                i++;
-            }
+            while (digits == 8 && i - start <= MaxDigits);
 
             if (i == start || (text[start] == '0' && i > start + 1)) return false;
             if (count == target.Length)
@@ -67,16 +67,29 @@ internal static class IntegerArray
         }
     }
 
-    // Eight digits at once: pairs, then fours, then all.
+    // The number that the digits from a place on make, eight digits at most; returns how many there are.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static bool TryEightDigits(ReadOnlySpan<byte> text, out ulong value)
+    private static int LeadingDigits(ReadOnlySpan<byte> text, int start, out uint value)
     {
-        ulong chars = BinaryPrimitives.ReadUInt64LittleEndian(text);
-        value = chars - Zeros;
-        if ((((chars + 0x4646464646464646) | value) & 0x8080808080808080) != 0) return false;
-        value = (value * 10) + (value >> 8);
-        value = (((value & 0x000000FF000000FF) * 0x000F424000000064) + (((value >> 16) & 0x000000FF000000FF) * 0x0000271000000001)) >> 32;
-        return true;
+        ReadOnlySpan<byte> rest = text[start..];
+        ulong chars = rest.Length >= 8 ? BinaryPrimitives.ReadUInt64LittleEndian(rest) : LoadTail(rest);
+        ulong digits = chars - Zeros;
+        // The high bit of each byte up to the first that is no digit; what lies behind it does not matter.
+        ulong others = ((chars + 0x4646464646464646) | digits) & 0x8080808080808080;
+        int count = BitOperations.TrailingZeroCount(others) >> 3;
+        value = 0;
+        if (count == 0) return 0;
+        digits <<= 64 - (count << 3);   // leading zeros come first
+        digits = (digits * 10) + (digits >> 8);   // pairs, then fours, then all eight
+        value = (uint)((((digits & 0x000000FF000000FF) * 0x000F424000000064) + (((digits >> 16) & 0x000000FF000000FF) * 0x0000271000000001)) >> 32);
+        return count;
+    }
+
+    private static ulong LoadTail(ReadOnlySpan<byte> text)
+    {
+        Span<byte> padded = stackalloc byte[8];
+        text.CopyTo(padded);
+        return BinaryPrimitives.ReadUInt64LittleEndian(padded);
     }
 
     private static int SkipSpace(ReadOnlySpan<byte> text, int i)
