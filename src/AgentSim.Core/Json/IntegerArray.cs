@@ -1,83 +1,95 @@
+using System.Buffers.Binary;
+using System.Numerics;
+using System.Runtime.CompilerServices;
+
 namespace AgentSim.Json;
 
 /// <summary>
-/// Fast paths for arrays of plain integers such as <c>[1,22,333]</c>, by far the largest part of a trace. They take
-/// only what is certainly valid JSON; anything unusual is left to the JSON reader.
+/// Arrays of plain non-negative integers such as <c>[1,22,333]</c>, by far the largest part of a trace, read without
+/// the JSON reader. Only what is certainly valid JSON is taken; anything unusual is left to the JSON reader.
 /// </summary>
 internal static class IntegerArray
 {
-    private const int SafeDigits = 19;   // always below 2^64
+    private const ulong Zeros = 0x3030303030303030;
+    private const int MaxDigits = 20;   // of 2^64 - 1
+
+    private static ReadOnlySpan<uint> PowersOfTen => [1, 10, 100, 1_000, 10_000, 100_000, 1_000_000, 10_000_000, 100_000_000];
 
     /// <summary>Reads the elements of an array.</summary>
     /// <param name="text">The text behind the opening bracket.</param>
-    /// <param name="values">Receives the integers; grown as needed.</param>
+    /// <param name="values">Receives the integers; replaced by a larger array as needed.</param>
     /// <param name="count">How many there are.</param>
     /// <param name="length">Offset of the closing bracket.</param>
     /// <returns>False if the elements are not all integers of 64 bits without sign, fraction and exponent.</returns>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]   // one call may see a whole trace; do not wait for the second one
     public static bool TryParse(ReadOnlySpan<byte> text, ref ulong[] values, out int count, out int length)
     {
         count = 0;
-        length = 0;
         int i = SkipSpace(text, 0);
-        if (i < text.Length && text[i] == ']')
-        {
-            length = i;
-            return true;
-        }
+        length = i;
+        if (i < text.Length && text[i] == ']') return true;
 
+        ulong[] target = values;
         while (true)
         {
             int start = i;
             ulong value = 0;
-            uint digit;
-            while (i < text.Length && (digit = text[i] - (uint)'0') <= 9)
+            int digits;
+            do
             {
-                if (i - start >= SafeDigits && (i - start > SafeDigits || value > (ulong.MaxValue - digit) / 10)) return false;
-                value = value * 10 + digit;
-                i++;
+                digits = LeadingDigits(text, i, out uint part);
+                ulong high = Math.BigMul(value, PowersOfTen[digits], out value);
+                value += part;
+                i += digits;
+                if (high != 0 || value < part) return false;
             }
+            while (digits == 8 && i - start <= MaxDigits);
 
             if (i == start || (text[start] == '0' && i > start + 1)) return false;
-            if (count == values.Length) Array.Resize(ref values, Math.Max(64, count * 2));
-            values[count++] = value;
-            if (!Separator(text, ref i, out bool ended)) return false;
-            if (!ended) continue;
-            length = i;
-            return true;
+            if (count == target.Length)
+            {
+                Array.Resize(ref values, Math.Max(64, count * 2));
+                target = values;
+            }
+
+            target[count++] = value;
+            if (i < text.Length && text[i] is not ((byte)',' or (byte)']')) i = SkipSpace(text, i);
+            if (i >= text.Length) return false;
+            if (text[i] == ']')
+            {
+                length = i;
+                return true;
+            }
+
+            if (text[i] != ',') return false;
+            i++;
+            if (i < text.Length && text[i] <= ' ') i = SkipSpace(text, i);
         }
     }
 
-    /// <summary>Finds the end of an array of integers.</summary>
-    /// <param name="text">The text behind the opening bracket.</param>
-    /// <param name="length">Offset of the closing bracket.</param>
-    /// <returns>False if the elements are not all short integers without sign, fraction and exponent.</returns>
-    public static bool TrySkip(ReadOnlySpan<byte> text, out int length)
+    // The number that the digits from a place on make, eight digits at most; returns how many there are.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static int LeadingDigits(ReadOnlySpan<byte> text, int start, out uint value)
     {
-        length = 0;
-        int i = SkipSpace(text, 0);
-        if (i >= text.Length || text[i] - (uint)'0' > 9) return false;
-        while (true)
-        {
-            int start = i;
-            while (i < text.Length && text[i] - (uint)'0' <= 9) i++;
-            if (i == start || i - start > 300 || (text[start] == '0' && i > start + 1)) return false;
-            if (!Separator(text, ref i, out bool ended)) return false;
-            if (!ended) continue;
-            length = i;
-            return true;
-        }
+        ReadOnlySpan<byte> rest = text[start..];
+        ulong chars = rest.Length >= 8 ? BinaryPrimitives.ReadUInt64LittleEndian(rest) : LoadTail(rest);
+        ulong digits = chars - Zeros;
+        // The high bit of each byte up to the first that is no digit; what lies behind it does not matter.
+        ulong others = ((chars + 0x4646464646464646) | digits) & 0x8080808080808080;
+        int count = BitOperations.TrailingZeroCount(others) >> 3;
+        value = 0;
+        if (count == 0) return 0;
+        digits <<= 64 - (count << 3);   // leading zeros come first
+        digits = (digits * 10) + (digits >> 8);   // pairs, then fours, then all eight
+        value = (uint)((((digits & 0x000000FF000000FF) * 0x000F424000000064) + (((digits >> 16) & 0x000000FF000000FF) * 0x0000271000000001)) >> 32);
+        return count;
     }
 
-    // Behind an element: moves to the next one, or to the closing bracket.
-    private static bool Separator(ReadOnlySpan<byte> text, ref int i, out bool ended)
+    private static ulong LoadTail(ReadOnlySpan<byte> text)
     {
-        if (i < text.Length && text[i] is not ((byte)',' or (byte)']')) i = SkipSpace(text, i);
-        ended = i < text.Length && text[i] == ']';
-        if (ended) return true;
-        if (i >= text.Length || text[i] != ',') return false;
-        i++;
-        if (i < text.Length && text[i] <= ' ') i = SkipSpace(text, i);
-        return true;
+        Span<byte> padded = stackalloc byte[8];
+        text.CopyTo(padded);
+        return BinaryPrimitives.ReadUInt64LittleEndian(padded);
     }
 
     private static int SkipSpace(ReadOnlySpan<byte> text, int i)

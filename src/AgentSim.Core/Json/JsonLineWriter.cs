@@ -1,5 +1,6 @@
 using System.Buffers.Text;
 using System.Globalization;
+using System.Runtime.CompilerServices;
 using System.Text;
 
 namespace AgentSim.Json;
@@ -45,15 +46,30 @@ internal sealed class JsonLineWriter(Stream stream)
     }
 
     /// <summary>Writes integers separated by commas, in brackets.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Array(IReadOnlyList<ulong> values)
     {
         Raw("["u8);
-        for (int i = 0; i < values.Count; i++)
+        if (values is ulong[] array)
         {
-            if (i > 0) Raw(","u8);
-            Number(values[i]);
+            foreach (ulong value in array)
+            {
+                Reserve(Slack);
+                _ = Utf8Formatter.TryFormat(value, _buffer.AsSpan(_used), out int written);
+                _used += written;
+                _buffer[_used++] = (byte)',';
+            }
+        }
+        else
+        {
+            for (int i = 0; i < values.Count; i++)
+            {
+                Number(values[i]);
+                Raw(","u8);
+            }
         }
 
+        if (values.Count > 0) _used--;   // the last comma is still in the buffer
         Raw("]"u8);
     }
 

@@ -209,8 +209,16 @@ internal ref struct JsonRow
     /// <summary>At the start of an array: all its items, which have to be non-negative 64-bit integers. Moves to its end.</summary>
     /// <param name="values">Holds the result; replaced by a larger array as needed.</param>
     /// <param name="name">Name of the field.</param>
-    public ReadOnlySpan<ulong> UInt64Array(ref ulong[] values, string name)
+    /// <param name="cache">Arrays already read, if any.</param>
+    /// <param name="cacheOffset">Where this row starts in the line of the cache.</param>
+    public ReadOnlySpan<ulong> UInt64Array(ref ulong[] values, string name, IntegerArrayCache? cache = null, int cacheOffset = 0)
     {
+        if (cache is not null && cache.TryGet(Position + cacheOffset, out ReadOnlySpan<ulong> known, out int knownLength))
+        {
+            JumpToArrayEnd(knownLength);
+            return known;
+        }
+
         if (IntegerArray.TryParse(_text[Position..], ref values, out int count, out int length))
         {
             JumpToArrayEnd(length);
@@ -226,10 +234,11 @@ internal ref struct JsonRow
         return values.AsSpan(0, count);
     }
 
-    /// <summary>At the start of an array of plain integers: moves to its end. False (and no move) if it holds anything else.</summary>
-    public bool TrySkipIntegerArray()
+    /// <summary>At the start of an array: moves to its end if it holds only plain integers, which the cache may keep.</summary>
+    /// <returns>False (and no move) if it holds anything else.</returns>
+    public bool TrySkipIntegerArray(IntegerArrayCache cache)
     {
-        if (!IntegerArray.TrySkip(_text[Position..], out int length)) return false;
+        if (!cache.TryRead(_text, Position, out int length)) return false;
         JumpToArrayEnd(length);
         return true;
     }

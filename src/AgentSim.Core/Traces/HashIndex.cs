@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Runtime.CompilerServices;
 
 namespace AgentSim.Traces;
 
@@ -30,6 +31,7 @@ internal sealed class HashIndex
     public HashRun Run(int index) => _runs[index];
 
     /// <summary>Appends a list; its runs are those from the old <see cref="RunCount"/> to the new one.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Add(ReadOnlySpan<ulong> hashes)
     {
         int first = 0, count = 0;

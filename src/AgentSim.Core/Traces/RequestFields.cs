@@ -8,15 +8,17 @@ namespace AgentSim.Traces;
 /// </summary>
 internal sealed class RequestFields
 {
-    private ulong[] _hashes = [];   // reused from record to record
-    private int _hashCount;
+    private ulong[] _buffer = [];   // reused from record to record
     private RequestRecord _record = new();
     private long? _received;
     private long? _output;
     private bool _hasReplay;
 
     /// <summary>Reads the object just opened.</summary>
-    public void Parse(ref JsonRow json)
+    /// <param name="json">The record.</param>
+    /// <param name="arrays">Arrays already read while the line was checked.</param>
+    /// <param name="offset">Where the record starts in the line.</param>
+    public void Parse(ref JsonRow json, IntegerArrayCache arrays, int offset)
     {
         uint seen = 0;
         string? id = null;
@@ -36,7 +38,7 @@ internal sealed class RequestFields
             else if (json.Is("replay"u8))
             {
                 _hasReplay = json.BeginObject(ref seen, 9, "request.replay");
-                if (_hasReplay) ParseReplay(ref json);
+                if (_hasReplay) ParseReplay(ref json, arrays, offset);
             }
             else if (json.Is("prefill_wait_time_ms"u8)) _record.PrefillWaitTimeMs = json.OptionalNumber(ref seen, 10, "request.prefill_wait_time_ms");
             else if (json.Is("prefill_time_ms"u8)) _record.PrefillTimeMs = json.OptionalNumber(ref seen, 11, "request.prefill_time_ms");
@@ -63,31 +65,30 @@ internal sealed class RequestFields
     public RequestRecord ToRecord()
     {
         if (!_hasReplay) throw JsonRow.Missing("request.replay");
-        _record.InputSequenceHashes = _hashes.AsSpan(0, _hashCount).ToArray();
         _record.ReceivedUnixMs = _received ?? throw JsonRow.Missing("request.request_received_ms");
         _record.OutputTokens = _output ?? throw JsonRow.Missing("request.output_tokens");
         return _record;
     }
 
-    private void ParseReplay(ref JsonRow json)
+    private void ParseReplay(ref JsonRow json, IntegerArrayCache arrays, int offset)
     {
         uint seen = 0;
         long? blockSize = null, inputLength = null;
-        bool hasHashes = false;
+        ulong[]? hashes = null;
         while (json.NextKey())
         {
             if (json.Is("trace_block_size"u8)) blockSize = json.RequiredCount(ref seen, 0, "replay.trace_block_size");
             else if (json.Is("input_length"u8)) inputLength = json.RequiredCount(ref seen, 1, "replay.input_length");
             else if (json.Is("input_sequence_hashes"u8))
             {
-                hasHashes = json.BeginArray(ref seen, 2, "replay.input_sequence_hashes");
-                if (hasHashes) _hashCount = json.UInt64Array(ref _hashes, "replay.input_sequence_hashes").Length;
+                if (json.BeginArray(ref seen, 2, "replay.input_sequence_hashes"))
+                    hashes = json.UInt64Array(ref _buffer, "replay.input_sequence_hashes", arrays, offset).ToArray();
             }
             else json.Skip();
         }
 
         _record.TraceBlockSize = blockSize ?? throw JsonRow.Missing("replay.trace_block_size");
         _record.InputLength = inputLength ?? throw JsonRow.Missing("replay.input_length");
-        if (!hasHashes) throw JsonRow.Missing("replay.input_sequence_hashes");
+        _record.InputSequenceHashes = hashes ?? throw JsonRow.Missing("replay.input_sequence_hashes");
     }
 }

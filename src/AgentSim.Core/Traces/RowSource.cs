@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using AgentSim.Rows;
 
 namespace AgentSim.Traces;
@@ -77,6 +78,7 @@ internal sealed class RowSource
     }
 
     // The prompt's hashes, numbered from 0 in order of the rows (specification 01, 3.7).
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private ulong[] HashIds(in LoweredRequest request, int[] idOfHash, ref int ids)
     {
         int count = 0;

@@ -24,18 +24,20 @@ internal static class TraceLine
 
     /// <summary>Finds the record of a line.</summary>
     /// <param name="line">One line.</param>
+    /// <param name="arrays">Keeps the longest integer array of the line.</param>
     /// <param name="start">Offset of the record.</param>
     /// <param name="length">Its length.</param>
     /// <returns>False if the line is to be skipped.</returns>
     /// <exception cref="JsonException">The line is not valid JSON, nested too deeply, or holds a string or number that cannot be decoded.</exception>
-    public static bool TryFindRecord(ReadOnlySpan<byte> line, out int start, out int length)
+    public static bool TryFindRecord(ReadOnlySpan<byte> line, IntegerArrayCache arrays, out int start, out int length)
     {
         (start, length) = (0, line.Length);
+        arrays.Clear();
         var json = new JsonRow(line, MaxDepth);
         json.Read();
         if (json.TokenType != JsonTokenType.StartObject)
         {
-            CheckValue(ref json);
+            CheckValue(ref json, arrays);
             json.EndRow();
             return false;
         }
@@ -46,7 +48,7 @@ internal static class TraceLine
         {
             if (json.Is("event_type"u8))
             {
-                type = Type(ref json, ref hasType);
+                type = Type(ref json, arrays, ref hasType);
             }
             else if (json.Is("event"u8))
             {
@@ -60,22 +62,22 @@ internal static class TraceLine
                 hasEvent = true;
                 if (wrapped != Given.Object)
                 {
-                    CheckValue(ref json);
+                    CheckValue(ref json, arrays);
                     continue;
                 }
 
                 start = json.TokenStart;
                 while (json.NextKey())
                 {
-                    if (json.Is("event_type"u8)) wrappedType = Type(ref json, ref hasEventType);
-                    else NextValue(ref json);
+                    if (json.Is("event_type"u8)) wrappedType = Type(ref json, arrays, ref hasEventType);
+                    else NextValue(ref json, arrays);
                 }
 
                 length = json.Position - start;
             }
             else
             {
-                NextValue(ref json);
+                NextValue(ref json, arrays);
             }
         }
 
@@ -89,7 +91,7 @@ internal static class TraceLine
         };
     }
 
-    private static Given Type(ref JsonRow json, ref bool seen)
+    private static Given Type(ref JsonRow json, IntegerArrayCache arrays, ref bool seen)
     {
         json.Read();
         Given given = seen ? Given.Twice : json.TokenType switch
@@ -99,25 +101,25 @@ internal static class TraceLine
             _ => Given.Other,
         };
         seen = true;
-        CheckValue(ref json);
+        CheckValue(ref json, arrays);
         return given;
     }
 
-    private static void NextValue(ref JsonRow json)
+    private static void NextValue(ref JsonRow json, IntegerArrayCache arrays)
     {
         json.Read();
-        CheckValue(ref json);
+        CheckValue(ref json, arrays);
     }
 
     // Decodes the current value without keeping it.
-    private static void CheckValue(ref JsonRow json)
+    private static void CheckValue(ref JsonRow json, IntegerArrayCache arrays)
     {
         int depth = json.Depth;
         while (true)
         {
             switch (json.TokenType)
             {
-                case JsonTokenType.StartArray when json.TrySkipIntegerArray():
+                case JsonTokenType.StartArray when json.TrySkipIntegerArray(arrays):
                     break;
                 case JsonTokenType.String or JsonTokenType.PropertyName when json.HasLoneSurrogate():
                     throw JsonRow.LoneSurrogate();

@@ -9,6 +9,7 @@ internal sealed class TraceRecordParser(string path)
     private const string Schema = "dynamo.request.trace.v1";
 
     private readonly RequestFields _request = new();
+    private readonly IntegerArrayCache _arrays = new();
 
     /// <summary>Decodes one line.</summary>
     /// <returns>The record, or null when the line holds nothing a replay needs.</returns>
@@ -17,7 +18,8 @@ internal sealed class TraceRecordParser(string path)
     {
         try
         {
-            return TraceLine.TryFindRecord(line, out int start, out int length) ? ParseRecord(line.Slice(start, length), number) : null;
+            if (!TraceLine.TryFindRecord(line, _arrays, out int start, out int length)) return null;
+            return ParseRecord(line.Slice(start, length), start, number);
         }
         catch (JsonException error)
         {
@@ -25,7 +27,7 @@ internal sealed class TraceRecordParser(string path)
         }
     }
 
-    private TraceRecord? ParseRecord(ReadOnlySpan<byte> text, long number)
+    private TraceRecord? ParseRecord(ReadOnlySpan<byte> text, int offset, long number)
     {
         var json = new JsonRow(text, JsonRow.AnyDepth);
         uint seen = 0;
@@ -50,7 +52,7 @@ internal sealed class TraceRecordParser(string path)
             else if (json.Is("request"u8))
             {
                 hasRequest = json.BeginObject(ref seen, 4, "request");
-                if (hasRequest) _request.Parse(ref json);
+                if (hasRequest) _request.Parse(ref json, _arrays, offset);
             }
             else if (json.Is("tool"u8))
             {
