@@ -37,6 +37,7 @@ internal sealed record ReplayPlan(
             Concurrency = arguments.Concurrency is { } sessions ? Count("--replay-concurrency", sessions) : null,
             ArrivalSpeedupRatio = arguments.ArrivalSpeedupRatio,
             MaxSimTimeMs = arguments.MaxSimTimeSeconds * 1000.0,
+            Pools = Pools(arguments, prefill, decode),
             ServiceLevel = new ServiceLevel(arguments.SlaTtftMs, arguments.SlaItlMs, arguments.SlaE2eMs) is { IsEmpty: false } level ? level : null,
         };
         var workload = new WorkloadOptions
@@ -46,10 +47,10 @@ internal sealed record ReplayPlan(
             SharedPrefixRatio = arguments.TraceSharedPrefixRatio,
             PrefixGroups = Count("--trace-num-prefix-groups", arguments.TraceNumPrefixGroups),
         };
-        CheckPools(arguments, engine: arguments.ExtraEngineArgs is not null, prefill: prefill is not null, decode: decode is not null);
         CheckRest(arguments, router);
 
         var warnings = new List<string>(engine.Warnings);
+        if (settings.Pools is { } pools) warnings.AddRange([.. pools.Prefill.Warnings, .. pools.Decode.Warnings]);
         if (arguments.Concurrency is not null && arguments.ArrivalSpeedupRatio != 1.0)
             warnings.Add("--arrival-speedup-ratio has no effect with --replay-concurrency, which ignores arrival times");
         return new ReplayPlan(settings, workload, warnings);
@@ -66,22 +67,23 @@ internal sealed record ReplayPlan(
         : throw Refused($"{option} must be from 0 to {most} (is {value})");
 
     // The aggregated and the disaggregated options exclude each other (04, 11.2, 1 to 4).
-    private static void CheckPools(ReplayArguments arguments, bool engine, bool prefill, bool decode)
+    private static PoolSettings? Pools(ReplayArguments arguments, EngineArguments? prefill, EngineArguments? decode)
     {
         int prefillWorkers = Count("--num-prefill-workers", arguments.NumPrefillWorkers);
         int decodeWorkers = Count("--num-decode-workers", arguments.NumDecodeWorkers);
-        if (engine && (prefill || decode))
+        if (arguments.ExtraEngineArgs is not null && (prefill is not null || decode is not null))
             throw Refused("--extra-engine-args cannot be combined with --prefill-engine-args or --decode-engine-args");
-        if (!prefill && !decode)
+        if (prefill is null && decode is null)
         {
-            if (prefillWorkers == 1 && decodeWorkers == 1) return;
+            if (prefillWorkers == 1 && decodeWorkers == 1) return null;
             throw Refused("--num-prefill-workers and --num-decode-workers are for disaggregated replay; use --num-workers");
         }
 
-        if (prefill && decode && arguments.NumWorkers != 1)
+        if (prefill is not null && decode is not null && arguments.NumWorkers != 1)
             throw Refused("--num-workers is for aggregated replay; use --num-prefill-workers and --num-decode-workers");
-        if (prefill != decode)
+        if (prefill is null || decode is null)
             throw Refused("disaggregated replay needs both --prefill-engine-args and --decode-engine-args");
+        return new PoolSettings(prefill, decode, prefillWorkers, decodeWorkers);
     }
 
     private static void CheckRest(ReplayArguments arguments, RouterSettings router)
@@ -94,7 +96,6 @@ internal sealed record ReplayPlan(
         if (arguments.BenchmarkGranularity is not null) throw NotSupportedYet("--benchmark-granularity");
         if (arguments.IsOnline) throw NotSupportedYet("--replay-mode online");
         if (arguments.IsSynthetic) throw NotSupportedYet("synthetic load (--input-tokens, --output-tokens, --request-count)");
-        if (arguments.PrefillEngineArgs is not null) throw NotSupportedYet("disaggregated replay (--prefill-engine-args, --decode-engine-args)");
     }
 
     // The AIC estimator of the router (06, 12): wrong combinations first, then what is missing even with right ones.

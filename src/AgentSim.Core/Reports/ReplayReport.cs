@@ -46,10 +46,10 @@ public sealed partial class ReplayReport
     public required double DecodeWorkerSeconds { get; init; }
 
     /// <summary>GPUs of a prefill worker; 0 in aggregated replay.</summary>
-    public required int PrefillGpusPerWorker { get; init; }
+    public required long PrefillGpusPerWorker { get; init; }
 
     /// <summary>GPUs of a worker of the decode (or only) pool.</summary>
-    public required int DecodeGpusPerWorker { get; init; }
+    public required long DecodeGpusPerWorker { get; init; }
 
     /// <summary>GPU time of all workers, hours.</summary>
     public double GpuHours =>

@@ -10,9 +10,9 @@ internal readonly record struct RunCosts
     public double? DecodeWorkerSeconds { get; init; }
 
     /// <summary>0 when aggregated.</summary>
-    public int PrefillGpusPerWorker { get; init; }
+    public long PrefillGpusPerWorker { get; init; }
 
-    public int DecodeGpusPerWorker { get; init; }
+    public long DecodeGpusPerWorker { get; init; }
 
     public double WallTimeMs { get; init; }
 }

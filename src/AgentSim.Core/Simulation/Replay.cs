@@ -43,8 +43,8 @@ public static class Replay
         {
             PrefillWorkerSeconds = runtime.PrefillWorkerSeconds,
             DecodeWorkerSeconds = runtime.DecodeWorkerSeconds,
-            PrefillGpusPerWorker = checked((int)(settings.Pools?.Prefill.GpusPerWorker ?? 0)),
-            DecodeGpusPerWorker = checked((int)engine.GpusPerWorker),
+            PrefillGpusPerWorker = settings.Pools?.Prefill.GpusPerWorker ?? 0,
+            DecodeGpusPerWorker = engine.GpusPerWorker,
             WallTimeMs = wallTimeMs,
         };
         ReplayReport report = ReplayReportBuilder.Build(recorder.Outcomes, recorder.Gaps, costs, settings.ServiceLevel);
