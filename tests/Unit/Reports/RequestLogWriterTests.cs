@@ -18,7 +18,7 @@ public class RequestLogWriterTests
     private static string[] Lines(RequestOutcome[] outcomes, IRequestIdentities identities)
     {
         using var stream = new MemoryStream();
-        RequestLogWriter.Write(stream, new RequestResults(outcomes, identities));
+        RequestLogWriter.Write(stream, new RequestResults(outcomes, null, identities));
         string text = Encoding.UTF8.GetString(stream.ToArray());
         Assert.True(text.Length == 0 || text[^1] == '\n');
         return text.Split('\n', StringSplitOptions.RemoveEmptyEntries);
@@ -86,7 +86,7 @@ public class RequestLogWriterTests
     public void Equal_arrivals_keep_load_order()
     {
         RequestOutcome[] outcomes = [.. Enumerable.Range(0, 40).Select(i => Sample.Outcome(i % 3, 5, [9], input: 1))];
-        int[] ordinals = [.. new RequestResults(outcomes, new Sample()).Select(r => r.Ordinal)];
+        int[] ordinals = [.. new RequestResults(outcomes, null, new Sample()).Select(r => r.Ordinal)];
         Assert.Equal(Enumerable.Range(1, 40).OrderBy(o => (o - 1) % 3).ThenBy(o => o), ordinals);
     }
 }
