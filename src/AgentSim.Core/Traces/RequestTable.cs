@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using AgentSim.Rows;
 
 namespace AgentSim.Traces;
 
@@ -41,6 +42,15 @@ internal sealed class RequestTable
     public int Count => _order.Length;
 
     public ref readonly LoweredRequest this[int row] => ref CollectionsMarshal.AsSpan(_requests)[_order[row]];
+
+    /// <exception cref="AgentSimException">Rows wait for each other in a circle.</exception>
+    public void CheckAcyclic(Dependencies dependencies)
+    {
+        int row = dependencies.FindCycle();
+        if (row < 0) return;
+        throw new AgentSimException("TraceCycle", $"request '{this[row].Id}' of session '{Sessions.Name(this[row].Session)}' would wait for itself; "
+            + "check the parent sessions and the times of its session");
+    }
 
     /// <summary>The row of a request id, -1 if there is none.</summary>
     public int Find(string id) => _numbers.TryGetValue(id, out int number) ? _rowOfNumber[number] : -1;

@@ -4,11 +4,11 @@ using AgentSim.Json;
 namespace AgentSim.Traces;
 
 /// <summary>Decodes one record of a request trace (specification 01, 2.3 and 2.4).</summary>
-internal sealed class TraceRecordParser(string path)
+internal sealed class TraceRecordParser(string path, bool readsDependencies = false)
 {
     private const string Schema = "dynamo.request.trace.v1";
 
-    private readonly RequestFields _request = new();
+    private readonly RequestFields _request = new(readsDependencies);
     private readonly IntegerArrayCache _arrays = new();
 
     /// <summary>Decodes one line.</summary>
