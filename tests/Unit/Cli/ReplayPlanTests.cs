@@ -113,7 +113,6 @@ public class ReplayPlanTests
     [InlineData("--planner-config", "{}")]
     [InlineData("--benchmark-granularity", "4")]
     [InlineData("--replay-mode", "online")]
-    [InlineData("--prefill-engine-args", """{"worker_type":"prefill"}""", "--decode-engine-args", """{"worker_type":"decode"}""")]
     public void Parts_that_come_later_say_so(params string[] arguments) =>
         Assert.EndsWith("is not supported yet", Assert.Throws<AgentSimException>(() => Plan(arguments)).Message);
 
