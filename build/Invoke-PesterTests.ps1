@@ -10,7 +10,7 @@ param(
 
 $ErrorActionPreference = 'Stop'
 Import-Module Pester -MinimumVersion 5.5
-Import-Module $Module
+Import-Module (Resolve-Path -LiteralPath $Module).Path
 $configuration = New-PesterConfiguration
 $configuration.Run.Path = $Path
 $configuration.Run.PassThru = $true

@@ -154,7 +154,7 @@ function Write-Cmdlet([Xml.XmlWriter] $Xml, [Management.Automation.CmdletInfo] $
     $Xml.WriteEndElement()
 }
 
-$module = Import-Module $Manifest -PassThru
+$module = Import-Module (Resolve-Path -LiteralPath $Manifest).Path -PassThru
 $null = New-Item -ItemType Directory -Force -Path (Split-Path $Destination)
 $settings = [Xml.XmlWriterSettings]@{ Indent = $true; NewLineChars = "`n" }
 $xml = [Xml.XmlWriter]::Create($Destination, $settings)
