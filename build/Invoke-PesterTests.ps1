@@ -1,4 +1,4 @@
-# Runs the Pester tests against a built module; the exit code is the number of failures.
+# Runs the Pester tests against a built module; the exit code is 0 only if there were tests and all passed.
 [CmdletBinding()]
 param(
     # Manifest of the module to test.
