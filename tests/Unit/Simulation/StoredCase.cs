@@ -54,7 +54,7 @@ internal sealed class StoredCase
 
     private static string Locate(string file) => TestData.PathOf("replay", file);
 
-    private ReplayWorkload LoadWorkload()
+    public ReplayWorkload LoadWorkload()
     {
         WorkloadOptions options = new()
         {
@@ -74,7 +74,7 @@ internal sealed class StoredCase
         return WorkloadLoader.Load([.. Description.Files.Select(Locate)], options);
     }
 
-    private ReplaySettings Settings()
+    public ReplaySettings Settings()
     {
         RouterSettings router = RouterSettings.Parse(Description.RouterConfig?.GetRawText() ?? "{}", "router_config");
         if (Description.RouterPolicyConfig is string policy) router = router with { RouterPolicyConfig = Locate(policy) };
