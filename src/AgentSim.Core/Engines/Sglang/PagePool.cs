@@ -24,6 +24,9 @@ internal sealed class PagePool(SglangLimits limits, PromptCatalog prompts, Publi
     /// <summary>Complete leading pages of a sequence that are cached.</summary>
     public int Peek(Sequence sequence) => _tree.Peek(Path(sequence, 0, sequence.Length / limits.PageSize));
 
+    /// <summary>Identity of a complete page of a sequence.</summary>
+    public int PageAt(Sequence sequence, int index) => Path(sequence, index, index + 1)[0].First;
+
     /// <summary>
     /// Gives a sequence that holds nothing slots for its first <paramref name="tokens"/> tokens, cached pages where there are
     /// any. False, with nothing changed but time stamps, when there are too few pages.
