@@ -11,7 +11,7 @@ internal sealed class DecodeTimes(PerformanceModel model, int blockSize, long to
     private double[] _byActive = [];
 
     /// <summary>True when a step's length follows from the active blocks alone.</summary>
-    public bool IsTabulated => !model.DecodeDependsOnContext;
+    public bool IsTabulated { get; } = !model.DecodeDependsOnContext;
 
     /// <summary>Length of one step in milliseconds.</summary>
     /// <param name="activeBlocks">Active blocks of the rank.</param>
