@@ -21,42 +21,36 @@ internal sealed class PagedBits
     /// <summary>Adds <paramref name="count"/> neighbours; members among them stay.</summary>
     public void AddRun(int first, int count)
     {
-        for (; count > 0; first = (first | (PageSize - 1)) + 1)
+        while (count > 0)
         {
             int inPage = Math.Min(count, PageSize - (first & (PageSize - 1)));
-            count -= inPage;
             int page = PageOf(first);
             if (page < 0) page = AddPage(first >> PageBits);
+            Span<ulong> words = WordsOf(page, first, inPage);
             int added = 0;
-            foreach ((int word, ulong mask) in new Words(page, first, inPage))
+            for (int i = 0; i < words.Length; i++)
             {
-                added += BitOperations.PopCount(mask & ~_words[word]);
-                _words[word] |= mask;
+                ulong mask = Mask(i, words.Length, first, inPage);
+                added += BitOperations.PopCount(mask & ~words[i]);
+                words[i] |= mask;
             }
 
             _live[page] += added;
+            first += inPage;
+            count -= inPage;
         }
     }
 
     /// <summary>Removes <paramref name="count"/> neighbours, as far as they are members.</summary>
     public void RemoveRun(int first, int count)
     {
-        for (; count > 0; first = (first | (PageSize - 1)) + 1)
+        while (count > 0)
         {
             int inPage = Math.Min(count, PageSize - (first & (PageSize - 1)));
-            count -= inPage;
             int page = PageOf(first);
-            if (page < 0) continue;
-            int removed = 0;
-            foreach ((int word, ulong mask) in new Words(page, first, inPage))
-            {
-                removed += BitOperations.PopCount(mask & _words[word]);
-                _words[word] &= ~mask;
-            }
-
-            if ((_live[page] -= removed) > 0) continue;
-            _directory[first >> PageBits] = 0;
-            _freePages.Push(page);
+            if (page >= 0) RemoveInPage(page, first, inPage);
+            first += inPage;
+            count -= inPage;
         }
     }
 
@@ -70,20 +64,33 @@ internal sealed class PagedBits
             int page = PageOf(at);
             if (page < 0) return length;
             int inPage = Math.Min(limit - length, PageSize - (at & (PageSize - 1)));
-            foreach ((int word, ulong mask) in new Words(page, at, inPage))
+            Span<ulong> words = WordsOf(page, at, inPage);
+            for (int i = 0; i < words.Length; i++)
             {
-                ulong missing = mask & ~_words[word];
-                if (missing == 0)
-                {
-                    length += BitOperations.PopCount(mask);
-                    continue;
-                }
-
-                return length + BitOperations.TrailingZeroCount(missing) - BitOperations.TrailingZeroCount(mask);
+                ulong mask = Mask(i, words.Length, at, inPage);
+                ulong missing = mask & ~words[i];
+                if (missing != 0) return length + BitOperations.TrailingZeroCount(missing) - BitOperations.TrailingZeroCount(mask);
+                length += BitOperations.PopCount(mask);
             }
         }
 
         return length;
+    }
+
+    private void RemoveInPage(int page, int first, int count)
+    {
+        Span<ulong> words = WordsOf(page, first, count);
+        int removed = 0;
+        for (int i = 0; i < words.Length; i++)
+        {
+            ulong mask = Mask(i, words.Length, first, count);
+            removed += BitOperations.PopCount(mask & words[i]);
+            words[i] &= ~mask;
+        }
+
+        if ((_live[page] -= removed) > 0) return;
+        _directory[first >> PageBits] = 0;
+        _freePages.Push(page);
     }
 
     private int PageOf(int member)
@@ -106,25 +113,20 @@ internal sealed class PagedBits
         return page;
     }
 
-    /// <summary>The words of a page that a run within it touches, each with the bits of the run.</summary>
-    private ref struct Words(int page, int first, int count)
+    // The words of a page that a run within it touches.
+    private Span<ulong> WordsOf(int page, int first, int count)
     {
-        private readonly int _pageStart = page * WordsPerPage;
-        private int _bit = first & (PageSize - 1);
-        private int _left = count;
+        int bit = first & (PageSize - 1);
+        int start = bit >> 6, last = (bit + count - 1) >> 6;
+        return _words.AsSpan((page * WordsPerPage) + start, last - start + 1);
+    }
 
-        public (int Word, ulong Mask) Current { get; private set; }
-
-        public readonly Words GetEnumerator() => this;
-
-        public bool MoveNext()
-        {
-            if (_left == 0) return false;
-            int inWord = Math.Min(_left, 64 - (_bit & 63));
-            Current = (_pageStart + (_bit >> 6), (ulong.MaxValue >> (64 - inWord)) << (_bit & 63));
-            _bit += inWord;
-            _left -= inWord;
-            return true;
-        }
+    // The bits of a run in one of the words it touches.
+    private static ulong Mask(int word, int words, int first, int count)
+    {
+        ulong mask = ulong.MaxValue;
+        if (word == 0) mask <<= first & 63;
+        if (word == words - 1) mask &= ulong.MaxValue >> (63 - ((first + count - 1) & 63));
+        return mask;
     }
 }

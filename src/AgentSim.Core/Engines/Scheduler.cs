@@ -42,6 +42,9 @@ internal abstract class Scheduler
     /// <summary>True when a request that joins the queue now cannot change the planned passes.</summary>
     public abstract bool IgnoresNewcomers { get; }
 
+    /// <summary>True when a rank whose pass had no effect never will have another that has, whoever joins its queue.</summary>
+    public virtual bool StaysBlocked => true;
+
     /// <summary>
     /// The last pass has ended: engines whose caches routers see only then bring them up to date. Those of vLLM are seen
     /// as they are from the start of a pass.
@@ -82,8 +85,11 @@ internal abstract class Scheduler
     /// <summary>Applies the first <paramref name="steps"/> planned passes and drops the rest of the plan.</summary>
     public abstract void CommitStretch(int steps);
 
-    /// <summary>Makes the caches look as they do once <paramref name="steps"/> planned passes have started.</summary>
-    public abstract void SynchroniseCaches(int steps);
+    /// <summary>
+    /// Makes the caches look to a router as they do at <paramref name="now"/>, within a stretch; <paramref name="driven"/>
+    /// says that workers were driven at this time already.
+    /// </summary>
+    public abstract void SynchroniseCaches(double now, bool driven);
 
     /// <summary>The request at the head of the queue and why it cannot run, for the message of a dead end.</summary>
     public abstract (int Request, string Reason) DescribeBlockage();

@@ -1,3 +1,4 @@
+using AgentSim.Engines.Sglang;
 using AgentSim.Engines.Vllm;
 using AgentSim.Reports;
 using AgentSim.Routing;
@@ -24,7 +25,7 @@ internal abstract class SimulatedEngine
 
     public static SimulatedEngine Create(EngineServices services) => services.Arguments.EngineType switch
     {
-        EngineType.Vllm or EngineType.Trtllm => new VllmEngine(services),
-        _ => throw new AgentSimException("NotSupportedYet", $"engine_type {services.Arguments.EngineType.ToString().ToLowerInvariant()} is not supported yet"),
+        EngineType.Sglang => new SglangEngine(services),
+        _ => new VllmEngine(services),
     };
 }

@@ -5,7 +5,7 @@ namespace AgentSim.Reports;
 /// (specification 06, 3.2): the gaps themselves (<c>itl</c>) and 1000 / gap (<c>output_token_throughput_per_user</c>).
 /// The order of the samples and their grouping by multiplicity touch only the last bits of mean and standard deviation.
 /// </summary>
-internal sealed class GapStatistics
+internal sealed partial class GapStatistics
 {
     // How far the gaps of one stretch may be from its step, relative; far more than the rounding of any clock.
     private const double StretchSpread = 1e-7;
@@ -15,19 +15,54 @@ internal sealed class GapStatistics
     private RunningMoments _gaps = new();
     private RunningMoments _rates = new();
 
+    // The requests of one pass mostly share their gap: equal gaps in a row are added as one.
+    private double _repeated;
+    private long _repeats;
+
     /// <summary>Number of gaps so far.</summary>
-    public long Count => _gaps.Count;
+    public long Count => _gaps.Count + _repeats;
 
     /// <summary>Statistics of the gaps, milliseconds.</summary>
-    public Distribution InterTokenLatency => Read(_gaps, _gapSketch);
+    public Distribution InterTokenLatency
+    {
+        get
+        {
+            AddRepeated();
+            return Read(_gaps, _gapSketch);
+        }
+    }
 
     /// <summary>Statistics of 1000 / gap over the gaps that are not 0, tokens per second and user.</summary>
-    public Distribution ThroughputPerUser => Read(_rates, _rateSketch);
+    public Distribution ThroughputPerUser
+    {
+        get
+        {
+            AddRepeated();
+            return Read(_rates, _rateSketch);
+        }
+    }
 
     /// <summary>Adds the same gap <paramref name="multiplicity"/> times.</summary>
     /// <param name="gap">Milliseconds; finite, not negative.</param>
     /// <param name="multiplicity">At least 1: the number of requests that share the gap.</param>
     public void Add(double gap, long multiplicity = 1)
+    {
+        if (gap != _repeated)
+        {
+            AddRepeated();
+            _repeated = gap;
+        }
+
+        _repeats += multiplicity;
+    }
+
+    private void AddRepeated()
+    {
+        if (_repeats > 0) AddNow(_repeated, _repeats);
+        _repeats = 0;
+    }
+
+    private void AddNow(double gap, long multiplicity)
     {
         _gaps.Add(gap, multiplicity);
         _gapSketch.Add(LogBuckets.KeyOf(gap), multiplicity);
@@ -68,6 +103,8 @@ internal sealed class GapStatistics
     /// <summary>Adds everything another instance holds.</summary>
     public void Merge(GapStatistics other)
     {
+        AddRepeated();
+        other.AddRepeated();
         _gaps.Merge(other._gaps);
         _rates.Merge(other._rates);
         _gapSketch.Merge(other._gapSketch);

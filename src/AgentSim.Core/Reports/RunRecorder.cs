@@ -119,11 +119,7 @@ internal sealed class RunRecorder : IPassRecorder
             int last = i + 1 < segments.Length ? Math.Min(segments[i + 1].First, ends.Length) : ends.Length;
             double start = first == 0 ? stretch.Start : ends[first - 1];
             if (Gaps.AddStretch(segments[i].StepMs, last - first, ends[last - 1] - start, requests)) continue;
-            for (int step = first; step < last; step++)
-            {
-                Gaps.Add(ends[step] - start, requests);
-                start = ends[step];
-            }
+            Gaps.AddPasses(start, ends[first..last], requests);
         }
     }
 

@@ -53,6 +53,15 @@ internal struct RunningMoments
         _sumOfSquares += weighted * deviation;
     }
 
+    /// <summary>Adds <paramref name="count"/> samples of known mean and squared deviations from it.</summary>
+    public void AddGroup(long count, double mean, double squares, double min, double max)
+    {
+        if (min < _min) _min = min;
+        if (max > _max) _max = max;
+        FoldWaiting();
+        Fold(count, mean, squares);
+    }
+
     public void Merge(RunningMoments other)
     {
         if (other.Count == 0) return;

@@ -51,11 +51,11 @@ internal abstract class EventLoopRuntime(RuntimeParts parts, int workers) : Repl
 
     public abstract void OnInstantPass(WorkerPool pool, int rank);
 
-    // A rank that can do nothing although it has requests never will: newcomers queue behind its head. Only a time cap
-    // can still end the run before that matters.
+    // A rank that can do nothing although it has requests mostly never will: newcomers queue behind its head. Only a time
+    // cap can still end the run before that matters.
     public virtual void OnFruitlessPass(Scheduler rank)
     {
-        if (TimeCap is null) throw DeadEnd([rank]);
+        if (TimeCap is null && rank.StaysBlocked) throw DeadEnd([rank]);
     }
 
     /// <summary>One round of everything that can happen now; true when anything did.</summary>

@@ -1,4 +1,5 @@
 using AgentSim.Engines;
+using AgentSim.Engines.Sglang;
 using AgentSim.Workload;
 
 namespace AgentSim.Simulation;
@@ -40,7 +41,18 @@ internal static class Feasibility
 
     private static void Check(WorkloadColumns load, EngineArguments engine, int request, int prompt, int output)
     {
-        if (engine.EngineType != EngineType.Vllm || IsRejected(engine, prompt)) return;
+        string? problem = engine.EngineType switch
+        {
+            EngineType.Vllm => WhyNeverOnVllm(engine, prompt, output),
+            EngineType.Sglang => SglangFeasibility.WhyNever(engine, prompt, output),
+            _ => null,   // finishes or is rejected
+        };
+        if (problem is not null) throw new AgentSimException("RequestNeverFits", $"{load.Describe(request)} can never finish: {problem}");
+    }
+
+    private static string? WhyNeverOnVllm(EngineArguments engine, int prompt, int output)
+    {
+        if (IsRejected(engine, prompt)) return null;
         Int128 capacity = Capacity(engine);
         long length = (long)prompt + output;
         if (engine.MaxModelLen is long limit) length = Math.Min(length, limit);
@@ -48,16 +60,14 @@ internal static class Feasibility
         long held = engine.AicNextn is null ? length - 1 : length;
         if (held > capacity)
         {
-            throw new AgentSimException(
-                "RequestNeverFits",
-                $"{load.Describe(request)} can never finish: its {prompt} prompt and {output} output tokens need {BlockCount.Of(held, (int)engine.BlockSize)} KV blocks and a worker has {engine.NumGpuBlocks} of {engine.BlockSize} tokens; raise num_gpu_blocks or set max_model_len");
+            return $"its {prompt} prompt and {output} output tokens need {BlockCount.Of(held, (int)engine.BlockSize)} KV blocks and a worker has {engine.NumGpuBlocks} of {engine.BlockSize} tokens; raise num_gpu_blocks or set max_model_len";
         }
 
         if (!engine.EnableChunkedPrefill && !engine.EnablePrefixCaching && prompt > engine.MaxNumBatchedTokens)
         {
-            throw new AgentSimException(
-                "RequestNeverFits",
-                $"{load.Describe(request)} can never start: its {prompt} prompt tokens exceed max_num_batched_tokens {engine.MaxNumBatchedTokens} and chunked prefill is off; raise max_num_batched_tokens or turn enable_chunked_prefill on");
+            return $"its {prompt} prompt tokens exceed max_num_batched_tokens {engine.MaxNumBatchedTokens} and chunked prefill is off; raise max_num_batched_tokens or turn enable_chunked_prefill on";
         }
+
+        return null;
     }
 }

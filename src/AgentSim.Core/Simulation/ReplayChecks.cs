@@ -33,7 +33,7 @@ public static class ReplayChecks
 
         _ = settings.Router.LoadPolicy();   // refused when it is wrong, also where it has no effect
         if (settings.RouterMode == RouterMode.KvRouter) settings.Router.CheckRunnable("router settings");
-        CheckSupported(settings.Pools?.Prefill ?? settings.Engine);
+        if (settings.Pools?.Prefill.EngineType == EngineType.Sglang) throw new AgentSimException("NotSupportedYet", "disaggregated sglang workers are not supported yet");
     }
 
     /// <summary>All checks, as a replay makes them.</summary>
@@ -83,11 +83,6 @@ public static class ReplayChecks
             throw Invalid("an agentic trace cannot be replayed with replay-concurrency; its dependencies decide when requests start");
     }
 
-    private static void CheckSupported(EngineArguments engine)
-    {
-        if (engine.EngineType == EngineType.Sglang) throw NotSupportedYet($"engine_type {engine.EngineType.ToString().ToLowerInvariant()}");
-    }
-
     private static void CheckBound(string option, double? value)
     {
         if (value is { } bound && (!double.IsFinite(bound) || bound < 0.0))
@@ -97,6 +92,4 @@ public static class ReplayChecks
     private static string Text(double value) => value.ToString(CultureInfo.InvariantCulture);
 
     private static AgentSimException Invalid(string message) => new(InvalidId, message);
-
-    private static AgentSimException NotSupportedYet(string what) => new("NotSupportedYet", $"{what} is not supported yet");
 }

@@ -116,7 +116,7 @@ internal sealed class WorkerPool
     {
         foreach (Scheduler rank in _ranks)
         {
-            if (rank.Stretch.Steps > 0) rank.SynchroniseCaches(rank.Stretch.StartedBy(_host.Now, _settling.Driven));
+            if (rank.Stretch.Steps > 0) rank.SynchroniseCaches(_host.Now, _settling.Driven);
         }
     }
 

@@ -69,6 +69,29 @@ public class GapStatisticsTests
         AssertClose(many.ThroughputPerUser, once.ThroughputPerUser);
     }
 
+    [Theory]
+    [InlineData(1e-6)]
+    [InlineData(1e-3)]
+    [InlineData(0.2)]
+    public void Passes_added_at_once_equal_their_gaps_one_by_one(double growth)
+    {
+        GapStatistics atOnce = new(), oneByOne = new();
+        double[] ends = new double[500];
+        double clock = 1000, step = 5.7;
+        for (int i = 0; i < ends.Length; i++, step *= 1 + growth)
+        {
+            double before = clock;
+            ends[i] = clock += Math.Min(step, 80.0);
+            for (int request = 0; request < 3; request++) oneByOne.Add(clock - before);
+        }
+
+        atOnce.AddPasses(1000, ends, 3);
+
+        Assert.Equal(oneByOne.Count, atOnce.Count);
+        AssertClose(oneByOne.InterTokenLatency, atOnce.InterTokenLatency);
+        AssertClose(oneByOne.ThroughputPerUser, atOnce.ThroughputPerUser);
+    }
+
     [Fact]
     public void Streams_agree_with_the_running_update_and_a_sorted_list() => Check.One(
         Config.QuickThrowOnFailure.WithMaxTest(300),

@@ -24,6 +24,9 @@ internal sealed class PagePool(SglangLimits limits, PromptCatalog prompts, Publi
     /// <summary>Complete leading pages of a sequence that are cached.</summary>
     public int Peek(Sequence sequence) => _tree.Peek(Path(sequence, 0, sequence.Length / limits.PageSize));
 
+    /// <summary>Identity of a complete page of a sequence.</summary>
+    public int PageAt(Sequence sequence, int index) => Path(sequence, index, index + 1)[0].First;
+
     /// <summary>
     /// Gives a sequence that holds nothing slots for its first <paramref name="tokens"/> tokens, cached pages where there are
     /// any. False, with nothing changed but time stamps, when there are too few pages.
@@ -66,7 +69,7 @@ internal sealed class PagePool(SglangLimits limits, PromptCatalog prompts, Publi
     /// <summary>One more token with a slot, in a new free page where the last one is full.</summary>
     public void AddToken(Sequence sequence)
     {
-        if (sequence.Materialised == sequence.HeldPages * limits.PageSize)
+        if (sequence.Materialised == (long)sequence.HeldPages * limits.PageSize)
         {
             FreePages--;
             sequence.HeldPages++;
@@ -78,8 +81,8 @@ internal sealed class PagePool(SglangLimits limits, PromptCatalog prompts, Publi
     /// <summary>Puts the complete pages of a sequence that goes on into the tree and keeps them locked.</summary>
     public void Cache(Sequence sequence)
     {
+        if (sequence.Materialised < (sequence.CachedPages + 1L) * limits.PageSize) return;
         int complete = sequence.Materialised / limits.PageSize;
-        if (complete == sequence.CachedPages) return;
         RadixNode before = sequence.Node!;
         RadixNode node = Insert(sequence, complete);
         if (node == before) return;

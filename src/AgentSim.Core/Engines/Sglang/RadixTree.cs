@@ -139,7 +139,7 @@ internal sealed partial class RadixTree
     private bool IsExtensible(RadixNode node, RadixNode start) =>
         node != Root && node.Children == 0 && (node.Locks == 0 || (node == start && node.Locks == 1));
 
-    private void StampPath(RadixNode? node, long tick)
+    private static void StampPath(RadixNode? node, long tick)
     {
         for (; node is not null; node = node.Parent) node.Stamp = tick;
     }

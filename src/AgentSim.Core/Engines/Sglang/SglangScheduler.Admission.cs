@@ -17,7 +17,7 @@ internal sealed partial class SglangScheduler
     {
         if (_waiting.Count == 0 || _running.Count >= _limits.MaxRunning) return 0.0;
         long slots = _limits.MaxRunning - _running.Count;
-        double total = UnreservedTokens();
+        double total = (double)(_pages.ObtainablePages * _limits.PageSize) - ReservedAfter(0, _ratio);
         double inputBudget = _limits.MaxPrefillTokens, chunkBudget = _limits.ChunkSize;
         long inputTokens = 0, prefixTokens = 0;
         while (_batch.Count < slots && _waiting.Count > 0)
@@ -61,11 +61,11 @@ internal sealed partial class SglangScheduler
 
     private long Reservation(Sequence sequence) => Math.Min(sequence.Remaining, _limits.OutputClip);
 
-    // Free and evictable tokens less a share of what the running requests may still produce.
-    private double UnreservedTokens()
+    // What running requests may still produce once they decoded for some more passes, scaled.
+    private double ReservedAfter(int passes, double ratio)
     {
         double reserved = 0.0;
-        foreach (Sequence sequence in _running) reserved += (double)Reservation(sequence) * _ratio;
-        return (double)(_pages.ObtainablePages * _limits.PageSize) - reserved;
+        foreach (Sequence sequence in _running) reserved += (double)Math.Min(sequence.Remaining - passes, _limits.OutputClip) * ratio;
+        return reserved;
     }
 }

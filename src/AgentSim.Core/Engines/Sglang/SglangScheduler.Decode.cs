@@ -94,7 +94,9 @@ internal sealed partial class SglangScheduler
 
     private int GrowthOf(Sequence sequence)
     {
-        int burst = _speculation is null ? 1 : Math.Min(_speculation.MaxBurst, sequence.Remaining);
+        // Slots are held for exactly the tokens there are.
+        if (_speculation is null) return sequence.Materialised == (long)sequence.HeldPages * _limits.PageSize ? 1 : 0;
+        int burst = Math.Min(_speculation.MaxBurst, sequence.Remaining);
         return BlockCount.Of(sequence.Length + burst, _limits.PageSize) - sequence.HeldPages;
     }
 }

@@ -30,7 +30,7 @@ internal sealed partial class SglangScheduler
             sequence.MatchedPages = _pages.Peek(sequence);
             sequence.IsDeferred = (long)sequence.MatchedPages * _limits.PageSize <= ShortMatchTokens
                 && sequence.Length / _limits.PageSize >= prefixPages
-                && !_seenPrefixes.Add(_pages.PageOf(sequence, prefixPages - 1));
+                && !_seenPrefixes.Add(_pages.PageAt(sequence, prefixPages - 1));
             _order.Add(sequence);
         }
 

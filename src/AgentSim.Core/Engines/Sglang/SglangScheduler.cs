@@ -17,7 +17,7 @@ internal sealed partial class SglangScheduler : Scheduler
     private readonly DecodeTimes _decodeTimes;
     private readonly SpeculativeSampler? _speculation;
     private readonly PromptCatalog _prompts;
-    private readonly RunRecorder _recorder;
+    private readonly IPassRecorder _recorder;
 
     private readonly Deque<Sequence> _waiting = new();
     private readonly List<Sequence> _running = [];
@@ -32,7 +32,7 @@ internal sealed partial class SglangScheduler : Scheduler
     private bool _materialisedNew;
     private GrowList<(int Request, int Tokens)> _emitted;
 
-    public SglangScheduler(SglangLimits limits, PagePool pages, PublishedPages published, PerformanceModel model, DecodeTimes decodeTimes, SpeculativeSampler? speculation, PromptCatalog prompts, RunRecorder recorder)
+    public SglangScheduler(SglangLimits limits, PagePool pages, PublishedPages published, PerformanceModel model, DecodeTimes decodeTimes, SpeculativeSampler? speculation, PromptCatalog prompts, IPassRecorder recorder)
     {
         (_limits, _pages, _published, _model, _decodeTimes) = (limits, pages, published, model, decodeTimes);
         (_speculation, _prompts, _recorder) = (speculation, prompts, recorder);
@@ -51,7 +51,7 @@ internal sealed partial class SglangScheduler : Scheduler
     public override void Submit(int request)
     {
         if (!_idle.TryPop(out Sequence? sequence)) sequence = new Sequence();
-        sequence.Start(request, _prompts.PromptTokens(request), _recorder.RequestedOutput(request), _prompts.Blocks(request));
+        sequence.Start(request, _prompts.PromptTokens(request), _recorder.PlannedOutput(request), _prompts.Blocks(request));
         _waiting.PushBack(sequence);
         _queueChanged = true;
     }

@@ -10,7 +10,7 @@ namespace AgentSim.Engines;
 /// </summary>
 internal sealed class DecodeStretch
 {
-    /// <summary>Passes <c>[First, next segment's First)</c> last <see cref="StepMs"/> each.</summary>
+    /// <summary>Passes <c>[First, next segment's First)</c> last <see cref="StepMs"/> each; not-a-number: each its own time.</summary>
     public readonly record struct Segment(int First, double StepMs);
 
     private double[] _ends = new double[64];
@@ -58,10 +58,7 @@ internal sealed class DecodeStretch
     /// </summary>
     public bool Plan(double now, double horizon, int maxSteps, int active, long obtainable, DecodeTimes times, long context)
     {
-        if (_ends.Length < maxSteps) _ends = new double[Math.Max(maxSteps, _ends.Length * 2)];
-        _segments.Clear();
-        _grownSteps = 0;
-        Start = now;
+        Begin(now, maxSteps);
         double clock = now, step = 0;
         int phase = 0, done = 0;
         bool stale = true;
@@ -96,6 +93,38 @@ internal sealed class DecodeStretch
         return done > 0;
     }
 
+    /// <summary>
+    /// Plans like <see cref="Plan"/> for an engine whose steps depend on all tokens of the batch: <paramref name="tokens"/>
+    /// before the first pass, one more a pass for each of the <paramref name="batch"/> sequences, of which
+    /// <paramref name="mostTokens"/> count at most.
+    /// </summary>
+    public bool PlanByTokens(double now, double horizon, int maxSteps, long tokens, int batch, long mostTokens, long obtainable, DecodeTimes times)
+    {
+        Begin(now, maxSteps);
+        _segments.Add(new Segment(0, double.NaN));
+        double clock = now;
+        int phase = 0, done = 0;
+        long context = tokens / batch;
+        while (done < maxSteps)
+        {
+            obtainable -= _crossings[phase];
+            if (obtainable < 0) break;
+            if (++phase == _period) phase = 0;
+            double step = times[(int)Math.Min(tokens, mostTokens), context + done];
+            if (clock + step == clock) break;
+            clock += step;
+            _ends[done++] = clock;
+            if (clock >= horizon) break;
+            tokens += batch;
+        }
+
+        Steps = done;
+        return done > 0;
+    }
+
+    /// <summary>Blocks the batch grows into in one of the passes.</summary>
+    public int GrowthIn(int step) => _crossings[step % _period];
+
     /// <summary>Blocks the batch grows into during the passes from the last call up to <paramref name="steps"/>.</summary>
     public int GrowthUpTo(int steps)
     {
@@ -116,8 +145,23 @@ internal sealed class DecodeStretch
         return Math.Min(driven ? ended + 2 : ended + 1, Steps);
     }
 
+    /// <summary>Passes that have ended when the clock shows <paramref name="now"/>.</summary>
+    public int EndedBy(double now)
+    {
+        int ended = Ends.BinarySearch(now);
+        return ended < 0 ? ~ended : ended + 1;
+    }
+
     /// <summary>Ends the plan after <paramref name="steps"/> passes.</summary>
     public void CutAfter(int steps) => Steps = steps;
 
     public void Clear() => Steps = 0;
+
+    private void Begin(double now, int maxSteps)
+    {
+        if (_ends.Length < maxSteps) _ends = new double[Math.Max(maxSteps, _ends.Length * 2)];
+        _segments.Clear();
+        _grownSteps = 0;
+        Start = now;
+    }
 }

@@ -6,10 +6,12 @@ namespace AgentSim.Engines;
 /// </summary>
 internal sealed class DecodeTimes(PerformanceModel model, int blockSize, long totalBlocks)
 {
+    private const int MostTabulated = 1 << 22;
+
     private double[] _byActive = [];
 
     /// <summary>True when a step's length follows from the active blocks alone.</summary>
-    public bool IsTabulated => !model.DecodeDependsOnContext;
+    public bool IsTabulated { get; } = !model.DecodeDependsOnContext;
 
     /// <summary>Length of one step in milliseconds.</summary>
     /// <param name="activeBlocks">Active blocks of the rank.</param>
@@ -18,7 +20,7 @@ internal sealed class DecodeTimes(PerformanceModel model, int blockSize, long to
     {
         get
         {
-            if (!IsTabulated) return Compute(activeBlocks, context);
+            if (!IsTabulated || activeBlocks >= MostTabulated) return Compute(activeBlocks, context);
             if (activeBlocks >= _byActive.Length) Grow(activeBlocks);
             double known = _byActive[activeBlocks];
             return known != 0 ? known : _byActive[activeBlocks] = Compute(activeBlocks, 0);
@@ -29,5 +31,5 @@ internal sealed class DecodeTimes(PerformanceModel model, int blockSize, long to
         model.Decode((long)activeBlocks * blockSize, totalBlocks * blockSize, context);
 
     private void Grow(int activeBlocks) =>
-        Array.Resize(ref _byActive, Math.Max(activeBlocks + 1, (int)Math.Min(totalBlocks + 1, _byActive.Length * 2)));
+        Array.Resize(ref _byActive, Math.Max(activeBlocks + 1, (int)Math.Min(Math.Min(totalBlocks + 1, MostTabulated), _byActive.Length * 2L)));
 }

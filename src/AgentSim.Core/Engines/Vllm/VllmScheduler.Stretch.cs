@@ -31,11 +31,11 @@ internal sealed partial class VllmScheduler
         return Stretch.Plan(now, horizon, (int)steps, _blocks.Active, _blocks.Obtainable, _decodeTimes, context / _running.Count);
     }
 
-    public override void SynchroniseCaches(int steps) => _blocks.Grow(Stretch.GrowthUpTo(steps));
+    public override void SynchroniseCaches(double now, bool driven) => GrowUpTo(Stretch.StartedBy(now, driven));
 
     public override void CommitStretch(int steps)
     {
-        SynchroniseCaches(steps);
+        GrowUpTo(steps);
         Stretch.CutAfter(steps);
         foreach (Sequence sequence in _running)
         {
@@ -62,6 +62,8 @@ internal sealed partial class VllmScheduler
 
         return (head.Request, $"its {head.PromptTokens} prompt tokens exceed max_num_batched_tokens {_limits.TokenBudget} and chunked prefill is off; raise max_num_batched_tokens or turn enable_chunked_prefill on");
     }
+
+    private void GrowUpTo(int steps) => _blocks.Grow(Stretch.GrowthUpTo(steps));
 
     // One uncomputed token, blocks exactly for what is computed, and room for it in a tail that is not complete.
     private bool IsDecoding(Sequence sequence) =>

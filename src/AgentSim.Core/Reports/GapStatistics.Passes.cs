@@ -1,0 +1,105 @@
+using System.Numerics;
+
+namespace AgentSim.Reports;
+
+// The gaps of many passes at once.
+internal sealed partial class GapStatistics
+{
+    private const int BlockLength = 64;
+
+    /// <summary>
+    /// Adds the gaps of consecutive passes, each as often as there are requests in the batch. Steps of a growing batch
+    /// differ so little that a block of them mostly falls into one bucket, which then needs no look-up for each.
+    /// </summary>
+    /// <param name="start">Start of the first pass, milliseconds.</param>
+    /// <param name="ends">Ends of the passes, strictly increasing, the first above <paramref name="start"/>.</param>
+    /// <param name="multiplicity">Requests that share each gap, at least 1.</param>
+    public void AddPasses(double start, ReadOnlySpan<double> ends, int multiplicity)
+    {
+        Span<double> gaps = stackalloc double[BlockLength];
+        Span<double> rates = stackalloc double[BlockLength];
+        while (!ends.IsEmpty)
+        {
+            int count = Math.Min(BlockLength, ends.Length);
+            gaps[0] = ends[0] - start;
+            Subtract(ends[1..count], ends[..(count - 1)], gaps[1..]);
+            DivideBy(1000.0, gaps[..count], rates);
+            AddBlock(gaps[..count], rates[..count], multiplicity);
+            start = ends[count - 1];
+            ends = ends[count..];
+        }
+    }
+
+    private void AddBlock(ReadOnlySpan<double> gaps, ReadOnlySpan<double> rates, int multiplicity)
+    {
+        Summary gap = Summarise(gaps), rate = Summarise(rates);
+        if (!(gap.Min > LogBuckets.SmallestIndexable) || !double.IsFinite(rate.Max))
+        {
+            foreach (double each in gaps) AddNow(each, multiplicity);
+            return;
+        }
+
+        AddBlock(ref _gaps, _gapSketch, gaps, gap, multiplicity);
+        AddBlock(ref _rates, _rateSketch, rates, rate, multiplicity);
+    }
+
+    private static void AddBlock(ref RunningMoments moments, LogSketch sketch, ReadOnlySpan<double> values, Summary summary, int multiplicity)
+    {
+        moments.AddGroup(values.Length * (long)multiplicity, summary.Mean, summary.Squares * multiplicity, summary.Min, summary.Max);
+        int key = LogBuckets.KeyOf(summary.Min);
+        if (key == LogBuckets.KeyOf(summary.Max))
+        {
+            sketch.Add(key, values.Length * (long)multiplicity);
+            return;
+        }
+
+        foreach (double value in values) sketch.Add(LogBuckets.KeyOf(value), multiplicity);
+    }
+
+    /// <summary>Mean, squared deviations from it, and extremes of a block.</summary>
+    private readonly record struct Summary(double Mean, double Squares, double Min, double Max);
+
+    private static Summary Summarise(ReadOnlySpan<double> values)
+    {
+        // Relative to the first value, which is near all others, nothing cancels.
+        double reference = values[0];
+        Vector<double> references = new(reference), sums = default, squares = default, lows = references, highs = references;
+        int at = 0;
+        for (; at <= values.Length - Vector<double>.Count; at += Vector<double>.Count)
+        {
+            Vector<double> each = new(values[at..]);
+            Vector<double> deviations = each - references;
+            sums += deviations;
+            squares += deviations * deviations;
+            lows = Vector.Min(lows, each);
+            highs = Vector.Max(highs, each);
+        }
+
+        double sum = Vector.Sum(sums), square = Vector.Sum(squares), low = reference, high = reference;
+        for (int lane = 0; lane < Vector<double>.Count; lane++) (low, high) = (Math.Min(low, lows[lane]), Math.Max(high, highs[lane]));
+        for (; at < values.Length; at++)
+        {
+            double deviation = values[at] - reference;
+            sum += deviation;
+            square += deviation * deviation;
+            (low, high) = (Math.Min(low, values[at]), Math.Max(high, values[at]));
+        }
+
+        double shift = sum / values.Length;
+        return new Summary(reference + shift, Math.Max(0.0, square - (sum * shift)), low, high);
+    }
+
+    private static void Subtract(ReadOnlySpan<double> left, ReadOnlySpan<double> right, Span<double> result)
+    {
+        int at = 0;
+        for (; at <= left.Length - Vector<double>.Count; at += Vector<double>.Count) (new Vector<double>(left[at..]) - new Vector<double>(right[at..])).CopyTo(result[at..]);
+        for (; at < left.Length; at++) result[at] = left[at] - right[at];
+    }
+
+    private static void DivideBy(double dividend, ReadOnlySpan<double> divisors, Span<double> result)
+    {
+        int at = 0;
+        for (; at <= divisors.Length - Vector<double>.Count; at += Vector<double>.Count) (new Vector<double>(dividend) / new Vector<double>(divisors[at..])).CopyTo(result[at..]);
+        for (; at < divisors.Length; at++) result[at] = dividend / divisors[at];
+    }
+}
