@@ -95,7 +95,7 @@ public sealed class EngineExamplesTests
             {"input_length":26,"output_length":9,"hash_ids":[3],"request_id":"d"}
             """,
             Sim.Settings($$"""{"block_size":32,"num_gpu_blocks":2,"preemption_mode":"fifo","g1_backend":"{{backend}}"}""", workers: 3),
-            Rows.TraceFormat.AgenticMooncake,
+            AgentSim.Rows.TraceFormat.AgenticMooncake,
             traceBlockSize: 32);
         result.Request(1).Shows(admit: 0, first: 43.206474, end: 307.58647399999995, worker: 0);
         result.Request(2).Shows(end: 16.516604, worker: 1);

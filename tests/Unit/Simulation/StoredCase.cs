@@ -29,6 +29,8 @@ internal sealed class StoredCase
     public string EngineName =>
         (Description.Engine ?? Description.Prefill) is { } engine && engine.TryGetProperty("engine_type", out JsonElement type) ? type.GetString()! : "vllm";
 
+    public bool IsDisaggregated => Description.Prefill is not null;
+
     public bool IsRefused => File.Exists(Path.Combine(_folder, "refused.txt"));
 
     private Fields Description { get; }
