@@ -42,11 +42,11 @@ internal abstract class ReplayRuntime(RuntimeParts parts)
     /// <summary>Seconds of prefill workers; 0 where there are none.</summary>
     public virtual double PrefillWorkerSeconds => 0.0;
 
-    /// <summary>Called once per turn of the main loop: cancellation and progress, now and then.</summary>
+    /// <summary>Called once per turn of the main loop: stops when asked to, and reports progress now and then.</summary>
     protected void TakeTurn()
     {
-        if (++_turns % TurnsBetweenReports != 0) return;
         Parts.Cancellation.ThrowIfCancellationRequested();
+        if (++_turns % TurnsBetweenReports != 0) return;
         Parts.Progress?.Report(new ReplayProgress(Recorder.TerminalCount + Driver.Skipped, Parts.Load.InputLength.Length, Now));
     }
 

@@ -66,7 +66,7 @@ internal sealed partial class SglangScheduler
     // Passes before the first request completes in which everybody who completes a page appends it to a node of his own.
     private int RepetitiveSteps(double now, out long context)
     {
-        long steps = int.MaxValue;
+        long steps = DecodeStretch.MostSteps;
         context = 0;
         foreach (Sequence sequence in _running)
         {

@@ -13,6 +13,12 @@ internal sealed class DecodeStretch
     /// <summary>Passes <c>[First, next segment's First)</c> last <see cref="StepMs"/> each; not-a-number: each its own time.</summary>
     public readonly record struct Segment(int First, double StepMs);
 
+    /// <summary>
+    /// Most passes to plan at once: enough to make planning cheap, few enough to be thrown away when a stretch is cut
+    /// short, and to notice a caller that wants to stop.
+    /// </summary>
+    public const int MostSteps = 16_384;
+
     private double[] _ends = new double[64];
     private int[] _crossings = [];   // by pass number modulo block size: sequences that grow into a new block
     private int _period = 1;

@@ -13,7 +13,7 @@ internal sealed partial class VllmScheduler
         if (_running.Count == 0 || _running.Count > _limits.TokenBudget) return false;
 
         // The pass in which the first request completes runs by itself.
-        long steps = int.MaxValue;
+        long steps = DecodeStretch.MostSteps;
         long context = 0;
         foreach (Sequence sequence in _running)
         {
