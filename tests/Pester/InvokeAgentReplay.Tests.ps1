@@ -238,7 +238,7 @@ Describe 'Invoke-AgentReplay' {
     It 'refuses rows that wait for rows that were left out' {
         $some = $rows | Where-Object SessionId -notlike 'agent-1100-2:root*' | Select-Object -Skip 3
         $fault = { $some | Invoke-AgentReplay } | Should -Throw -PassThru -ErrorId "DependencyUnknown,$suffix"
-        $fault.Exception.Message | Should -BeLike '*wait_for*'
+        $fault.Exception.Message | Should -BeLike "*'req-1100-00002' waits for 'req-1100-00001', which is no request of this workload*"
         $fault.CategoryInfo.Category | Should -Be 'InvalidData'
     }
 
