@@ -33,7 +33,6 @@ public static class ReplayChecks
 
         _ = settings.Router.LoadPolicy();   // refused when it is wrong, also where it has no effect
         if (settings.RouterMode == RouterMode.KvRouter) settings.Router.CheckRunnable("router settings");
-        if (settings.Pools?.Prefill.EngineType == EngineType.Sglang) throw new AgentSimException("NotSupportedYet", "disaggregated sglang workers are not supported yet");
     }
 
     /// <summary>All checks, as a replay makes them.</summary>

@@ -6,13 +6,10 @@ namespace AgentSim.Tests.Simulation;
 /// <summary>Every stored replay case gives the reference's report and request records.</summary>
 public sealed class ReferenceResultsTests
 {
-    public static TheoryData<string> SimulatedCases => Names(IsSimulated);
-
-    public static TheoryData<string> UnsimulatedCases => Names(stored => !IsSimulated(stored));
+    public static TheoryData<string> Cases => new(StoredCase.All().Select(stored => stored.Name));
 
     [Theory]
-    [MemberData(nameof(SimulatedCases))]
-    [MemberData(nameof(UnsimulatedCases), Skip = "This engine is not simulated yet.")]
+    [MemberData(nameof(Cases))]
     public void The_case_gives_what_the_reference_gives(string name)
     {
         StoredCase stored = new(name);
@@ -27,11 +24,6 @@ public sealed class ReferenceResultsTests
         if (stored.ExpectedRequests() is { } expected) differences.AddRange(RecordDifferences(expected, ResultJson.Requests(result)));
         Assert.True(differences.Count == 0, string.Join('\n', differences.Take(10)));
     }
-
-    // What is left out here is reported as skipped, never passed over in silence.
-    private static bool IsSimulated(StoredCase stored) => !(stored.IsDisaggregated && stored.EngineName == "sglang");
-
-    private static TheoryData<string> Names(Func<StoredCase, bool> belongs) => new(StoredCase.All().Where(belongs).Select(stored => stored.Name));
 
     private static IEnumerable<string> RecordDifferences(IReadOnlyList<JsonElement> expected, List<JsonElement> actual)
     {

@@ -49,6 +49,9 @@ internal sealed class PagePool(SglangLimits limits, PromptCatalog prompts, Publi
         return true;
     }
 
+    /// <summary>Pages of a sequence that are its own, not in the tree.</summary>
+    public static int OwnPages(Sequence sequence) => sequence.HeldPages - sequence.CachedPages;
+
     /// <summary>Gives a sequence that holds a part of its prompt slots up to <paramref name="tokens"/>; nothing is looked up.</summary>
     public bool TryContinue(Sequence sequence, int tokens)
     {
@@ -104,7 +107,7 @@ internal sealed class PagePool(SglangLimits limits, PromptCatalog prompts, Publi
     /// <summary>Takes all pages from a sequence; those in the tree stay there as cache.</summary>
     public void Retract(Sequence sequence)
     {
-        FreePages += sequence.HeldPages - sequence.CachedPages;
+        FreePages += OwnPages(sequence);
         _tree.Unlock(sequence.Node!);
         sequence.DropPages();
     }

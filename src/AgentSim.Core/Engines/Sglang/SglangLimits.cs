@@ -11,6 +11,7 @@ internal sealed class SglangLimits
         MaxPrefillTokens = arguments.Sglang.MaxPrefillTokens;
         ChunkSize = arguments.Sglang.ChunkSize;
         OutputClip = arguments.Sglang.ClipMaxNewTokens;
+        Role = arguments.WorkerType;
         LongestPrefixFirst = arguments.Sglang.UsesLongestPrefixMatch;
         InitialRatio = 0.7 * arguments.Sglang.ScheduleConservativeness;
         LeastRatio = InitialRatio * 0.14;
@@ -36,6 +37,9 @@ internal sealed class SglangLimits
     public long OutputClip { get; }
 
     public bool LongestPrefixFirst { get; }
+
+    /// <summary>The worker's part in a disaggregated replay.</summary>
+    public WorkerType Role { get; }
 
     /// <summary>Share of the remaining output that is reserved for running requests, at first and after each retraction.</summary>
     public double InitialRatio { get; }

@@ -15,7 +15,7 @@ internal sealed partial class SglangScheduler
     // Returns the length of the prefill.
     private double Admit(double now)
     {
-        if (_waiting.Count == 0 || _running.Count >= _limits.MaxRunning) return 0.0;
+        if (_waiting.Count == 0 || IsAdmissionSuspended || _running.Count >= _limits.MaxRunning) return 0.0;
         long slots = _limits.MaxRunning - _running.Count;
         double total = (double)(_pages.ObtainablePages * _limits.PageSize) - ReservedAfter(0, _ratio);
         double inputBudget = _limits.MaxPrefillTokens, chunkBudget = _limits.ChunkSize;
@@ -47,7 +47,7 @@ internal sealed partial class SglangScheduler
             if (chunkBudget <= 0.0) break;
         }
 
-        return _batch.Count == 0 ? 0.0 : _model.Prefill(_batch.Count, inputTokens, prefixTokens);
+        return _batch.Count == 0 || _limits.Role == WorkerType.Decode ? 0.0 : _model.Prefill(_batch.Count, inputTokens, prefixTokens);
     }
 
     private Chunk NextChunk(Sequence sequence, double chunkBudget)

@@ -3,6 +3,11 @@ namespace AgentSim.Engines.Sglang;
 // One decode step of everything that runs (specification 03, A.4; with speculation A.9).
 internal sealed partial class SglangScheduler
 {
+    // A prefill worker never speculates.
+    private int MaxBurst => _limits.Role == WorkerType.Prefill ? 1 : _speculation!.MaxBurst;
+
+    private int DrawBurst() => _limits.Role == WorkerType.Prefill ? 1 : _speculation!.DrawBurst();
+
     // Returns the end of the pass.
     private double Decode(double start)
     {
@@ -32,7 +37,7 @@ internal sealed partial class SglangScheduler
     private void Emit(Sequence sequence)
     {
         bool isFirst = sequence.Generated == 0;
-        int burst = _speculation is null ? 1 : Math.Min(_speculation.DrawBurst(), sequence.Remaining);
+        int burst = _speculation is null ? 1 : Math.Min(DrawBurst(), sequence.Remaining);
         for (int token = 0; token < burst; token++)
         {
             _pages.AddToken(sequence);
@@ -96,7 +101,7 @@ internal sealed partial class SglangScheduler
     {
         // Slots are held for exactly the tokens there are.
         if (_speculation is null) return sequence.Materialised == (long)sequence.HeldPages * _limits.PageSize ? 1 : 0;
-        int burst = Math.Min(_speculation.MaxBurst, sequence.Remaining);
+        int burst = Math.Min(MaxBurst, sequence.Remaining);
         return BlockCount.Of(sequence.Length + burst, _limits.PageSize) - sequence.HeldPages;
     }
 }

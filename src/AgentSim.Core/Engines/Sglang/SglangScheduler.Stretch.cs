@@ -12,6 +12,7 @@ internal sealed partial class SglangScheduler
     public override bool TryPlanStretch(double now, double horizon)
     {
         if (_speculation is not null || _prompts.HasGeneratedIdentities || _running.Count == 0) return false;
+        if (_limits.Role == WorkerType.Prefill || _prebuilt.Count > 0 || WantsReservation) return false;
         int steps = RepetitiveSteps(now, out long context);
         if (steps < ShortestStretch) return false;
 
@@ -23,7 +24,7 @@ internal sealed partial class SglangScheduler
             OrderQueue();
             // Evictions could change the order.
             if (_limits.LongestPrefixFirst && _waiting.Count > 1) obtainable = _pages.FreePages;
-            if (_running.Count < _limits.MaxRunning) steps = StepsWhileBlocked(_waiting.First, steps);
+            if (_running.Count < _limits.MaxRunning && !IsAdmissionSuspended) steps = StepsWhileBlocked(_waiting.First, steps);
             if (steps < ShortestStretch) return false;
         }
 

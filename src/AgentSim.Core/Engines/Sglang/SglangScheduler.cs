@@ -39,7 +39,7 @@ internal sealed partial class SglangScheduler : Scheduler
         _ratio = limits.InitialRatio;
     }
 
-    public override int RequestCount => _waiting.Count + _running.Count;
+    public override int RequestCount => _waiting.Count + _prebuilt.Count + _running.Count;
 
     // A request that matches the cache better may go ahead of the one that blocks.
     public override bool IgnoresNewcomers => !_limits.LongestPrefixFirst && (_waiting.Count > 0 || _running.Count >= _limits.MaxRunning);
@@ -50,27 +50,38 @@ internal sealed partial class SglangScheduler : Scheduler
 
     public override void Submit(int request)
     {
+        _waiting.PushBack(NewSequence(request));
+        _queueChanged = true;
+    }
+
+    private Sequence NewSequence(int request)
+    {
         if (!_idle.TryPop(out Sequence? sequence)) sequence = new Sequence();
         sequence.Start(request, _prompts.PromptTokens(request), _recorder.PlannedOutput(request), _prompts.Blocks(request));
-        _waiting.PushBack(sequence);
-        _queueChanged = true;
+        return sequence;
     }
 
     public override double RunPass(double now)
     {
         BeginPass();
+        int started = StartPrebuilt(now);
         OrderQueue();
         double decodeStart = now + Admit(now);
         foreach (Sequence sequence in _batch) Settle(sequence);
         double end = Decode(decodeStart);
         Complete();
         for (int i = _retracted.Count - 1; i >= 0; i--) PutBack(_retracted[i]);
-        if (_retracted.Count > 0) _ratio = _limits.InitialRatio;
+        if (_retracted.Count > 0)
+        {
+            _ratio = _limits.InitialRatio;
+            CapacityChanged();
+        }
+
         _ratio = _limits.Decayed(_ratio);
 
-        HadOutcome = _batch.Count > 0 || CompletedRequests > 0 || _emitted.Count > 0;
+        HadOutcome = started > 0 || _batch.Count > 0 || CompletedRequests > 0 || _emitted.Count > 0;
         HadEffect = HadOutcome || _scheduledDecode;
-        UnproductivePasses = !HadEffect || _materialisedNew || CompletedRequests > 0 || _emitted.Count > 0 ? 0 : UnproductivePasses + 1;
+        UnproductivePasses = !HadEffect || started > 0 || _materialisedNew || CompletedRequests > 0 || _emitted.Count > 0 ? 0 : UnproductivePasses + 1;
         return end;
     }
 
@@ -92,6 +103,7 @@ internal sealed partial class SglangScheduler : Scheduler
         _retracted.Clear();
         _completed.Clear();
         _emitted.Clear();
+        HeldSources.Clear();
         Signals.Clear();
         CompletedRequests = 0;
         _scheduledDecode = _materialisedNew = false;
@@ -120,10 +132,17 @@ internal sealed partial class SglangScheduler : Scheduler
     {
         foreach (Sequence sequence in _completed)
         {
-            _pages.Finish(sequence);
-            _idle.Push(sequence);
+            if (_limits.Role == WorkerType.Prefill) Hold(sequence);
+            else Finish(sequence);
         }
 
         CompletedRequests = _completed.Count;
+    }
+
+    private void Finish(Sequence sequence)
+    {
+        _pages.Finish(sequence);
+        _idle.Push(sequence);
+        CapacityChanged();
     }
 }
