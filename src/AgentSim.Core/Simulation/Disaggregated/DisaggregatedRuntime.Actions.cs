@@ -100,7 +100,6 @@ internal sealed partial class DisaggregatedRuntime
     private void Accept(Handoff handoff, int worker)
     {
         handoff.DecodeWorker = worker;
-        Recorder.Dispatched(handoff.Request, worker);
         _times[handoff.Request].DecodeOverlapTokens = OverlapTokens(_decodePlacement, handoff.Request, Parts.Settings.Pools!.Decode.BlockSize);
         _decode.Interrupt(worker);
         if (!((IDecodeRank)_decode.Ranks[worker]).TryAcceptDestination(handoff.Request))
@@ -110,6 +109,7 @@ internal sealed partial class DisaggregatedRuntime
             return;
         }
 
+        Recorder.Dispatched(handoff.Request, worker);
         Continue(handoff);
         ReserveIfIdle(worker);
     }
