@@ -22,8 +22,9 @@ internal static class Feasibility
             {
                 Check(load, settings.Engine, request, prompt, output);
             }
-            else if (!IsRejected(pools.Prefill, prompt))
+            else if (pools.Prefill.EngineType == EngineType.Vllm && !IsRejected(pools.Prefill, prompt))
             {
+                // SGLang refuses room before it prefills, by rules of both pools; its dead ends show in the run.
                 Check(load, pools.Prefill, request, prompt, load.HasPlannedOutput ? output : Math.Min(output, 1));
                 Check(load, pools.Decode, request, prompt, output);
             }
@@ -63,7 +64,8 @@ internal static class Feasibility
             return $"its {prompt} prompt and {output} output tokens need {BlockCount.Of(held, (int)engine.BlockSize)} KV blocks and a worker has {engine.NumGpuBlocks} of {engine.BlockSize} tokens; raise num_gpu_blocks or set max_model_len";
         }
 
-        if (!engine.EnableChunkedPrefill && !engine.EnablePrefixCaching && prompt > engine.MaxNumBatchedTokens)
+        // Prompts reach decode workers as KV.
+        if (engine.WorkerType != WorkerType.Decode && !engine.EnableChunkedPrefill && !engine.EnablePrefixCaching && prompt > engine.MaxNumBatchedTokens)
         {
             return $"its {prompt} prompt tokens exceed max_num_batched_tokens {engine.MaxNumBatchedTokens} and chunked prefill is off; raise max_num_batched_tokens or turn enable_chunked_prefill on";
         }
