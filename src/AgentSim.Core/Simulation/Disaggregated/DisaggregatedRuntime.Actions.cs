@@ -105,6 +105,7 @@ internal sealed partial class DisaggregatedRuntime
         if (!((IDecodeRank)_decode.Ranks[worker]).TryAcceptDestination(handoff.Request))
         {
             Recorder.Terminal(handoff.Request, Now, TerminalStatus.Failed);
+            handoff.DestinationCleaned = true;   // nothing was taken there
             Abandon(handoff);
             return;
         }
