@@ -61,10 +61,13 @@ internal abstract class ReplayRuntime(RuntimeParts parts)
     /// <summary>A request ended: its record is closed and its followers may become ready.</summary>
     protected void End(in Signal signal)
     {
-        bool rejected = signal.Kind == SignalKind.Rejected;
-        Recorder.Terminal(signal.Request, Now, rejected ? TerminalStatus.Rejected : TerminalStatus.Completed);
-        Parts.Prompts.Close(signal.Request, Recorder.OutputLength(signal.Request), rejected);
+        RecordEnd(signal);
+        Parts.Prompts.Close(signal.Request, Recorder.OutputLength(signal.Request), signal.Kind == SignalKind.Rejected);
     }
+
+    /// <summary>The record alone is closed: somebody still needs the request's prompt.</summary>
+    protected void RecordEnd(in Signal signal) =>
+        Recorder.Terminal(signal.Request, Now, signal.Kind == SignalKind.Rejected ? TerminalStatus.Rejected : TerminalStatus.Completed);
 
     /// <summary>The error for requests that can never run, naming the one that blocks a rank.</summary>
     protected AgentSimException DeadEnd(IEnumerable<Scheduler> ranks)

@@ -216,6 +216,7 @@ internal sealed partial class DisaggregatedRuntime
         List<RouterPlacement> released = [];
         _prefillPlacement.Ended(handoff.Request, Now, released);
         SubmitReleased(released);
+        if (handoff.HasEnded) Parts.Prompts.Close(handoff.Request, Recorder.OutputLength(handoff.Request), rejected: false);
         if (!handoff.HasFailed) return;
 
         released.Clear();

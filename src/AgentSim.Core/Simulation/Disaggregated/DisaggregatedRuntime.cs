@@ -156,7 +156,17 @@ internal sealed partial class DisaggregatedRuntime : EventLoopRuntime
 
     private void EndRequest(in Signal signal)
     {
-        End(signal);
+        // A busy prefill worker may hold the request's KV, and need its prompt, beyond the end of its output.
+        if (_handoffs.TryGetValue(signal.Request, out Handoff? open))
+        {
+            RecordEnd(signal);
+            open.HasEnded = true;
+        }
+        else
+        {
+            End(signal);
+        }
+
         _inFlight--;
         Driver.OnTerminal(signal.Request, Now, signal.Kind == SignalKind.Completed);
     }

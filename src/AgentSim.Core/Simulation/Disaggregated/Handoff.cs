@@ -57,6 +57,9 @@ internal sealed class Handoff
 
     public bool IsActivated { get; set; }
 
+    /// <summary>The output is complete although the hand-off is not.</summary>
+    public bool HasEnded { get; set; }
+
     public bool SourceCleaned { get; set; }
 
     public bool DestinationCleaned { get; set; }
