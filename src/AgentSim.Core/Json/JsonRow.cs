@@ -19,7 +19,8 @@ internal ref struct JsonRow
 
     private readonly ReadOnlySpan<byte> _text;
     private Utf8JsonReader _reader;
-    private int _base;   // where the reader's input starts in _text
+    private int _base;      // where the reader's input starts in _text
+    private int _skipped;   // bytes the reader has not seen
 
     public JsonRow(ReadOnlySpan<byte> text, int maxDepth)
     {
@@ -50,10 +51,10 @@ internal ref struct JsonRow
         }
         catch (JsonException error)
         {
-            // The reader counts from its own start and appends the position to its text.
+            // The reader appends the position to its text, and counts only what it has seen.
             string reason = error.Message;
             int cut = reason.IndexOf(" LineNumber:", StringComparison.Ordinal);
-            throw new JsonException($"not valid JSON at byte {_base + (error.BytePositionInLine ?? 0) + 1}: {(cut < 0 ? reason : reason[..cut])}", error);
+            throw new JsonException($"not valid JSON at byte {_skipped + (error.BytePositionInLine ?? 0) + 1}: {(cut < 0 ? reason : reason[..cut])}", error);
         }
     }
 
@@ -289,6 +290,7 @@ internal ref struct JsonRow
         int target = Position + length;
         _reader = new Utf8JsonReader(_text[target..], isFinalBlock: true, _reader.CurrentState);
         _base = target;
+        _skipped += length;
         Read();
     }
 }

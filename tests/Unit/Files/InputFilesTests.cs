@@ -1,0 +1,55 @@
+using AgentSim.Files;
+
+namespace AgentSim.Tests.Files;
+
+public sealed class InputFilesTests : IDisposable
+{
+    private readonly TempFolder _folder = new();
+
+    public InputFilesTests()
+    {
+        foreach (string name in new[] { "b.jsonl", "a.jsonl.gz", "B.jsonl", "a10.jsonl", "a2.jsonl", "notes.txt", "x.jsonl.bak", "sub/c.jsonl" })
+            _folder.Write(name, "");
+    }
+
+    public void Dispose() => _folder.Dispose();
+
+    [Fact]
+    public void A_folder_stands_for_its_direct_traces_in_ordinal_order() =>
+        Assert.Equal(["B.jsonl", "a.jsonl.gz", "a10.jsonl", "a2.jsonl", "b.jsonl"], Names(_folder.Root));
+
+    [Fact]
+    public void A_wildcard_expands_in_ordinal_order() => Assert.Equal(["a.jsonl.gz", "a10.jsonl", "a2.jsonl"], Names(_folder["a*.jsonl*"]));
+
+    [Fact]
+    public void A_question_mark_stands_for_one_character() => Assert.Equal(["a2.jsonl"], Names(_folder["a?.jsonl"]));
+
+    [Fact]
+    public void The_order_of_the_paths_is_kept_and_repetitions_too() =>
+        Assert.Equal(["b.jsonl", "a2.jsonl", "b.jsonl"], Names(_folder["b.jsonl"], _folder["a2.*"], _folder["b.jsonl"]));
+
+    [Fact]
+    public void A_file_whose_name_looks_like_a_wildcard_is_itself()
+    {
+        if (OperatingSystem.IsWindows()) return;   // such names do not exist there
+        _folder.Write("a?.jsonl", "");
+
+        Assert.Equal(["a?.jsonl"], Names(_folder["a?.jsonl"]));
+    }
+
+    [Theory]
+    [InlineData("*.csv")]
+    [InlineData("nowhere/*.jsonl")]
+    [InlineData("sub/empty")]
+    public void What_stands_for_no_file_is_named(string name)
+    {
+        Directory.CreateDirectory(_folder["sub/empty"]);
+        string path = _folder[name];
+
+        AgentSimException error = Assert.Throws<AgentSimException>(() => InputFiles.Expand([path]));
+
+        Assert.StartsWith(path + ": ", error.Message);
+    }
+
+    private string[] Names(params string[] paths) => [.. InputFiles.Expand(paths).Select(path => Path.GetRelativePath(_folder.Root, path))];
+}

@@ -1,0 +1,55 @@
+using System.Globalization;
+using System.Text;
+using AgentSim.Json;
+using FsCheck.Fluent;
+
+namespace AgentSim.Tests.Json;
+
+public class JsonDoubleTests
+{
+    [Theory]
+    [InlineData(0.0, "0.0")]
+    [InlineData(-0.0, "-0.0")]
+    [InlineData(1.0, "1.0")]
+    [InlineData(-803.0, "-803.0")]
+    [InlineData(0.5, "0.5")]
+    [InlineData(123.456, "123.456")]
+    [InlineData(0.30000000000000004, "0.30000000000000004")]
+    [InlineData(0.00001, "0.00001")]
+    [InlineData(0.000015, "0.000015")]
+    [InlineData(-0.001, "-0.001")]
+    [InlineData(1e-6, "1e-6")]
+    [InlineData(9.999999999999999e-6, "9.999999999999999e-6")]
+    [InlineData(1.25e-7, "1.25e-7")]
+    [InlineData(5e-324, "5e-324")]
+    [InlineData(2147483648.0, "2147483648.0")]
+    [InlineData(1e15, "1000000000000000.0")]
+    [InlineData(9007199254740993.0, "9007199254740992.0")]
+    [InlineData(9999999999999998.0, "9999999999999998.0")]
+    [InlineData(1e16, "1e+16")]
+    [InlineData(-1e16, "-1e+16")]
+    [InlineData(1.2345678901234568e16, "1.2345678901234568e+16")]
+    [InlineData(9.223372036854775807e18, "9.223372036854776e+18")]
+    [InlineData(1e21, "1e+21")]
+    [InlineData(1e300, "1e+300")]
+    [InlineData(double.MaxValue, "1.7976931348623157e+308")]
+    public void Numbers_have_one_form(double value, string text) => Assert.Equal(text, Format(value));
+
+    [Fact]
+    public void Every_finite_double_reads_back_bit_for_bit() => FsCheck.Check.One(
+        FsCheck.Config.QuickThrowOnFailure.WithMaxTest(20_000),
+        Prop.ForAll(ArbMap.Default.ArbFor<long>(), bits =>
+        {
+            double value = BitConverter.Int64BitsToDouble(bits * 0x2545F4914F6CDD1D);   // small numbers become all kinds of bits
+            if (!double.IsFinite(value)) return true;
+            string text = Format(value);
+            return text.Length <= JsonDouble.MaxLength && double.Parse(text, CultureInfo.InvariantCulture).Equals(value)
+                && text.AsSpan().IndexOfAny('.', 'e') > 0;
+        }));
+
+    private static string Format(double value)
+    {
+        Span<byte> text = stackalloc byte[JsonDouble.MaxLength];
+        return Encoding.ASCII.GetString(text[..JsonDouble.Format(value, text)]);
+    }
+}
