@@ -25,11 +25,13 @@ internal sealed class IntegerArrayCache
         return true;
     }
 
-    /// <summary>The array that begins at an offset of the line; false if it is another than the one kept.</summary>
-    public bool TryGet(int start, out ReadOnlySpan<ulong> values, out int length)
+    /// <summary>Hands over the array that begins at an offset of the line, in exchange for another buffer; false if it is not the one kept.</summary>
+    public bool TryTake(int start, ref ulong[] values, out int count, out int length)
     {
-        values = _values.AsSpan(0, _count);
-        length = _length;
-        return start == _start;
+        (count, length) = (_count, _length);
+        if (start != _start) return false;
+        (values, _values) = (_values, values);
+        Clear();
+        return true;
     }
 }

@@ -212,18 +212,19 @@ internal ref struct JsonRow
     /// <param name="name">Name of the field.</param>
     /// <param name="cache">Arrays already read, if any.</param>
     /// <param name="cacheOffset">Where this row starts in the line of the cache.</param>
-    public ReadOnlySpan<ulong> UInt64Array(ref ulong[] values, string name, IntegerArrayCache? cache = null, int cacheOffset = 0)
+    /// <returns>How many items there are.</returns>
+    public int UInt64Array(ref ulong[] values, string name, IntegerArrayCache? cache = null, int cacheOffset = 0)
     {
-        if (cache is not null && cache.TryGet(Position + cacheOffset, out ReadOnlySpan<ulong> known, out int knownLength))
-        {
-            JumpToArrayEnd(knownLength);
-            return known;
-        }
-
-        if (IntegerArray.TryParse(_text[Position..], ref values, out int count, out int length))
+        if (cache is not null && cache.TryTake(Position + cacheOffset, ref values, out int count, out int length))
         {
             JumpToArrayEnd(length);
-            return values.AsSpan(0, count);
+            return count;
+        }
+
+        if (IntegerArray.TryParse(_text[Position..], ref values, out count, out length))
+        {
+            JumpToArrayEnd(length);
+            return count;
         }
 
         for (count = 0; NextItem(); count++)
@@ -232,7 +233,7 @@ internal ref struct JsonRow
             values[count] = UInt64(name);
         }
 
-        return values.AsSpan(0, count);
+        return count;
     }
 
     /// <summary>At the start of an array: moves to its end if it holds only plain integers, which the cache may keep.</summary>

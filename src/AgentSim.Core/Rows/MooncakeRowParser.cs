@@ -113,11 +113,16 @@ internal sealed class MooncakeRowParser(bool isAgentic)
             error);
     }
 
-    private ulong[] UInt64Values(ref JsonRow json, string name) => json.UInt64Array(ref _integers, name).ToArray();
+    private ulong[] UInt64Values(ref JsonRow json, string name)
+    {
+        int count = json.UInt64Array(ref _integers, name);
+        return _integers[..count];
+    }
 
     private uint[] UInt32Values(ref JsonRow json, string name)
     {
-        ReadOnlySpan<ulong> values = json.UInt64Array(ref _integers, name);
+        int count = json.UInt64Array(ref _integers, name);
+        ReadOnlySpan<ulong> values = _integers.AsSpan(0, count);
         var narrow = new uint[values.Length];
         for (int i = 0; i < values.Length; i++)
         {

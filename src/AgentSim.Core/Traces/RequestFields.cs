@@ -8,11 +8,15 @@ namespace AgentSim.Traces;
 /// </summary>
 internal sealed class RequestFields
 {
-    private ulong[] _buffer = [];   // reused from record to record
+    private ulong[] _hashes = [];   // reused from record to record
+    private int _hashCount;
     private RequestRecord _record = new();
     private long? _received;
     private long? _output;
     private bool _hasReplay;
+
+    /// <summary>The hashes of the request read last; valid until the next is read.</summary>
+    public ReadOnlySpan<ulong> Hashes => _hashes.AsSpan(0, _hashCount);
 
     /// <summary>Reads the object just opened.</summary>
     /// <param name="json">The record.</param>
@@ -61,7 +65,7 @@ internal sealed class RequestFields
         _record.RequestId = id ?? throw JsonRow.Missing("request.request_id");
     }
 
-    /// <summary>The finished request.</summary>
+    /// <summary>The finished request, without its hashes.</summary>
     public RequestRecord ToRecord()
     {
         if (!_hasReplay) throw JsonRow.Missing("request.replay");
@@ -74,21 +78,21 @@ internal sealed class RequestFields
     {
         uint seen = 0;
         long? blockSize = null, inputLength = null;
-        ulong[]? hashes = null;
+        bool hasHashes = false;
         while (json.NextKey())
         {
             if (json.Is("trace_block_size"u8)) blockSize = json.RequiredCount(ref seen, 0, "replay.trace_block_size");
             else if (json.Is("input_length"u8)) inputLength = json.RequiredCount(ref seen, 1, "replay.input_length");
             else if (json.Is("input_sequence_hashes"u8))
             {
-                if (json.BeginArray(ref seen, 2, "replay.input_sequence_hashes"))
-                    hashes = json.UInt64Array(ref _buffer, "replay.input_sequence_hashes", arrays, offset).ToArray();
+                hasHashes = json.BeginArray(ref seen, 2, "replay.input_sequence_hashes");
+                if (hasHashes) _hashCount = json.UInt64Array(ref _hashes, "replay.input_sequence_hashes", arrays, offset);
             }
             else json.Skip();
         }
 
         _record.TraceBlockSize = blockSize ?? throw JsonRow.Missing("replay.trace_block_size");
         _record.InputLength = inputLength ?? throw JsonRow.Missing("replay.input_length");
-        _record.InputSequenceHashes = hashes ?? throw JsonRow.Missing("replay.input_sequence_hashes");
+        if (!hasHashes) throw JsonRow.Missing("replay.input_sequence_hashes");
     }
 }

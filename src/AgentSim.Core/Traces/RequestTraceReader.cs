@@ -22,7 +22,9 @@ public static class RequestTraceReader
         return Records(paths, progress, cancel);
     }
 
-    private static IEnumerable<TraceRecord> Records(IEnumerable<string> paths, IProgress<long>? progress, CancellationToken cancel)
+    /// <summary>Parses files; the hashes of a request stay in the parser until the next record.</summary>
+    internal static IEnumerable<(TraceRecord Record, TraceRecordParser Parser)> Parse(
+        IEnumerable<string> paths, IProgress<long>? progress, CancellationToken cancel)
     {
         var bytes = new ByteProgress(progress);
         foreach (string path in paths)
@@ -31,8 +33,17 @@ public static class RequestTraceReader
             using var lines = new LineReader(path, bytes.Add, cancel);
             while (lines.Read())
             {
-                if (parser.Parse(lines.Line, lines.LineNumber) is { } record) yield return record;
+                if (parser.Parse(lines.Line, lines.LineNumber) is { } record) yield return (record, parser);
             }
+        }
+    }
+
+    private static IEnumerable<TraceRecord> Records(IEnumerable<string> paths, IProgress<long>? progress, CancellationToken cancel)
+    {
+        foreach ((TraceRecord record, TraceRecordParser parser) in Parse(paths, progress, cancel))
+        {
+            if (record is RequestRecord request) request.InputSequenceHashes = parser.Hashes.ToArray();
+            yield return record;
         }
     }
 }

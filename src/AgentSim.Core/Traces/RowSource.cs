@@ -83,7 +83,7 @@ internal sealed class RowSource
     {
         int count = 0;
         for (int i = 0; i < request.RunCount; i++) count += _hashes.Run(request.FirstRun + i).Count;
-        var result = new ulong[count];
+        ulong[] result = GC.AllocateUninitializedArray<ulong>(count);
         int at = 0;
         for (int i = 0; i < request.RunCount; i++)
         {

@@ -27,7 +27,7 @@ public static class TraceConverter
     {
         ArgumentNullException.ThrowIfNull(options);
         var lowering = new TraceLowering();
-        foreach (TraceRecord record in RequestTraceReader.Read(InputFiles.Expand(options.InputPaths), progress, cancel)) lowering.Add(record);
+        lowering.AddFiles(InputFiles.Expand(options.InputPaths), progress, cancel);
         IEnumerable<MooncakeRow> rows = lowering.Rows();
         if (lowering.IsAgentic != options.IsAgentic)
         {

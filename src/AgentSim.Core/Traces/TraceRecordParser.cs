@@ -11,6 +11,9 @@ internal sealed class TraceRecordParser(string path)
     private readonly RequestFields _request = new();
     private readonly IntegerArrayCache _arrays = new();
 
+    /// <summary>The hashes of the request parsed last, which its record does not hold; valid until the next line is parsed.</summary>
+    public ReadOnlySpan<ulong> Hashes => _request.Hashes;
+
     /// <summary>Decodes one line.</summary>
     /// <returns>The record, or null when the line holds nothing a replay needs.</returns>
     /// <exception cref="AgentSimException">The line is not valid JSON or the record is malformed.</exception>
@@ -78,7 +81,7 @@ internal sealed class TraceRecordParser(string path)
         record.ParentSessionId = parent;
         record.Path = path;
         record.Line = number;
-        (record as RequestRecord)?.Check();
+        (record as RequestRecord)?.Check(Hashes.Length);
         return record;
     }
 

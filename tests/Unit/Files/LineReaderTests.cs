@@ -183,6 +183,21 @@ public sealed class LineReaderTests : IDisposable
         Assert.ThrowsAny<OperationCanceledException>(() => new LineReader(path, cancel: cancelled.Token));
     }
 
+    [Fact]
+    public void A_reader_given_up_early_lets_go_of_the_file()
+    {
+        string path = _folder.Write("x.gz", TempFolder.Gzip(string.Concat(Enumerable.Repeat("line\n", 2_000_000))));
+        for (int i = 0; i < 20; i++)
+        {
+            using var reader = new LineReader(path);
+            for (int line = 0; line < i * 50_000; line++) Assert.True(reader.Read());
+        }
+
+        using (new FileStream(path, FileMode.Open, FileAccess.ReadWrite, FileShare.None))
+        {
+        }
+    }
+
     [Theory]
     [InlineData("missing.jsonl", "no such file")]
     [InlineData("", "folder")]

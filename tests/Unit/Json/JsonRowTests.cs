@@ -86,7 +86,8 @@ public class JsonRowTests
             uint seen = 0;
             ulong[] values = [];
             row.BeginArray(ref seen, 0, "list");
-            Assert.Equal([1ul, 2, 3], row.UInt64Array(ref values, "list").ToArray());
+            Assert.Equal(3, row.UInt64Array(ref values, "list"));
+            Assert.Equal([1ul, 2, 3], values[..3]);
             row.NextKey();
             row.Skip();
         });
