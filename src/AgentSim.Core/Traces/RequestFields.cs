@@ -19,10 +19,7 @@ internal sealed class RequestFields
     public ReadOnlySpan<ulong> Hashes => _hashes.AsSpan(0, _hashCount);
 
     /// <summary>Reads the object just opened.</summary>
-    /// <param name="json">The record.</param>
-    /// <param name="arrays">Arrays already read while the line was checked.</param>
-    /// <param name="offset">Where the record starts in the line.</param>
-    public void Parse(ref JsonRow json, IntegerArrayCache arrays, int offset)
+    public void Read(ref JsonRow json)
     {
         uint seen = 0;
         string? id = null;
@@ -42,7 +39,7 @@ internal sealed class RequestFields
             else if (json.Is("replay"u8))
             {
                 _hasReplay = json.BeginObject(ref seen, 9, "request.replay");
-                if (_hasReplay) ParseReplay(ref json, arrays, offset);
+                if (_hasReplay) ReadReplay(ref json);
             }
             else if (json.Is("prefill_wait_time_ms"u8)) _record.PrefillWaitTimeMs = json.OptionalNumber(ref seen, 10, "request.prefill_wait_time_ms");
             else if (json.Is("prefill_time_ms"u8)) _record.PrefillTimeMs = json.OptionalNumber(ref seen, 11, "request.prefill_time_ms");
@@ -53,13 +50,13 @@ internal sealed class RequestFields
                 _record.KvTransferEstimatedLatencyMs = json.OptionalNumber(ref seen, 15, "request.kv_transfer_estimated_latency_ms");
             else if (json.Is("worker"u8))
             {
-                if (json.BeginObject(ref seen, 16, "request.worker")) _record.Worker = FinishFields.ParseWorker(ref json);
+                if (json.BeginObject(ref seen, 16, "request.worker")) _record.Worker = FinishFields.ReadWorker(ref json);
             }
             else if (json.Is("finish_reason_metadata"u8))
             {
-                if (json.BeginObject(ref seen, 17, "request.finish_reason_metadata")) _record.Finish = FinishFields.Parse(ref json);
+                if (json.BeginObject(ref seen, 17, "request.finish_reason_metadata")) _record.Finish = FinishFields.Read(ref json);
             }
-            else json.Skip();
+            else json.SkipDecoded();
         }
 
         _record.RequestId = id ?? throw JsonRow.Missing("request.request_id");
@@ -74,7 +71,7 @@ internal sealed class RequestFields
         return _record;
     }
 
-    private void ParseReplay(ref JsonRow json, IntegerArrayCache arrays, int offset)
+    private void ReadReplay(ref JsonRow json)
     {
         uint seen = 0;
         long? blockSize = null, inputLength = null;
@@ -86,9 +83,9 @@ internal sealed class RequestFields
             else if (json.Is("input_sequence_hashes"u8))
             {
                 hasHashes = json.BeginArray(ref seen, 2, "replay.input_sequence_hashes");
-                if (hasHashes) _hashCount = json.UInt64Array(ref _hashes, "replay.input_sequence_hashes", arrays, offset);
+                if (hasHashes) _hashCount = json.UInt64Array(ref _hashes, "replay.input_sequence_hashes");
             }
-            else json.Skip();
+            else json.SkipDecoded();
         }
 
         _record.TraceBlockSize = blockSize ?? throw JsonRow.Missing("replay.trace_block_size");

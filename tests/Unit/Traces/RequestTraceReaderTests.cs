@@ -167,5 +167,36 @@ public sealed class RequestTraceReaderTests : IDisposable
         }
     }
 
+    [Fact]
+    public void One_pass_never_gives_another_record_than_two()
+    {
+        var random = new Random(17);
+        string[] lines =
+        [
+            TraceText.Request("r", extra: "\"worker\":{\"prefill_dp_rank\":1},\"cached_tokens\":3,"),
+            TraceText.Tool("t", 5, ",\"duration_ms\":1.5"),
+            $"{{\"timestamp\":1,\"event\":{TraceText.Request("w")},\"event_type\":\"x\"}}",
+            $"{{\"event_type\":\"tool_end\",\"event\":{TraceText.Tool("t", 5)}}}",
+            "{\"schema\":\"dynamo.request.trace.v1\",\"event_type\":\"request_payload\",\"event\":null}",
+        ];
+        int direct = 0;
+        for (int round = 0; round < 20_000; round++)
+        {
+            byte[] line = System.Text.Encoding.UTF8.GetBytes(lines[round % lines.Length]);
+            if (round >= lines.Length) line[random.Next(line.Length)] = (byte)"{}[]\":,0159.e-nu _tk"[random.Next(20)];
+            var parser = new TraceRecordParser("t");
+            if (!parser.TryParseInOnePass(line, out TraceRecord? record)) continue;
+            direct++;
+            string once = Shown(record, parser.Hashes);
+            Assert.Equal(Shown(parser.ParseInTwoPasses(line), parser.Hashes), once);
+        }
+
+        Assert.InRange(direct, 1000, 20_000);
+
+        static string Shown(TraceRecord? record, ReadOnlySpan<ulong> hashes) => record is null
+            ? "none"
+            : System.Text.Json.JsonSerializer.Serialize(record, record.GetType()) + (record is RequestRecord ? string.Join(',', hashes.ToArray()) : "");
+    }
+
     private TraceRecord? One(string line) => RequestTraceReader.Read([_folder.Write("t.jsonl", line)]).SingleOrDefault();
 }
