@@ -30,10 +30,10 @@ internal sealed class RequestFields
             if (json.Is("request_id"u8)) id = json.RequiredText(ref seen, 0, "request.request_id");
             else if (json.Is("model"u8)) _record.Model = json.OptionalText(ref seen, 1, "request.model");
             else if (json.Is("x_request_id"u8)) _record.XRequestId = json.OptionalText(ref seen, 2, "request.x_request_id");
-            else if (json.Is("input_tokens"u8)) _record.InputTokens = json.OptionalCount(ref seen, 3, "request.input_tokens");
+            else if (json.Is("input_tokens"u8)) _record.InputTokens = json.OptionalUInt64(ref seen, 3, "request.input_tokens");
             else if (json.Is("output_tokens"u8)) _output = json.OptionalCount(ref seen, 4, "request.output_tokens");
-            else if (json.Is("cached_tokens"u8)) _record.CachedTokens = json.OptionalCount(ref seen, 5, "request.cached_tokens");
-            else if (json.Is("queue_depth"u8)) _record.QueueDepth = json.OptionalCount(ref seen, 6, "request.queue_depth");
+            else if (json.Is("cached_tokens"u8)) _record.CachedTokens = json.OptionalUInt64(ref seen, 5, "request.cached_tokens");
+            else if (json.Is("queue_depth"u8)) _record.QueueDepth = json.OptionalUInt64(ref seen, 6, "request.queue_depth");
             else if (json.Is("request_received_ms"u8)) _received = json.OptionalSaturating(ref seen, 7, "request.request_received_ms");
             else if (json.Is("total_time_ms"u8)) _record.TotalTimeMs = json.OptionalNumber(ref seen, 8, "request.total_time_ms");
             else if (json.Is("replay"u8))

@@ -34,13 +34,13 @@ public sealed class RequestRecord : TraceRecord
     public ulong[] InputSequenceHashes { get; set; } = [];
 
     /// <summary>Prompt tokens as the server counted them. Informative.</summary>
-    public long? InputTokens { get; set; }
+    public ulong? InputTokens { get; set; }
 
     /// <summary>Prompt tokens found in a cache. Informative.</summary>
-    public long? CachedTokens { get; set; }
+    public ulong? CachedTokens { get; set; }
 
     /// <summary>Requests that were waiting. Informative.</summary>
-    public long? QueueDepth { get; set; }
+    public ulong? QueueDepth { get; set; }
 
     /// <summary>Wait before the prefill. Informative.</summary>
     public double? PrefillWaitTimeMs { get; set; }

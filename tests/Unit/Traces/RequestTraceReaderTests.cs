@@ -21,7 +21,7 @@ public sealed class RequestTraceReaderTests : IDisposable
         Assert.Equal(("r", "x", "m", "s", "p", "request_end"),
             (request.RequestId, request.XRequestId, request.Model, request.SessionId, request.ParentSessionId, request.EventType));
         Assert.Equal((1000L, 1100L, 1100L, 5L, 20L, 16L), (request.StartUnixMs, request.EndUnixMs, request.EventUnixMs, request.OutputTokens, request.InputLength, request.TraceBlockSize));
-        Assert.Equal((20L, 16L, 3L, 99.5), (request.InputTokens, request.CachedTokens, request.QueueDepth, request.TotalTimeMs));
+        Assert.Equal((20ul, 16ul, 3ul, 99.5), (request.InputTokens, request.CachedTokens, request.QueueDepth, request.TotalTimeMs));
         Assert.Equal((1.0, 2.5, 3.5, 4.5, 0.5, 6.0), (request.PrefillWaitTimeMs, request.PrefillTimeMs, request.TtftMs, request.AverageItlMs, request.KvHitRate,
             request.KvTransferEstimatedLatencyMs));
         Assert.Equal(new WorkerPlacement(ulong.MaxValue, 1, null, null), request.Worker);
