@@ -52,7 +52,7 @@ public sealed class AtomicFileTests : IDisposable
     [Fact]
     public void A_write_error_becomes_a_message_that_names_the_file()
     {
-        string path = _folder["out.txt"];
+        string path = _folder.File("out.txt");
 
         AgentSimException error = Assert.Throws<AgentSimException>(() => AtomicFile.Write(path, _ => throw new IOException("disk full")));
 
@@ -63,7 +63,7 @@ public sealed class AtomicFileTests : IDisposable
     [Fact]
     public void Missing_parents_are_created_and_stay()
     {
-        using (AtomicFile.Create(_folder["a/b/out.txt"]))
+        using (AtomicFile.Create(_folder.File("a/b/out.txt")))
         {
         }
 
@@ -73,9 +73,9 @@ public sealed class AtomicFileTests : IDisposable
     [Fact]
     public void A_folder_as_target_fails()
     {
-        Directory.CreateDirectory(_folder["out"]);
+        Directory.CreateDirectory(_folder.File("out"));
 
-        AgentSimException error = Assert.Throws<AgentSimException>(() => AtomicFile.Write(_folder["out"], _ => { }));
+        AgentSimException error = Assert.Throws<AgentSimException>(() => AtomicFile.Write(_folder.File("out"), _ => { }));
 
         Assert.Contains("folder", error.Message);
         Assert.Equal(["out"], _folder.Everything);
@@ -86,7 +86,7 @@ public sealed class AtomicFileTests : IDisposable
     {
         _folder.Write("file", "");
 
-        Assert.Equal("OutputFailed", Assert.Throws<AgentSimException>(() => AtomicFile.Create(_folder["file/out.txt"])).ErrorId);
+        Assert.Equal("OutputFailed", Assert.Throws<AgentSimException>(() => AtomicFile.Create(_folder.File("file/out.txt"))).ErrorId);
     }
 
     [Fact]
@@ -97,7 +97,7 @@ public sealed class AtomicFileTests : IDisposable
     {
         if (OperatingSystem.IsWindows()) return;   // needs privileges there
         string target = _folder.Write("target.txt", "kept");
-        string link = _folder["link.txt"];
+        string link = _folder.File("link.txt");
         File.CreateSymbolicLink(link, target);
 
         AtomicFile.Write(link, stream => stream.Write("new"u8));
@@ -127,10 +127,10 @@ public sealed class AtomicFileTests : IDisposable
     public void A_new_file_gets_the_usual_permissions()
     {
         if (OperatingSystem.IsWindows()) return;
-        AtomicFile.Write(_folder["out.txt"], stream => stream.Write("new"u8));
-        File.WriteAllText(_folder["usual.txt"], "");
+        AtomicFile.Write(_folder.File("out.txt"), stream => stream.Write("new"u8));
+        File.WriteAllText(_folder.File("usual.txt"), "");
 
-        Assert.Equal(File.GetUnixFileMode(_folder["usual.txt"]), File.GetUnixFileMode(_folder["out.txt"]));
+        Assert.Equal(File.GetUnixFileMode(_folder.File("usual.txt")), File.GetUnixFileMode(_folder.File("out.txt")));
     }
 
     [Fact]

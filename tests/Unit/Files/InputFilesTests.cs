@@ -16,17 +16,17 @@ public sealed class InputFilesTests : IDisposable
 
     [Fact]
     public void A_folder_stands_for_its_direct_traces_in_ordinal_order() =>
-        Assert.Equal(["B.jsonl", "a.jsonl.gz", "a10.jsonl", "a2.jsonl", "b.jsonl"], Names(_folder.Root));
+        Assert.Equal(["B.jsonl", "a.jsonl.gz", "a10.jsonl", "a2.jsonl", "b.jsonl"], Names(_folder.Path));
 
     [Fact]
-    public void A_wildcard_expands_in_ordinal_order() => Assert.Equal(["a.jsonl.gz", "a10.jsonl", "a2.jsonl"], Names(_folder["a*.jsonl*"]));
+    public void A_wildcard_expands_in_ordinal_order() => Assert.Equal(["a.jsonl.gz", "a10.jsonl", "a2.jsonl"], Names(_folder.File("a*.jsonl*")));
 
     [Fact]
-    public void A_question_mark_stands_for_one_character() => Assert.Equal(["a2.jsonl"], Names(_folder["a?.jsonl"]));
+    public void A_question_mark_stands_for_one_character() => Assert.Equal(["a2.jsonl"], Names(_folder.File("a?.jsonl")));
 
     [Fact]
     public void The_order_of_the_paths_is_kept_and_repetitions_too() =>
-        Assert.Equal(["b.jsonl", "a2.jsonl", "b.jsonl"], Names(_folder["b.jsonl"], _folder["a2.*"], _folder["b.jsonl"]));
+        Assert.Equal(["b.jsonl", "a2.jsonl", "b.jsonl"], Names(_folder.File("b.jsonl"), _folder.File("a2.*"), _folder.File("b.jsonl")));
 
     [Fact]
     public void A_file_whose_name_looks_like_a_wildcard_is_itself()
@@ -34,7 +34,7 @@ public sealed class InputFilesTests : IDisposable
         if (OperatingSystem.IsWindows()) return;   // such names do not exist there
         _folder.Write("a?.jsonl", "");
 
-        Assert.Equal(["a?.jsonl"], Names(_folder["a?.jsonl"]));
+        Assert.Equal(["a?.jsonl"], Names(_folder.File("a?.jsonl")));
     }
 
     [Theory]
@@ -43,13 +43,13 @@ public sealed class InputFilesTests : IDisposable
     [InlineData("sub/empty")]
     public void What_stands_for_no_file_is_named(string name)
     {
-        Directory.CreateDirectory(_folder["sub/empty"]);
-        string path = _folder[name];
+        Directory.CreateDirectory(_folder.File("sub/empty"));
+        string path = _folder.File(name);
 
         AgentSimException error = Assert.Throws<AgentSimException>(() => InputFiles.Expand([path]));
 
         Assert.StartsWith(path + ": ", error.Message);
     }
 
-    private string[] Names(params string[] paths) => [.. InputFiles.Expand(paths).Select(path => Path.GetRelativePath(_folder.Root, path))];
+    private string[] Names(params string[] paths) => [.. InputFiles.Expand(paths).Select(path => Path.GetRelativePath(_folder.Path, path))];
 }

@@ -116,7 +116,7 @@ public sealed class LineReaderTests : IDisposable
     [Fact]
     public void A_line_beyond_the_limit_is_refused_with_its_number()
     {
-        string path = _folder["long.jsonl"];
+        string path = _folder.File("long.jsonl");
         using (FileStream file = File.Create(path))
         {
             file.Write("{}\n"u8);
@@ -203,7 +203,7 @@ public sealed class LineReaderTests : IDisposable
     [InlineData("", "folder")]
     public void A_file_that_cannot_be_opened_is_named(string name, string reason)
     {
-        string path = _folder[name];
+        string path = _folder.File(name);
 
         AgentSimException error = Assert.Throws<AgentSimException>(() => new LineReader(path));
 

@@ -1,5 +1,4 @@
 using AgentSim.Rows;
-using AgentSim.Tests.Files;
 
 namespace AgentSim.Tests.Rows;
 

@@ -1,6 +1,5 @@
 using System.Text;
 using AgentSim.Rows;
-using AgentSim.Tests.Files;
 
 namespace AgentSim.Tests.Rows;
 

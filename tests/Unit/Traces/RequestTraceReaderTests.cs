@@ -1,4 +1,3 @@
-using AgentSim.Tests.Files;
 using AgentSim.Traces;
 
 namespace AgentSim.Tests.Traces;
@@ -28,7 +27,7 @@ public sealed class RequestTraceReaderTests : IDisposable
         Assert.Equal(("stop", null, "{\"id\":[1]}"), (request.Finish!.Reason, request.Finish.BackendReason, request.Finish.StopReasonJson));
         Assert.Equal(new FinishToolCall(0, 1, null, "bash"), Assert.Single(request.Finish.ToolCalls));
         Assert.Equal([1ul, 2], request.InputSequenceHashes);
-        Assert.Equal((_folder["t.jsonl"], 1L), (request.Path, request.Line));
+        Assert.Equal((_folder.File("t.jsonl"), 1L), (request.Path, request.Line));
     }
 
     [Fact]
@@ -90,7 +89,7 @@ public sealed class RequestTraceReaderTests : IDisposable
         AgentSimException error = Assert.Throws<AgentSimException>(() => One(line));
 
         Assert.Equal("TraceRowInvalid", error.ErrorId);
-        Assert.StartsWith(_folder["t.jsonl"] + ":1: ", error.Message);
+        Assert.StartsWith(_folder.File("t.jsonl") + ":1: ", error.Message);
     }
 
     [Theory]
@@ -161,7 +160,7 @@ public sealed class RequestTraceReaderTests : IDisposable
             }
             catch (AgentSimException error)
             {
-                Assert.StartsWith(_folder["t.jsonl"] + ":", error.Message);
+                Assert.StartsWith(_folder.File("t.jsonl") + ":", error.Message);
                 Assert.DoesNotContain('\n', error.Message);
             }
         }

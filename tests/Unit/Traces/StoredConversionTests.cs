@@ -1,7 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using AgentSim.Files;
-using AgentSim.Tests.Files;
 using AgentSim.Traces;
 
 namespace AgentSim.Tests.Traces;
@@ -9,8 +8,7 @@ namespace AgentSim.Tests.Traces;
 /// <summary>Conversions whose results the reference has stored.</summary>
 public sealed class StoredConversionTests : IDisposable
 {
-    private static readonly string Data = Path.Combine(AppContext.BaseDirectory, "Data");
-    private static readonly JsonObject Edges = JsonNode.Parse(File.ReadAllBytes(Path.Combine(Data, "convert-edge", "expected.json")))!.AsObject();
+    private static readonly JsonObject Edges = JsonNode.Parse(File.ReadAllBytes(TestData.PathOf("convert-edge", "expected.json")))!.AsObject();
 
     private readonly TempFolder _folder = new();
 
@@ -23,8 +21,8 @@ public sealed class StoredConversionTests : IDisposable
     public void Edge_cases_end_as_in_the_reference(string name)
     {
         JsonNode expected = Edges[name]!;
-        string input = Path.Combine(Data, "convert-edge", name + ".jsonl");
-        var options = new ConvertOptions([input], _folder["out.jsonl"], expected["agentic"]!.GetValue<bool>());
+        string input = TestData.PathOf("convert-edge", name + ".jsonl");
+        var options = new ConvertOptions([input], _folder.File("out.jsonl"), expected["agentic"]!.GetValue<bool>());
         if (expected["succeeds"]!.GetValue<bool>())
         {
             ConvertResult result = TraceConverter.Convert(options);
@@ -55,11 +53,12 @@ public sealed class StoredConversionTests : IDisposable
     [InlineData("plain")]
     public void Generated_traces_become_the_rows_of_the_reference(string name)
     {
-        var options = new ConvertOptions([Path.Combine(Data, "traces", name + ".trace.jsonl.gz")], _folder["out.jsonl"], name != "plain");
+        string input = Directory.GetFiles(TestData.PathOf("traces"), name + ".trace.jsonl*").Single();
+        var options = new ConvertOptions([input], _folder.File("out.jsonl"), name != "plain");
 
         TraceConverter.Convert(options);
 
-        Assert.Equal(Lines(Path.Combine(Data, "convert", name + ".mooncake.jsonl.gz")), Lines(options.OutputPath));
+        Assert.Equal(Lines(TestData.PathOf("convert", name + ".mooncake.jsonl")), Lines(options.OutputPath));
     }
 
     private static List<string> Lines(string path)

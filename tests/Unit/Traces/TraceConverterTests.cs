@@ -1,4 +1,3 @@
-using AgentSim.Tests.Files;
 using AgentSim.Traces;
 
 namespace AgentSim.Tests.Traces;
@@ -32,7 +31,7 @@ public sealed class TraceConverterTests : IDisposable
         ConvertResult result = Convert(_folder.Write("in.jsonl", Input));
 
         Assert.Equal(new ConvertResult(3, 16, true), result);
-        Assert.Equal(Output, File.ReadAllText(_folder["out/rows.jsonl"]));
+        Assert.Equal(Output, File.ReadAllText(_folder.File("out/rows.jsonl")));
     }
 
     [Fact]
@@ -42,9 +41,9 @@ public sealed class TraceConverterTests : IDisposable
         _folder.Write("shards/1.jsonl", string.Join('\n', lines[..3]));
         _folder.Write("shards/2.jsonl.gz", TempFolder.Gzip(string.Join('\n', lines[3..])));
 
-        Convert(_folder["shards"]);
+        Convert(_folder.File("shards"));
 
-        Assert.Equal(Output, File.ReadAllText(_folder["out/rows.jsonl"]));
+        Assert.Equal(Output, File.ReadAllText(_folder.File("out/rows.jsonl")));
     }
 
     [Fact]
@@ -67,7 +66,7 @@ public sealed class TraceConverterTests : IDisposable
 
         Assert.StartsWith($"{input}:8: not valid JSON at byte 2", error.Message);
         Assert.DoesNotContain('\n', error.Message);
-        Assert.Equal("old", File.ReadAllText(_folder["out/rows.jsonl"]));
+        Assert.Equal("old", File.ReadAllText(_folder.File("out/rows.jsonl")));
         Assert.Equal(["in.jsonl", "out", "out/rows.jsonl"], _folder.Everything.Select(name => name.Replace('\\', '/')));
     }
 
@@ -82,7 +81,7 @@ public sealed class TraceConverterTests : IDisposable
         });
 
         Assert.ThrowsAny<OperationCanceledException>(
-            () => TraceConverter.Convert(new ConvertOptions([input], _folder["rows.jsonl"], IsAgentic: true), atEnd, cancel.Token));
+            () => TraceConverter.Convert(new ConvertOptions([input], _folder.File("rows.jsonl"), IsAgentic: true), atEnd, cancel.Token));
 
         Assert.Equal(["in.jsonl"], _folder.Everything);
     }
@@ -93,13 +92,13 @@ public sealed class TraceConverterTests : IDisposable
         string first = _folder.Write("1.jsonl", Input), second = _folder.Write("2.jsonl.gz", TempFolder.Gzip("\n"));
         long last = 0;
 
-        TraceConverter.Convert(new ConvertOptions([first, second], _folder["rows.jsonl"], IsAgentic: true), new Callback(bytes => last = bytes));
+        TraceConverter.Convert(new ConvertOptions([first, second], _folder.File("rows.jsonl"), IsAgentic: true), new Callback(bytes => last = bytes));
 
         Assert.Equal(new FileInfo(first).Length + new FileInfo(second).Length, last);
     }
 
     private ConvertResult Convert(params string[] inputs) =>
-        TraceConverter.Convert(new ConvertOptions(inputs, _folder["out/rows.jsonl"], IsAgentic: true));
+        TraceConverter.Convert(new ConvertOptions(inputs, _folder.File("out/rows.jsonl"), IsAgentic: true));
 
     private sealed class Callback(Action<long> action) : IProgress<long>
     {
