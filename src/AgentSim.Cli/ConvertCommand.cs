@@ -8,11 +8,12 @@ internal static class ConvertCommand
     public static readonly CommandSpec Spec = new(
         "convert",
         "Converts Dynamo request traces to Mooncake rows that replay reads.",
-        "[--agentic] --input-path FILE... --output-file FILE",
+        "[--agentic [--format v2]] --input-path FILE... --output-file FILE",
         FilesHelp: null,
         [
             new("--input-path", "FILE...", "Request traces (*.jsonl, *.jsonl.gz): files, folders or wildcards; may be repeated", OptionValue.Many),
             new("--output-file", "FILE", "The file to write; replaced as a whole"),
+            new("--format", "VERSION", "Version of agentic rows: v1 (default) or v2, with a header, plays and typed dependencies"),
             new("--agentic", "", "The traces are agentic; required for those, wrong for others", OptionValue.None),
         ],
         Run);
@@ -21,11 +22,15 @@ internal static class ConvertCommand
     {
         if (!values.Has("--input-path")) throw AgentSimException.Usage("OptionMissing", "--input-path is required");
         if (values.Text("--output-file") is not { } output) throw AgentSimException.Usage("OptionMissing", "--output-file is required");
+        int version = values.Choice("--format", 1, ("v1", 1), ("v2", 2));
+        bool isAgentic = values.Has("--agentic");
+        if (version == 2 && !isAgentic) throw AgentSimException.Usage("OptionsConflict", "--format v2 is for agentic traces; give --agentic too");
 
         ConvertResult result = TraceConverter.Convert(
-            new ConvertOptions(values.All("--input-path"), output, values.Has("--agentic")), null, cancellation);
+            new ConvertOptions(values.All("--input-path"), output, isAgentic, version), null, cancellation);
         using StreamWriter text = Output.Open();
         text.Write($"Wrote {result.Rows} {(result.IsAgentic ? "agentic " : "")}Mooncake rows to {output}\n");
-        text.Write($"Trace block size: {result.TraceBlockSize} (replay them with --trace-block-size {result.TraceBlockSize})\n");
+        string hint = version == 2 ? "the file says so itself" : $"replay them with --trace-block-size {result.TraceBlockSize}";
+        text.Write($"Trace block size: {result.TraceBlockSize} ({hint})\n");
     }
 }

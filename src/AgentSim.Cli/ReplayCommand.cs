@@ -11,7 +11,7 @@ internal static class ReplayCommand
     public static readonly CommandSpec Spec = new(
         "replay",
         "Replays a trace on simulated engines and reports latencies and throughput.",
-        "FILE... [--trace-format FORMAT] [OPTIONS]",
+        "{FILE... | --input-tokens N --output-tokens N --request-count N} [OPTIONS]",
         "The trace; several files, folders or wildcards with --trace-format dynamo. Plain or gzip.",
         ReplayOptions.All,
         Run);
@@ -21,10 +21,12 @@ internal static class ReplayCommand
         var arguments = new ReplayArguments(values, files);
         UsageChecks.Check(arguments);
         ReplayPlan plan = ReplayPlan.From(arguments, Environment.GetEnvironmentVariable("DYN_ROUTER_POLICY_CONFIG"));
-        ReplayChecks.CheckSettings(plan.Settings, arguments.Format);
+        ReplayChecks.CheckSettings(plan.Settings, plan.Synthetic is null ? plan.Workload.Format : null);
         foreach (string warning in plan.Warnings) Console.Error.WriteLine($"agentsim: warning: {warning}");
 
-        ReplayWorkload workload = WorkloadLoader.Load(files, plan.Workload, null, cancellation);
+        ReplayWorkload workload = plan.Synthetic is { } synthetic
+            ? SyntheticLoad.Create(synthetic, plan.Settings.Pools?.Prefill ?? plan.Settings.Engine)
+            : WorkloadLoader.Load(files, plan.Workload, null, cancellation);
         ReplayResult result;
         using (ProgressLine? progress = ProgressLine.Create())
         {

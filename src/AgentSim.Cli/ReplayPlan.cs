@@ -10,8 +10,12 @@ namespace AgentSim.Cli;
 /// The arguments as settings of a replay. Making it does what specification 06, 9.4 lists up to the checks that
 /// <see cref="ReplayChecks"/> makes, in that order.
 /// </summary>
+/// <param name="Settings">How to replay.</param>
+/// <param name="Workload">How to read the trace files.</param>
+/// <param name="Synthetic">Load to be made instead of read from files; null with trace files.</param>
+/// <param name="Warnings">What the user should know, one line each.</param>
 internal sealed record ReplayPlan(
-    ReplaySettings Settings, WorkloadOptions Workload, IReadOnlyList<string> Warnings)
+    ReplaySettings Settings, WorkloadOptions Workload, SyntheticOptions? Synthetic, IReadOnlyList<string> Warnings)
 {
     /// <param name="arguments">Arguments that passed <see cref="UsageChecks.Check"/>.</param>
     /// <param name="defaultPolicyFile">Policy file to use when none is named.</param>
@@ -47,16 +51,31 @@ internal sealed record ReplayPlan(
             SharedPrefixRatio = arguments.TraceSharedPrefixRatio,
             PrefixGroups = Count("--trace-num-prefix-groups", arguments.TraceNumPrefixGroups),
         };
+        SyntheticOptions? synthetic = arguments.IsSynthetic ? Synthesis(arguments) : null;
         CheckRest(arguments, router);
 
         var warnings = new List<string>(engine.Warnings);
         if (settings.Pools is { } pools) warnings.AddRange([.. pools.Prefill.Warnings, .. pools.Decode.Warnings]);
         if (arguments.Concurrency is not null && arguments.ArrivalSpeedupRatio != 1.0)
             warnings.Add("--arrival-speedup-ratio has no effect with --replay-concurrency, which ignores arrival times");
-        return new ReplayPlan(settings, workload, warnings);
+        return new ReplayPlan(settings, workload, synthetic, warnings);
     }
 
     private static EngineArguments? Engine(string? json, string option) => json is null ? null : EngineArguments.Parse(json, option);
+
+    private static SyntheticOptions Synthesis(ReplayArguments arguments) => new()
+    {
+        InputTokens = Count("--input-tokens", arguments.InputTokens ?? 0),
+        OutputTokens = Count("--output-tokens", arguments.OutputTokens ?? 0),
+        RequestCount = Count("--request-count", arguments.RequestCount ?? 0),
+        RequestRate = arguments.RequestRate,
+        ArrivalIntervalMs = arguments.ArrivalIntervalMs,
+        ArrivalSeed = Seed("--arrival-seed", arguments.ArrivalSeed),
+        TurnsPerSession = Count("--turns-per-session", arguments.TurnsPerSession),
+        SharedPrefixRatio = arguments.SharedPrefixRatio,
+        NumPrefixGroups = Count("--num-prefix-groups", arguments.NumPrefixGroups),
+        InterTurnDelayMs = arguments.InterTurnDelayMs,
+    };
 
     private static int Count(string option, Int128 value) => (int)InRange(option, value, int.MaxValue);
 
@@ -95,7 +114,6 @@ internal sealed record ReplayPlan(
         if (arguments.PlannerConfig is not null) throw NotSupportedYet("--planner-config");
         if (arguments.BenchmarkGranularity is not null) throw NotSupportedYet("--benchmark-granularity");
         if (arguments.IsOnline) throw NotSupportedYet("--replay-mode online");
-        if (arguments.IsSynthetic) throw NotSupportedYet("synthetic load (--input-tokens, --output-tokens, --request-count)");
     }
 
     // The AIC estimator of the router (06, 12): wrong combinations first, then what is missing even with right ones.

@@ -2,7 +2,9 @@ namespace AgentSim.Rows;
 
 /// <summary>
 /// One row of a Mooncake-family file: a request with its prompt described by block ids (specification 01, 3.6 and 6).
-/// Plain and agentic rows share this type; the agentic fields of a plain row are empty.
+/// Plain and agentic rows share this type; the agentic fields of a plain row are empty. Agentic rows come in two
+/// versions: rows of version 1 wait for others (<see cref="WaitFor"/>, <see cref="Delay"/>), rows of version 2 belong to a
+/// play and have dependencies with a trigger and a delay each (<see cref="PlayId"/>, <see cref="Dependencies"/>; 12.1).
 /// </summary>
 public sealed class MooncakeRow
 {
@@ -57,11 +59,26 @@ public sealed class MooncakeRow
     /// <summary>The tools that ran before this request. Informative.</summary>
     public IReadOnlyList<ToolSpan> ToolEvents { get; set; } = [];
 
+    /// <summary>Version 2: the agent run that the request is part of. A row with a play is a row of version 2.</summary>
+    public string? PlayId { get; set; }
+
+    /// <summary>Version 2: the model that is asked. Informative.</summary>
+    public string? Model { get; set; }
+
+    /// <summary>Version 2: earliest start in milliseconds, also of a request with dependencies.</summary>
+    public double? NotBeforeMs { get; set; }
+
+    /// <summary>Version 2: what has to happen before this request starts.</summary>
+    public IReadOnlyList<RowDependency> Dependencies { get; set; } = [];
+
     /// <summary>Tokens per entry of <see cref="HashIds"/>, where known (0 otherwise). Not written to files.</summary>
     public int TraceBlockSize { get; set; }
 
     /// <summary>True for a row of the agentic dialect. Not written to files.</summary>
     public bool IsAgentic { get; set; }
+
+    /// <summary>Version of the agentic dialect that the row is in, 1 or 2; 0 for a plain row.</summary>
+    public int AgenticVersion => !IsAgentic ? 0 : PlayId is null ? 1 : 2;
 }
 
 /// <summary>A finished tool call listed in an agentic row (specification 01, 3.6).</summary>

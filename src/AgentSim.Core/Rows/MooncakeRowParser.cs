@@ -4,12 +4,10 @@ using AgentSim.Json;
 namespace AgentSim.Rows;
 
 /// <summary>Decodes one line of a Mooncake-family file (specification 01, 6.2 and 6.4; strictness: 1.2).</summary>
-internal sealed class MooncakeRowParser(bool isAgentic)
+internal sealed class MooncakeRowParser(bool isAgentic) : RowParser
 {
-    private ulong[] _integers = [];   // reused from row to row
-
-    /// <exception cref="JsonException">The line is malformed.</exception>
-    public MooncakeRow Parse(ReadOnlySpan<byte> line)
+    /// <inheritdoc/>
+    public override MooncakeRow Parse(ReadOnlySpan<byte> line)
     {
         var json = new JsonRow(line, JsonRow.AnyDepth);
         uint seen = 0;
@@ -111,26 +109,5 @@ internal sealed class MooncakeRowParser(bool isAgentic)
             bytes,
             tokens,
             error);
-    }
-
-    private ulong[] UInt64Values(ref JsonRow json, string name)
-    {
-        int count = json.UInt64Array(ref _integers, name);
-        return _integers[..count];
-    }
-
-    private uint[] UInt32Values(ref JsonRow json, string name)
-    {
-        int count = json.UInt64Array(ref _integers, name);
-        ReadOnlySpan<ulong> values = _integers.AsSpan(0, count);
-        var narrow = new uint[values.Length];
-        for (int i = 0; i < values.Length; i++)
-        {
-            narrow[i] = values[i] <= uint.MaxValue
-                ? (uint)values[i]
-                : throw new JsonException($"'{name}' holds {values[i]}; the largest token id is {uint.MaxValue}");
-        }
-
-        return narrow;
     }
 }

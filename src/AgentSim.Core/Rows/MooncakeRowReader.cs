@@ -6,14 +6,14 @@ namespace AgentSim.Rows;
 /// <summary>
 /// Reads the rows of a <c>mooncake</c>, <c>mooncake-delta</c> or <c>agentic_mooncake</c> file, plain or gzipped, one at a
 /// time, with the checks that need only the row (specification 01, 6.2 to 6.4). Rows are returned as they stand in the
-/// file: lengths are not clamped and defaults not filled in.
+/// file: lengths are not clamped and defaults not filled in. Agentic files of both versions are recognised (12.1).
 /// </summary>
 public static class MooncakeRowReader
 {
     /// <summary>Reads a file.</summary>
     /// <param name="path">The file.</param>
     /// <param name="format">One of the three formats; the agentic fields are read only for <see cref="TraceFormat.AgenticMooncake"/>.</param>
-    /// <param name="traceBlockSize">Tokens per hash id, at least 1.</param>
+    /// <param name="traceBlockSize">Tokens per hash id, at least 1; a file with a header has its own.</param>
     /// <param name="progress">Told the bytes read so far, as they lie on disk.</param>
     /// <param name="cancel">Ends the reading.</param>
     /// <returns>The rows with their lines, read while they are enumerated.</returns>
@@ -31,10 +31,20 @@ public static class MooncakeRowReader
     private static IEnumerable<AtLine<MooncakeRow>> Rows(
         string path, bool isAgentic, int traceBlockSize, IProgress<long>? progress, CancellationToken cancel)
     {
-        var parser = new MooncakeRowParser(isAgentic);
+        RowParser parser = new MooncakeRowParser(isAgentic);
         using var lines = new LineReader(path, new ByteProgress(progress).Add, cancel);
+        bool isFirst = true;
         while (lines.Read())
         {
+            if (isFirst && isAgentic && AgenticHeader.IsHeader(lines.Line))
+            {
+                traceBlockSize = BlockSize(lines, path);
+                parser = new AgenticRowParser();
+                isFirst = false;
+                continue;
+            }
+
+            isFirst = false;
             MooncakeRow row = Parse(parser, lines, path);
             row.TraceBlockSize = traceBlockSize;
             MooncakeRowRules.Check(row, traceBlockSize, path, lines.LineNumber);
@@ -42,7 +52,19 @@ public static class MooncakeRowReader
         }
     }
 
-    private static MooncakeRow Parse(MooncakeRowParser parser, LineReader lines, string path)
+    private static int BlockSize(LineReader lines, string path)
+    {
+        try
+        {
+            return AgenticHeader.ParseBlockSize(lines.Line);
+        }
+        catch (JsonException error)
+        {
+            throw AgentSimException.At(path, lines.LineNumber, "HeaderInvalid", error.Message, error);
+        }
+    }
+
+    private static MooncakeRow Parse(RowParser parser, LineReader lines, string path)
     {
         try
         {

@@ -3,7 +3,7 @@ using AgentSim.Json;
 namespace AgentSim.Rows;
 
 /// <summary>
-/// Writes Mooncake rows as JSON lines, plain and agentic ones, in one fixed form: compact, keys in the order of
+/// Writes Mooncake rows as JSON lines, plain ones and agentic ones of version 1, in one fixed form: compact, keys in the order of
 /// specification 01, 3.6 and 4, numbers and strings as in 5.1.
 /// </summary>
 public sealed class MooncakeRowWriter
@@ -21,10 +21,12 @@ public sealed class MooncakeRowWriter
     public long Count { get; private set; }
 
     /// <summary>Writes one row and a line feed. Absent fields are left out, except the lengths and hash ids, which become <c>null</c>.</summary>
-    /// <exception cref="AgentSimException">A time is not finite, which JSON cannot express.</exception>
+    /// <exception cref="AgentSimException">A time is not finite, which JSON cannot express, or the row is of version 2.</exception>
     public void Write(MooncakeRow row)
     {
         ArgumentNullException.ThrowIfNull(row);
+        if (row.AgenticVersion == 2)
+            throw new AgentSimException("RowsMixed", $"row {Count + 1} (request '{row.RequestId}') is of version 2, whose files have a header; write its file with {nameof(AgenticFileWriter)}");
         _json.Raw("{"u8);
         Text("\"request_id\":"u8, row.RequestId);
         Text("\"session_id\":"u8, row.SessionId);
@@ -32,41 +34,13 @@ public sealed class MooncakeRowWriter
         NumberOrNull(row.InputLength);
         _json.Raw(",\"output_length\":"u8);
         NumberOrNull(row.OutputLength);
-        if (row.OutputTokenIds is { } tokens)
-        {
-            _json.Raw(",\"output_token_ids\":["u8);
-            for (int i = 0; i < tokens.Count; i++)
-            {
-                if (i > 0) _json.Raw(","u8);
-                _json.Number((ulong)tokens[i]);
-            }
-
-            _json.Raw("]"u8);
-        }
-
+        RowFields.WriteOutputTokens(_json, row);
         _json.Raw(",\"hash_ids\":"u8);
         if (row.HashIds is { } ids) _json.Array(ids);
         else _json.Raw("null"u8);
         Number(",\"timestamp\":"u8, row.Timestamp, row);
         Number(",\"delay\":"u8, row.Delay, row);
-        if (row.Priority is { } priority)
-        {
-            _json.Raw(",\"priority\":"u8);
-            _json.Number(priority);
-        }
-
-        if (row.StrictPriority is { } strict)
-        {
-            _json.Raw(",\"strict_priority\":"u8);
-            _json.Number((ulong)strict);
-        }
-
-        if (row.PolicyClass is { } policy)
-        {
-            _json.Raw(",\"policy_class\":"u8);
-            _json.Text(policy);
-        }
-
+        RowFields.WriteQueueing(_json, row);
         if (row.IsAgentic) WriteAgentic(row);
         _json.Raw("}\n"u8);
         Count++;

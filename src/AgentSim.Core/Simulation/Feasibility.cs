@@ -10,10 +10,10 @@ namespace AgentSim.Simulation;
 /// </summary>
 internal static class Feasibility
 {
-    /// <summary>Checks every request whose prompt is known beforehand. Not to be called with a time cap, which may end the run first.</summary>
+    /// <summary>Checks every request that is known beforehand to arrive, and its prompt. Not to be called with a time cap, which may end the run first.</summary>
     public static void Check(WorkloadColumns load, ReplaySettings settings)
     {
-        if (load.IsDelta) return;
+        if (load.IsDelta || (load.CanSkip && load.InputLength.Any(prompt => IsRejected(settings.Engine, prompt)))) return;
         for (int request = 0; request < load.InputLength.Length; request++)
         {
             int prompt = load.InputLength[request], output = load.OutputLength[request];
@@ -29,8 +29,8 @@ internal static class Feasibility
         }
     }
 
-    /// <summary>Checks a request whose prompt has just been put together.</summary>
-    public static void CheckAccumulated(RuntimeParts parts, int request) =>
+    /// <summary>Checks a request that has just arrived, where that or its prompt was not known beforehand.</summary>
+    public static void CheckArrived(RuntimeParts parts, int request) =>
         Check(parts.Load, parts.Settings.Engine, request, parts.Prompts.PromptTokens(request), parts.Load.OutputLength[request]);
 
     // Turned away by the scheduler, or refused room on a decode worker.

@@ -59,7 +59,7 @@ internal sealed class MultiWorkerRuntime : EventLoopRuntime
             {
                 End(signal);
                 _placement.Ended(signal.Request, Now, _released);
-                Driver.OnTerminal(signal.Request, Now);
+                Driver.OnTerminal(signal.Request, Now, signal.Kind == SignalKind.Completed);
             }
 
             foreach (RouterPlacement placement in _released) Dispatch(placement.Request, placement.Target);

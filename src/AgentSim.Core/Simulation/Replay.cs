@@ -32,7 +32,7 @@ public static class Replay
         EngineArguments engine = settings.Pools?.Decode ?? settings.Engine;
         PromptCatalog prompts = PromptCatalog.Create(load, checked((int)engine.BlockSize));
         RunRecorder recorder = new(load, settings.MaxSimTimeMs is not null);
-        LoadDriver driver = new(load, new LoadOptions(settings.Concurrency, settings.ArrivalSpeedupRatio));
+        LoadDriver driver = LoadDriver.Create(load, new LoadOptions(settings.Concurrency, settings.ArrivalSpeedupRatio));
         RuntimeParts parts = new(driver, prompts, recorder, load, settings, progress, cancellation);
         HandoffRecorder? handoffs = settings.Pools is null ? null : new HandoffRecorder(recorder);
         ReplayRuntime runtime = RuntimeFactory.Create(parts, handoffs);

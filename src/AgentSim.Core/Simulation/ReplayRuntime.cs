@@ -47,7 +47,7 @@ internal abstract class ReplayRuntime(RuntimeParts parts)
     {
         if (++_turns % TurnsBetweenReports != 0) return;
         Parts.Cancellation.ThrowIfCancellationRequested();
-        Parts.Progress?.Report(new ReplayProgress(Recorder.TerminalCount, Parts.Load.InputLength.Length, Now));
+        Parts.Progress?.Report(new ReplayProgress(Recorder.TerminalCount + Driver.Skipped, Parts.Load.InputLength.Length, Now));
     }
 
     /// <summary>Lets a request into the system.</summary>
@@ -55,7 +55,7 @@ internal abstract class ReplayRuntime(RuntimeParts parts)
     {
         Parts.Prompts.Open(request);
         Recorder.Arrived(request, arrival, Parts.Prompts.PromptTokens(request));
-        if (Parts.Load.IsDelta && TimeCap is null) Feasibility.CheckAccumulated(Parts, request);
+        if ((Parts.Load.IsDelta || Parts.Load.CanSkip) && TimeCap is null) Feasibility.CheckArrived(Parts, request);
     }
 
     /// <summary>A request ended: its record is closed and its followers may become ready.</summary>

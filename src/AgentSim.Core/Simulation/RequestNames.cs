@@ -18,7 +18,7 @@ internal sealed class RequestNames(WorkloadColumns load, ReplaySettings settings
         get
         {
             int request = ordinal - 1;
-            string? id = load.IsAgentic ? load.RequestIds[request] : null;
+            string? id = load.Agentic?.RequestIds[request];
             return _namesSessions ? new RequestIdentity(load.SessionNames[load.SessionOf[request]], load.TurnOf(request), id) : new RequestIdentity(null, null, id);
         }
     }

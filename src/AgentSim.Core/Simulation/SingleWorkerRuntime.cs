@@ -62,7 +62,7 @@ internal sealed class SingleWorkerRuntime(RuntimeParts parts, Scheduler rank) : 
         {
             if (signal.Kind == SignalKind.FirstToken) continue;
             End(signal);
-            Driver.OnTerminal(signal.Request, Now);
+            Driver.OnTerminal(signal.Request, Now, signal.Kind == SignalKind.Completed);
         }
 
         CheckProductive(rank);

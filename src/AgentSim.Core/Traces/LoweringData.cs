@@ -13,7 +13,12 @@ internal readonly struct LoweredRequest
     public required long OutputTokens { get; init; }
     public required int FirstRun { get; init; }      // in the HashIndex
     public required int RunCount { get; init; }
+    public string? Model { get; init; }              // this and the next for rows of version 2 only
+    public ExplicitEdges? Explicit { get; init; }
 }
+
+/// <summary>The explicit edges of a request and where it was recorded.</summary>
+internal sealed record ExplicitEdges(TracePlace Place, IReadOnlyList<RecordedDependency> Dependencies);
 
 /// <summary>What is kept of a finished tool call.</summary>
 /// <param name="Span">The call as rows list it: a start derived from the duration is at least 0 there.</param>

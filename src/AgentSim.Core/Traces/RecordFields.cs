@@ -4,9 +4,9 @@ using AgentSim.Json;
 namespace AgentSim.Traces;
 
 /// <summary>The fields of a record while it is decoded (specification 01, 2.3); reused from record to record.</summary>
-internal sealed class RecordFields
+internal sealed class RecordFields(bool readsDependencies)
 {
-    private readonly RequestFields _request = new();
+    private readonly RequestFields _request = new(readsDependencies);
     private ToolRecord? _tool;
     private uint _seen;
     private bool _hasSchema;

@@ -1,4 +1,6 @@
+using System.Text.Json;
 using AgentSim.Json;
+using AgentSim.Rows;
 
 namespace AgentSim.Traces;
 
@@ -6,7 +8,8 @@ namespace AgentSim.Traces;
 /// The <c>request</c> object of a record while it is decoded. What a finished request needs is checked only by
 /// <see cref="ToRecord"/>, because a tool record may carry an incomplete one (specification 01, 2.3).
 /// </summary>
-internal sealed class RequestFields
+/// <param name="readsDependencies">Whether explicit edges are known; otherwise they are passed over like any unknown key.</param>
+internal sealed class RequestFields(bool readsDependencies)
 {
     private ulong[] _hashes = [];   // reused from record to record
     private int _hashCount;
@@ -85,11 +88,42 @@ internal sealed class RequestFields
                 hasHashes = json.BeginArray(ref seen, 2, "replay.input_sequence_hashes");
                 if (hasHashes) _hashCount = json.UInt64Array(ref _hashes, "replay.input_sequence_hashes");
             }
+            else if (readsDependencies && json.Is("dependencies"u8))
+            {
+                if (json.BeginArray(ref seen, 3, "replay.dependencies")) _record.Dependencies = ReadDependencies(ref json);
+            }
             else json.SkipDecoded();
         }
 
         _record.TraceBlockSize = blockSize ?? throw JsonRow.Missing("replay.trace_block_size");
         _record.InputLength = inputLength ?? throw JsonRow.Missing("replay.input_length");
         if (!hasHashes) throw JsonRow.Missing("replay.input_sequence_hashes");
+    }
+
+    private static List<RecordedDependency> ReadDependencies(ref JsonRow json)
+    {
+        var dependencies = new List<RecordedDependency>();
+        while (json.NextItem())
+        {
+            if (json.TokenType != JsonTokenType.StartObject) throw json.Wrong("replay.dependencies", "an array of objects");
+            uint seen = 0;
+            string? id = null;
+            DependencyRelation? relation = null;
+            DependencyTrigger? trigger = null;
+            while (json.NextKey())
+            {
+                if (json.Is("request_id"u8)) id = json.RequiredText(ref seen, 0, "dependencies.request_id");
+                else if (json.Is("relation"u8)) relation = DependencyNames.Relation(ref json, ref seen, 1, "dependencies.relation");
+                else if (json.Is("trigger"u8)) trigger = DependencyNames.Trigger(ref json, ref seen, 2, "dependencies.trigger");
+                else json.SkipDecoded();
+            }
+
+            dependencies.Add(new RecordedDependency(
+                id ?? throw JsonRow.Missing("dependencies.request_id"),
+                relation ?? throw JsonRow.Missing("dependencies.relation"),
+                trigger ?? throw JsonRow.Missing("dependencies.trigger")));
+        }
+
+        return dependencies;
     }
 }

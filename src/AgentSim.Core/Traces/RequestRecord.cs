@@ -1,3 +1,5 @@
+using AgentSim.Rows;
+
 namespace AgentSim.Traces;
 
 /// <summary>
@@ -12,7 +14,7 @@ public sealed class RequestRecord : TraceRecord
     /// <summary>The client's own id. Informative.</summary>
     public string? XRequestId { get; set; }
 
-    /// <summary>Model that was asked. Informative.</summary>
+    /// <summary>Model that was asked. Informative, but agentic rows of version 2 must have one.</summary>
     public string? Model { get; set; }
 
     /// <summary>When the request was received, milliseconds since 1970: its start.</summary>
@@ -32,6 +34,9 @@ public sealed class RequestRecord : TraceRecord
 
     /// <summary>One hash per block of the prompt, a partial last block included; equal hashes mean equal prompt prefixes.</summary>
     public ulong[] InputSequenceHashes { get; set; } = [];
+
+    /// <summary>Explicit edges to other requests; they count only for agentic rows of version 2 (specification 01, 12.4).</summary>
+    public IReadOnlyList<RecordedDependency> Dependencies { get; set; } = [];
 
     /// <summary>Prompt tokens as the server counted them. Informative.</summary>
     public ulong? InputTokens { get; set; }
@@ -117,3 +122,9 @@ public sealed record FinishReason(string? Reason, string? BackendReason, string?
 /// <param name="Id">Id of the call.</param>
 /// <param name="Name">Name of the tool.</param>
 public sealed record FinishToolCall(uint ChoiceIndex, uint ToolCallIndex, string? Id, string? Name);
+
+/// <summary>An explicit edge of a request (specification 01, 12.4).</summary>
+/// <param name="RequestId">The request it depends on.</param>
+/// <param name="Relation">Why.</param>
+/// <param name="Trigger">What has to happen to that request; <see cref="DependencyTrigger.Dispatch"/> only with <see cref="DependencyRelation.Spawn"/>.</param>
+public sealed record RecordedDependency(string RequestId, DependencyRelation Relation, DependencyTrigger Trigger);

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using AgentSim.Rows;
 
 namespace AgentSim.Traces;
 
@@ -42,21 +43,13 @@ internal sealed class RequestTable
 
     public ref readonly LoweredRequest this[int row] => ref CollectionsMarshal.AsSpan(_requests)[_order[row]];
 
-    // By start alone first, as plain numbers; few requests start at the same time.
-    private void SortByTime()
+    /// <exception cref="AgentSimException">Rows wait for each other in a circle.</exception>
+    public void CheckAcyclic(Dependencies dependencies)
     {
-        var starts = new long[_order.Length];
-        for (int i = 0; i < starts.Length; i++) starts[i] = _requests[i].Start;
-        Array.Sort(starts, _order);
-        var byAll = new ByTime(_requests);
-        for (int first = 0, next; first < starts.Length; first = next)
-        {
-            for (next = first + 1; next < starts.Length && starts[next] == starts[first]; next++)
-            {
-            }
-
-            if (next - first > 1) _order.AsSpan(first, next - first).Sort(byAll);
-        }
+        int row = dependencies.FindCycle();
+        if (row < 0) return;
+        throw new AgentSimException("TraceCycle", $"request '{this[row].Id}' of session '{Sessions.Name(this[row].Session)}' would wait for itself; "
+            + "check the parent sessions and the times of its session");
     }
 
     /// <summary>The row of a request id, -1 if there is none.</summary>
@@ -93,6 +86,23 @@ internal sealed class RequestTable
         }
 
         return last;
+    }
+
+    // By start alone first, as plain numbers; few requests start at the same time.
+    private void SortByTime()
+    {
+        var starts = new long[_order.Length];
+        for (int i = 0; i < starts.Length; i++) starts[i] = _requests[i].Start;
+        Array.Sort(starts, _order);
+        var byAll = new ByTime(_requests);
+        for (int first = 0, next; first < starts.Length; first = next)
+        {
+            for (next = first + 1; next < starts.Length && starts[next] == starts[first]; next++)
+            {
+            }
+
+            if (next - first > 1) _order.AsSpan(first, next - first).Sort(byAll);
+        }
     }
 
     private int FirstIndex(ReadOnlySpan<int> rows, long time, bool orEqual)

@@ -10,26 +10,40 @@ namespace AgentSim.Traces;
 /// </summary>
 public static class RequestTraceReader
 {
-    /// <summary>Reads files as one stream of records, in the order given.</summary>
+    /// <summary>Reads files as one stream of records, in the order given, without explicit edges.</summary>
     /// <param name="paths">The files; see <see cref="InputFiles.Expand"/> for folders and wildcards.</param>
     /// <param name="progress">Told the bytes read so far over all files, as they lie on disk.</param>
     /// <param name="cancel">Ends the reading.</param>
     /// <returns>The records, read while they are enumerated.</returns>
     /// <exception cref="AgentSimException">A file cannot be read or a record is malformed.</exception>
-    public static IEnumerable<TraceRecord> Read(IEnumerable<string> paths, IProgress<long>? progress = null, CancellationToken cancel = default)
+    public static IEnumerable<TraceRecord> Read(IEnumerable<string> paths, IProgress<long>? progress = null, CancellationToken cancel = default) =>
+        Read(paths, readsDependencies: false, progress, cancel);
+
+    /// <summary>Reads files as one stream of records, in the order given.</summary>
+    /// <param name="paths">The files; see <see cref="InputFiles.Expand"/> for folders and wildcards.</param>
+    /// <param name="readsDependencies">
+    /// Whether to read <see cref="RequestRecord.Dependencies"/>, which only rows of version 2 need; otherwise they are
+    /// passed over like any unknown key, as older releases do.
+    /// </param>
+    /// <param name="progress">Told the bytes read so far over all files, as they lie on disk.</param>
+    /// <param name="cancel">Ends the reading.</param>
+    /// <returns>The records, read while they are enumerated.</returns>
+    /// <exception cref="AgentSimException">A file cannot be read or a record is malformed.</exception>
+    public static IEnumerable<TraceRecord> Read(
+        IEnumerable<string> paths, bool readsDependencies, IProgress<long>? progress = null, CancellationToken cancel = default)
     {
         ArgumentNullException.ThrowIfNull(paths);
-        return Records(paths, progress, cancel);
+        return Records(paths, readsDependencies, progress, cancel);
     }
 
     /// <summary>Parses files; the hashes of a request stay in the parser until the next record.</summary>
     internal static IEnumerable<(TraceRecord Record, TraceRecordParser Parser)> Parse(
-        IEnumerable<string> paths, IProgress<long>? progress, CancellationToken cancel)
+        IEnumerable<string> paths, bool readsDependencies, IProgress<long>? progress, CancellationToken cancel)
     {
         var bytes = new ByteProgress(progress);
         foreach (string path in paths)
         {
-            var parser = new TraceRecordParser(path);
+            var parser = new TraceRecordParser(path, readsDependencies);
             using var lines = new LineReader(path, bytes.Add, cancel);
             while (lines.Read())
             {
@@ -38,9 +52,10 @@ public static class RequestTraceReader
         }
     }
 
-    private static IEnumerable<TraceRecord> Records(IEnumerable<string> paths, IProgress<long>? progress, CancellationToken cancel)
+    private static IEnumerable<TraceRecord> Records(
+        IEnumerable<string> paths, bool readsDependencies, IProgress<long>? progress, CancellationToken cancel)
     {
-        foreach ((TraceRecord record, TraceRecordParser parser) in Parse(paths, progress, cancel))
+        foreach ((TraceRecord record, TraceRecordParser parser) in Parse(paths, readsDependencies, progress, cancel))
         {
             if (record is RequestRecord request) request.InputSequenceHashes = parser.Hashes.ToArray();
             yield return record;

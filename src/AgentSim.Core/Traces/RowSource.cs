@@ -1,10 +1,9 @@
-using System.Runtime.CompilerServices;
 using AgentSim.Rows;
 
 namespace AgentSim.Traces;
 
-/// <summary>Makes the rows of a lowered trace, one at a time (specification 01, 3.5 to 4).</summary>
-internal sealed class RowSource
+/// <summary>Makes the rows of a lowered trace, plain ones or agentic ones of version 1 (specification 01, 3.5 to 4).</summary>
+internal sealed class RowSource : IRowSource
 {
     private readonly RequestTable _table;
     private readonly HashIndex _hashes;
@@ -20,25 +19,24 @@ internal sealed class RowSource
 
     public IEnumerable<MooncakeRow> Rows()
     {
-        var idOfHash = new int[_hashes.Count];   // id + 1 in order of the rows, 0 where not yet given
-        int ids = 0;
+        var numbering = new HashNumbering(_hashes);
         long globalStart = _table[0].Start;
         for (int row = 0; row < _table.Count; row++)
         {
-            MooncakeRow made = Plain(row, globalStart, idOfHash, ref ids);
+            MooncakeRow made = Plain(row, globalStart, numbering);
             if (_edges is not null) AddAgentic(made, row, _edges, _tools!);
             yield return made;
         }
     }
 
-    private MooncakeRow Plain(int row, long globalStart, int[] idOfHash, ref int ids)
+    private MooncakeRow Plain(int row, long globalStart, HashNumbering numbering)
     {
         ref readonly LoweredRequest request = ref _table[row];
         return new MooncakeRow
         {
             InputLength = request.InputLength,
             OutputLength = request.OutputTokens,
-            HashIds = HashIds(request, idOfHash, ref ids),
+            HashIds = numbering.Number(request),
             Timestamp = request.Start - globalStart,
             TraceBlockSize = _blockSize,
         };
@@ -51,7 +49,7 @@ internal sealed class RowSource
         made.IsAgentic = true;
         made.RequestId = request.Id;
         made.SessionId = _table.Sessions.Name(session);
-        made.RequestKind = edges.IsBackground[session] ? "background_agent" : _table.Sessions.Parent(session) is null ? "foreground" : "agent";
+        made.RequestKind = edges.IsBackground(session) ? "background_agent" : _table.Sessions.Parent(session) is null ? "foreground" : "agent";
         made.PrefixReset = edges.Previous(row) < 0;
         made.Branches = Ids(edges.Branches[row]);
         ReadOnlySpan<int> waits = edges.Waits[row];
@@ -75,26 +73,5 @@ internal sealed class RowSource
         var ids = new string[rows.Length];
         for (int i = 0; i < ids.Length; i++) ids[i] = _table[rows[i]].Id;
         return ids;
-    }
-
-    // The prompt's hashes, numbered from 0 in order of the rows (specification 01, 3.7).
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private ulong[] HashIds(in LoweredRequest request, int[] idOfHash, ref int ids)
-    {
-        int count = 0;
-        for (int i = 0; i < request.RunCount; i++) count += _hashes.Run(request.FirstRun + i).Count;
-        ulong[] result = GC.AllocateUninitializedArray<ulong>(count);
-        int at = 0;
-        for (int i = 0; i < request.RunCount; i++)
-        {
-            HashRun run = _hashes.Run(request.FirstRun + i);
-            foreach (ref int id in idOfHash.AsSpan(run.First, run.Count))
-            {
-                if (id == 0) id = ++ids;
-                result[at++] = (uint)id - 1;
-            }
-        }
-
-        return result;
     }
 }

@@ -7,7 +7,8 @@ namespace AgentSim.Traces;
 /// <param name="InputPaths">Trace files, folders and wildcards, in order (see <see cref="InputFiles.Expand"/>).</param>
 /// <param name="OutputPath">The file to write.</param>
 /// <param name="IsAgentic">True for agentic traces, false for standard ones; the trace has to agree.</param>
-public sealed record ConvertOptions(IReadOnlyList<string> InputPaths, string OutputPath, bool IsAgentic);
+/// <param name="AgenticVersion">Version of agentic rows to write, 1 or 2 (specification 01, 12).</param>
+public sealed record ConvertOptions(IReadOnlyList<string> InputPaths, string OutputPath, bool IsAgentic, int AgenticVersion = 1);
 
 /// <summary>What a conversion wrote.</summary>
 /// <param name="Rows">Number of rows.</param>
@@ -18,6 +19,8 @@ public sealed record ConvertResult(long Rows, int TraceBlockSize, bool IsAgentic
 /// <summary>Converts Dynamo request traces to a file of Mooncake rows (specification 01, 5).</summary>
 public static class TraceConverter
 {
+    private const string SourceFormat = "dynamo_request_trace";
+
     /// <summary>Reads and checks all input, then writes the output as a whole; on failure an existing output stays as it was.</summary>
     /// <param name="options">What to convert.</param>
     /// <param name="progress">Told the bytes of input read so far.</param>
@@ -26,7 +29,8 @@ public static class TraceConverter
     public static ConvertResult Convert(ConvertOptions options, IProgress<long>? progress = null, CancellationToken cancel = default)
     {
         ArgumentNullException.ThrowIfNull(options);
-        var lowering = new TraceLowering();
+        bool isVersion2 = options.AgenticVersion == 2;
+        var lowering = new TraceLowering(options.AgenticVersion);
         lowering.AddFiles(InputFiles.Expand(options.InputPaths), progress, cancel);
         IEnumerable<MooncakeRow> rows = lowering.Rows();
         if (lowering.IsAgentic != options.IsAgentic)
@@ -37,18 +41,22 @@ public static class TraceConverter
         }
 
         long count = 0;
-        AtomicFile.Write(options.OutputPath, stream =>
-        {
-            var writer = new MooncakeRowWriter(stream);
-            foreach (MooncakeRow row in rows)
-            {
-                cancel.ThrowIfCancellationRequested();
-                writer.Write(row);
-            }
-
-            writer.Flush();
-            count = writer.Count;
-        });
+        AtomicFile.Write(options.OutputPath, stream => count = lowering.IsAgentic && isVersion2
+            ? AgenticFileWriter.Write(stream, rows, lowering.TraceBlockSize, SourceFormat, cancel)
+            : WriteRows(stream, rows, cancel));
         return new ConvertResult(count, lowering.TraceBlockSize, lowering.IsAgentic);
+    }
+
+    private static long WriteRows(Stream stream, IEnumerable<MooncakeRow> rows, CancellationToken cancel)
+    {
+        var writer = new MooncakeRowWriter(stream);
+        foreach (MooncakeRow row in rows)
+        {
+            cancel.ThrowIfCancellationRequested();
+            writer.Write(row);
+        }
+
+        writer.Flush();
+        return writer.Count;
     }
 }

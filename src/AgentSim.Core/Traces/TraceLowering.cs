@@ -13,13 +13,23 @@ namespace AgentSim.Traces;
 /// </code></example>
 public sealed class TraceLowering
 {
+    private readonly int _agenticVersion;
     private readonly HashIndex _hashes = new();
     private readonly List<LoweredRequest> _requests = [];
     private readonly Dictionary<string, int> _requestNumbers = new(StringComparer.Ordinal);
     private readonly SessionTable _sessions = new();
     private readonly List<LoweredTool> _tools = [];
-    private RowSource? _rows;
+    private IRowSource? _rows;
     private bool _isComplete;
+
+    /// <summary>Starts without records.</summary>
+    /// <param name="agenticVersion">Version of agentic rows to make, 1 or 2 (specification 01, 12).</param>
+    public TraceLowering(int agenticVersion = 1)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(agenticVersion, 1);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(agenticVersion, 2);
+        _agenticVersion = agenticVersion;
+    }
 
     /// <summary>Tokens for which one hash id of a row stands; 0 before the first request.</summary>
     public int TraceBlockSize { get; private set; }
@@ -42,7 +52,7 @@ public sealed class TraceLowering
         Add(record, record is RequestRecord request ? request.InputSequenceHashes : default);
     }
 
-    /// <summary>Adds all records of files, as <see cref="RequestTraceReader.Read"/> and <see cref="Add(TraceRecord)"/> together, but faster.</summary>
+    /// <summary>Adds all records of files, as <see cref="RequestTraceReader"/> and <see cref="Add(TraceRecord)"/> together, but faster.</summary>
     /// <param name="paths">The files, in order.</param>
     /// <param name="progress">Told the bytes read so far over all files, as they lie on disk.</param>
     /// <param name="cancel">Ends the reading.</param>
@@ -50,7 +60,8 @@ public sealed class TraceLowering
     public void AddFiles(IEnumerable<string> paths, IProgress<long>? progress = null, CancellationToken cancel = default)
     {
         ArgumentNullException.ThrowIfNull(paths);
-        foreach ((TraceRecord record, TraceRecordParser parser) in RequestTraceReader.Parse(paths, progress, cancel)) Add(record, parser.Hashes);
+        foreach ((TraceRecord record, TraceRecordParser parser) in RequestTraceReader.Parse(paths, _agenticVersion == 2, progress, cancel))
+            Add(record, parser.Hashes);
     }
 
     private void Add(TraceRecord record, ReadOnlySpan<ulong> hashes)
@@ -78,7 +89,9 @@ public sealed class TraceLowering
             _isComplete = true;
             _hashes.Seal();
             var table = new RequestTable(_requests, _requestNumbers, IsAgentic ? _sessions : new SessionTable());
-            _rows = new RowSource(table, _hashes, TraceBlockSize, IsAgentic ? AgenticEdges.Build(table, _tools) : null, _tools);
+            _rows = IsAgentic && _agenticVersion == 2
+                ? new PlayRowSource(table, _hashes, TraceBlockSize, _tools)
+                : new RowSource(table, _hashes, TraceBlockSize, IsAgentic ? new AgenticEdges(table, _tools) : null, _tools);
         }
 
         return _rows.Rows();
@@ -87,6 +100,7 @@ public sealed class TraceLowering
     private void AddRequest(RequestRecord request, ReadOnlySpan<ulong> hashes)
     {
         request.Check(hashes.Length);
+        if (_agenticVersion == 2 && request.SessionId is not null) CheckVersion2(request);
         bool isAgentic = request.SessionId is not null;
         if (_requests.Count == 0)
         {
@@ -125,7 +139,25 @@ public sealed class TraceLowering
             OutputTokens = request.OutputTokens,
             FirstRun = firstRun,
             RunCount = _hashes.RunCount - firstRun,
+            Model = _agenticVersion == 2 ? request.Model : null,
+            Explicit = _agenticVersion == 2 && request.Dependencies.Count > 0 ? new ExplicitEdges(request.Place, request.Dependencies) : null,
         });
+    }
+
+    // What a row of version 2 cannot do without.
+    private static void CheckVersion2(RequestRecord request)
+    {
+        if (string.IsNullOrWhiteSpace(request.RequestId)) throw Fault("has a blank request_id");
+        if (string.IsNullOrWhiteSpace(request.SessionId)) throw Fault("has a blank session_id");
+        if (string.IsNullOrWhiteSpace(request.Model)) throw Fault("has no model");
+        if (request.InputLength == 0) throw Fault("has an empty prompt");
+        foreach (RecordedDependency dependency in request.Dependencies)
+        {
+            if (dependency.Trigger == DependencyTrigger.Dispatch && dependency.Relation != DependencyRelation.Spawn)
+                throw Fault($"depends on the dispatch of '{dependency.RequestId}' without having been spawned by it");
+        }
+
+        AgentSimException Fault(string what) => request.Error("TraceRowInvalid", $"request '{request.RequestId}' {what}; rows of version 2 cannot express that");
     }
 
     private void AddTool(ToolRecord tool, int session)

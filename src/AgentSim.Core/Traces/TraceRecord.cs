@@ -24,7 +24,15 @@ public abstract class TraceRecord
     /// <summary>1-based line in <see cref="Path"/>, 0 when there is none.</summary>
     public long Line { get; set; }
 
+    internal TracePlace Place => new(Path, Line);
+
     /// <summary>An error about this record, at its file and line where it has one.</summary>
-    internal AgentSimException Error(string errorId, string message) =>
+    internal AgentSimException Error(string errorId, string message) => Place.Error(errorId, message);
+}
+
+/// <summary>Where a record was read from; no path for one made in memory.</summary>
+internal readonly record struct TracePlace(string Path, long Line)
+{
+    public AgentSimException Error(string errorId, string message) =>
         Path.Length > 0 ? AgentSimException.At(Path, Line, errorId, message) : new AgentSimException(errorId, message);
 }

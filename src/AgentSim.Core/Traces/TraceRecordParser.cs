@@ -4,10 +4,10 @@ using AgentSim.Json;
 namespace AgentSim.Traces;
 
 /// <summary>Decodes the lines of one request trace file (specification 01, 2.2 to 2.4).</summary>
-internal sealed class TraceRecordParser(string path)
+internal sealed class TraceRecordParser(string path, bool readsDependencies = false)
 {
-    private readonly RecordFields _plain = new();
-    private readonly RecordFields _wrapped = new();
+    private readonly RecordFields _plain = new(readsDependencies);
+    private readonly RecordFields _wrapped = new(readsDependencies);
     private RecordFields? _last;
 
     /// <summary>The hashes of the request parsed last, which its record does not hold; valid until the next line is parsed.</summary>

@@ -105,6 +105,26 @@ internal sealed class PromptTrie
         return label;
     }
 
+    /// <summary>Numbers the ids anew, in order of first appearance on some paths; nothing can be added afterwards.</summary>
+    public void Renumber(ReadOnlySpan<int> pathStart, ReadOnlySpan<int> pathEnd)
+    {
+        var newLabel = new int[_rawIds.Count];
+        int labels = 0;
+        for (int path = 0; path < pathStart.Length; path++)
+        {
+            foreach (NodeRun run in Runs(pathStart[path], pathEnd[path]))
+            {
+                for (int node = run.First; node < run.First + run.Count; node++)
+                {
+                    ref int label = ref newLabel[_labels[node]];
+                    if (label == 0) label = ++labels;
+                }
+            }
+        }
+
+        for (int node = 0; node < NodeCount; node++) _labels[node] = newLabel[_labels[node]] - 1;
+    }
+
     /// <summary>Frees what only <see cref="Add"/> needs.</summary>
     public void Seal()
     {

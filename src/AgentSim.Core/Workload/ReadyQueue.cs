@@ -56,20 +56,34 @@ internal sealed class ReadyQueue
     /// <summary>Takes the first entry if it is due at <paramref name="now"/>.</summary>
     public bool TryTake(double now, out int index, out double time)
     {
-        bool fromHeap = _count > 0 && (_next == _initial.Length || _heap[0].Before(_initial[_next]));
-        if (!fromHeap && _next == _initial.Length)
+        if (IsEmpty)
         {
             (index, time) = (-1, double.PositiveInfinity);
             return false;
         }
 
-        Entry first = fromHeap ? _heap[0] : _initial[_next];
+        Entry first = IsHeapFirst ? _heap[0] : _initial[_next];
         (index, time) = (first.Index, first.Time);
         if (!(time <= now)) return false;
-        if (fromHeap) RemoveTop();
-        else _next++;
+        RemoveFirst();
         return true;
     }
+
+    /// <summary>The index of the first entry; false when there is none.</summary>
+    public bool TryPeek(out int index)
+    {
+        index = IsEmpty ? -1 : (IsHeapFirst ? _heap[0] : _initial[_next]).Index;
+        return index >= 0;
+    }
+
+    /// <summary>Removes the first entry.</summary>
+    public void RemoveFirst()
+    {
+        if (IsHeapFirst) RemoveTop();
+        else _next++;
+    }
+
+    private bool IsHeapFirst => _count > 0 && (_next == _initial.Length || _heap[0].Before(_initial[_next]));
 
     private void RemoveTop()
     {

@@ -11,7 +11,7 @@ public sealed record WorkloadInput(string Path, long Bytes, string Sha256);
 /// <summary>
 /// Everything a replay needs of its input, immutable and shared by any number of runs (specification 01, 6).
 /// Requests are columns indexed by ordinal - 1: sessions in order of first appearance, turns within them in order;
-/// agentic rows in row order.
+/// agentic rows in row order, of version 2 in the order of their ids.
 /// </summary>
 public sealed class ReplayWorkload
 {
@@ -48,7 +48,6 @@ internal readonly record struct QueueAttributes(int Priority, uint StrictPriorit
 internal sealed class WorkloadColumns
 {
     public required TraceFormat? Format { get; init; }
-    public required bool IsAgentic { get; init; }
     public required int TraceBlockSize { get; init; }
     public required IReadOnlyList<WorkloadInput> Inputs { get; init; }
     public SyntheticOptions? Synthetic { get; init; }
@@ -60,9 +59,6 @@ internal sealed class WorkloadColumns
 
     public required int[] InputLength { get; init; }
     public required int[] OutputLength { get; init; }
-
-    /// <summary>Milliseconds after the previous turn or the last dependency.</summary>
-    public required double[] Delay { get; init; }
 
     /// <summary>Authored output tokens by request; null when no row has any.</summary>
     public required IReadOnlyList<uint>?[]? AuthoredOutput { get; init; }
@@ -76,23 +72,22 @@ internal sealed class WorkloadColumns
     // Session formats: requests of session s are [SessionStart[s], SessionStart[s + 1]).
     public int[] SessionStart { get; init; } = [];
 
+    /// <summary>Milliseconds after the previous turn of the session.</summary>
+    public double[] Delay { get; init; } = [];
+
     /// <summary>Arrival of each session's first turn; NaN where the file gives none.</summary>
     public double[] FirstArrival { get; init; } = [];
 
-    // Agentic format.
-    public string[] RequestIds { get; init; } = [];
+    /// <summary>What ties the requests together where they are agentic; null where sessions do.</summary>
+    public AgenticColumns? Agentic { get; init; }
 
-    /// <summary>Row timestamps; NaN where absent.</summary>
-    public double[] StartTime { get; init; } = [];
-
-    public int[] DependencyCount { get; init; } = [];
-
-    /// <summary>The rows waiting for row r are <c>Dependents[DependentStart[r] .. DependentStart[r + 1]]</c>, one entry per mention.</summary>
-    public int[] DependentStart { get; init; } = [];
-    public int[] Dependents { get; init; } = [];
+    public bool IsAgentic => Agentic is not null;
 
     /// <summary>False for simple synthetic requests, whose output tokens are drawn as they come.</summary>
     public bool HasPlannedOutput => !IsSimple;
+
+    /// <summary>True where the failure of a request keeps others from ever starting.</summary>
+    public bool CanSkip => Agentic?.PlayOf is not null;
 
     /// <summary>True where each prompt continues the session's earlier prompts and outputs.</summary>
     public bool IsDelta => Format == TraceFormat.MooncakeDelta;
@@ -109,7 +104,7 @@ internal sealed class WorkloadColumns
     /// <summary>A request as messages name it.</summary>
     public string Describe(int request)
     {
-        if (IsAgentic) return $"request '{RequestIds[request]}'";
+        if (Agentic is not null) return $"request '{Agentic.RequestIds[request]}'";
         return IsSimple ? $"request {request + 1}" : $"turn {TurnOf(request) + 1} of session '{SessionNames[SessionOf[request]]}'";
     }
 

@@ -15,7 +15,6 @@ internal sealed class RowColumns(int traceBlockSize)
     public GrowList<int> InputLength;
     public GrowList<int> OutputLength;
     public GrowList<int> Session;
-    public GrowList<double> Delay;
 
     private readonly List<string> _sessionNames = [];
     private readonly Dictionary<string, int> _sessions = [];
@@ -41,8 +40,7 @@ internal sealed class RowColumns(int traceBlockSize)
     /// <param name="row">The row.</param>
     /// <param name="place">Where it stands.</param>
     /// <param name="session">Its session's number.</param>
-    /// <param name="delay">Its delay in milliseconds.</param>
-    public void Add(MooncakeRow row, RowPlace place, int session, double delay)
+    public void Add(MooncakeRow row, RowPlace place, int session)
     {
         long input = MooncakeRowRules.Check(row, TraceBlockSize, place.Source, place.Line);
         long output = row.OutputLength!.Value;
@@ -60,7 +58,6 @@ internal sealed class RowColumns(int traceBlockSize)
         InputLength.Add((int)input);
         OutputLength.Add((int)output);
         Session.Add(session);
-        Delay.Add(delay);
     }
 
     /// <summary>Authored outputs by request; <paramref name="requestOf"/> maps rows to requests.</summary>
@@ -78,6 +75,14 @@ internal sealed class RowColumns(int traceBlockSize)
         var result = new QueueAttributes[Count];
         foreach ((int row, QueueAttributes attributes) in _queueing) result[requestOf(row)] = attributes;
         return result;
+    }
+
+    /// <summary>A column by row as a column by request.</summary>
+    public static T[] Arrange<T>(ReadOnlySpan<T> byRow, int[] requestOf)
+    {
+        T[] byRequest = new T[byRow.Length];
+        for (int row = 0; row < byRow.Length; row++) byRequest[requestOf[row]] = byRow[row];
+        return byRequest;
     }
 
     private static void CheckLength(RowPlace place, string field, long value)

@@ -7,14 +7,13 @@ namespace AgentSim.Workload;
 /// Builds a workload of sessions from rows in file order: mooncake, mooncake-delta, applied-compute sessions and
 /// standard request traces (specification 01, 6.2, 6.3 and 6.5).
 /// </summary>
-internal sealed class SessionWorkloadBuilder(TraceFormat format, int traceBlockSize)
+internal sealed class SessionWorkloadBuilder(TraceFormat format, int traceBlockSize) : IWorkloadBuilder
 {
     private readonly RowColumns _rows = new(traceBlockSize);
+    private GrowList<double> _delay;
     private GrowList<double> _firstArrival;    // by session, NaN where there is none
     private GrowList<double> _lastTimestamp;   // by session, NaN where there is none
     private GrowList<int> _turns;              // by session
-
-    public int Count => _rows.Count;
 
     public void Add(MooncakeRow row, RowPlace place)
     {
@@ -27,7 +26,8 @@ internal sealed class SessionWorkloadBuilder(TraceFormat format, int traceBlockS
         }
 
         double delay = isFirst ? FirstDelay(row, place) : TurnDelay(row, place, _lastTimestamp[session]);
-        _rows.Add(row, place, session, delay);
+        _rows.Add(row, place, session);
+        _delay.Add(delay);
         int last = _rows.Count - 1;
         if (_rows.InputLength[last] == 0) throw place.Error("RowInvalid", "the prompt is empty; input_length and hash_ids must hold at least one token");
         if (row.Timestamp is double time) _lastTimestamp[session] = time;
@@ -48,16 +48,15 @@ internal sealed class SessionWorkloadBuilder(TraceFormat format, int traceBlockS
         return new ReplayWorkload(new WorkloadColumns
         {
             Format = format,
-            IsAgentic = false,
             TraceBlockSize = _rows.TraceBlockSize,
             Inputs = inputs,
             Trie = _rows.Trie,
-            PathStart = Arrange(_rows.PathStart.AsSpan(), requestOf),
-            PathEnd = Arrange(_rows.PathEnd.AsSpan(), requestOf),
-            InputLength = Arrange(_rows.InputLength.AsSpan(), requestOf),
-            OutputLength = Arrange(_rows.OutputLength.AsSpan(), requestOf),
-            Delay = Arrange(_rows.Delay.AsSpan(), requestOf),
-            SessionOf = Arrange(_rows.Session.AsSpan(), requestOf),
+            PathStart = RowColumns.Arrange(_rows.PathStart.AsSpan(), requestOf),
+            PathEnd = RowColumns.Arrange(_rows.PathEnd.AsSpan(), requestOf),
+            InputLength = RowColumns.Arrange(_rows.InputLength.AsSpan(), requestOf),
+            OutputLength = RowColumns.Arrange(_rows.OutputLength.AsSpan(), requestOf),
+            Delay = RowColumns.Arrange(_delay.AsSpan(), requestOf),
+            SessionOf = RowColumns.Arrange(_rows.Session.AsSpan(), requestOf),
             AuthoredOutput = _rows.AuthoredOutput(row => requestOf[row]),
             QueueAttributes = _rows.Queueing(row => requestOf[row]),
             SessionNames = _rows.SessionNames,
@@ -74,12 +73,5 @@ internal sealed class SessionWorkloadBuilder(TraceFormat format, int traceBlockS
         double delay = row.Delay ?? (row.Timestamp is double time ? time - lastTimestamp : 0.0);
         if (row.Delay is null && double.IsNaN(delay)) throw place.Error("RowInvalid", "no earlier turn of the session has a timestamp to count from; give a delay instead");
         return double.IsFinite(delay) && delay >= 0 ? delay : throw place.Error("RowInvalid", $"the delay {delay:R} ms after the previous turn is not a finite number from 0; put the turns in time order");
-    }
-
-    private static T[] Arrange<T>(ReadOnlySpan<T> byRow, int[] requestOf)
-    {
-        T[] byRequest = new T[byRow.Length];
-        for (int row = 0; row < byRow.Length; row++) byRequest[requestOf[row]] = byRow[row];
-        return byRequest;
     }
 }

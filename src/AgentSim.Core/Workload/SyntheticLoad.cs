@@ -56,7 +56,6 @@ public static class SyntheticLoad
         {
             Format = null,
             Synthetic = options,
-            IsAgentic = false,
             TraceBlockSize = pieceSize,
             Inputs = [],
             Trie = trie,

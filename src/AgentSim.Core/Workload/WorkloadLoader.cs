@@ -14,7 +14,10 @@ public sealed record WorkloadOptions
     /// <summary>Format of the files.</summary>
     public TraceFormat Format { get; init; }
 
-    /// <summary>Tokens per hash id; null: 512, and for request traces what they say. A request trace must agree with a given value.</summary>
+    /// <summary>
+    /// Tokens per hash id; null: 512, and for request traces what they say. A request trace must agree with a given value;
+    /// an agentic file with a header has its own.
+    /// </summary>
     public int? TraceBlockSize { get; init; }
 
     /// <summary>Applied-compute sessions: share of a first prompt's blocks that its group has in common, 0 to 1.</summary>
@@ -64,7 +67,8 @@ public static class WorkloadLoader
         int blockSize = traceBlockSize ?? 0;
         foreach (MooncakeRow row in list)
         {
-            if (row.IsAgentic != list[0].IsAgentic) throw new AgentSimException("RowsMixed", "agentic and plain rows cannot be replayed together; replay them one after the other");
+            if (row.AgenticVersion != list[0].AgenticVersion)
+                throw new AgentSimException("RowsMixed", "plain rows and agentic rows of versions 1 and 2 cannot be replayed together; replay them one after the other");
             if (row.TraceBlockSize == 0) continue;
             if (blockSize == 0) blockSize = row.TraceBlockSize;
             else if (row.TraceBlockSize != blockSize) throw new AgentSimException("TraceBlockSizeMismatch", $"rows with trace block sizes {blockSize} and {row.TraceBlockSize} cannot be replayed together");
@@ -89,38 +93,38 @@ public static class WorkloadLoader
             throw new AgentSimException("TraceBlockSizeMismatch", $"the trace was recorded with blocks of {lowering.TraceBlockSize} tokens but trace-block-size is {expected}; leave the option out");
         }
 
-        return Build(rows, "lowered rows", TraceFormat.Dynamo, lowering.IsAgentic, Math.Max(1, lowering.TraceBlockSize), inputs);
+        return Build(rows, "lowered rows", TraceFormat.Dynamo, Math.Max(1, lowering.TraceBlockSize), inputs);
     }
 
     private static ReplayWorkload FromRows(IEnumerable<AtLine<MooncakeRow>> rows, string path, WorkloadOptions options, IReadOnlyList<WorkloadInput> inputs) =>
-        Build(rows, path, options.Format, options.Format == TraceFormat.AgenticMooncake, options.TraceBlockSize ?? WorkloadOptions.DefaultTraceBlockSize, inputs);
+        Build(rows, path, options.Format, options.TraceBlockSize ?? WorkloadOptions.DefaultTraceBlockSize, inputs);
 
     private static ReplayWorkload FromSessions(IEnumerable<AtLine<AppliedComputeSession>> sessions, string path, WorkloadOptions options, IReadOnlyList<WorkloadInput> inputs)
     {
         int blockSize = options.TraceBlockSize ?? WorkloadOptions.DefaultTraceBlockSize;
         AppliedComputeExpansion expansion = new(blockSize, options.SharedPrefixRatio, options.PrefixGroups);
-        return Build(sessions.SelectMany(session => expansion.Expand(session, new RowPlace(path, session.Line))), path, options.Format, false, blockSize, inputs);
+        return Build(sessions.SelectMany(session => expansion.Expand(session, new RowPlace(path, session.Line))), path, options.Format, blockSize, inputs);
     }
 
-    private static ReplayWorkload Build(IEnumerable<AtLine<MooncakeRow>> rows, string path, TraceFormat format, bool isAgentic, int blockSize, IReadOnlyList<WorkloadInput> inputs)
+    private static ReplayWorkload Build(IEnumerable<AtLine<MooncakeRow>> rows, string path, TraceFormat format, int blockSize, IReadOnlyList<WorkloadInput> inputs)
     {
-        ReplayWorkload workload;
-        if (isAgentic)
+        IWorkloadBuilder? builder = null;
+        foreach (AtLine<MooncakeRow> row in rows)
         {
-            AgenticWorkloadBuilder builder = new(format, blockSize);
-            foreach (AtLine<MooncakeRow> row in rows) builder.Add(row.Value, new RowPlace(path, row.Line));
-            workload = builder.Build(inputs);
-        }
-        else
-        {
-            SessionWorkloadBuilder builder = new(format, blockSize);
-            foreach (AtLine<MooncakeRow> row in rows) builder.Add(row.Value, new RowPlace(path, row.Line));
-            workload = builder.Build(inputs);
+            builder ??= Builder(row.Value, format, blockSize);
+            builder.Add(row.Value, new RowPlace(path, row.Line));
         }
 
-        if (workload.RequestCount > 0) return workload;
-        throw AgentSimException.At(path, 0, "TraceEmpty", "there are no rows to replay");
+        return builder?.Build(inputs) ?? throw AgentSimException.At(path, 0, "TraceEmpty", "there are no rows to replay");
     }
+
+    private static IWorkloadBuilder Builder(MooncakeRow first, TraceFormat format, int blockSize) => first.AgenticVersion switch
+    {
+        0 => new SessionWorkloadBuilder(format, blockSize),
+        1 => new AgenticWorkloadBuilder(format, blockSize),
+        // The header of a file may say otherwise than the option.
+        _ => new PlayWorkloadBuilder(format, first.TraceBlockSize > 0 ? first.TraceBlockSize : blockSize),
+    };
 
     private static void CheckBlockSize(int? traceBlockSize)
     {

@@ -61,6 +61,8 @@ public sealed class CommandLineTests : IDisposable
     [InlineData("there is nothing to replay", "replay")]
     [InlineData("--input-path is required", "convert", "--output-file", "o")]
     [InlineData("--output-file is required", "convert", "--input-path", "i")]
+    [InlineData("--format v2 is for agentic traces", "convert", "--output-file", "o", "--input-path", "i", "--format", "v2")]
+    [InlineData("--format must be one of v1, v2 (is 'v3')", "convert", "--output-file", "o", "--input-path", "i", "--format", "v3")]
     [InlineData("'extra'", "convert", "--output-file", "o", "--input-path", "i", "--agentic", "extra")]
     public void A_wrong_call_shows_the_usage_and_exits_with_2(string message, params string[] arguments)
     {

@@ -1,6 +1,7 @@
 using AgentSim.Cli;
 using AgentSim.Rows;
 using AgentSim.Simulation;
+using AgentSim.Workload;
 
 namespace AgentSim.Tests.Cli;
 
@@ -57,6 +58,35 @@ public class ReplayPlanTests
         Assert.Empty(Plan("--replay-concurrency", "2").Warnings);
     }
 
+    [Fact]
+    public void Synthetic_options_take_the_place_of_a_trace()
+    {
+        Assert.Null(Plan().Synthetic);
+        string[] required = ["--input-tokens", "8", "--output-tokens", "2", "--request-count", "5"];
+        ReplayPlan plan = ReplayPlan.From(CliArguments.Replay([.. required, "--request-rate", "2.5"]), null);
+        Assert.Equal(new SyntheticOptions { InputTokens = 8, OutputTokens = 2, RequestCount = 5, RequestRate = 2.5 }, plan.Synthetic);
+
+        plan = ReplayPlan.From(
+            CliArguments.Replay([.. required, "--arrival-interval-ms", "3", "--arrival-seed", "18446744073709551615", "--turns-per-session", "4",
+                "--shared-prefix-ratio", "0.5", "--num-prefix-groups", "6", "--inter-turn-delay-ms", "7"]),
+            null);
+        Assert.Equal(
+            new SyntheticOptions
+            {
+                InputTokens = 8, OutputTokens = 2, RequestCount = 5, ArrivalIntervalMs = 3, ArrivalSeed = ulong.MaxValue,
+                TurnsPerSession = 4, SharedPrefixRatio = 0.5, NumPrefixGroups = 6, InterTurnDelayMs = 7,
+            },
+            plan.Synthetic);
+    }
+
+    [Theory]
+    [InlineData("--turns-per-session")]
+    [InlineData("--num-prefix-groups")]
+    [InlineData("--request-count")]
+    public void Negative_numbers_of_synthetic_things_are_refused(string option) => Assert.StartsWith(
+        $"{option} must be from 0",
+        Assert.Throws<AgentSimException>(() => ReplayPlan.From(CliArguments.Replay("--input-tokens", "8", option, "-1"), null)).Message);
+
     [Theory]
     [InlineData("--extra-engine-args: ", "--extra-engine-args", "{")]
     [InlineData("--prefill-engine-args: ", "--prefill-engine-args", "[]", "--num-workers", "-1")]
@@ -83,7 +113,6 @@ public class ReplayPlanTests
     [InlineData("--planner-config", "{}")]
     [InlineData("--benchmark-granularity", "4")]
     [InlineData("--replay-mode", "online")]
-    [InlineData("--prefill-engine-args", """{"worker_type":"prefill"}""", "--decode-engine-args", """{"worker_type":"decode"}""")]
     public void Parts_that_come_later_say_so(params string[] arguments) =>
         Assert.EndsWith("is not supported yet", Assert.Throws<AgentSimException>(() => Plan(arguments)).Message);
 

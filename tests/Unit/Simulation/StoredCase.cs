@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using AgentSim.Engines;
 using AgentSim.Reports;
 using AgentSim.Routing;
@@ -23,9 +24,6 @@ internal sealed class StoredCase
     }
 
     public string Name { get; }
-
-    /// <summary>True for prefill and decode pools.</summary>
-    public bool IsDisaggregated => Description.Prefill is not null;
 
     /// <summary>The engine type as the case names it.</summary>
     public string EngineName =>
@@ -56,7 +54,7 @@ internal sealed class StoredCase
 
     private static string Locate(string file) => TestData.PathOf("replay", file);
 
-    private ReplayWorkload LoadWorkload()
+    public ReplayWorkload LoadWorkload()
     {
         WorkloadOptions options = new()
         {
@@ -76,13 +74,14 @@ internal sealed class StoredCase
         return WorkloadLoader.Load([.. Description.Files.Select(Locate)], options);
     }
 
-    private ReplaySettings Settings()
+    public ReplaySettings Settings()
     {
         RouterSettings router = RouterSettings.Parse(Description.RouterConfig?.GetRawText() ?? "{}", "router_config");
         if (Description.RouterPolicyConfig is string policy) router = router with { RouterPolicyConfig = Locate(policy) };
         return new ReplaySettings
         {
             Engine = EngineArguments.Parse(Description.Engine?.GetRawText() ?? "{}", "engine"),
+            Pools = Pools(),
             Workers = Description.Workers ?? 1,
             RouterMode = Description.RouterMode == "kv_router" ? RouterMode.KvRouter : RouterMode.RoundRobin,
             Router = router,
@@ -91,6 +90,19 @@ internal sealed class StoredCase
             MaxSimTimeMs = Description.MaxSimMs,
             ServiceLevel = Description.Sla is { } sla ? new ServiceLevel(sla.Ttft, sla.Itl, sla.E2e) : null,
         };
+    }
+
+    private PoolSettings? Pools()
+    {
+        if (Description.Prefill is null) return null;
+        return new PoolSettings(PoolEngine(Description.Prefill, "prefill"), PoolEngine(Description.Decode, "decode"), Description.PrefillWorkers ?? 1, Description.DecodeWorkers ?? 1);
+    }
+
+    private static EngineArguments PoolEngine(JsonElement? engine, string role)
+    {
+        JsonObject arguments = JsonObject.Create(engine!.Value)!;
+        arguments["worker_type"] = role;
+        return EngineArguments.Parse(arguments.ToJsonString(), role);
     }
 
     private sealed record Fields(

@@ -222,7 +222,7 @@ internal sealed partial class DisaggregatedRuntime
         Recorder.Terminal(handoff.Request, Now, TerminalStatus.Canceled);
         Parts.Prompts.Close(handoff.Request, 0, rejected: false);
         _inFlight--;
-        Driver.OnTerminal(handoff.Request, Now);
+        Driver.OnTerminal(handoff.Request, Now, completed: false);
         ReserveReleased(released);
     }
 

@@ -158,7 +158,7 @@ internal sealed partial class DisaggregatedRuntime : EventLoopRuntime
     {
         End(signal);
         _inFlight--;
-        Driver.OnTerminal(signal.Request, Now);
+        Driver.OnTerminal(signal.Request, Now, signal.Kind == SignalKind.Completed);
     }
 
     private static List<(Handoff, HandoffAction)>[] NewLists(int count)

@@ -1,0 +1,22 @@
+# Runs the Pester tests against a built module; the exit code is 0 only if there were tests and all passed.
+[CmdletBinding()]
+param(
+    # Manifest of the module to test.
+    [Parameter(Mandatory)] [string] $Module,
+
+    # Folder of the tests.
+    [Parameter(Mandatory)] [string] $Path
+)
+
+$ErrorActionPreference = 'Stop'
+Import-Module Pester -MinimumVersion 5.5
+Import-Module (Resolve-Path -LiteralPath $Module).Path
+$configuration = New-PesterConfiguration
+$configuration.Run.Path = $Path
+$configuration.Run.PassThru = $true
+$configuration.Output.Verbosity = 'Normal'
+$result = Invoke-Pester -Configuration $configuration
+# A file that cannot be read, or tests that were not found, count as failures, too.
+$failures = $result.FailedCount + $result.FailedBlocksCount + $result.FailedContainersCount
+if ($result.PassedCount -eq 0) { $failures++ }
+exit [Math]::Min($failures, 255)

@@ -1,0 +1,71 @@
+using System.Text.Json;
+using AgentSim.Json;
+
+namespace AgentSim.Rows;
+
+/// <summary>What a dependency of an agentic row waits for (specification 01, 12.1).</summary>
+public enum DependencyTrigger
+{
+    /// <summary>The other request being handed to the simulated system.</summary>
+    Dispatch,
+
+    /// <summary>The other request's completion.</summary>
+    Completion,
+}
+
+/// <summary>Why an agentic row depends on another one; without influence on a replay (specification 01, 12.1).</summary>
+public enum DependencyRelation
+{
+    /// <summary>The next request of a session.</summary>
+    Sequence,
+
+    /// <summary>The first request of a session that the other request started.</summary>
+    Spawn,
+
+    /// <summary>A request that waits for a child session to end.</summary>
+    Join,
+
+    /// <summary>An order to be kept for another reason.</summary>
+    ReplayBarrier,
+}
+
+/// <summary>One dependency of a version 2 agentic row (specification 01, 12.1).</summary>
+/// <param name="RequestId">The request it depends on, of the same play.</param>
+/// <param name="Trigger">What has to happen to that request; <see cref="DependencyTrigger.Dispatch"/> only with <see cref="DependencyRelation.Spawn"/>.</param>
+/// <param name="DelayMs">Milliseconds from then on; finite, not negative.</param>
+/// <param name="Relation">Why.</param>
+public sealed record RowDependency(string RequestId, DependencyTrigger Trigger, double DelayMs, DependencyRelation Relation);
+
+/// <summary>The names that triggers and relations have in files.</summary>
+internal static class DependencyNames
+{
+    /// <summary>The value of the current key as a trigger.</summary>
+    public static DependencyTrigger Trigger(ref JsonRow json, ref uint seen, int bit, string name) =>
+        json.RequiredText(ref seen, bit, name) switch
+        {
+            "dispatch" => DependencyTrigger.Dispatch,
+            "completion" => DependencyTrigger.Completion,
+            { } other => throw new JsonException($"'{name}' is '{other}'; it must be dispatch or completion"),
+        };
+
+    /// <summary>The value of the current key as a relation.</summary>
+    public static DependencyRelation Relation(ref JsonRow json, ref uint seen, int bit, string name) =>
+        json.RequiredText(ref seen, bit, name) switch
+        {
+            "sequence" => DependencyRelation.Sequence,
+            "spawn" => DependencyRelation.Spawn,
+            "join" => DependencyRelation.Join,
+            "replay_barrier" => DependencyRelation.ReplayBarrier,
+            { } other => throw new JsonException($"'{name}' is '{other}'; it must be sequence, spawn, join or replay_barrier"),
+        };
+
+    public static ReadOnlySpan<byte> Of(DependencyTrigger trigger) => trigger == DependencyTrigger.Dispatch ? "dispatch"u8 : "completion"u8;
+
+    public static ReadOnlySpan<byte> Of(DependencyRelation relation) => relation switch
+    {
+        DependencyRelation.Sequence => "sequence"u8,
+        DependencyRelation.Spawn => "spawn"u8,
+        DependencyRelation.Join => "join"u8,
+        _ => "replay_barrier"u8,
+    };
+}

@@ -1,0 +1,27 @@
+namespace AgentSim.Workload;
+
+/// <summary>What ties agentic requests together, by request (specification 01, 6.4 and 12.3).</summary>
+internal sealed class AgenticColumns
+{
+    public required string[] RequestIds { get; init; }
+
+    /// <summary>Time that becomes 0 when the replay starts.</summary>
+    public required double Origin { get; init; }
+
+    /// <summary>Earliest starts before <see cref="Origin"/> is taken off; NaN: from 0 on.</summary>
+    public required double[] EarliestStart { get; init; }
+
+    /// <summary>How many events each request waits for.</summary>
+    public required int[] DependencyCount { get; init; }
+
+    /// <summary>What the end of a request lets go.</summary>
+    public required ReleaseEdges OnCompletion { get; init; }
+
+    /// <summary>What the start of a request lets go; null where that lets nothing go.</summary>
+    public ReleaseEdges? OnDispatch { get; init; }
+
+    /// <summary>
+    /// The play of each request; null where a request that fails concerns no other. The failure of a request ends its play.
+    /// </summary>
+    public int[]? PlayOf { get; init; }
+}

@@ -1,0 +1,52 @@
+using AgentSim.Collections;
+
+namespace AgentSim.Workload;
+
+/// <summary>
+/// Which requests each request lets go and how long after: those of request r are at <c>[Start[r], Start[r + 1])</c>, one
+/// entry for every mention.
+/// </summary>
+internal sealed class ReleaseEdges
+{
+    private ReleaseEdges(int[] start, int[] requests, double[] delayMs) => (Start, Requests, DelayMs) = (start, requests, delayMs);
+
+    public int[] Start { get; }
+    public int[] Requests { get; }
+    public double[] DelayMs { get; }
+
+    /// <summary>Edges in any order, to be grouped by the request that lets go.</summary>
+    public struct Collector
+    {
+        private GrowList<int> _sources;
+        private GrowList<int> _requests;
+        private GrowList<double> _delays;
+
+        public readonly int Count => _sources.Count;
+
+        public void Add(int source, int request, double delayMs)
+        {
+            _sources.Add(source);
+            _requests.Add(request);
+            _delays.Add(delayMs);
+        }
+
+        /// <summary>The edges among some number of requests.</summary>
+        public readonly ReleaseEdges Group(int requests)
+        {
+            var start = new int[requests + 1];
+            foreach (int source in _sources.AsSpan()) start[source + 1]++;
+            for (int request = 0; request < requests; request++) start[request + 1] += start[request];
+            int[] next = start[..^1];
+            var released = new int[Count];
+            var delays = new double[Count];
+            for (int edge = 0; edge < Count; edge++)
+            {
+                int at = next[_sources.AsSpan()[edge]]++;
+                released[at] = _requests.AsSpan()[edge];
+                delays[at] = _delays.AsSpan()[edge];
+            }
+
+            return new ReleaseEdges(start, released, delays);
+        }
+    }
+}

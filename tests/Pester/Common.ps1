@@ -1,0 +1,38 @@
+# Dot-sourced by the tests. The module is imported by whoever runs them: see build.ps1, task Test.
+$Root = (Resolve-Path "$PSScriptRoot/../..").Path
+$Sample = "$Root/samples/agent-small.trace.jsonl.gz"
+$Data = "$PSScriptRoot/Data"
+$Manifest = (Get-Module AgentSim).Path -replace 'bin[\\/]AgentSim\.PowerShell\.dll$', 'AgentSim.psd1'
+
+# The text of a request record.
+function Get-RequestLine([string] $Id, [string] $Session = 's', [long] $Received = 1000, [int] $Blocks = 2, [int] $BlockSize = 16) {
+    @{
+        schema = 'dynamo.request.trace.v1'; event_type = 'request_end'; event_time_unix_ms = $Received + 100; event_source = 'dynamo'
+        agent_context = @{ session_id = $Session }
+        request = @{
+            request_id = $Id; output_tokens = 5; request_received_ms = $Received; total_time_ms = 100.0
+            replay = @{ trace_block_size = $BlockSize; input_length = $Blocks * $BlockSize; input_sequence_hashes = @(1..$Blocks) }
+        }
+    } | ConvertTo-Json -Depth 9 -Compress
+}
+
+# Runs a script in a session of its own and stops it once $When is true of that session; returns its final state.
+function Stop-WhenRunning([string] $Script, [scriptblock] $When) {
+    $session = [powershell]::Create()
+    try {
+        $null = $session.AddScript("Import-Module '$Manifest'; $Script")
+        $running = $session.BeginInvoke()
+        $deadline = [datetime]::UtcNow.AddMinutes(2)
+        while (-not (& $When $session)) {
+            if ($running.IsCompleted) { throw "The script ended before it could be stopped: $($session.Streams.Error)" }
+            if ([datetime]::UtcNow -gt $deadline) { throw 'The script did not get going.' }
+            Start-Sleep -Milliseconds 20
+        }
+        $stop = $session.BeginStop($null, $null)
+        if (-not $stop.AsyncWaitHandle.WaitOne([timespan]::FromMinutes(1))) { throw 'The script did not stop.' }
+        $session.InvocationStateInfo.State
+    }
+    finally {
+        $session.Dispose()
+    }
+}

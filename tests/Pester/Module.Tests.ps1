@@ -1,0 +1,40 @@
+BeforeDiscovery {
+    $cmdlets = (Get-Module AgentSim).ExportedCmdlets.Values | ForEach-Object { @{ Name = $_.Name; Cmdlet = $_ } }
+}
+
+BeforeAll { . "$PSScriptRoot/Common.ps1" }
+
+Describe 'The module' {
+    It 'exports the cmdlets of its manifest and nothing else' {
+        $module = Get-Module AgentSim
+        $expected = (Import-PowerShellDataFile $Manifest).CmdletsToExport
+        Compare-Object $expected @($module.ExportedCommands.Keys) | Should -BeNullOrEmpty
+    }
+
+    It 'brings no assembly but its own two' {
+        $folder = Split-Path $Manifest
+        (Get-ChildItem $folder -Recurse -Filter *.dll).Name | Sort-Object | Should -Be 'AgentSim.Core.dll', 'AgentSim.PowerShell.dll'
+    }
+
+    It 'has help with examples and words for every parameter: <Name>' -ForEach $cmdlets {
+        $help = Get-Help $Name -Full
+        $help.Synopsis | Should -Not -BeLike "*$Name*"
+        $help.description.Text | Should -Not -BeNullOrEmpty
+        $help.examples.example.Count | Should -BeGreaterOrEqual 2
+        $help.parameters.parameter | ForEach-Object { $_.description.Text | Should -Not -BeNullOrEmpty -Because $_.name }
+        $common = [Management.Automation.PSCmdlet]::CommonParameters
+        Compare-Object @($help.parameters.parameter.name) @($Cmdlet.Parameters.Keys | Where-Object { $_ -notin $common }) | Should -BeNullOrEmpty
+    }
+
+    It 'has examples without errors of syntax: <Name>' -ForEach $cmdlets {
+        foreach ($example in (Get-Help $Name).examples.example) {
+            $errors = $null
+            $null = [Management.Automation.Language.Parser]::ParseInput($example.code, [ref] $null, [ref] $errors)
+            $errors | Should -BeNullOrEmpty
+        }
+    }
+
+    It 'says what it returns: <Name>' -ForEach $cmdlets {
+        $Cmdlet.OutputType | Should -Not -BeNullOrEmpty
+    }
+}
