@@ -69,7 +69,15 @@ public sealed class AtomicFile : IDisposable
     {
         ArgumentNullException.ThrowIfNull(write);
         using AtomicFile file = Create(path);
-        Guard(path, () => { write(file.Stream); return 0; });
+        try
+        {
+            write(file.Stream);
+        }
+        catch (IOException error)
+        {
+            throw Unwritable(path, error);
+        }
+
         file.Commit();
     }
 
@@ -124,8 +132,13 @@ public sealed class AtomicFile : IDisposable
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
         {
-            string reason = error is UnauthorizedAccessException ? "no permission to write there" : error.Message;
-            throw AgentSimException.At(path.Length == 0 ? "(empty path)" : path, 0, "OutputFailed", $"cannot be written: {reason}", error);
+            throw Unwritable(path, error);
         }
+    }
+
+    private static AgentSimException Unwritable(string path, Exception error)
+    {
+        string reason = error is UnauthorizedAccessException ? "no permission to write there" : error.Message;
+        return AgentSimException.At(path.Length == 0 ? "(empty path)" : path, 0, "OutputFailed", $"cannot be written: {reason}", error);
     }
 }

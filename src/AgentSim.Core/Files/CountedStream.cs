@@ -1,12 +1,16 @@
 namespace AgentSim.Files;
 
-/// <summary>A file being read that tells how many bytes were taken from it.</summary>
-internal sealed class CountedStream(FileStream file, Action<int>? onBytes) : IDisposable
+/// <summary>A file being read that counts the bytes taken from it; the count may be read from another thread.</summary>
+internal sealed class CountedStream(FileStream file) : IDisposable
 {
+    private long _count;
+
+    public long Count => Volatile.Read(ref _count);
+
     public int Read(Span<byte> buffer)
     {
         int count = file.Read(buffer);
-        if (count > 0) onBytes?.Invoke(count);
+        Volatile.Write(ref _count, _count + count);
         return count;
     }
 

@@ -20,10 +20,12 @@ public static class InputFiles
         {
             if (Directory.Exists(path))
                 AddMatches(files, path, path, IsTraceName, "the folder holds no *.jsonl or *.jsonl.gz file");
-            else if (!File.Exists(path) && Path.GetFileName(path).AsSpan().ContainsAny('*', '?'))
+            else if (File.Exists(path))
+                files.Add(path);
+            else if (Path.GetFileName(path).AsSpan().ContainsAny('*', '?'))
                 AddPattern(files, path);
             else
-                files.Add(path);
+                throw Unreadable(path, new FileNotFoundException());
         }
 
         return files;

@@ -19,7 +19,9 @@ internal sealed class LineReader : IDisposable
     private readonly string _path;
     private readonly CancellationToken _cancel;
     private readonly CountedStream _source;
-    private readonly GzipSource? _gzip;
+    private readonly Action<int>? _onBytes;
+    private readonly ReadAhead? _gzip;
+    private long _reported;  // bytes told to _onBytes
     private byte[] _buffer = ArrayPool<byte>.Shared.Rent(InitialBuffer);
     private int _next;       // first byte not yet handed out
     private int _end;        // end of the bytes read
@@ -36,7 +38,8 @@ internal sealed class LineReader : IDisposable
     {
         _path = path;
         _cancel = cancel;
-        _source = new CountedStream(InputFiles.Open(path), onBytes);
+        _onBytes = onBytes;
+        _source = new CountedStream(InputFiles.Open(path));
         try
         {
             while (_end < 3 && Fill() > 0)
@@ -45,7 +48,7 @@ internal sealed class LineReader : IDisposable
 
             if (_end >= 2 && _buffer[0] == 0x1f && _buffer[1] == 0x8b)
             {
-                _gzip = new GzipSource(_buffer.AsSpan(0, _end).ToArray(), _source);
+                _gzip = new ReadAhead(new GzipSource(_buffer.AsSpan(0, _end).ToArray(), _source), _source);
                 _end = 0;
                 _atEnd = false;
                 while (_end < 3 && Fill() > 0)
@@ -87,8 +90,8 @@ internal sealed class LineReader : IDisposable
 
     public void Dispose()
     {
-        _gzip?.Dispose();
-        _source.Dispose();
+        if (_gzip is not null) _gzip.Dispose();
+        else _source.Dispose();
         byte[] buffer = _buffer;
         _buffer = [];
         _next = _end = _lineStart = _lineLength = 0;
@@ -144,6 +147,7 @@ internal sealed class LineReader : IDisposable
             int count = _gzip is null ? _source.Read(_buffer.AsSpan(_end)) : _gzip.Read(_buffer.AsSpan(_end));
             _atEnd = count == 0;
             _end += count;
+            Report();
             return count;
         }
         catch (InvalidDataException error)
@@ -154,6 +158,14 @@ internal sealed class LineReader : IDisposable
         {
             throw Error(LineNumber + 1, "InputUnreadable", $"cannot be read: {error.Message}", error);
         }
+    }
+
+    private void Report()
+    {
+        int news = (int)(_source.Count - _reported);
+        if (news == 0) return;
+        _reported += news;
+        _onBytes?.Invoke(news);
     }
 
     private void MakeRoom()

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Runtime.CompilerServices;
 using System.Text;
 using System.Text.Json;
 
@@ -19,7 +20,9 @@ internal ref struct JsonRow
 
     private readonly ReadOnlySpan<byte> _text;
     private Utf8JsonReader _reader;
-    private int _base;   // where the reader's input starts in _text
+    private ReadOnlySpan<byte> _key;
+    private int _base;      // where the reader's input starts in _text
+    private int _skipped;   // bytes the reader has not seen
 
     public JsonRow(ReadOnlySpan<byte> text, int maxDepth)
     {
@@ -50,10 +53,10 @@ internal ref struct JsonRow
         }
         catch (JsonException error)
         {
-            // The reader counts from its own start and appends the position to its text.
+            // The reader appends the position to its text, and counts only what it has seen.
             string reason = error.Message;
             int cut = reason.IndexOf(" LineNumber:", StringComparison.Ordinal);
-            throw new JsonException($"not valid JSON at byte {_base + (error.BytePositionInLine ?? 0) + 1}: {(cut < 0 ? reason : reason[..cut])}", error);
+            throw new JsonException($"not valid JSON at byte {_skipped + (error.BytePositionInLine ?? 0) + 1}: {(cut < 0 ? reason : reason[..cut])}", error);
         }
     }
 
@@ -73,17 +76,57 @@ internal ref struct JsonRow
         Read();
         if (TokenType == JsonTokenType.EndObject) return false;
         if (HasLoneSurrogate()) throw LoneSurrogate();
+        _key = _reader.ValueIsEscaped ? Encoding.UTF8.GetBytes(_reader.GetString()!) : _reader.ValueSpan;
         return true;
     }
 
-    /// <summary>True if the current key or string is this one.</summary>
-    public readonly bool Is(ReadOnlySpan<byte> text) => _reader.ValueTextEquals(text);
+    /// <summary>True if the current key is this one.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public readonly bool Is(ReadOnlySpan<byte> key) => _key.SequenceEqual(key);
+
+    /// <summary>True if the current string is this one.</summary>
+    public readonly bool IsText(ReadOnlySpan<byte> text) => _reader.ValueTextEquals(text);
 
     /// <summary>Passes over the value of the current key, checking only its syntax.</summary>
     public void Skip()
     {
         Read();
-        SkipRest();
+        if (TokenType is not (JsonTokenType.StartObject or JsonTokenType.StartArray)) return;
+        int depth = Depth;
+        do
+        {
+            Read();
+        }
+        while (Depth > depth);
+    }
+
+    /// <summary>Passes over the value of the current key, but decodes all of it.</summary>
+    public void SkipDecoded()
+    {
+        Read();
+        DecodeValue();
+    }
+
+    /// <summary>Decodes the current value without keeping it and moves to its end: no string and no number in it may be undecodable.</summary>
+    public void DecodeValue()
+    {
+        int depth = Depth;
+        ulong[] integers = [];
+        while (true)
+        {
+            switch (TokenType)
+            {
+                case JsonTokenType.StartArray when TryIntegerArray(ref integers, out _):
+                    break;
+                case JsonTokenType.String or JsonTokenType.PropertyName when HasLoneSurrogate():
+                    throw LoneSurrogate();
+                case JsonTokenType.Number when MayOverflow(Raw) && !IsFinite(out _):
+                    throw new JsonException("a number is beyond the range of a double");
+            }
+
+            if (Depth == depth && TokenType is not (JsonTokenType.StartObject or JsonTokenType.StartArray)) return;
+            Read();
+        }
     }
 
     /// <summary>Opens the object that is the value of the current key; false when it is null.</summary>
@@ -100,6 +143,13 @@ internal ref struct JsonRow
         if (!Value(ref seen, bit, name)) return false;
         if (TokenType != JsonTokenType.StartArray) throw Wrong(name, "an array");
         return true;
+    }
+
+    /// <summary>Moves to the value of the current key, which has to be a string.</summary>
+    public void BeginText(ref uint seen, int bit, string name)
+    {
+        if (!Value(ref seen, bit, name)) throw Null(name);
+        if (TokenType != JsonTokenType.String) throw Wrong(name, "a string");
     }
 
     public string? OptionalText(ref uint seen, int bit, string name) => Value(ref seen, bit, name) ? Text(name) : null;
@@ -141,7 +191,7 @@ internal ref struct JsonRow
     {
         if (!Value(ref seen, bit, name)) return null;
         int start = TokenStart;
-        SkipRest();
+        DecodeValue();
         return Encoding.UTF8.GetString(_text[start..Position]);
     }
 
@@ -209,38 +259,17 @@ internal ref struct JsonRow
     /// <summary>At the start of an array: all its items, which have to be non-negative 64-bit integers. Moves to its end.</summary>
     /// <param name="values">Holds the result; replaced by a larger array as needed.</param>
     /// <param name="name">Name of the field.</param>
-    /// <param name="cache">Arrays already read, if any.</param>
-    /// <param name="cacheOffset">Where this row starts in the line of the cache.</param>
-    public ReadOnlySpan<ulong> UInt64Array(ref ulong[] values, string name, IntegerArrayCache? cache = null, int cacheOffset = 0)
+    /// <returns>How many items there are.</returns>
+    public int UInt64Array(ref ulong[] values, string name)
     {
-        if (cache is not null && cache.TryGet(Position + cacheOffset, out ReadOnlySpan<ulong> known, out int knownLength))
-        {
-            JumpToArrayEnd(knownLength);
-            return known;
-        }
-
-        if (IntegerArray.TryParse(_text[Position..], ref values, out int count, out int length))
-        {
-            JumpToArrayEnd(length);
-            return values.AsSpan(0, count);
-        }
-
+        if (TryIntegerArray(ref values, out int count)) return count;
         for (count = 0; NextItem(); count++)
         {
             if (count == values.Length) Array.Resize(ref values, Math.Max(64, count * 2));
             values[count] = UInt64(name);
         }
 
-        return values.AsSpan(0, count);
-    }
-
-    /// <summary>At the start of an array: moves to its end if it holds only plain integers, which the cache may keep.</summary>
-    /// <returns>False (and no move) if it holds anything else.</returns>
-    public bool TrySkipIntegerArray(IntegerArrayCache cache)
-    {
-        if (!cache.TryRead(_text, Position, out int length)) return false;
-        JumpToArrayEnd(length);
-        return true;
+        return count;
     }
 
     /// <summary>True if the current string or key holds an unpaired surrogate escape.</summary>
@@ -263,17 +292,6 @@ internal ref struct JsonRow
         return TokenType != JsonTokenType.Null;
     }
 
-    private void SkipRest()
-    {
-        if (TokenType is not (JsonTokenType.StartObject or JsonTokenType.StartArray)) return;
-        int depth = Depth;
-        do
-        {
-            Read();
-        }
-        while (Depth > depth);
-    }
-
     private readonly string Shown() => TokenType switch
     {
         JsonTokenType.StartObject => "an object",
@@ -283,12 +301,23 @@ internal ref struct JsonRow
         _ => Raw.Length <= 40 ? Encoding.UTF8.GetString(Raw) : "a longer number",
     };
 
+    private static bool MayOverflow(ReadOnlySpan<byte> number) => number.Length > 300 || number.ContainsAny((byte)'e', (byte)'E');
+
+    // At the start of an array: moves to its end if it holds only plain integers.
+    private bool TryIntegerArray(ref ulong[] values, out int count)
+    {
+        if (!IntegerArray.TryParse(_text[Position..], ref values, out count, out int length)) return false;
+        JumpToArrayEnd(length);
+        return true;
+    }
+
     // A reader that believes to have just opened the array goes on at its closing bracket.
     private void JumpToArrayEnd(int length)
     {
         int target = Position + length;
         _reader = new Utf8JsonReader(_text[target..], isFinalBlock: true, _reader.CurrentState);
         _base = target;
+        _skipped += length;
         Read();
     }
 }

@@ -26,7 +26,7 @@ internal static class AgenticHeader
                 }
 
                 json.Read();
-                return json.TokenType == JsonTokenType.String && json.Is("dynamo.agentic_mooncake"u8);
+                return json.TokenType == JsonTokenType.String && json.IsText("dynamo.agentic_mooncake"u8);
             }
         }
         catch (JsonException)

@@ -11,11 +11,16 @@ internal abstract class RowParser
     /// <exception cref="JsonException">The line is malformed.</exception>
     public abstract MooncakeRow Parse(ReadOnlySpan<byte> line);
 
-    protected ulong[] UInt64Values(ref JsonRow json, string name) => json.UInt64Array(ref _integers, name).ToArray();
+    protected ulong[] UInt64Values(ref JsonRow json, string name)
+    {
+        int count = json.UInt64Array(ref _integers, name);
+        return _integers[..count];
+    }
 
     protected uint[] UInt32Values(ref JsonRow json, string name)
     {
-        ReadOnlySpan<ulong> values = json.UInt64Array(ref _integers, name);
+        int count = json.UInt64Array(ref _integers, name);
+        ReadOnlySpan<ulong> values = _integers.AsSpan(0, count);
         var narrow = new uint[values.Length];
         for (int i = 0; i < values.Length; i++)
         {

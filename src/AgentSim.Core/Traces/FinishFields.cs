@@ -7,7 +7,7 @@ namespace AgentSim.Traces;
 internal static class FinishFields
 {
     /// <summary>Reads the <c>worker</c> object just opened.</summary>
-    public static WorkerPlacement ParseWorker(ref JsonRow json)
+    public static WorkerPlacement ReadWorker(ref JsonRow json)
     {
         uint seen = 0;
         ulong? prefill = null, decode = null;
@@ -18,14 +18,14 @@ internal static class FinishFields
             else if (json.Is("prefill_dp_rank"u8)) prefillRank = json.OptionalUInt32(ref seen, 1, "worker.prefill_dp_rank");
             else if (json.Is("decode_worker_id"u8)) decode = json.OptionalUInt64(ref seen, 2, "worker.decode_worker_id");
             else if (json.Is("decode_dp_rank"u8)) decodeRank = json.OptionalUInt32(ref seen, 3, "worker.decode_dp_rank");
-            else json.Skip();
+            else json.SkipDecoded();
         }
 
         return new WorkerPlacement(prefill, prefillRank, decode, decodeRank);
     }
 
     /// <summary>Reads the <c>finish_reason_metadata</c> object just opened.</summary>
-    public static FinishReason Parse(ref JsonRow json)
+    public static FinishReason Read(ref JsonRow json)
     {
         uint seen = 0;
         string? reason = null, backend = null, stop = null;
@@ -38,15 +38,15 @@ internal static class FinishFields
             else if (json.Is("tool_calls"u8))
             {
                 if (!json.BeginArray(ref seen, 3, "tool_calls")) throw json.Wrong("tool_calls", "an array");
-                calls = ParseToolCalls(ref json);
+                calls = ReadToolCalls(ref json);
             }
-            else json.Skip();
+            else json.SkipDecoded();
         }
 
         return new FinishReason(reason, backend, stop, calls);
     }
 
-    private static List<FinishToolCall> ParseToolCalls(ref JsonRow json)
+    private static List<FinishToolCall> ReadToolCalls(ref JsonRow json)
     {
         var calls = new List<FinishToolCall>();
         while (json.NextItem())
@@ -61,7 +61,7 @@ internal static class FinishFields
                 else if (json.Is("tool_call_index"u8)) index = json.RequiredUInt32(ref seen, 1, "tool_call_index");
                 else if (json.Is("id"u8)) id = json.OptionalText(ref seen, 2, "id");
                 else if (json.Is("name"u8)) name = json.OptionalText(ref seen, 3, "name");
-                else json.Skip();
+                else json.SkipDecoded();
             }
 
             calls.Add(new FinishToolCall(choice ?? throw JsonRow.Missing("choice_index"), index ?? throw JsonRow.Missing("tool_call_index"), id, name));

@@ -14,7 +14,7 @@ internal sealed class HashNumbering(HashIndex hashes)
     {
         int count = 0;
         for (int i = 0; i < request.RunCount; i++) count += hashes.Run(request.FirstRun + i).Count;
-        var result = new ulong[count];
+        ulong[] result = GC.AllocateUninitializedArray<ulong>(count);
         int at = 0, ids = _ids;
         for (int i = 0; i < request.RunCount; i++)
         {

@@ -39,13 +39,13 @@ public sealed class RequestRecord : TraceRecord
     public IReadOnlyList<RecordedDependency> Dependencies { get; set; } = [];
 
     /// <summary>Prompt tokens as the server counted them. Informative.</summary>
-    public long? InputTokens { get; set; }
+    public ulong? InputTokens { get; set; }
 
     /// <summary>Prompt tokens found in a cache. Informative.</summary>
-    public long? CachedTokens { get; set; }
+    public ulong? CachedTokens { get; set; }
 
     /// <summary>Requests that were waiting. Informative.</summary>
-    public long? QueueDepth { get; set; }
+    public ulong? QueueDepth { get; set; }
 
     /// <summary>Wait before the prefill. Informative.</summary>
     public double? PrefillWaitTimeMs { get; set; }
@@ -83,8 +83,9 @@ public sealed class RequestRecord : TraceRecord
         : Math.Max(StartUnixMs, EventUnixMs);
 
     /// <summary>Checks that the hashes cover the prompt exactly (specification 01, 2.4).</summary>
+    /// <param name="hashes">Number of hashes.</param>
     /// <exception cref="AgentSimException">They do not, or a length is out of range.</exception>
-    internal void Check()
+    internal void Check(int hashes)
     {
         if (TraceBlockSize <= 0)
             throw Error("TraceBlockSizeInvalid", $"request '{RequestId}': replay.trace_block_size is {TraceBlockSize}; it must be at least 1");
@@ -93,9 +94,9 @@ public sealed class RequestRecord : TraceRecord
         if (InputLength < 0 || OutputTokens < 0)
             throw Error("TraceLengthInvalid", $"request '{RequestId}': input length {InputLength} and output tokens {OutputTokens} must not be negative");
         long needed = InputLength / TraceBlockSize + (InputLength % TraceBlockSize == 0 ? 0 : 1);
-        if (InputSequenceHashes.LongLength != needed)
+        if (hashes != needed)
         {
-            throw Error("TraceHashCount", $"request '{RequestId}': {InputSequenceHashes.LongLength} input_sequence_hashes, but input_length {InputLength} "
+            throw Error("TraceHashCount", $"request '{RequestId}': {hashes} input_sequence_hashes, but input_length {InputLength} "
                 + $"with trace_block_size {TraceBlockSize} needs {needed}");
         }
     }

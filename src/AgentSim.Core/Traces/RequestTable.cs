@@ -24,7 +24,7 @@ internal sealed class RequestTable
     {
         (_requests, _numbers, Sessions) = (requests, numbers, sessions);
         _order = [.. Enumerable.Range(0, requests.Count)];
-        _order.AsSpan().Sort(new ByTime(requests));
+        SortByTime();
         _rowOfNumber = new int[_order.Length];
         for (int row = 0; row < _order.Length; row++) _rowOfNumber[_order[row]] = row;
 
@@ -86,6 +86,23 @@ internal sealed class RequestTable
         }
 
         return last;
+    }
+
+    // By start alone first, as plain numbers; few requests start at the same time.
+    private void SortByTime()
+    {
+        var starts = new long[_order.Length];
+        for (int i = 0; i < starts.Length; i++) starts[i] = _requests[i].Start;
+        Array.Sort(starts, _order);
+        var byAll = new ByTime(_requests);
+        for (int first = 0, next; first < starts.Length; first = next)
+        {
+            for (next = first + 1; next < starts.Length && starts[next] == starts[first]; next++)
+            {
+            }
+
+            if (next - first > 1) _order.AsSpan(first, next - first).Sort(byAll);
+        }
     }
 
     private int FirstIndex(ReadOnlySpan<int> rows, long time, bool orEqual)

@@ -36,7 +36,8 @@ public static class RequestTraceReader
         return Records(paths, readsDependencies, progress, cancel);
     }
 
-    private static IEnumerable<TraceRecord> Records(
+    /// <summary>Parses files; the hashes of a request stay in the parser until the next record.</summary>
+    internal static IEnumerable<(TraceRecord Record, TraceRecordParser Parser)> Parse(
         IEnumerable<string> paths, bool readsDependencies, IProgress<long>? progress, CancellationToken cancel)
     {
         var bytes = new ByteProgress(progress);
@@ -46,8 +47,18 @@ public static class RequestTraceReader
             using var lines = new LineReader(path, bytes.Add, cancel);
             while (lines.Read())
             {
-                if (parser.Parse(lines.Line, lines.LineNumber) is { } record) yield return record;
+                if (parser.Parse(lines.Line, lines.LineNumber) is { } record) yield return (record, parser);
             }
+        }
+    }
+
+    private static IEnumerable<TraceRecord> Records(
+        IEnumerable<string> paths, bool readsDependencies, IProgress<long>? progress, CancellationToken cancel)
+    {
+        foreach ((TraceRecord record, TraceRecordParser parser) in Parse(paths, readsDependencies, progress, cancel))
+        {
+            if (record is RequestRecord request) request.InputSequenceHashes = parser.Hashes.ToArray();
+            yield return record;
         }
     }
 }

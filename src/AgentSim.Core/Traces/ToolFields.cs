@@ -6,7 +6,7 @@ namespace AgentSim.Traces;
 internal static class ToolFields
 {
     /// <summary>Reads the object just opened.</summary>
-    public static ToolRecord Parse(ref JsonRow json)
+    public static ToolRecord Read(ref JsonRow json)
     {
         uint seen = 0;
         string? id = null, toolClass = null;
@@ -24,9 +24,9 @@ internal static class ToolFields
             else if (json.Is("error_type"u8)) tool.ErrorType = json.OptionalText(ref seen, 8, "tool.error_type");
             else if (json.Is("claude"u8))
             {
-                if (json.BeginObject(ref seen, 9, "tool.claude")) tool.Causality = ParseCausality(ref json);
+                if (json.BeginObject(ref seen, 9, "tool.claude")) tool.Causality = ReadCausality(ref json);
             }
-            else json.Skip();
+            else json.SkipDecoded();
         }
 
         tool.ToolCallId = id ?? throw JsonRow.Missing("tool.tool_call_id");
@@ -34,7 +34,7 @@ internal static class ToolFields
         return tool;
     }
 
-    private static ToolCausality ParseCausality(ref JsonRow json)
+    private static ToolCausality ReadCausality(ref JsonRow json)
     {
         uint seen = 0;
         string? source = null, consumer = null, child = null, mode = null;
@@ -44,7 +44,7 @@ internal static class ToolFields
             else if (json.Is("consumer_request_id"u8)) consumer = json.OptionalText(ref seen, 1, "claude.consumer_request_id");
             else if (json.Is("child_session_id"u8)) child = json.OptionalText(ref seen, 2, "claude.child_session_id");
             else if (json.Is("execution_mode"u8)) mode = json.RequiredText(ref seen, 3, "claude.execution_mode");
-            else json.Skip();
+            else json.SkipDecoded();
         }
 
         return new ToolCausality(source ?? throw JsonRow.Missing("claude.source_request_id"), consumer, child,

@@ -31,7 +31,7 @@ public static class TraceConverter
         ArgumentNullException.ThrowIfNull(options);
         bool isVersion2 = options.AgenticVersion == 2;
         var lowering = new TraceLowering(options.AgenticVersion);
-        foreach (TraceRecord record in RequestTraceReader.Read(InputFiles.Expand(options.InputPaths), isVersion2, progress, cancel)) lowering.Add(record);
+        lowering.AddFiles(InputFiles.Expand(options.InputPaths), progress, cancel);
         IEnumerable<MooncakeRow> rows = lowering.Rows();
         if (lowering.IsAgentic != options.IsAgentic)
         {

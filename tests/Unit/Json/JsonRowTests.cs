@@ -73,6 +73,28 @@ public class JsonRowTests
         Assert.Equal("'a' must be an integer from 0 to 18446744073709551615, not 16.5", error.Message);
     }
 
+    [Fact]
+    public void The_place_of_an_error_behind_a_long_array_is_exact()
+    {
+        string json = "{\"list\":[1,2,3],\"b\":x}";
+
+        JsonException error = Assert.ThrowsAny<JsonException>(() =>
+        {
+            var row = new JsonRow(Encoding.UTF8.GetBytes(json), JsonRow.AnyDepth);
+            row.BeginRow();
+            row.NextKey();
+            uint seen = 0;
+            ulong[] values = [];
+            row.BeginArray(ref seen, 0, "list");
+            Assert.Equal(3, row.UInt64Array(ref values, "list"));
+            Assert.Equal([1ul, 2, 3], values[..3]);
+            row.NextKey();
+            row.Skip();
+        });
+
+        Assert.Contains($"at byte {json.IndexOf('x') + 1}:", error.Message);
+    }
+
     [Theory]
     [InlineData("plain", false)]
     [InlineData("\\ud83d\\ude00", false)]

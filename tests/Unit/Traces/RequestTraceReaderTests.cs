@@ -20,7 +20,7 @@ public sealed class RequestTraceReaderTests : IDisposable
         Assert.Equal(("r", "x", "m", "s", "p", "request_end"),
             (request.RequestId, request.XRequestId, request.Model, request.SessionId, request.ParentSessionId, request.EventType));
         Assert.Equal((1000L, 1100L, 1100L, 5L, 20L, 16L), (request.StartUnixMs, request.EndUnixMs, request.EventUnixMs, request.OutputTokens, request.InputLength, request.TraceBlockSize));
-        Assert.Equal((20L, 16L, 3L, 99.5), (request.InputTokens, request.CachedTokens, request.QueueDepth, request.TotalTimeMs));
+        Assert.Equal((20ul, 16ul, 3ul, 99.5), (request.InputTokens, request.CachedTokens, request.QueueDepth, request.TotalTimeMs));
         Assert.Equal((1.0, 2.5, 3.5, 4.5, 0.5, 6.0), (request.PrefillWaitTimeMs, request.PrefillTimeMs, request.TtftMs, request.AverageItlMs, request.KvHitRate,
             request.KvTransferEstimatedLatencyMs));
         Assert.Equal(new WorkerPlacement(ulong.MaxValue, 1, null, null), request.Worker);
@@ -164,6 +164,37 @@ public sealed class RequestTraceReaderTests : IDisposable
                 Assert.DoesNotContain('\n', error.Message);
             }
         }
+    }
+
+    [Fact]
+    public void One_pass_never_gives_another_record_than_two()
+    {
+        var random = new Random(17);
+        string[] lines =
+        [
+            TraceText.Request("r", extra: "\"worker\":{\"prefill_dp_rank\":1},\"cached_tokens\":3,"),
+            TraceText.Tool("t", 5, ",\"duration_ms\":1.5"),
+            $"{{\"timestamp\":1,\"event\":{TraceText.Request("w")},\"event_type\":\"x\"}}",
+            $"{{\"event_type\":\"tool_end\",\"event\":{TraceText.Tool("t", 5)}}}",
+            "{\"schema\":\"dynamo.request.trace.v1\",\"event_type\":\"request_payload\",\"event\":null}",
+        ];
+        int direct = 0;
+        for (int round = 0; round < 20_000; round++)
+        {
+            byte[] line = System.Text.Encoding.UTF8.GetBytes(lines[round % lines.Length]);
+            if (round >= lines.Length) line[random.Next(line.Length)] = (byte)"{}[]\":,0159.e-nu _tk"[random.Next(20)];
+            var parser = new TraceRecordParser("t");
+            if (!parser.TryParseInOnePass(line, out TraceRecord? record)) continue;
+            direct++;
+            string once = Shown(record, parser.Hashes);
+            Assert.Equal(Shown(parser.ParseInTwoPasses(line), parser.Hashes), once);
+        }
+
+        Assert.InRange(direct, 1000, 20_000);
+
+        static string Shown(TraceRecord? record, ReadOnlySpan<ulong> hashes) => record is null
+            ? "none"
+            : System.Text.Json.JsonSerializer.Serialize(record, record.GetType()) + (record is RequestRecord ? string.Join(',', hashes.ToArray()) : "");
     }
 
     private TraceRecord? One(string line) => RequestTraceReader.Read([_folder.Write("t.jsonl", line)]).SingleOrDefault();
