@@ -104,9 +104,22 @@ internal sealed class PagePool(SglangLimits limits, PromptCatalog prompts, Publi
         sequence.DropPages();
     }
 
+    /// <summary>
+    /// Makes known the complete pages of its first <paramref name="tokens"/> tokens that a sequence holds outside the tree
+    /// (specification 03, A.6), until they enter the tree or are given up.
+    /// </summary>
+    public void Expose(Sequence sequence, int tokens)
+    {
+        int complete = tokens / limits.PageSize;
+        if (complete <= sequence.CachedPages || sequence.ExposedPages > 0) return;
+        published.Exposed(Path(sequence, sequence.CachedPages, complete));
+        sequence.ExposedPages = complete - sequence.CachedPages;
+    }
+
     /// <summary>Takes all pages from a sequence; those in the tree stay there as cache.</summary>
     public void Retract(Sequence sequence)
     {
+        if (sequence.ExposedPages > 0) Withdraw(sequence, sequence.CachedPages, Peek(sequence) - sequence.CachedPages);
         FreePages += OwnPages(sequence);
         _tree.Unlock(sequence.Node!);
         sequence.DropPages();
@@ -150,8 +163,15 @@ internal sealed class PagePool(SglangLimits limits, PromptCatalog prompts, Publi
         ReadOnlySpan<BlockRun> pages = Path(sequence, sequence.CachedPages, complete);
         RadixNode node = _tree.Insert(sequence.Node!, pages, out int added);
         FreePages += complete - sequence.CachedPages - added;
+        if (sequence.ExposedPages > 0) Withdraw(sequence, sequence.CachedPages, inTree: sequence.ExposedPages);
         sequence.CachedPages = complete;
         return node;
+    }
+
+    private void Withdraw(Sequence sequence, int first, int inTree)
+    {
+        published.Withdrawn(Path(sequence, first, first + sequence.ExposedPages), inTree);
+        sequence.ExposedPages = 0;
     }
 
     // The complete pages [from, to) of a sequence; valid until the next call.

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using AgentSim.Collections;
 using AgentSim.Routing;
 using AgentSim.Workload;
@@ -5,14 +6,19 @@ using AgentSim.Workload;
 namespace AgentSim.Engines.Sglang;
 
 /// <summary>
-/// The pages of a rank as a router knows them: those of the tree at the end of the last pass (specification 03, A.6).
-/// Pages that a request holds outside the tree are advertised too, but at the end of a pass there are none that the
-/// tree does not hold as well: whatever became complete in the pass was inserted, returned or withdrawn in it.
+/// The pages of a rank as a router knows them (specification 03, A.6): those of the tree, and complete pages of a request
+/// that has not put them into the tree yet. At the end of a pass the latter are few, since whatever became complete in
+/// the pass was inserted, returned or withdrawn in it: what a prefill worker holds until it is transferred, and a request
+/// that was prefilled but could not decode.
 /// </summary>
 internal sealed class PublishedPages : IPrefixCache
 {
     private readonly PagedBits _visible = new();
-    private GrowList<(BlockRun Run, bool IsAdded)> _changes;   // of the pass in flight
+    private readonly Dictionary<int, int> _outside = [];   // copies of a page that requests hold outside the tree
+    private GrowList<(BlockRun Run, bool IsAdded)> _changes;   // that the router has not heard of
+
+    /// <summary>How many changes the router has not heard of.</summary>
+    public int Unpublished => _changes.Count;
 
     /// <summary>Pages entered the tree. False when nobody but their own request can look for them.</summary>
     public bool Added(BlockRun run)
@@ -22,22 +28,57 @@ internal sealed class PublishedPages : IPrefixCache
         return true;
     }
 
-    /// <summary>Pages left the tree.</summary>
+    /// <summary>Pages left the tree. Those that a request holds outside it stay visible.</summary>
     public void Removed(BlockRun run)
     {
-        if (run.First >= 0) _changes.Add((run, false));
+        if (run.First < 0) return;
+        if (_outside.Count == 0)
+        {
+            _changes.Add((run, false));
+            return;
+        }
+
+        for (int page = run.First; page < run.First + run.Count; page++)
+        {
+            if (!_outside.ContainsKey(page)) _changes.Add((new BlockRun(page, 1), false));
+        }
     }
 
-    /// <summary>The pass has ended.</summary>
-    public void Publish()
+    /// <summary>A request holds complete pages outside the tree.</summary>
+    public void Exposed(ReadOnlySpan<BlockRun> runs)
     {
-        foreach ((BlockRun run, bool isAdded) in _changes.AsSpan())
+        foreach (BlockRun run in runs)
+        {
+            if (!Added(run)) continue;
+            for (int page = run.First; page < run.First + run.Count; page++) CollectionsMarshal.GetValueRefOrAddDefault(_outside, page, out _)++;
+        }
+    }
+
+    /// <summary>A request no longer holds pages outside the tree, of which the first <paramref name="inTree"/> are in it.</summary>
+    public void Withdrawn(ReadOnlySpan<BlockRun> runs, int inTree)
+    {
+        foreach (BlockRun run in runs)
+        {
+            for (int page = run.First; page < run.First + run.Count; page++, inTree--)
+            {
+                if (run.First < 0) continue;
+                if (--CollectionsMarshal.GetValueRefOrAddDefault(_outside, page, out _) > 0) continue;
+                _outside.Remove(page);
+                if (inTree <= 0) Removed(new BlockRun(page, 1));
+            }
+        }
+    }
+
+    /// <summary>The router hears of all changes but the first <paramref name="from"/>, which are those of a pass in flight.</summary>
+    public void Publish(int from = 0)
+    {
+        foreach ((BlockRun run, bool isAdded) in _changes.AsSpan()[from..])
         {
             if (isAdded) _visible.AddRun(run.First, run.Count);
             else _visible.RemoveRun(run.First, run.Count);
         }
 
-        _changes.Clear();
+        _changes.Truncate(from);
     }
 
     public int CachedBlocks(PromptBlocks prompt)

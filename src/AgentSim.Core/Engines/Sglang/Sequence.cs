@@ -23,6 +23,9 @@ internal sealed class Sequence
     /// <summary>Leading pages of them that belong to the tree and are locked by this request.</summary>
     public int CachedPages;
 
+    /// <summary>Pages behind those that a router was told of (specification 03, A.6).</summary>
+    public int ExposedPages;
+
     /// <summary>The deepest node it locks; null while it holds nothing.</summary>
     public RadixNode? Node;
 
@@ -57,7 +60,7 @@ internal sealed class Sequence
     /// <summary>Forgets the pages it held.</summary>
     public void DropPages()
     {
-        Materialised = HeldPages = CachedPages = 0;
+        Materialised = HeldPages = CachedPages = ExposedPages = 0;
         Node = null;
     }
 }

@@ -15,7 +15,11 @@ internal sealed partial class SglangScheduler
         if (_running.Count == 0) return start;
         _scheduledDecode = true;
         long growth = RetractUntilGrowthFits();
-        if (!_pages.TryMakeRoom(growth)) return start;
+        if (!_pages.TryMakeRoom(growth))
+        {
+            foreach (Sequence sequence in _running) _pages.Expose(sequence, sequence.Materialised);
+            return start;
+        }
 
         long context = 0;
         foreach (Sequence sequence in _running) context += sequence.Length;

@@ -21,7 +21,10 @@ internal sealed partial class SglangScheduler : IPrefillRank, IDecodeRank
 
     public void ReleaseSource(int request)
     {
-        if (_held.Remove(request, out Sequence? sequence)) Finish(sequence);
+        if (!_held.Remove(request, out Sequence? sequence)) return;
+        int unpublished = _published.Unpublished;
+        Finish(sequence);
+        _published.Publish(unpublished);
     }
 
     public bool TryAcceptDestination(int request)
@@ -94,6 +97,8 @@ internal sealed partial class SglangScheduler : IPrefillRank, IDecodeRank
 
     private void Hold(Sequence sequence)
     {
+        // Pages that generated tokens complete are advertised when they enter the tree.
+        _pages.Expose(sequence, sequence.Materialised - Math.Min(sequence.Generated, 1));
         _held.Add(sequence.Request, sequence);
         _heldSources.Add(sequence.Request);
     }

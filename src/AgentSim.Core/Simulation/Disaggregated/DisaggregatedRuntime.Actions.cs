@@ -185,12 +185,7 @@ internal sealed partial class DisaggregatedRuntime
         return true;
     }
 
-    private void Release(Handoff handoff)
-    {
-        Scheduler rank = _prefill.Ranks[handoff.PrefillWorker];
-        ((IPrefillRank)rank).ReleaseSource(handoff.Request);
-        rank.PublishCache();
-    }
+    private void Release(Handoff handoff) => ((IPrefillRank)_prefill.Ranks[handoff.PrefillWorker]).ReleaseSource(handoff.Request);
 
     private bool CancelSource(Handoff handoff)
     {
