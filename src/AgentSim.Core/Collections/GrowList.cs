@@ -23,9 +23,6 @@ internal struct GrowList<T>
 
     public void Clear() => Count = 0;
 
-    /// <summary>Keeps the first <paramref name="count"/> items.</summary>
-    public void Truncate(int count) => Count = Math.Min(count, Count);
-
     public readonly ReadOnlySpan<T> AsSpan() => _items.AsSpan(0, Count);
 
     public readonly T[] ToArray() => AsSpan().ToArray();

@@ -17,9 +17,6 @@ internal sealed class PublishedPages : IPrefixCache
     private readonly Dictionary<int, int> _outside = [];   // copies of a page that requests hold outside the tree
     private GrowList<(BlockRun Run, bool IsAdded)> _changes;   // that the router has not heard of
 
-    /// <summary>How many changes the router has not heard of.</summary>
-    public int Unpublished => _changes.Count;
-
     /// <summary>Pages entered the tree. False when nobody but their own request can look for them.</summary>
     public bool Added(BlockRun run)
     {
@@ -69,16 +66,16 @@ internal sealed class PublishedPages : IPrefixCache
         }
     }
 
-    /// <summary>The router hears of all changes but the first <paramref name="from"/>, which are those of a pass in flight.</summary>
-    public void Publish(int from = 0)
+    /// <summary>The pass, or the command between passes, has ended.</summary>
+    public void Publish()
     {
-        foreach ((BlockRun run, bool isAdded) in _changes.AsSpan()[from..])
+        foreach ((BlockRun run, bool isAdded) in _changes.AsSpan())
         {
             if (isAdded) _visible.AddRun(run.First, run.Count);
             else _visible.RemoveRun(run.First, run.Count);
         }
 
-        _changes.Truncate(from);
+        _changes.Clear();
     }
 
     public int CachedBlocks(PromptBlocks prompt)

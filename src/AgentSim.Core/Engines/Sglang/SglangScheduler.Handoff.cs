@@ -22,9 +22,8 @@ internal sealed partial class SglangScheduler : IPrefillRank, IDecodeRank
     public void ReleaseSource(int request)
     {
         if (!_held.Remove(request, out Sequence? sequence)) return;
-        int unpublished = _published.Unpublished;
         Finish(sequence);
-        _published.Publish(unpublished);
+        _published.Publish();
     }
 
     public bool TryAcceptDestination(int request)

@@ -40,6 +40,15 @@ internal abstract class BlockManager(long capacity, int blockSize, bool cachingE
     /// </summary>
     public abstract bool TryAllocate(Sequence sequence, int from, int to, int reuse);
 
+    /// <summary>
+    /// Gives a sequence room for a prompt that another worker computes, <paramref name="blocks"/> blocks of which the
+    /// first <paramref name="reuse"/> are cached here (specification 04, 7.5). False, with nothing changed, when it cannot be had.
+    /// </summary>
+    public virtual bool TryAllocateForTransfer(Sequence sequence, int blocks, int reuse) => TryAllocate(sequence, 0, blocks, reuse);
+
+    /// <summary>The prompt has arrived: its complete blocks are cached from now on.</summary>
+    public virtual void OnTransferred(Sequence sequence) => OnComputed(sequence, 0, sequence.PromptTokens);
+
     /// <summary>The sequence was computed from <paramref name="before"/> to <paramref name="after"/> tokens.</summary>
     public abstract void OnComputed(Sequence sequence, int before, int after);
 

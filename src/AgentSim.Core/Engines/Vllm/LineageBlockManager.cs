@@ -74,18 +74,30 @@ internal sealed class LineageBlockManager : BlockManager
             else if (state == 1) taken.Add(block);
         }
 
-        foreach (int block in taken) _inactive.Remove(IdentityOf(sequence, block));
-        if (fresh > Free - taken.Count + _inactive.Count)
+        if (!TryMakeRoom(sequence, taken, fresh)) return false;
+        for (int block = from; block < fullEnd; block++) Reference(sequence, block);
+        AddPrivate(sequence, to - Math.Max(from, fullEnd));
+        return true;
+    }
+
+    // What is transferred gets blocks of its own until it has arrived, even where somebody else holds the same by then.
+    public override bool TryAllocateForTransfer(Sequence sequence, int blocks, int reuse)
+    {
+        List<int> taken = [];
+        for (int block = 0; block < reuse; block++)
         {
-            foreach (int block in taken) Deactivate(IdentityOf(sequence, block), block > 0 ? IdentityOf(sequence, block - 1) : LineageGraph.None);
-            return false;
+            if (_registered[IdentityOf(sequence, block)] == 1) taken.Add(block);
         }
 
-        EvictFor(fresh + taken.Count);
-        for (int block = from; block < fullEnd; block++) Reference(sequence, block);
-        sequence.PrivateCount += to - Math.Max(from, fullEnd);
-        _partials += to - Math.Max(from, fullEnd);
+        if (!TryMakeRoom(sequence, taken, blocks - reuse)) return false;
+        for (int block = 0; block < reuse; block++) Reference(sequence, block);
+        AddPrivate(sequence, blocks - reuse);
         return true;
+    }
+
+    public override void OnTransferred(Sequence sequence)
+    {
+        for (int block = sequence.CopyCount; block < sequence.FullBlocks; block++) Register(sequence, block);
     }
 
     public override void OnComputed(Sequence sequence, int before, int after)
@@ -98,11 +110,7 @@ internal sealed class LineageBlockManager : BlockManager
         int tail = ((sequence.Length - 1) / BlockSize) - 1;
         if (tail < sequence.FullBlocks) return;
         sequence.FullBlocks = tail + 1;
-        sequence.PrivateCount--;
-        _partials--;
-        int identity = IdentityOf(sequence, tail);
-        if (_registered[identity] == 1) _inactive.Remove(identity);
-        Reference(sequence, tail);
+        Register(sequence, tail);
     }
 
     public override void Release(Sequence sequence, bool preempted)
@@ -132,13 +140,41 @@ internal sealed class LineageBlockManager : BlockManager
     public override void TakeReserved(Sequence sequence)
     {
         Reserved--;
-        _partials++;
-        sequence.PrivateCount++;
+        AddPrivate(sequence, 1);
     }
 
     public override void Grow(int blocks) => throw new NotSupportedException();
 
     public override void Advance(Sequence sequence, int steps) => throw new NotSupportedException();
+
+    // Takes cached blocks out of the inactive set and makes room for others beside them; all or nothing.
+    private bool TryMakeRoom(Sequence sequence, List<int> taken, int fresh)
+    {
+        foreach (int block in taken) _inactive.Remove(IdentityOf(sequence, block));
+        if (fresh > Free - taken.Count + _inactive.Count)
+        {
+            foreach (int block in taken) Deactivate(IdentityOf(sequence, block), block > 0 ? IdentityOf(sequence, block - 1) : LineageGraph.None);
+            return false;
+        }
+
+        EvictFor(fresh + taken.Count);
+        return true;
+    }
+
+    private void AddPrivate(Sequence sequence, int blocks)
+    {
+        sequence.PrivateCount += blocks;
+        _partials += blocks;
+    }
+
+    // A private block that is complete gives way to the registered one of its identity, or becomes it.
+    private void Register(Sequence sequence, int block)
+    {
+        AddPrivate(sequence, -1);
+        int identity = IdentityOf(sequence, block);
+        if (_registered[identity] == 1) _inactive.Remove(identity);
+        Reference(sequence, block);
+    }
 
     private void EvictFor(int blocks)
     {

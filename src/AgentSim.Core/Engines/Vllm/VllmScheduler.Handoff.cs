@@ -40,7 +40,7 @@ internal sealed partial class VllmScheduler : IPrefillRank, IDecodeRank
         Sequence sequence = _pending.First;
         int blocks = BlockCount.Of(sequence.PromptTokens, _limits.BlockSize);
         int cached = _blocks.Match(sequence).Blocks;
-        if (!_blocks.TryAllocate(sequence, 0, blocks, cached)) return false;
+        if (!_blocks.TryAllocateForTransfer(sequence, blocks, cached)) return false;
         _pending.PopFront();
         _headTried = false;
         _reserved.Add(sequence.Request, sequence);
@@ -54,7 +54,7 @@ internal sealed partial class VllmScheduler : IPrefillRank, IDecodeRank
         _reserved.Remove(request, out Sequence? sequence);
         int active = _blocks.Active;
         sequence!.Computed = sequence.Allocated = sequence.PromptTokens;
-        _blocks.OnComputed(sequence, 0, sequence.PromptTokens);
+        _blocks.OnTransferred(sequence);
         _waiting.PushBack(sequence);
         if (_blocks.Active < active) CapacityChanged();
     }

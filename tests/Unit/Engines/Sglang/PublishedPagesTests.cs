@@ -24,6 +24,28 @@ public sealed class PublishedPagesTests
     }
 
     [Fact]
+    public void Pages_a_request_holds_outside_the_tree_are_visible_until_neither_has_them()
+    {
+        var published = new PublishedPages();
+        PromptBlocks prompt = new([new BlockRun(0, 4)], 0, 1, 4);
+
+        published.Exposed(prompt.Runs);
+        published.Exposed(prompt.Runs);
+        published.Added(new BlockRun(0, 4));
+        published.Removed(new BlockRun(2, 2));
+        published.Publish();
+        Assert.Equal(4, published.CachedBlocks(prompt));
+
+        published.Withdrawn(prompt.Runs, inTree: 2);
+        published.Publish();
+        Assert.Equal(4, published.CachedBlocks(prompt));
+
+        published.Withdrawn(prompt.Runs, inTree: 2);
+        published.Publish();
+        Assert.Equal(2, published.CachedBlocks(prompt));
+    }
+
+    [Fact]
     public void Pages_of_a_requests_own_are_nobody_elses_business()
     {
         var published = new PublishedPages();
