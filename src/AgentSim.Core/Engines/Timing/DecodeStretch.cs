@@ -1,3 +1,4 @@
+using System.Numerics;
 using AgentSim.Collections;
 
 namespace AgentSim.Engines;
@@ -20,7 +21,9 @@ internal sealed class DecodeStretch
     public const int MostSteps = 16_384;
 
     private double[] _ends = new double[64];
-    private int[] _crossings = [];   // by pass number modulo block size: sequences that grow into a new block
+    private int[] _crossings = [];    // by pass number modulo block size: sequences that grow into a new block
+    private ulong[] _crossed = [];    // bit per element of it that is not 0
+    private int _crossingsInPeriod;
     private int _period = 1;
     private int _grownSteps;
     private GrowList<Segment> _segments;
@@ -46,16 +49,27 @@ internal sealed class DecodeStretch
     public void Prepare(int blockSize, int maxSteps)
     {
         Array.Clear(_crossings, 0, Math.Min(_period, _crossings.Length));
+        Array.Clear(_crossed);
+        _crossingsInPeriod = 0;
         _period = Math.Min(blockSize, maxSteps);
-        if (_crossings.Length < _period) Array.Resize(ref _crossings, Math.Max(_period, _crossings.Length * 2));
+        if (_crossings.Length < _period)
+        {
+            Array.Resize(ref _crossings, Math.Max(_period, _crossings.Length * 2));
+            Array.Resize(ref _crossed, (_crossings.Length + 63) / 64);
+        }
+
         Steps = 0;
     }
 
     /// <summary>A sequence of the batch, by its allocated tokens: it needs a block whenever they fill the last one.</summary>
     public void AddSequence(int allocated, int blockSize)
     {
-        int first = allocated % blockSize == 0 ? 0 : blockSize - (allocated % blockSize);
-        if (first < _period) _crossings[first]++;
+        int inBlock = allocated % blockSize;
+        int first = inBlock == 0 ? 0 : blockSize - inBlock;
+        if (first >= _period) return;
+        _crossings[first]++;
+        _crossed[first >> 6] |= 1UL << (first & 63);
+        _crossingsInPeriod++;
     }
 
     /// <summary>
@@ -65,35 +79,31 @@ internal sealed class DecodeStretch
     public bool Plan(double now, double horizon, int maxSteps, int active, long obtainable, DecodeTimes times, long context)
     {
         Begin(now, maxSteps);
-        double clock = now, step = 0;
+        double clock = now, step = double.NaN;
         int phase = 0, done = 0;
-        bool stale = true;
-        while (done < maxSteps)
+        do
         {
             int crossing = _crossings[phase];
-            if (++phase == _period) phase = 0;
-            if (crossing > 0)
-            {
-                if (crossing > obtainable) break;
-                obtainable -= crossing;
-                active += crossing;
-                stale = true;
-            }
+            if (crossing > obtainable) break;
+            obtainable -= crossing;
+            active += crossing;
+            double length = times[active, context + done];
+            if (length != step) _segments.Add(new Segment(done, length));
+            step = length;
 
-            if (stale)
-            {
-                double length = times[active, context + done];
-                if (done == 0 || length != step) _segments.Add(new Segment(done, length));
-                step = length;
-                stale = !times.IsTabulated;
-            }
+            // Until the next crossing all passes are equally long, where the length follows from the blocks alone.
+            int next = times.IsTabulated ? NextCrossing(phase + 1) : phase + 1;
+            int equal = Math.Min(next - phase, maxSteps - done);
+            phase = next == _period ? 0 : next;
+            int before = done;
+            done = Repeat(step, equal, done, horizon, ref clock);
 
             // Passes too short to move the clock follow rules of their own and are not planned.
-            if (clock + step == clock) break;
-            clock += step;
-            _ends[done++] = clock;
-            if (clock >= horizon) break;
+            if (clock + step != clock) continue;
+            while (done > before && _ends[done - 1] == (done > 1 ? _ends[done - 2] : now)) done--;
+            break;
         }
+        while (done < maxSteps && clock < horizon);
 
         Steps = done;
         return done > 0;
@@ -134,9 +144,10 @@ internal sealed class DecodeStretch
     /// <summary>Blocks the batch grows into during the passes from the last call up to <paramref name="steps"/>.</summary>
     public int GrowthUpTo(int steps)
     {
-        int blocks = 0;
-        for (; _grownSteps < steps; _grownSteps++) blocks += _crossings[_grownSteps % _period];
-        return blocks;
+        if (steps <= _grownSteps) return 0;
+        int grown = GrowthBefore(steps) - GrowthBefore(_grownSteps);
+        _grownSteps = steps;
+        return grown;
     }
 
     /// <summary>
@@ -162,6 +173,47 @@ internal sealed class DecodeStretch
     public void CutAfter(int steps) => Steps = steps;
 
     public void Clear() => Steps = 0;
+
+    // Appends the ends of equally long passes, none after the one that reaches the horizon; returns the number of all.
+    private int Repeat(double step, int count, int done, double horizon, ref double clock)
+    {
+        double time = clock;
+        Span<double> ends = _ends.AsSpan(done, count);
+        for (int i = 0; i < ends.Length; i++)
+        {
+            time += step;
+            ends[i] = time;
+            if (time < horizon) continue;
+            clock = time;
+            return done + i + 1;
+        }
+
+        clock = time;
+        return done + count;
+    }
+
+    // The first phase from the given one on in which a sequence grows, the period when there is none.
+    private int NextCrossing(int phase)
+    {
+        int word = phase >> 6;
+        if (phase >= _period) return _period;
+        ulong bits = _crossed[word] & (ulong.MaxValue << (phase & 63));
+        while (bits == 0)
+        {
+            if (++word << 6 >= _period) return _period;
+            bits = _crossed[word];
+        }
+
+        return (word << 6) + BitOperations.TrailingZeroCount(bits);
+    }
+
+    private int GrowthBefore(int steps)
+    {
+        (int periods, int rest) = steps < _period ? (0, steps) : Math.DivRem(steps, _period);
+        int blocks = periods * _crossingsInPeriod;
+        for (int phase = NextCrossing(0); phase < rest; phase = NextCrossing(phase + 1)) blocks += _crossings[phase];
+        return blocks;
+    }
 
     private void Begin(double now, int maxSteps)
     {
