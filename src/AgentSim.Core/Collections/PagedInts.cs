@@ -66,6 +66,25 @@ internal sealed class PagedInts
         else if (before != 0 && value == 0) { Count--; if (--_live[page] == 0) RemovePage(slot, page); }
     }
 
+    /// <summary>Sets the value at <paramref name="count"/> neighbouring keys, all of which are present or all absent; 0 removes them.</summary>
+    public void SetRun(int first, int count, int value)
+    {
+        while (count > 0)
+        {
+            int slot = first >> PageBits;
+            int inPage = Math.Min(count, PageSize - (first & PageMask));
+            int page = slot < _directory.Length ? _directory[slot] - 1 : -1;
+            if (page < 0) page = AddPage(slot);
+            Span<int> places = _values.AsSpan((page << PageBits) | (first & PageMask), inPage);
+            int live = ((value != 0 ? 1 : 0) - (places[0] != 0 ? 1 : 0)) * inPage;
+            places.Fill(value);
+            Count += live;
+            if ((_live[page] += live) == 0) RemovePage(slot, page);
+            first += inPage;
+            count -= inPage;
+        }
+    }
+
     /// <summary>
     /// Adds <paramref name="delta"/> (+1 or -1) to <paramref name="count"/> neighbouring keys.
     /// A key whose value returns to 0 is removed.
@@ -97,6 +116,22 @@ internal sealed class PagedInts
             int gap = page.IndexOf(0);
             if (gap >= 0) return length + gap;
             length += page.Length;
+        }
+
+        return length;
+    }
+
+    /// <summary>Length of the run of absent keys that starts at <paramref name="first"/>, at most <paramref name="limit"/>.</summary>
+    public int AbsentRun(int first, int limit)
+    {
+        int length = 0;
+        while (length < limit)
+        {
+            int key = first + length;
+            ReadOnlySpan<int> page = PageFrom(key, limit - length);
+            int present = page.IndexOfAnyExcept(0);
+            if (present >= 0) return length + present;
+            length += Math.Min(limit - length, PageSize - (key & PageMask));
         }
 
         return length;

@@ -1,3 +1,5 @@
+using AgentSim.Collections;
+
 namespace AgentSim.Workload;
 
 /// <summary>Consecutive block identities <c>First, First + 1, …, First + Count - 1</c>, each the child of the one before.</summary>
@@ -40,6 +42,23 @@ internal readonly struct PromptBlocks
             }
 
             throw new ArgumentOutOfRangeException(nameof(index));
+        }
+    }
+
+    /// <summary>Appends the blocks <c>[from, to)</c> to <paramref name="path"/>.</summary>
+    public void Slice(int from, int to, ref GrowList<BlockRun> path) => Slice(Runs, from, to, ref path);
+
+    /// <summary>Appends the blocks <c>[from, to)</c> of <paramref name="runs"/> to <paramref name="path"/>.</summary>
+    public static void Slice(ReadOnlySpan<BlockRun> runs, int from, int to, ref GrowList<BlockRun> path)
+    {
+        foreach (BlockRun run in runs)
+        {
+            if (to <= 0) return;
+            int skip = Math.Min(Math.Max(from, 0), run.Count);
+            int end = Math.Min(to, run.Count);
+            if (skip < end) path.Add(new BlockRun(run.First + skip, end - skip));
+            from -= run.Count;
+            to -= run.Count;
         }
     }
 }

@@ -179,27 +179,14 @@ internal sealed class PagePool(SglangLimits limits, PromptCatalog prompts, Publi
     {
         _path.Clear();
         int prompt = sequence.Prompt.Count;
-        if (from < prompt) AddRange(sequence.Prompt.Runs, from, Math.Min(to, prompt));
+        if (from < prompt) sequence.Prompt.Slice(from, Math.Min(to, prompt), ref _path);
         if (to > prompt)
         {
             if (sequence.GeneratedPageCount < to - prompt) NameGeneratedPages(sequence, to - prompt);
-            AddRange(sequence.GeneratedPages.AsSpan(), Math.Max(from - prompt, 0), to - prompt);
+            PromptBlocks.Slice(sequence.GeneratedPages.AsSpan(), Math.Max(from - prompt, 0), to - prompt, ref _path);
         }
 
         return _path.AsSpan();
-    }
-
-    private void AddRange(ReadOnlySpan<BlockRun> runs, int from, int to)
-    {
-        foreach (BlockRun run in runs)
-        {
-            if (to <= 0) return;
-            int skip = Math.Min(Math.Max(from, 0), run.Count);
-            int end = Math.Min(to, run.Count);
-            if (skip < end) _path.Add(new BlockRun(run.First + skip, end - skip));
-            from -= run.Count;
-            to -= run.Count;
-        }
     }
 
     // Where generated tokens can come back in prompts, the catalog knows the pages. Otherwise a sequence gets its own,

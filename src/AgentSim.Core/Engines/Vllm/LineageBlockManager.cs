@@ -118,12 +118,12 @@ internal sealed class LineageBlockManager : BlockManager
         _partials -= sequence.PrivateCount;
         for (int block = sequence.CopyCount - 1; block >= 0; block--)
         {
-            int identity = sequence.Copies[block];
+            int identity = IdentityOf(sequence, block);
             int state = _registered[identity] - 1;
             _registered.Set(identity, state);
             if (state > 1) continue;
             _activeFull--;
-            Deactivate(identity, block > 0 ? sequence.Copies[block - 1] : LineageGraph.None);
+            Deactivate(identity, block > 0 ? IdentityOf(sequence, block - 1) : LineageGraph.None);
         }
 
         sequence.CopyCount = sequence.PrivateCount = 0;
@@ -187,7 +187,7 @@ internal sealed class LineageBlockManager : BlockManager
         int state = Math.Max(1, _registered[identity]);
         if (state == 1) _activeFull++;
         _registered.Set(identity, state + 1);
-        sequence.AddCopy(identity);
+        sequence.CopyCount++;
     }
 
     // Without caching blocks have no lineage.

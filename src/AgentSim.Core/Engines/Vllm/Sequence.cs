@@ -1,3 +1,4 @@
+using AgentSim.Collections;
 using AgentSim.Workload;
 
 namespace AgentSim.Engines.Vllm;
@@ -24,10 +25,13 @@ internal sealed class Sequence
     /// <summary>Logical blocks that are complete and have an identity; the one after them, if any, is partial.</summary>
     public int FullBlocks;
 
-    public int[] Copies = [];
+    // The blocks of the table, in this order.
     public int CopyCount;
     public int AnonymousCount;
     public int PrivateCount;
+
+    /// <summary>The copies behind <see cref="CopyCount"/>, where blocks have copies.</summary>
+    public GrowList<HeldCopies> Copies;
 
     /// <summary>Identities of generated blocks that a preempted request may find again in the cache.</summary>
     public readonly List<int> OwnIdentities = [];
@@ -56,11 +60,5 @@ internal sealed class Sequence
         WasPreempted = false;
         ScheduledPass = 0;
         OwnIdentities.Clear();
-    }
-
-    public void AddCopy(int copy)
-    {
-        if (CopyCount == Copies.Length) Array.Resize(ref Copies, Math.Max(16, CopyCount * 2));
-        Copies[CopyCount++] = copy;
     }
 }
