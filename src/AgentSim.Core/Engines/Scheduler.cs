@@ -77,6 +77,12 @@ internal abstract class Scheduler
     public abstract DecodeStretch Stretch { get; }
 
     /// <summary>
+    /// Runs passes that take no time and only emit tokens, all but the one in which a request ends; returns how many.
+    /// 0 when the next pass must run by itself.
+    /// </summary>
+    public virtual int RunInstantPasses() => 0;
+
+    /// <summary>
     /// Plans a stretch of passes in which nothing but time changes, up to the first that ends at or after
     /// <paramref name="horizon"/>. False when the next pass must run by itself.
     /// </summary>

@@ -186,6 +186,7 @@ internal sealed class WorkerPool
             return true;
         }
 
+        if (RanksPerWorker == 1 && !_stepByStep) _settling.Round += _ranks[first].RunInstantPasses();
         double end = now;
         for (int rank = first; rank < first + RanksPerWorker; rank++)
         {

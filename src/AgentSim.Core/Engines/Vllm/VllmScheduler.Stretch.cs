@@ -9,26 +9,31 @@ internal sealed partial class VllmScheduler
 
     public override bool TryPlanStretch(double now, double horizon)
     {
-        if (!_blocks.SupportsStretches || _speculation is not null || _limits.Role == WorkerType.Prefill) return false;
-        if (_running.Count == 0 || _running.Count > _limits.TokenBudget) return false;
-
-        // The pass in which the first request completes runs by itself.
-        long steps = DecodeStretch.MostSteps;
-        long context = 0;
+        if (_limits.Role == WorkerType.Prefill) return false;
         foreach (Sequence sequence in _running)
         {
-            if (!IsDecoding(sequence) || _recorder.LastToken(sequence.Request) != now) return false;
-            steps = Math.Min(steps, RemainingOutput(sequence) - 1);
-            if (steps < ShortestStretch) return false;
-            context += sequence.Length;
+            // A pass in which something else took time is not like the next.
+            if (_recorder.LastToken(sequence.Request) != now) return false;
         }
 
-        if (_pending.Count > 0 && !_headTried) return false;
-        if (_running.Count < _limits.MaxSequences && NextCandidate() is Sequence head && Decide(head).Kind != AdmissionKind.Wait) return false;
-
-        Stretch.Prepare(_limits.BlockSize, (int)steps);
+        int steps = RepetitiveSteps(out long context);
+        if (steps < ShortestStretch) return false;
+        Stretch.Prepare(_limits.BlockSize, steps);
         foreach (Sequence sequence in _running) Stretch.AddSequence(sequence.Allocated, _limits.BlockSize);
-        return Stretch.Plan(now, horizon, (int)steps, _blocks.Active, _blocks.Obtainable, _decodeTimes, context / _running.Count);
+        return Stretch.Plan(now, horizon, steps, _blocks.Active, _blocks.Obtainable, _decodeTimes, context / _running.Count);
+    }
+
+    public override int RunInstantPasses()
+    {
+        if (_limits.Role != WorkerType.Prefill) return 0;
+        int steps = RepetitiveSteps(out _);
+        if (steps < ShortestStretch) return 0;
+        long growth = 0;
+        foreach (Sequence sequence in _running) growth += BlockCount.Of(sequence.Allocated + steps, _limits.BlockSize) - BlockCount.Of(sequence.Allocated, _limits.BlockSize);
+        if (growth > _blocks.Obtainable) return 0;
+        _blocks.Grow((int)growth);
+        foreach (Sequence sequence in _running) Advance(sequence, steps);
+        return steps;
     }
 
     public override void SynchroniseCaches(double now, bool driven) => GrowUpTo(Stretch.StartedBy(now, driven));
@@ -39,10 +44,7 @@ internal sealed partial class VllmScheduler
         Stretch.CutAfter(steps);
         foreach (Sequence sequence in _running)
         {
-            _blocks.Advance(sequence, steps);
-            sequence.Generated += steps;
-            sequence.Computed += steps;
-            sequence.Allocated += steps;
+            Advance(sequence, steps);
             _recorder.StretchTokens(sequence.Request, Stretch);
         }
 
@@ -61,6 +63,34 @@ internal sealed partial class VllmScheduler
         }
 
         return (head.Request, $"its {head.PromptTokens} prompt tokens exceed max_num_batched_tokens {_limits.TokenBudget} and chunked prefill is off; raise max_num_batched_tokens or turn enable_chunked_prefill on");
+    }
+
+    // Passes in which every running request emits a token and none ends, no other is admitted, and blocks are all it takes.
+    private int RepetitiveSteps(out long context)
+    {
+        context = 0;
+        if (!_blocks.SupportsStretches || _speculation is not null) return 0;
+        if (_running.Count == 0 || _running.Count > _limits.TokenBudget) return 0;
+        long steps = DecodeStretch.MostSteps;
+        foreach (Sequence sequence in _running)
+        {
+            if (!IsDecoding(sequence)) return 0;
+            steps = Math.Min(steps, RemainingOutput(sequence) - 1);
+            if (steps < ShortestStretch) return 0;
+            context += sequence.Length;
+        }
+
+        if (_pending.Count > 0 && !_headTried) return 0;
+        if (_running.Count < _limits.MaxSequences && NextCandidate() is Sequence head && Decide(head).Kind != AdmissionKind.Wait) return 0;
+        return (int)steps;
+    }
+
+    private void Advance(Sequence sequence, int steps)
+    {
+        _blocks.Advance(sequence, steps);
+        sequence.Generated += steps;
+        sequence.Computed += steps;
+        sequence.Allocated += steps;
     }
 
     private void GrowUpTo(int steps) => _blocks.Grow(Stretch.GrowthUpTo(steps));
