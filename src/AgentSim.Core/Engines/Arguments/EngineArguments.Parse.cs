@@ -12,8 +12,7 @@ public sealed partial record EngineArguments
     {
         get
         {
-            if (EngineType == EngineType.Sglang && Sglang.SchedulePolicy is not ("fifo" or "fcfs" or "lpm"))
-                yield return $"sglang.schedule_policy '{Sglang.SchedulePolicy}' is unknown and means fifo; known: fifo, fcfs, lpm";
+            if (EngineType.FindDoubt(this) is { } doubt) yield return doubt;
         }
     }
 
