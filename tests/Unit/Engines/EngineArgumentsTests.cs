@@ -240,6 +240,8 @@ public sealed class EngineArgumentsTests
     {
         AgentSimException error = Assert.Throws<AgentSimException>(() => Parse("""{"aic_backend":"vllm"}"""));
         Assert.Equal("AicNotAvailable", error.ErrorId);
+        Assert.Contains("speedup_ratio", error.Message, StringComparison.Ordinal);
+        Assert.Contains("planner_profile_data (an .npz file)", error.Message, StringComparison.Ordinal);
         Assert.Equal("m", Parse("""{"aic_model_path":"m","aic_system":"h200"}""").AicModelPath);
     }
 

@@ -13,6 +13,8 @@ public sealed partial record EngineArguments
         get
         {
             if (EngineType.FindDoubt(this) is { } doubt) yield return doubt;
+            if (PlannerProfileData is { } path && ProfileModel.TryLoad(path, SpeedupRatio, DecodeSpeedupRatio, out string? problem) is null)
+                yield return $"planner_profile_data cannot be used, the built-in latencies stand in for it: {AgentSimException.OneLine(problem!)}";
         }
     }
 

@@ -18,7 +18,7 @@ public sealed partial record EngineArguments
         {
             throw new AgentSimException(
                 "AicNotAvailable",
-                $"{optionName}: aic_backend needs the AIC performance database, which is not available; leave it out to use the built-in timing model");
+                $"{optionName}: aic_backend needs NVIDIA's AIConfigurator (AIC), whose performance database is not available in AgentSim; leave it out to use the built-in latencies, scaled by speedup_ratio if need be, or give measured ones in planner_profile_data (an .npz file)");
         }
 
         effective.CheckRanges(optionName);
