@@ -52,7 +52,7 @@ internal sealed record ReplayPlan(
             PrefixGroups = Count("--trace-num-prefix-groups", arguments.TraceNumPrefixGroups),
         };
         SyntheticOptions? synthetic = arguments.IsSynthetic ? Synthesis(arguments) : null;
-        CheckRest(arguments, router);
+        CheckRest(arguments);
 
         var warnings = new List<string>(engine.Warnings);
         if (settings.Pools is { } pools) warnings.AddRange([.. pools.Prefill.Warnings, .. pools.Decode.Warnings]);
@@ -105,29 +105,11 @@ internal sealed record ReplayPlan(
         return new PoolSettings(prefill, decode, prefillWorkers, decodeWorkers);
     }
 
-    private static void CheckRest(ReplayArguments arguments, RouterSettings router)
+    private static void CheckRest(ReplayArguments arguments)
     {
         _ = Seed("--arrival-seed", arguments.ArrivalSeed);
-        CheckEstimator(arguments, router);
         if (arguments.ModelName is { Length: 0 }) throw Refused("--model-name must not be empty");
-
-        if (arguments.PlannerConfig is not null) throw NotSupportedYet("--planner-config");
-        if (arguments.BenchmarkGranularity is not null) throw NotSupportedYet("--benchmark-granularity");
-        if (arguments.IsOnline) throw NotSupportedYet("--replay-mode online");
-    }
-
-    // The AIC estimator of the router (06, 12): wrong combinations first, then what is missing even with right ones.
-    private static void CheckEstimator(ReplayArguments arguments, RouterSettings router)
-    {
-        if (arguments.AicOptions.Count == 0) return;
-        string option = arguments.AicOptions[0];
-        if (arguments.RouterMode != RouterMode.KvRouter) throw Refused($"{option} needs --router-mode kv_router");
-        if (arguments.RouterConfig is null || router.RouterPrefillLoadModel != RouterPrefillLoadModel.Aic)
-            throw Refused($"{option} needs a --router-config whose router_prefill_load_model is aic");
-        throw new AgentSimException("AicNotAvailable", $"{option} needs the AIC performance database, which is not available");
     }
 
     private static AgentSimException Refused(string message) => new("OptionsRefused", message);
-
-    private static AgentSimException NotSupportedYet(string what) => new("NotSupportedYet", $"{what} is not supported yet");
 }

@@ -35,32 +35,38 @@ internal static class UsageChecks
         if (arguments.Format == TraceFormat.AppliedComputeAgentic && arguments.Concurrency is null)
             throw Usage("--trace-format applied_compute_agentic needs --replay-concurrency, because its sessions have no start times");
 
-        CheckNeedsPlainTrace("--report-jsonl", arguments.ReportJsonl is not null, arguments);
-        CheckNeedsPlainTrace("--max-sim-time-seconds", arguments.MaxSimTimeSeconds is not null, arguments);
+        CheckSupported(arguments);
+        if (arguments.IsSynthetic && arguments.ReportJsonl is not null)
+            throw Usage("--report-jsonl works with trace files only, not with synthetic load");
+        if (arguments.IsSynthetic && arguments.MaxSimTimeSeconds is not null)
+            throw Usage("--max-sim-time-seconds works with trace files only, not with synthetic load");
     }
 
     /// <summary>The checks that the reference makes only after the engine arguments and the router settings were read.</summary>
     /// <exception cref="AgentSimException">The first rule broken.</exception>
     public static void CheckAfterEngineArguments(ReplayArguments arguments)
     {
-        if (arguments.AicOptions.Count > 0)
-        {
-            string[] missing = [.. AicRequired.Except(arguments.AicOptions)];
-            if (missing.Length > 0) throw Usage($"{arguments.AicOptions[0]} also needs {string.Join(", ", missing)}");
-        }
-
-        if (arguments.PlannerConfig is null) return;
-        if (arguments.IsOnline) throw Usage("--planner-config cannot be combined with --replay-mode online");
-        if (arguments.Files.Count > 0 && arguments.Format is not (TraceFormat.Mooncake or TraceFormat.Dynamo))
-            throw Usage("--planner-config works with the trace formats mooncake and dynamo only");
+        if (arguments.AicOptions.Count == 0) return;
+        // An incomplete set is wrong wherever AIC is available, too; a complete one is refused with the other settings.
+        FaultKind kind = AicRequired.Except(arguments.AicOptions).Any() ? FaultKind.Usage : FaultKind.Input;
+        throw new AgentSimException(
+            "AicNotAvailable",
+            $"{arguments.AicOptions[0]} needs NVIDIA's AIConfigurator (AIC), whose performance database is not available in AgentSim; leave the --aic-* options out (in engine arguments aic_nextn, aic_tp_size and aic_attention_dp_size work without it)",
+            kind);
     }
 
-    private static void CheckNeedsPlainTrace(string option, bool given, ReplayArguments arguments)
+    // What the reference does and AgentSim does not (specification 06, 13).
+    private static void CheckSupported(ReplayArguments arguments)
     {
-        if (!given) return;
-        if (arguments.PlannerConfig is not null) throw Usage($"{option} cannot be combined with --planner-config");
-        if (arguments.IsSynthetic) throw Usage($"{option} works with trace files only, not with synthetic load");
+        if (arguments.PlannerConfig is not null)
+            throw NotSupported("--planner-config: a planner that scales workers during the run is not simulated; compare runs with different --num-workers, or --num-prefill-workers and --num-decode-workers");
+        if (arguments.BenchmarkGranularity is not null)
+            throw NotSupported("--benchmark-granularity: it is a setting of the planner, which is not simulated; leave it out");
+        if (arguments.IsOnline)
+            throw NotSupported("--replay-mode online: replay in real time is not supported; leave the option out, offline replay simulates the same load on a clock of its own");
     }
+
+    private static AgentSimException NotSupported(string message) => AgentSimException.Usage("OptionNotSupported", message);
 
     private static AgentSimException Usage(string message) => AgentSimException.Usage("OptionsConflict", message);
 }

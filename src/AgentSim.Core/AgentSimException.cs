@@ -49,7 +49,7 @@ public sealed class AgentSimException : Exception
     public static AgentSimException Usage(string errorId, string message) => new(errorId, message, FaultKind.Usage);
 
     // Text from a file or an option may hold control characters; a message stays on one line and cannot drive a terminal.
-    private static string OneLine(string message)
+    internal static string OneLine(string message)
     {
         if (!message.Any(char.IsControl)) return message;
         return string.Concat(message.Select(c => char.IsControl(c) ? $"\\u{(int)c:x4}" : c.ToString()));

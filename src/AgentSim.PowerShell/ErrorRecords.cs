@@ -45,7 +45,7 @@ internal static class ErrorRecords
         },
         "OutputFailed" => error.InnerException is UnauthorizedAccessException ? ErrorCategory.PermissionDenied : ErrorCategory.WriteError,
         "OutputExists" => ErrorCategory.ResourceExists,
-        "NotSupportedYet" or "AicNotAvailable" => ErrorCategory.NotImplemented,
+        "AicNotAvailable" => ErrorCategory.NotImplemented,
         "PathNotFileSystem" => ErrorCategory.InvalidArgument,
         "ReplayDeadEnd" => ErrorCategory.LimitsExceeded,
         _ when error.Kind == FaultKind.Usage || error.ErrorId.StartsWith("Replay", StringComparison.Ordinal) => ErrorCategory.InvalidArgument,

@@ -40,7 +40,7 @@ internal abstract class Scheduler
     public int UnproductivePasses { get; protected set; }
 
     /// <summary>True when a request that joins the queue now cannot change the planned passes.</summary>
-    public abstract bool IgnoresNewcomers { get; }
+    public virtual bool IgnoresNewcomers => false;
 
     /// <summary>True when a rank whose pass had no effect never will have another that has, whoever joins its queue.</summary>
     public virtual bool StaysBlocked => true;
@@ -74,7 +74,7 @@ internal abstract class Scheduler
     public abstract void StampTokens(double end);
 
     /// <summary>Repetitive passes planned ahead, empty where the next pass must run by itself.</summary>
-    public abstract DecodeStretch Stretch { get; }
+    public virtual DecodeStretch Stretch => DecodeStretch.None;
 
     /// <summary>
     /// Runs passes that take no time and only emit tokens, all but the one in which a request ends; returns how many.
@@ -84,18 +84,23 @@ internal abstract class Scheduler
 
     /// <summary>
     /// Plans a stretch of passes in which nothing but time changes, up to the first that ends at or after
-    /// <paramref name="horizon"/>. False when the next pass must run by itself.
+    /// <paramref name="horizon"/>. False when the next pass must run by itself; an engine that plans nothing leaves it
+    /// and the three members around it alone.
     /// </summary>
-    public abstract bool TryPlanStretch(double now, double horizon);
+    public virtual bool TryPlanStretch(double now, double horizon) => false;
 
     /// <summary>Applies the first <paramref name="steps"/> planned passes and drops the rest of the plan.</summary>
-    public abstract void CommitStretch(int steps);
+    public virtual void CommitStretch(int steps)
+    {
+    }
 
     /// <summary>
     /// Makes the caches look to a router as they do at <paramref name="now"/>, within a stretch; <paramref name="driven"/>
     /// says that workers were driven at this time already.
     /// </summary>
-    public abstract void SynchroniseCaches(double now, bool driven);
+    public virtual void SynchroniseCaches(double now, bool driven)
+    {
+    }
 
     /// <summary>The request at the head of the queue and why it cannot run, for the message of a dead end.</summary>
     public abstract (int Request, string Reason) DescribeBlockage();

@@ -1,5 +1,3 @@
-using AgentSim.Engines.Sglang;
-using AgentSim.Engines.Vllm;
 using AgentSim.Reports;
 using AgentSim.Routing;
 using AgentSim.Workload;
@@ -12,20 +10,11 @@ namespace AgentSim.Engines;
 /// <param name="Recorder">Where admissions and tokens are written down.</param>
 internal sealed record EngineServices(EngineArguments Arguments, PromptCatalog Prompts, IPassRecorder Recorder);
 
-/// <summary>
-/// A kind of worker. Adding one means a folder beside <c>Vllm</c> with a scheduler and a subclass of this, and a line
-/// in <see cref="Create"/>.
-/// </summary>
+/// <summary>The engine of one run: makes the ranks of workers with the same arguments, and holds what they share.</summary>
 internal abstract class SimulatedEngine
 {
     /// <summary>Makes the scheduler of one rank.</summary>
     /// <param name="index">Worker times ranks plus rank; seeds the rank's draws.</param>
     /// <param name="cache">What a router may know of the rank's cache.</param>
     public abstract Scheduler CreateRank(int index, out IPrefixCache cache);
-
-    public static SimulatedEngine Create(EngineServices services) => services.Arguments.EngineType switch
-    {
-        EngineType.Sglang => new SglangEngine(services),
-        _ => new VllmEngine(services),
-    };
 }

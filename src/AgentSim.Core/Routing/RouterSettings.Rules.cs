@@ -23,7 +23,7 @@ public sealed partial record RouterSettings
         {
             throw new AgentSimException(
                 "AicNotAvailable",
-                $"{optionName}: router_prefill_load_model aic needs the AIC performance database, which is not available; use none");
+                $"{optionName}: router_prefill_load_model aic needs NVIDIA's AIConfigurator (AIC), whose performance database is not available in AgentSim; use none, which measures prefill load in prompt tokens");
         }
 
         if (RouterTrackingHash != RouterTrackingHash.Keyed) return;

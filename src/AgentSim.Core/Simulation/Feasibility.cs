@@ -1,5 +1,4 @@
 using AgentSim.Engines;
-using AgentSim.Engines.Sglang;
 using AgentSim.Workload;
 
 namespace AgentSim.Simulation;
@@ -22,7 +21,7 @@ internal static class Feasibility
             {
                 Check(load, settings.Engine, request, prompt, output);
             }
-            else if (pools.Prefill.EngineType == EngineType.Vllm && !IsRejected(pools.Prefill, prompt))
+            else if (pools.Prefill.EngineType.Handoff == HandoffOrder.SourceFirst && !IsRejected(pools.Prefill, prompt))
             {
                 // SGLang refuses room before it prefills, by rules of both pools; its dead ends show in the run.
                 Check(load, pools.Prefill, request, prompt, load.HasPlannedOutput ? output : Math.Min(output, 1));
@@ -35,41 +34,11 @@ internal static class Feasibility
     public static void CheckArrived(RuntimeParts parts, int request) =>
         Check(parts.Load, parts.Settings.Engine, request, parts.Prompts.PromptTokens(request), parts.Load.OutputLength[request]);
 
-    // Turned away by the scheduler, or refused room on a decode worker.
-    private static bool IsRejected(EngineArguments engine, int prompt) => prompt > Capacity(engine) || prompt >= engine.MaxModelLen;
-
-    private static Int128 Capacity(EngineArguments engine) => (Int128)engine.NumGpuBlocks * engine.BlockSize;
+    private static bool IsRejected(EngineArguments engine, int prompt) => engine.EngineType.Rejects(engine, prompt);
 
     private static void Check(WorkloadColumns load, EngineArguments engine, int request, int prompt, int output)
     {
-        string? problem = engine.EngineType switch
-        {
-            EngineType.Vllm => WhyNeverOnVllm(engine, prompt, output),
-            EngineType.Sglang => SglangFeasibility.WhyNever(engine, prompt, output),
-            _ => null,   // finishes or is rejected
-        };
-        if (problem is not null) throw new AgentSimException("RequestNeverFits", $"{load.Describe(request)} can never finish: {problem}");
-    }
-
-    private static string? WhyNeverOnVllm(EngineArguments engine, int prompt, int output)
-    {
-        if (IsRejected(engine, prompt)) return null;
-        Int128 capacity = Capacity(engine);
-        long length = (long)prompt + output;
-        if (engine.MaxModelLen is long limit) length = Math.Min(length, limit);
-        // The last token never gets a place of its own, except in a speculative burst.
-        long held = engine.AicNextn is null ? length - 1 : length;
-        if (held > capacity)
-        {
-            return $"its {prompt} prompt and {output} output tokens need {BlockCount.Of(held, (int)engine.BlockSize)} KV blocks and a worker has {engine.NumGpuBlocks} of {engine.BlockSize} tokens; raise num_gpu_blocks or set max_model_len";
-        }
-
-        // Prompts reach decode workers as KV.
-        if (engine.WorkerType != WorkerType.Decode && !engine.EnableChunkedPrefill && !engine.EnablePrefixCaching && prompt > engine.MaxNumBatchedTokens)
-        {
-            return $"its {prompt} prompt tokens exceed max_num_batched_tokens {engine.MaxNumBatchedTokens} and chunked prefill is off; raise max_num_batched_tokens or turn enable_chunked_prefill on";
-        }
-
-        return null;
+        if (engine.EngineType.WhyNever(engine, prompt, output) is { } problem)
+            throw new AgentSimException("RequestNeverFits", $"{load.Describe(request)} can never finish: {problem}");
     }
 }

@@ -9,10 +9,10 @@ internal static class PoolChecks
     public static void Check(PoolSettings pools, TraceFormat? format)
     {
         (EngineArguments prefill, EngineArguments decode) = (pools.Prefill, pools.Decode);
-        if (prefill.EngineType == EngineType.Trtllm || decode.EngineType == EngineType.Trtllm)
-            throw Invalid("disaggregated replay does not support engine_type trtllm; use vllm or sglang");
+        CheckHandsOver(prefill);
+        CheckHandsOver(decode);
         if (prefill.EngineType != decode.EngineType)
-            throw Invalid($"prefill and decode workers must run the same engine (engine_type is {Name(prefill)} and {Name(decode)})");
+            throw Invalid($"prefill and decode workers must run the same engine (engine_type is {prefill.EngineType} and {decode.EngineType})");
         if (pools.PrefillWorkers < 1 || pools.DecodeWorkers < 1)
             throw Invalid($"disaggregated replay needs at least one worker in each pool (num-prefill-workers {pools.PrefillWorkers}, num-decode-workers {pools.DecodeWorkers})");
         CheckType(prefill, WorkerType.Prefill);
@@ -36,7 +36,12 @@ internal static class PoolChecks
         throw Invalid($"the {side} engine arguments are for worker type {Lower(engine.WorkerType)}; set worker_type to {side}");
     }
 
-    private static string Name(EngineArguments engine) => engine.EngineType.ToString().ToLowerInvariant();
+    private static void CheckHandsOver(EngineArguments engine)
+    {
+        if (engine.EngineType.Handoff != HandoffOrder.None) return;
+        string able = string.Join(" or ", EngineType.All.Where(type => type.Handoff != HandoffOrder.None));
+        throw Invalid($"disaggregated replay does not support engine_type {engine.EngineType}; use {able}");
+    }
 
     private static string Lower(WorkerType type) => type.ToString().ToLowerInvariant();
 

@@ -24,7 +24,7 @@ internal static class RuntimeFactory
         (Scheduler[] decode, _) = CreateRanks(parts, pools.Decode, handoffs.Decode, pools.DecodeWorkers);
         // The decode router never hears of cached blocks.
         IPrefixCache[] none = new IPrefixCache[decode.Length];
-        Array.Fill(none, new NothingCached());
+        Array.Fill(none, NothingCached.Instance);
         return new DisaggregatedRuntime(parts, handoffs, new DisaggregatedParts(
             prefill,
             decode,
@@ -34,7 +34,7 @@ internal static class RuntimeFactory
 
     private static (Scheduler[] Ranks, IPrefixCache[] Caches) CreateRanks(RuntimeParts parts, EngineArguments arguments, IPassRecorder recorder, int count)
     {
-        SimulatedEngine engine = SimulatedEngine.Create(new EngineServices(arguments, parts.Prompts, recorder));
+        SimulatedEngine engine = arguments.EngineType.Create(new EngineServices(arguments, parts.Prompts, recorder));
         Scheduler[] ranks = new Scheduler[count];
         IPrefixCache[] caches = new IPrefixCache[count];
         for (int rank = 0; rank < count; rank++) ranks[rank] = engine.CreateRank(rank, out caches[rank]);
@@ -49,10 +49,5 @@ internal static class RuntimeFactory
         if (engine.RouterQueuePolicy is RouterQueuePolicy policy) router = router.WithQueuePolicy(policy);
         KvRouter kvRouter = new(forPool(router), settings.Router.LoadPolicy()?.SelectProfile(settings.ModelName), caches.Length, (int)engine.BlockSize, engine.RouterTokenBudget, caches, settings.RouterSeed);
         return new KvPlacement(kvRouter, parts.Load, parts.Prompts);
-    }
-
-    private sealed class NothingCached : IPrefixCache
-    {
-        public int CachedBlocks(Workload.PromptBlocks prompt) => 0;
     }
 }

@@ -59,6 +59,9 @@ public sealed class CommandLineTests : IDisposable
     [InlineData("unknown option --nonsense", "replay", "f", "--nonsense")]
     [InlineData("--sla could be --sla-ttft-ms or --sla-itl-ms or --sla-e2e-ms", "replay", "f", "--sla", "3")]
     [InlineData("there is nothing to replay", "replay")]
+    [InlineData("--planner-config: a planner that scales workers during the run is not simulated", "replay", "f", "--planner-config", "{}")]
+    [InlineData("--replay-mode online: replay in real time is not supported", "replay", "f", "--replay-mode", "online")]
+    [InlineData("--aic-tp-size needs NVIDIA's AIConfigurator (AIC)", "replay", "f", "--aic-tp-size", "2")]
     [InlineData("--input-path is required", "convert", "--output-file", "o")]
     [InlineData("--output-file is required", "convert", "--input-path", "i")]
     [InlineData("--format v2 is for agentic traces", "convert", "--output-file", "o", "--input-path", "i", "--format", "v2")]
@@ -78,7 +81,10 @@ public sealed class CommandLineTests : IDisposable
     [InlineData("there is no such file")]
     [InlineData("sla-e2e-ms must be finite and not negative (is -3)", "--sla-e2e", "-3")]
     [InlineData("num-workers must be at least 1", "--num-workers", "0")]
-    [InlineData("not supported yet", "--planner-config", "{}")]
+    [InlineData("--aic-backend needs NVIDIA's AIConfigurator (AIC)", "--aic-backend", "b", "--aic-system", "s", "--aic-model-path", "p")]
+    [InlineData("--extra-engine-args: aic_backend needs NVIDIA's AIConfigurator (AIC)", "--extra-engine-args", """{"aic_backend":"vllm","aic_system":"h200_sxm"}""")]
+    [InlineData("--decode-engine-args: aic_backend needs NVIDIA's AIConfigurator (AIC)", "--prefill-engine-args", "{}", "--decode-engine-args", """{"aic_backend":"vllm"}""")]
+    [InlineData("router_prefill_load_model aic needs NVIDIA's AIConfigurator (AIC)", "--router-mode", "kv_router", "--num-workers", "2", "--router-config", """{"router_prefill_load_model":"aic"}""")]
     public void A_failing_run_is_one_line_and_exits_with_1(string message, params string[] arguments)
     {
         (int code, string output, string error) = Run(["replay", "missing.jsonl", .. arguments, "--report-json", "report.json"]);

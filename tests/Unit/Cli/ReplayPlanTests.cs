@@ -100,7 +100,6 @@ public class ReplayPlanTests
     [InlineData("--num-prefill-workers and --num-decode-workers are for disaggregated", "--num-prefill-workers", "2")]
     [InlineData("--num-workers is for aggregated", "--num-workers", "2", "--prefill-engine-args", "{}", "--decode-engine-args", "{}")]
     [InlineData("disaggregated replay needs both", "--prefill-engine-args", "{}", "--num-prefill-workers", "2")]
-    [InlineData("--aic-backend needs --router-mode kv_router", "--aic-backend", "b", "--aic-system", "s", "--aic-model-path", "p")]
     [InlineData("--model-name must not be empty", "--model-name", "")]
     public void What_cannot_run_is_refused(string message, params string[] arguments)
     {
@@ -109,19 +108,8 @@ public class ReplayPlanTests
         Assert.StartsWith(message, error.Message);
     }
 
-    [Theory]
-    [InlineData("--planner-config", "{}")]
-    [InlineData("--benchmark-granularity", "4")]
-    [InlineData("--replay-mode", "online")]
-    public void Parts_that_come_later_say_so(params string[] arguments) =>
-        Assert.EndsWith("is not supported yet", Assert.Throws<AgentSimException>(() => Plan(arguments)).Message);
-
     [Fact]
-    public void The_estimator_of_the_router_needs_a_database_that_is_not_available()
-    {
-        string[] aic = ["--aic-backend", "b", "--aic-system", "s", "--aic-model-path", "p", "--router-mode", "kv_router", "--num-workers", "2"];
-        Assert.Contains("router_prefill_load_model is aic", Assert.Throws<AgentSimException>(() => Plan(aic)).Message);
-        aic = [.. aic, "--router-config", """{"router_prefill_load_model":"aic"}"""];
-        Assert.Equal("AicNotAvailable", Assert.Throws<AgentSimException>(() => Plan(aic)).ErrorId);
-    }
+    public void A_profile_that_cannot_be_used_gets_a_warning() => Assert.StartsWith(
+        "planner_profile_data cannot be used, the built-in latencies stand in for it: missing.npz: ",
+        Assert.Single(Plan("--extra-engine-args", """{"planner_profile_data":"missing.npz"}""").Warnings));
 }

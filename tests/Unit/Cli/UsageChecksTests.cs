@@ -36,11 +36,6 @@ public class UsageChecksTests
     [InlineData("synthetic load needs all of", "--num-prefix-groups", "2")]
     [InlineData("--request-rate and --arrival-interval-ms are for synthetic load only", "f", "--request-rate", "2")]
     [InlineData("--trace-format applied_compute_agentic needs --replay-concurrency", "f", "--trace-format", "applied_compute_agentic")]
-    [InlineData("--report-jsonl cannot be combined with --planner-config", "f", "--report-jsonl", "x", "--planner-config", "{}")]
-    [InlineData("--max-sim-time-seconds cannot be combined with --planner-config", "f", "--max-sim-time-seconds", "1", "--planner-config", "{}")]
-    [InlineData("--aic-system also needs --aic-backend, --aic-model-path", "f", "--aic-system", "x")]
-    [InlineData("--planner-config cannot be combined with --replay-mode online", "f", "--planner-config", "{}", "--replay-mode", "online")]
-    [InlineData("--planner-config works with the trace formats mooncake and dynamo only", "f", "--planner-config", "{}", "--trace-format", "mooncake-delta")]
     public void Options_that_do_not_go_together_are_refused(string message, params string[] arguments) =>
         Assert.StartsWith(message, Fault(arguments));
 
@@ -66,6 +61,48 @@ public class UsageChecksTests
     [InlineData("f", "--aic-gemm-dtype", "auto", "--aic-moe-dtype", " ")]
     [InlineData("f", "--turns-per-session", "1", "--shared-prefix-ratio", "0.0", "--arrival-seed", "7")]
     public void Options_that_go_together_pass(params string[] arguments) => Assert.Null(Fault(arguments));
+
+    [Theory]
+    [InlineData("--planner-config: a planner that scales workers during the run is not simulated; compare runs with different --num-workers", "--planner-config", "{}", "--report-jsonl", "x")]
+    [InlineData("--benchmark-granularity: it is a setting of the planner, which is not simulated; leave it out", "--benchmark-granularity", "4")]
+    [InlineData("--replay-mode online: replay in real time is not supported; leave the option out", "--replay-mode", "online", "--max-sim-time-seconds", "1")]
+    public void What_the_reference_does_and_AgentSim_does_not_is_refused_with_a_way_out(string message, params string[] arguments)
+    {
+        var error = Assert.Throws<AgentSimException>(() => UsageChecks.Check(CliArguments.Replay(["f", .. arguments])));
+        Assert.Equal((FaultKind.Usage, "OptionNotSupported"), (error.Kind, error.ErrorId));
+        Assert.StartsWith(message, error.Message);
+    }
+
+    [Theory]
+    [InlineData("--aic-backend", "vllm")]
+    [InlineData("--aic-system", "h200_sxm")]
+    [InlineData("--aic-model-path", "m")]
+    [InlineData("--aic-backend-version", "1")]
+    [InlineData("--aic-tp-size", "2")]
+    [InlineData("--aic-moe-tp-size", "2")]
+    [InlineData("--aic-moe-ep-size", "2")]
+    [InlineData("--aic-attention-dp-size", "2")]
+    [InlineData("--aic-gemm-dtype", "fp8")]
+    [InlineData("--aic-moe-dtype", "fp8")]
+    [InlineData("--aic-fmha-dtype", "fp8")]
+    [InlineData("--aic-kv-cache-dtype", "fp8")]
+    [InlineData("--aic-comm-dtype", "half")]
+    [InlineData("--aic-nextn", "2")]
+    [InlineData("--aic-nextn-accept-rates", "0.8")]
+    public void Every_option_of_AIC_is_refused_by_its_own_name(string option, string value)
+    {
+        string message = Fault("f", option, value)!;
+        Assert.StartsWith($"{option} needs NVIDIA's AIConfigurator (AIC), whose performance database is not available in AgentSim", message);
+        Assert.Contains("leave the --aic-* options out", message);
+    }
+
+    [Fact]
+    public void A_complete_set_of_AIC_options_is_no_wrong_call()
+    {
+        ReplayArguments complete = CliArguments.Replay("f", "--aic-backend", "vllm", "--aic-system", "h200_sxm", "--aic-model-path", "m");
+        var error = Assert.Throws<AgentSimException>(() => UsageChecks.CheckAfterEngineArguments(complete));
+        Assert.Equal((FaultKind.Input, "AicNotAvailable"), (error.Kind, error.ErrorId));
+    }
 
     [Fact]
     public void The_first_rule_broken_is_reported() =>

@@ -113,7 +113,7 @@ public sealed class EngineArgumentsTests
     [InlineData("""{"enable_prefix_caching":1}""", "enable_prefix_caching must be true or false")]
     [InlineData("""{"speedup_ratio":"1"}""", "speedup_ratio must be a number")]
     [InlineData("""{"speedup_ratio":1e400}""", "speedup_ratio is too large")]
-    [InlineData("""{"engine_type":"vllm2"}""", "engine_type must be one of vllm, sglang, trtllm (is 'vllm2')")]
+    [InlineData("""{"engine_type":"vllm2"}""", "engine_type must be one of sglang, trtllm, vllm (is 'vllm2')")]
     [InlineData("""{"engine_type":7}""", "engine_type must be a string")]
     [InlineData("""{"g1_backend":"KVBM"}""", "g1_backend must be one of native, kvbm")]
     [InlineData("""{"preemption_mode":"random"}""", "preemption_mode must be one of")]
@@ -240,6 +240,8 @@ public sealed class EngineArgumentsTests
     {
         AgentSimException error = Assert.Throws<AgentSimException>(() => Parse("""{"aic_backend":"vllm"}"""));
         Assert.Equal("AicNotAvailable", error.ErrorId);
+        Assert.Contains("speedup_ratio", error.Message, StringComparison.Ordinal);
+        Assert.Contains("planner_profile_data (an .npz file)", error.Message, StringComparison.Ordinal);
         Assert.Equal("m", Parse("""{"aic_model_path":"m","aic_system":"h200"}""").AicModelPath);
     }
 

@@ -26,6 +26,14 @@ internal static class Sim
         Router = RouterSettings.Parse(router ?? "{}", "router"),
     };
 
+    /// <summary>Settings of a disaggregated replay with one worker in each pool, from the arguments of either side.</summary>
+    public static ReplaySettings PoolSettings(string prefill, string decode) => new()
+    {
+        Pools = new PoolSettings(
+            EngineArguments.Parse(prefill, "prefill") with { WorkerType = WorkerType.Prefill },
+            EngineArguments.Parse(decode, "decode") with { WorkerType = WorkerType.Decode }),
+    };
+
     /// <summary>Replays rows.</summary>
     public static ReplayResult Run(string rows, ReplaySettings settings, TraceFormat format = TraceFormat.Mooncake, int traceBlockSize = 16) =>
         Replay.Run(Load(rows, format, traceBlockSize), settings);

@@ -43,7 +43,7 @@ public sealed class WorkloadExamplesTests
             ("max_e2e_latency_ms", 39.70373900000001),
             ("min_e2e_latency_ms", 28.497386000000006));
         Assert.Equal(["r1", "k1", "r2"], result.Requests.Select(request => request.RequestId));
-        Assert.Equal(["root", "c", "root"], result.Requests.Select(request => request.SessionId));
+        Assert.Equal([("root", 0), ("c", 0), ("root", 0)], result.Requests.Select(request => (request.SessionId, request.TurnIndex)));
     }
 
     [Theory]

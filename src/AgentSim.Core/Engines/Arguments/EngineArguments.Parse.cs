@@ -12,8 +12,9 @@ public sealed partial record EngineArguments
     {
         get
         {
-            if (EngineType == EngineType.Sglang && Sglang.SchedulePolicy is not ("fifo" or "fcfs" or "lpm"))
-                yield return $"sglang.schedule_policy '{Sglang.SchedulePolicy}' is unknown and means fifo; known: fifo, fcfs, lpm";
+            if (EngineType.FindDoubt(this) is { } doubt) yield return doubt;
+            if (PlannerProfileData is { } path && ProfileModel.TryLoad(path, SpeedupRatio, DecodeSpeedupRatio, out string? problem) is null)
+                yield return $"planner_profile_data cannot be used, the built-in latencies stand in for it: {AgentSimException.OneLine(problem!)}";
         }
     }
 

@@ -18,13 +18,13 @@ public sealed partial record EngineArguments
         {
             throw new AgentSimException(
                 "AicNotAvailable",
-                $"{optionName}: aic_backend needs the AIC performance database, which is not available; leave it out to use the built-in timing model");
+                $"{optionName}: aic_backend needs NVIDIA's AIConfigurator (AIC), whose performance database is not available in AgentSim; leave it out to use the built-in latencies, scaled by speedup_ratio if need be, or give measured ones in planner_profile_data (an .npz file)");
         }
 
         effective.CheckRanges(optionName);
         effective = effective with
         {
-            BlockSize = BlockSize != 0 ? BlockSize : EngineBlockSize(),
+            BlockSize = BlockSize != 0 ? BlockSize : EngineType.DefaultBlockSize(this),
             NumG2Blocks = NumG2Blocks == 0 ? null : NumG2Blocks,
             NumG3Blocks = NumG3Blocks == 0 ? null : NumG3Blocks,
             OffloadBatchSize = OffloadBatchSize == 0 ? null : OffloadBatchSize,
@@ -38,11 +38,8 @@ public sealed partial record EngineArguments
     /// <exception cref="AgentSimException"><c>BlockSizeNotRunnable</c>.</exception>
     public void CheckRunnable(string optionName)
     {
-        if (EngineType == EngineType.Sglang) return;
-        string? wanted = null;
-        if (BlockSize < 2) wanted = "must be at least 2 with vLLM and TensorRT-LLM";
-        else if (Backend == KvBackend.Kvbm && (BlockSize > 1024 || !long.IsPow2(BlockSize))) wanted = "must be a power of two up to 1024 with the kvbm backend";
-        if (wanted is not null) throw new AgentSimException("BlockSizeNotRunnable", $"{optionName}: block_size {wanted} (is {BlockSize})");
+        if (EngineType.FindUnrunnableBlockSize(this) is { } wanted)
+            throw new AgentSimException("BlockSizeNotRunnable", $"{optionName}: block_size {wanted} (is {BlockSize})");
     }
 
     // The command line lets attention data parallelism decide the number of ranks, also without AIC.
@@ -61,13 +58,6 @@ public sealed partial record EngineArguments
             InvalidId,
             $"{optionName}: planner_profile_data must name an .npz file (is '{PlannerProfileData}'); profiler result folders have to be converted to .npz first");
     }
-
-    private long EngineBlockSize() => EngineType switch
-    {
-        EngineType.Vllm => 64,
-        EngineType.Trtllm => 32,
-        _ => Sglang.PageSize ?? 1,
-    };
 
     private void CheckRanges(string optionName)
     {
@@ -129,19 +119,14 @@ public sealed partial record EngineArguments
         if (G1Backend == KvBackend.Native && RequestsOffload)
             return "g1_backend native cannot be combined with num_g2_blocks, num_g3_blocks or enable_g4_storage; leave g1_backend out or use kvbm";
         if (NumG3Blocks is not null && NumG2Blocks is null) return "num_g3_blocks needs num_g2_blocks";
-        if (MaxModelLen is not null && EngineType != EngineType.Vllm)
-            return "max_model_len is for engine_type vllm only; leave it out";
+        if (MaxModelLen is not null && !EngineType.HasLengthLimit)
+            return $"max_model_len is for engine_type {string.Join(" or ", EngineType.All.Where(type => type.HasLengthLimit))} only; leave it out";
         if (EnableG4Storage && NumG2Blocks is null) return "enable_g4_storage needs num_g2_blocks";
         if (AicNextn is not null && DecodeSpeedupRatio != 1.0)
             return "aic_nextn cannot be combined with a decode_speedup_ratio other than 1.0; speculative decoding models the speed-up itself";
         if (AicNextnAcceptRates is not null && AicNextn is null) return "aic_nextn_accept_rates needs aic_nextn";
         if (Trtllm.CapacitySchedulerPolicy is not (null or "guaranteed_no_evict"))
             return $"trtllm.capacity_scheduler_policy must be guaranteed_no_evict (is '{Trtllm.CapacitySchedulerPolicy}')";
-        if (EngineType != EngineType.Sglang) return null;
-        if (Sglang.PageSize is { } page && page != BlockSize)
-            return $"block_size {BlockSize} and sglang.page_size {page} must be equal with sglang; give one of them";
-        if (Sglang.ChunkedPrefillSize is { } chunk && chunk % BlockSize != 0)
-            return $"sglang.chunked_prefill_size {chunk} must be a multiple of block_size {BlockSize}";
-        return null;
+        return EngineType.FindConflict(this);
     }
 }

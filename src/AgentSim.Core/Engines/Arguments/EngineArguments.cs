@@ -17,7 +17,7 @@ public sealed partial record EngineArguments
     public static EngineArguments Default { get; } = new EngineArguments().Validated("engine arguments");
 
     /// <summary><c>engine_type</c>: which scheduler is simulated.</summary>
-    public EngineType EngineType { get; init; }
+    public EngineType EngineType { get; init; } = EngineType.Vllm;
 
     /// <summary><c>num_gpu_blocks</c>: usable KV blocks of each rank.</summary>
     public long NumGpuBlocks { get; init; } = DefaultNumGpuBlocks;
@@ -121,6 +121,9 @@ public sealed partial record EngineArguments
     /// <summary>The token budget that the router measures load against: <see cref="MaxNumBatchedTokens"/>, or ten million without a limit.</summary>
     public long RouterTokenBudget => MaxNumBatchedTokens ?? 10_000_000;
 
+    /// <summary>Tokens that fit into a rank's KV blocks.</summary>
+    internal Int128 CapacityTokens => (Int128)NumGpuBlocks * BlockSize;
+
     private bool RequestsOffload =>
-        EngineType != EngineType.Sglang && (NumG2Blocks > 0 || NumG3Blocks > 0 || EnableG4Storage);
+        EngineType.HasOffload && (NumG2Blocks > 0 || NumG3Blocks > 0 || EnableG4Storage);
 }

@@ -6,9 +6,6 @@ namespace AgentSim.Engines;
 /// <summary>The JSON names of the engine arguments: how each is read and written (specification 02, 2.3).</summary>
 internal static class EngineArgumentsTable
 {
-    private static readonly JsonOptionsChoice<EngineType> EngineTypes =
-        new(true, ("vllm", EngineType.Vllm), ("sglang", EngineType.Sglang), ("trtllm", EngineType.Trtllm));
-
     private static readonly JsonOptionsChoice<PreemptionMode> PreemptionModes =
         new(true, ("lifo", PreemptionMode.Lifo), ("fifo", PreemptionMode.Fifo));
 
@@ -43,7 +40,10 @@ internal static class EngineArgumentsTable
     /// <summary>All arguments, in the order they are written.</summary>
     public static readonly JsonOptionsTable<EngineArguments> Arguments =
         new JsonOptionsTable<EngineArguments>(JsonOptionsDuplicates.LastWins)
-            .Choice("engine_type", EngineTypes, a => a.EngineType, (a, v) => a with { EngineType = v })
+            .Custom(
+                "engine_type",
+                (a, v) => a with { EngineType = EngineType.Find(v.Text()) ?? throw v.Fail(EngineType.WhyUnknown(v.Text())) },
+                (w, a) => w.WriteStringValue(a.EngineType.Name))
             .Custom(
                 "worker_type",
                 (a, v) => v.IsNull ? a : a with { WorkerType = v.Choice(WorkerTypes) },

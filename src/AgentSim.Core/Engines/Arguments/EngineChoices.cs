@@ -1,18 +1,5 @@
 namespace AgentSim.Engines;
 
-/// <summary>The simulated engines.</summary>
-public enum EngineType
-{
-    /// <summary>vLLM.</summary>
-    Vllm,
-
-    /// <summary>SGLang.</summary>
-    Sglang,
-
-    /// <summary>TensorRT-LLM.</summary>
-    Trtllm,
-}
-
 /// <summary>Which running request gives way when blocks run out.</summary>
 public enum PreemptionMode
 {

@@ -20,6 +20,9 @@ internal sealed class DecodeStretch
     /// </summary>
     public const int MostSteps = 16_384;
 
+    /// <summary>The empty plan of engines that never plan.</summary>
+    public static readonly DecodeStretch None = new();
+
     private double[] _ends = new double[64];
     private int[] _crossings = [];    // by pass number modulo block size: sequences that grow into a new block
     private ulong[] _crossed = [];    // bit per element of it that is not 0

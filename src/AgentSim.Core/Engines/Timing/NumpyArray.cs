@@ -69,14 +69,31 @@ internal sealed partial class NumpyArray
         if (!DtypePattern().IsMatch(header)) throw new InvalidDataException($"{name} does not hold little-endian float64 values");
         Match shapeText = ShapePattern().Match(header);
         if (!shapeText.Success) throw new InvalidDataException($"{name} has no shape");
-        int[] shape = [.. shapeText.Groups[1].Value.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).Select(s => int.Parse(s, CultureInfo.InvariantCulture))];
+        int[] shape = Shape(name, shapeText.Groups[1].Value);
 
         ReadOnlySpan<byte> data = content[(headerStart + headerLength)..];
-        long count = shape.Aggregate(1L, (product, length) => checked(product * length));
-        if (count * sizeof(double) > data.Length) throw new InvalidDataException($"{name} is truncated");
+        long count = 1;
+        foreach (int length in shape)
+        {
+            count *= length;
+            if (count > data.Length / sizeof(double)) throw new InvalidDataException($"{name} is truncated");
+        }
+
         double[] values = new double[count];
         for (int i = 0; i < values.Length; i++) values[i] = BinaryPrimitives.ReadDoubleLittleEndian(data[(i * sizeof(double))..]);
         return new NumpyArray(values, shape, FortranPattern().IsMatch(header));
+    }
+
+    private static int[] Shape(string name, string text)
+    {
+        string[] lengths = text.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+        int[] shape = new int[lengths.Length];
+        for (int i = 0; i < shape.Length; i++)
+        {
+            if (!int.TryParse(lengths[i], NumberStyles.None, CultureInfo.InvariantCulture, out shape[i])) throw new InvalidDataException($"{name} has the shape ({text})");
+        }
+
+        return shape;
     }
 
     [GeneratedRegex("'descr'\\s*:\\s*'<f8'")]

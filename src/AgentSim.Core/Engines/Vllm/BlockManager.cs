@@ -11,6 +11,14 @@ internal readonly record struct CachedPrefix(int Blocks, int ActiveBlocks);
 /// </summary>
 internal abstract class BlockManager(long capacity, int blockSize, bool cachingEnabled, PromptCatalog prompts) : IPrefixCache
 {
+    /// <summary>What <c>block_size</c> must be where the managers cannot work with it; null when they can (specification 00).</summary>
+    public static string? FindUnrunnableBlockSize(EngineArguments arguments)
+    {
+        if (arguments.BlockSize < 2) return "must be at least 2 with vLLM and TensorRT-LLM";
+        bool isRunnable = arguments.Backend != KvBackend.Kvbm || (arguments.BlockSize <= 1024 && long.IsPow2(arguments.BlockSize));
+        return isRunnable ? null : "must be a power of two up to 1024 with the kvbm backend";
+    }
+
     protected long Capacity { get; } = capacity;
 
     protected int BlockSize { get; } = blockSize;

@@ -10,10 +10,10 @@ internal sealed class VllmEngine : SimulatedEngine
     private readonly PerformanceModel _model;
     private readonly DecodeTimes _decodeTimes;
 
-    public VllmEngine(EngineServices services)
+    public VllmEngine(EngineServices services, bool guaranteedNoEvict)
     {
         _services = services;
-        _limits = new VllmLimits(services.Arguments);
+        _limits = new VllmLimits(services.Arguments, guaranteedNoEvict);
         _model = PerformanceModel.Create(services.Arguments);
         _decodeTimes = new DecodeTimes(_model, _limits.BlockSize, _limits.TotalBlocks);
     }

@@ -3,7 +3,7 @@ namespace AgentSim.Engines.Vllm;
 /// <summary>The engine arguments a vLLM or TensorRT-LLM scheduler reads in every pass, with "unlimited" as a large number.</summary>
 internal sealed class VllmLimits
 {
-    public VllmLimits(EngineArguments arguments)
+    public VllmLimits(EngineArguments arguments, bool guaranteedNoEvict)
     {
         BlockSize = checked((int)arguments.BlockSize);
         TotalBlocks = arguments.NumGpuBlocks;
@@ -12,7 +12,7 @@ internal sealed class VllmLimits
         MaxModelLength = arguments.MaxModelLen ?? long.MaxValue;
         ChunkedPrefill = arguments.EnableChunkedPrefill;
         PreemptFirst = arguments.PreemptionMode == PreemptionMode.Fifo;
-        GuaranteedNoEvict = arguments.EngineType == EngineType.Trtllm;
+        GuaranteedNoEvict = guaranteedNoEvict;
         Role = arguments.WorkerType;
         Speculates = arguments.AicNextn is not null;
     }

@@ -28,7 +28,7 @@ internal sealed partial class DisaggregatedRuntime : EventLoopRuntime
         _decode = NewPool(pools.Decode, pools.Decode.Length, pools.Prefill.Length);
         _prefillPlacement = pools.PrefillPlacement;
         _decodePlacement = pools.DecodePlacement;
-        _sourceFirst = parts.Settings.Pools!.Prefill.EngineType != EngineType.Sglang;
+        _sourceFirst = parts.Settings.Pools!.Prefill.EngineType.Handoff == HandoffOrder.SourceFirst;
         _deferredPrefill = NewLists(_prefill.Workers);
         _deferredDecode = NewLists(_decode.Workers);
     }

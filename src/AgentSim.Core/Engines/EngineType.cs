@@ -1,0 +1,83 @@
+namespace AgentSim.Engines;
+
+/// <summary>
+/// A simulated engine: all that the rest of AgentSim asks of it. Each engine is one folder, which holds a subclass and
+/// adds it here by name (<c>Vllm/EngineType.Vllm.cs</c>).
+/// </summary>
+public abstract partial class EngineType
+{
+    // Without an initialiser: the properties added by the folders may be initialised before this field.
+    private static List<EngineType>? _all;
+
+    private protected EngineType(string name) => Name = name;
+
+    /// <summary>The engines that have a name in JSON, by name.</summary>
+    public static IReadOnlyList<EngineType> All => [.. _all!.OrderBy(type => type.Name, StringComparer.Ordinal)];
+
+    /// <summary>The value of <c>engine_type</c>, in lower case.</summary>
+    public string Name { get; }
+
+    /// <summary>The engine of a name, in any letter case.</summary>
+    /// <param name="name">A name of one of <see cref="All"/>.</param>
+    /// <exception cref="AgentSimException"><c>EngineArgumentsInvalid</c>: there is none.</exception>
+    public static EngineType Parse(string name) =>
+        Find(name) ?? throw new AgentSimException("EngineArgumentsInvalid", $"the engine type {WhyUnknown(name)}");
+
+    /// <summary>The <see cref="Name"/>.</summary>
+    public override string ToString() => Name;
+
+    internal static EngineType? Find(string name) =>
+        All.FirstOrDefault(type => string.Equals(type.Name, name, StringComparison.OrdinalIgnoreCase));
+
+    internal static string WhyUnknown(string name) => $"must be one of {string.Join(", ", All)} (is '{name}')";
+
+    private static EngineType Add(EngineType type)
+    {
+        (_all ??= []).Add(type);
+        return type;
+    }
+
+    /// <summary>How requests change over from prefill to decode workers; an engine whose ranks cannot says <see cref="HandoffOrder.None"/>.</summary>
+    internal virtual HandoffOrder Handoff => HandoffOrder.None;
+
+    /// <summary>True when <c>max_model_len</c> bounds its sequences.</summary>
+    internal virtual bool HasLengthLimit => false;
+
+    /// <summary>True when arguments of KV offload select the block manager <c>kvbm</c>.</summary>
+    internal virtual bool HasOffload => false;
+
+    /// <summary>Tokens in a KV block when <c>block_size</c> is not given.</summary>
+    internal abstract long DefaultBlockSize(EngineArguments arguments);
+
+    /// <summary>Why arguments contradict each other for this engine; null when they do not. Called with all defaults filled in.</summary>
+    internal virtual string? FindConflict(EngineArguments arguments) => null;
+
+    /// <summary>A remark on valid arguments that probably do not mean what their author thinks.</summary>
+    internal virtual string? FindDoubt(EngineArguments arguments) => null;
+
+    /// <summary>What <c>block_size</c> must be where valid arguments cannot run; null when they can.</summary>
+    internal virtual string? FindUnrunnableBlockSize(EngineArguments arguments) => null;
+
+    /// <summary>True when the scheduler turns away such a prompt, or a decode worker refuses it room.</summary>
+    internal virtual bool Rejects(EngineArguments arguments, int promptTokens) =>
+        promptTokens > arguments.CapacityTokens || promptTokens >= arguments.MaxModelLen;
+
+    /// <summary>Why a request that is not rejected can never run to its end, whatever else its worker does; null when it may.</summary>
+    internal virtual string? WhyNever(EngineArguments arguments, int promptTokens, int outputTokens) => null;
+
+    /// <summary>The engine of the workers of one run that share arguments.</summary>
+    internal abstract SimulatedEngine Create(EngineServices services);
+}
+
+/// <summary>Which side of a disaggregated pair a request goes to first (specification 04, 7).</summary>
+internal enum HandoffOrder
+{
+    /// <summary>The engine runs aggregated only.</summary>
+    None,
+
+    /// <summary>Room on the decode worker is reserved once the prompt is computed.</summary>
+    SourceFirst,
+
+    /// <summary>Room on the decode worker is reserved first.</summary>
+    DestinationFirst,
+}

@@ -1,0 +1,27 @@
+namespace AgentSim.Engines.Sglang;
+
+/// <summary>SGLang (specification 03, A).</summary>
+internal sealed class SglangType() : EngineType("sglang")
+{
+    internal override HandoffOrder Handoff => HandoffOrder.DestinationFirst;
+
+    internal override long DefaultBlockSize(EngineArguments arguments) => arguments.Sglang.PageSize ?? 1;
+
+    internal override string? FindConflict(EngineArguments arguments)
+    {
+        if (arguments.Sglang.PageSize is { } page && page != arguments.BlockSize)
+            return $"block_size {arguments.BlockSize} and sglang.page_size {page} must be equal with sglang; give one of them";
+        if (arguments.Sglang.ChunkedPrefillSize is { } chunk && chunk % arguments.BlockSize != 0)
+            return $"sglang.chunked_prefill_size {chunk} must be a multiple of block_size {arguments.BlockSize}";
+        return null;
+    }
+
+    internal override string? FindDoubt(EngineArguments arguments) => arguments.Sglang.SchedulePolicy is "fifo" or "fcfs" or "lpm"
+        ? null
+        : $"sglang.schedule_policy '{arguments.Sglang.SchedulePolicy}' is unknown and means fifo; known: fifo, fcfs, lpm";
+
+    internal override string? WhyNever(EngineArguments arguments, int promptTokens, int outputTokens) =>
+        SglangFeasibility.WhyNever(arguments, promptTokens, outputTokens);
+
+    internal override SimulatedEngine Create(EngineServices services) => new SglangEngine(services);
+}

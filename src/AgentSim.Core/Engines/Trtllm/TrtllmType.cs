@@ -1,0 +1,18 @@
+using AgentSim.Engines.Vllm;
+
+namespace AgentSim.Engines.Trtllm;
+
+/// <summary>
+/// TensorRT-LLM (specification 03, B): the scheduler of vLLM with an admission rule of its own, under which every
+/// request finishes or is rejected.
+/// </summary>
+internal sealed class TrtllmType() : EngineType("trtllm")
+{
+    internal override bool HasOffload => true;
+
+    internal override long DefaultBlockSize(EngineArguments arguments) => 32;
+
+    internal override string? FindUnrunnableBlockSize(EngineArguments arguments) => BlockManager.FindUnrunnableBlockSize(arguments);
+
+    internal override SimulatedEngine Create(EngineServices services) => new VllmEngine(services, guaranteedNoEvict: true);
+}
