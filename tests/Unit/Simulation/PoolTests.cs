@@ -1,4 +1,5 @@
 using AgentSim.Reports;
+using AgentSim.Routing;
 using AgentSim.Simulation;
 
 namespace AgentSim.Tests.Simulation;
@@ -80,5 +81,22 @@ public sealed class PoolTests
         Sim.Same(286.966258, result.Request(1).SourceReleasedMs);
         result.Request(2).Shows(admit: 114.689106, end: 5309.059504);
         result.Request(3).Shows(first: 453.98444800000004, end: 459.73124700000005, reused: 16);
+    }
+
+    [Fact]
+    public void A_refusal_frees_the_decode_router_before_the_prefill_worker_is_idle_again()
+    {
+        // The first request is refused while the prefill worker is at the second already. Counted as a load until then, it
+        // would leave two decode workers to choose from instead of three, and all later draws would be others.
+        string small = """{"timestamp":0,"input_length":78,"output_length":1,"hash_ids":[1,2,3,4,5]}""" + "\n";
+        ReplayResult result = Sim.Run(
+            """{"timestamp":0,"input_length":521,"output_length":17,"hash_ids":[""" + string.Join(',', Enumerable.Range(10, 33)) + "]}\n" + string.Concat(Enumerable.Repeat(small, 6)),
+            Sim.PoolSettings(Vllm, """{"block_size":16,"num_gpu_blocks":8}""") with
+            {
+                Pools = Sim.PoolSettings(Vllm, """{"block_size":16,"num_gpu_blocks":8}""").Pools! with { DecodeWorkers = 3 },
+                RouterMode = RouterMode.KvRouter,
+                Router = RouterSettings.Parse("""{"router_queue_threshold":0.0}""", "router"),
+            });
+        Assert.Equal([null, 2, 1, 0, 1, 2, 0], result.Requests.OrderBy(request => request.Ordinal).Select(request => request.DecodeWorkerIdx));
     }
 }
