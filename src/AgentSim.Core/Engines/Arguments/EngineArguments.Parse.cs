@@ -37,6 +37,14 @@ public sealed partial record EngineArguments
     /// <summary>Every effective argument as one JSON object with the reference's names; <see cref="Parse"/> reads it back.</summary>
     public string ToJson() => EngineArgumentsTable.Arguments.ToJson(this);
 
+    /// <summary>The engine and the arguments that are not its defaults, e.g. <c>vllm block_size=16 max_num_seqs=64</c>.</summary>
+    public override string ToString()
+    {
+        string engine = EngineArgumentsTable.EngineTypes.NameOf(EngineType);
+        string defaults = new EngineArguments { EngineType = EngineType }.Validated(engine).ToJson();
+        return $"{engine} {JsonOptionsText.Differences(defaults, ToJson())}".TrimEnd();
+    }
+
     /// <summary>Writes what <see cref="ToJson"/> returns.</summary>
     /// <param name="writer">Receives one JSON object.</param>
     public void WriteJson(Utf8JsonWriter writer) => EngineArgumentsTable.Arguments.Write(writer, this);

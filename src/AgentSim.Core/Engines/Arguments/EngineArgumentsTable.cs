@@ -6,7 +6,7 @@ namespace AgentSim.Engines;
 /// <summary>The JSON names of the engine arguments: how each is read and written (specification 02, 2.3).</summary>
 internal static class EngineArgumentsTable
 {
-    private static readonly JsonOptionsChoice<EngineType> EngineTypes =
+    public static readonly JsonOptionsChoice<EngineType> EngineTypes =
         new(true, ("vllm", EngineType.Vllm), ("sglang", EngineType.Sglang), ("trtllm", EngineType.Trtllm));
 
     private static readonly JsonOptionsChoice<PreemptionMode> PreemptionModes =
