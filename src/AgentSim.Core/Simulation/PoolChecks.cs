@@ -32,7 +32,7 @@ internal static class PoolChecks
     private static void CheckType(EngineArguments engine, WorkerType expected, string name)
     {
         if (engine.WorkerType == expected) return;
-        throw Invalid($"the {name} are for worker type {Lower(engine.WorkerType)}; set worker_type to {Lower(expected)}");
+        throw Invalid($"{name}: worker_type must be {Lower(expected)} (is {Lower(engine.WorkerType)})");
     }
 
     private static string Name(EngineArguments engine) => engine.EngineType.ToString().ToLowerInvariant();

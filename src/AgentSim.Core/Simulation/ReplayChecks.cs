@@ -53,7 +53,7 @@ public static class ReplayChecks
             throw Invalid($"{names.RouterMode} {names.KvRouter} needs more than one target to choose from (workers times dp_size is {targets}); raise {names.Workers} or use {names.RoundRobin}");
         if (settings.Workers < 1) throw Invalid($"{names.Workers} must be at least 1 (is {settings.Workers})");
         if (settings.Engine.WorkerType != WorkerType.Aggregated)
-            throw Invalid($"the {names.Engine} are for a prefill or decode worker; an aggregated replay needs worker_type aggregated");
+            throw Invalid($"{names.Engine}: worker_type must be aggregated, unless there are separate pools");
         settings.Engine.CheckRunnable(names.Engine);
     }
 

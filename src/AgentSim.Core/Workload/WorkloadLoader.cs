@@ -72,7 +72,7 @@ public static class WorkloadLoader
     /// <param name="rows">Rows of one dialect.</param>
     /// <param name="options">
     /// The block size, if the rows do not say it, and <see cref="TraceFormat.MooncakeDelta"/> for plain rows that are deltas,
-    /// which rows cannot say; otherwise the rows decide on the format.
+    /// which rows cannot say; otherwise the rows say what they are.
     /// </param>
     /// <param name="cancellation">Stops the work.</param>
     /// <exception cref="AgentSimException">A row breaks a rule, or dialects or block sizes are mixed.</exception>
@@ -95,6 +95,8 @@ public static class WorkloadLoader
         bool isAgentic = list.Count > 0 && list[0].IsAgentic, isDelta = options.Format == TraceFormat.MooncakeDelta;
         if (isAgentic && isDelta)
             throw new AgentSimException("RowsMixed", $"these rows are agentic; the trace format {options.Names.MooncakeDelta} is for plain rows");
+        if (!isAgentic && list.Count > 0 && options.Format == TraceFormat.AgenticMooncake)
+            throw new AgentSimException("RowsMixed", "these rows are plain, not agentic");
         options = options with
         {
             Format = isAgentic ? TraceFormat.AgenticMooncake : isDelta ? TraceFormat.MooncakeDelta : TraceFormat.Mooncake,
