@@ -70,7 +70,6 @@ public sealed partial class InvokeAgentReplayCommand : ReplayInputCommand
     /// <inheritdoc/>
     protected override void Start()
     {
-        base.Start();
         CheckPoolParameters(PrefillEngine is not null, DecodeEngine is not null);
         _settings = CommonSettings() with
         {

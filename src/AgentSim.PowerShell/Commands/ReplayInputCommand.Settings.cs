@@ -61,7 +61,8 @@ public abstract partial class ReplayInputCommand
             EngineArguments given => given.Validated(name),
             { } given => EngineArguments.Parse(new JsonArgument(name, "EngineArgumentsInvalid").Text(given), name),
         };
-        foreach (string warning in arguments.Warnings) WriteWarning(warning);
+        // What a typed configuration has to warn about was said when it was made.
+        if (Unwrap(value) is not EngineArguments) foreach (string warning in arguments.Warnings) WriteWarning(warning);
         return arguments.PlannerProfileData is { } path ? arguments with { PlannerProfileData = FileSystemPath(path) } : arguments;
     }
 

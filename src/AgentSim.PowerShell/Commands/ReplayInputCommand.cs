@@ -59,11 +59,10 @@ public abstract partial class ReplayInputCommand : PathCommand
     [ValidateRange(0, int.MaxValue)]
     public int PrefixGroups { get; set; }
 
-    /// <summary>The format of the workload as far as it is known before it is read; null for synthetic load.</summary>
+    /// <summary>The format of the workload as far as it is known before any input has come; null for synthetic load.</summary>
     private protected TraceFormat? Format => ParameterSetName switch
     {
         SyntheticSet => null,
-        RecordSet => TraceFormat.Dynamo,
         _ => TraceFormat,
     };
 
@@ -78,16 +77,6 @@ public abstract partial class ReplayInputCommand : PathCommand
         RecordSet => (nameof(Record), _records.ToArray()),
         _ => (nameof(LiteralPath), _files.ToArray()),
     };
-
-    /// <inheritdoc/>
-    protected override void Start()
-    {
-        if (ParameterSetName == InputObjectSet && TraceFormat is TraceFormat.Dynamo or TraceFormat.AppliedComputeAgentic)
-        {
-            throw AgentSimException.Usage("TraceFormatMismatch",
-                $"-{nameof(TraceFormat)} {TraceFormat} is for files; rows are {TraceFormat.Mooncake}, {TraceFormat.MooncakeDelta} or {TraceFormat.AgenticMooncake}");
-        }
-    }
 
     /// <inheritdoc/>
     protected override void Process()
@@ -110,11 +99,23 @@ public abstract partial class ReplayInputCommand : PathCommand
             PrefixGroups = PrefixGroups,
             Names = ParameterNames.Replay,
         };
-        if (ParameterSetName == InputObjectSet) return WorkloadLoader.FromRows(_rows, options, Cancellation);
+        if (ParameterSetName == InputObjectSet) return FromRows(options);
         if (ParameterSetName == RecordSet) return WorkloadLoader.FromRecords(_records, options, Cancellation);
         var progress = new ProgressDisplay(this, "Reading the workload");
         ReplayWorkload workload = WorkloadLoader.Load(_files, options, progress.Reading(_files), Cancellation);
         progress.Complete();
         return workload;
+    }
+
+    // Not earlier: what the pipeline brings is known only when it comes.
+    private ReplayWorkload FromRows(WorkloadOptions options)
+    {
+        if (TraceFormat is TraceFormat.Dynamo or TraceFormat.AppliedComputeAgentic)
+        {
+            throw AgentSimException.Usage("TraceFormatMismatch",
+                $"-{nameof(TraceFormat)} {TraceFormat} is for files; rows are {TraceFormat.Mooncake}, {TraceFormat.MooncakeDelta} or {TraceFormat.AgenticMooncake}");
+        }
+
+        return WorkloadLoader.FromRows(_rows, options, Cancellation);
     }
 }
