@@ -9,7 +9,7 @@
     Description = 'Replays recorded LLM-agent workloads on simulated inference engines: reads request traces, converts them to Mooncake rows, and reports latency, throughput and cache reuse.'
     PowerShellVersion = '7.6'
     CompatiblePSEditions = @('Core')
-    FormatsToProcess = @('AgentSim.Format.ps1xml')
+    FormatsToProcess = @('AgentSim.Format.ps1xml', 'AgentSim.Replay.Format.ps1xml')
     FunctionsToExport = @()
     CmdletsToExport = @(
         'ConvertTo-AgentMooncake'
@@ -17,6 +17,8 @@
         'Import-AgentMooncake'
         'Import-AgentTrace'
         'Invoke-AgentReplay'
+        'New-AgentEngineConfig'
+        'New-AgentRouterConfig'
     )
     VariablesToExport = @()
     AliasesToExport = @()

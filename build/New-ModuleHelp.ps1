@@ -166,7 +166,8 @@ try {
         foreach ($needed in $name, 'SYNOPSIS', 'DESCRIPTION', 'EXAMPLES') {
             if (-not $sections.Contains($needed)) { throw "$Source/$name.md has no heading '$needed'." }
         }
-        Write-Cmdlet $xml $module.ExportedCmdlets[$name] $sections
+        # Get-Command, since the parameter sets of an exported cmdlet lack dynamic parameters.
+        Write-Cmdlet $xml (Get-Command "$($module.Name)\$name") $sections
     }
     $xml.WriteEndElement()
 }

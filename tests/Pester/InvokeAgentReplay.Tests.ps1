@@ -21,7 +21,7 @@ Describe 'Invoke-AgentReplay' {
         $arguments = @{
             RouterMode = $case.router_mode -replace '_', ''
             Workers = $case.workers
-            EngineArgument = $case.engine
+            Engine = $case.engine
         }
         if ($case.router_config) { $arguments.RouterConfig = $case.router_config }
         if ($case.router_policy_config) { $arguments.RouterPolicyPath = "$Data/$($case.router_policy_config)" }
@@ -99,7 +99,7 @@ Describe 'Invoke-AgentReplay' {
         @{ Form = 'EngineArguments'; Value = [AgentSim.Engines.EngineArguments]::Parse('{"block_size":16,"max_num_seqs":2}', 'test') }
         @{ Form = 'EngineArguments not yet validated'; Value = [AgentSim.Engines.EngineArguments]@{ BlockSize = 16; MaxNumSeqs = 2 } }
     ) {
-        $result = $rows | Invoke-AgentReplay -EngineArgument $Value
+        $result = $rows | Invoke-AgentReplay -Engine $Value
         $arguments = $result.Run.Settings['engine_args'].ToString() | ConvertFrom-Json
         $arguments.block_size | Should -Be 16
         $arguments.max_num_seqs | Should -Be 2
@@ -107,7 +107,7 @@ Describe 'Invoke-AgentReplay' {
     }
 
     It 'takes engine arguments of every JSON type' {
-        $result = $rows | Invoke-AgentReplay -EngineArgument @{
+        $result = $rows | Invoke-AgentReplay -Engine @{
             enable_prefix_caching = $false; max_num_seqs = $null; speedup_ratio = 1.5; decode_speedup_ratio = [decimal] 2.5
             aic_mtp_seed = [ulong]::MaxValue; sglang = @{ page_size = 1 }; preemption_mode = 'fifo'
         }
@@ -190,11 +190,11 @@ Describe 'Invoke-AgentReplay' {
     }
 
     It 'refuses <Name> <Value> as <ErrorId>' -ForEach @(
-        @{ Name = 'EngineArgument'; Value = @{ blok_size = 16 }; ErrorId = 'EngineArgumentsInvalid' }
-        @{ Name = 'EngineArgument'; Value = '{'; ErrorId = 'EngineArgumentsInvalid' }
-        @{ Name = 'EngineArgument'; Value = 5; ErrorId = 'EngineArgumentsInvalid' }
-        @{ Name = 'EngineArgument'; Value = @{ block_size = [datetime]::MinValue }; ErrorId = 'EngineArgumentsInvalid' }
-        @{ Name = 'EngineArgument'; Value = @{ speedup_ratio = [double]::NaN }; ErrorId = 'EngineArgumentsInvalid' }
+        @{ Name = 'Engine'; Value = @{ blok_size = 16 }; ErrorId = 'EngineArgumentsInvalid' }
+        @{ Name = 'Engine'; Value = '{'; ErrorId = 'EngineArgumentsInvalid' }
+        @{ Name = 'Engine'; Value = 5; ErrorId = 'EngineArgumentsInvalid' }
+        @{ Name = 'Engine'; Value = @{ block_size = [datetime]::MinValue }; ErrorId = 'EngineArgumentsInvalid' }
+        @{ Name = 'Engine'; Value = @{ speedup_ratio = [double]::NaN }; ErrorId = 'EngineArgumentsInvalid' }
         @{ Name = 'RouterConfig'; Value = @{ router_temprature = 1 }; ErrorId = 'RouterConfigInvalid' }
         @{ Name = 'RouterConfig'; Value = [AgentSim.Routing.RouterSettings]@{ RouterTemperature = -1 }; ErrorId = 'RouterConfigInvalid' }
         @{ Name = 'RouterPolicyPath'; Value = 'nowhere.yaml'; ErrorId = 'RouterPolicyInvalid' }
@@ -219,7 +219,7 @@ Describe 'Invoke-AgentReplay' {
         @{ Name = 'TraceBlockSize'; Value = 0 }
         @{ Name = 'RouterMode'; Value = 'Random' }
         @{ Name = 'RouterSeed'; Value = -1 }
-        @{ Name = 'EngineArgument'; Value = $null }
+        @{ Name = 'Engine'; Value = $null }
         @{ Name = 'SharedPrefixRatio'; Value = 1.5 }
         @{ Name = 'SharedPrefixRatio'; Value = [double]::NaN }
         @{ Name = 'PrefixGroups'; Value = -1 }
@@ -254,7 +254,7 @@ Describe 'Invoke-AgentReplay' {
 
     It 'shows progress and stops with its pipeline' {
         $long = "`$row = [AgentSim.Rows.MooncakeRow]@{ InputLength = 64; OutputLength = 10000; HashIds = [ulong[]] @(1); Timestamp = 0; TraceBlockSize = 64 }
-            Invoke-AgentReplay -InputObject (@(`$row) * 200000) -EngineArgument @{ max_num_seqs = 1; block_size = 100000 }"
+            Invoke-AgentReplay -InputObject (@(`$row) * 200000) -Engine @{ max_num_seqs = 1; block_size = 100000 }"
         Stop-WhenRunning $long {
             @($args[0].Streams.Progress | Where-Object { $_.Activity -eq 'Replaying' -and $_.PercentComplete -ge 0 -and $_.StatusDescription -like '*simulated time*' }).Count -gt 0
         } | Should -Be 'Stopped'

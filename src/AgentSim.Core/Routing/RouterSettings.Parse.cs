@@ -36,6 +36,10 @@ public sealed partial record RouterSettings
     /// <summary>Every effective setting as one JSON object with the reference's names; <see cref="Parse"/> reads it back.</summary>
     public string ToJson() => RouterSettingsTable.Settings.ToJson(this);
 
+    /// <summary>The settings that are not the defaults, e.g. <c>router_temperature=0.5</c>; <c>defaults</c> where all are.</summary>
+    public override string ToString() =>
+        JsonOptionsText.Differences(Default.ToJson(), ToJson()) is { Length: > 0 } differences ? differences : "defaults";
+
     /// <summary>Writes what <see cref="ToJson"/> returns.</summary>
     /// <param name="writer">Receives one JSON object.</param>
     public void WriteJson(Utf8JsonWriter writer) => RouterSettingsTable.Settings.Write(writer, this);

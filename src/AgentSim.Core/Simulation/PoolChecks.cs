@@ -6,7 +6,7 @@ namespace AgentSim.Simulation;
 /// <summary>What a disaggregated replay refuses, in the order of specification 04, 11.2 (17 to 25).</summary>
 internal static class PoolChecks
 {
-    public static void Check(PoolSettings pools, TraceFormat? format)
+    public static void Check(PoolSettings pools, TraceFormat? format, OptionNames names)
     {
         (EngineArguments prefill, EngineArguments decode) = (pools.Prefill, pools.Decode);
         CheckHandsOver(prefill);
@@ -14,26 +14,25 @@ internal static class PoolChecks
         if (prefill.EngineType != decode.EngineType)
             throw Invalid($"prefill and decode workers must run the same engine (engine_type is {prefill.EngineType} and {decode.EngineType})");
         if (pools.PrefillWorkers < 1 || pools.DecodeWorkers < 1)
-            throw Invalid($"disaggregated replay needs at least one worker in each pool (num-prefill-workers {pools.PrefillWorkers}, num-decode-workers {pools.DecodeWorkers})");
-        CheckType(prefill, WorkerType.Prefill);
-        CheckType(decode, WorkerType.Decode);
+            throw Invalid($"disaggregated replay needs at least one worker in each pool ({names.PrefillWorkers} {pools.PrefillWorkers}, {names.DecodeWorkers} {pools.DecodeWorkers})");
+        CheckType(prefill, WorkerType.Prefill, names.PrefillEngine);
+        CheckType(decode, WorkerType.Decode, names.DecodeEngine);
         if (prefill.DpSize != 1 || decode.DpSize != 1)
             throw Invalid($"disaggregated replay does not support data-parallel ranks (dp_size is {prefill.DpSize} and {decode.DpSize}); use dp_size 1");
         if (prefill.BlockSize != decode.BlockSize)
             throw Invalid($"prefill and decode workers must have the same block size (block_size is {prefill.BlockSize} and {decode.BlockSize})");
-        if (format == TraceFormat.MooncakeDelta) throw Invalid("the trace format mooncake-delta cannot be replayed disaggregated");
-        prefill.CheckRunnable("prefill engine arguments");
-        decode.CheckRunnable("decode engine arguments");
+        if (format == TraceFormat.MooncakeDelta) throw Invalid($"the trace format {names.MooncakeDelta} cannot be replayed disaggregated");
+        prefill.CheckRunnable(names.PrefillEngine);
+        decode.CheckRunnable(names.DecodeEngine);
     }
 
     public static AgentSimException AgenticRefused() =>
         Invalid("an agentic trace cannot be replayed disaggregated; use aggregated workers");
 
-    private static void CheckType(EngineArguments engine, WorkerType expected)
+    private static void CheckType(EngineArguments engine, WorkerType expected, string name)
     {
         if (engine.WorkerType == expected) return;
-        string side = Lower(expected);
-        throw Invalid($"the {side} engine arguments are for worker type {Lower(engine.WorkerType)}; set worker_type to {side}");
+        throw Invalid($"{name}: worker_type must be {Lower(expected)} (is {Lower(engine.WorkerType)})");
     }
 
     private static void CheckHandsOver(EngineArguments engine)

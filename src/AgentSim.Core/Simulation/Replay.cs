@@ -49,6 +49,6 @@ public static class Replay
         };
         ReplayReport report = ReplayReportBuilder.Build(recorder.Outcomes, recorder.Gaps, costs, settings.ServiceLevel);
         RequestResults requests = new(recorder.OutcomeArray, handoffs?.Outcomes, new RequestNames(load, settings));
-        return new ReplayResult(report, requests, new RunInfo(Version, workload.Inputs, RunSettings.Describe(workload, settings), settings.RouterSeed));
+        return new ReplayResult(report, requests, new RunInfo(Version, workload.Inputs, RunSettings.Describe(workload, settings), settings.RouterSeed), settings);
     }
 }

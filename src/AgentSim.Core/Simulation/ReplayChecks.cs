@@ -17,51 +17,53 @@ public static class ReplayChecks
     public static void CheckSettings(ReplaySettings settings, TraceFormat? format)
     {
         ArgumentNullException.ThrowIfNull(settings);
-        CheckBound("max-sim-time-seconds", settings.MaxSimTimeMs / 1000.0);
-        CheckBound("sla-ttft-ms", settings.ServiceLevel?.TtftMs);
-        CheckBound("sla-itl-ms", settings.ServiceLevel?.ItlMs);
-        CheckBound("sla-e2e-ms", settings.ServiceLevel?.E2eMs);
-        if (settings.Concurrency < 1) throw Invalid($"replay-concurrency must be at least 1 (is {settings.Concurrency})");
+        OptionNames names = settings.Names;
+        CheckBound(names.MaxSimTimeSeconds, settings.MaxSimTimeMs / 1000.0);
+        CheckBound(names.SlaTtftMs, settings.ServiceLevel?.TtftMs);
+        CheckBound(names.SlaItlMs, settings.ServiceLevel?.ItlMs);
+        CheckBound(names.SlaE2eMs, settings.ServiceLevel?.E2eMs);
+        if (settings.Concurrency < 1) throw Invalid($"{names.Concurrency} must be at least 1 (is {settings.Concurrency})");
         if (format == TraceFormat.AppliedComputeAgentic && settings.Concurrency is null)
-            throw Invalid("the trace format applied_compute_agentic needs replay-concurrency, because its sessions have no start times");
+            throw Invalid($"the trace format {names.AppliedComputeAgentic} needs {names.Concurrency}, because its sessions have no start times");
 
-        if (settings.Pools is { } pools) PoolChecks.Check(pools, format);
+        if (settings.Pools is { } pools) PoolChecks.Check(pools, format, names);
         else CheckWorkers(settings);
         if (format == TraceFormat.AgenticMooncake) CheckAgentic(settings);
         if (!(settings.ArrivalSpeedupRatio > 0.0) || !double.IsFinite(settings.ArrivalSpeedupRatio))
-            throw Invalid($"arrival-speedup-ratio must be finite and more than 0 (is {Text(settings.ArrivalSpeedupRatio)})");
+            throw Invalid($"{names.ArrivalSpeedupRatio} must be finite and more than 0 (is {Text(settings.ArrivalSpeedupRatio)})");
 
         _ = settings.Router.LoadPolicy();   // refused when it is wrong, also where it has no effect
-        if (settings.RouterMode == RouterMode.KvRouter) settings.Router.CheckRunnable("router settings");
+        if (settings.RouterMode == RouterMode.KvRouter) settings.Router.CheckRunnable(names.RouterSettings);
     }
 
     /// <summary>All checks, as a replay makes them.</summary>
     internal static void Check(ReplayWorkload workload, ReplaySettings settings)
     {
         CheckSettings(settings, workload.Format);
-        if (workload.Synthetic is { } synthetic) CheckLoadControl(synthetic, settings.Concurrency is not null);
+        if (workload.Synthetic is { } synthetic) CheckLoadControl(synthetic, settings.Concurrency is not null, settings.Names);
         if (workload.IsAgentic) CheckAgentic(settings);
-        else CheckArrivals(workload.Columns, settings.Concurrency is not null);
+        else CheckArrivals(workload.Columns, settings.Concurrency is not null, settings.Names);
     }
 
     private static void CheckWorkers(ReplaySettings settings)
     {
+        OptionNames names = settings.Names;
         long targets = settings.Workers * settings.Engine.DpSize;
         if (settings.RouterMode == RouterMode.KvRouter && targets <= 1)
-            throw Invalid($"router-mode kv_router needs more than one target to choose from (workers times dp_size is {targets}); raise num-workers or use round_robin");
-        if (settings.Workers < 1) throw Invalid($"num-workers must be at least 1 (is {settings.Workers})");
+            throw Invalid($"{names.RouterMode} {names.KvRouter} needs more than one target to choose from (workers times dp_size is {targets}); raise {names.Workers} or use {names.RoundRobin}");
+        if (settings.Workers < 1) throw Invalid($"{names.Workers} must be at least 1 (is {settings.Workers})");
         if (settings.Engine.WorkerType != WorkerType.Aggregated)
-            throw Invalid("the engine arguments are for a prefill or decode worker; an aggregated replay needs worker_type aggregated");
-        settings.Engine.CheckRunnable("engine arguments");
+            throw Invalid($"{names.Engine}: worker_type must be aggregated, unless there are separate pools");
+        settings.Engine.CheckRunnable(names.Engine);
     }
 
-    private static void CheckLoadControl(SyntheticOptions synthetic, bool closedLoop)
+    private static void CheckLoadControl(SyntheticOptions synthetic, bool closedLoop, OptionNames names)
     {
         int controls = (synthetic.RequestRate is not null ? 1 : 0) + (synthetic.ArrivalIntervalMs is not null ? 1 : 0) + (closedLoop ? 1 : 0);
-        if (controls != 1) throw Invalid($"synthetic load needs exactly one of request-rate, arrival-interval-ms and replay-concurrency ({controls} given)");
+        if (controls != 1) throw Invalid($"synthetic load needs exactly one of {names.RequestRate}, {names.ArrivalIntervalMs} and {names.Concurrency} ({controls} given)");
     }
 
-    private static void CheckArrivals(WorkloadColumns load, bool closedLoop)
+    private static void CheckArrivals(WorkloadColumns load, bool closedLoop, OptionNames names)
     {
         for (int session = 0; session < load.FirstArrival.Length; session++)
         {
@@ -69,8 +71,8 @@ public static class ReplayChecks
             if (closedLoop ? arrival < 0 : !double.IsFinite(arrival))
             {
                 throw Invalid(double.IsNaN(arrival)
-                    ? $"session '{load.SessionNames[session]}' has no start time; give its first turn a timestamp or set replay-concurrency"
-                    : $"session '{load.SessionNames[session]}' starts at {Text(arrival)} ms; start times must be finite and, with replay-concurrency, not negative");
+                    ? $"session '{load.SessionNames[session]}' has no start time; give its first turn a timestamp or set {names.Concurrency}"
+                    : $"session '{load.SessionNames[session]}' starts at {Text(arrival)} ms; start times must be finite and, with {names.Concurrency}, not negative");
             }
         }
     }
@@ -79,7 +81,7 @@ public static class ReplayChecks
     {
         if (settings.Pools is not null) throw PoolChecks.AgenticRefused();
         if (settings.Concurrency is not null)
-            throw Invalid("an agentic trace cannot be replayed with replay-concurrency; its dependencies decide when requests start");
+            throw Invalid($"an agentic trace cannot be replayed with {settings.Names.Concurrency}; its dependencies decide when requests start");
     }
 
     private static void CheckBound(string option, double? value)

@@ -5,14 +5,22 @@ namespace AgentSim.Simulation;
 /// <summary>What a replay gives.</summary>
 public sealed class ReplayResult
 {
-    internal ReplayResult(ReplayReport summary, IReadOnlyList<RequestResult> requests, RunInfo run) =>
+    private readonly Lazy<IReadOnlyList<WorkerResult>> _workers;
+
+    internal ReplayResult(ReplayReport summary, IReadOnlyList<RequestResult> requests, RunInfo run, ReplaySettings settings)
+    {
         (Summary, Requests, Run) = (summary, requests, run);
+        _workers = new(() => WorkerResults.Of(requests, settings));
+    }
 
     /// <summary>All metrics (specification 06, 4).</summary>
     public ReplayReport Summary { get; }
 
     /// <summary>One record per request that ended, by arrival time and then ordinal (specification 06, 7).</summary>
     public IReadOnlyList<RequestResult> Requests { get; }
+
+    /// <summary>What each worker did: prefill workers first, then those that decode; data-parallel ranks count one by one.</summary>
+    public IReadOnlyList<WorkerResult> Workers => _workers.Value;
 
     /// <summary>Where the result comes from: version, inputs, settings, seed.</summary>
     public RunInfo Run { get; }

@@ -53,6 +53,9 @@ public sealed record ReplaySettings
     /// <summary>Latency bounds for goodput; null: no goodput.</summary>
     public ServiceLevel? ServiceLevel { get; init; }
 
+    /// <summary>What messages about these settings call them.</summary>
+    public OptionNames Names { get; init; } = OptionNames.CommandLine;
+
     /// <summary>Runs every pass by itself instead of planning stretches of them: slow, and the same numbers. For tests.</summary>
     internal bool StepByStep { get; init; }
 }

@@ -39,8 +39,19 @@ internal static class RunSettings
 
     private static void AddReplay(Dictionary<string, object?> names, ReplaySettings settings)
     {
-        names["engine_args"] = Json(settings.Engine.ToJson());
-        names["num_workers"] = settings.Workers;
+        if (settings.Pools is { } pools)
+        {
+            names["prefill_engine_args"] = Json(pools.Prefill.ToJson());
+            names["decode_engine_args"] = Json(pools.Decode.ToJson());
+            names["num_prefill_workers"] = pools.PrefillWorkers;
+            names["num_decode_workers"] = pools.DecodeWorkers;
+        }
+        else
+        {
+            names["engine_args"] = Json(settings.Engine.ToJson());
+            names["num_workers"] = settings.Workers;
+        }
+
         names["router_mode"] = settings.RouterMode == RouterMode.KvRouter ? "kv_router" : "round_robin";
         names["router_config"] = Json(settings.Router.ToJson());
         names["model_name"] = settings.ModelName;

@@ -36,6 +36,9 @@ internal sealed class PromptTrie
     /// <summary>1-based position of a node's trace block in every prompt that holds it.</summary>
     public int Depth(int node) => _depths[node];
 
+    /// <summary>Labels of all nodes, for a digest.</summary>
+    public ReadOnlySpan<int> Labels => _labels.AsSpan();
+
     public ReadOnlySpan<NodeRun> Runs(int start, int end) => _runs.AsSpan()[start..end];
 
     /// <summary>

@@ -27,7 +27,7 @@ public static class SyntheticLoad
         if (requests > Array.MaxLength / pieces)
         {
             throw new AgentSimException("SyntheticLoadTooLarge",
-                $"{requests} requests of {options.InputTokens} prompt tokens are too many for one replay; lower request-count");
+                $"{requests} requests of {options.InputTokens} prompt tokens are too many for one replay; lower {options.Names.RequestCount}");
         }
 
         var trie = new PromptTrie();

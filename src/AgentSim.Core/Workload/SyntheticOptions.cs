@@ -42,20 +42,23 @@ public sealed record SyntheticOptions
     /// </summary>
     public bool HasSessions => TurnsPerSession > 1 || SharedPrefixRatio > 0.0 || NumPrefixGroups > 0 || InterTurnDelayMs > 0.0;
 
+    /// <summary>What messages about these options call them.</summary>
+    public OptionNames Names { get; init; } = OptionNames.CommandLine;
+
     /// <exception cref="AgentSimException">A value is out of its range.</exception>
     internal void Check()
     {
-        AtLeast("input-tokens", InputTokens, 1);
-        AtLeast("output-tokens", OutputTokens, 1);
-        AtLeast("request-count", RequestCount, 1);
-        if (RequestRate is { } rate && !(double.IsFinite(rate) && rate > 0.0)) throw Invalid("request-rate", "finite and more than 0", rate);
-        CheckDelay("arrival-interval-ms", ArrivalIntervalMs);
-        AtLeast("turns-per-session", TurnsPerSession, 0);
-        AtLeast("num-prefix-groups", NumPrefixGroups, 0);
+        AtLeast(Names.InputTokens, InputTokens, 1);
+        AtLeast(Names.OutputTokens, OutputTokens, 1);
+        AtLeast(Names.RequestCount, RequestCount, 1);
+        if (RequestRate is { } rate && !(double.IsFinite(rate) && rate > 0.0)) throw Invalid(Names.RequestRate, "finite and more than 0", rate);
+        CheckDelay(Names.ArrivalIntervalMs, ArrivalIntervalMs);
+        AtLeast(Names.TurnsPerSession, TurnsPerSession, 0);
+        AtLeast(Names.PrefixGroups, NumPrefixGroups, 0);
         if (!HasSessions) return;
-        AtLeast("turns-per-session", TurnsPerSession, 1);
-        if (!(SharedPrefixRatio >= 0.0 && SharedPrefixRatio <= 1.0)) throw Invalid("shared-prefix-ratio", "from 0 to 1", SharedPrefixRatio);
-        CheckDelay("inter-turn-delay-ms", InterTurnDelayMs);
+        AtLeast(Names.TurnsPerSession, TurnsPerSession, 1);
+        if (!(SharedPrefixRatio >= 0.0 && SharedPrefixRatio <= 1.0)) throw Invalid(Names.SharedPrefixRatio, "from 0 to 1", SharedPrefixRatio);
+        CheckDelay(Names.InterTurnDelayMs, InterTurnDelayMs);
     }
 
     private static void AtLeast(string option, int value, int least)

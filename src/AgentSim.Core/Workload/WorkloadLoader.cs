@@ -25,12 +25,16 @@ public sealed record WorkloadOptions
 
     /// <summary>Applied-compute sessions: number of groups with a common prefix; 0: nothing is shared.</summary>
     public int PrefixGroups { get; init; }
+
+    /// <summary>What messages about these options call them.</summary>
+    public OptionNames Names { get; init; } = OptionNames.CommandLine;
 }
 
 /// <summary>Reads workloads from files, or takes them from rows and records in memory.</summary>
 public static class WorkloadLoader
 {
     private const string InMemory = "rows";
+    private const string Lowered = "lowered rows";
 
     /// <summary>Reads one file, or with <see cref="TraceFormat.Dynamo"/> any number of shards in the given order.</summary>
     /// <param name="paths">Files; folders and wildcards stand for their files.</param>
@@ -47,10 +51,10 @@ public static class WorkloadLoader
             throw new AgentSimException("TraceFileCount", $"this trace format takes exactly one file (found {files.Count}); only request traces may come in several");
         }
 
-        CheckBlockSize(options.TraceBlockSize);
+        CheckBlockSize(options);
         ReplayWorkload workload = options.Format switch
         {
-            TraceFormat.Dynamo => FromRecords(RequestTraceReader.Read(files, progress, cancellation), options.TraceBlockSize, Describe(files)),
+            TraceFormat.Dynamo => FromRecords(RequestTraceReader.Read(files, progress, cancellation), options, Describe(files), cancellation),
             TraceFormat.AppliedComputeAgentic => FromSessions(AppliedComputeReader.Read(files[0], progress, cancellation), files[0], options, Describe(files)),
             _ => FromRows(MooncakeRowReader.Read(files[0], options.Format, options.TraceBlockSize ?? WorkloadOptions.DefaultTraceBlockSize, progress, cancellation), files[0], options, Describe(files)),
         };
@@ -61,10 +65,24 @@ public static class WorkloadLoader
     /// <param name="rows">Rows of one dialect.</param>
     /// <param name="traceBlockSize">Tokens per hash id; null: what the rows say, or else 512.</param>
     /// <exception cref="AgentSimException">A row breaks a rule, or dialects or block sizes are mixed.</exception>
-    public static ReplayWorkload FromRows(IEnumerable<MooncakeRow> rows, int? traceBlockSize = null)
+    public static ReplayWorkload FromRows(IEnumerable<MooncakeRow> rows, int? traceBlockSize = null) =>
+        FromRows(rows, new WorkloadOptions { TraceBlockSize = traceBlockSize });
+
+    /// <summary>Takes rows from memory; agentic rows make an agentic workload.</summary>
+    /// <param name="rows">Rows of one dialect.</param>
+    /// <param name="options">
+    /// The block size, if the rows do not say it, and <see cref="TraceFormat.MooncakeDelta"/> for plain rows that are deltas,
+    /// which rows cannot say; otherwise the rows say what they are.
+    /// </param>
+    /// <param name="cancellation">Stops the work.</param>
+    /// <exception cref="AgentSimException">A row breaks a rule, or dialects or block sizes are mixed.</exception>
+    public static ReplayWorkload FromRows(IEnumerable<MooncakeRow> rows, WorkloadOptions options, CancellationToken cancellation = default)
     {
+        ArgumentNullException.ThrowIfNull(rows);
+        ArgumentNullException.ThrowIfNull(options);
+        CheckBlockSize(options);
         List<MooncakeRow> list = [.. rows];
-        int blockSize = traceBlockSize ?? 0;
+        int blockSize = options.TraceBlockSize ?? 0;
         foreach (MooncakeRow row in list)
         {
             if (row.AgenticVersion != list[0].AgenticVersion)
@@ -74,26 +92,49 @@ public static class WorkloadLoader
             else if (row.TraceBlockSize != blockSize) throw new AgentSimException("TraceBlockSizeMismatch", $"rows with trace block sizes {blockSize} and {row.TraceBlockSize} cannot be replayed together");
         }
 
-        WorkloadOptions options = new()
+        bool isAgentic = list.Count > 0 && list[0].IsAgentic, isDelta = options.Format == TraceFormat.MooncakeDelta;
+        if (isAgentic && isDelta)
+            throw new AgentSimException("RowsMixed", $"these rows are agentic; the trace format {options.Names.MooncakeDelta} is for plain rows");
+        if (!isAgentic && list.Count > 0 && options.Format == TraceFormat.AgenticMooncake)
+            throw new AgentSimException("RowsMixed", "these rows are plain, not agentic");
+        options = options with
         {
-            Format = list.Count > 0 && list[0].IsAgentic ? TraceFormat.AgenticMooncake : TraceFormat.Mooncake,
+            Format = isAgentic ? TraceFormat.AgenticMooncake : isDelta ? TraceFormat.MooncakeDelta : TraceFormat.Mooncake,
             TraceBlockSize = blockSize == 0 ? null : blockSize,
         };
-        CheckBlockSize(options.TraceBlockSize);
-        return FromRows(list.Select((row, index) => new AtLine<MooncakeRow>(row, index + 1)), InMemory, options, []);
+        return FromRows(Numbered(list, cancellation), InMemory, options, []);
     }
 
-    private static ReplayWorkload FromRecords(IEnumerable<TraceRecord> records, int? expectedBlockSize, IReadOnlyList<WorkloadInput> inputs)
+    /// <summary>Takes the records of a request trace from memory; all of them together are one trace.</summary>
+    /// <param name="records">Requests and tool events.</param>
+    /// <param name="options">The block size to insist on, if any.</param>
+    /// <param name="cancellation">Stops the work.</param>
+    /// <exception cref="AgentSimException">The records cannot be lowered to rows, or the block size is another.</exception>
+    public static ReplayWorkload FromRecords(IEnumerable<TraceRecord> records, WorkloadOptions options, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(records);
+        ArgumentNullException.ThrowIfNull(options);
+        CheckBlockSize(options);
+        return FromRecords(records, options, [], cancellation);
+    }
+
+    private static ReplayWorkload FromRecords(
+        IEnumerable<TraceRecord> records, WorkloadOptions options, IReadOnlyList<WorkloadInput> inputs, CancellationToken cancellation)
     {
         TraceLowering lowering = new();
-        foreach (TraceRecord record in records) lowering.Add(record);
-        IEnumerable<AtLine<MooncakeRow>> rows = lowering.Rows().Select((row, index) => new AtLine<MooncakeRow>(row, index + 1));
-        if (lowering.RequestCount > 0 && expectedBlockSize is int expected && expected != lowering.TraceBlockSize)
+        foreach (TraceRecord record in records)
         {
-            throw new AgentSimException("TraceBlockSizeMismatch", $"the trace was recorded with blocks of {lowering.TraceBlockSize} tokens but trace-block-size is {expected}; leave the option out");
+            cancellation.ThrowIfCancellationRequested();
+            lowering.Add(record);
         }
 
-        return Build(rows, "lowered rows", TraceFormat.Dynamo, Math.Max(1, lowering.TraceBlockSize), inputs);
+        IEnumerable<AtLine<MooncakeRow>> rows = Numbered(lowering.Rows(), cancellation);
+        if (lowering.RequestCount > 0 && options.TraceBlockSize is int expected && expected != lowering.TraceBlockSize)
+        {
+            throw new AgentSimException("TraceBlockSizeMismatch", $"the trace was recorded with blocks of {lowering.TraceBlockSize} tokens but {options.Names.TraceBlockSize} is {expected}; leave the option out");
+        }
+
+        return Build(rows, Lowered, TraceFormat.Dynamo, Math.Max(1, lowering.TraceBlockSize), inputs);
     }
 
     private static ReplayWorkload FromRows(IEnumerable<AtLine<MooncakeRow>> rows, string path, WorkloadOptions options, IReadOnlyList<WorkloadInput> inputs) =>
@@ -104,6 +145,16 @@ public static class WorkloadLoader
         int blockSize = options.TraceBlockSize ?? WorkloadOptions.DefaultTraceBlockSize;
         AppliedComputeExpansion expansion = new(blockSize, options.SharedPrefixRatio, options.PrefixGroups);
         return Build(sessions.SelectMany(session => expansion.Expand(session, new RowPlace(path, session.Line))), path, options.Format, blockSize, inputs);
+    }
+
+    private static IEnumerable<AtLine<MooncakeRow>> Numbered(IEnumerable<MooncakeRow> rows, CancellationToken cancellation)
+    {
+        long line = 0;
+        foreach (MooncakeRow row in rows)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            yield return new AtLine<MooncakeRow>(row, ++line);
+        }
     }
 
     private static ReplayWorkload Build(IEnumerable<AtLine<MooncakeRow>> rows, string path, TraceFormat format, int blockSize, IReadOnlyList<WorkloadInput> inputs)
@@ -126,9 +177,9 @@ public static class WorkloadLoader
         _ => new PlayWorkloadBuilder(format, first.TraceBlockSize > 0 ? first.TraceBlockSize : blockSize),
     };
 
-    private static void CheckBlockSize(int? traceBlockSize)
+    private static void CheckBlockSize(WorkloadOptions options)
     {
-        if (traceBlockSize < 1) throw new AgentSimException("TraceBlockSizeInvalid", $"trace-block-size must be at least 1 (is {traceBlockSize})");
+        if (options.TraceBlockSize < 1) throw new AgentSimException("TraceBlockSizeInvalid", $"{options.Names.TraceBlockSize} must be at least 1 (is {options.TraceBlockSize})");
     }
 
     private static List<WorkloadInput> Describe(IReadOnlyList<string> files)

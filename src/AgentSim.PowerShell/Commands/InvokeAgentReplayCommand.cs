@@ -1,96 +1,105 @@
 using System.Management.Automation;
-using AgentSim.Rows;
 using AgentSim.Simulation;
 using AgentSim.Workload;
 
 namespace AgentSim.PowerShell.Commands;
 
-/// <summary>Replays rows or files on simulated engines. All input together is one workload and gives one result.</summary>
+/// <summary>Replays a workload on simulated engines. All input together is one workload and gives one result.</summary>
 [Cmdlet(VerbsLifecycle.Invoke, "AgentReplay", DefaultParameterSetName = InputObjectSet)]
-[OutputType(typeof(ReplayResult))]
-public sealed partial class InvokeAgentReplayCommand : PathCommand
+[OutputType(typeof(ReplayResult), typeof(Job))]
+public sealed partial class InvokeAgentReplayCommand : ReplayInputCommand
 {
-    private const string InputObjectSet = "InputObject";
-
-    private readonly List<MooncakeRow> _rows = [];
-    private readonly List<string> _files = [];
     private ReplaySettings _settings = new();
 
-    /// <summary>Rows, as ConvertTo-AgentMooncake and Import-AgentMooncake give them.</summary>
-    [Parameter(ParameterSetName = InputObjectSet, Mandatory = true, ValueFromPipeline = true)]
-    [ValidateNotNull]
-    public MooncakeRow[] InputObject { get; set; } = [];
+    /// <summary>How requests are placed on workers.</summary>
+    [Parameter]
+    public RouterMode RouterMode { get; set; }
 
-    /// <summary>Format of the files.</summary>
-    [Parameter(ParameterSetName = PathSet)]
-    [Parameter(ParameterSetName = LiteralPathSet)]
-    public TraceFormat TraceFormat { get; set; }
-
-    /// <summary>Tokens per hash id; without it 512, or what rows and request traces say.</summary>
+    /// <summary>Number of workers.</summary>
     [Parameter]
     [ValidateRange(1, int.MaxValue)]
-    public int? TraceBlockSize { get; set; }
+    public int Workers { get; set; } = 1;
 
-    /// <summary>Applied-compute sessions: share of a first prompt that its group has in common, 0 to 1.</summary>
-    [Parameter(ParameterSetName = PathSet)]
-    [Parameter(ParameterSetName = LiteralPathSet)]
-    [ValidateRange(0.0, 1.0)]
-    public double SharedPrefixRatio { get; set; }
+    /// <summary>The engine of every worker: <see cref="Engines.EngineArguments"/>, a hashtable or JSON text.</summary>
+    [Parameter]
+    [ValidateNotNull]
+    public object? Engine { get; set; }
 
-    /// <summary>Applied-compute sessions: number of groups with a common prefix.</summary>
-    [Parameter(ParameterSetName = PathSet)]
-    [Parameter(ParameterSetName = LiteralPathSet)]
-    [ValidateRange(0, int.MaxValue)]
-    public int PrefixGroups { get; set; }
+    /// <summary>The engine of the prefill workers of a disaggregated replay.</summary>
+    [Parameter]
+    [ValidateNotNull]
+    public object? PrefillEngine { get; set; }
+
+    /// <summary>The engine of the decode workers of a disaggregated replay.</summary>
+    [Parameter]
+    [ValidateNotNull]
+    public object? DecodeEngine { get; set; }
+
+    /// <summary>Number of prefill workers.</summary>
+    [Parameter]
+    [ValidateRange(1, int.MaxValue)]
+    public int PrefillWorkers { get; set; } = 1;
+
+    /// <summary>Number of decode workers.</summary>
+    [Parameter]
+    [ValidateRange(1, int.MaxValue)]
+    public int DecodeWorkers { get; set; } = 1;
+
+    /// <summary>Settings of the KV router: <see cref="Routing.RouterSettings"/>, a hashtable or JSON text.</summary>
+    [Parameter]
+    [ValidateNotNull]
+    public object? RouterConfig { get; set; }
+
+    /// <summary>Seed of the router's draws.</summary>
+    [Parameter]
+    public ulong RouterSeed { get; set; } = ReplaySettings.DefaultRouterSeed;
+
+    /// <summary>Closed loop: at most this many active sessions.</summary>
+    [Parameter]
+    [ValidateRange(1, int.MaxValue)]
+    public int? Concurrency { get; set; }
+
+    /// <summary>Divides arrival times and delays.</summary>
+    [Parameter]
+    public double ArrivalSpeedupRatio { get; set; } = 1.0;
+
+    /// <summary>Replays in the background, as a thread job.</summary>
+    [Parameter]
+    public SwitchParameter AsJob { get; set; }
 
     /// <inheritdoc/>
     protected override void Start()
     {
-        _settings = CreateSettings();
-        foreach (string warning in _settings.Engine.Warnings) WriteWarning(warning);
+        CheckPoolParameters(PrefillEngine is not null, DecodeEngine is not null);
+        _settings = CommonSettings() with
+        {
+            Engine = ToEngine(Engine, ParameterNames.Engine),
+            Workers = Workers,
+            Pools = PrefillEngine is null || DecodeEngine is null ? null : ToPools(PrefillEngine, DecodeEngine, PrefillWorkers, DecodeWorkers),
+            RouterMode = RouterMode,
+            Router = ToRouter(RouterConfig),
+            RouterSeed = RouterSeed,
+            Concurrency = Concurrency,
+            ArrivalSpeedupRatio = ArrivalSpeedupRatio,
+        };
         if (Concurrency is not null && MyInvocation.BoundParameters.ContainsKey(nameof(ArrivalSpeedupRatio)))
             WriteWarning("-ArrivalSpeedupRatio has no effect together with -Concurrency");
-        ReplayChecks.CheckSettings(_settings, TraceFormat);
-    }
-
-    /// <inheritdoc/>
-    protected override void Process()
-    {
-        if (ParameterSetName == InputObjectSet) _rows.AddRange(InputObject);
-        else foreach (string given in GivenPaths) _files.AddRange(FilesOf(given));
+        ReplayChecks.CheckSettings(_settings, Format);
     }
 
     /// <inheritdoc/>
     protected override void Finish()
     {
-        ReplayWorkload workload = ParameterSetName == InputObjectSet ? WorkloadLoader.FromRows(StoppableRows(), TraceBlockSize) : LoadFiles();
+        if (AsJob)
+        {
+            WriteObject(StartJob());
+            return;
+        }
+
+        ReplayWorkload workload = LoadWorkload(_settings.Pools?.Prefill ?? _settings.Engine);
         var progress = new ProgressDisplay(this, "Replaying");
         ReplayResult result = Replay.Run(workload, _settings, progress.Replaying(), Cancellation);
         progress.Complete();
         WriteObject(result);
-    }
-
-    private IEnumerable<MooncakeRow> StoppableRows()
-    {
-        foreach (MooncakeRow row in _rows)
-        {
-            Cancellation.ThrowIfCancellationRequested();
-            yield return row;
-        }
-    }
-
-    private ReplayWorkload LoadFiles()
-    {
-        var progress = new ProgressDisplay(this, "Reading the workload");
-        WorkloadOptions options = new()
-        {
-            Format = TraceFormat,
-            TraceBlockSize = TraceBlockSize,
-            SharedPrefixRatio = SharedPrefixRatio,
-            PrefixGroups = PrefixGroups,
-        };
-        ReplayWorkload workload = WorkloadLoader.Load(_files, options, progress.Reading(_files), Cancellation);
-        progress.Complete();
-        return workload;
     }
 }

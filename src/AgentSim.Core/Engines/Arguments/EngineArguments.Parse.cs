@@ -23,7 +23,14 @@ public sealed partial record EngineArguments
     /// <param name="optionName">The option as the user wrote it, for messages, e.g. <c>--extra-engine-args</c>.</param>
     /// <returns>Effective arguments, every default filled in.</returns>
     /// <exception cref="AgentSimException"><c>EngineArgumentsInvalid</c> or <c>AicNotAvailable</c>.</exception>
-    public static EngineArguments Parse(string json, string optionName)
+    public static EngineArguments Parse(string json, string optionName) => Read(json, optionName).Validated(optionName);
+
+    /// <summary>Reads what <see cref="Parse"/> reads, but leaves defaults that depend on other arguments open and checks no ranges.</summary>
+    /// <param name="json">A JSON object; of a name given twice the last counts.</param>
+    /// <param name="optionName">The option as the user wrote it, for messages.</param>
+    /// <returns>Arguments to change and then to pass through <see cref="Validated"/>.</returns>
+    /// <exception cref="AgentSimException"><c>EngineArgumentsInvalid</c>.</exception>
+    public static EngineArguments Read(string json, string optionName)
     {
         ArgumentNullException.ThrowIfNull(json);
         using JsonDocument document = JsonOptions.ParseObject(json, optionName, InvalidId);
@@ -32,11 +39,19 @@ public sealed partial record EngineArguments
         if (hasRole && root.TryGetProperty("worker_type", out JsonElement type) && type.ValueKind != JsonValueKind.Null)
             throw new AgentSimException(InvalidId, $"{optionName}: worker_type cannot be combined with is_prefill or is_decode; give one of them");
 
-        return EngineArgumentsTable.Arguments.Read(new EngineArguments(), root, optionName, "", InvalidId).Validated(optionName);
+        return EngineArgumentsTable.Arguments.Read(new EngineArguments(), root, optionName, "", InvalidId);
     }
 
     /// <summary>Every effective argument as one JSON object with the reference's names; <see cref="Parse"/> reads it back.</summary>
     public string ToJson() => EngineArgumentsTable.Arguments.ToJson(this);
+
+    /// <summary>The engine and the arguments that are not its defaults, e.g. <c>vllm block_size=16 max_num_seqs=64</c>.</summary>
+    public override string ToString()
+    {
+        string engine = EngineType.Name;
+        string defaults = new EngineArguments { EngineType = EngineType }.Validated(engine).ToJson();
+        return $"{engine} {JsonOptionsText.Differences(defaults, ToJson())}".TrimEnd();
+    }
 
     /// <summary>Writes what <see cref="ToJson"/> returns.</summary>
     /// <param name="writer">Receives one JSON object.</param>

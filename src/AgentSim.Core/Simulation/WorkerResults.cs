@@ -1,0 +1,56 @@
+using AgentSim.Engines;
+using AgentSim.Reports;
+
+namespace AgentSim.Simulation;
+
+/// <summary>Sums the records of the requests up by worker.</summary>
+internal static class WorkerResults
+{
+    public static WorkerResult[] Of(IReadOnlyList<RequestResult> requests, ReplaySettings settings)
+    {
+        if (settings.Pools is not { } pools) return Pool(requests, WorkerType.Aggregated, settings.Workers * (int)settings.Engine.DpSize);
+        return [.. Pool(requests, WorkerType.Prefill, pools.PrefillWorkers), .. Pool(requests, WorkerType.Decode, pools.DecodeWorkers)];
+    }
+
+    private static WorkerResult[] Pool(IReadOnlyList<RequestResult> requests, WorkerType type, int count)
+    {
+        var sums = new Sum[count];
+        foreach (RequestResult request in requests)
+        {
+            int? index = type == WorkerType.Prefill ? request.PrefillWorkerIdx : request.DecodeWorkerIdx;
+            // The single-worker runtime names no worker.
+            if (index is null && type == WorkerType.Aggregated && count == 1) index = 0;
+            if (index is { } worker) sums[worker].Add(request, type);
+        }
+
+        return [.. sums.Select((sum, index) => sum.Result(type, index))];
+    }
+
+    private struct Sum
+    {
+        private int _requests;
+        private int _completed;
+        private long _input;
+        private long _output;
+        private long _reused;
+        private double _ttft;
+        private double _latency;
+
+        public void Add(RequestResult request, WorkerType type)
+        {
+            _requests++;
+            if (request.TerminalStatus != TerminalStatus.Completed) return;
+            _completed++;
+            _input += request.InputLength;
+            if (type != WorkerType.Prefill) _output += request.OutputLength;
+            _reused += type == WorkerType.Decode ? request.DecodeReusedInputTokens ?? 0 : request.ReusedInputTokens;
+            _ttft += request.TtftMs ?? 0.0;
+            _latency += request.E2eLatencyMs ?? 0.0;
+        }
+
+        public readonly WorkerResult Result(WorkerType type, int index) => new(
+            type, index, _requests, _completed, _input, _output, _reused, Mean(_ttft), Mean(_latency));
+
+        private readonly double Mean(double sum) => _completed == 0 ? 0.0 : sum / _completed;
+    }
+}

@@ -1,0 +1,127 @@
+using System.Text;
+using System.Text.Json;
+using AgentSim.Reports;
+
+namespace AgentSim.Sweeps;
+
+/// <summary>The lines of a checkpoint file.</summary>
+internal static class CheckpointLines
+{
+    private const string InvalidId = "CheckpointInvalid";
+    private const string FormatKey = "agentsim_sweep";
+    private const int FormatVersion = 1;
+    private const int LongestHeader = 512;
+
+    public static byte[] Header(string digest) => Line(json =>
+    {
+        json.WriteNumber(FormatKey, FormatVersion);
+        json.WriteString("digest", digest);
+    });
+
+    public static byte[] Line(string point, SweepOutcome outcome) => Line(json =>
+    {
+        json.WriteString("point", point);
+        if (outcome.Error is not null)
+        {
+            json.WriteString("error_id", outcome.ErrorId);
+            json.WriteString("error", outcome.Error);
+        }
+
+        json.WriteStartObject("metrics");
+        foreach (Metric metric in outcome.Metrics)
+        {
+            json.WritePropertyName(metric.Name);
+            if (metric.IsWhole) json.WriteNumberValue((long)metric.Value);
+            else json.WriteReal(metric.Value);
+        }
+
+        json.WriteEndObject();
+    });
+
+    /// <summary>True for an empty file and one that begins with this header.</summary>
+    public static bool IsHeader(FileStream file, byte[] header)
+    {
+        byte[] start = new byte[header.Length];
+        file.Position = 0;
+        int length = file.ReadAtLeast(start, start.Length, throwOnEndOfStream: false);
+        return start.AsSpan(0, length).SequenceEqual(header.AsSpan(0, length));
+    }
+
+    /// <summary>Reads the points and returns where the next line goes, which is 0 for a file without a whole header.</summary>
+    public static long Read(FileStream file, string path, byte[] header, Dictionary<string, SweepOutcome> known)
+    {
+        if (!IsHeader(file, header)) throw Refused(file, path);
+        file.Position = 0;
+        long end = 0;
+        for (long number = 1; NextLine(file) is { } line; number++)
+        {
+            end += line.Length + 1;
+            if (number > 1) Add(known, line, path, number);
+        }
+
+        return end;
+    }
+
+    // Whatever the file is, it is not ours to change.
+    private static AgentSimException Refused(FileStream file, string path)
+    {
+        file.Position = 0;
+        byte[] start = new byte[LongestHeader];
+        int length = file.ReadAtLeast(start, start.Length, throwOnEndOfStream: false);
+        bool isCheckpoint = start.AsSpan(0, length).StartsWith(Encoding.UTF8.GetBytes($"{{\"{FormatKey}\":"));
+        return isCheckpoint
+            ? AgentSimException.At(path, 1, "CheckpointMismatch", "this checkpoint is of another workload, other settings or another version; name another file or have it replaced")
+            : AgentSimException.At(path, 1, InvalidId, "this is no checkpoint of a sweep; name another file");
+    }
+
+    // Without its line feed; null at the end, and for a line that was cut off.
+    private static byte[]? NextLine(FileStream file)
+    {
+        var line = new MemoryStream();
+        Span<byte> buffer = stackalloc byte[8192];
+        while (true)
+        {
+            int length = file.Read(buffer);
+            if (length == 0) return null;
+            int feed = buffer[..length].IndexOf((byte)'\n');
+            line.Write(buffer[..(feed < 0 ? length : feed)]);
+            if (feed < 0) continue;
+            file.Position -= length - feed - 1;
+            return line.ToArray();
+        }
+    }
+
+    private static void Add(Dictionary<string, SweepOutcome> known, byte[] line, string path, long number)
+    {
+        try
+        {
+            using JsonDocument document = JsonDocument.Parse(line);
+            JsonElement root = document.RootElement;
+            Metric[] metrics = [.. root.GetProperty("metrics").EnumerateObject().Select(Metric)];
+            string? error = root.TryGetProperty("error", out JsonElement message) ? message.GetString() : null;
+            string? errorId = root.TryGetProperty("error_id", out JsonElement id) ? id.GetString() : null;
+            known[root.GetProperty("point").GetString() ?? ""] = new SweepOutcome(metrics, errorId, error);
+        }
+        catch (Exception fault) when (fault is JsonException or InvalidOperationException or KeyNotFoundException or FormatException)
+        {
+            throw AgentSimException.At(path, number, InvalidId, "this line is no point of a sweep; remove the line or the file", fault);
+        }
+    }
+
+    private static Metric Metric(JsonProperty property) =>
+        new(property.Name, property.Value.GetDouble(), property.Value.GetRawText().AsSpan().IndexOfAny('.', 'e') < 0);
+
+    private static byte[] Line(Action<Utf8JsonWriter> write)
+    {
+        using var stream = new MemoryStream();
+        using (var json = new Utf8JsonWriter(stream))
+        {
+            json.WriteStartObject();
+            write(json);
+            json.WriteEndObject();
+        }
+
+        stream.WriteByte((byte)'\n');
+        return stream.ToArray();
+    }
+}

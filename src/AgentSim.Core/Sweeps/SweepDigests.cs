@@ -1,0 +1,55 @@
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json;
+using AgentSim.Simulation;
+using AgentSim.Workload;
+
+namespace AgentSim.Sweeps;
+
+/// <summary>What tells sweeps, and the points of a sweep, apart.</summary>
+internal static class SweepDigests
+{
+    /// <summary>Of the version, the workload and the settings that no axis changes.</summary>
+    public static string Common(ReplayWorkload workload, ReplaySettings settings) => Digest(
+        Replay.Version, WorkloadDigest.Of(workload), settings.ModelName, settings.MaxSimTimeMs,
+        settings.ServiceLevel?.TtftMs, settings.ServiceLevel?.ItlMs, settings.ServiceLevel?.E2eMs);
+
+    /// <summary>Of the settings that axes change, and the files that they name.</summary>
+    public static string Point(ReplaySettings settings) => Digest(
+        settings.Pools is null ? settings.Engine.ToJson() : null,
+        settings.Pools is null ? settings.Workers : null,
+        settings.Pools?.Prefill.ToJson(),
+        settings.Pools?.Decode.ToJson(),
+        settings.Pools?.PrefillWorkers,
+        settings.Pools?.DecodeWorkers,
+        settings.RouterMode,
+        settings.Router.ToJson(),
+        settings.RouterSeed,
+        settings.Concurrency,
+        settings.ArrivalSpeedupRatio,
+        FileDigest(settings.Router.RouterPolicyConfig),
+        FileDigest(settings.Engine.PlannerProfileData),
+        FileDigest(settings.Pools?.Prefill.PlannerProfileData),
+        FileDigest(settings.Pools?.Decode.PlannerProfileData));
+
+    private static string Digest(params object?[] parts) =>
+        Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(JsonSerializer.Serialize(parts.Select(Text)))));
+
+    private static string? Text(object? part) => part is IFormattable value ? value.ToString(null, CultureInfo.InvariantCulture) : part?.ToString();
+
+    // A file that cannot be read is found by the replay.
+    private static string? FileDigest(string? path)
+    {
+        if (path is null || !File.Exists(path)) return null;
+        try
+        {
+            using FileStream file = File.OpenRead(path);
+            return Convert.ToHexStringLower(SHA256.HashData(file));
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            return null;
+        }
+    }
+}

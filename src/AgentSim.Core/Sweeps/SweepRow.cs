@@ -1,0 +1,106 @@
+using AgentSim.Reports;
+using AgentSim.Simulation;
+
+namespace AgentSim.Sweeps;
+
+/// <summary>The outcome of one point of a sweep: what was combined, and the metrics, or why there are none.</summary>
+public sealed class SweepRow
+{
+    private readonly ReplaySettings _settings;
+    private readonly IReadOnlyList<Metric> _metrics;
+
+    internal SweepRow(int index, ReplaySettings settings, SweepOutcome outcome, bool isResumed)
+    {
+        _settings = settings;
+        (Index, Error, ErrorId, IsResumed) = (index, outcome.Error, outcome.ErrorId, isResumed);
+        _metrics = outcome.Metrics;
+    }
+
+    /// <summary>Number of the point in the grid, from 0.</summary>
+    public int Index { get; }
+
+    /// <summary>The engine in short: its name and what is not default; of pools, the one that decodes.</summary>
+    public string Engine => (_settings.Pools?.Decode ?? _settings.Engine).ToString();
+
+    /// <summary>The engine of the prefill pool in short; null without pools.</summary>
+    public string? PrefillEngine => _settings.Pools?.Prefill.ToString();
+
+    /// <summary>Number of workers; of pools, of those that decode.</summary>
+    public int Workers => _settings.Pools?.DecodeWorkers ?? _settings.Workers;
+
+    /// <summary>Number of prefill workers; null without pools.</summary>
+    public int? PrefillWorkers => _settings.Pools?.PrefillWorkers;
+
+    /// <summary>How requests were placed.</summary>
+    public RouterMode RouterMode => _settings.RouterMode;
+
+    /// <summary>The router's settings that are not default, in short.</summary>
+    public string RouterConfig => _settings.Router.ToString();
+
+    /// <summary>Seed of the router's draws.</summary>
+    public ulong RouterSeed => _settings.RouterSeed;
+
+    /// <summary>Most active sessions of a closed loop; null: by arrival times.</summary>
+    public int? Concurrency => _settings.Concurrency;
+
+    /// <summary>Divisor of arrival times and delays.</summary>
+    public double ArrivalSpeedupRatio => _settings.ArrivalSpeedupRatio;
+
+    /// <summary>Completed requests.</summary>
+    public double? CompletedRequests => this["completed_requests"];
+
+    /// <summary>Completed requests per simulated second.</summary>
+    public double? RequestThroughputRps => this["request_throughput_rps"];
+
+    /// <summary>Produced tokens per simulated second.</summary>
+    public double? OutputThroughputTokS => this["output_throughput_tok_s"];
+
+    /// <summary>Requests within the service level per simulated second; null when none was given.</summary>
+    public double? GoodputRequestThroughputRps => this["goodput_request_throughput_rps"];
+
+    /// <summary>Mean time to first token, milliseconds.</summary>
+    public double? MeanTtftMs => this["mean_ttft_ms"];
+
+    /// <summary>99th percentile of the time to first token, milliseconds.</summary>
+    public double? P99TtftMs => this["p99_ttft_ms"];
+
+    /// <summary>Mean gap between tokens, milliseconds.</summary>
+    public double? MeanItlMs => this["mean_itl_ms"];
+
+    /// <summary>99th percentile of the gap between tokens, milliseconds.</summary>
+    public double? P99ItlMs => this["p99_itl_ms"];
+
+    /// <summary>Mean latency of a request, milliseconds.</summary>
+    public double? MeanE2eLatencyMs => this["mean_e2e_latency_ms"];
+
+    /// <summary>99th percentile of the latency of a request, milliseconds.</summary>
+    public double? P99E2eLatencyMs => this["p99_e2e_latency_ms"];
+
+    /// <summary>Share of prompt tokens found in a prefix cache, 0 to 1.</summary>
+    public double? PrefixCacheReusedRatio => this["prefix_cache_reused_ratio"];
+
+    /// <summary>Simulated time to the end of the last completed request, milliseconds.</summary>
+    public double? DurationMs => this["duration_ms"];
+
+    /// <summary>GPU time of all workers, hours.</summary>
+    public double? GpuHours => this["gpu_hours"];
+
+    /// <summary>Why the point could not be replayed; null when it was.</summary>
+    public string? Error { get; }
+
+    /// <summary>Stable identifier of that error.</summary>
+    public string? ErrorId { get; }
+
+    /// <summary>True when the row comes from a checkpoint instead of a run.</summary>
+    public bool IsResumed { get; }
+
+    /// <summary>A metric by its name in the report file; null when there is none of that name.</summary>
+    /// <param name="name">E.g. <c>p95_tpot_ms</c>.</param>
+    public double? this[string name] => ReportMetrics.Find(_metrics, name);
+
+    /// <summary>Every metric under its name in the report file; empty after an error.</summary>
+    public IReadOnlyList<Metric> GetMetrics() => _metrics;
+}
+
+/// <summary>What a point gave, as a checkpoint keeps it: metrics, or an error.</summary>
+internal sealed record SweepOutcome(IReadOnlyList<Metric> Metrics, string? ErrorId = null, string? Error = null);

@@ -1,0 +1,47 @@
+using System.Management.Automation;
+using AgentSim.Engines;
+
+namespace AgentSim.PowerShell.Commands;
+
+/// <summary>Makes the arguments of a simulated engine, with every default filled in.</summary>
+[Cmdlet(VerbsCommon.New, "AgentEngineConfig")]
+[OutputType(typeof(EngineArguments))]
+public sealed class NewAgentEngineConfigCommand : ConfigCommand
+{
+    private const string Sglang = nameof(EngineArguments.Sglang);
+    private const string Trtllm = nameof(EngineArguments.Trtllm);
+    private const string Reasoning = nameof(EngineArguments.Reasoning);
+
+    /// <summary>Creates the cmdlet.</summary>
+    public NewAgentEngineConfigCommand()
+        : base(new RecordParameters()
+            .Add(typeof(EngineArguments))
+            .Add(typeof(SglangArguments), Sglang)
+            .Add(typeof(TrtllmArguments), Trtllm)
+            .Add(typeof(ReasoningArguments), Reasoning)
+            .Suggest(nameof(EngineArguments.EngineType), typeof(EngineTypeCompleter))
+            .Suggest(Sglang + nameof(SglangArguments.SchedulePolicy), typeof(SchedulePolicyCompleter)))
+    {
+    }
+
+    /// <inheritdoc/>
+    private protected override object Create()
+    {
+        const string name = "engine configuration";
+        EngineArguments arguments = Parameters.Apply(FromJson is null ? new EngineArguments() : EngineArguments.Read(FromJson, "-" + nameof(FromJson)));
+        arguments = arguments with
+        {
+            Sglang = Parameters.Apply(arguments.Sglang with { }, Sglang),
+            Trtllm = Parameters.Apply(arguments.Trtllm with { }, Trtllm),
+            Reasoning = Parameters.IsGiven(Reasoning) ? Parameters.Apply((arguments.Reasoning ?? new ReasoningArguments()) with { }, Reasoning) : arguments.Reasoning,
+        };
+        arguments = arguments.Validated(name);
+        foreach (string warning in arguments.Warnings) WriteWarning(Parameters.InMessage(warning));
+        // The configuration means the same file wherever it is used.
+        return arguments.PlannerProfileData is { } path ? arguments with { PlannerProfileData = PathCommand.FileSystemPath(this, path) } : arguments;
+    }
+
+    private sealed class EngineTypeCompleter() : NameCompleter(EngineType.All.Select(type => type.Name));
+
+    private sealed class SchedulePolicyCompleter() : NameCompleter("fifo", "fcfs", "lpm");
+}

@@ -1,0 +1,113 @@
+using System.Management.Automation;
+using AgentSim.Engines;
+using AgentSim.Reports;
+using AgentSim.Routing;
+using AgentSim.Simulation;
+
+namespace AgentSim.PowerShell.Commands;
+
+// What every replay of a workload has in common.
+public abstract partial class ReplayInputCommand
+{
+    private const string PolicyVariable = "DYN_ROUTER_POLICY_CONFIG";
+
+    /// <summary>File with queue policies of the KV router.</summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    public string? RouterPolicyPath { get; set; }
+
+    /// <summary>The served model, which selects a profile of the policy file.</summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    public string? ModelName { get; set; }
+
+    /// <summary>Stops the simulated clock after this many seconds.</summary>
+    [Parameter]
+    public double? MaxSimTimeSeconds { get; set; }
+
+    /// <summary>Goodput: longest time to first token, milliseconds.</summary>
+    [Parameter]
+    public double? SlaTtftMs { get; set; }
+
+    /// <summary>Goodput: longest mean gap between tokens, milliseconds.</summary>
+    [Parameter]
+    public double? SlaItlMs { get; set; }
+
+    /// <summary>Goodput: longest request latency, milliseconds.</summary>
+    [Parameter]
+    public double? SlaE2eMs { get; set; }
+
+    /// <summary>Settings with what is common to all replays of this call, and defaults.</summary>
+    private protected ReplaySettings CommonSettings()
+    {
+        ServiceLevel level = new(SlaTtftMs, SlaItlMs, SlaE2eMs);
+        return new ReplaySettings
+        {
+            ModelName = ModelName,
+            MaxSimTimeMs = MaxSimTimeSeconds * 1000.0,
+            ServiceLevel = level.IsEmpty ? null : level,
+            Names = ParameterNames.Replay,
+        };
+    }
+
+    /// <summary>Engine arguments from a parameter's value; null: the default.</summary>
+    // Paths inside the arguments mean the location of the session, which need not be that of the process.
+    private protected EngineArguments ToEngine(object? value, string parameter)
+    {
+        string name = "-" + parameter;
+        EngineArguments arguments = Unwrap(value) switch
+        {
+            null => EngineArguments.Default,
+            EngineArguments given => given.Validated(name),
+            { } given => EngineArguments.Parse(new JsonArgument(name, "EngineArgumentsInvalid").Text(given), name),
+        };
+        // What a typed configuration has to warn about was said when it was made.
+        if (Unwrap(value) is not EngineArguments) foreach (string warning in arguments.Warnings) WriteWarning(warning);
+        return arguments.PlannerProfileData is { } path ? arguments with { PlannerProfileData = FileSystemPath(path) } : arguments;
+    }
+
+    /// <summary>The two pools; the parameter decides what the workers of an engine do.</summary>
+    private protected PoolSettings ToPools(object prefill, object decode, int prefillWorkers, int decodeWorkers) => new(
+        WithRole(ToEngine(prefill, ParameterNames.PrefillEngine), WorkerType.Prefill),
+        WithRole(ToEngine(decode, ParameterNames.DecodeEngine), WorkerType.Decode),
+        prefillWorkers,
+        decodeWorkers);
+
+    /// <summary>Router settings from a parameter's value, with the policy file that applies; null: the default.</summary>
+    private protected RouterSettings ToRouter(object? value)
+    {
+        const string name = "-" + ParameterNames.RouterConfig;
+        RouterSettings settings = Unwrap(value) switch
+        {
+            null => RouterSettings.Default,
+            RouterSettings given => given,
+            { } given => RouterSettings.Parse(new JsonArgument(name, "RouterConfigInvalid").Text(given), name),
+        };
+        settings.Validate(name);
+        if (settings.RouterTrackingKeyFile is { } key) settings = settings with { RouterTrackingKeyFile = FileSystemPath(key) };
+        string? policy = RouterPolicyPath ?? Environment.GetEnvironmentVariable(PolicyVariable) ?? settings.RouterPolicyConfig;
+        return string.IsNullOrEmpty(policy) ? settings : settings with { RouterPolicyConfig = FileSystemPath(policy) };
+    }
+
+    private protected void CheckPoolParameters(bool hasPrefill, bool hasDecode)
+    {
+        bool Given(string parameter) => MyInvocation.BoundParameters.ContainsKey(parameter);
+        if (!hasPrefill && !hasDecode)
+        {
+            if (Given(ParameterNames.PrefillWorkers) || Given(ParameterNames.DecodeWorkers))
+                throw Conflict("-PrefillWorkers and -DecodeWorkers are for separate pools; give -PrefillEngine and -DecodeEngine as well, or use -Workers");
+            return;
+        }
+
+        if (!hasPrefill || !hasDecode) throw Conflict("separate pools need both -PrefillEngine and -DecodeEngine");
+        if (Given(ParameterNames.Engine)) throw Conflict("-Engine cannot be combined with -PrefillEngine and -DecodeEngine");
+        if (Given(ParameterNames.Workers)) throw Conflict("-Workers is for workers that do both; use -PrefillWorkers and -DecodeWorkers");
+    }
+
+    private static EngineArguments WithRole(EngineArguments engine, WorkerType role) =>
+        engine.WorkerType == WorkerType.Aggregated ? engine with { WorkerType = role } : engine;
+
+    private static object? Unwrap(object? argument) => argument is PSObject { BaseObject: EngineArguments or RouterSettings } wrapped ? wrapped.BaseObject : argument;
+
+    private static AgentSimException Conflict(string message) => AgentSimException.Usage("OptionsConflict", message);
+}

@@ -1,0 +1,50 @@
+using AgentSim.PowerShell.Commands;
+using AgentSim.Rows;
+using AgentSim.Simulation;
+
+namespace AgentSim.PowerShell;
+
+/// <summary>The parameters of the replaying cmdlets that messages mention.</summary>
+internal static class ParameterNames
+{
+    public const string Engine = nameof(InvokeAgentReplayCommand.Engine);
+    public const string PrefillEngine = nameof(InvokeAgentReplayCommand.PrefillEngine);
+    public const string DecodeEngine = nameof(InvokeAgentReplayCommand.DecodeEngine);
+    public const string RouterConfig = nameof(InvokeAgentReplayCommand.RouterConfig);
+    public const string Workers = nameof(InvokeAgentReplayCommand.Workers);
+    public const string PrefillWorkers = nameof(InvokeAgentReplayCommand.PrefillWorkers);
+    public const string DecodeWorkers = nameof(InvokeAgentReplayCommand.DecodeWorkers);
+
+    /// <summary>What Core calls the options of a replay when PowerShell asks.</summary>
+    public static OptionNames Replay { get; } = new()
+    {
+        Engine = "-" + Engine,
+        PrefillEngine = "-" + PrefillEngine,
+        DecodeEngine = "-" + DecodeEngine,
+        RouterSettings = "-" + RouterConfig,
+        Workers = "-" + Workers,
+        PrefillWorkers = "-" + PrefillWorkers,
+        DecodeWorkers = "-" + DecodeWorkers,
+        RouterMode = "-" + nameof(InvokeAgentReplayCommand.RouterMode),
+        RoundRobin = nameof(RouterMode.RoundRobin),
+        KvRouter = nameof(RouterMode.KvRouter),
+        Concurrency = "-" + nameof(InvokeAgentReplayCommand.Concurrency),
+        ArrivalSpeedupRatio = "-" + nameof(InvokeAgentReplayCommand.ArrivalSpeedupRatio),
+        MaxSimTimeSeconds = "-" + nameof(ReplayInputCommand.MaxSimTimeSeconds),
+        SlaTtftMs = "-" + nameof(ReplayInputCommand.SlaTtftMs),
+        SlaItlMs = "-" + nameof(ReplayInputCommand.SlaItlMs),
+        SlaE2eMs = "-" + nameof(ReplayInputCommand.SlaE2eMs),
+        MooncakeDelta = nameof(TraceFormat.MooncakeDelta),
+        AppliedComputeAgentic = nameof(TraceFormat.AppliedComputeAgentic),
+        TraceBlockSize = "-" + nameof(ReplayInputCommand.TraceBlockSize),
+        InputTokens = "-" + nameof(ReplayInputCommand.InputTokens),
+        OutputTokens = "-" + nameof(ReplayInputCommand.OutputTokens),
+        RequestCount = "-" + nameof(ReplayInputCommand.RequestCount),
+        RequestRate = "-" + nameof(ReplayInputCommand.RequestRate),
+        ArrivalIntervalMs = "-" + nameof(ReplayInputCommand.ArrivalIntervalMs),
+        TurnsPerSession = "-" + nameof(ReplayInputCommand.TurnsPerSession),
+        SharedPrefixRatio = "-" + nameof(ReplayInputCommand.SharedPrefixRatio),
+        PrefixGroups = "-" + nameof(ReplayInputCommand.PrefixGroups),
+        InterTurnDelayMs = "-" + nameof(ReplayInputCommand.InterTurnDelayMs),
+    };
+}
