@@ -16,16 +16,26 @@ internal sealed class JsonOptionsTable<T>(JsonOptionsDuplicates duplicates, bool
 
     public delegate T Reader(T target, JsonOptionsValue value);
 
-    private sealed record Field(string Name, Reader Read, Action<Utf8JsonWriter, T>? Write);
+    private sealed record Field(string Name, Reader Read, Action<Utf8JsonWriter, T>? Write, IEnumerable<string> Leaves);
+
+    /// <summary>Every value the table reads, in table order; a member of a nested object as <c>object.member</c>.</summary>
+    public IEnumerable<string> Names => _fields.SelectMany(f => f.Leaves);
 
     /// <summary>Adds a member with its own reading and writing; without a writer it is accepted only.</summary>
-    public JsonOptionsTable<T> Custom(string name, Reader read, Action<Utf8JsonWriter, T>? write)
-    {
-        var field = new Field(name, read, write);
-        _fields.Add(field);
-        _byName.Add(name, field);
-        return this;
-    }
+    public JsonOptionsTable<T> Custom(string name, Reader read, Action<Utf8JsonWriter, T>? write) => Add(new Field(name, read, write, [name]));
+
+    /// <summary>Adds an object with members of its own; null where it is null.</summary>
+    public JsonOptionsTable<T> Nested<TInner>(string name, JsonOptionsTable<TInner> inner, Func<T, TInner?> get, Func<T, TInner?, T> set)
+        where TInner : class, new() =>
+        Add(new Field(
+            name,
+            (t, v) => set(t, v.IsNull ? null : v.Nested(inner, new TInner())),
+            (w, t) =>
+            {
+                if (get(t) is { } value) inner.Write(w, value);
+                else w.WriteNullValue();
+            },
+            inner.Names.Select(leaf => $"{name}.{leaf}")));
 
     public JsonOptionsTable<T> Count(string name, Func<T, long> get, Func<T, long, T> set) =>
         Custom(name, (t, v) => set(t, v.Count()), (w, t) => w.WriteNumberValue(get(t)));
@@ -103,6 +113,13 @@ internal sealed class JsonOptionsTable<T>(JsonOptionsDuplicates duplicates, bool
         using var stream = new MemoryStream();
         using (var writer = new Utf8JsonWriter(stream)) Write(writer, value);
         return Encoding.UTF8.GetString(stream.GetBuffer(), 0, (int)stream.Length);
+    }
+
+    private JsonOptionsTable<T> Add(Field field)
+    {
+        _fields.Add(field);
+        _byName.Add(field.Name, field);
+        return this;
     }
 
     private Dictionary<string, JsonElement> Members(JsonElement json, string option, string prefix, string errorId)

@@ -9,10 +9,15 @@ internal static class RouterPolicyReader
     public const string InvalidId = "RouterPolicyInvalid";
 
     private static readonly string[] ProfileKeys = ["default_policy_family", "uncached_isl_buckets", "policy_classes"];
-    private static readonly string[] RootKeys = [.. ProfileKeys, "models"];
-    private static readonly string[] BucketKeys = ["min_tokens", "bucket"];
 
-    private static readonly string[] ClassKeys =
+    /// <summary>Keys of the file itself.</summary>
+    public static readonly string[] RootKeys = [.. ProfileKeys, "models"];
+
+    /// <summary>Keys of an entry of <c>uncached_isl_buckets</c>.</summary>
+    public static readonly string[] BucketKeys = ["min_tokens", "bucket"];
+
+    /// <summary>Keys of an entry of <c>policy_classes</c>.</summary>
+    public static readonly string[] ClassKeys =
     [
         "name", "policy_family", "cache_bucket", "queue_policy", "admission", "quantum", "prefill_busy_threshold",
         "prefill_busy_threshold_frac", "request_queue_limit_per_worker", "raw_isl_token_queue_limit_per_worker",

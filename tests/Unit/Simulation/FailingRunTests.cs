@@ -1,3 +1,4 @@
+using AgentSim.Engines;
 using AgentSim.Reports;
 using AgentSim.Rows;
 using AgentSim.Simulation;
@@ -25,6 +26,23 @@ public sealed class FailingRunTests
         Assert.Equal("ReplayDeadEnd", error.ErrorId);
         Assert.Contains("turn 1 of session 'long'", error.Message, StringComparison.Ordinal);
         Assert.Contains("40 prompt tokens exceed max_num_batched_tokens 32", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Transferred_prompts_that_keep_a_preempted_request_out_for_ever_are_counted()
+    {
+        PoolSettings pools = new(
+            EngineArguments.Parse("""{"block_size":16,"worker_type":"prefill"}""", "prefill"),
+            EngineArguments.Parse("""{"block_size":16,"worker_type":"decode","num_gpu_blocks":4}""", "decode"));
+        AgentSimException error = Refusal(
+            """
+            {"timestamp":0,"input_length":32,"output_length":10,"hash_ids":[1,2]}
+            {"timestamp":0,"input_length":32,"output_length":10,"hash_ids":[11,12]}
+            {"timestamp":0,"input_length":32,"output_length":10,"hash_ids":[21,22]}
+            """,
+            new ReplaySettings { Pools = pools });
+        Assert.Equal("ReplayDeadEnd", error.ErrorId);
+        Assert.Contains("it needs 3 KV blocks of 16 tokens, and of the 4 of its worker 2 stay in use", error.Message, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -13,6 +13,9 @@ internal static class ResultJson
     // Real time, and what is derived from it.
     private static readonly HashSet<string> Unrepeatable = ["wall_time_ms", "processed_tokens_per_s", "processed_output_tokens_per_s"];
 
+    /// <summary>False for metrics of real time.</summary>
+    public static bool IsRepeatable(string name) => !Unrepeatable.Contains(name);
+
     public static byte[] ReportBytes(ReplayResult result)
     {
         using MemoryStream stream = new();

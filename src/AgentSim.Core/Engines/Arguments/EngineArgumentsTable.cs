@@ -66,14 +66,8 @@ internal static class EngineArgumentsTable
             .OptionalCount("aic_nextn", a => a.AicNextn, (a, v) => a with { AicNextn = v })
             .OptionalText("aic_nextn_accept_rates", a => a.AicNextnAcceptRates, (a, v) => a with { AicNextnAcceptRates = v })
             .Unsigned("aic_mtp_seed", a => a.AicMtpSeed, (a, v) => a with { AicMtpSeed = v })
-            .Custom(
-                "sglang",
-                (a, v) => a with { Sglang = v.IsNull ? SglangArguments.Default : v.Nested(Sglang, SglangArguments.Default) },
-                (w, a) => Sglang.Write(w, a.Sglang))
-            .Custom(
-                "trtllm",
-                (a, v) => a with { Trtllm = v.IsNull ? TrtllmArguments.Default : v.Nested(Trtllm, TrtllmArguments.Default) },
-                (w, a) => Trtllm.Write(w, a.Trtllm))
+            .Nested("sglang", Sglang, a => a.Sglang, (a, v) => a with { Sglang = v ?? SglangArguments.Default })
+            .Nested("trtllm", Trtllm, a => a.Trtllm, (a, v) => a with { Trtllm = v ?? TrtllmArguments.Default })
             .OptionalChoice("router_queue_policy", RouterQueuePolicies.Names, a => a.RouterQueuePolicy, (a, v) => a with { RouterQueuePolicy = v })
             .OptionalCount("aic_tp_size", a => a.AicTpSize, (a, v) => a with { AicTpSize = v })
             .OptionalCount("aic_attention_dp_size", a => a.AicAttentionDpSize, (a, v) => a with { AicAttentionDpSize = v })
@@ -110,7 +104,7 @@ internal static class EngineArgumentsTable
             .OptionalUnsigned("zmq_kv_events_port", a => a.ZmqKvEventsPort, (a, v) => a with { ZmqKvEventsPort = (ushort?)v }, ushort.MaxValue)
             .OptionalUnsigned("zmq_replay_port", a => a.ZmqReplayPort, (a, v) => a with { ZmqReplayPort = (ushort?)v }, ushort.MaxValue)
             .Unsigned("handoff_session_timeout_ms", a => a.HandoffSessionTimeoutMs, (a, v) => a with { HandoffSessionTimeoutMs = v })
-            .Custom("reasoning", (a, v) => a with { Reasoning = v.IsNull ? null : v.Nested(Reasoning, new ReasoningArguments()) }, WriteReasoning)
+            .Nested("reasoning", Reasoning, a => a.Reasoning, (a, v) => a with { Reasoning = v })
             .OptionalText("response_replay_trace_path", a => a.ResponseReplayTracePath, (a, v) => a with { ResponseReplayTracePath = v })
             .Custom("has_perf_model", (a, _) => a, null);
 
@@ -119,11 +113,5 @@ internal static class EngineArgumentsTable
         if (!value.Flag()) return arguments;
         if (arguments.WorkerType != WorkerType.Aggregated) throw value.Fail("cannot be true together with the other role: is_prefill and is_decode exclude each other");
         return arguments with { WorkerType = role };
-    }
-
-    private static void WriteReasoning(System.Text.Json.Utf8JsonWriter writer, EngineArguments arguments)
-    {
-        if (arguments.Reasoning is { } reasoning) Reasoning.Write(writer, reasoning);
-        else writer.WriteNullValue();
     }
 }

@@ -57,9 +57,14 @@ internal sealed partial class VllmScheduler
         if (_waiting.Count == 0) return (_running.Count > 0 ? _running[0].Request : -1, "it waits for KV blocks that nothing will free");
         Sequence head = _waiting.First;
         int blocks = BlockCount.Of(head.Length, _limits.BlockSize);
-        if (blocks > _limits.TotalBlocks || head.WasPreempted)
+        if (blocks > _limits.TotalBlocks)
         {
             return (head.Request, $"it needs {blocks} KV blocks of {_limits.BlockSize} tokens and its worker has {_limits.TotalBlocks}; raise num_gpu_blocks or set max_model_len");
+        }
+
+        if (head.WasPreempted || blocks > _limits.TotalBlocks - _blocks.Active)
+        {
+            return (head.Request, $"it needs {blocks} KV blocks of {_limits.BlockSize} tokens, and of the {_limits.TotalBlocks} of its worker {_blocks.Active} stay in use; raise num_gpu_blocks");
         }
 
         return (head.Request, $"its {head.PromptTokens} prompt tokens exceed max_num_batched_tokens {_limits.TokenBudget} and chunked prefill is off; raise max_num_batched_tokens or turn enable_chunked_prefill on");
