@@ -139,7 +139,7 @@ Describe 'The configurations' {
         @{ Script = { New-AgentEngineConfig -MaxNumSeqs 0 }; Message = '*-MaxNumSeqs must be at least 1 (is 0)'; Id = 'EngineArgumentsInvalid' }
         @{ Script = { New-AgentEngineConfig -NumG3Blocks 5 }; Message = '*-NumG3Blocks needs -NumG2Blocks'; Id = 'EngineArgumentsInvalid' }
         @{ Script = { New-AgentEngineConfig -EngineType Sglang -BlockSize 2 -SglangPageSize 3 }; Message = '*-BlockSize 2 and -SglangPageSize 3*'; Id = 'EngineArgumentsInvalid' }
-        @{ Script = { New-AgentEngineConfig -AicBackend vllm }; Message = '*-AicBackend needs NVIDIA's AIConfigurator*'; Id = 'AicNotAvailable' }
+        @{ Script = { New-AgentEngineConfig -AicBackend vllm }; Message = '*-AicBackend needs NVIDIA*AIConfigurator*'; Id = 'AicNotAvailable' }
         @{ Script = { New-AgentEngineConfig '{"max_num_seqs":0}' }; Message = '*max_num_seqs must be at least 1 (is 0)'; Id = 'EngineArgumentsInvalid' }
         @{ Script = { New-AgentEngineConfig '{' }; Message = '-FromJson: not valid JSON*'; Id = 'EngineArgumentsInvalid' }
         @{ Script = { New-AgentRouterConfig -RouterTemperature -1 }; Message = '*-RouterTemperature must be at least 0 (is -1)'; Id = 'RouterConfigInvalid' }
