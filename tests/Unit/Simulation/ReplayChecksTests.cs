@@ -66,7 +66,7 @@ public class ReplayChecksTests
 
     [Fact]
     public void Workers_must_be_of_the_aggregated_type() =>
-        Assert.Contains("worker_type aggregated", Fault(Good with { Engine = EngineArguments.Parse("""{"worker_type":"prefill"}""", "engine") }));
+        Assert.Contains("worker_type must be aggregated", Fault(Good with { Engine = EngineArguments.Parse("""{"worker_type":"prefill"}""", "engine") }));
 
     [Fact]
     public void The_first_rule_broken_is_reported() => Assert.StartsWith(
