@@ -6,7 +6,8 @@ namespace AgentSim.Engines;
 /// </summary>
 internal sealed class DecodeTimes(PerformanceModel model, int blockSize, long totalBlocks)
 {
-    private const int MostTabulated = 1 << 22;
+    // More values than this are computed anew sooner than found again.
+    private const int MostTabulated = 1 << 20;
 
     private double[] _byActive = [];
 

@@ -10,17 +10,7 @@ internal static class SimulatedDuration
     public static UInt128 ToNanos(double seconds)
     {
         double product = seconds * 1e9;
-        if (product < 4503599627370496.0)
-        {
-            // Below 2^52 the rounded product has a fraction; its exact error decides the ties the rounding made or broke.
-            double error = Math.FusedMultiplyAdd(seconds, 1e9, -product);
-            double floor = Math.Floor(product);
-            double fraction = product - floor;
-            ulong whole = (ulong)floor;
-            if (fraction > 0.5 || (fraction == 0.5 && (error > 0 || (error == 0 && (whole & 1) == 1)))) whole++;
-            return whole;
-        }
-
+        if (product < 4503599627370496.0) return (ulong)WholeNanos(seconds, product);
         if (!(seconds < 18446744073709551616.0))
         {
             throw new AgentSimException("LatencyTooLong", "a simulated latency exceeds 2^64 seconds; use a larger speedup_ratio");
@@ -55,8 +45,29 @@ internal static class SimulatedDuration
     /// </summary>
     public static double Quantise(double milliseconds, double ratio)
     {
+        // Below a second whole nanoseconds are exact in a double, and so is everything that is done with them.
+        double seconds = milliseconds / 1000.0;
+        if (seconds < 0.9)
+        {
+            double whole = WholeNanos(seconds, seconds * 1e9);
+            if (!(ratio > 0) || whole == 0) return whole / 1e9 * 1000.0;
+            seconds = whole / 1e9 / ratio;
+            if (seconds < 0.9) return WholeNanos(seconds, seconds * 1e9) / 1e9 * 1000.0;
+        }
+
         UInt128 nanos = ToNanos(milliseconds / 1000.0);
         if (ratio > 0 && nanos > 0) nanos = ToNanos(ToSeconds(nanos) / ratio);
         return ToSeconds(nanos) * 1000.0;
+    }
+
+    // Below 2^52 the rounded product has a fraction; its exact error decides the ties the rounding made or broke.
+    private static double WholeNanos(double seconds, double product)
+    {
+        double floor = Math.Floor(product);
+        double fraction = product - floor;
+        if (fraction < 0.5) return floor;
+        if (fraction > 0.5) return floor + 1.0;
+        double error = Math.FusedMultiplyAdd(seconds, 1e9, -product);
+        return error > 0 || (error == 0 && ((ulong)floor & 1) == 1) ? floor + 1.0 : floor;
     }
 }
