@@ -11,9 +11,9 @@ A difference is shrunk: rows and settings are taken away as long as it stays. Ex
 import argparse, json, os, random, shlex, subprocess, sys, tempfile
 from concurrent.futures import ThreadPoolExecutor
 
-VOLATILE = {"wall_time_ms", "processed_tokens_per_s", "processed_output_tokens_per_s", "run", "request_id"}
-# One worker alone: the reference names no sessions, AgentSim those of agentic rows.
-NAMES = {"session_id", "turn_index"}
+sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+from cases import arguments, difference, read
+
 ROUTER = {"overlap_score_credit": 1.0, "prefill_load_scale": 1.0, "router_temperature": 0.0, "use_kv_events": True,
           "router_replica_sync": False, "router_track_active_blocks": True, "router_track_output_blocks": False,
           "router_assume_kv_reuse": True, "router_prefill_load_model": "none", "router_ttl_secs": 120.0,
@@ -108,38 +108,6 @@ def draw(seed, number):
     return case, draw_rows(r, form, block)
 
 
-def arguments(case, folder):
-    args = ["replay", f"{folder}/rows.jsonl", "--trace-format", case["format"], "--trace-block-size", str(case["trace_block_size"]), "--router-mode", case["router_mode"]]
-    for flag, value in (("--extra-engine-args", case.get("engine")), ("--num-workers", case.get("workers")), ("--num-prefill-workers", case.get("prefill_workers")),
-                        ("--num-decode-workers", case.get("decode_workers")), ("--router-config", case.get("router_config")),
-                        ("--replay-concurrency", case.get("concurrency")), ("--arrival-speedup-ratio", case.get("speedup"))):
-        if value is not None:
-            args += [flag, json.dumps(value)]
-    for role in ("prefill", "decode"):
-        if role in case:
-            args += [f"--{role}-engine-args", json.dumps({**case[role], "worker_type": role})]
-    if "max_sim_ms" in case:
-        args += ["--max-sim-time-seconds", repr(case["max_sim_ms"] / 1000.0)]
-    return args + ["--report-json", f"{folder}/ours/report.json", "--report-jsonl", f"{folder}/ours/requests.jsonl"]
-
-
-def read(folder):
-    report = json.load(open(f"{folder}/report.json"))
-    requests = {q["uuid"]: q for q in map(json.loads, open(f"{folder}/requests.jsonl"))}
-    return report, requests
-
-
-def unlike(want, got):
-    for key, a in want.items():
-        b = got.get(key)
-        if key in VOLATILE or a == b or (key in NAMES and a is None):
-            continue
-        number = isinstance(a, (int, float)) and isinstance(b, (int, float))
-        if not number or abs(a - b) > 1e-9 * max(abs(a), abs(b), 1.0):
-            return f"{key} {b} instead of {a}"
-    return None
-
-
 def run(command, timeout):
     try:
         return subprocess.run(command, capture_output=True, text=True, timeout=timeout, env={**os.environ, "DYN_LOG": "off"})
@@ -153,7 +121,7 @@ def attempt(options, case, rows):
         with open(f"{folder}/rows.jsonl", "w") as file:
             file.writelines(json.dumps(row) + "\n" for row in rows)
         os.mkdir(f"{folder}/ours")
-        ours = run(shlex.split(options.cli) + arguments(case, folder), 120)
+        ours = run(shlex.split(options.cli) + arguments(case, f"{folder}/rows.jsonl", f"{folder}/ours"), 120)
         if ours is None:
             return "no end within two minutes", False
         if ours.returncode not in (0, 1) or "   at " in ours.stderr:
@@ -169,17 +137,12 @@ def attempt(options, case, rows):
         else:
             if result is None:
                 return None, True
-            again = run(shlex.split(options.cli) + arguments(case, folder)[:-4] + ["--report-json", f"{other}/report.json", "--report-jsonl", f"{other}/requests.jsonl"], 120)
+            again = run(shlex.split(options.cli) + arguments(case, f"{folder}/rows.jsonl", other), 120)
             if again is None or again.returncode != 0:
                 return "the second run failed", False
         if result is None:
             return f"refused: {ours.stderr.strip()[-200:]}", False
-        want, got = read(other), result
-        if unlike(want[0], got[0]):
-            return unlike(want[0], got[0]), False
-        if want[1].keys() != got[1].keys():
-            return f"{len(got[1])} request records instead of {len(want[1])}", False
-        return next((f"request {int(u[-12:], 16)}: {d}" for u in want[1] if (d := unlike(want[1][u], got[1][u]))), None), False
+        return difference(read(other), result), False
 
 
 def shrink(options, case, rows, budget=150):
