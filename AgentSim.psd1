@@ -14,9 +14,11 @@
     CmdletsToExport = @(
         'ConvertTo-AgentMooncake'
         'Export-AgentMooncake'
+        'Get-AgentSession'
         'Import-AgentMooncake'
         'Import-AgentTrace'
         'Invoke-AgentReplay'
+        'Measure-AgentTrace'
         'New-AgentEngineConfig'
         'New-AgentRouterConfig'
     )

@@ -10,16 +10,19 @@ public static class InputFiles
     /// <c>?</c> in the file name) by the files it matches, each in ordinal order of the names. The order of the paths stays.
     /// </summary>
     /// <param name="paths">Files, folders and wildcards.</param>
+    /// <param name="recurse">
+    /// Whether a folder stands for the files below it, too, in ordinal order of their paths. Links to folders are not followed.
+    /// </param>
     /// <returns>The files to read, in order.</returns>
     /// <exception cref="AgentSimException">A path does not exist or stands for no file.</exception>
-    public static IReadOnlyList<string> Expand(IEnumerable<string> paths)
+    public static IReadOnlyList<string> Expand(IEnumerable<string> paths, bool recurse = false)
     {
         ArgumentNullException.ThrowIfNull(paths);
         var files = new List<string>();
         foreach (string path in paths)
         {
             if (Directory.Exists(path))
-                AddMatches(files, path, path, IsTraceName, "the folder holds no *.jsonl or *.jsonl.gz file");
+                AddMatches(files, path, path, IsTraceName, recurse, "the folder holds no *.jsonl or *.jsonl.gz file");
             else if (File.Exists(path))
                 files.Add(path);
             else if (Path.GetFileName(path).AsSpan().ContainsAny('*', '?'))
@@ -65,14 +68,15 @@ public static class InputFiles
         string folder = Path.GetDirectoryName(path) ?? "";
         string pattern = Path.GetFileName(path);
         AddMatches(files, path, folder, name => FileSystemName.MatchesSimpleExpression(pattern, name, OperatingSystem.IsWindows()),
-            "no file matches");
+            recurse: false, "no file matches");
     }
 
-    private static void AddMatches(List<string> files, string path, string folder, Func<string, bool> isMatch, string whenNone)
+    private static void AddMatches(List<string> files, string path, string folder, Func<string, bool> isMatch, bool recurse, string whenNone)
     {
         try
         {
-            string[] names = [.. Directory.EnumerateFiles(folder.Length == 0 ? "." : folder).Select(file => Path.GetFileName(file)).Where(isMatch)];
+            string root = folder.Length == 0 ? "." : folder;
+            string[] names = [.. Files(root, recurse).Where(file => isMatch(Path.GetFileName(file))).Select(file => Path.GetRelativePath(root, file))];
             if (names.Length == 0) throw AgentSimException.At(path, 0, "InputMissing", whenNone);
             Array.Sort(names, StringComparer.Ordinal);
             files.AddRange(names.Select(name => Path.Combine(folder, name)));
@@ -81,5 +85,15 @@ public static class InputFiles
         {
             throw Unreadable(path, error);
         }
+    }
+
+    private static FileSystemEnumerable<string> Files(string folder, bool recurse)
+    {
+        var options = new EnumerationOptions { RecurseSubdirectories = recurse, AttributesToSkip = 0, IgnoreInaccessible = false };
+        return new FileSystemEnumerable<string>(folder, (ref FileSystemEntry entry) => entry.ToSpecifiedFullPath(), options)
+        {
+            ShouldIncludePredicate = (ref FileSystemEntry entry) => !entry.IsDirectory,
+            ShouldRecursePredicate = (ref FileSystemEntry entry) => !entry.Attributes.HasFlag(FileAttributes.ReparsePoint),
+        };
     }
 }

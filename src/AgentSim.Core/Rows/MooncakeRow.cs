@@ -79,6 +79,9 @@ public sealed class MooncakeRow
 
     /// <summary>Version of the agentic dialect that the row is in, 1 or 2; 0 for a plain row.</summary>
     public int AgenticVersion => !IsAgentic ? 0 : PlayId is null ? 1 : 2;
+
+    /// <summary>A row that shares its lists with this one.</summary>
+    internal MooncakeRow Copy() => (MooncakeRow)MemberwiseClone();
 }
 
 /// <summary>A finished tool call listed in an agentic row (specification 01, 3.6).</summary>

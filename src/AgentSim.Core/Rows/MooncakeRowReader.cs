@@ -14,22 +14,24 @@ public static class MooncakeRowReader
     /// <param name="path">The file.</param>
     /// <param name="format">One of the three formats; the agentic fields are read only for <see cref="TraceFormat.AgenticMooncake"/>.</param>
     /// <param name="traceBlockSize">Tokens per hash id, at least 1; a file with a header has its own.</param>
+    /// <param name="onBadRow">Told of each malformed row, which is then passed over; null: the first ends the reading.</param>
     /// <param name="progress">Told the bytes read so far, as they lie on disk.</param>
     /// <param name="cancel">Ends the reading.</param>
     /// <returns>The rows with their lines, read while they are enumerated.</returns>
     /// <exception cref="AgentSimException">The file cannot be read or a row is malformed.</exception>
     public static IEnumerable<AtLine<MooncakeRow>> Read(
-        string path, TraceFormat format, int traceBlockSize, IProgress<long>? progress = null, CancellationToken cancel = default)
+        string path, TraceFormat format, int traceBlockSize, Action<AgentSimException>? onBadRow = null, IProgress<long>? progress = null,
+        CancellationToken cancel = default)
     {
         ArgumentNullException.ThrowIfNull(path);
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(traceBlockSize);
         if (format is not (TraceFormat.Mooncake or TraceFormat.MooncakeDelta or TraceFormat.AgenticMooncake))
             throw new ArgumentOutOfRangeException(nameof(format));
-        return Rows(path, format == TraceFormat.AgenticMooncake, traceBlockSize, progress, cancel);
+        return Rows(path, format == TraceFormat.AgenticMooncake, traceBlockSize, onBadRow, progress, cancel);
     }
 
     private static IEnumerable<AtLine<MooncakeRow>> Rows(
-        string path, bool isAgentic, int traceBlockSize, IProgress<long>? progress, CancellationToken cancel)
+        string path, bool isAgentic, int traceBlockSize, Action<AgentSimException>? onBadRow, IProgress<long>? progress, CancellationToken cancel)
     {
         RowParser parser = new MooncakeRowParser(isAgentic);
         using var lines = new LineReader(path, new ByteProgress(progress).Add, cancel);
@@ -45,10 +47,7 @@ public static class MooncakeRowReader
             }
 
             isFirst = false;
-            MooncakeRow row = Parse(parser, lines, path);
-            row.TraceBlockSize = traceBlockSize;
-            MooncakeRowRules.Check(row, traceBlockSize, path, lines.LineNumber);
-            yield return new AtLine<MooncakeRow>(row, lines.LineNumber);
+            if (Parse(parser, lines, path, traceBlockSize, onBadRow) is { } row) yield return new AtLine<MooncakeRow>(row, lines.LineNumber);
         }
     }
 
@@ -64,15 +63,26 @@ public static class MooncakeRowReader
         }
     }
 
-    private static MooncakeRow Parse(RowParser parser, LineReader lines, string path)
+    private static MooncakeRow? Parse(RowParser parser, LineReader lines, string path, int traceBlockSize, Action<AgentSimException>? onBadRow)
     {
         try
         {
-            return parser.Parse(lines.Line);
+            MooncakeRow row = parser.Parse(lines.Line);
+            row.TraceBlockSize = traceBlockSize;
+            MooncakeRowRules.Check(row, traceBlockSize, path, lines.LineNumber);
+            return row;
         }
         catch (JsonException error)
         {
-            throw AgentSimException.At(path, lines.LineNumber, "RowInvalid", error.Message, error);
+            AgentSimException fault = AgentSimException.At(path, lines.LineNumber, "RowInvalid", error.Message, error);
+            if (onBadRow is null) throw fault;
+            onBadRow(fault);
         }
+        catch (AgentSimException fault) when (onBadRow is not null)
+        {
+            onBadRow(fault);
+        }
+
+        return null;
     }
 }

@@ -71,6 +71,9 @@ public sealed class RequestRecord : TraceRecord
     /// <summary>How the output ended. Informative.</summary>
     public FinishReason? Finish { get; set; }
 
+    /// <summary>True if the output ended with the reason <c>error</c>.</summary>
+    public override bool IsError => Finish?.Reason == "error";
+
     /// <summary>Start of the request, milliseconds since 1970.</summary>
     public long StartUnixMs => Math.Max(ReceivedUnixMs, 0);
 

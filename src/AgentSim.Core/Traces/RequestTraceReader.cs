@@ -4,7 +4,8 @@ namespace AgentSim.Traces;
 
 /// <summary>
 /// Reads Dynamo request traces, plain or gzipped, one record at a time (specification 01, 2). Rows that a replay does
-/// not need (payloads, tool starts, foreign objects) are passed over; a malformed record ends the reading.
+/// not need (payloads, tool starts, foreign objects) are passed over; a malformed record ends the reading, unless the
+/// caller asks to be told instead.
 /// What only all records together can show – ids that come twice, contradicting sessions – is checked by
 /// <see cref="TraceLowering"/>.
 /// </summary>
@@ -17,7 +18,7 @@ public static class RequestTraceReader
     /// <returns>The records, read while they are enumerated.</returns>
     /// <exception cref="AgentSimException">A file cannot be read or a record is malformed.</exception>
     public static IEnumerable<TraceRecord> Read(IEnumerable<string> paths, IProgress<long>? progress = null, CancellationToken cancel = default) =>
-        Read(paths, readsDependencies: false, progress, cancel);
+        Read(paths, readsDependencies: false, onBadRow: null, progress, cancel);
 
     /// <summary>Reads files as one stream of records, in the order given.</summary>
     /// <param name="paths">The files; see <see cref="InputFiles.Expand"/> for folders and wildcards.</param>
@@ -25,20 +26,22 @@ public static class RequestTraceReader
     /// Whether to read <see cref="RequestRecord.Dependencies"/>, which only rows of version 2 need; otherwise they are
     /// passed over like any unknown key, as older releases do.
     /// </param>
+    /// <param name="onBadRow">Told of each malformed record, which is then passed over; null: the first ends the reading.</param>
     /// <param name="progress">Told the bytes read so far over all files, as they lie on disk.</param>
     /// <param name="cancel">Ends the reading.</param>
     /// <returns>The records, read while they are enumerated.</returns>
     /// <exception cref="AgentSimException">A file cannot be read or a record is malformed.</exception>
     public static IEnumerable<TraceRecord> Read(
-        IEnumerable<string> paths, bool readsDependencies, IProgress<long>? progress = null, CancellationToken cancel = default)
+        IEnumerable<string> paths, bool readsDependencies, Action<AgentSimException>? onBadRow = null, IProgress<long>? progress = null,
+        CancellationToken cancel = default)
     {
         ArgumentNullException.ThrowIfNull(paths);
-        return Records(paths, readsDependencies, progress, cancel);
+        return Records(paths, readsDependencies, onBadRow, progress, cancel);
     }
 
     /// <summary>Parses files; the hashes of a request stay in the parser until the next record.</summary>
     internal static IEnumerable<(TraceRecord Record, TraceRecordParser Parser)> Parse(
-        IEnumerable<string> paths, bool readsDependencies, IProgress<long>? progress, CancellationToken cancel)
+        IEnumerable<string> paths, bool readsDependencies, Action<AgentSimException>? onBadRow, IProgress<long>? progress, CancellationToken cancel)
     {
         var bytes = new ByteProgress(progress);
         foreach (string path in paths)
@@ -47,15 +50,28 @@ public static class RequestTraceReader
             using var lines = new LineReader(path, bytes.Add, cancel);
             while (lines.Read())
             {
-                if (parser.Parse(lines.Line, lines.LineNumber) is { } record) yield return (record, parser);
+                if (Parse(parser, lines, onBadRow) is { } record) yield return (record, parser);
             }
         }
     }
 
-    private static IEnumerable<TraceRecord> Records(
-        IEnumerable<string> paths, bool readsDependencies, IProgress<long>? progress, CancellationToken cancel)
+    private static TraceRecord? Parse(TraceRecordParser parser, LineReader lines, Action<AgentSimException>? onBadRow)
     {
-        foreach ((TraceRecord record, TraceRecordParser parser) in Parse(paths, readsDependencies, progress, cancel))
+        try
+        {
+            return parser.Parse(lines.Line, lines.LineNumber);
+        }
+        catch (AgentSimException error) when (onBadRow is not null)
+        {
+            onBadRow(error);
+            return null;
+        }
+    }
+
+    private static IEnumerable<TraceRecord> Records(
+        IEnumerable<string> paths, bool readsDependencies, Action<AgentSimException>? onBadRow, IProgress<long>? progress, CancellationToken cancel)
+    {
+        foreach ((TraceRecord record, TraceRecordParser parser) in Parse(paths, readsDependencies, onBadRow, progress, cancel))
         {
             if (record is RequestRecord request) request.InputSequenceHashes = parser.Hashes.ToArray();
             yield return record;

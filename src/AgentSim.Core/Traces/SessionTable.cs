@@ -39,4 +39,6 @@ internal sealed class SessionTable
 
         _parents[session] = known ?? parent;
     }
+
+    public void DropParent(int session) => _parents[session] = null;
 }

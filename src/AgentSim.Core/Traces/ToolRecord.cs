@@ -36,6 +36,9 @@ public sealed class ToolRecord : TraceRecord
     /// <summary>Which requests and session the call connects, where the recorder knew.</summary>
     public ToolCausality? Causality { get; set; }
 
+    /// <summary>True for a <c>tool_error</c>, for the status <c>error</c>, and where a kind of error was recorded.</summary>
+    public override bool IsError => EventType == "tool_error" || Status == "error" || ErrorType is not null;
+
     /// <summary>End of the call, milliseconds since 1970: as recorded, or the time of the event.</summary>
     public long EndUnixMs => EndedUnixMs ?? EventUnixMs;
 

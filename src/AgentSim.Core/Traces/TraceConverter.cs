@@ -19,7 +19,8 @@ public sealed record ConvertResult(long Rows, int TraceBlockSize, bool IsAgentic
 /// <summary>Converts Dynamo request traces to a file of Mooncake rows (specification 01, 5).</summary>
 public static class TraceConverter
 {
-    private const string SourceFormat = "dynamo_request_trace";
+    /// <summary>The source that the header of agentic rows of version 2 names (specification 01, 12.1).</summary>
+    internal const string SourceFormat = "dynamo_request_trace";
 
     /// <summary>Reads and checks all input, then writes the output as a whole; on failure an existing output stays as it was.</summary>
     /// <param name="options">What to convert.</param>

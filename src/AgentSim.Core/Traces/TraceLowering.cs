@@ -14,6 +14,7 @@ namespace AgentSim.Traces;
 public sealed class TraceLowering
 {
     private readonly int _agenticVersion;
+    private readonly MissingDependency _missing;
     private readonly HashIndex _hashes = new();
     private readonly List<LoweredRequest> _requests = [];
     private readonly Dictionary<string, int> _requestNumbers = new(StringComparer.Ordinal);
@@ -24,11 +25,15 @@ public sealed class TraceLowering
 
     /// <summary>Starts without records.</summary>
     /// <param name="agenticVersion">Version of agentic rows to make, 1 or 2 (specification 01, 12).</param>
-    public TraceLowering(int agenticVersion = 1)
+    /// <param name="missing">
+    /// What to do where explicit causality, explicit edges or, for version 2, parents name what is not in the trace. Without
+    /// them the order of the sessions follows from their times.
+    /// </param>
+    public TraceLowering(int agenticVersion = 1, MissingDependency missing = MissingDependency.Error)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(agenticVersion, 1);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(agenticVersion, 2);
-        _agenticVersion = agenticVersion;
+        (_agenticVersion, _missing) = (agenticVersion, missing);
     }
 
     /// <summary>Tokens for which one hash id of a row stands; 0 before the first request.</summary>
@@ -60,7 +65,7 @@ public sealed class TraceLowering
     public void AddFiles(IEnumerable<string> paths, IProgress<long>? progress = null, CancellationToken cancel = default)
     {
         ArgumentNullException.ThrowIfNull(paths);
-        foreach ((TraceRecord record, TraceRecordParser parser) in RequestTraceReader.Parse(paths, _agenticVersion == 2, progress, cancel))
+        foreach ((TraceRecord record, TraceRecordParser parser) in RequestTraceReader.Parse(paths, _agenticVersion == 2, onBadRow: null, progress, cancel))
             Add(record, parser.Hashes);
     }
 
@@ -88,6 +93,7 @@ public sealed class TraceLowering
         {
             _isComplete = true;
             _hashes.Seal();
+            if (_missing == MissingDependency.Drop) DropMissing();
             var table = new RequestTable(_requests, _requestNumbers, IsAgentic ? _sessions : new SessionTable());
             _rows = IsAgentic && _agenticVersion == 2
                 ? new PlayRowSource(table, _hashes, TraceBlockSize, _tools)
@@ -142,6 +148,32 @@ public sealed class TraceLowering
             Model = _agenticVersion == 2 ? request.Model : null,
             Explicit = _agenticVersion == 2 && request.Dependencies.Count > 0 ? new ExplicitEdges(request.Place, request.Dependencies) : null,
         });
+    }
+
+    // Version 1 passes over a parent without requests by itself, but its rows tell that there is one.
+    private void DropMissing()
+    {
+        for (int i = 0; i < _tools.Count; i++)
+        {
+            if (_tools[i].Explicit?.Causality is not { } causality) continue;
+            bool isWhole = _requestNumbers.ContainsKey(causality.SourceRequestId)
+                && (causality.ConsumerRequestId is not { } consumer || _requestNumbers.ContainsKey(consumer));
+            if (!isWhole) _tools[i] = _tools[i] with { Explicit = null };
+        }
+
+        if (_agenticVersion == 1) return;
+        for (int i = 0; i < _requests.Count; i++)
+        {
+            if (_requests[i].Explicit is not { } recorded) continue;
+            RecordedDependency[] kept = [.. recorded.Dependencies.Where(dependency => _requestNumbers.ContainsKey(dependency.RequestId))];
+            _requests[i] = _requests[i] with { Explicit = recorded with { Dependencies = kept } };
+        }
+
+        HashSet<string> withRequests = [.. _requests.Where(request => request.Session >= 0).Select(request => _sessions.Name(request.Session))];
+        for (int session = 0; session < _sessions.Count; session++)
+        {
+            if (_sessions.Parent(session) is { } parent && !withRequests.Contains(parent)) _sessions.DropParent(session);
+        }
     }
 
     // What a row of version 2 cannot do without.

@@ -24,6 +24,9 @@ public abstract class TraceRecord
     /// <summary>1-based line in <see cref="Path"/>, 0 when there is none.</summary>
     public long Line { get; set; }
 
+    /// <summary>True if the request or tool call failed, as far as the trace says.</summary>
+    public abstract bool IsError { get; }
+
     internal TracePlace Place => new(Path, Line);
 
     /// <summary>An error about this record, at its file and line where it has one.</summary>

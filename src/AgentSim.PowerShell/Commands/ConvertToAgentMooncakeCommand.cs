@@ -14,13 +14,33 @@ public sealed class ConvertToAgentMooncakeCommand : PathCommand
 {
     private const string InputObjectSet = "InputObject";
 
-    private readonly TraceLowering _lowering = new();
     private readonly List<string> _files = [];
+    private TraceLowering _lowering = new();
 
     /// <summary>Records, as Import-AgentTrace gives them.</summary>
     [Parameter(ParameterSetName = InputObjectSet, Mandatory = true, ValueFromPipeline = true)]
     [ValidateNotNull]
     public TraceRecord[] InputObject { get; set; } = [];
+
+    /// <summary>Folders stand for the traces below them, too.</summary>
+    [Parameter(ParameterSetName = PathSet)]
+    [Parameter(ParameterSetName = LiteralPathSet)]
+    public SwitchParameter Recurse { get; set; }
+
+    /// <summary>Version of agentic rows to make.</summary>
+    [Parameter]
+    [ValidateSet("1", "2")]
+    public int Version { get; set; } = 1;
+
+    /// <summary>What to do where records name requests or sessions that are not among the input.</summary>
+    [Parameter]
+    public MissingDependency MissingDependency { get; set; }
+
+    /// <inheritdoc/>
+    protected override bool Recurses => Recurse;
+
+    /// <inheritdoc/>
+    protected override void Start() => _lowering = new TraceLowering(Version, MissingDependency);
 
     /// <inheritdoc/>
     protected override void Process()
@@ -49,7 +69,7 @@ public sealed class ConvertToAgentMooncakeCommand : PathCommand
     private void ReadFiles()
     {
         var progress = new ProgressDisplay(this, "Reading request traces");
-        foreach (TraceRecord record in RequestTraceReader.Read(_files, progress.Reading(_files), Cancellation)) _lowering.Add(record);
+        _lowering.AddFiles(_files, progress.Reading(_files), Cancellation);
         progress.Complete();
     }
 }

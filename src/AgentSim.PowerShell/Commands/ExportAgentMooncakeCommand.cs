@@ -16,7 +16,7 @@ public sealed class ExportAgentMooncakeCommand : AgentSimCommand
     private string _target = "";
     private AtomicFile? _file;
     private GZipStream? _gzip;
-    private MooncakeRowWriter? _writer;
+    private MooncakeFileWriter? _writer;
 
     /// <summary>The file to write; missing folders are created.</summary>
     [Parameter(Mandatory = true, Position = 0)]
@@ -28,6 +28,15 @@ public sealed class ExportAgentMooncakeCommand : AgentSimCommand
     [Parameter(Mandatory = true, ValueFromPipeline = true)]
     [ValidateNotNull]
     public MooncakeRow[] InputObject { get; set; } = [];
+
+    /// <summary>Version of agentic rows that the file has to have.</summary>
+    [Parameter]
+    [ValidateSet("1", "2")]
+    public int? Version { get; set; }
+
+    /// <summary>What to do about rows that wait for rows that are not among the input.</summary>
+    [Parameter]
+    public MissingDependency MissingDependency { get; set; }
 
     /// <summary>Replaces the file if it exists.</summary>
     [Parameter]
@@ -46,13 +55,13 @@ public sealed class ExportAgentMooncakeCommand : AgentSimCommand
         _file = AtomicFile.Create(_target);
         if (_target.EndsWith(".gz", StringComparison.OrdinalIgnoreCase))
             _gzip = new GZipStream(_file.Stream, CompressionLevel.Optimal, leaveOpen: true);
-        _writer = new MooncakeRowWriter((Stream?)_gzip ?? _file.Stream);
+        _writer = new MooncakeFileWriter((Stream?)_gzip ?? _file.Stream, Version, MissingDependency);
     }
 
     /// <inheritdoc/>
     protected override void Process() => Write(writer =>
     {
-        foreach (MooncakeRow row in InputObject) writer.Write(row);
+        foreach (MooncakeRow row in InputObject) writer.Add(row);
     });
 
     /// <inheritdoc/>
@@ -60,7 +69,7 @@ public sealed class ExportAgentMooncakeCommand : AgentSimCommand
     {
         Write(writer =>
         {
-            writer.Flush();
+            writer.Finish(Cancellation);
             _gzip?.Dispose();
         });
         _file?.Commit();
@@ -74,7 +83,7 @@ public sealed class ExportAgentMooncakeCommand : AgentSimCommand
         base.Dispose(disposing);
     }
 
-    private void Write(Action<MooncakeRowWriter> action)
+    private void Write(Action<MooncakeFileWriter> action)
     {
         if (_writer is null) return;
         try

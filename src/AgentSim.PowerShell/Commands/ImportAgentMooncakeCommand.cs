@@ -9,7 +9,7 @@ namespace AgentSim.PowerShell.Commands;
 [OutputType(typeof(MooncakeRow))]
 public sealed class ImportAgentMooncakeCommand : ImportCommand<MooncakeRow>
 {
-    /// <summary>Tokens per hash id, which the files do not say.</summary>
+    /// <summary>Tokens per hash id, which only files of agentic rows of version 2 say.</summary>
     [Parameter]
     [ValidateRange(1, int.MaxValue)]
     public int TraceBlockSize { get; set; } = WorkloadOptions.DefaultTraceBlockSize;
@@ -22,7 +22,33 @@ public sealed class ImportAgentMooncakeCommand : ImportCommand<MooncakeRow>
     [ValidateSet(nameof(TraceFormat.Mooncake), nameof(TraceFormat.AgenticMooncake))]
     public TraceFormat Format { get; set; }
 
+    /// <summary>Version of agentic rows that a file has to have; means the agentic dialect.</summary>
+    [Parameter]
+    [ValidateSet("1", "2")]
+    public int? Version { get; set; }
+
     /// <inheritdoc/>
-    protected override IEnumerable<MooncakeRow> Read(string file, IProgress<long> progress) =>
-        MooncakeRowReader.Read(file, Format, TraceBlockSize, progress, Cancellation).Select(row => row.Value);
+    protected override void Start()
+    {
+        if (Version is null) return;
+        if (MyInvocation.BoundParameters.ContainsKey(nameof(Format)) && Format != TraceFormat.AgenticMooncake)
+            throw AgentSimException.Usage("RowVersionMismatch", "-Version is for agentic rows only; leave out -Format, or -Version");
+        Format = TraceFormat.AgenticMooncake;
+    }
+
+    /// <inheritdoc/>
+    protected override IEnumerable<MooncakeRow> Read(string file, Action<AgentSimException>? onBadRow, IProgress<long> progress)
+    {
+        foreach (AtLine<MooncakeRow> row in MooncakeRowReader.Read(file, Format, TraceBlockSize, onBadRow, progress, Cancellation))
+        {
+            // All rows of a file are of one version, so that this ends the file at its first row.
+            if (Version is { } version && row.Value.AgenticVersion != version)
+            {
+                throw AgentSimException.At(file, row.Line, "RowVersionMismatch",
+                    $"the file has agentic rows of version {row.Value.AgenticVersion}, not {version}; convert the trace to that version");
+            }
+
+            yield return row.Value;
+        }
+    }
 }

@@ -8,7 +8,15 @@ namespace AgentSim.PowerShell.Commands;
 [OutputType(typeof(RequestRecord), typeof(ToolRecord))]
 public sealed class ImportAgentTraceCommand : ImportCommand<TraceRecord>
 {
+    /// <summary>Folders stand for the traces below them, too.</summary>
+    [Parameter]
+    public SwitchParameter Recurse { get; set; }
+
     /// <inheritdoc/>
-    protected override IEnumerable<TraceRecord> Read(string file, IProgress<long> progress) =>
-        RequestTraceReader.Read([file], progress, Cancellation);
+    protected override bool Recurses => Recurse;
+
+    // With explicit edges, because records do not know yet what they will be converted to.
+    /// <inheritdoc/>
+    protected override IEnumerable<TraceRecord> Read(string file, Action<AgentSimException>? onBadRow, IProgress<long> progress) =>
+        RequestTraceReader.Read([file], readsDependencies: true, onBadRow, progress, Cancellation);
 }

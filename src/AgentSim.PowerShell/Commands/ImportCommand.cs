@@ -1,46 +1,33 @@
 using System.ComponentModel;
+using System.Management.Automation;
 
 namespace AgentSim.PowerShell.Commands;
 
 /// <summary>
-/// A cmdlet that streams what files hold. A file at fault is reported, without ending the pipeline, and the next one read.
+/// A cmdlet that streams what files hold. A row or file at fault is reported, without ending the pipeline, and passed over.
 /// </summary>
 /// <typeparam name="T">What a file holds.</typeparam>
 [EditorBrowsable(EditorBrowsableState.Never)]
 public abstract class ImportCommand<T> : PathCommand
 {
-    /// <summary>Reads one file while it is enumerated.</summary>
-    /// <param name="file">The file.</param>
-    /// <param name="progress">Told the bytes read so far.</param>
-    protected abstract IEnumerable<T> Read(string file, IProgress<long> progress);
+    /// <summary>Ends the pipeline at the first fault.</summary>
+    [Parameter]
+    public SwitchParameter Strict { get; set; }
 
     /// <inheritdoc/>
-    protected sealed override void Process()
-    {
-        foreach (string given in GivenPaths)
-        {
-            foreach (string file in Attempt(given, () => FilesOf(given)) ?? []) Stream(file);
-        }
-    }
+    protected sealed override bool EndsAtFault => Strict;
 
-    private void Stream(string file)
+    /// <summary>Reads one file while it is enumerated.</summary>
+    /// <param name="file">The file.</param>
+    /// <param name="onBadRow">Told of each row at fault; null if the first one ends the reading.</param>
+    /// <param name="progress">Told the bytes read so far.</param>
+    protected abstract IEnumerable<T> Read(string file, Action<AgentSimException>? onBadRow, IProgress<long> progress);
+
+    /// <inheritdoc/>
+    protected sealed override void Process() => ForEachFile((file, onBadRow) =>
     {
         var progress = new ProgressDisplay(this, $"Reading {file}");
-        using IEnumerator<T> items = Read(file, progress.Reading([file])).GetEnumerator();
-        while (Attempt(file, items.MoveNext)) WriteObject(items.Current);
+        foreach (T item in Read(file, onBadRow, progress.Reading([file]))) WriteObject(item);
         progress.Complete();
-    }
-
-    private TResult? Attempt<TResult>(string target, Func<TResult> action)
-    {
-        try
-        {
-            return action();
-        }
-        catch (AgentSimException error)
-        {
-            WriteError(ErrorRecords.Of(error, target));
-            return default;
-        }
-    }
+    });
 }

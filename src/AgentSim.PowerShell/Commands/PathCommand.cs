@@ -29,6 +29,12 @@ public abstract class PathCommand : AgentSimCommand
     [ValidateNotNullOrEmpty]
     public string[] LiteralPath { get; set; } = [];
 
+    /// <summary>Whether a folder stands for the traces below it, too.</summary>
+    protected virtual bool Recurses => false;
+
+    /// <summary>Whether <see cref="ForEachFile(Action{string, Action{AgentSimException}})"/> ends the pipeline at the first fault.</summary>
+    protected virtual bool EndsAtFault => false;
+
     /// <summary>The paths the user gave, in the current parameter set.</summary>
     protected IReadOnlyList<string> GivenPaths => ParameterSetName == LiteralPathSet ? LiteralPath : Path;
 
@@ -39,7 +45,7 @@ public abstract class PathCommand : AgentSimCommand
     /// <exception cref="AgentSimException">There is no such file, or it is not in the file system.</exception>
     protected IReadOnlyList<string> FilesOf(string given)
     {
-        if (ParameterSetName == LiteralPathSet) return InputFiles.Expand([FileSystemPath(given)]);
+        if (ParameterSetName == LiteralPathSet) return InputFiles.Expand([FileSystemPath(given)], Recurses);
         Collection<string> found;
         ProviderInfo provider;
         try
@@ -52,11 +58,44 @@ public abstract class PathCommand : AgentSimCommand
         }
 
         if (provider.Name != FileSystem) throw ErrorRecords.NotFileSystem(given, provider);
-        if (!WildcardPattern.ContainsWildcardCharacters(given)) return InputFiles.Expand(found);
+        if (!WildcardPattern.ContainsWildcardCharacters(given)) return InputFiles.Expand(found, Recurses);
         string[] files = [.. found.Where(File.Exists)];
         if (files.Length == 0) throw ErrorRecords.NoMatch(given);
         Array.Sort(files, StringComparer.Ordinal);
         return files;
+    }
+
+    /// <summary>
+    /// Reads the files of all given paths. A path, file or row at fault is reported, with the path or file as the target,
+    /// and passed over.
+    /// </summary>
+    /// <param name="read">Reads a file, given what is to be told of rows at fault: null if the first one ends the reading.</param>
+    protected void ForEachFile(Action<string, Action<AgentSimException>?> read)
+    {
+        foreach (string given in GivenPaths) Attempt(given, () => ForEachFile(FilesOf(given), read));
+    }
+
+    /// <summary>Reads files as <see cref="ForEachFile(Action{string, Action{AgentSimException}})"/> does.</summary>
+    protected void ForEachFile(IReadOnlyList<string> files, Action<string, Action<AgentSimException>?> read)
+    {
+        ArgumentNullException.ThrowIfNull(files);
+        foreach (string file in files) Attempt(file, () => read(file, EndsAtFault ? null : error => WriteError(ErrorRecords.Of(error, file))));
+    }
+
+    /// <summary>Does something; if it fails, that is reported without ending the pipeline.</summary>
+    /// <param name="target">What it is done with.</param>
+    /// <param name="action">What to do.</param>
+    protected void Attempt(object target, Action action)
+    {
+        ArgumentNullException.ThrowIfNull(action);
+        try
+        {
+            action();
+        }
+        catch (AgentSimException error) when (!EndsAtFault)
+        {
+            WriteError(ErrorRecords.Of(error, target));
+        }
     }
 
     /// <summary>The path in the file system of a PowerShell path that need not exist.</summary>
