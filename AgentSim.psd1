@@ -9,6 +9,9 @@
     Description = 'Replays recorded LLM-agent workloads on simulated inference engines: reads request traces, converts them to Mooncake rows, and reports latency, throughput and cache reuse.'
     PowerShellVersion = '7.6'
     CompatiblePSEditions = @('Core')
+    # Read before the root module, but AgentSim.Types.ps1xml needs the types.
+    RequiredAssemblies = @('bin/AgentSim.Core.dll', 'bin/AgentSim.PowerShell.dll')
+    TypesToProcess = @('AgentSim.Types.ps1xml')
     FormatsToProcess = @('AgentSim.Format.ps1xml', 'AgentSim.Replay.Format.ps1xml')
     FunctionsToExport = @()
     CmdletsToExport = @(

@@ -61,7 +61,7 @@ function Invoke-Build {
     Remove-Folder "$outFolder/AgentSim"
     $null = New-Item -ItemType Directory -Path $moduleFolder
     Copy-Item -LiteralPath "$PSScriptRoot/AgentSim.psd1" -Destination $moduleFolder
-    foreach ($file in $manifest.FormatsToProcess) { Copy-Item -LiteralPath "$PSScriptRoot/$file" -Destination $moduleFolder }
+    foreach ($file in $manifest.TypesToProcess + $manifest.FormatsToProcess) { Copy-Item -LiteralPath "$PSScriptRoot/$file" -Destination $moduleFolder }
     Copy-Item -LiteralPath $binFolder -Destination "$moduleFolder/bin" -Recurse
     & $pwsh -NoProfile -NonInteractive -File "$PSScriptRoot/build/New-ModuleHelp.ps1" -Manifest "$moduleFolder/AgentSim.psd1" `
         -Source "$PSScriptRoot/docs/cmdlets" -Destination "$moduleFolder/en-US/AgentSim.PowerShell.dll-Help.xml"

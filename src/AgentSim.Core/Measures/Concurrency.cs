@@ -45,7 +45,7 @@ public sealed record Concurrency(int Peak, DateTime PeakTime, double Mean, int P
         }
 
         return new Concurrency(peak, TimeRange.Date(peakTime), timeAt.Sum(entry => (double)entry.Key * entry.Value) / whole,
-            At(0.5), At(0.9), At(0.99), [.. Enumerable.Range(0, parts).Select(Part)]);
+            At(0.5), At(0.9), At(0.99), Enumerable.Range(0, parts).Select(Part).ToArray());
 
         // Counts a stretch of unchanging concurrency in the parts it lies in.
         void Spread(long from, long until)
@@ -83,4 +83,8 @@ public sealed record Concurrency(int Peak, DateTime PeakTime, double Mean, int P
 /// <param name="Start">Start of the part after the start of the whole; it lasts until the next one.</param>
 /// <param name="Mean">Mean number.</param>
 /// <param name="Peak">Most at one time.</param>
-public sealed record ConcurrencyPart(TimeSpan Start, double Mean, int Peak);
+public sealed record ConcurrencyPart(TimeSpan Start, double Mean, int Peak)
+{
+    /// <summary>The part in a few characters, for views and tables of text.</summary>
+    public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{Start:c}: {Mean:0.##}");
+}

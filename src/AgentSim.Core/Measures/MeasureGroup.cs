@@ -73,8 +73,8 @@ internal sealed class MeasureGroup(string? name)
             OutputLength = SampleSummary.Of(_requests.Select(request => (double)request.OutputLength)),
             RequestMs = timed.Length == 0 ? null : SampleSummary.Of(timed.Select(request => (double)request.Range!.Value.Length)),
             Turns = SampleSummary.Of(_turns.Values.Where(turns => turns > 0).Select(turns => (double)turns)),
-            Tools = [.. _tools.OrderByDescending(tool => tool.Value.Durations.Count).ThenBy(tool => tool.Key, StringComparer.Ordinal)
-                .Select(tool => new ToolMeasure(tool.Key, tool.Value.Durations.Count, tool.Value.Errors, SampleSummary.Of(tool.Value.Durations)))],
+            Tools = _tools.OrderByDescending(tool => tool.Value.Durations.Count).ThenBy(tool => tool.Key, StringComparer.Ordinal)
+                .Select(tool => new ToolMeasure(tool.Key, tool.Value.Durations.Count, tool.Value.Errors, SampleSummary.Of(tool.Value.Durations))).ToArray(),
             Concurrency = Concurrency.Of(timed.Select(request => request.Range!.Value)),
         };
     }

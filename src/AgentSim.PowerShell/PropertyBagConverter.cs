@@ -1,0 +1,70 @@
+using System.Collections;
+using System.Management.Automation;
+using System.Reflection;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using System.Text.Json.Serialization;
+
+namespace AgentSim.PowerShell;
+
+/// <summary>
+/// Makes objects of the module out of objects that have nothing but their properties: what Import-Clixml, jobs and remote
+/// sessions return, and what ConvertFrom-Json returns. AgentSim.Types.ps1xml says for which types.
+/// </summary>
+public sealed class PropertyBagConverter : PSTypeConverter
+{
+    private static readonly JsonSerializerOptions Options = new()
+    {
+        Converters = { new JsonStringEnumConverter() },
+        NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals,
+    };
+
+    /// <inheritdoc/>
+    public override bool CanConvertFrom(object sourceValue, Type destinationType) => CanConvertFrom(PSObject.AsPSObject(sourceValue), destinationType);
+
+    // Anything less than the whole object is taken for something else, e.g. for an object with a path.
+    /// <inheritdoc/>
+    public override bool CanConvertFrom(PSObject sourceValue, Type destinationType) =>
+        sourceValue is { BaseObject: PSCustomObject }
+        && destinationType.GetProperties(BindingFlags.Public | BindingFlags.Instance).All(property => sourceValue.Properties[property.Name] is not null);
+
+    /// <inheritdoc/>
+    public override object ConvertFrom(object sourceValue, Type destinationType, IFormatProvider formatProvider, bool ignoreCase) =>
+        ConvertFrom(PSObject.AsPSObject(sourceValue), destinationType, formatProvider, ignoreCase);
+
+    /// <inheritdoc/>
+    public override object ConvertFrom(PSObject sourceValue, Type destinationType, IFormatProvider formatProvider, bool ignoreCase)
+    {
+        try
+        {
+            return Node(sourceValue).Deserialize(destinationType, Options) ?? throw new PSInvalidCastException();
+        }
+        catch (JsonException error)
+        {
+            throw new PSInvalidCastException($"The properties do not make a {destinationType.Name}: {error.Message}", error);
+        }
+    }
+
+    /// <inheritdoc/>
+    public override bool CanConvertTo(object sourceValue, Type destinationType) => false;
+
+    /// <inheritdoc/>
+    public override object ConvertTo(object sourceValue, Type destinationType, IFormatProvider formatProvider, bool ignoreCase) => throw new PSInvalidCastException();
+
+    private static JsonNode? Node(object? value)
+    {
+        switch (value is PSObject { BaseObject: not PSCustomObject } wrapped ? wrapped.BaseObject : value)
+        {
+            case null:
+                return null;
+            case PSObject bag:
+                return new JsonObject(bag.Properties.Select(property => KeyValuePair.Create(property.Name, Node(property.Value))));
+            case IDictionary entries:
+                return new JsonObject(entries.Keys.Cast<object>().Select(key => KeyValuePair.Create(key.ToString() ?? "", Node(entries[key]))));
+            case IEnumerable items and not string:
+                return new JsonArray([.. items.Cast<object?>().Select(Node)]);
+            case { } plain:
+                return JsonSerializer.SerializeToNode(plain, plain.GetType(), Options);
+        }
+    }
+}
