@@ -65,6 +65,7 @@ function Invoke-Build {
     Copy-Item -LiteralPath $binFolder -Destination "$moduleFolder/bin" -Recurse
     & $pwsh -NoProfile -NonInteractive -File "$PSScriptRoot/build/New-ModuleHelp.ps1" -Manifest "$moduleFolder/AgentSim.psd1" `
         -Source "$PSScriptRoot/docs/cmdlets" -Destination "$moduleFolder/en-US/AgentSim.PowerShell.dll-Help.xml"
+    & "$PSScriptRoot/build/New-AboutHelp.ps1" -Source "$PSScriptRoot/docs/about" -Destination "$moduleFolder/en-US"
     $null = Test-ModuleManifest -Path "$moduleFolder/AgentSim.psd1"
     Write-Host "Built $moduleFolder"
 }

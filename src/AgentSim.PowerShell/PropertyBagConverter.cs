@@ -1,5 +1,7 @@
 using System.Collections;
+using System.Globalization;
 using System.Management.Automation;
+using System.Numerics;
 using System.Reflection;
 using System.Text.Json;
 using System.Text.Json.Nodes;
@@ -22,11 +24,8 @@ public sealed class PropertyBagConverter : PSTypeConverter
     /// <inheritdoc/>
     public override bool CanConvertFrom(object sourceValue, Type destinationType) => CanConvertFrom(PSObject.AsPSObject(sourceValue), destinationType);
 
-    // Anything less than the whole object is taken for something else, e.g. for an object with a path.
     /// <inheritdoc/>
-    public override bool CanConvertFrom(PSObject sourceValue, Type destinationType) =>
-        sourceValue is { BaseObject: PSCustomObject }
-        && destinationType.GetProperties(BindingFlags.Public | BindingFlags.Instance).All(property => sourceValue.Properties[property.Name] is not null);
+    public override bool CanConvertFrom(PSObject sourceValue, Type destinationType) => Target(sourceValue, destinationType) is not null;
 
     /// <inheritdoc/>
     public override object ConvertFrom(object sourceValue, Type destinationType, IFormatProvider formatProvider, bool ignoreCase) =>
@@ -37,7 +36,8 @@ public sealed class PropertyBagConverter : PSTypeConverter
     {
         try
         {
-            return Node(sourceValue).Deserialize(destinationType, Options) ?? throw new PSInvalidCastException();
+            Type type = Target(sourceValue, destinationType) ?? throw new PSInvalidCastException();
+            return Node(sourceValue).Deserialize(type, Options) ?? throw new PSInvalidCastException();
         }
         catch (JsonException error)
         {
@@ -51,6 +51,16 @@ public sealed class PropertyBagConverter : PSTypeConverter
     /// <inheritdoc/>
     public override object ConvertTo(object sourceValue, Type destinationType, IFormatProvider formatProvider, bool ignoreCase) => throw new PSInvalidCastException();
 
+    // The type to make of an object: one of which it has all properties, because anything less may be meant for something
+    // else, e.g. for a path.
+    private static Type? Target(PSObject bag, Type type)
+    {
+        if (bag is not { BaseObject: PSCustomObject }) return null;
+        if (type.IsAbstract) return type.Assembly.GetExportedTypes().FirstOrDefault(other => other.BaseType == type && Target(bag, other) is not null);
+        PropertyInfo[] properties = type.GetProperties(BindingFlags.Public | BindingFlags.Instance);
+        return properties.All(property => bag.Properties[property.Name] is not null) ? type : null;
+    }
+
     private static JsonNode? Node(object? value)
     {
         switch (value is PSObject { BaseObject: not PSCustomObject } wrapped ? wrapped.BaseObject : value)
@@ -63,6 +73,8 @@ public sealed class PropertyBagConverter : PSTypeConverter
                 return new JsonObject(entries.Keys.Cast<object>().Select(key => KeyValuePair.Create(key.ToString() ?? "", Node(entries[key]))));
             case IEnumerable items and not string:
                 return new JsonArray([.. items.Cast<object?>().Select(Node)]);
+            case BigInteger large:   // what ConvertFrom-Json makes of hashes beyond 63 bits
+                return JsonNode.Parse(large.ToString(CultureInfo.InvariantCulture));
             case { } plain:
                 return JsonSerializer.SerializeToNode(plain, plain.GetType(), Options);
         }

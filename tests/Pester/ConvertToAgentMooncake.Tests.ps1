@@ -24,6 +24,46 @@ Describe 'ConvertTo-AgentMooncake' {
         Get-Summary (ConvertTo-AgentMooncake -LiteralPath $Sample) | Should -Be $expected
     }
 
+    It 'makes rows of version <Version>' -ForEach @{ Version = 1 }, @{ Version = 2 } {
+        $made = ConvertTo-AgentMooncake $Sample -Version $Version
+        $made.AgenticVersion | Sort-Object -Unique | Should -Be $Version
+        $piped = Import-AgentTrace $Sample | ConvertTo-AgentMooncake -Version $Version
+        $piped | ConvertTo-Json -Depth 5 | Should -Be ($made | ConvertTo-Json -Depth 5)
+        { ConvertTo-AgentMooncake $Sample -Version 3 } | Should -Throw -ErrorId 'ParameterArgumentValidationError,*'
+    }
+
+    It 'names a parent that was filtered out, or drops it' {
+        $children = Import-AgentTrace $Sample | Where-Object SessionId -like '*/sub*'
+        $fault = { $children | ConvertTo-AgentMooncake -Version 2 } | Should -Throw -PassThru -ErrorId 'TraceParentMissing,*'
+        $fault.Exception.Message | Should -BeLike "*has parent 'agent-1100-?:root'*"
+        $made = $children | ConvertTo-AgentMooncake -Version 2 -MissingDependency Drop
+        $made.Count | Should -Be @($children | Where-Object RequestId).Count
+        $made.PlayId | ForEach-Object { $_ | Should -BeLike '*/sub*' }
+        ($made | Invoke-AgentReplay).Summary.CompletedRequests | Should -Be $made.Count
+    }
+
+    It 'names a request that a tool call names and that was filtered out, or drops it' {
+        $tool = @{
+            schema = 'dynamo.request.trace.v1'; event_type = 'tool_end'; event_time_unix_ms = 1500; agent_context = @{ session_id = 's' }
+            tool = @{ tool_call_id = 't'; tool_class = 'agent'; duration_ms = 100; claude = @{ source_request_id = 'gone'; execution_mode = 'blocking' } }
+        } | ConvertTo-Json -Depth 9 -Compress
+        (Get-RequestLine a), $tool, (Get-RequestLine b -Received 2000) | Set-Content "$TestDrive/causality.trace"
+        $fault = { ConvertTo-AgentMooncake "$TestDrive/causality.trace" } | Should -Throw -PassThru -ErrorId 'TraceCausalityInvalid,*'
+        $fault.Exception.Message | Should -BeLike "*'gone'*"
+        $made = ConvertTo-AgentMooncake "$TestDrive/causality.trace" -MissingDependency Drop
+        $made[1].WaitFor | Should -Be 'a'
+        $made[1].ToolWaitMs | Should -Be 100
+    }
+
+    It 'takes a folder, with -Recurse all below it' {
+        $null = New-Item -ItemType Directory "$TestDrive/folder/deeper"
+        Get-RequestLine a -Received 2000 | Set-Content "$TestDrive/folder/1.jsonl"
+        Get-RequestLine b -Received 1000 | Set-Content "$TestDrive/folder/deeper/2.jsonl"
+        (ConvertTo-AgentMooncake "$TestDrive/folder").RequestId | Should -Be 'a'
+        (ConvertTo-AgentMooncake "$TestDrive/folder" -Recurse).RequestId | Should -Be 'b', 'a'
+        (ConvertTo-AgentMooncake -LiteralPath "$TestDrive/folder" -Recurse).RequestId | Should -Be 'b', 'a'
+    }
+
     It 'takes several files as one trace' {
         Get-RequestLine a -Received 2000 | Set-Content "$TestDrive/1.jsonl"
         Get-RequestLine b -Received 1000 | Set-Content "$TestDrive/2.jsonl"

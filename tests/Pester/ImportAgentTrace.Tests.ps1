@@ -25,12 +25,13 @@ Describe 'Import-AgentTrace' {
         Copy-Item "$TestDrive/one.jsonl", "$TestDrive/two.jsonl" "$TestDrive/folder"
         Copy-Item "$TestDrive/one.jsonl" "$TestDrive/folder/deeper"
         (Import-AgentTrace "$TestDrive/folder").RequestId | Should -Be 'a', 'b', 'c'
+        (Import-AgentTrace "$TestDrive/folder" -Recurse).RequestId | Should -Be 'a', 'a', 'b', 'c'
     }
 
     It 'takes literal paths, relative ones by the location of the session' {
         Push-Location $TestDrive
         try {
-            (Import-AgentTrace -LiteralPath 'x[bad].jsonl' -ErrorAction SilentlyContinue).RequestId | Should -Be 'd'
+            (Import-AgentTrace -LiteralPath 'x[bad].jsonl' -ErrorAction SilentlyContinue).RequestId | Should -Be 'd', 'e'
             (Import-AgentTrace one.jsonl).RequestId | Should -Be 'a'
         }
         finally { Pop-Location }
@@ -42,15 +43,39 @@ Describe 'Import-AgentTrace' {
         ([pscustomobject]@{ LiteralPath = "$TestDrive/one.jsonl" } | Import-AgentTrace).RequestId | Should -Be 'a'
     }
 
-    It 'names file and line of a bad record and goes on with the next file' {
+    It 'names file and line of a bad record and goes on' {
         $records = Import-AgentTrace -LiteralPath "$TestDrive/x[bad].jsonl", "$TestDrive/one.jsonl" -ErrorVariable faults -ErrorAction SilentlyContinue
-        $records.RequestId | Should -Be 'd', 'a'
+        $records.RequestId | Should -Be 'd', 'e', 'a'
         $faults.Count | Should -Be 1
         $faults[0].FullyQualifiedErrorId | Should -Be 'TraceRowInvalid,AgentSim.PowerShell.Commands.ImportAgentTraceCommand'
         $faults[0].CategoryInfo.Category | Should -Be 'InvalidData'
         $faults[0].TargetObject | Should -Be "$TestDrive/x[bad].jsonl"
         $faults[0].Exception.Message | Should -BeLike '*x`[bad`].jsonl:2: *'
         $faults[0].Exception.Message | Should -Not -Match "`n"
+    }
+
+    It 'ends at the first <Case> with -Strict' -ForEach @(
+        @{ Case = 'bad record'; Path = 'x[bad].jsonl'; ErrorId = 'TraceRowInvalid'; Read = 'd' }
+        @{ Case = 'missing file'; Path = 'nowhere.jsonl'; ErrorId = 'InputUnreadable'; Read = $null }
+    ) {
+        $read = [Collections.Generic.List[string]]::new()
+        { Import-AgentTrace -LiteralPath "$TestDrive/$Path", "$TestDrive/one.jsonl" -Strict -ErrorAction SilentlyContinue | ForEach-Object { $read.Add($_.RequestId) } } |
+            Should -Throw -ErrorId "$ErrorId,AgentSim.PowerShell.Commands.ImportAgentTraceCommand"
+        $read | Should -Be $Read
+    }
+
+    It 'goes on with the next file after one that is damaged' {
+        $bytes = [IO.File]::ReadAllBytes($Sample)
+        [IO.File]::WriteAllBytes("$TestDrive/damaged.gz", $bytes[0..($bytes.Length - 100)])
+        $records = Import-AgentTrace "$TestDrive/damaged.gz", "$TestDrive/one.jsonl" -ErrorVariable faults -ErrorAction SilentlyContinue
+        $records[-1].RequestId | Should -Be 'a'
+        $faults.FullyQualifiedErrorId | Should -Be 'GzipInvalid,AgentSim.PowerShell.Commands.ImportAgentTraceCommand'
+    }
+
+    It 'reads explicit dependencies' {
+        $line = (Get-RequestLine g) -replace '"trace_block_size"', '"dependencies":[{"request_id":"a","relation":"spawn","trigger":"dispatch"}],"trace_block_size"'
+        $line | Set-Content "$TestDrive/edges.jsonl"
+        (Import-AgentTrace "$TestDrive/edges.jsonl").Dependencies.RequestId | Should -Be 'a'
     }
 
     It 'reports <Path> as <ErrorId> and goes on' -ForEach @(

@@ -34,6 +34,12 @@ Describe 'The module' {
         }
     }
 
+    It 'has the topic <_>' -ForEach 'about_AgentSim', 'about_AgentSim_Traces' {
+        $topic = Get-Help $_
+        $topic | Should -Match "(?m)^TOPIC\r?\n    $_\r?$"
+        $topic -split '\r?\n' | ForEach-Object { $_.Length | Should -BeLessOrEqual 100 }
+    }
+
     It 'says what it returns: <Name>' -ForEach $cmdlets {
         $Cmdlet.OutputType | Should -Not -BeNullOrEmpty
     }

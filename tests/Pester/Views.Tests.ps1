@@ -12,6 +12,20 @@ Describe 'The default views' {
             Columns = 'Start (UTC)', 'Event', 'Session', 'Request or tool', 'ms', 'Input', 'Output' }
         @{ Name = 'rows'; Value = { $rows }; Count = 67
             Columns = 'Start (ms)', 'Session', 'Request', 'Input', 'Output', 'Blocks', 'Waits', 'Delay (ms)' }
+        @{ Name = 'sessions'; Value = { Get-AgentSession $Sample }; Count = 13
+            Columns = 'Session', 'Time (s)', 'LLM (s)', 'Tool (s)', 'Idle (s)', 'Turns', 'Tools', 'Input', 'Output', 'Err' }
+        @{ Name = 'a tree of sessions'; Value = { Get-AgentSession $Sample -Tree }; Count = 13
+            Columns = 'Session', 'Time (s)', 'LLM (s)', 'Tool (s)', 'Idle (s)', 'Turns', 'Tools', 'Input', 'Output', 'Err' }
+        @{ Name = 'measures of records by session'; Value = { Measure-AgentTrace $Sample -By SessionId }; Count = 13
+            Columns = 'Group', 'Requests', 'Tools', 'Err', 'Sessions', 'Input', 'Output', 'Reuse', 'P50 (s)', 'Peak' }
+        @{ Name = 'measures of sessions by root'; Value = { Get-AgentSession $Sample | Measure-AgentTrace -By RootSessionId }; Count = 3
+            Columns = 'Group', 'Requests', 'Tools', 'Sessions', 'Input', 'Output', 'LLM (s)', 'Idle (s)', 'Peak' }
+        @{ Name = 'tool classes'; Value = { (Measure-AgentTrace $Sample).Tools }; Count = 3
+            Columns = 'Tool class', 'Calls', 'Errors', 'Mean (ms)', 'P50', 'P90', 'P99', 'Max' }
+        @{ Name = 'distributions'; Value = { (Measure-AgentTrace $Sample).InputLength }; Count = 1
+            Columns = 'Count', 'Mean', 'P50', 'P90', 'P99', 'Max', 'Min' }
+        @{ Name = 'concurrency over time'; Value = { (Measure-AgentTrace $Sample).Concurrency.OverTime }; Count = 50
+            Columns = 'Start', 'Mean', 'Peak' }
         @{ Name = 'requests'; Value = { $result.Requests }; Count = 67
             Columns = '#', 'Arrival (ms)', 'Session', 'Input', 'Output', 'Reused', 'TTFT', 'ITL', 'Latency', 'On', 'Status' }
     ) {
@@ -36,6 +50,20 @@ Describe 'The default views' {
         @($lines | Where-Object { $_ -match "^Time to first token \(ms\) +$expected$" }).Count | Should -Be 1
         @($lines | Where-Object { $_ -like 'Completed 67 of 67 requests*' }).Count | Should -Be 1
         @($lines | Where-Object { $_ -like 'Requests/s within the SLA*' }).Count | Should -Be 1
+    }
+
+    It 'shows a measure of all <Name> as a list of one line each' -ForEach @(
+        @{ Name = 'records'; Value = { Measure-AgentTrace $Sample }; Rows = 17 }
+        @{ Name = 'sessions'; Value = { Get-AgentSession $Sample | Measure-AgentTrace }; Rows = 18 }
+    ) {
+        $lines = @(Get-View (& $Value) | Where-Object { $_ })
+        $lines.Count | Should -Be $Rows
+        $lines | ForEach-Object { $_ | Should -Match '^\w+ +: ' }
+    }
+
+    It 'shows the end of a session id that is too long' {
+        $long = [AgentSim.Sessions.AgentSession]@{ SessionId = 'a' * 40 + '/child' }
+        Get-View $long | Where-Object { $_ -match '^…a+/child +0\.0 ' } | Should -Not -BeNullOrEmpty
     }
 
     It 'leaves the properties to Format-List' {

@@ -35,7 +35,7 @@ public sealed class RowDependencies
         string[] waits = [.. _waiting.SelectMany(entry => entry.Value.Select(id => $"'{id}' waits for '{entry.Key}'"))];
         string more = waits.Length > NamedAtMost ? string.Create(CultureInfo.InvariantCulture, $" and {waits.Length - NamedAtMost:N0} more") : "";
         throw new AgentSimException("DependencyUnknown",
-            $"rows wait for requests that are not among the rows: {string.Join(", ", waits.Take(NamedAtMost))}{more}; keep those requests, or drop what waits for them");
+            $"rows wait for requests that are not among the rows: {string.Join(", ", waits.Take(NamedAtMost))}{more}; keep those requests, or drop the dependencies (-MissingDependency Drop)");
     }
 
     /// <summary>
