@@ -19,6 +19,24 @@ public sealed class InputFilesTests : IDisposable
         Assert.Equal(["B.jsonl", "a.jsonl.gz", "a10.jsonl", "a2.jsonl", "b.jsonl"], Names(_folder.Path));
 
     [Fact]
+    public void A_folder_stands_for_all_traces_below_it_on_request()
+    {
+        _folder.Write("sub/deeper/d.jsonl.gz", "");
+        _folder.Write("sub/notes.txt", "");
+        string[] names = [.. InputFiles.Expand([_folder.Path], recurse: true).Select(file => Path.GetRelativePath(_folder.Path, file).Replace('\\', '/'))];
+        Assert.Equal(["B.jsonl", "a.jsonl.gz", "a10.jsonl", "a2.jsonl", "b.jsonl", "sub/c.jsonl", "sub/deeper/d.jsonl.gz"], names);
+    }
+
+    [Fact]
+    public void Links_to_folders_are_not_followed_but_links_to_files_are_read()
+    {
+        if (OperatingSystem.IsWindows()) return;   // links need a privilege there
+        Directory.CreateSymbolicLink(_folder.File("sub/loop"), _folder.Path);
+        File.CreateSymbolicLink(_folder.File("sub/link.jsonl"), _folder.File("b.jsonl"));
+        Assert.Equal(["c.jsonl", "link.jsonl"], InputFiles.Expand([_folder.File("sub")], recurse: true).Select(file => Path.GetFileName(file)));
+    }
+
+    [Fact]
     public void A_wildcard_expands_in_ordinal_order() => Assert.Equal(["a.jsonl.gz", "a10.jsonl", "a2.jsonl"], Names(_folder.File("a*.jsonl*")));
 
     [Fact]

@@ -110,6 +110,23 @@ public sealed class MooncakeRowReaderTests : IDisposable
     public void The_largest_integer_is_a_legal_length_of_a_plain_row() =>
         Assert.Equal(long.MaxValue, One(TraceFormat.Mooncake, "{\"input_length\":18446744073709551615,\"output_length\":1,\"hash_ids\":[1]}").InputLength);
 
+    [Fact]
+    public void Bad_rows_are_told_of_and_passed_over_on_request()
+    {
+        const string row = """{"output_length":1,"hash_ids":[1]}""";
+        string path = _folder.Write("rows.jsonl", string.Join('\n', "{", row, """{"output_length":1,"hash_ids":[1],"delay":-1}""", row));
+        var faults = new List<string>();
+        Assert.Equal([2L, 4L], MooncakeRowReader.Read(path, TraceFormat.Mooncake, 16, error => faults.Add(error.Message)).Select(found => found.Line));
+        Assert.Equal([$"{path}:1", $"{path}:3"], faults.Select(fault => fault[..fault.IndexOf(": ", StringComparison.Ordinal)]));
+    }
+
+    [Fact]
+    public void A_bad_header_ends_the_reading_even_so()
+    {
+        string path = _folder.Write("rows.jsonl", """{"schema":"dynamo.agentic_mooncake","version":3}""");
+        Assert.Equal("HeaderInvalid", Assert.Throws<AgentSimException>(() => MooncakeRowReader.Read(path, TraceFormat.AgenticMooncake, 16, _ => { }).Count()).ErrorId);
+    }
+
     private MooncakeRow One(TraceFormat format, string row) =>
         Assert.Single(MooncakeRowReader.Read(_folder.Write("row.jsonl", row), format, 16)).Value;
 }

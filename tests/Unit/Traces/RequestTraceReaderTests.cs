@@ -197,5 +197,16 @@ public sealed class RequestTraceReaderTests : IDisposable
             : System.Text.Json.JsonSerializer.Serialize(record, record.GetType()) + (record is RequestRecord ? string.Join(',', hashes.ToArray()) : "");
     }
 
+    [Fact]
+    public void Bad_records_are_told_of_and_passed_over_on_request()
+    {
+        string path = _folder.Write("t.jsonl", string.Join('\n', TraceText.Request("a"), "{", TraceText.Request("b").Replace("[1,2]", "[1]", StringComparison.Ordinal), TraceText.Request("c")));
+        var faults = new List<AgentSimException>();
+        IEnumerable<TraceRecord> records = RequestTraceReader.Read([path], readsDependencies: false, faults.Add);
+        Assert.Equal(["a", "c"], records.Select(record => ((RequestRecord)record).RequestId));
+        Assert.Equal(["TraceRowInvalid", "TraceHashCount"], faults.Select(fault => fault.ErrorId));
+        Assert.StartsWith($"{path}:3: ", faults[1].Message, StringComparison.Ordinal);
+    }
+
     private TraceRecord? One(string line) => RequestTraceReader.Read([_folder.Write("t.jsonl", line)]).SingleOrDefault();
 }
