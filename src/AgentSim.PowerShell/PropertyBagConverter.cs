@@ -15,6 +15,8 @@ namespace AgentSim.PowerShell;
 /// </summary>
 public sealed class PropertyBagConverter : PSTypeConverter
 {
+    private const int MaxDepth = 16;
+
     private static readonly JsonSerializerOptions Options = new()
     {
         Converters = { new JsonStringEnumConverter() },
@@ -37,9 +39,9 @@ public sealed class PropertyBagConverter : PSTypeConverter
         try
         {
             Type type = Target(sourceValue, destinationType) ?? throw new PSInvalidCastException();
-            return Node(sourceValue).Deserialize(type, Options) ?? throw new PSInvalidCastException();
+            return Node(sourceValue, MaxDepth).Deserialize(type, Options) ?? throw new PSInvalidCastException();
         }
-        catch (JsonException error)
+        catch (Exception error) when (error is JsonException or NotSupportedException or ArgumentException)
         {
             throw new PSInvalidCastException($"The properties do not make a {destinationType.Name}: {error.Message}", error);
         }
@@ -61,18 +63,19 @@ public sealed class PropertyBagConverter : PSTypeConverter
         return properties.All(property => bag.Properties[property.Name] is not null) ? type : null;
     }
 
-    private static JsonNode? Node(object? value)
+    private static JsonNode? Node(object? value, int depth)
     {
+        if (depth == 0) throw new PSInvalidCastException("The properties are nested too deeply.");
         switch (value is PSObject { BaseObject: not PSCustomObject } wrapped ? wrapped.BaseObject : value)
         {
             case null:
                 return null;
             case PSObject bag:
-                return new JsonObject(bag.Properties.Select(property => KeyValuePair.Create(property.Name, Node(property.Value))));
+                return new JsonObject(bag.Properties.Select(property => KeyValuePair.Create(property.Name, Node(property.Value, depth - 1))));
             case IDictionary entries:
-                return new JsonObject(entries.Keys.Cast<object>().Select(key => KeyValuePair.Create(key.ToString() ?? "", Node(entries[key]))));
+                return new JsonObject(entries.Keys.Cast<object>().Select(key => KeyValuePair.Create(key.ToString() ?? "", Node(entries[key], depth - 1))));
             case IEnumerable items and not string:
-                return new JsonArray([.. items.Cast<object?>().Select(Node)]);
+                return new JsonArray([.. items.Cast<object?>().Select(item => Node(item, depth - 1))]);
             case BigInteger large:   // what ConvertFrom-Json makes of hashes beyond 63 bits
                 return JsonNode.Parse(large.ToString(CultureInfo.InvariantCulture));
             case { } plain:

@@ -40,12 +40,7 @@ public sealed class GetAgentSessionCommand : PathCommand
         }
         else
         {
-            ForEachFile((file, onBadRow) =>
-            {
-                var progress = new ProgressDisplay(this, $"Reading {file}");
-                _collector.AddFiles([file], onBadRow, progress.Reading([file]), Cancellation);
-                progress.Complete();
-            });
+            ForEachFile((file, onBadRow, progress) => _collector.AddFiles([file], onBadRow, progress, Cancellation));
         }
     }
 

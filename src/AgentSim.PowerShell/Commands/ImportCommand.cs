@@ -24,10 +24,8 @@ public abstract class ImportCommand<T> : PathCommand
     protected abstract IEnumerable<T> Read(string file, Action<AgentSimException>? onBadRow, IProgress<long> progress);
 
     /// <inheritdoc/>
-    protected sealed override void Process() => ForEachFile((file, onBadRow) =>
+    protected sealed override void Process() => ForEachFile((file, onBadRow, progress) =>
     {
-        var progress = new ProgressDisplay(this, $"Reading {file}");
-        foreach (T item in Read(file, onBadRow, progress.Reading([file]))) WriteObject(item);
-        progress.Complete();
+        foreach (T item in Read(file, onBadRow, progress)) WriteObject(item);
     });
 }

@@ -42,7 +42,7 @@ public sealed class MeasureAgentTraceCommand : PathCommand
     /// <inheritdoc/>
     protected override void Process()
     {
-        if (ParameterSetName != InputObjectSet) ForEachFile(ReadFile);
+        if (ParameterSetName != InputObjectSet) ForEachFile(AddFile);
         else foreach (PSObject input in InputObject) Attempt(input, () => Add(input));
     }
 
@@ -66,10 +66,10 @@ public sealed class MeasureAgentTraceCommand : PathCommand
         switch (input.BaseObject)
         {
             case string path:
-                ForEachFile(FilesOf(path), ReadFile);
+                ForEachFile(FilesOf(path), AddFile);
                 break;
             case FileSystemInfo file:
-                ForEachFile(FilesOf(WildcardPattern.Escape(file.FullName)), ReadFile);
+                ForEachFile(FilesOf(WildcardPattern.Escape(file.FullName)), AddFile);
                 break;
             case TraceRecord or MooncakeRow or AgentSession when !isMember:
                 break;
@@ -88,12 +88,8 @@ public sealed class MeasureAgentTraceCommand : PathCommand
         }
     }
 
-    private void ReadFile(string file, Action<AgentSimException>? onBadRow)
-    {
-        var progress = new ProgressDisplay(this, $"Reading {file}");
-        _records.AddFiles([file], By is null ? null : record => GroupOf(PSObject.AsPSObject(record)), onBadRow, progress.Reading([file]), Cancellation);
-        progress.Complete();
-    }
+    private void AddFile(string file, Action<AgentSimException>? onBadRow, IProgress<long> progress) =>
+        _records.AddFiles([file], By is null ? null : record => GroupOf(PSObject.AsPSObject(record)), onBadRow, progress, Cancellation);
 
     private (bool IsMember, string? Group) GroupOf(PSObject input)
     {

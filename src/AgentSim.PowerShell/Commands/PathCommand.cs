@@ -17,6 +17,12 @@ public abstract class PathCommand : AgentSimCommand
 
     private const string FileSystem = "FileSystem";
 
+    /// <summary>Reads a file.</summary>
+    /// <param name="file">The file.</param>
+    /// <param name="onBadRow">To be told of each row at fault; null if the first one ends the reading.</param>
+    /// <param name="progress">To be told the bytes read so far.</param>
+    protected delegate void ReadFile(string file, Action<AgentSimException>? onBadRow, IProgress<long> progress);
+
     /// <summary>Files and folders; wildcards are allowed.</summary>
     [Parameter(ParameterSetName = PathSet, Mandatory = true, Position = 0, ValueFromPipeline = true)]
     [SupportsWildcards]
@@ -32,7 +38,7 @@ public abstract class PathCommand : AgentSimCommand
     /// <summary>Whether a folder stands for the traces below it, too.</summary>
     protected virtual bool Recurses => false;
 
-    /// <summary>Whether <see cref="ForEachFile(Action{string, Action{AgentSimException}})"/> ends the pipeline at the first fault.</summary>
+    /// <summary>Whether <see cref="ForEachFile(ReadFile)"/> ends the pipeline at the first fault.</summary>
     protected virtual bool EndsAtFault => false;
 
     /// <summary>The paths the user gave, in the current parameter set.</summary>
@@ -69,17 +75,22 @@ public abstract class PathCommand : AgentSimCommand
     /// Reads the files of all given paths. A path, file or row at fault is reported, with the path or file as the target,
     /// and passed over.
     /// </summary>
-    /// <param name="read">Reads a file, given what is to be told of rows at fault: null if the first one ends the reading.</param>
-    protected void ForEachFile(Action<string, Action<AgentSimException>?> read)
+    /// <param name="read">Reads a file.</param>
+    protected void ForEachFile(ReadFile read)
     {
         foreach (string given in GivenPaths) Attempt(given, () => ForEachFile(FilesOf(given), read));
     }
 
-    /// <summary>Reads files as <see cref="ForEachFile(Action{string, Action{AgentSimException}})"/> does.</summary>
-    protected void ForEachFile(IReadOnlyList<string> files, Action<string, Action<AgentSimException>?> read)
+    /// <summary>Reads files as <see cref="ForEachFile(ReadFile)"/> does.</summary>
+    protected void ForEachFile(IReadOnlyList<string> files, ReadFile read)
     {
         ArgumentNullException.ThrowIfNull(files);
-        foreach (string file in files) Attempt(file, () => read(file, EndsAtFault ? null : error => WriteError(ErrorRecords.Of(error, file))));
+        foreach (string file in files)
+        {
+            var progress = new ProgressDisplay(this, $"Reading {file}");
+            Attempt(file, () => read(file, EndsAtFault ? null : error => WriteError(ErrorRecords.Of(error, file)), progress.Reading([file])));
+            progress.Complete();
+        }
     }
 
     /// <summary>Does something; if it fails, that is reported without ending the pipeline.</summary>
