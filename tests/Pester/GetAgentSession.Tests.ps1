@@ -66,6 +66,13 @@ Describe 'Get-AgentSession' {
         $lines[2..($lines.Count - 1)] | ForEach-Object { ($_ -replace '^( *).*', '$1').Length / 2 } | Should -Be $tree.Depth
     }
 
+    It 'shows what the id of a child adds to that of its parent, and else the whole id' {
+        $child = { [AgentSim.Traces.RequestRecord]@{ RequestId = $args[0]; SessionId = $args[0]; ParentSessionId = $args[1]; ReceivedUnixMs = $args[2] } }
+        $made = @(& $child 'a1' $null 1), (& $child 'a1/b' 'a1' 2), (& $child 'a10' 'a1' 3), (& $child 'other' 'a1' 4)
+        $lines = @(($made | Get-AgentSession -Tree | Out-String -Width 100) -split '\r?\n' | Where-Object { $_ })
+        $lines[2..5] | ForEach-Object { $_ -replace '(\S) .*', '$1' } | Should -Be 'a1', '  /b', '  a10', '  other'
+    }
+
     It 'reports <Case> and goes on' -ForEach @(
         @{ Case = 'a bad record'; Line = { '{' }; ErrorId = 'TraceRowInvalid' }
         @{ Case = 'a request that came before'; Line = { Get-RequestLine a }; ErrorId = 'TraceRequestDuplicate' }

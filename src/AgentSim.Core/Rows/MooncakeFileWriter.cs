@@ -38,7 +38,7 @@ public sealed class MooncakeFileWriter(Stream stream, int? version = null, Missi
                 $"{Name(row)} has blocks of {row.TraceBlockSize} tokens, but the first row of {_first.TraceBlockSize}; write them to separate files");
         }
 
-        if (missing == MissingDependency.Error) _dependencies.Add(row);
+        _dependencies.Add(row);
         if (row.IsAgentic && (row.AgenticVersion == 2 || missing == MissingDependency.Drop)) _kept.Add(row);
         else _writer.Write(row);
     }
@@ -47,7 +47,7 @@ public sealed class MooncakeFileWriter(Stream stream, int? version = null, Missi
     /// <exception cref="AgentSimException">Rows wait for rows that are not among them, or cannot be written.</exception>
     public void Finish(CancellationToken cancel = default)
     {
-        _dependencies.Check();
+        if (missing == MissingDependency.Error) _dependencies.Check();
         IEnumerable<MooncakeRow> rows = missing == MissingDependency.Drop ? RowDependencies.Drop(_kept) : _kept;
         if (_first?.AgenticVersion == 2)
         {

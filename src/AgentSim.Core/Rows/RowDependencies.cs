@@ -13,11 +13,12 @@ public sealed class RowDependencies
     private readonly Dictionary<string, List<string>> _waiting = new(StringComparer.Ordinal);   // missing so far -> who waits for it
 
     /// <summary>Adds a row. Rows that are not agentic wait for nothing.</summary>
+    /// <exception cref="AgentSimException">Another row has the same id.</exception>
     public void Add(MooncakeRow row)
     {
         ArgumentNullException.ThrowIfNull(row);
         if (row.RequestId is not { } id || !row.IsAgentic) return;
-        _ids.Add(id);
+        if (!_ids.Add(id)) throw new AgentSimException("RowInvalid", $"request_id '{id}' appears twice; ids must be unique");
         _waiting.Remove(id);
         foreach (string source in Sources(row))
         {

@@ -45,7 +45,7 @@ public abstract class PathCommand : AgentSimCommand
     protected IReadOnlyList<string> GivenPaths => ParameterSetName == LiteralPathSet ? LiteralPath : Path;
 
     /// <summary>
-    /// The files that one given path stands for: a folder stands for its direct <c>*.jsonl</c> and <c>*.jsonl.gz</c> files,
+    /// The files that one given path stands for: a folder stands for its <c>*.jsonl</c> and <c>*.jsonl.gz</c> files,
     /// a wildcard for the files it matches, in ordinal order of the names.
     /// </summary>
     /// <exception cref="AgentSimException">There is no such file, or it is not in the file system.</exception>

@@ -38,6 +38,12 @@ public sealed class MooncakeFileWriterTests
         Assert.Equal("TraceBlockSizeMismatch", Fault([PlayRows.Row("b", "p", 0), other]).ErrorId);
     }
 
+    [Theory]
+    [InlineData(MissingDependency.Error)]
+    [InlineData(MissingDependency.Drop)]
+    public void An_id_comes_once(MissingDependency missing) =>
+        Assert.Equal("RowInvalid", Assert.Throws<AgentSimException>(() => Written([Row("a"), Row("a")], missing: missing)).ErrorId);
+
     [Fact]
     public void A_missing_dependency_is_an_error_that_names_who_waits()
     {
