@@ -1,5 +1,6 @@
-using System.Numerics;
 using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
 
 namespace AgentSim.Collections;
 
@@ -140,24 +141,22 @@ internal sealed class PagedInts
     // Returns by how many the values other than 0 increase.
     private static int AddToAll(Span<int> values, int delta)
     {
-        int i = 0;
-        Vector<int> gained = Vector<int>.Zero;
-        Vector<int> step = new(delta);
-        for (; i <= values.Length - Vector<int>.Count; i += Vector<int>.Count)
+        // Vectors of this size, unlike longer ones, can be compiled ahead of time for any processor.
+        Vector128<int> gained = Vector128<int>.Zero;
+        Vector128<int> step = Vector128.Create(delta);
+        foreach (ref Vector128<int> part in MemoryMarshal.Cast<int, Vector128<int>>(values))
         {
-            Span<int> part = values.Slice(i, Vector<int>.Count);
-            Vector<int> before = new(part);
-            Vector<int> after = before + step;
-            after.CopyTo(part);
-            gained += Vector.Equals(after, Vector<int>.Zero) - Vector.Equals(before, Vector<int>.Zero);   // a match is -1
+            Vector128<int> before = part;
+            part = before + step;
+            gained += Vector128.Equals(part, Vector128<int>.Zero) - Vector128.Equals(before, Vector128<int>.Zero);   // a match is -1
         }
 
-        int live = Vector.Sum(gained);
-        for (; i < values.Length; i++)
+        int live = Vector128.Sum(gained);
+        foreach (ref int value in values[(values.Length & ~3)..])
         {
-            int before = values[i];
-            values[i] += delta;
-            live += (values[i] != 0 ? 1 : 0) - (before != 0 ? 1 : 0);
+            int before = value;
+            value += delta;
+            live += (value != 0 ? 1 : 0) - (before != 0 ? 1 : 0);
         }
 
         return live;

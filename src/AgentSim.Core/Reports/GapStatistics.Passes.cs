@@ -1,4 +1,5 @@
-using System.Numerics;
+using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
 
 namespace AgentSim.Reports;
 
@@ -63,26 +64,24 @@ internal sealed partial class GapStatistics
     {
         // Relative to the first value, which is near all others, nothing cancels.
         double reference = values[0];
-        Vector<double> references = new(reference), sums = default, squares = default, lows = references, highs = references;
-        int at = 0;
-        for (; at <= values.Length - Vector<double>.Count; at += Vector<double>.Count)
+        Vector128<double> references = Vector128.Create(reference), sums = default, squares = default, lows = references, highs = references;
+        foreach (Vector128<double> each in Pairs(values))
         {
-            Vector<double> each = new(values[at..]);
-            Vector<double> deviations = each - references;
+            Vector128<double> deviations = each - references;
             sums += deviations;
             squares += deviations * deviations;
-            lows = Vector.Min(lows, each);
-            highs = Vector.Max(highs, each);
+            lows = Vector128.Min(lows, each);
+            highs = Vector128.Max(highs, each);
         }
 
-        double sum = Vector.Sum(sums), square = Vector.Sum(squares), low = reference, high = reference;
-        for (int lane = 0; lane < Vector<double>.Count; lane++) (low, high) = (Math.Min(low, lows[lane]), Math.Max(high, highs[lane]));
-        for (; at < values.Length; at++)
+        double sum = sums[0] + sums[1], square = squares[0] + squares[1];
+        double low = Math.Min(lows[0], lows[1]), high = Math.Max(highs[0], highs[1]);
+        if (values.Length % 2 != 0)
         {
-            double deviation = values[at] - reference;
+            double deviation = values[^1] - reference;
             sum += deviation;
             square += deviation * deviation;
-            (low, high) = (Math.Min(low, values[at]), Math.Max(high, values[at]));
+            (low, high) = (Math.Min(low, values[^1]), Math.Max(high, values[^1]));
         }
 
         double shift = sum / values.Length;
@@ -91,15 +90,21 @@ internal sealed partial class GapStatistics
 
     private static void Subtract(ReadOnlySpan<double> left, ReadOnlySpan<double> right, Span<double> result)
     {
-        int at = 0;
-        for (; at <= left.Length - Vector<double>.Count; at += Vector<double>.Count) (new Vector<double>(left[at..]) - new Vector<double>(right[at..])).CopyTo(result[at..]);
-        for (; at < left.Length; at++) result[at] = left[at] - right[at];
+        ReadOnlySpan<Vector128<double>> lefts = Pairs(left), rights = Pairs(right);
+        Span<Vector128<double>> results = MemoryMarshal.Cast<double, Vector128<double>>(result);
+        for (int pair = 0; pair < lefts.Length; pair++) results[pair] = lefts[pair] - rights[pair];
+        if (left.Length % 2 != 0) result[left.Length - 1] = left[^1] - right[^1];
     }
 
     private static void DivideBy(double dividend, ReadOnlySpan<double> divisors, Span<double> result)
     {
-        int at = 0;
-        for (; at <= divisors.Length - Vector<double>.Count; at += Vector<double>.Count) (new Vector<double>(dividend) / new Vector<double>(divisors[at..])).CopyTo(result[at..]);
-        for (; at < divisors.Length; at++) result[at] = dividend / divisors[at];
+        Vector128<double> dividends = Vector128.Create(dividend);
+        ReadOnlySpan<Vector128<double>> pairs = Pairs(divisors);
+        Span<Vector128<double>> results = MemoryMarshal.Cast<double, Vector128<double>>(result);
+        for (int pair = 0; pair < pairs.Length; pair++) results[pair] = dividends / pairs[pair];
+        if (divisors.Length % 2 != 0) result[divisors.Length - 1] = dividend / divisors[^1];
     }
+
+    // Vectors of this size, unlike longer ones, can be compiled ahead of time for any processor.
+    private static ReadOnlySpan<Vector128<double>> Pairs(ReadOnlySpan<double> values) => MemoryMarshal.Cast<double, Vector128<double>>(values);
 }

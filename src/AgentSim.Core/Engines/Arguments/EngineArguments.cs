@@ -121,8 +121,8 @@ public sealed partial record EngineArguments
     /// <summary>The token budget that the router measures load against: <see cref="MaxNumBatchedTokens"/>, or ten million without a limit.</summary>
     public long RouterTokenBudget => MaxNumBatchedTokens ?? 10_000_000;
 
-    /// <summary>Tokens that fit into a rank's KV blocks.</summary>
-    internal Int128 CapacityTokens => (Int128)NumGpuBlocks * BlockSize;
+    /// <summary>Tokens that fit into a rank's KV blocks, at most <see cref="long.MaxValue"/>.</summary>
+    internal long CapacityTokens => NumGpuBlocks > long.MaxValue / Math.Max(BlockSize, 1) ? long.MaxValue : NumGpuBlocks * BlockSize;
 
     private bool RequestsOffload =>
         EngineType.HasOffload && (NumG2Blocks > 0 || NumG3Blocks > 0 || EnableG4Storage);

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace AgentSim.Engines;
 
 /// <summary>Latencies rounded to whole nanoseconds, as every simulated duration is (specification 02, 1.1).</summary>
@@ -55,6 +57,12 @@ internal static class SimulatedDuration
             if (seconds < 0.9) return WholeNanos(seconds, seconds * 1e9) / 1e9 * 1000.0;
         }
 
+        return QuantiseLong(milliseconds, ratio);
+    }
+
+    // By itself: what has integers of this size in it is not compiled ahead of time.
+    private static double QuantiseLong(double milliseconds, double ratio)
+    {
         UInt128 nanos = ToNanos(milliseconds / 1000.0);
         if (ratio > 0 && nanos > 0) nanos = ToNanos(ToSeconds(nanos) / ratio);
         return ToSeconds(nanos) * 1000.0;
@@ -66,8 +74,14 @@ internal static class SimulatedDuration
         double floor = Math.Floor(product);
         double fraction = product - floor;
         if (fraction < 0.5) return floor;
-        if (fraction > 0.5) return floor + 1.0;
+        return fraction > 0.5 || IsAboveTie(seconds, product, floor) ? floor + 1.0 : floor;
+    }
+
+    // By itself, since code with this instruction cannot be compiled ahead of time for any processor.
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static bool IsAboveTie(double seconds, double product, double floor)
+    {
         double error = Math.FusedMultiplyAdd(seconds, 1e9, -product);
-        return error > 0 || (error == 0 && ((ulong)floor & 1) == 1) ? floor + 1.0 : floor;
+        return error > 0 || (error == 0 && ((ulong)floor & 1) == 1);
     }
 }
