@@ -15,6 +15,9 @@ internal enum SignalKind : byte
     Rejected,
 }
 
+/// <summary>Tokens that a request emitted in a pass.</summary>
+internal readonly record struct EmittedTokens(int Request, int Tokens);
+
 /// <summary>One signal of a pass.</summary>
 internal readonly record struct Signal(int Request, SignalKind Kind);
 

@@ -94,5 +94,10 @@ internal sealed class JsonOptionsChoice<T>(bool ignoreCase, params (string Name,
     }
 
     /// <summary>How <paramref name="value"/> is written.</summary>
-    public string NameOf(T value) => entries.First(e => EqualityComparer<T>.Default.Equals(e.Value, value)).Name;
+    public string NameOf(T value)
+    {
+        int index = 0;
+        while (!entries[index].Value.Equals(value)) index++;
+        return entries[index].Name;
+    }
 }

@@ -21,23 +21,25 @@ public readonly record struct Distribution(
     {
         if (samples.IsEmpty) return default;
 
-        double sum = 0.0;
-        foreach (double sample in samples) sum += sample;
+        double sum = 0.0, min = samples[0], max = samples[0];
+        foreach (double sample in samples)
+        {
+            sum += sample;
+            if (sample < min) min = sample;
+            if (sample > max) max = sample;
+        }
+
         double mean = sum / samples.Length;
         double squares = 0.0;
         foreach (double sample in samples) squares += (sample - mean) * (sample - mean);
 
-        double[] sorted = samples.ToArray();
-        Array.Sort(sorted);
-        return new Distribution(
-            mean, sorted[0], sorted[^1],
-            At(sorted, 50), At(sorted, 75), At(sorted, 90), At(sorted, 95), At(sorted, 99),
-            Math.Sqrt(squares / samples.Length));
+        OrderStatistics order = new(samples);
+        int count = samples.Length;
+        double At(int percentile) => order.At((int)Rank(count, percentile));
+        return new Distribution(mean, min, max, At(50), At(75), At(90), At(95), At(99), Math.Sqrt(squares / count));
     }
 
     /// <summary>0-based nearest rank of a percentile among <paramref name="count"/> samples, exact halves upwards.</summary>
     internal static long Rank(long count, int percentile) =>
         Math.Min((long)Math.Round((double)(count - 1) * percentile / 100.0, MidpointRounding.AwayFromZero), count - 1);
-
-    private static double At(double[] sorted, int percentile) => sorted[Rank(sorted.Length, percentile)];
 }

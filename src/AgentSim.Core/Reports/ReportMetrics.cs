@@ -4,7 +4,7 @@ namespace AgentSim.Reports;
 /// <param name="Name">Name in the report file.</param>
 /// <param name="Value">The value; a whole number where <paramref name="IsWhole"/> is true.</param>
 /// <param name="IsWhole">True for counts, which are written without a point.</param>
-public readonly record struct Metric(string Name, double Value, bool IsWhole);
+public sealed record Metric(string Name, double Value, bool IsWhole);
 
 /// <summary>Maps a report to the names of the report file (specification 06, 4 and 6).</summary>
 internal static class ReportMetrics

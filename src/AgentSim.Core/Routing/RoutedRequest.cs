@@ -12,4 +12,4 @@ namespace AgentSim.Routing;
 internal readonly record struct RoutedRequest(int Id, int PromptTokens, PromptBlocks Blocks, int Priority, uint StrictPriority, string? PolicyClass);
 
 /// <summary>A request that left the router's queue, and the target it goes to.</summary>
-internal readonly record struct RouterPlacement(int Request, int Target);
+internal sealed record RouterPlacement(int Request, int Target);

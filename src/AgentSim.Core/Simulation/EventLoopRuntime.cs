@@ -9,7 +9,7 @@ namespace AgentSim.Simulation;
 internal abstract class EventLoopRuntime(RuntimeParts parts, int workers) : ReplayRuntime(parts), IPoolHost
 {
     private readonly List<WorkerPool> _pools = [];
-    private readonly List<double> _workerSeconds = [];
+    private double[] _workerSeconds = [];   // by pool
 
     /// <summary>The passes in progress, workers of all pools numbered through.</summary>
     protected PassQueue Passes { get; } = new(workers);
@@ -20,7 +20,7 @@ internal abstract class EventLoopRuntime(RuntimeParts parts, int workers) : Repl
 
     public override double? DecodeWorkerSeconds => _workerSeconds[^1];
 
-    public override double PrefillWorkerSeconds => _workerSeconds.Count > 1 ? _workerSeconds[0] : 0.0;
+    public override double PrefillWorkerSeconds => _workerSeconds.Length > 1 ? _workerSeconds[0] : 0.0;
 
     /// <summary>Requests are in flight or queued somewhere.</summary>
     protected abstract bool HasWork { get; }
@@ -66,7 +66,7 @@ internal abstract class EventLoopRuntime(RuntimeParts parts, int workers) : Repl
     {
         WorkerPool pool = new(ranks, workers, this, Passes, firstPass, Settling, Parts.Settings.StepByStep);
         _pools.Add(pool);
-        _workerSeconds.Add(0.0);
+        _workerSeconds = new double[_pools.Count];
         return pool;
     }
 

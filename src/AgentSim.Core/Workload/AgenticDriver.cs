@@ -19,15 +19,14 @@ internal sealed class AgenticDriver : LoadDriver
         _remaining = (int[])load.DependencyCount.Clone();
         _readyAfter = new double[_remaining.Length];
         _plays = load.PlayOf is { } playOf ? new PlayStates(playOf) : null;
-        List<(double, int)> roots = [];
         for (int request = 0; request < _remaining.Length; request++)
         {
             double earliest = load.EarliestStart[request];
             _readyAfter[request] = double.IsNaN(earliest) ? 0.0 : (earliest - load.Origin) / _ratio;
-            if (_remaining[request] == 0) roots.Add((_readyAfter[request], request));
+            if (_remaining[request] == 0) Ready.AddInitial(_readyAfter[request], request);
         }
 
-        Ready.Start(roots);
+        Ready.SortInitial();
     }
 
     public override double NextReady => Ready.NextTime;

@@ -15,8 +15,8 @@ internal sealed class PromptTrie
 {
     private const int None = -1;
 
-    private readonly Dictionary<ulong, int> _interned = [];
-    private readonly Dictionary<long, int> _furtherNodes = [];   // (parent, label) of nodes that are not the first with their label
+    private readonly NumberMap _interned = new();
+    private readonly NumberMap _furtherNodes = new();   // (parent, label) of nodes that are not the first with their label
     private GrowList<ulong> _rawIds;      // by label
     private GrowList<int> _firstNode;     // by label
     private GrowList<int> _parents;
@@ -84,10 +84,9 @@ internal sealed class PromptTrie
         }
 
         if (_parents[first] == parent) return first;
-        long key = ((long)(parent + 1) << 32) | (uint)label;
-        if (_furtherNodes.TryGetValue(key, out int node)) return node;
-        _furtherNodes.Add(key, NodeCount);
-        return AddNode(parent, label, depth);
+        ulong key = ((ulong)(parent + 1) << 32) | (uint)label;
+        int node = _furtherNodes.GetOrAdd(key, NodeCount, out bool isNew);
+        return isNew ? AddNode(parent, label, depth) : node;
     }
 
     private int AddNode(int parent, int label, int depth)
@@ -100,9 +99,8 @@ internal sealed class PromptTrie
 
     private int Intern(ulong id)
     {
-        if (_interned.TryGetValue(id, out int label)) return label;
-        label = _rawIds.Count;
-        _interned.Add(id, label);
+        int label = _interned.GetOrAdd(id, _rawIds.Count, out bool isNew);
+        if (!isNew) return label;
         _rawIds.Add(id);
         _firstNode.Add(None);
         return label;
@@ -131,10 +129,8 @@ internal sealed class PromptTrie
     /// <summary>Frees what only <see cref="Add"/> needs.</summary>
     public void Seal()
     {
-        _interned.Clear();
-        _interned.TrimExcess();
-        _furtherNodes.Clear();
-        _furtherNodes.TrimExcess();
+        _interned.Seal();
+        _furtherNodes.Seal();
         _firstNode = default;
         _parents = default;
         _rawIds = default;

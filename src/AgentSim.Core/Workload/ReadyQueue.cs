@@ -12,27 +12,37 @@ internal sealed class ReadyQueue
         public bool Before(in Entry other) => Time < other.Time || (Time == other.Time && Index < other.Index);
     }
 
-    private Entry[] _initial = [];
+    private Entry[] _initial = new Entry[16];
+    private int _initialCount;
     private int _next;
     private Entry[] _heap = new Entry[16];
     private int _count;
 
-    /// <summary>Sets the entries known at the start; call once, before anything else.</summary>
-    public void Start(List<(double Time, int Index)> entries)
+    /// <summary>Adds an entry known at the start; <see cref="SortInitial"/> follows the last one.</summary>
+    public void AddInitial(double time, int index)
     {
-        _initial = new Entry[entries.Count];
-        for (int i = 0; i < _initial.Length; i++) _initial[i] = new Entry(entries[i].Time, entries[i].Index);
-        Array.Sort(_initial, (a, b) => a.Time != b.Time ? a.Time.CompareTo(b.Time) : a.Index.CompareTo(b.Index));
+        if (_initialCount == _initial.Length) Array.Resize(ref _initial, _initialCount * 2);
+        _initial[_initialCount++] = new Entry(time, index);
     }
 
-    public bool IsEmpty => _next == _initial.Length && _count == 0;
+    /// <summary>Puts the entries known at the start in order; call once, before anything is taken.</summary>
+    public void SortInitial()
+    {
+        // Traces mostly are in order already.
+        int sorted = 1;
+        while (sorted < _initialCount && _initial[sorted - 1].Before(_initial[sorted])) sorted++;
+        if (sorted >= _initialCount) return;
+        _initial.AsSpan(0, _initialCount).Sort((a, b) => a.Time != b.Time ? a.Time.CompareTo(b.Time) : a.Index.CompareTo(b.Index));
+    }
+
+    public bool IsEmpty => _next == _initialCount && _count == 0;
 
     /// <summary>Time of the first entry, infinity when there is none.</summary>
     public double NextTime
     {
         get
         {
-            double time = _next < _initial.Length ? _initial[_next].Time : double.PositiveInfinity;
+            double time = _next < _initialCount ? _initial[_next].Time : double.PositiveInfinity;
             return _count > 0 && _heap[0].Time < time ? _heap[0].Time : time;
         }
     }
@@ -83,7 +93,7 @@ internal sealed class ReadyQueue
         else _next++;
     }
 
-    private bool IsHeapFirst => _count > 0 && (_next == _initial.Length || _heap[0].Before(_initial[_next]));
+    private bool IsHeapFirst => _count > 0 && (_next == _initialCount || _heap[0].Before(_initial[_next]));
 
     private void RemoveTop()
     {

@@ -53,18 +53,17 @@ internal sealed class SessionDriver : LoadDriver
 
     private void Start()
     {
-        List<(double, int)> first = [];
         if (_concurrency is int slots)
         {
             _sessionsStarted = Math.Min(slots, _nextRequest.Length);
-            for (int session = 0; session < _sessionsStarted; session++) first.Add((0.0, session));
+            for (int session = 0; session < _sessionsStarted; session++) Ready.AddInitial(0.0, session);
         }
         else
         {
             double origin = _load.FirstArrival.Min();
-            for (int session = 0; session < _nextRequest.Length; session++) first.Add(((_load.FirstArrival[session] - origin) / _ratio, session));
+            for (int session = 0; session < _nextRequest.Length; session++) Ready.AddInitial((_load.FirstArrival[session] - origin) / _ratio, session);
         }
 
-        Ready.Start(first);
+        Ready.SortInitial();
     }
 }

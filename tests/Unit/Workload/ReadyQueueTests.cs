@@ -17,7 +17,8 @@ public sealed class ReadyQueueTests
             ReadyQueue queue = new();
             List<(double Time, int Index)> initial = [.. load.Initial.Select((time, index) => ((double)time, index * 2))];
             List<(double Time, int Index)> model = [.. initial];
-            queue.Start(initial);
+            foreach ((double time, int index) in initial) queue.AddInitial(time, index);
+            queue.SortInitial();
             for (int i = 0; i < load.Later.Length; i++)
             {
                 // Adding between takings, as completions do; nothing is ready in the past.
@@ -37,7 +38,8 @@ public sealed class ReadyQueueTests
     public void Nothing_is_taken_before_its_time()
     {
         ReadyQueue queue = new();
-        queue.Start([(5.0, 0)]);
+        queue.AddInitial(5.0, 0);
+        queue.SortInitial();
         Assert.False(queue.TryTake(4.999, out _, out _));
         Assert.True(queue.TryTake(5.0, out int index, out double time));
         Assert.Equal((0, 5.0), (index, time));

@@ -51,7 +51,7 @@ internal sealed partial class SglangScheduler
         }
 
         sequence.MostMaterialised = Math.Max(sequence.MostMaterialised, sequence.Materialised);
-        _emitted.Add((sequence.Request, burst));
+        _emitted.Add(new EmittedTokens(sequence.Request, burst));
         bool completed = sequence.Remaining == 0;
         if (isFirst && (burst > 1 || !completed)) Signals.Add(new Signal(sequence.Request, SignalKind.FirstToken));
         if (completed) Signals.Add(new Signal(sequence.Request, SignalKind.Completed));

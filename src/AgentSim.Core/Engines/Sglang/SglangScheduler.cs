@@ -30,7 +30,7 @@ internal sealed partial class SglangScheduler : Scheduler
     private readonly List<Sequence> _completed = [];
     private bool _scheduledDecode;
     private bool _materialisedNew;
-    private GrowList<(int Request, int Tokens)> _emitted;
+    private GrowList<EmittedTokens> _emitted;
 
     public SglangScheduler(SglangLimits limits, PagePool pages, PublishedPages published, PerformanceModel model, DecodeTimes decodeTimes, SpeculativeSampler? speculation, PromptCatalog prompts, IPassRecorder recorder)
     {

@@ -45,7 +45,7 @@ internal sealed partial class VllmScheduler
     // True when the sequence goes on.
     private bool EmitToken(Sequence sequence)
     {
-        _emitted.Add((sequence.Request, 1));
+        _emitted.Add(new EmittedTokens(sequence.Request, 1));
         sequence.Generated++;
         _blocks.OnTokenAppended(sequence);
         if (RemainingOutput(sequence) == 0)

@@ -50,7 +50,7 @@ internal sealed partial class VllmScheduler
 
     private void EmitBurst(Sequence sequence, int burst)
     {
-        _emitted.Add((sequence.Request, burst));
+        _emitted.Add(new EmittedTokens(sequence.Request, burst));
         bool first = sequence.Generated == 0;
         for (int token = 0; token < burst; token++)
         {

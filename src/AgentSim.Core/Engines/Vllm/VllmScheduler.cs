@@ -34,7 +34,7 @@ internal sealed partial class VllmScheduler : Scheduler
     private bool _computedNew;
     private int _admissions;
     private GrowList<int> _rejected;
-    private GrowList<(int Request, int Tokens)> _emitted;
+    private GrowList<EmittedTokens> _emitted;
 
     public VllmScheduler(VllmLimits limits, BlockManager blocks, PerformanceModel model, DecodeTimes decodeTimes, SpeculativeSampler? speculation, PromptCatalog prompts, IPassRecorder recorder)
     {
