@@ -21,6 +21,7 @@
         'Import-AgentMooncake'
         'Import-AgentTrace'
         'Invoke-AgentReplay'
+        'Invoke-AgentSweep'
         'Measure-AgentTrace'
         'New-AgentEngineConfig'
         'New-AgentRouterConfig'
