@@ -15,8 +15,10 @@
     FormatsToProcess = @('AgentSim.Format.ps1xml', 'AgentSim.Replay.Format.ps1xml')
     FunctionsToExport = @()
     CmdletsToExport = @(
+        'Compare-AgentReplay'
         'ConvertTo-AgentMooncake'
         'Export-AgentMooncake'
+        'Export-AgentReport'
         'Get-AgentSession'
         'Import-AgentMooncake'
         'Import-AgentTrace'
@@ -25,6 +27,7 @@
         'Measure-AgentTrace'
         'New-AgentEngineConfig'
         'New-AgentRouterConfig'
+        'Test-AgentReplay'
     )
     VariablesToExport = @()
     AliasesToExport = @()
