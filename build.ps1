@@ -78,7 +78,7 @@ function Invoke-Test {
     Assert-Built
     dotnet test "$PSScriptRoot/tests/Unit" --configuration $Configuration --nologo
     & $pwsh -NoProfile -NonInteractive -File "$PSScriptRoot/build/Invoke-PesterTests.ps1" -Module "$moduleFolder/AgentSim.psd1" `
-        -Path "$PSScriptRoot/tests/Pester"
+        -Path "$PSScriptRoot/tests/Pester,$PSScriptRoot/samples"
 }
 
 function Invoke-Package {
