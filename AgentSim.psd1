@@ -15,15 +15,19 @@
     FormatsToProcess = @('AgentSim.Format.ps1xml', 'AgentSim.Replay.Format.ps1xml')
     FunctionsToExport = @()
     CmdletsToExport = @(
+        'Compare-AgentReplay'
         'ConvertTo-AgentMooncake'
         'Export-AgentMooncake'
+        'Export-AgentReport'
         'Get-AgentSession'
         'Import-AgentMooncake'
         'Import-AgentTrace'
         'Invoke-AgentReplay'
+        'Invoke-AgentSweep'
         'Measure-AgentTrace'
         'New-AgentEngineConfig'
         'New-AgentRouterConfig'
+        'Test-AgentReplay'
     )
     VariablesToExport = @()
     AliasesToExport = @()

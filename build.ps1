@@ -7,7 +7,9 @@
     Build    lays out out/AgentSim/<version>/, which can be copied as AgentSim/<version>/ into a folder of
              $env:PSModulePath. Also fills bin/, so that AgentSim.psd1 here can be imported, though without help.
     Test     runs the unit tests, and the Pester tests against the built module.
-    Package  makes out/AgentSim-<version>.zip from the built module; unpack it in a folder of $env:PSModulePath.
+    Package  makes two packages of the built module: out/AgentSim.<version>.nupkg for repositories, and
+             out/AgentSim-<version>.zip to unpack in a folder of $env:PSModulePath. Whoever signs the files of the module
+             does so between Build and Package.
 .EXAMPLE
     ./build.ps1 -Task Build, Test
 #>
@@ -78,14 +80,16 @@ function Invoke-Test {
     Assert-Built
     dotnet test "$PSScriptRoot/tests/Unit" --configuration $Configuration --nologo
     & $pwsh -NoProfile -NonInteractive -File "$PSScriptRoot/build/Invoke-PesterTests.ps1" -Module "$moduleFolder/AgentSim.psd1" `
-        -Path "$PSScriptRoot/tests/Pester"
+        -Path "$PSScriptRoot/tests/Pester,$PSScriptRoot/samples"
 }
 
 function Invoke-Package {
     Assert-Built
-    $package = "$outFolder/AgentSim-$version.zip"
-    Compress-Archive -Path "$outFolder/AgentSim" -DestinationPath $package -Force
-    Write-Host "Packaged $package"
+    $zip = "$outFolder/AgentSim-$version.zip"
+    Compress-Archive -Path "$outFolder/AgentSim" -DestinationPath $zip -Force
+    Write-Host "Packaged $zip"
+    & "$PSScriptRoot/build/New-NuGetPackage.ps1" -Manifest "$moduleFolder/AgentSim.psd1" -Destination $outFolder
+    Write-Host "Packaged $outFolder/AgentSim.$version.nupkg"
 }
 
 foreach ($name in $tasks) {

@@ -4,15 +4,15 @@ param(
     # Manifest of the module to test.
     [Parameter(Mandatory)] [string] $Module,
 
-    # Folder of the tests.
-    [Parameter(Mandatory)] [string] $Path
+    # Folders of the tests. Other shells pass "a,b" as one text.
+    [Parameter(Mandatory)] [string[]] $Path
 )
 
 $ErrorActionPreference = 'Stop'
 Import-Module Pester -MinimumVersion 5.5
 Import-Module (Resolve-Path -LiteralPath $Module).Path
 $configuration = New-PesterConfiguration
-$configuration.Run.Path = $Path
+$configuration.Run.Path = @($Path -split ',')
 $configuration.Run.PassThru = $true
 $configuration.Output.Verbosity = 'Normal'
 $result = Invoke-Pester -Configuration $configuration

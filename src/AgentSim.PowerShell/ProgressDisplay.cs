@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Management.Automation;
 using AgentSim.Reports;
+using AgentSim.Sweeps;
 
 namespace AgentSim.PowerShell;
 
@@ -28,6 +29,10 @@ internal sealed class ProgressDisplay(Cmdlet command, string activity)
     /// <summary>Progress of a replay.</summary>
     public IProgress<ReplayProgress> Replaying() => new Sink<ReplayProgress>(this, at => Show(at.Done, at.Total, string.Create(
         CultureInfo.InvariantCulture, $"{at.Done:N0} of {at.Total:N0} requests, simulated time {TimeSpan.FromMilliseconds(at.SimulatedMs):d\\.hh\\:mm\\:ss}")));
+
+    /// <summary>Progress of a sweep.</summary>
+    public IProgress<SweepProgress> Sweeping() => new Sink<SweepProgress>(this, at => Show((long)(at.Fraction * 1000), 1000, string.Create(
+        CultureInfo.InvariantCulture, $"{at.Done:N0} of {at.Total:N0} points")));
 
     /// <summary>Takes the display away.</summary>
     public void Complete()

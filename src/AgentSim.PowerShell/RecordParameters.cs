@@ -60,6 +60,7 @@ internal sealed partial class RecordParameters
         return Dictionary.ContainsKey(name) ? "-" + name : match.Value;
     });
 
+    // Without those that hold records of their own.
     private static IEnumerable<PropertyInfo> Options(Type record) => record.GetProperties().Where(property =>
         property.SetMethod is { IsPublic: true } && (property.PropertyType.IsValueType || property.PropertyType == typeof(string) || property.PropertyType == typeof(EngineType)));
 

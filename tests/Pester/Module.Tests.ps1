@@ -34,7 +34,7 @@ Describe 'The module' {
         }
     }
 
-    It 'has the topic <_>' -ForEach 'about_AgentSim', 'about_AgentSim_Traces' {
+    It 'has the topic <_>' -ForEach 'about_AgentSim', 'about_AgentSim_Traces', 'about_AgentSim_Replay' {
         $topic = Get-Help $_
         $topic | Should -Match "(?m)^TOPIC\r?\n    $_\r?$"
         $topic -split '\r?\n' | ForEach-Object { $_.Length | Should -BeLessOrEqual 100 }

@@ -104,12 +104,12 @@ Describe 'The configurations' {
 
     It 'pass on <Cmdlet> -<Name> <Value>' -ForEach $cases {
         $arguments = @{ $Name = $Value } + $With
-        $config = & $Cmdlet @arguments
+        $config = & $Cmdlet @arguments -WarningAction SilentlyContinue
         $value = $config.ToJson() | ConvertFrom-Json -AsHashtable
         foreach ($part in (Get-JsonName $Name) -split '\.') { $value = $value[$part] }
         $value | Should -Be $Json
         # and back
-        (& $Cmdlet -FromJson $config.ToJson()).ToJson() | Should -Be $config.ToJson()
+        (& $Cmdlet -FromJson $config.ToJson() -WarningAction SilentlyContinue).ToJson() | Should -Be $config.ToJson()
     }
 
     It 'fill in the defaults' {
@@ -158,16 +158,17 @@ Describe 'The configurations' {
     It 'resolve paths where they are made' {
         Push-Location $TestDrive
         try {
-            $engine = New-AgentEngineConfig -PlannerProfileData profile.npz
+            $engine = New-AgentEngineConfig -PlannerProfileData profile.npz -WarningVariable warnings -WarningAction SilentlyContinue
             $router = New-AgentRouterConfig -RouterPolicyConfig policy.yaml
         }
         finally { Pop-Location }
         $engine.PlannerProfileData | Should -Be (Join-Path (Convert-Path $TestDrive) profile.npz)
+        $warnings | Should -BeLike "*$($engine.PlannerProfileData)*"
         $router.RouterPolicyConfig | Should -Be (Join-Path (Convert-Path $TestDrive) policy.yaml)
     }
 
     It 'complete <Line>' -ForEach @(
-        @{ Line = 'New-AgentEngineConfig -EngineType '; Expected = 'Sglang', 'Trtllm', 'Vllm' }
+        @{ Line = 'New-AgentEngineConfig -EngineType '; Expected = 'sglang', 'trtllm', 'vllm' }
         @{ Line = 'New-AgentEngineConfig -SglangSchedulePolicy l'; Expected = @('lpm') }
         @{ Line = 'New-AgentEngineConfig -MaxNumS'; Expected = @('-MaxNumSeqs') }
         @{ Line = 'New-AgentRouterConfig -RouterQueuePolicy '; Expected = 'Fcfs', 'Lcfs', 'Wspt' }

@@ -1,3 +1,4 @@
+using AgentSim.Engines;
 using AgentSim.Reports;
 using AgentSim.Simulation;
 
@@ -20,10 +21,10 @@ public sealed class SweepRow
     public int Index { get; }
 
     /// <summary>The engine in short: its name and what is not default; of pools, the one that decodes.</summary>
-    public string Engine => (_settings.Pools?.Decode ?? _settings.Engine).ToString();
+    public string Engine => Text(_settings.Pools?.Decode ?? _settings.Engine);
 
     /// <summary>The engine of the prefill pool in short; null without pools.</summary>
-    public string? PrefillEngine => _settings.Pools?.Prefill.ToString();
+    public string? PrefillEngine => _settings.Pools is { } pools ? Text(pools.Prefill) : null;
 
     /// <summary>Number of workers; of pools, of those that decode.</summary>
     public int Workers => _settings.Pools?.DecodeWorkers ?? _settings.Workers;
@@ -100,6 +101,9 @@ public sealed class SweepRow
 
     /// <summary>Every metric under its name in the report file; empty after an error.</summary>
     public IReadOnlyList<Metric> GetMetrics() => _metrics;
+
+    // What the workers of a pool do is plain already.
+    private static string Text(EngineArguments engine) => (engine with { WorkerType = WorkerType.Aggregated }).ToString();
 }
 
 /// <summary>What a point gave, as a checkpoint keeps it: metrics, or an error.</summary>

@@ -36,9 +36,10 @@ public sealed class NewAgentEngineConfigCommand : ConfigCommand
             Reasoning = Parameters.IsGiven(Reasoning) ? Parameters.Apply((arguments.Reasoning ?? new ReasoningArguments()) with { }, Reasoning) : arguments.Reasoning,
         };
         arguments = arguments.Validated(name);
-        foreach (string warning in arguments.Warnings) WriteWarning(Parameters.InMessage(warning));
         // The configuration means the same file wherever it is used.
-        return arguments.PlannerProfileData is { } path ? arguments with { PlannerProfileData = PathCommand.FileSystemPath(this, path) } : arguments;
+        if (arguments.PlannerProfileData is { } path) arguments = arguments with { PlannerProfileData = PathCommand.FileSystemPath(this, path) };
+        foreach (string warning in arguments.Warnings) WriteWarning(Parameters.InMessage(warning));
+        return arguments;
     }
 
     private sealed class EngineTypeCompleter() : NameCompleter(EngineType.All.Select(type => type.Name));

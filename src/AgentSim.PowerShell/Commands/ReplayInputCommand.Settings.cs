@@ -61,9 +61,10 @@ public abstract partial class ReplayInputCommand
             EngineArguments given => given.Validated(name),
             { } given => EngineArguments.Parse(new JsonArgument(name, "EngineArgumentsInvalid").Text(given), name),
         };
+        if (arguments.PlannerProfileData is { } path) arguments = arguments with { PlannerProfileData = FileSystemPath(path) };
         // What a typed configuration has to warn about was said when it was made.
         if (Unwrap(value) is not EngineArguments) foreach (string warning in arguments.Warnings) WriteWarning(warning);
-        return arguments.PlannerProfileData is { } path ? arguments with { PlannerProfileData = FileSystemPath(path) } : arguments;
+        return arguments;
     }
 
     /// <summary>The two pools; the parameter decides what the workers of an engine do.</summary>

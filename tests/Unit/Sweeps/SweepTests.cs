@@ -57,7 +57,7 @@ public class SweepTests
         Assert.Equal(4, rows.Count);
         Assert.Equal([1, 3, 1, 3], rows.Select(row => row.Workers));
         Assert.Equal([1, 2, 1, 2], rows.Select(row => row.PrefillWorkers));
-        Assert.All(rows, row => Assert.Equal(("vllm worker_type=prefill", "vllm worker_type=decode", 40.0), (row.PrefillEngine, row.Engine, row.CompletedRequests)));
+        Assert.All(rows, row => Assert.Equal(("vllm", "vllm", 40.0), (row.PrefillEngine, row.Engine, row.CompletedRequests)));
     }
 
     [Theory]

@@ -1,0 +1,174 @@
+using System.Management.Automation;
+using AgentSim.Engines;
+using AgentSim.Simulation;
+using AgentSim.Sweeps;
+using AgentSim.Workload;
+
+namespace AgentSim.PowerShell.Commands;
+
+/// <summary>Replays one workload with all combinations of some settings, several at the same time.</summary>
+[Cmdlet(VerbsLifecycle.Invoke, "AgentSweep", DefaultParameterSetName = InputObjectSet, SupportsShouldProcess = true)]
+[OutputType(typeof(SweepRow))]
+public sealed class InvokeAgentSweepCommand : ReplayInputCommand
+{
+    private readonly Dictionary<long, ReplayWorkload> _workloads = [];
+    private ReplaySettings _common = new();
+    private ReplaySettings[] _settings = [];
+
+    /// <summary>How requests are placed on workers.</summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    public RouterMode[] RouterMode { get; set; } = [Simulation.RouterMode.RoundRobin];
+
+    /// <summary>Numbers of workers.</summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    [ValidateRange(1, int.MaxValue)]
+    public int[] Workers { get; set; } = [1];
+
+    /// <summary>Engines: <see cref="EngineArguments"/>, hashtables or JSON texts.</summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    public object[]? Engine { get; set; }
+
+    /// <summary>The engine of the prefill workers of disaggregated replays.</summary>
+    [Parameter]
+    [ValidateNotNull]
+    public object? PrefillEngine { get; set; }
+
+    /// <summary>The engine of the decode workers of disaggregated replays.</summary>
+    [Parameter]
+    [ValidateNotNull]
+    public object? DecodeEngine { get; set; }
+
+    /// <summary>Numbers of prefill workers.</summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    [ValidateRange(1, int.MaxValue)]
+    public int[] PrefillWorkers { get; set; } = [1];
+
+    /// <summary>Numbers of decode workers.</summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    [ValidateRange(1, int.MaxValue)]
+    public int[] DecodeWorkers { get; set; } = [1];
+
+    /// <summary>Settings of the KV router: <see cref="Routing.RouterSettings"/>, hashtables or JSON texts.</summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    public object[]? RouterConfig { get; set; }
+
+    /// <summary>Seeds of the router's draws.</summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    public ulong[] RouterSeed { get; set; } = [ReplaySettings.DefaultRouterSeed];
+
+    /// <summary>Closed loops: at most so many active sessions.</summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    [ValidateRange(1, int.MaxValue)]
+    public int[]? Concurrency { get; set; }
+
+    /// <summary>Divisors of arrival times and delays.</summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    public double[] ArrivalSpeedupRatio { get; set; } = [1.0];
+
+    /// <summary>How many replays run at the same time.</summary>
+    [Parameter]
+    [ValidateRange(1, int.MaxValue)]
+    public int ThrottleLimit { get; set; } = Environment.ProcessorCount;
+
+    /// <summary>File that keeps what is finished, so that the sweep can go on after an interruption.</summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    public string? CheckpointPath { get; set; }
+
+    /// <summary>Starts the checkpoint anew when it is of another sweep.</summary>
+    [Parameter]
+    public SwitchParameter Force { get; set; }
+
+    /// <inheritdoc/>
+    protected override void Start()
+    {
+        CheckPoolParameters(PrefillEngine is not null, DecodeEngine is not null);
+        _common = CommonSettings();
+        _settings = [.. Grid().Points(_common)];
+        if (Concurrency is not null && MyInvocation.BoundParameters.ContainsKey(nameof(ArrivalSpeedupRatio)))
+            WriteWarning("-ArrivalSpeedupRatio has no effect together with -Concurrency");
+        AgentSimException?[] faults = [.. _settings.Select(Fault)];
+        // Some combinations of a grid may make no sense; when none does, the call is wrong.
+        if (Array.TrueForAll(faults, fault => fault is not null)) throw faults[0]!;
+    }
+
+    /// <inheritdoc/>
+    protected override void Finish()
+    {
+        SweepPoint[] points = [.. _settings.Select(settings => new SweepPoint(WorkloadFor(settings), settings))];
+        if (CheckpointPath is null)
+        {
+            Run(points, null);
+            return;
+        }
+
+        string target = FileSystemPath(CheckpointPath);
+        if (!ShouldProcess(target, "Keep the finished points of the sweep")) return;
+        using SweepCheckpoint checkpoint = SweepCheckpoint.Open(target, points[0].Workload, _common, Force);
+        Run(points, checkpoint);
+    }
+
+    private void Run(SweepPoint[] points, SweepCheckpoint? checkpoint)
+    {
+        var progress = new ProgressDisplay(this, "Replaying a grid");
+        int failed = 0;
+        foreach (SweepRow row in Sweep.Run(points, ThrottleLimit, checkpoint, progress.Sweeping(), Cancellation))
+        {
+            if (row.Error is not null) failed++;
+            WriteObject(row);
+        }
+
+        progress.Complete();
+        if (failed > 0) WriteWarning($"{failed} of {points.Length} points could not be replayed; their property Error says why");
+    }
+
+    private SweepGrid Grid() => new()
+    {
+        Engines = Engine is null ? [EngineArguments.Default] : [.. Engine.Select(engine => ToEngine(engine, ParameterNames.Engine))],
+        Workers = Workers,
+        Pools = Pools(),
+        RouterModes = RouterMode,
+        Routers = RouterConfig is null ? [ToRouter(null)] : [.. RouterConfig.Select(ToRouter)],
+        RouterSeeds = RouterSeed,
+        Concurrencies = Concurrency is null ? [null] : [.. Concurrency.Select(sessions => (int?)sessions)],
+        ArrivalSpeedupRatios = ArrivalSpeedupRatio,
+    };
+
+    private PoolSettings[] Pools()
+    {
+        if (PrefillEngine is null || DecodeEngine is null) return [];
+        PoolSettings first = ToPools(PrefillEngine, DecodeEngine, 1, 1);
+        return [.. from prefill in PrefillWorkers from decode in DecodeWorkers select first with { PrefillWorkers = prefill, DecodeWorkers = decode }];
+    }
+
+    private AgentSimException? Fault(ReplaySettings settings)
+    {
+        try
+        {
+            ReplayChecks.CheckSettings(settings, Format);
+            return null;
+        }
+        catch (AgentSimException fault)
+        {
+            return fault;
+        }
+    }
+
+    // Synthetic load is made for a block size; a trace is the same for all.
+    private ReplayWorkload WorkloadFor(ReplaySettings settings)
+    {
+        EngineArguments engine = settings.Pools?.Prefill ?? settings.Engine;
+        long key = IsSynthetic ? engine.BlockSize : 0;
+        if (!_workloads.TryGetValue(key, out ReplayWorkload? workload)) _workloads.Add(key, workload = LoadWorkload(engine));
+        return workload;
+    }
+}

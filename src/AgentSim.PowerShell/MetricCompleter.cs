@@ -1,0 +1,6 @@
+using AgentSim.Reports;
+
+namespace AgentSim.PowerShell;
+
+/// <summary>Completes names of metrics.</summary>
+internal sealed class MetricCompleter() : NameCompleter(MetricDirections.Names);

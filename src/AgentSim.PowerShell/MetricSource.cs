@@ -1,0 +1,47 @@
+using System.Management.Automation;
+using AgentSim.Reports;
+using AgentSim.Simulation;
+using AgentSim.Sweeps;
+
+namespace AgentSim.PowerShell;
+
+/// <summary>A report from whatever holds its metrics.</summary>
+/// <param name="Metrics">The metrics.</param>
+/// <param name="Path">The file they were read from, if they were.</param>
+internal sealed record MetricSource(IReadOnlyList<Metric> Metrics, string? Path = null)
+{
+    /// <summary>The report in an object: a result, a summary, a row of a sweep, or what a file or another session kept of one.</summary>
+    /// <exception cref="AgentSimException">It holds no metrics.</exception>
+    public static MetricSource Of(PSObject item) => item.BaseObject switch
+    {
+        ReplayResult result => new MetricSource(result.Summary.Metrics),
+        ReplayReport report => new MetricSource(report.Metrics),
+        SweepRow { Error: { } error } row => throw new AgentSimException(row.ErrorId ?? "ReportInvalid", $"point {row.Index} of the sweep has no metrics: {error}"),
+        SweepRow row => new MetricSource(row.GetMetrics()),
+        FileInfo file => Read(file.FullName),
+        _ => new MetricSource(Properties(item)),
+    };
+
+    /// <summary>The report in a file.</summary>
+    /// <exception cref="AgentSimException">It is no report.</exception>
+    public static MetricSource Read(string path) => new(ReportReader.Read(path), path);
+
+    // Objects that came out of a file or another session have lost their type, but kept their properties.
+    private static Metric[] Properties(PSObject item)
+    {
+        PSObject bag = item.Properties[nameof(ReplayResult.Summary)]?.Value is PSObject summary ? summary : item;
+        Metric[] metrics = [.. from name in MetricDirections.Names let value = Number(bag, name) where value is not null select new Metric(name, value.Value, false)];
+        return metrics.Length > 0
+            ? metrics
+            : throw new AgentSimException("ReportInvalid", $"a {item.BaseObject.GetType().Name} holds no metrics; give results of Invoke-AgentReplay, their summaries, or report files");
+    }
+
+    private static double? Number(PSObject bag, string name)
+    {
+        object? value = (bag.Properties[name] ?? bag.Properties[PropertyName(name)])?.Value;
+        return value is not null and not "" && LanguagePrimitives.TryConvertTo(value, out double number) ? number : null;
+    }
+
+    // p99_ttft_ms is P99TtftMs.
+    private static string PropertyName(string name) => string.Concat(name.Split('_').Select(word => char.ToUpperInvariant(word[0]) + word[1..]));
+}

@@ -1,0 +1,82 @@
+BeforeDiscovery { $canInstall = [bool] (Get-Module Microsoft.PowerShell.PSResourceGet -ListAvailable) }
+
+BeforeAll {
+    . "$PSScriptRoot/Common.ps1"
+    $pwsh = [Environment]::ProcessPath
+    $version = (Import-PowerShellDataFile $Manifest).ModuleVersion
+    $out = (Resolve-Path "$(Split-Path $Manifest)/../..").Path
+    Remove-Item "$out/AgentSim*.nupkg", "$out/AgentSim*.zip" -ErrorAction Ignore
+    & $pwsh -NoProfile -NonInteractive -File "$Root/build.ps1" -Task Package | Out-Null
+    $package = "$out/AgentSim.$version.nupkg"
+
+    # Files of a folder, relative, in order.
+    function Get-File([string] $Folder) { Get-ChildItem $Folder -Recurse -File | ForEach-Object { [IO.Path]::GetRelativePath($Folder, $_.FullName) -replace '\\', '/' } | Sort-Object }
+
+    # Runs a script in a session that finds modules in one folder besides its own.
+    function Invoke-With([string] $ModulePath, [string] $Script) {
+        $before = $env:PSModulePath
+        $env:PSModulePath = "$ModulePath$([IO.Path]::PathSeparator)$before"
+        try { & $pwsh -NoProfile -NonInteractive -Command $Script }
+        finally { $env:PSModulePath = $before }
+    }
+}
+
+Describe 'The built module' {
+    It 'has the layout of an installed module' {
+        Get-File (Split-Path $Manifest) | Should -Be @(
+            'AgentSim.Format.ps1xml', 'AgentSim.psd1', 'AgentSim.Replay.Format.ps1xml', 'AgentSim.Types.ps1xml'
+            'bin/AgentSim.Core.dll', 'bin/AgentSim.PowerShell.dll'
+            'en-US/about_AgentSim_Replay.help.txt', 'en-US/about_AgentSim_Traces.help.txt', 'en-US/about_AgentSim.help.txt', 'en-US/AgentSim.PowerShell.dll-Help.xml' | Sort-Object)
+        Split-Path (Split-Path $Manifest) -Leaf | Should -Be $version
+    }
+
+    It 'has a manifest with all that a repository asks for' {
+        $data = Test-ModuleManifest $Manifest
+        foreach ($property in 'Guid', 'Author', 'CompanyName', 'Copyright', 'Description', 'Version', 'Tags') { $data.$property | Should -Not -BeNullOrEmpty -Because $property }
+    }
+}
+
+Describe 'The packages' {
+    It 'of a repository holds the module at its root' {
+        Expand-Archive $package "$TestDrive/nupkg"
+        $files = Get-File "$TestDrive/nupkg" | Where-Object { $_ -notmatch '^(_rels/|package/|\[Content_Types\]\.xml$|AgentSim\.nuspec$)' }
+        $files | Should -Be (Get-File (Split-Path $Manifest))
+        foreach ($file in $files) { (Get-FileHash -LiteralPath "$TestDrive/nupkg/$file").Hash | Should -Be (Get-FileHash "$(Split-Path $Manifest)/$file").Hash }
+    }
+
+    It 'of a repository says what is in it' {
+        Expand-Archive $package "$TestDrive/spec"
+        $metadata = ([xml] (Get-Content "$TestDrive/spec/AgentSim.nuspec" -Raw)).package.metadata
+        $metadata.id, $metadata.version | Should -Be 'AgentSim', $version
+        $metadata.license.InnerText | Should -Be 'Apache-2.0'
+        -split $metadata.tags | Should -Contain 'PSModule'
+        -split $metadata.tags | Should -Contain 'PSCmdlet_Invoke-AgentReplay'
+        -split $metadata.tags | Should -Contain 'PSEdition_Core'
+    }
+
+    # What Install-PSResource does with a package of a local repository.
+    It 'of a repository works when it is unpacked as <Kind>' -ForEach @{ Kind = 'an installed module'; Zip = $false }, @{ Kind = 'the archive says'; Zip = $true } {
+        $modules = "$TestDrive/modules$Zip"
+        if ($Zip) { Expand-Archive "$out/AgentSim-$version.zip" $modules }
+        else { Expand-Archive $package "$modules/AgentSim/$version" }
+        $said = Invoke-With $modules "(Invoke-AgentReplay '$Sample' -TraceFormat Dynamo).Summary.CompletedRequests; (Get-Module AgentSim).ModuleBase; (Get-Help about_AgentSim).Length"
+        $said[0] | Should -Be 67
+        $said[1] | Should -BeLike "*modules$Zip*AgentSim*$version"
+        [int] $said[2] | Should -BeGreaterThan 500
+    }
+
+    It 'of a repository is published and installed by PSResourceGet' -Skip:(-not $canInstall) {
+        $repository = New-Item -ItemType Directory "$TestDrive/repository"
+        $name = "AgentSimTest$PID"
+        Register-PSResourceRepository -Name $name -Uri $repository.FullName -Trusted
+        try {
+            Publish-PSResource -Path (Split-Path $Manifest) -Repository $name
+            $null = New-Item -ItemType Directory "$TestDrive/published", "$TestDrive/packed"
+            Save-PSResource AgentSim -Repository $name -Path "$TestDrive/published"
+            Copy-Item $package $repository -Force
+            Save-PSResource AgentSim -Repository $name -Path "$TestDrive/packed"
+        }
+        finally { Unregister-PSResourceRepository -Name $name }
+        foreach ($folder in 'published', 'packed') { Invoke-With "$TestDrive/$folder" '(Import-Module AgentSim -PassThru).Version.ToString()' | Should -Be $version }
+    }
+}
