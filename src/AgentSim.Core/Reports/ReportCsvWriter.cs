@@ -19,7 +19,7 @@ public static class ReportCsvWriter
         foreach (IReadOnlyList<Metric> report in reports)
         {
             Dictionary<string, Metric> metrics = report.ToDictionary(metric => metric.Name);
-            text.WriteLine(string.Join(',', names.Select(name => metrics.TryGetValue(name, out Metric metric) ? Number(metric) : "")));
+            text.WriteLine(string.Join(',', names.Select(name => metrics.TryGetValue(name, out Metric? metric) ? Number(metric) : "")));
         }
     }
 
