@@ -7,6 +7,7 @@ namespace AgentSim.Collections;
 internal sealed class NumberMap
 {
     private const int FirstBits = 10;
+    private const int LineBits = 2;
 
     private static readonly ulong Multiplier = (ulong)Random.Shared.NextInt64() << 1 | 1;
 
@@ -17,7 +18,7 @@ internal sealed class NumberMap
     }
 
     private Slot[] _slots = new Slot[1 << FirstBits];
-    private int _shift = 64 - FirstBits;
+    private int _shift = 64 - FirstBits + LineBits;
     private int _count;
 
     /// <summary>The value of <paramref name="key"/>, which becomes <paramref name="next"/> where it had none.</summary>
@@ -41,7 +42,8 @@ internal sealed class NumberMap
     private ref Slot Find(ulong key)
     {
         int mask = _slots.Length - 1;
-        int at = (int)((key * Multiplier) >> _shift);
+        int line = (int)(((key >> LineBits) * Multiplier) >> _shift);
+        int at = (line << LineBits) | (int)(key & ((1 << LineBits) - 1));
         while (_slots[at].ValueAndOne != 0 && _slots[at].Key != key) at = (at + 1) & mask;
         return ref _slots[at];
     }
