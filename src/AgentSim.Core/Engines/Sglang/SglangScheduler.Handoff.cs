@@ -6,18 +6,16 @@ namespace AgentSim.Engines.Sglang;
 internal sealed partial class SglangScheduler : IPrefillRank, IDecodeRank
 {
     private readonly Dictionary<int, Sequence> _held = [];
-    private readonly Dictionary<int, Sequence> _reserved = [];
-    private readonly Deque<Sequence> _pending = new();
+    private readonly Destinations<Sequence> _destinations = new();
     private readonly Deque<Sequence> _prebuilt = new();   // their prompts have arrived
     private GrowList<int> _heldSources;
-    private bool _headTried;
 
     public ref GrowList<int> HeldSources => ref _heldSources;
 
-    public bool WantsReservation => _pending.Count > 0 && !_headTried;
+    public bool WantsReservation => _destinations.WantsReservation;
 
     // Nothing is prefilled here while transferred prompts wait for room or for a running slot.
-    private bool IsAdmissionSuspended => _pending.Count > 0 || _prebuilt.Count > 0;
+    private bool IsAdmissionSuspended => _destinations.IsAnyInLine || _prebuilt.Count > 0;
 
     public void ReleaseSource(int request)
     {
@@ -29,53 +27,34 @@ internal sealed partial class SglangScheduler : IPrefillRank, IDecodeRank
     public bool TryAcceptDestination(int request)
     {
         if (BlockCount.Of(_prompts.PromptTokens(request), _limits.PageSize) > _limits.TotalPages) return false;
-        if (_pending.Count == 0) _headTried = false;
-        _pending.PushBack(NewSequence(request));
+        _destinations.Add(request, NewSequence(request));
         return true;
     }
 
     public bool TryReserveDestination(out int request, out long transferableTokens)
     {
-        (request, transferableTokens) = (-1, 0);
-        if (!WantsReservation) return false;
-        _headTried = true;
-        Sequence sequence = _pending.First;
+        transferableTokens = 0;
+        if (!_destinations.TryHead(out request, out Sequence? sequence)) return false;
         if (!_pages.TryStart(sequence, sequence.PromptTokens)) return false;
-        _pending.PopFront();
-        _headTried = false;
-        _reserved.Add(sequence.Request, sequence);
-        request = sequence.Request;
+        _destinations.Reserve();
         transferableTokens = (long)PagePool.OwnPages(sequence) * _limits.PageSize;
         return true;
     }
 
     public void ActivateDestination(int request)
     {
-        _reserved.Remove(request, out Sequence? sequence);
+        if (!_destinations.TryTakeReserved(request, out Sequence? sequence)) return;
         long free = _pages.FreePages;
-        _pages.Cache(sequence!);
-        _prebuilt.PushBack(sequence!);
+        _pages.Cache(sequence);
+        _prebuilt.PushBack(sequence);
         if (_pages.FreePages > free) CapacityChanged();
     }
 
     public void CancelDestination(int request)
     {
-        if (_reserved.Remove(request, out Sequence? reserved))
-        {
-            _pages.Retract(reserved);
-            _idle.Push(reserved);
-        }
-        else
-        {
-            for (int i = 0; i < _pending.Count; i++)
-            {
-                if (_pending[i].Request != request) continue;
-                _idle.Push(_pending[i]);
-                _pending.Remove(_pending[i]);
-                break;
-            }
-        }
-
+        if (_destinations.TryTakeReserved(request, out Sequence? sequence)) _pages.Retract(sequence);
+        else if (!_destinations.TryTakeFromLine(request, out sequence)) return;
+        _idle.Push(sequence);
         CapacityChanged();
     }
 
@@ -102,5 +81,5 @@ internal sealed partial class SglangScheduler : IPrefillRank, IDecodeRank
         _heldSources.Add(sequence.Request);
     }
 
-    private void CapacityChanged() => _headTried = false;
+    private void CapacityChanged() => _destinations.CapacityChanged();
 }

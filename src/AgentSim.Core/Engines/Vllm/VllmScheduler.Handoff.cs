@@ -6,14 +6,12 @@ namespace AgentSim.Engines.Vllm;
 internal sealed partial class VllmScheduler : IPrefillRank, IDecodeRank
 {
     private readonly Dictionary<int, Sequence> _held = [];
-    private readonly Dictionary<int, Sequence> _reserved = [];
-    private readonly Deque<Sequence> _pending = new();
+    private readonly Destinations<Sequence> _destinations = new();
     private GrowList<int> _heldSources;
-    private bool _headTried;
 
     public ref GrowList<int> HeldSources => ref _heldSources;
 
-    public bool WantsReservation => _pending.Count > 0 && !_headTried;
+    public bool WantsReservation => _destinations.WantsReservation;
 
     public void ReleaseSource(int request)
     {
@@ -25,35 +23,29 @@ internal sealed partial class VllmScheduler : IPrefillRank, IDecodeRank
     public bool TryAcceptDestination(int request)
     {
         if (BlockCount.Of(_prompts.PromptTokens(request), _limits.BlockSize) > _limits.TotalBlocks) return false;
-        if (_pending.Count == 0) _headTried = false;
-        _pending.PushBack(NewSequence(request));
+        _destinations.Add(request, NewSequence(request));
         return true;
     }
 
     public bool TryReserveDestination(out int request, out long transferableTokens)
     {
-        (request, transferableTokens) = (-1, 0);
-        if (!WantsReservation) return false;
-        _headTried = true;
+        transferableTokens = 0;
+        if (!_destinations.TryHead(out request, out Sequence? sequence)) return false;
         if (_running.Count >= _limits.MaxSequences) return false;
 
-        Sequence sequence = _pending.First;
         int blocks = BlockCount.Of(sequence.PromptTokens, _limits.BlockSize);
         int cached = _blocks.Match(sequence).Blocks;
         if (!_blocks.TryAllocateForTransfer(sequence, blocks, cached)) return false;
-        _pending.PopFront();
-        _headTried = false;
-        _reserved.Add(sequence.Request, sequence);
-        request = sequence.Request;
+        _destinations.Reserve();
         transferableTokens = (long)(blocks - cached) * _limits.BlockSize;
         return true;
     }
 
     public void ActivateDestination(int request)
     {
-        _reserved.Remove(request, out Sequence? sequence);
+        if (!_destinations.TryTakeReserved(request, out Sequence? sequence)) return;
         int active = _blocks.Active;
-        sequence!.Computed = sequence.Allocated = sequence.PromptTokens;
+        sequence.Computed = sequence.Allocated = sequence.PromptTokens;
         _blocks.OnTransferred(sequence);
         _waiting.PushBack(sequence);
         if (_blocks.Active < active) CapacityChanged();
@@ -61,22 +53,9 @@ internal sealed partial class VllmScheduler : IPrefillRank, IDecodeRank
 
     public void CancelDestination(int request)
     {
-        if (_reserved.Remove(request, out Sequence? reserved))
-        {
-            _blocks.Release(reserved, preempted: false);
-            _idle.Push(reserved);
-        }
-        else
-        {
-            for (int i = 0; i < _pending.Count; i++)
-            {
-                if (_pending[i].Request != request) continue;
-                _idle.Push(_pending[i]);
-                _pending.Remove(_pending[i]);
-                break;
-            }
-        }
-
+        if (_destinations.TryTakeReserved(request, out Sequence? sequence)) _blocks.Release(sequence, preempted: false);
+        else if (!_destinations.TryTakeFromLine(request, out sequence)) return;
+        _idle.Push(sequence);
         CapacityChanged();
     }
 
@@ -86,5 +65,5 @@ internal sealed partial class VllmScheduler : IPrefillRank, IDecodeRank
         _heldSources.Add(sequence.Request);
     }
 
-    private void CapacityChanged() => _headTried = false;
+    private void CapacityChanged() => _destinations.CapacityChanged();
 }

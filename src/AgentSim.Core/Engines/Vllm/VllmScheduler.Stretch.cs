@@ -85,7 +85,7 @@ internal sealed partial class VllmScheduler
             context += sequence.Length;
         }
 
-        if (_pending.Count > 0 && !_headTried) return 0;
+        if (WantsReservation) return 0;
         if (_running.Count < _limits.MaxSequences && NextCandidate() is Sequence head && Decide(head).Kind != AdmissionKind.Wait) return 0;
         return (int)steps;
     }

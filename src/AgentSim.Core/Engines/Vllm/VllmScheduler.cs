@@ -134,7 +134,7 @@ internal sealed partial class VllmScheduler : Scheduler
     // The head of the queue; while a transfer waits for room here, only requests whose prompt has arrived already.
     private Sequence? NextCandidate()
     {
-        if (_pending.Count == 0) return _waiting.Count > 0 ? _waiting.First : null;
+        if (!_destinations.IsAnyInLine) return _waiting.Count > 0 ? _waiting.First : null;
         for (int i = 0; i < _waiting.Count; i++)
         {
             if (HoldsPrompt(_waiting[i])) return _waiting[i];
