@@ -109,15 +109,19 @@ def main():
     parser.add_argument("--rounds", type=int, default=5); parser.add_argument("--only", default=""); parser.add_argument("--set", choices=SETS, default="table")
     parser.add_argument("--made", default=os.path.join(tempfile.gettempdir(), "agentsim-bench"), help="folder of generated inputs")
     options = parser.parse_args()
+    for file in (options.cli, options.reference, options.trace):
+        if file and not os.path.exists(file):
+            parser.error(f"{file} does not exist")
+    workloads = [w for w in SETS[options.set] if options.only in w.name]
+    if not workloads or options.rounds < 1:
+        parser.error("there is nothing to measure")
     path = os.path.abspath(options.cli)
     options.cli = ["dotnet", path] if path.endswith(".dll") else [path]
     options.reference = options.reference and os.path.abspath(options.reference)
     os.makedirs(options.made, exist_ok=True)
     print("| workload | simulation, ms | process, ms | peak memory, MB | equal |\n|---|---|---|---|---|", flush=True)
     failed = False
-    for workload in SETS[options.set]:
-        if options.only not in workload.name:
-            continue
+    for workload in workloads:
         with tempfile.TemporaryDirectory() as folder:
             theirs, ours, different = run(options, workload, folder)
         bar, other = workload.bar, theirs or dict.fromkeys(ours)
