@@ -106,9 +106,6 @@ internal sealed partial class DisaggregatedRuntime
         {
             Recorder.Terminal(handoff.Request, Now, TerminalStatus.Failed);
             handoff.DestinationCleaned = true;   // nothing was taken there
-            List<RouterPlacement> released = [];
-            _decodePlacement.Ended(handoff.Request, Now, released);
-            ReserveReleased(released);
             Abandon(handoff);
             return;
         }
