@@ -99,4 +99,24 @@ public sealed class PoolTests
             });
         Assert.Equal([null, 2, 1, 0, 1, 2, 0], result.Requests.OrderBy(request => request.Ordinal).Select(request => request.DecodeWorkerIdx));
     }
+
+    [Fact]
+    public void A_refused_request_counts_as_load_for_those_whose_prefill_ended_with_its_own()
+    {
+        // Requests 3 and 4 are prefilled in one pass. Request 3 is refused, but its place is given back behind request 4.
+        ReplayResult result = Sim.Run(
+            $$"""
+            {"timestamp":0,"input_length":96,"output_length":0,"hash_ids":[{{string.Join(',', Enumerable.Range(1, 24))}}]}
+            {"timestamp":0,"input_length":200,"output_length":0,"hash_ids":[{{string.Join(',', Enumerable.Range(101, 50))}}]}
+            {"timestamp":0,"input_length":212,"output_length":2,"hash_ids":[{{string.Join(',', Enumerable.Range(201, 53))}}]}
+            {"timestamp":50,"input_length":26,"output_length":2,"hash_ids":[{{string.Join(',', Enumerable.Range(301, 7))}}]}
+            """,
+            Sim.PoolSettings("""{"block_size":4,"max_num_batched_tokens":64}""", """{"block_size":4,"num_gpu_blocks":8}""") with
+            {
+                Pools = Sim.PoolSettings("""{"block_size":4,"max_num_batched_tokens":64}""", """{"block_size":4,"num_gpu_blocks":8}""").Pools! with { DecodeWorkers = 2 },
+                RouterMode = RouterMode.KvRouter,
+            },
+            traceBlockSize: 4);
+        Assert.Equal(0, result.Request(4).DecodeWorkerIdx);
+    }
 }

@@ -62,10 +62,10 @@ internal sealed partial class DisaggregatedRuntime
         deferred.Clear();
     }
 
+    // Mostly one action; when a hand-off fails, one for each side.
     private void Continue(Handoff handoff)
     {
-        HandoffAction action = handoff.Next();
-        if (action != HandoffAction.None) _actions.Enqueue((handoff, action));
+        for (HandoffAction action = handoff.Next(); action != HandoffAction.None; action = handoff.Next()) _actions.Enqueue((handoff, action));
     }
 
     private void Abandon(Handoff handoff)
@@ -99,17 +99,16 @@ internal sealed partial class DisaggregatedRuntime
 
     private void Accept(Handoff handoff, int worker)
     {
-        handoff.DecodeWorker = worker;
         _times[handoff.Request].DecodeOverlapTokens = OverlapTokens(_decodePlacement, handoff.Request, Parts.Settings.Pools!.Decode.BlockSize);
         _decode.Interrupt(worker);
         if (!((IDecodeRank)_decode.Ranks[worker]).TryAcceptDestination(handoff.Request))
         {
             Recorder.Terminal(handoff.Request, Now, TerminalStatus.Failed);
-            handoff.DestinationCleaned = true;   // nothing was taken there
             Abandon(handoff);
             return;
         }
 
+        handoff.DecodeWorker = worker;
         Recorder.Dispatched(handoff.Request, worker);
         Continue(handoff);
         ReserveIfIdle(worker);
@@ -198,7 +197,11 @@ internal sealed partial class DisaggregatedRuntime
     private bool CancelDestination(Handoff handoff)
     {
         handoff.DestinationCleaned = true;
+        List<RouterPlacement> released = [];
+        _decodePlacement.Ended(handoff.Request, Now, released);
+        ReserveReleased(released);
         Continue(handoff);
+        // A worker that refused has nothing to give back.
         if (handoff.DecodeWorker < 0) return true;
         ((IDecodeRank)_decode.Ranks[handoff.DecodeWorker]).CancelDestination(handoff.Request);
         ReserveIfIdle(handoff.DecodeWorker);
@@ -214,13 +217,10 @@ internal sealed partial class DisaggregatedRuntime
         if (handoff.HasEnded) Parts.Prompts.Close(handoff.Request, Recorder.OutputLength(handoff.Request), rejected: false);
         if (!handoff.HasFailed) return;
 
-        released.Clear();
-        _decodePlacement.Ended(handoff.Request, Now, released);
         Recorder.Terminal(handoff.Request, Now, TerminalStatus.Canceled);
         Parts.Prompts.Close(handoff.Request, 0, rejected: false);
         _inFlight--;
         Driver.OnTerminal(handoff.Request, Now, completed: false);
-        ReserveReleased(released);
     }
 
     private void SubmitReleased(List<RouterPlacement> released)

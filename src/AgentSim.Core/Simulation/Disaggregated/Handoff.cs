@@ -87,9 +87,9 @@ internal sealed class Handoff
     private HandoffAction NextCleanup()
     {
         bool sourceDone = !_submitIssued || SourceCleaned, destinationDone = !_reserveIssued || DestinationCleaned;
-        if (!sourceDone) return Once(ref _cancelSourceIssued) ? HandoffAction.CancelSource : HandoffAction.None;
-        if (!destinationDone) return Once(ref _cancelDestinationIssued) ? HandoffAction.CancelDestination : HandoffAction.None;
-        return Once(ref _completeIssued) ? HandoffAction.Complete : HandoffAction.None;
+        if (!sourceDone && Once(ref _cancelSourceIssued)) return HandoffAction.CancelSource;
+        if (!destinationDone && Once(ref _cancelDestinationIssued)) return HandoffAction.CancelDestination;
+        return sourceDone && destinationDone && Once(ref _completeIssued) ? HandoffAction.Complete : HandoffAction.None;
     }
 
     private static bool Once(ref bool issued)
