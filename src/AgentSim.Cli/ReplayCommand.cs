@@ -25,7 +25,7 @@ internal static class ReplayCommand
         foreach (string warning in plan.Warnings) Console.Error.WriteLine($"agentsim: warning: {warning}");
 
         ReplayWorkload workload = plan.Synthetic is { } synthetic
-            ? SyntheticLoad.Create(synthetic, plan.Settings.Pools?.Prefill ?? plan.Settings.Engine)
+            ? SyntheticLoad.Create(synthetic, plan.Settings.Pools?.Prefill ?? plan.Settings.Engine, cancellation)
             : WorkloadLoader.Load(files, plan.Workload, null, cancellation);
         ReplayResult result;
         using (ProgressLine? progress = ProgressLine.Create())

@@ -40,6 +40,16 @@ Describe 'The module' {
         $topic -split '\r?\n' | ForEach-Object { $_.Length | Should -BeLessOrEqual 100 }
     }
 
+    It 'has every parameter in its tests: <Name>' -ForEach $cmdlets {
+        # In files that call the cmdlet, the parameter is given by name, or in a hashtable for splatting; the first ones need none.
+        $tests = Get-ChildItem "$Root/tests/Pester" -Filter *.Tests.ps1 | Get-Content -Raw | Where-Object { $_ -match "\b$Name\b" }
+        $known = [Management.Automation.PSCmdlet]::CommonParameters + 'Confirm'
+        $known += $Cmdlet.ParameterSets.Parameters | Where-Object Position -GE 0 | ForEach-Object Name
+        $missing = $Cmdlet.Parameters.Keys | Where-Object { $_ -notin $known } |
+            Where-Object { -not ($tests -match "-$_\b|\b$_ = |'$_'|Name = '$_'") }
+        $missing | Should -BeNullOrEmpty
+    }
+
     It 'says what it returns: <Name>' -ForEach $cmdlets {
         $Cmdlet.OutputType | Should -Not -BeNullOrEmpty
     }

@@ -37,7 +37,8 @@ BeforeDiscovery {
         @{ Name = 'SglangScheduleConservativeness'; Value = 0.5 }
         @{ Name = 'TrtllmCapacitySchedulerPolicy'; Value = 'guaranteed_no_evict' }
         @{ Name = 'StartupTime'; Value = 1.5 }
-        'System', 'BackendVersion', 'ModelPath', 'GemmDtype', 'MoeDtype', 'FmhaDtype', 'KvCacheDtype', 'CommDtype' | ForEach-Object { @{ Name = "Aic$_"; Value = 'x' } }
+        'AicSystem', 'AicBackendVersion', 'AicModelPath', 'AicGemmDtype', 'AicMoeDtype', 'AicFmhaDtype', 'AicKvCacheDtype', 'AicCommDtype' |
+            ForEach-Object { @{ Name = $_; Value = 'x' } }
         'AicMoeTpSize', 'AicMoeEpSize', 'OffloadBatchSize', 'BootstrapPort', 'ZmqKvEventsPort', 'ZmqReplayPort', 'HandoffSessionTimeoutMs',
         'ReasoningStartThinkingTokenId', 'ReasoningEndThinkingTokenId' | ForEach-Object { @{ Name = $_; Value = 7 } }
         'GpuMemoryUtilization', 'MemFractionStatic', 'FreeGpuMemoryFraction', 'ReasoningThinkingRatio', 'BandwidthG1ToG2Gbps', 'BandwidthG2ToG1Gbps',

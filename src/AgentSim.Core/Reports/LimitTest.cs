@@ -12,10 +12,19 @@ public static class LimitTest
     {
         ArgumentNullException.ThrowIfNull(metrics);
         ArgumentNullException.ThrowIfNull(limits);
-        if (baseline is null && limits.FirstOrDefault(limit => limit.NeedsBaseline) is { } relative)
-            throw new AgentSimException("BaselineMissing", $"the limit {relative.Text} of {relative.Metric} is relative; give a baseline for it to refer to");
+        RequireBaseline(limits, baseline);
         return [.. limits.Select(limit => limit.Test(
             ReportMetrics.Find(metrics, limit.Metric), baseline is null ? null : ReportMetrics.Find(baseline, limit.Metric)))];
+    }
+
+    /// <summary>Refuses relative limits that have nothing to refer to.</summary>
+    /// <param name="limits">What the metrics may be.</param>
+    /// <param name="baseline">What relative limits refer to; null without a baseline.</param>
+    /// <exception cref="AgentSimException"><c>BaselineMissing</c>.</exception>
+    public static void RequireBaseline(IEnumerable<MetricLimit> limits, IReadOnlyList<Metric>? baseline)
+    {
+        if (baseline is null && limits.FirstOrDefault(limit => limit.NeedsBaseline) is { } relative)
+            throw new AgentSimException("BaselineMissing", $"the limit {relative.Text} of {relative.Metric} is relative; give a baseline for it to refer to");
     }
 
     /// <summary>The limits that say: no metric of the baseline may get worse.</summary>

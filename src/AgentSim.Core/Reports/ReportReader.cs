@@ -17,6 +17,11 @@ public static class ReportReader
         ArgumentNullException.ThrowIfNull(path);
         using FileStream file = InputFiles.Open(path);
         Metric[] metrics = [.. Parse(file, path).Where(metric => MetricDirections.Names.Contains(metric.Name))];
+        foreach (Metric metric in metrics)
+        {
+            if (!double.IsFinite(metric.Value)) throw Invalid(path, $"{metric.Name} is too large for a number");
+        }
+
         return metrics.Length > 0 ? metrics : throw Invalid(path, "the file holds no metric");
     }
 

@@ -11,11 +11,12 @@ namespace AgentSim.Simulation;
 internal static class Feasibility
 {
     /// <summary>Checks every request that is known beforehand to arrive, and its prompt. Not to be called with a time cap, which may end the run first.</summary>
-    public static void Check(WorkloadColumns load, ReplaySettings settings)
+    public static void Check(WorkloadColumns load, ReplaySettings settings, CancellationToken cancellation)
     {
         if (load.IsDelta || (load.CanSkip && load.InputLength.Any(prompt => IsRejected(settings.Engine, prompt)))) return;
         for (int request = 0; request < load.InputLength.Length; request++)
         {
+            cancellation.ThrowIfCancellationRequested();
             int prompt = load.InputLength[request], output = load.OutputLength[request];
             if (settings.Pools is not PoolSettings pools)
             {

@@ -26,7 +26,7 @@ public static class Replay
         ArgumentNullException.ThrowIfNull(settings);
         ReplayChecks.Check(workload, settings);
         WorkloadColumns load = workload.Columns;
-        if (settings.MaxSimTimeMs is null) Feasibility.Check(load, settings);
+        if (settings.MaxSimTimeMs is null) Feasibility.Check(load, settings, cancellation);
 
         long start = Stopwatch.GetTimestamp();
         EngineArguments engine = settings.Pools?.Decode ?? settings.Engine;

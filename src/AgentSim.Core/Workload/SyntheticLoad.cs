@@ -13,8 +13,9 @@ public static class SyntheticLoad
     /// <param name="engine">
     /// The engine that will serve it, the prefill engine of disaggregated ones: prefixes are shared in whole blocks of its size.
     /// </param>
+    /// <param name="cancellation">Stops the work.</param>
     /// <exception cref="AgentSimException">An option is out of its range, or there would be too many requests.</exception>
-    public static ReplayWorkload Create(SyntheticOptions options, EngineArguments engine)
+    public static ReplayWorkload Create(SyntheticOptions options, EngineArguments engine, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(options);
         ArgumentNullException.ThrowIfNull(engine);
@@ -41,6 +42,7 @@ public static class SyntheticLoad
         ulong nextUnique = (ulong)options.NumPrefixGroups;
         for (int request = 0, group = 0; request < requests; request++)
         {
+            cancellation.ThrowIfCancellationRequested();
             sessionOf[request] = request / turns;
             bool isFirstTurn = request % turns == 0;
             if (isShared && isFirstTurn) group = (int)groups.NextBelow((uint)options.NumPrefixGroups);
@@ -66,7 +68,7 @@ public static class SyntheticLoad
             Delay = delay,
             AuthoredOutput = null,
             QueueAttributes = null,
-            SessionNames = [.. Enumerable.Range(0, sessions).Select(session => FormattableString.Invariant($"session_{session}"))],
+            SessionNames = Names(sessions, cancellation),
             SessionOf = sessionOf,
             SessionStart = [.. Enumerable.Range(0, sessions + 1).Select(session => session * turns)],
             FirstArrival = SyntheticArrivals.Times(options),
@@ -81,6 +83,18 @@ public static class SyntheticLoad
         long prefix = Math.Min(blocks, (long)Math.Round(blocks * options.SharedPrefixRatio, MidpointRounding.AwayFromZero));
         isShared = options.HasSessions && options.NumPrefixGroups > 0 && prefix > 0;
         return isShared ? (int)Math.Min(prefix * blockSize, options.InputTokens) : options.InputTokens;
+    }
+
+    private static string[] Names(int sessions, CancellationToken cancellation)
+    {
+        var names = new string[sessions];
+        for (int session = 0; session < sessions; session++)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            names[session] = FormattableString.Invariant($"session_{session}");
+        }
+
+        return names;
     }
 
     private static int[] Filled(int count, int value)

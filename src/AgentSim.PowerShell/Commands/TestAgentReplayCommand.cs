@@ -41,6 +41,7 @@ public sealed class TestAgentReplayCommand : ReportInputCommand
             throw AgentSimException.Usage("OptionsConflict", "-TolerancePercent is for -Baseline without -Limit; say in the limits how much a metric may change");
         if (Baseline is not null) _baseline = ReportsOf(Baseline).First().Metrics;
         _limits = Limit is null ? LimitTest.NoWorse(_baseline!, TolerancePercent) : [.. Limits(Limit)];
+        LimitTest.RequireBaseline(_limits, _baseline);
     }
 
     /// <inheritdoc/>
@@ -52,7 +53,7 @@ public sealed class TestAgentReplayCommand : ReportInputCommand
             {
                 foreach (MetricSource report in ReportsOf(input)) Test(report);
             }
-            catch (AgentSimException error) when (error.ErrorId != "BaselineMissing")
+            catch (AgentSimException error)
             {
                 _allPassed = false;
                 WriteError(ErrorRecords.Of(error, input));

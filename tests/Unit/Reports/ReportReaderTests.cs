@@ -37,6 +37,7 @@ public sealed class ReportReaderTests : IDisposable
     [InlineData("{}")]
     [InlineData("{\"duration_ms\":\"5\"}")]
     [InlineData("{\"hash_ids\":[1]}")]
+    [InlineData("{\"duration_ms\":1e999}")]
     public void Other_files_are_refused_by_name(string content)
     {
         AgentSimException error = Refused(content);
