@@ -108,8 +108,8 @@ public sealed class PoolTests
             $$"""
             {"timestamp":0,"input_length":96,"output_length":0,"hash_ids":[{{string.Join(',', Enumerable.Range(1, 24))}}]}
             {"timestamp":0,"input_length":200,"output_length":0,"hash_ids":[{{string.Join(',', Enumerable.Range(101, 50))}}]}
-            {"timestamp":0,"input_length":212,"output_length":2,"hash_ids":[{{string.Join(',', Enumerable.Range(201, 53))}}]}
-            {"timestamp":50,"input_length":26,"output_length":2,"hash_ids":[{{string.Join(',', Enumerable.Range(301, 7))}}]}
+            {"timestamp":0,"input_length":212,"output_length":2,"hash_ids":[{{string.Join(',', Enumerable.Range(101, 8).Concat(Enumerable.Range(201, 45)))}}]}
+            {"timestamp":43,"input_length":26,"output_length":2,"hash_ids":[{{string.Join(',', Enumerable.Range(301, 7))}}]}
             """,
             Sim.PoolSettings("""{"block_size":4,"max_num_batched_tokens":64}""", """{"block_size":4,"num_gpu_blocks":8}""") with
             {
@@ -117,6 +117,8 @@ public sealed class PoolTests
                 RouterMode = RouterMode.KvRouter,
             },
             traceBlockSize: 4);
+        result.Request(3).Shows(end: 139.646748);
+        result.Request(4).Shows(end: 206.229872);
         Assert.Equal(0, result.Request(4).DecodeWorkerIdx);
     }
 }
