@@ -1,5 +1,4 @@
 using System.Text.Json;
-using AgentSim.Files;
 using AgentSim.Traces;
 
 namespace AgentSim.Timelines;
@@ -19,22 +18,6 @@ public sealed class TraceTimeline(TimelineOptions options)
     private readonly OrderedDictionary<string, List<RecordedRequest>> _requests = [];   // by session
     private readonly List<RecordedRequest> _inOrder = [];
     private readonly ToolRows _tools = new();
-
-    /// <summary>Adds the records of files, plain or gzipped.</summary>
-    /// <param name="paths">The files.</param>
-    /// <param name="progress">Told the bytes read so far over all files.</param>
-    /// <param name="cancel">Ends the reading.</param>
-    /// <exception cref="AgentSimException">A file cannot be read or a line is not JSON.</exception>
-    public void Read(IEnumerable<string> paths, IProgress<long>? progress = null, CancellationToken cancel = default)
-    {
-        ArgumentNullException.ThrowIfNull(paths);
-        var bytes = new ByteProgress(progress);
-        foreach (string path in paths)
-        {
-            using var lines = new LineReader(path, bytes.Add, cancel);
-            while (lines.Read()) AddLine(lines.Line.ToArray(), new TracePlace(path, lines.LineNumber));
-        }
-    }
 
     /// <summary>Adds a record. What <see cref="TraceRecord"/> does not hold, above all tool starts, is not in the timeline.</summary>
     /// <exception cref="AgentSimException">A time of it is out of range.</exception>
@@ -68,21 +51,9 @@ public sealed class TraceTimeline(TimelineOptions options)
         return items.Length;
     }
 
-    private IEnumerable<TimelineItem> Items() => [.. _inOrder.Select(request => request.Item), .. _requests.SelectMany(session => Inferred(session.Key, session.Value)), .. _tools.Items()];
-
-    private IEnumerable<TimelineItem> Inferred(string session, List<RecordedRequest> requests)
-    {
-        RecordedRequest[] inTime = [.. requests.OrderBy(request => request.Item.Begin)];
-        for (int i = 0; i < inTime.Length; i++)
-        {
-            foreach (AnnouncedCall call in inTime[i].Calls)
-            {
-                if (call.Id is null || !_tools.KnowsEnd(session, call.Id)) yield return call.Infer(session, i + 1 < inTime.Length ? inTime[i + 1] : null);
-            }
-        }
-    }
-
-    private void AddLine(byte[] line, TracePlace place)
+    /// <summary>Adds the record of a line; one that holds none is passed over.</summary>
+    /// <exception cref="AgentSimException">It is not JSON, or a time is out of range.</exception>
+    internal void AddLine(byte[] line, TracePlace place)
     {
         try
         {
@@ -100,6 +71,20 @@ public sealed class TraceTimeline(TimelineOptions options)
         {
             // The only thing that System.Text.Json finds out so late.
             throw place.Error("TraceRowInvalid", "a string holds one half of a surrogate pair");
+        }
+    }
+
+    private IEnumerable<TimelineItem> Items() => [.. _inOrder.Select(request => request.Item), .. _requests.SelectMany(session => Inferred(session.Key, session.Value)), .. _tools.Items()];
+
+    private IEnumerable<TimelineItem> Inferred(string session, List<RecordedRequest> requests)
+    {
+        RecordedRequest[] inTime = [.. requests.OrderBy(request => request.Item.Begin)];
+        for (int i = 0; i < inTime.Length; i++)
+        {
+            foreach (AnnouncedCall call in inTime[i].Calls)
+            {
+                if (call.Id is null || !_tools.KnowsEnd(session, call.Id)) yield return call.Infer(session, i + 1 < inTime.Length ? inTime[i + 1] : null);
+            }
         }
     }
 
