@@ -29,7 +29,7 @@ internal static class ReplayOptions
         new("--max-sim-time-seconds", "X", "Stops the simulated clock after X seconds"),
         new("--report-json", "PATH", "Report file, or the folder for it (default: dynamo_replay_report_DATE_TIME.json here)"),
         new("--report-jsonl", "PATH", "Writes one record per request"),
-        new("--timeline", "PATH", "Writes a timeline for Perfetto and chrome://tracing, gzipped if the name ends in .gz"),
+        new("--timeline", "PATH", "Writes a timeline for Perfetto, gzipped if the name ends in .gz"),
         new("--sla-ttft-ms", "X", "Goodput: longest time to first token"),
         new("--sla-itl-ms", "X", "Goodput: longest mean gap between tokens"),
         new("--sla-e2e-ms", "X", "Goodput: longest request latency"),

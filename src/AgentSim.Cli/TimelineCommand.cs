@@ -7,7 +7,7 @@ internal static class TimelineCommand
 {
     public static readonly CommandSpec Spec = new(
         "timeline",
-        "Makes a timeline of request traces, or of the records that replay --report-jsonl writes, for Perfetto and chrome://tracing.",
+        "Makes a timeline of request traces, or of the records that replay --report-jsonl writes, for Perfetto.",
         "FILE... -o FILE [--no-stages] [--include-markers] [--pretty]",
         "Request traces (*.jsonl, *.jsonl.gz), folders or wildcards; or the request records of one replay.",
         [

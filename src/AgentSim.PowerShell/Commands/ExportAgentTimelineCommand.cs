@@ -7,7 +7,7 @@ using AgentSim.Traces;
 namespace AgentSim.PowerShell.Commands;
 
 /// <summary>
-/// Writes a timeline in the trace event format, which Perfetto and chrome://tracing open: of a recorded trace, of a replay,
+/// Writes a timeline in the trace event format, which Perfetto opens: of a recorded trace, of a replay,
 /// or of the request records of a replay. All input together is one timeline.
 /// </summary>
 [Cmdlet(VerbsData.Export, "AgentTimeline", DefaultParameterSetName = TraceSet, SupportsShouldProcess = true)]
