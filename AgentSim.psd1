@@ -19,6 +19,7 @@
         'ConvertTo-AgentMooncake'
         'Export-AgentMooncake'
         'Export-AgentReport'
+        'Export-AgentTimeline'
         'Get-AgentSession'
         'Import-AgentMooncake'
         'Import-AgentTrace'

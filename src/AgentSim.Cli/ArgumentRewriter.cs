@@ -80,7 +80,7 @@ internal static class ArgumentRewriter
         var candidates = new List<OptionSpec>();
         foreach (OptionSpec option in options.Append(Help))
         {
-            if (option.Name == name) return option;
+            if (option.Name == name || option.Short == name) return option;
             if (name.Length > 2 && option.Name.StartsWith(name, StringComparison.Ordinal)) candidates.Add(option);
         }
 

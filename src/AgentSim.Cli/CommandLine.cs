@@ -14,7 +14,7 @@ internal static class CommandLine
     /// <summary>Set to a non-empty value, it adds the stack trace to errors that should not happen.</summary>
     private const string TraceVariable = "AGENTSIM_TRACE";
 
-    private static readonly CommandSpec[] Commands = [ReplayCommand.Spec, ConvertCommand.Spec];
+    private static readonly CommandSpec[] Commands = [ReplayCommand.Spec, ConvertCommand.Spec, TimelineCommand.Spec];
 
     public static int Run(string[] arguments, CancellationToken cancellation)
     {
@@ -60,10 +60,12 @@ internal static class CommandLine
         }
     }
 
+    private static string Names => $"{string.Join(", ", Commands.SkipLast(1).Select(command => command.Name))} or {Commands[^1].Name}";
+
     private static AgentSimException CommandMissing(string[] arguments) => AgentSimException.Usage(
-        "CommandMissing", arguments is [{ } unknown, ..] ? $"unknown command '{unknown}'; use replay or convert" : "a command is needed");
+        "CommandMissing", arguments is [{ } unknown, ..] ? $"unknown command '{unknown}'; use {Names}" : "a command is needed");
 
     private static string Usage(CommandSpec? command) => command is null
-        ? "Usage: agentsim COMMAND ...\n       COMMAND is replay or convert; agentsim COMMAND --help lists the options"
+        ? $"Usage: agentsim COMMAND ...\n       COMMAND is {Names}; agentsim COMMAND --help lists the options"
         : $"Usage: agentsim {command.Name} {command.Usage}\n       agentsim {command.Name} --help lists the options";
 }

@@ -24,6 +24,7 @@ internal sealed class CommandParser
             Option parsed = option.Value == OptionValue.None
                 ? new Option<bool>(option.Name) { Description = option.Help }
                 : new Option<string[]>(option.Name) { Description = option.Help, HelpName = option.Placeholder, Arity = ArgumentArity.OneOrMore };
+            if (option.Short is { } alias) parsed.Aliases.Add(alias);
             _options.Add(option.Name, parsed);
             Command.Add(parsed);
         }

@@ -18,4 +18,5 @@ internal enum OptionValue
 /// <param name="Placeholder">What the help calls its value.</param>
 /// <param name="Help">One line.</param>
 /// <param name="Value">How many values it takes.</param>
-internal sealed record OptionSpec(string Name, string Placeholder, string Help, OptionValue Value = OptionValue.One);
+/// <param name="Short">Its short name with one dash, if it has one.</param>
+internal sealed record OptionSpec(string Name, string Placeholder, string Help, OptionValue Value = OptionValue.One, string? Short = null);

@@ -1,6 +1,7 @@
 using AgentSim.Files;
 using AgentSim.Reports;
 using AgentSim.Simulation;
+using AgentSim.Timelines;
 using AgentSim.Workload;
 
 namespace AgentSim.Cli;
@@ -35,6 +36,12 @@ internal static class ReplayCommand
 
         if (arguments.ReportJsonl is { } log)
             AtomicFile.Write(log, stream => RequestLogWriter.Write(stream, result.Requests, cancellation));
+        if (arguments.Timeline is { } timeline)
+        {
+            var events = new ReplayTimeline(result, new TimelineOptions());
+            TimelineFile.Write(timeline, stream => events.Write(stream, null, cancellation));
+        }
+
         string report = ReportPath.Resolve(arguments.ReportJson, DateTime.Now);
         AtomicFile.Write(report, stream => ReportWriter.Write(stream, result.Summary, result.Run));
 

@@ -42,6 +42,7 @@ internal sealed record ReplayPlan(
             ArrivalSpeedupRatio = arguments.ArrivalSpeedupRatio,
             MaxSimTimeMs = arguments.MaxSimTimeSeconds * 1000.0,
             Pools = Pools(arguments, prefill, decode),
+            RecordsKvUse = arguments.Timeline is not null,
             ServiceLevel = new ServiceLevel(arguments.SlaTtftMs, arguments.SlaItlMs, arguments.SlaE2eMs) is { IsEmpty: false } level ? level : null,
         };
         var workload = new WorkloadOptions

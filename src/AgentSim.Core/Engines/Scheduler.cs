@@ -67,6 +67,9 @@ internal abstract class Scheduler
     /// <summary>Requests waiting or running.</summary>
     public abstract int RequestCount { get; }
 
+    /// <summary>KV blocks that requests hold, for timelines; 0 where an engine does not count any.</summary>
+    public virtual long UsedBlocks => 0;
+
     /// <summary>Appends a request to the waiting queue; the next pass sees it.</summary>
     public abstract void Submit(int request);
 

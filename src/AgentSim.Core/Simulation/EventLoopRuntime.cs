@@ -62,9 +62,9 @@ internal abstract class EventLoopRuntime(RuntimeParts parts, int workers) : Repl
     protected abstract bool SettleRound();
 
     /// <summary>Adds a pool; the last one added is the one that decodes.</summary>
-    protected WorkerPool NewPool(Scheduler[] ranks, int workers, int firstPass)
+    protected WorkerPool NewPool(WorkerType type, Scheduler[] ranks, int workers, int firstPass)
     {
-        WorkerPool pool = new(ranks, workers, this, Passes, firstPass, Settling, Parts.Settings.StepByStep);
+        WorkerPool pool = new(ranks, workers, this, Passes, firstPass, Settling, Parts.Settings.StepByStep) { KvUse = Parts.KvUseOf(type, ranks) };
         _pools.Add(pool);
         _workerSeconds = new double[_pools.Count];
         return pool;
@@ -97,6 +97,8 @@ internal abstract class EventLoopRuntime(RuntimeParts parts, int workers) : Repl
             Settling.EndRound();
         }
         while (changed);
+        if (Parts.KvUse is null) return;
+        foreach (WorkerPool pool in _pools) pool.RecordKvUseOfIdle();
     }
 
     private IEnumerable<Scheduler> AllRanks()

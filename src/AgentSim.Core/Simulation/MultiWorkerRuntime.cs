@@ -18,7 +18,7 @@ internal sealed class MultiWorkerRuntime : EventLoopRuntime
         : base(parts, workers)
     {
         _placement = placement;
-        _pool = NewPool(ranks, workers, 0);
+        _pool = NewPool(WorkerType.Aggregated, ranks, workers, 0);
     }
 
     protected override bool HasWork => _inFlight > 0 || _placement.Queued > 0;

@@ -33,7 +33,8 @@ public static class Replay
         PromptCatalog prompts = PromptCatalog.Create(load, checked((int)engine.BlockSize));
         RunRecorder recorder = new(load, settings.MaxSimTimeMs is not null);
         LoadDriver driver = LoadDriver.Create(load, new LoadOptions(settings.Concurrency, settings.ArrivalSpeedupRatio));
-        RuntimeParts parts = new(driver, prompts, recorder, load, settings, progress, cancellation);
+        List<KvUseSample> kvUse = [];
+        RuntimeParts parts = new(driver, prompts, recorder, load, settings, progress, cancellation) { KvUse = settings.RecordsKvUse ? kvUse : null };
         HandoffRecorder? handoffs = settings.Pools is null ? null : new HandoffRecorder(recorder);
         ReplayRuntime runtime = RuntimeFactory.Create(parts, handoffs);
         runtime.Run();
@@ -49,6 +50,10 @@ public static class Replay
         };
         ReplayReport report = ReplayReportBuilder.Build(recorder.Outcomes, recorder.Gaps, costs, settings.ServiceLevel);
         RequestResults requests = new(recorder.OutcomeArray, handoffs?.Outcomes, new RequestNames(load, settings));
-        return new ReplayResult(report, requests, new RunInfo(Version, workload.Inputs, RunSettings.Describe(workload, settings), settings.RouterSeed), settings);
+        return new ReplayResult(report, requests, new RunInfo(Version, workload.Inputs, RunSettings.Describe(workload, settings), settings.RouterSeed), settings)
+        {
+            KvUse = kvUse,
+            Origin = (load, settings),
+        };
     }
 }

@@ -1,4 +1,5 @@
 using AgentSim.Reports;
+using AgentSim.Workload;
 
 namespace AgentSim.Simulation;
 
@@ -21,6 +22,12 @@ public sealed class ReplayResult
 
     /// <summary>What each worker did: prefill workers first, then those that decode; data-parallel ranks count one by one.</summary>
     public IReadOnlyList<WorkerResult> Workers => _workers.Value;
+
+    /// <summary>KV blocks in use, worker by worker in the order of time; empty unless <see cref="ReplaySettings.RecordsKvUse"/> is set.</summary>
+    public IReadOnlyList<KvUseSample> KvUse { get; internal init; } = [];
+
+    /// <summary>What was replayed and how, which timelines link requests by.</summary>
+    internal (WorkloadColumns Load, ReplaySettings Settings) Origin { get; init; }
 
     /// <summary>Where the result comes from: version, inputs, settings, seed.</summary>
     public RunInfo Run { get; }

@@ -12,7 +12,14 @@ internal sealed record RuntimeParts(
     WorkloadColumns Load,
     ReplaySettings Settings,
     IProgress<ReplayProgress>? Progress,
-    CancellationToken Cancellation);
+    CancellationToken Cancellation)
+{
+    /// <summary>Where to record the KV blocks in use; null: nowhere.</summary>
+    public List<KvUseSample>? KvUse { get; init; }
+
+    /// <summary>What records the KV blocks in use of a pool, if anything has to.</summary>
+    public KvUseRecorder? KvUseOf(WorkerType type, Scheduler[] ranks) => KvUse is { } samples ? new KvUseRecorder(type, ranks, samples) : null;
+}
 
 /// <summary>Moves requests through simulated workers (specification 04). Times are simulated milliseconds.</summary>
 internal abstract class ReplayRuntime(RuntimeParts parts)

@@ -56,6 +56,12 @@ public sealed record ReplaySettings
     /// <summary>What messages about these settings call them.</summary>
     public OptionNames Names { get; init; } = OptionNames.CommandLine;
 
+    /// <summary>
+    /// Whether to record how many KV blocks are in use (<see cref="ReplayResult.KvUse"/>), which timelines show. No other
+    /// result changes.
+    /// </summary>
+    public bool RecordsKvUse { get; init; }
+
     /// <summary>Runs every pass by itself instead of planning stretches of them: slow, and the same numbers. For tests.</summary>
     internal bool StepByStep { get; init; }
 }

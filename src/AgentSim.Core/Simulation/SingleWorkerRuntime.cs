@@ -7,6 +7,7 @@ internal sealed class SingleWorkerRuntime(RuntimeParts parts, Scheduler rank) : 
 {
     private const int MostIdlePasses = 1024;
 
+    private readonly KvUseRecorder? _kvUse = parts.KvUseOf(WorkerType.Aggregated, [rank]);
     private int _idlePasses;
 
     public override double? DecodeWorkerSeconds => null;
@@ -51,6 +52,7 @@ internal sealed class SingleWorkerRuntime(RuntimeParts parts, Scheduler rank) : 
         {
             Now = rank.Stretch.End;
             rank.CommitStretch(rank.Stretch.Steps);
+            _kvUse?.Sample(0, Now);
             _idlePasses = 0;
             return;
         }
@@ -65,6 +67,7 @@ internal sealed class SingleWorkerRuntime(RuntimeParts parts, Scheduler rank) : 
             Driver.OnTerminal(signal.Request, Now, signal.Kind == SignalKind.Completed);
         }
 
+        _kvUse?.Sample(0, Now);
         CheckProductive(rank);
         bool progress = Now > start || rank.HadOutcome;
         _idlePasses = progress ? 0 : _idlePasses + 1;

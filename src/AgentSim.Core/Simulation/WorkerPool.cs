@@ -69,6 +69,9 @@ internal sealed class WorkerPool
 
     public ReadOnlySpan<Scheduler> Ranks => _ranks;
 
+    /// <summary>Records the KV blocks in use; null: nobody asked for them.</summary>
+    public KvUseRecorder? KvUse { get; init; }
+
     public bool IsBusy(int worker) => _busy[worker];
 
     /// <summary>Hands a request to a rank; its next pass sees it.</summary>
@@ -109,6 +112,16 @@ internal sealed class WorkerPool
         if (lead.Stretch.Steps > 0) lead.CommitStretch(lead.Stretch.Steps);
         _host.OnPassEnd(this, worker);
         UpdateDrivable(worker);
+        if (KvUse is not null) RecordKvUse(worker);
+    }
+
+    /// <summary>Records the KV blocks in use where no pass is running: passes without length and hand-offs change them, too.</summary>
+    public void RecordKvUseOfIdle()
+    {
+        for (int worker = 0; worker < Workers; worker++)
+        {
+            if (!_busy[worker]) RecordKvUse(worker);
+        }
     }
 
     /// <summary>Makes all caches look as they do now, between the passes of stretches.</summary>
@@ -163,6 +176,12 @@ internal sealed class WorkerPool
         for (int rank = first; rank < first + RanksPerWorker && !drivable; rank++) drivable = _ranks[rank].RequestCount > 0;
         if (drivable && !_busy[worker]) _drivable[worker >> 6] |= 1UL << (worker & 63);
         else _drivable[worker >> 6] &= ~(1UL << (worker & 63));
+    }
+
+    private void RecordKvUse(int worker)
+    {
+        int first = worker * RanksPerWorker;
+        for (int rank = first; rank < first + RanksPerWorker; rank++) KvUse!.Sample(rank, _host.Now);
     }
 
     private int NextDrivable(int from)

@@ -14,6 +14,9 @@ internal sealed class AgenticColumns
     /// <summary>How many events each request waits for.</summary>
     public required int[] DependencyCount { get; init; }
 
+    /// <summary>Part of each request's delay that is tool work, milliseconds; null where that is not known. Without influence on a replay.</summary>
+    public double[]? ToolWaitMs { get; init; }
+
     /// <summary>What the end of a request lets go.</summary>
     public required ReleaseEdges OnCompletion { get; init; }
 

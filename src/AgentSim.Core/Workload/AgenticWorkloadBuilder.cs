@@ -11,6 +11,7 @@ internal sealed class AgenticWorkloadBuilder(TraceFormat format, int traceBlockS
     private readonly List<string> _waitFor = [];
     private GrowList<int> _waitStart;
     private GrowList<double> _delay;
+    private GrowList<double> _toolWait;
     private GrowList<double> _startTime;
     private double _origin = double.PositiveInfinity;
 
@@ -22,6 +23,7 @@ internal sealed class AgenticWorkloadBuilder(TraceFormat format, int traceBlockS
         int session = _rows.SessionNumber(row, place, out _);
         _rows.Add(row, place, session);
         _delay.Add((row.Delay ?? 0.0) + (row.ToolWaitMs ?? 0.0));
+        _toolWait.Add(row.ToolWaitMs ?? 0.0);
         // The time of a row that waits counts as a time of the trace, but does not decide when the row starts.
         if (row.Timestamp < _origin) _origin = row.Timestamp.Value;
         _startTime.Add(row.WaitFor.Count > 0 ? double.NaN : row.Timestamp ?? double.NaN);
@@ -68,6 +70,7 @@ internal sealed class AgenticWorkloadBuilder(TraceFormat format, int traceBlockS
                 Origin = _origin,
                 EarliestStart = _startTime.ToArray(),
                 DependencyCount = dependencyCount,
+                ToolWaitMs = _toolWait.ToArray(),
                 OnCompletion = completions.Group(count),
             },
         });

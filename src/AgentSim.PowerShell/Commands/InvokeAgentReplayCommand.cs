@@ -63,6 +63,10 @@ public sealed partial class InvokeAgentReplayCommand : ReplayInputCommand
     [Parameter]
     public double ArrivalSpeedupRatio { get; set; } = 1.0;
 
+    /// <summary>Records how many KV blocks are in use, for Export-AgentTimeline.</summary>
+    [Parameter]
+    public SwitchParameter RecordKvUse { get; set; }
+
     /// <summary>Replays in the background, as a thread job.</summary>
     [Parameter]
     public SwitchParameter AsJob { get; set; }
@@ -80,6 +84,7 @@ public sealed partial class InvokeAgentReplayCommand : ReplayInputCommand
             Router = ToRouter(RouterConfig),
             RouterSeed = RouterSeed,
             Concurrency = Concurrency,
+            RecordsKvUse = RecordKvUse,
             ArrivalSpeedupRatio = ArrivalSpeedupRatio,
         };
         if (Concurrency is not null && MyInvocation.BoundParameters.ContainsKey(nameof(ArrivalSpeedupRatio)))

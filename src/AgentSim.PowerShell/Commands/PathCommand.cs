@@ -49,14 +49,16 @@ public abstract class PathCommand : AgentSimCommand
     /// a wildcard for the files it matches, in ordinal order of the names.
     /// </summary>
     /// <exception cref="AgentSimException">There is no such file, or it is not in the file system.</exception>
-    protected IReadOnlyList<string> FilesOf(string given)
+    protected IReadOnlyList<string> FilesOf(string given) => FilesOf(this, given, ParameterSetName == LiteralPathSet, Recurses);
+
+    internal static IReadOnlyList<string> FilesOf(PSCmdlet command, string given, bool isLiteral, bool recurses = false)
     {
-        if (ParameterSetName == LiteralPathSet) return InputFiles.Expand([FileSystemPath(given)], Recurses);
+        if (isLiteral) return InputFiles.Expand([FileSystemPath(command, given)], recurses);
         Collection<string> found;
         ProviderInfo provider;
         try
         {
-            found = GetResolvedProviderPathFromPSPath(given, out provider);
+            found = command.GetResolvedProviderPathFromPSPath(given, out provider);
         }
         catch (Exception error) when (error is ItemNotFoundException or SessionStateException)
         {
@@ -64,7 +66,7 @@ public abstract class PathCommand : AgentSimCommand
         }
 
         if (provider.Name != FileSystem) throw ErrorRecords.NotFileSystem(given, provider);
-        if (!WildcardPattern.ContainsWildcardCharacters(given)) return InputFiles.Expand(found, Recurses);
+        if (!WildcardPattern.ContainsWildcardCharacters(given)) return InputFiles.Expand(found, recurses);
         string[] files = [.. found.Where(File.Exists)];
         if (files.Length == 0) throw ErrorRecords.NoMatch(given);
         Array.Sort(files, StringComparer.Ordinal);

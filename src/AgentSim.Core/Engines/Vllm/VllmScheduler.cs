@@ -44,6 +44,8 @@ internal sealed partial class VllmScheduler : Scheduler
 
     public override int RequestCount => _waiting.Count + _running.Count;
 
+    public override long UsedBlocks => _blocks.Active;
+
     public override void Submit(int request)
     {
         _waiting.PushBack(NewSequence(request));

@@ -24,8 +24,8 @@ internal sealed partial class DisaggregatedRuntime : EventLoopRuntime
         : base(parts, pools.Prefill.Length + pools.Decode.Length)
     {
         _times = times;
-        _prefill = NewPool(pools.Prefill, pools.Prefill.Length, 0);
-        _decode = NewPool(pools.Decode, pools.Decode.Length, pools.Prefill.Length);
+        _prefill = NewPool(WorkerType.Prefill, pools.Prefill, pools.Prefill.Length, 0);
+        _decode = NewPool(WorkerType.Decode, pools.Decode, pools.Decode.Length, pools.Prefill.Length);
         _prefillPlacement = pools.PrefillPlacement;
         _decodePlacement = pools.DecodePlacement;
         _sourceFirst = parts.Settings.Pools!.Prefill.EngineType.Handoff == HandoffOrder.SourceFirst;

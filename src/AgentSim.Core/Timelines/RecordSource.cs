@@ -1,0 +1,29 @@
+using System.Text.Json;
+using AgentSim.Traces;
+
+namespace AgentSim.Timelines;
+
+/// <summary>A record of a trace, and what its kinds have in common (specification 07, B1).</summary>
+/// <param name="json">The record.</param>
+/// <param name="place">Where it stands.</param>
+internal readonly struct RecordSource(JsonElement json, TracePlace place)
+{
+    public JsonElement Json { get; } = json;
+
+    /// <summary>Label of the session; null when there is none.</summary>
+    public string? Session => RecordValues.TryGetObject(Json, "agent_context", out JsonElement context) ? RecordValues.Text(context, "session_id") : null;
+
+    /// <summary>Milliseconds as the time of an event.</summary>
+    /// <exception cref="AgentSimException">They are out of range.</exception>
+    public long Time(double milliseconds) => EventTime.FromWholeMicroseconds(milliseconds)
+        ?? throw place.Error("TraceTimeOutOfRange", FormattableString.Invariant($"a time is {milliseconds:g6} ms; a timeline holds 127 years either way of 1970"));
+
+    /// <summary>Milliseconds as the time of an event, if there are any.</summary>
+    public long? Time(double? milliseconds) => milliseconds is { } known ? Time(known) : null;
+
+    /// <summary>Writes the ids of the session and its parent.</summary>
+    public void CopySession(Utf8JsonWriter json)
+    {
+        if (RecordValues.TryGetObject(Json, "agent_context", out JsonElement context)) json.CopyPresent(context, "session_id", "parent_session_id");
+    }
+}

@@ -1,0 +1,70 @@
+using AgentSim.Files;
+using AgentSim.Reports;
+using AgentSim.Traces;
+
+namespace AgentSim.Timelines;
+
+/// <summary>A timeline that was written.</summary>
+/// <param name="Items">Requests and tool calls in it.</param>
+/// <param name="Files">Files it was made from.</param>
+public sealed record TimelineSummary(int Items, int Files);
+
+/// <summary>Makes timelines of files: of request traces, or of the request records that one replay left.</summary>
+public sealed class TimelineExport
+{
+    private readonly TimelineOptions _options;
+    private readonly TraceTimeline _trace;
+    private readonly List<RequestResult> _requests = [];
+    private string? _traceFile;
+    private string? _log;
+
+    private TimelineExport(TimelineOptions options) => (_options, _trace) = (options, new TraceTimeline(options));
+
+    /// <summary>Reads files and writes their timeline, which appears only when all went well.</summary>
+    /// <param name="files">Request traces, or one file of request records; what a file holds shows in its first line.</param>
+    /// <param name="output">The file to write, gzipped if its name ends in <c>.gz</c>.</param>
+    /// <param name="options">What to show.</param>
+    /// <param name="progress">Told the bytes read so far over all files.</param>
+    /// <param name="cancel">Ends the work.</param>
+    /// <exception cref="AgentSimException">A file cannot be read or written, or holds something else.</exception>
+    public static TimelineSummary Run(
+        IReadOnlyList<string> files, string output, TimelineOptions options, IProgress<long>? progress = null, CancellationToken cancel = default)
+    {
+        ArgumentNullException.ThrowIfNull(files);
+        var export = new TimelineExport(options);
+        var bytes = new ByteProgress(progress);
+        foreach (string file in files) export.Read(file, bytes, cancel);
+        int items = 0;
+        TimelineFile.Write(output, stream => items = export.Write(stream, cancel));
+        return new TimelineSummary(items, files.Count);
+    }
+
+    private void Read(string file, ByteProgress bytes, CancellationToken cancel)
+    {
+        using var lines = new LineReader(file, bytes.Add, cancel);
+        if (!lines.Read()) return;
+        bool isLog = RequestLogReader.IsRecord(lines.Line);
+        CheckAlone(isLog, file);
+        do
+        {
+            if (isLog) _requests.Add(RequestLogReader.Parse(lines.Line, _requests.Count + 1, file, lines.LineNumber));
+            else _trace.AddLine(lines.Line.ToArray(), new TracePlace(file, lines.LineNumber));
+        }
+        while (lines.Read());
+    }
+
+    private void CheckAlone(bool isLog, string file)
+    {
+        string? other = isLog ? _log ?? _traceFile : _log;
+        if (other is not null) throw AgentSimException.At(file, 0, "TimelineInputMixed", $"the request records of a replay make a timeline of their own; leave out this file or {other}");
+        if (isLog) _log = file;
+        else _traceFile = file;
+    }
+
+    private int Write(Stream stream, CancellationToken cancel)
+    {
+        if (_log is null) return _trace.Write(stream, cancel);
+        new ReplayTimeline(_requests, _options).Write(stream, null, cancel);
+        return _requests.Count;
+    }
+}

@@ -1,0 +1,106 @@
+using System.Text.Json;
+using AgentSim.Traces;
+
+namespace AgentSim.Timelines;
+
+/// <summary>
+/// The timeline of a recorded request trace (specification 07, B): one process, threads per session, where requests and
+/// tools lie side by side as they overlapped. Reading is lenient: what is no record is passed over, and a record needs
+/// no more than a time. Times are microseconds since 1970.
+/// </summary>
+/// <param name="options">What to show.</param>
+public sealed class TraceTimeline(TimelineOptions options)
+{
+    internal const int MaxDepth = 127;
+
+    private const string Schema = "dynamo.request.trace.v1";
+
+    private readonly OrderedDictionary<string, List<RecordedRequest>> _requests = [];   // by session
+    private readonly List<RecordedRequest> _inOrder = [];
+    private readonly ToolRows _tools = new();
+
+    /// <summary>Adds a record. What <see cref="TraceRecord"/> does not hold, above all tool starts, is not in the timeline.</summary>
+    /// <exception cref="AgentSimException">A time of it is out of range.</exception>
+    public void Add(TraceRecord record)
+    {
+        ArgumentNullException.ThrowIfNull(record);
+        AddLine(RecordJson.Of(record), record.Place);
+    }
+
+    /// <summary>Writes the timeline of all records added.</summary>
+    /// <param name="stream">Written to, not closed.</param>
+    /// <param name="cancel">Ends the writing.</param>
+    /// <returns>The number of requests and tool calls.</returns>
+    public int Write(Stream stream, CancellationToken cancel = default)
+    {
+        ArgumentNullException.ThrowIfNull(stream);
+        TimelineItem[] items = [.. Items().OrderBy(item => item.Begin).ThenBy(item => item.Kind)];
+        var tracks = new RecordedTracks();
+        var events = new List<(EventTrack Track, ItemEvent Event)>();
+        foreach (TimelineItem item in items)
+        {
+            EventTrack track = tracks.Place(item);
+            events.AddRange(item.Events.Select(shown => (track, shown)));
+        }
+
+        using var writer = new TraceEventWriter(stream, options.Indented, cancel);
+        tracks.WriteNames(writer);
+        foreach ((EventTrack track, ItemEvent shown) in events.OrderBy(each => each.Event.Time).ThenBy(each => each.Track.Thread))
+            writer.Write(new TraceEvent(shown.Phase, shown.Name, shown.Category, track, shown.Time, shown.Duration), shown.Arguments);
+        writer.Finish();
+        return items.Length;
+    }
+
+    /// <summary>Adds the record of a line; one that holds none is passed over.</summary>
+    /// <exception cref="AgentSimException">It is not JSON, or a time is out of range.</exception>
+    internal void AddLine(byte[] line, TracePlace place)
+    {
+        try
+        {
+            using JsonDocument document = JsonDocument.Parse(line, new JsonDocumentOptions { MaxDepth = MaxDepth });
+            JsonElement record = document.RootElement;
+            if (record.ValueKind != JsonValueKind.Object) return;
+            if (record.TryGetProperty("event", out JsonElement wrapped)) record = wrapped;
+            if (record.ValueKind == JsonValueKind.Object && RecordValues.Text(record, "schema") == Schema) Add(new RecordSource(record, place));
+        }
+        catch (JsonException error)
+        {
+            throw place.Error("TraceRowInvalid", $"invalid JSON at byte {error.BytePositionInLine ?? 0}; every line has to be a JSON value");
+        }
+        catch (InvalidOperationException)
+        {
+            // The only thing that System.Text.Json finds out so late.
+            throw place.Error("TraceRowInvalid", "a string holds one half of a surrogate pair");
+        }
+    }
+
+    private IEnumerable<TimelineItem> Items() => [.. _inOrder.Select(request => request.Item), .. _requests.SelectMany(session => Inferred(session.Key, session.Value)), .. _tools.Items()];
+
+    private IEnumerable<TimelineItem> Inferred(string session, List<RecordedRequest> requests)
+    {
+        RecordedRequest[] inTime = [.. requests.OrderBy(request => request.Item.Begin)];
+        for (int i = 0; i < inTime.Length; i++)
+        {
+            foreach (AnnouncedCall call in inTime[i].Calls)
+            {
+                if (call.Id is null || !_tools.KnowsEnd(session, call.Id)) yield return call.Infer(session, i + 1 < inTime.Length ? inTime[i + 1] : null);
+            }
+        }
+    }
+
+    private void Add(RecordSource record)
+    {
+        string? type = RecordValues.Text(record.Json, "event_type");
+        if (type is "tool_start" or "tool_end" or "tool_error")
+        {
+            _tools.Add(record, type);
+        }
+        else if (type == "request_end" && RecordValues.TryGetObject(record.Json, "request", out JsonElement request)
+            && RecordedRequest.Read(record, request, options) is { } read)
+        {
+            _inOrder.Add(read);
+            if (!_requests.TryGetValue(read.Item.Session, out List<RecordedRequest>? session)) _requests.Add(read.Item.Session, session = []);
+            session.Add(read);
+        }
+    }
+}

@@ -1,0 +1,144 @@
+using System.Management.Automation;
+using AgentSim.Reports;
+using AgentSim.Simulation;
+using AgentSim.Timelines;
+using AgentSim.Traces;
+
+namespace AgentSim.PowerShell.Commands;
+
+/// <summary>
+/// Writes a timeline in the trace event format, which Perfetto opens: of a recorded trace, of a replay,
+/// or of the request records of a replay. All input together is one timeline.
+/// </summary>
+[Cmdlet(VerbsData.Export, "AgentTimeline", DefaultParameterSetName = TraceSet, SupportsShouldProcess = true)]
+[OutputType(typeof(FileInfo))]
+public sealed class ExportAgentTimelineCommand : AgentSimCommand
+{
+    private const string TraceSet = "Trace";
+    private const string ResultSet = "Result";
+    private const string RequestSet = "Request";
+    private const string SourcePathSet = nameof(SourcePath);
+    private const string LiteralSourcePathSet = nameof(LiteralSourcePath);
+
+    private readonly List<RequestResult> _requests = [];
+    private readonly List<string> _files = [];
+    private string _target = "";
+    private bool _writes;
+    private TraceTimeline? _trace;
+    private ReplayResult? _result;
+
+    /// <summary>The file to write; missing folders are created.</summary>
+    [Parameter(Mandatory = true, Position = 0)]
+    [Alias("LiteralPath")]
+    [ValidateNotNullOrEmpty]
+    public string Path { get; set; } = "";
+
+    /// <summary>Records of a trace, as Import-AgentTrace gives them.</summary>
+    [Parameter(ParameterSetName = TraceSet, Mandatory = true, ValueFromPipeline = true)]
+    [ValidateNotNull]
+    public TraceRecord[] InputObject { get; set; } = [];
+
+    /// <summary>A replay, as Invoke-AgentReplay gives it.</summary>
+    [Parameter(ParameterSetName = ResultSet, Mandatory = true, ValueFromPipeline = true)]
+    [ValidateNotNull]
+    public ReplayResult? Result { get; set; }
+
+    /// <summary>Records of requests of one replay.</summary>
+    [Parameter(ParameterSetName = RequestSet, Mandatory = true, ValueFromPipeline = true)]
+    [ValidateNotNull]
+    public RequestResult[] Request { get; set; } = [];
+
+    /// <summary>Request traces, or one file of request records; wildcards are allowed.</summary>
+    [Parameter(ParameterSetName = SourcePathSet, Mandatory = true, ValueFromPipeline = true)]
+    [SupportsWildcards]
+    [ValidateNotNullOrEmpty]
+    public string[] SourcePath { get; set; } = [];
+
+    /// <summary>The same, taken literally.</summary>
+    [Parameter(ParameterSetName = LiteralSourcePathSet, Mandatory = true, ValueFromPipelineByPropertyName = true)]
+    [Alias("PSPath")]
+    [ValidateNotNullOrEmpty]
+    public string[] LiteralSourcePath { get; set; } = [];
+
+    /// <summary>Leaves out the stages of requests.</summary>
+    [Parameter]
+    public SwitchParameter NoStage { get; set; }
+
+    /// <summary>Marks the first token of every request.</summary>
+    [Parameter]
+    public SwitchParameter IncludeMarker { get; set; }
+
+    /// <summary>Indents the file and sorts its keys.</summary>
+    [Parameter]
+    public SwitchParameter Indented { get; set; }
+
+    /// <summary>Replaces the file if it exists.</summary>
+    [Parameter]
+    public SwitchParameter Force { get; set; }
+
+    /// <summary>Returns the file.</summary>
+    [Parameter]
+    public SwitchParameter PassThru { get; set; }
+
+    private TimelineOptions Options => new() { Stages = !NoStage, FirstTokenMarkers = IncludeMarker, Indented = Indented };
+
+    /// <inheritdoc/>
+    protected override void Start()
+    {
+        _target = PathCommand.FileSystemPath(this, Path);
+        _writes = ShouldProcess(_target, "Write a timeline");
+        if (_writes && File.Exists(_target) && !Force) throw ErrorRecords.OutputExists(_target);
+    }
+
+    /// <inheritdoc/>
+    protected override void Process()
+    {
+        switch (ParameterSetName)
+        {
+            case TraceSet:
+                _trace ??= new TraceTimeline(Options);
+                foreach (TraceRecord record in InputObject) _trace.Add(record);
+                break;
+            case ResultSet:
+                if (_result is not null) throw new AgentSimException("TimelineResultTwice", "a timeline shows one replay; export the results one by one, each to a file of its own");
+                _result = Result;
+                break;
+            case RequestSet:
+                _requests.AddRange(Request);
+                break;
+            default:
+                foreach (string path in SourcePath) _files.AddRange(PathCommand.FilesOf(this, path, isLiteral: false));
+                foreach (string path in LiteralSourcePath) _files.AddRange(PathCommand.FilesOf(this, path, isLiteral: true));
+                (SourcePath, LiteralSourcePath) = ([], []);
+                break;
+        }
+    }
+
+    /// <inheritdoc/>
+    protected override void Finish()
+    {
+        if (_writes) Write();
+        if (_writes && PassThru) WriteObject(new FileInfo(_target));
+    }
+
+    private void Write()
+    {
+        if (_files.Count > 0)
+        {
+            var reading = new ProgressDisplay(this, "Reading the input of the timeline");
+            TimelineExport.Run(TimelineSource.Expand(_files), _target, Options, reading.Reading(_files), Cancellation);
+            reading.Complete();
+        }
+        else if (_trace is not null)
+        {
+            TimelineFile.Write(_target, stream => _trace.Write(stream, Cancellation));
+        }
+        else
+        {
+            var writing = new ProgressDisplay(this, "Writing the timeline");
+            ReplayTimeline timeline = _result is not null ? new(_result, Options) : new(_requests, Options);
+            TimelineFile.Write(_target, stream => timeline.Write(stream, writing.Replaying(), Cancellation));
+            writing.Complete();
+        }
+    }
+}
