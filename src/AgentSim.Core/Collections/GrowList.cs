@@ -23,7 +23,22 @@ internal struct GrowList<T>
 
     public void Clear() => Count = 0;
 
+    /// <summary>
+    /// Goes through the items that are there when it starts. Unlike that of a span, this is compiled ahead of time with
+    /// the loop around it.
+    /// </summary>
+    public readonly Enumerator GetEnumerator() => new(_items, Count);
+
     public readonly ReadOnlySpan<T> AsSpan() => _items.AsSpan(0, Count);
 
     public readonly T[] ToArray() => AsSpan().ToArray();
+
+    public struct Enumerator(T[]? items, int count)
+    {
+        private int _next;
+
+        public readonly ref readonly T Current => ref items![_next - 1];
+
+        public bool MoveNext() => _next++ < count;
+    }
 }

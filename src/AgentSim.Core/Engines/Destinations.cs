@@ -11,7 +11,9 @@ namespace AgentSim.Engines;
 internal sealed class Destinations<T>
     where T : class
 {
-    private readonly Deque<(int Request, T Sequence)> _line = new();
+    private readonly record struct Waiting(int Request, T Sequence);
+
+    private readonly Deque<Waiting> _line = new();
     private readonly Dictionary<int, T> _reserved = [];
     private bool _headTried;
 
@@ -27,7 +29,7 @@ internal sealed class Destinations<T>
     public void Add(int request, T sequence)
     {
         if (_line.Count == 0) _headTried = false;
-        _line.PushBack((request, sequence));
+        _line.PushBack(new Waiting(request, sequence));
     }
 
     /// <summary>The first in line, which counts as tried from now on.</summary>

@@ -74,8 +74,8 @@ internal sealed partial class GapStatistics
             highs = Vector128.Max(highs, each);
         }
 
-        double sum = sums[0] + sums[1], square = squares[0] + squares[1];
-        double low = Math.Min(lows[0], lows[1]), high = Math.Max(highs[0], highs[1]);
+        double sum = Vector128.Sum(sums), square = Vector128.Sum(squares);
+        double low = Math.Min(lows.ToScalar(), lows.GetElement(1)), high = Math.Max(highs.ToScalar(), highs.GetElement(1));
         if (values.Length % 2 != 0)
         {
             double deviation = values[^1] - reference;

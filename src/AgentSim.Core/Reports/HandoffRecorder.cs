@@ -12,7 +12,7 @@ internal sealed class HandoffRecorder
     {
         _run = run;
         _outcomes = new HandoffOutcome[run.Outcomes.Length];
-        Array.Fill(_outcomes, HandoffOutcome.Empty);
+        for (int request = 0; request < _outcomes.Length; request++) _outcomes[request] = HandoffOutcome.Empty;
         Prefill = new PrefillSide(this);
         Decode = new DecodeSide(this);
     }

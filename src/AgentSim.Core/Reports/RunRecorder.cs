@@ -18,7 +18,7 @@ internal sealed class RunRecorder : IPassRecorder
     {
         _load = load;
         _outcomes = new RequestOutcome[load.InputLength.Length];
-        Array.Fill(_outcomes, RequestOutcome.Empty);
+        for (int request = 0; request < _outcomes.Length; request++) _outcomes[request] = RequestOutcome.Empty;
         if (hasTimeCap) _openGaps = new List<double>?[_outcomes.Length];
     }
 

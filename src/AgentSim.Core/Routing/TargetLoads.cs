@@ -115,7 +115,7 @@ internal sealed class TargetLoads
     private void AddOwners(int target, PromptBlocks blocks, int delta)
     {
         PagedInts owners = _shared[target];
-        foreach (BlockRun run in blocks.Runs) owners.AddRun(run.First, run.Count, delta);
+        foreach (BlockRun run in blocks) owners.AddRun(run.First, run.Count, delta);
     }
 
     // Whoever owns a block owns all blocks before it, so presence along a prompt ends once: bisect, first over runs.
@@ -132,7 +132,7 @@ internal sealed class TargetLoads
         }
 
         int blocks = 0;
-        foreach (BlockRun run in runs[..whole]) blocks += run.Count;
+        for (int run = 0; run < whole; run++) blocks += runs[run].Count;
         if (whole == runs.Length) return blocks;
 
         int present = 0;

@@ -48,7 +48,7 @@ internal sealed class MultiWorkerRuntime : EventLoopRuntime
     {
         rank.PublishCache();
         _inFlight -= rank.CompletedRequests;
-        foreach (Signal signal in rank.Signals.AsSpan())
+        foreach (Signal signal in rank.Signals)
         {
             _released.Clear();
             if (signal.Kind == SignalKind.FirstToken)

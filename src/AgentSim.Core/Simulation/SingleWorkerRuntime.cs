@@ -60,7 +60,7 @@ internal sealed class SingleWorkerRuntime(RuntimeParts parts, Scheduler rank) : 
         double start = Now;
         Now = rank.RunPass(start);
         rank.StampTokens(Now);
-        foreach (Signal signal in rank.Signals.AsSpan())
+        foreach (Signal signal in rank.Signals)
         {
             if (signal.Kind == SignalKind.FirstToken) continue;
             End(signal);

@@ -30,12 +30,15 @@ internal readonly struct PromptBlocks
     /// <summary>The runs in prompt order; their counts add up to <see cref="Count"/>.</summary>
     public ReadOnlySpan<BlockRun> Runs => new(_runs, _start, _length);
 
+    /// <summary>Goes through the runs; compiled ahead of time with the loop around it, unlike the enumerator of a span.</summary>
+    public Enumerator GetEnumerator() => new(_runs, _start, _length);
+
     /// <summary>Identity of the block at <paramref name="index"/>, 0-based.</summary>
     public int this[int index]
     {
         get
         {
-            foreach (BlockRun run in Runs)
+            foreach (BlockRun run in this)
             {
                 if (index < run.Count) return run.First + index;
                 index -= run.Count;
@@ -46,19 +49,43 @@ internal readonly struct PromptBlocks
     }
 
     /// <summary>Appends the blocks <c>[from, to)</c> to <paramref name="path"/>.</summary>
-    public void Slice(int from, int to, ref GrowList<BlockRun> path) => Slice(Runs, from, to, ref path);
+    public void Slice(int from, int to, ref GrowList<BlockRun> path)
+    {
+        foreach (BlockRun run in this)
+        {
+            if (to <= 0) return;
+            Slice(run, from, to, ref path);
+            from -= run.Count;
+            to -= run.Count;
+        }
+    }
 
     /// <summary>Appends the blocks <c>[from, to)</c> of <paramref name="runs"/> to <paramref name="path"/>.</summary>
-    public static void Slice(ReadOnlySpan<BlockRun> runs, int from, int to, ref GrowList<BlockRun> path)
+    public static void Slice(in GrowList<BlockRun> runs, int from, int to, ref GrowList<BlockRun> path)
     {
         foreach (BlockRun run in runs)
         {
             if (to <= 0) return;
-            int skip = Math.Min(Math.Max(from, 0), run.Count);
-            int end = Math.Min(to, run.Count);
-            if (skip < end) path.Add(new BlockRun(run.First + skip, end - skip));
+            Slice(run, from, to, ref path);
             from -= run.Count;
             to -= run.Count;
         }
+    }
+
+    private static void Slice(BlockRun run, int from, int to, ref GrowList<BlockRun> path)
+    {
+        int skip = Math.Min(Math.Max(from, 0), run.Count);
+        int end = Math.Min(to, run.Count);
+        if (skip < end) path.Add(new BlockRun(run.First + skip, end - skip));
+    }
+
+    public struct Enumerator(BlockRun[] runs, int start, int length)
+    {
+        private readonly int _end = start + length;
+        private int _next = start;
+
+        public readonly BlockRun Current => runs[_next - 1];
+
+        public bool MoveNext() => _next++ < _end;
     }
 }

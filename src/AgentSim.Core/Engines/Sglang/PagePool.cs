@@ -183,7 +183,7 @@ internal sealed class PagePool(SglangLimits limits, PromptCatalog prompts, Publi
         if (to > prompt)
         {
             if (sequence.GeneratedPageCount < to - prompt) NameGeneratedPages(sequence, to - prompt);
-            PromptBlocks.Slice(sequence.GeneratedPages.AsSpan(), Math.Max(from - prompt, 0), to - prompt, ref _path);
+            PromptBlocks.Slice(sequence.GeneratedPages, Math.Max(from - prompt, 0), to - prompt, ref _path);
         }
 
         return _path.AsSpan();

@@ -69,7 +69,7 @@ internal sealed class PublishedPages : IPrefixCache
     /// <summary>The pass, or the command between passes, has ended.</summary>
     public void Publish()
     {
-        foreach ((BlockRun run, bool isAdded) in _changes.AsSpan())
+        foreach ((BlockRun run, bool isAdded) in _changes)
         {
             if (isAdded) _visible.AddRun(run.First, run.Count);
             else _visible.RemoveRun(run.First, run.Count);
@@ -81,7 +81,7 @@ internal sealed class PublishedPages : IPrefixCache
     public int CachedBlocks(PromptBlocks prompt)
     {
         int matched = 0;
-        foreach (BlockRun run in prompt.Runs)
+        foreach (BlockRun run in prompt)
         {
             int found = _visible.LeadingRun(run.First, run.Count);
             matched += found;

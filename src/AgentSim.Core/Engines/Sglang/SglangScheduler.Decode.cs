@@ -34,7 +34,7 @@ internal sealed partial class SglangScheduler
             else _completed.Add(sequence);
         }
 
-        _running.RemoveRange(kept, _running.Count - kept);
+        _running.Truncate(kept);
         return end;
     }
 
@@ -74,7 +74,7 @@ internal sealed partial class SglangScheduler
             _completed.Add(sequence);
         }
 
-        _running.RemoveRange(kept, _running.Count - kept);
+        _running.Truncate(kept);
     }
 
     // Takes running requests off until the others fit, those with the least output first; the last one stays whatever

@@ -20,7 +20,7 @@ internal sealed partial class SglangScheduler : Scheduler
     private readonly IPassRecorder _recorder;
 
     private readonly Deque<Sequence> _waiting = new();
-    private readonly List<Sequence> _running = [];
+    private readonly Batch<Sequence> _running = new();
     private readonly Stack<Sequence> _idle = new();
     private double _ratio;
 
@@ -89,7 +89,7 @@ internal sealed partial class SglangScheduler : Scheduler
 
     public override void StampTokens(double end)
     {
-        foreach ((int request, int tokens) in _emitted.AsSpan())
+        foreach ((int request, int tokens) in _emitted)
         {
             for (int i = 0; i < tokens; i++) _recorder.Token(request, end);
         }

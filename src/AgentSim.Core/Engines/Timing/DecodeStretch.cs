@@ -99,7 +99,7 @@ internal sealed class DecodeStretch
             int equal = Math.Min(next - phase, maxSteps - done);
             phase = next == _period ? 0 : next;
             int before = done;
-            done = Repeat(step, equal, done, horizon, ref clock);
+            done += Repeat(_ends.AsSpan(done, equal), step, horizon, ref clock);
 
             // Passes too short to move the clock follow rules of their own and are not planned.
             if (clock + step != clock) continue;
@@ -160,16 +160,16 @@ internal sealed class DecodeStretch
     public int StartedBy(double now, bool driven)
     {
         // Pass k > 0 starts where pass k - 1 ends.
-        int ended = Ends.BinarySearch(now);
-        if (ended < 0) return Math.Min(~ended + 1, Steps);
-        return Math.Min(driven ? ended + 2 : ended + 1, Steps);
+        int ended = EndedBefore(now);
+        bool endsNow = ended < Steps && _ends[ended] == now;
+        return Math.Min(endsNow && driven ? ended + 2 : ended + 1, Steps);
     }
 
     /// <summary>Passes that have ended when the clock shows <paramref name="now"/>.</summary>
     public int EndedBy(double now)
     {
-        int ended = Ends.BinarySearch(now);
-        return ended < 0 ? ~ended : ended + 1;
+        int ended = EndedBefore(now);
+        return ended < Steps && _ends[ended] == now ? ended + 1 : ended;
     }
 
     /// <summary>Ends the plan after <paramref name="steps"/> passes.</summary>
@@ -177,22 +177,20 @@ internal sealed class DecodeStretch
 
     public void Clear() => Steps = 0;
 
-    // Appends the ends of equally long passes, none after the one that reaches the horizon; returns the number of all.
-    private int Repeat(double step, int count, int done, double horizon, ref double clock)
+    // Fills in the ends of equally long passes, up to the one that reaches the horizon; returns how many. There is no call
+    // in here, so that the clock stays in a register.
+    private static int Repeat(Span<double> ends, double step, double horizon, ref double clock)
     {
         double time = clock;
-        Span<double> ends = _ends.AsSpan(done, count);
-        for (int i = 0; i < ends.Length; i++)
+        int done = 0;
+        while (done < ends.Length && time < horizon)
         {
             time += step;
-            ends[i] = time;
-            if (time < horizon) continue;
-            clock = time;
-            return done + i + 1;
+            ends[done++] = time;
         }
 
         clock = time;
-        return done + count;
+        return done;
     }
 
     // The first phase from the given one on in which a sequence grows, the period when there is none.
@@ -216,6 +214,19 @@ internal sealed class DecodeStretch
         int blocks = periods * _crossingsInPeriod;
         for (int phase = NextCrossing(0); phase < rest; phase = NextCrossing(phase + 1)) blocks += _crossings[phase];
         return blocks;
+    }
+
+    private int EndedBefore(double now)
+    {
+        int low = 0, high = Steps;
+        while (low < high)
+        {
+            int middle = (low + high) >> 1;
+            if (_ends[middle] < now) low = middle + 1;
+            else high = middle;
+        }
+
+        return low;
     }
 
     private void Begin(double now, int maxSteps)

@@ -51,7 +51,7 @@ internal sealed class LineageBlockManager : BlockManager
         // Without caching the registered identities are the sequences' own and mean nothing to others.
         if (!CachingEnabled) return 0;
         int matched = 0;
-        foreach (BlockRun run in prompt.Runs)
+        foreach (BlockRun run in prompt)
         {
             int found = _registered.LeadingRun(run.First, run.Count);
             matched += found;

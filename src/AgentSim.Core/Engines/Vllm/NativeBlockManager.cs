@@ -137,7 +137,7 @@ internal sealed class NativeBlockManager : BlockManager
     private int Match(PromptBlocks prompt, ref int active)
     {
         int matched = 0;
-        foreach (BlockRun run in prompt.Runs)
+        foreach (BlockRun run in prompt)
         {
             int found = _cached.Match(run, ref active);
             matched += found;
@@ -196,13 +196,13 @@ internal sealed class NativeBlockManager : BlockManager
     }
 
     // The complete blocks [from, to) of a sequence; valid until the next call.
-    private ReadOnlySpan<BlockRun> Path(Sequence sequence, int from, int to)
+    private GrowList<BlockRun> Path(Sequence sequence, int from, int to)
     {
         _path.Clear();
         int prompt = sequence.Prompt.Count;
         if (from < prompt) sequence.Prompt.Slice(from, Math.Min(to, prompt), ref _path);
         for (int block = Math.Max(from, prompt); block < to; block++) _path.Add(new BlockRun(GeneratedIdentity(sequence, block), 1));
-        return _path.AsSpan();
+        return _path;
     }
 
     private int GeneratedIdentity(Sequence sequence, int block)

@@ -72,7 +72,7 @@ internal sealed partial class VllmScheduler
     private Sequence? Victim()
     {
         if (_limits.GuaranteedNoEvict || _running.Count == 0) return null;
-        return _limits.PreemptFirst ? _running[0] : _running[^1];
+        return _limits.PreemptFirst ? _running[0] : _running[_running.Count - 1];
     }
 
     private void Preempt(Sequence victim)

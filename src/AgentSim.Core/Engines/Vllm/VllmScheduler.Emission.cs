@@ -34,7 +34,7 @@ internal sealed partial class VllmScheduler
             if (sequence.Computed < sequence.Length || EmitToken(sequence)) _running[kept++] = sequence;
         }
 
-        _running.RemoveRange(kept, _running.Count - kept);
+        _running.Truncate(kept);
         return end;
     }
 
@@ -69,6 +69,6 @@ internal sealed partial class VllmScheduler
             else _running[kept++] = sequence;
         }
 
-        _running.RemoveRange(kept, _running.Count - kept);
+        _running.Truncate(kept);
     }
 }

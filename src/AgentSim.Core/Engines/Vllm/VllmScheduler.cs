@@ -20,7 +20,7 @@ internal sealed partial class VllmScheduler : Scheduler
     private readonly IPassRecorder _recorder;
 
     private readonly Deque<Sequence> _waiting = new();
-    private readonly List<Sequence> _running = [];
+    private readonly Batch<Sequence> _running = new();
     private readonly Stack<Sequence> _idle = new();
 
     // State of the pass in progress.
@@ -66,7 +66,7 @@ internal sealed partial class VllmScheduler : Scheduler
         AdmitWaiting(now);
         double decodeStart = now + (_prefillCount == 0 || _limits.Role == WorkerType.Decode ? 0.0 : _model.Prefill(_prefillCount, _prefillInput, _prefillPrefix));
         double end = Emit(decodeStart);
-        foreach (int request in _rejected.AsSpan()) Signals.Add(new Signal(request, SignalKind.Rejected));
+        foreach (int request in _rejected) Signals.Add(new Signal(request, SignalKind.Rejected));
         HadOutcome = _admissions > 0 || CompletedRequests > 0 || _emitted.Count > 0;
         HadEffect = HadOutcome || _scheduledWork;
         UnproductivePasses = !HadEffect || _computedNew || CompletedRequests > 0 || _emitted.Count > 0 ? 0 : UnproductivePasses + 1;
@@ -77,7 +77,7 @@ internal sealed partial class VllmScheduler : Scheduler
 
     public override void StampTokens(double end)
     {
-        foreach ((int request, int tokens) in _emitted.AsSpan())
+        foreach ((int request, int tokens) in _emitted)
         {
             for (int i = 0; i < tokens; i++) _recorder.Token(request, end);
         }

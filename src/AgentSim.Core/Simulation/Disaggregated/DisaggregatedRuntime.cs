@@ -104,7 +104,7 @@ internal sealed partial class DisaggregatedRuntime : EventLoopRuntime
     private void EndPrefillPass(Scheduler rank)
     {
         rank.PublishCache();
-        foreach (Signal signal in rank.Signals.AsSpan())
+        foreach (Signal signal in rank.Signals)
         {
             if (signal.Kind == SignalKind.FirstToken) continue;
             if (signal.Kind == SignalKind.Rejected)
@@ -140,7 +140,7 @@ internal sealed partial class DisaggregatedRuntime : EventLoopRuntime
         // Reserved now, but told to the hand-off only after the pass's own results.
         Handoff? reserved = TryReserve(worker);
         if (deferred is not null) Requeue(deferred);
-        foreach (Signal signal in rank.Signals.AsSpan())
+        foreach (Signal signal in rank.Signals)
         {
             if (signal.Kind == SignalKind.FirstToken) continue;
             List<RouterPlacement> released = [];
