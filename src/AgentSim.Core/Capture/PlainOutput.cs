@@ -49,7 +49,7 @@ internal sealed class PlainOutput : TraceOutput
         {
             RandomAccess.Write(_file, lines, _end);
         }
-        catch (IOException)
+        catch
         {
             try
             {

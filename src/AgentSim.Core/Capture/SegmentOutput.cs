@@ -51,7 +51,7 @@ internal sealed class SegmentOutput : TraceOutput
         {
             RandomAccess.Write(_file, _member.GetBuffer().AsSpan(0, (int)_member.Length), _fileBytes);
         }
-        catch (IOException)
+        catch
         {
             TakeBack();
             throw;

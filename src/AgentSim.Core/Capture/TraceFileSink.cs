@@ -5,7 +5,7 @@ namespace AgentSim.Capture;
 
 /// <summary>
 /// Writes records to trace files on a thread of its own (specification 07, A1 and A3). Failures to write never reach
-/// the producers: the records are counted as lost and the first failure of a row is reported.
+/// the producers: the records are counted as lost, and the first failure is reported.
 /// </summary>
 /// <example><code>
 /// using var sink = TraceFileSink.Open(new TraceSinkOptions { Path = "traces/run" });
@@ -146,7 +146,7 @@ public sealed class TraceFileSink : IDisposable
     }
 
     private void ReportFailure(string path, Exception error) => _onProblem?.Invoke(AgentSimException.At(path, 0, "CaptureWriteFailed",
-        $"cannot be written: {Reason(error)}; records are counted as lost until it can", error));
+        $"cannot be written: {Reason(error)}; records that do not fit are counted as lost", error));
 
     private static string Reason(Exception error) => error is UnauthorizedAccessException ? "no permission to write there" : error.Message;
 }

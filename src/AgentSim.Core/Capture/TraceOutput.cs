@@ -7,23 +7,25 @@ namespace AgentSim.Capture;
 /// of it is taken back. Used by one thread; only the counters may be read from others.
 /// </summary>
 /// <param name="options">Where and how to write.</param>
-/// <param name="onFailure">Told the first of a row of failures.</param>
+/// <param name="onFailure">Told the first failure, and again after a while without any.</param>
 internal abstract class TraceOutput(TraceSinkOptions options, Action<string, Exception> onFailure) : IDisposable
 {
+    private const long QuietMs = 60_000;   // on a disk that is nearly full some batches fit and some do not
+
     private readonly MemoryStream _batch = new();
     private readonly object _gate = new();
     private readonly List<TraceSegment> _segments = [];
     private long _batchLines;
     private long _written;
     private long _lost;
-    private bool _isFailing;
+    private long? _failed;   // when a batch was lost last
 
     /// <summary>Records written, records lost, and the files that hold them, at one moment.</summary>
     public (long Written, long Lost, IReadOnlyList<TraceSegment> Segments) Counters
     {
         get
         {
-            lock (_gate) return (_written, _lost, [.. _segments]);
+            lock (_gate) return (_written, _lost, _segments.ToArray());
         }
     }
 
@@ -52,7 +54,6 @@ internal abstract class TraceOutput(TraceSinkOptions options, Action<string, Exc
         try
         {
             (string path, long bytes) = Write(_batch.GetBuffer().AsSpan(0, (int)_batch.Length));
-            _isFailing = false;
             lock (_gate)
             {
                 _written += _batchLines;
@@ -60,11 +61,12 @@ internal abstract class TraceOutput(TraceSinkOptions options, Action<string, Exc
                 _segments[^1] = new TraceSegment(path, _segments[^1].Rows + _batchLines, bytes);
             }
         }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException or ArgumentOutOfRangeException)   // the last: a limit on file sizes
         {
             lock (_gate) _lost += _batchLines;
-            if (!_isFailing) onFailure(Target, error);
-            _isFailing = true;
+            long now = Environment.TickCount64;
+            if (_failed is null || now - _failed > QuietMs) onFailure(Target, error);
+            _failed = now;
         }
 
         _batch.SetLength(0);
