@@ -15,6 +15,7 @@ public sealed class TraceFileSink : IDisposable
 {
     private const int FileQueueRecords = 2048;
     private const long QueueBytes = 64 << 20;
+    private const int WakeBytes = 64 << 10;
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 
     private readonly TraceSinkOptions _options;
@@ -22,14 +23,13 @@ public sealed class TraceFileSink : IDisposable
     private readonly RecordQueue _queue;
     private readonly TraceOutput _output;
     private readonly Thread _thread;
-    private readonly long _opened = Stopwatch.GetTimestamp();
     private long _accepted;
     private long _dropped;
 
     private TraceFileSink(TraceSinkOptions options, Action<AgentSimException>? onProblem)
     {
         (_options, _onProblem) = (options, onProblem);
-        _queue = new RecordQueue((int)BitOperations.RoundUpToPowerOf2((uint)options.Capacity) + FileQueueRecords, QueueBytes);
+        _queue = new RecordQueue((int)BitOperations.RoundUpToPowerOf2((uint)options.Capacity) + FileQueueRecords, QueueBytes, Math.Min(options.BufferBytes / 8, WakeBytes));
         _output = options.Format == TraceFileFormat.Jsonl ? new PlainOutput(options, ReportFailure) : new SegmentOutput(options, ReportFailure);
         if (_output is PlainOutput { CutOff: > 0 and var bytes })
         {
@@ -115,15 +115,14 @@ public sealed class TraceFileSink : IDisposable
     {
         try
         {
-            var records = new List<byte[]>();
+            var records = new List<QueuedRecord>();
             var interval = TimeSpan.FromMilliseconds(_options.FlushIntervalMs);
             long flushed = Stopwatch.GetTimestamp();
             while (true)
             {
                 TimeSpan left = interval - Stopwatch.GetElapsedTime(flushed);
                 bool isOpen = _queue.TakeAll(records, left > TimeSpan.Zero ? left : TimeSpan.Zero);
-                long timestamp = (long)Stopwatch.GetElapsedTime(_opened).TotalMilliseconds;
-                foreach (byte[] record in records) _output.Add(record, timestamp);
+                foreach (QueuedRecord record in records) _output.Add(record.Json, record.TimestampMs);
                 records.Clear();
                 if (!isOpen) break;
                 if (Stopwatch.GetElapsedTime(flushed) < interval) continue;

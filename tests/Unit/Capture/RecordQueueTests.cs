@@ -13,15 +13,15 @@ public sealed class RecordQueueTests
 
     private static byte[] Take(RecordQueue queue)
     {
-        var records = new List<byte[]>();
+        var records = new List<QueuedRecord>();
         queue.TakeAll(records, TimeSpan.Zero);
-        return [.. records.Select(record => record[0])];
+        return [.. records.Select(record => record.Json[0])];
     }
 
     [Fact]
     public void Pushing_into_a_full_queue_pushes_out_the_oldest()
     {
-        var queue = new RecordQueue(maxRecords: 2, maxBytes: 100);
+        var queue = new RecordQueue(maxRecords: 2, maxBytes: 100, wakeBytes: 0);
         int dropped = 0;
         for (byte i = 1; i <= 4; i++)
         {
@@ -36,7 +36,7 @@ public sealed class RecordQueueTests
     [Fact]
     public void Bytes_count_as_well_and_a_single_record_may_have_any_size()
     {
-        var queue = new RecordQueue(maxRecords: 100, maxBytes: 10);
+        var queue = new RecordQueue(maxRecords: 100, maxBytes: 10, wakeBytes: 0);
         queue.Push(Record(1, 6), out _);
         queue.Push(Record(2, 4), out _);
         queue.Push(Record(3, 5), out int pushedOut);
@@ -49,7 +49,7 @@ public sealed class RecordQueueTests
     [Fact]
     public async Task Adding_to_a_full_queue_waits_for_room()
     {
-        var queue = new RecordQueue(maxRecords: 1, maxBytes: 100);
+        var queue = new RecordQueue(maxRecords: 1, maxBytes: 100, wakeBytes: 0);
         Assert.True(await queue.AddAsync(Record(1), default));
         Task<bool> second = queue.AddAsync(Record(2), default).AsTask();
         Assert.False(second.IsCompleted);
@@ -61,7 +61,7 @@ public sealed class RecordQueueTests
     [Fact]
     public async Task Waiting_ends_when_cancelled_or_closed()
     {
-        var queue = new RecordQueue(maxRecords: 1, maxBytes: 100);
+        var queue = new RecordQueue(maxRecords: 1, maxBytes: 100, wakeBytes: 0);
         queue.Push(Record(1), out _);
         using var cancel = new CancellationTokenSource();
         Task<bool> cancelled = queue.AddAsync(Record(2), cancel.Token).AsTask();
@@ -72,7 +72,7 @@ public sealed class RecordQueueTests
         Assert.False(await closed);
         Assert.False(queue.Push(Record(4), out _));
 
-        var records = new List<byte[]>();
+        var records = new List<QueuedRecord>();
         Assert.True(queue.TakeAll(records, TimeSpan.Zero));
         Assert.Single(records);
         Assert.False(queue.TakeAll(records, TimeSpan.FromMinutes(1)));
