@@ -70,7 +70,9 @@ internal static class ZmtpCommand
 
     private static ZmtpException Malformed() => new("the peer's READY is malformed");
 
-    private static string Text(ReadOnlySpan<byte> text) => Encoding.Latin1.GetString(text.Length > LongestName ? text[..LongestName] : text);
+    // For a message, which must not drive a terminal.
+    private static string Text(ReadOnlySpan<byte> text) => string.Concat(
+        Encoding.Latin1.GetString(text.Length > LongestName ? text[..LongestName] : text).Select(c => char.IsAscii(c) && !char.IsControl(c) ? c : '?'));
 
     private static byte[] Frame(ReadOnlySpan<byte> name, ReadOnlySpan<byte> data)
     {

@@ -115,7 +115,7 @@ internal sealed class ZmtpPeer(long id, Stream stream, IPullHandler handler, Zmt
 
     private async Task FrameAsync(FrameHeader header, CancellationToken cancel)
     {
-        if (_frames.Count == limits.MessageFrames || _next - _base + header.BodyLength > limits.MessageBytes) PassOver();
+        if (_frames.Count == limits.MessageFrames || header.BodyLength > limits.MessageBytes - (_next - _base)) PassOver();
         if (_isPassing)
         {
             await PassAsync(header.BodyLength, cancel).ConfigureAwait(false);

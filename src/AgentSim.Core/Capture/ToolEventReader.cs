@@ -132,7 +132,9 @@ internal static class ToolEventReader
         _ => throw new FormatException($"unknown tool.status '{Short(text)}'"),
     };
 
-    private static string Short(string text) => text.Length <= 40 ? text : text[..40] + "…";
+    // For a message, which must not drive a terminal.
+    private static string Short(string text) =>
+        string.Concat((text.Length <= 40 ? text : text[..40] + "…").Select(c => char.IsControl(c) ? '?' : c));
 
     private static FormatException Missing(string field) => new($"{field} is missing");
 }

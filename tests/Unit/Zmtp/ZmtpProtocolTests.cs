@@ -130,6 +130,7 @@ public sealed class ZmtpProtocolTests : IAsyncLifetime
         { "READY is malformed", [.. Hello, .. Command("READY", [11, .. "Socket-Type"u8, 0xff, 0xff, 0xff, 0xff, 1])] },
         { "READY is malformed", [.. Hello, .. Command("READY", [0, 0, 0, 0, 0])] },
         { "reports an error: go away", [.. Hello, .. Command("ERROR", [7, .. "go away"u8])] },
+        { "reports an error: ?[2J?", [.. Hello, .. Command("ERROR", [5, 0x1b, .. "[2J"u8, 0xe9])] },
         { "reports an error: no reason", [.. Hello, .. Ready, .. Command("ERROR", [9])] },
         { "invalid flags 0x08", [.. Hello, .. Ready, 8, 0] },
         { "invalid flags 0x05", [.. Hello, .. Ready, 5, 0] },
