@@ -183,6 +183,25 @@ Describe 'A capture with tool events' -Skip:(-not $hasZmq) {
         $result.Summary.CompletedRequests | Should -Be 2
     }
 
+    It 'takes events of the topic asked for, and begins segments by size' {
+        $status = Start-AgentTrace "$TestDrive/topic/run" -ToolEndpoint tcp://127.0.0.1:0 -ToolTopic mine -BufferBytes 100 -RollBytes 2000
+        $status.Environment['DYN_REQUEST_TRACE_FILE_ROLL_BYTES'] | Should -Be 2000
+        & $python $push $status.ToolEndpoint 30 --topic mine | Should -Be 'done 30'
+        & $python $push $status.ToolEndpoint 30 --topic other | Should -Be 'done 30'
+        $status = Stop-AgentTrace
+        $status.Tools.Accepted, $status.Tools.OtherTopic | Should -Be 30, 30
+        $status.Rows | Should -Be 30
+        $status.Segments.Count | Should -BeGreaterThan 3
+    }
+
+    It 'writes a plain file, and names the frontend another one' {
+        $status = Start-AgentTrace "$TestDrive/plain.jsonl" -ToolEndpoint tcp://127.0.0.1:0 -Format Jsonl
+        $status.Environment['DYN_REQUEST_TRACE_FILE_PATH'] | Should -BeLike '*plain.dynamo.jsonl'
+        & $python $push $status.ToolEndpoint 5 | Should -Be 'done 5'
+        $null = Stop-AgentTrace
+        (Get-Content "$TestDrive/plain.jsonl").Count | Should -Be 5
+    }
+
     It 'writes what has come when the process exits without a stop' {
         $script = "Import-Module '$Manifest'; `$s = Start-AgentTrace '$TestDrive/exit/run' -ToolEndpoint tcp://127.0.0.1:0 -FlushIntervalMs 600000; & '$python' '$push' `$s.ToolEndpoint 20"
         (& ([Environment]::ProcessPath) -NoProfile -NonInteractive -Command $script) | Should -Contain 'done 20'
