@@ -6,7 +6,7 @@
     Author = 'AgentSim contributors'
     CompanyName = 'AgentSim contributors'
     Copyright = '(c) AgentSim contributors. Apache-2.0.'
-    Description = 'Replays recorded LLM-agent workloads on simulated inference engines: reads request traces, converts them to Mooncake rows, and reports latency, throughput and cache reuse.'
+    Description = 'Captures LLM-agent workloads and replays them on simulated inference engines: records and reads request traces, converts them to Mooncake rows, and reports latency, throughput and cache reuse.'
     PowerShellVersion = '7.6'
     CompatiblePSEditions = @('Core')
     # Read before the root module, but AgentSim.Types.ps1xml needs the types.
@@ -21,6 +21,7 @@
         'Export-AgentReport'
         'Export-AgentTimeline'
         'Get-AgentSession'
+        'Get-AgentTrace'
         'Import-AgentMooncake'
         'Import-AgentTrace'
         'Invoke-AgentReplay'
@@ -28,6 +29,8 @@
         'Measure-AgentTrace'
         'New-AgentEngineConfig'
         'New-AgentRouterConfig'
+        'Start-AgentTrace'
+        'Stop-AgentTrace'
         'Test-AgentReplay'
     )
     VariablesToExport = @()

@@ -34,9 +34,25 @@ internal static class ErrorRecords
     public static AgentSimException NoJsonForm(string parameter, string errorId, string name, object value) =>
         new(errorId, $"{parameter}: the value of {name} is a {value.GetType().Name}; use text, a number, true or false, a list or a hashtable");
 
+    /// <summary>There is a capture under the path already.</summary>
+    public static AgentSimException CaptureRunning(string path) => AgentSimException.At(
+        path, 0, "CaptureRunning", "a capture is running under this path; stop it with Stop-AgentTrace or choose another path");
+
+    /// <summary>There is no capture under the path.</summary>
+    public static AgentSimException CaptureMissing(string path) =>
+        AgentSimException.At(path, 0, "CaptureMissing", "no capture of this session is running under this path; Get-AgentTrace shows those that are");
+
+    /// <summary>There is no capture to follow.</summary>
+    public static AgentSimException NoCapture() =>
+        new("CaptureMissing", "no capture is running in this session; start one with Start-AgentTrace or name files with -OutputPath");
+
+    /// <summary>There are several captures to follow.</summary>
+    public static AgentSimException ManyCaptures() =>
+        new("CaptureAmbiguous", "several captures are running in this session; name one with -OutputPath", FaultKind.Usage);
+
     private static ErrorCategory Category(AgentSimException error) => error.ErrorId switch
     {
-        "InputMissing" => ErrorCategory.ObjectNotFound,
+        "InputMissing" or "CaptureMissing" => ErrorCategory.ObjectNotFound,
         "InputUnreadable" => error.InnerException switch
         {
             UnauthorizedAccessException => ErrorCategory.PermissionDenied,
@@ -44,8 +60,10 @@ internal static class ErrorRecords
             _ => ErrorCategory.OpenError,
         },
         "OutputFailed" => error.InnerException is UnauthorizedAccessException ? ErrorCategory.PermissionDenied : ErrorCategory.WriteError,
-        "OutputExists" => ErrorCategory.ResourceExists,
+        "OutputExists" or "CaptureRunning" => ErrorCategory.ResourceExists,
         "AicNotAvailable" => ErrorCategory.NotImplemented,
+        "CaptureUnwritable" => ErrorCategory.OpenError,
+        "EndpointUnavailable" => ErrorCategory.ResourceUnavailable,
         "PathNotFileSystem" => ErrorCategory.InvalidArgument,
         "ReplayDeadEnd" => ErrorCategory.LimitsExceeded,
         _ when error.Kind == FaultKind.Usage || error.ErrorId.StartsWith("Replay", StringComparison.Ordinal) => ErrorCategory.InvalidArgument,

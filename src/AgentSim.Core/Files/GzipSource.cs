@@ -28,6 +28,9 @@ internal sealed class GzipSource : IDisposable
         _decoder = new GZipStream(_input, CompressionMode.Decompress);
     }
 
+    /// <summary>Set when reading failed because the last member is not complete.</summary>
+    public bool IsCutShort { get; private set; }
+
     /// <summary>The next decompressed bytes; 0 at the end.</summary>
     /// <exception cref="InvalidDataException">The data are damaged, cut short or followed by something else.</exception>
     public int Read(Span<byte> buffer)
@@ -62,7 +65,11 @@ internal sealed class GzipSource : IDisposable
         }
     }
 
-    private static InvalidDataException CutShort() => new("the gzip data are cut short");
+    private InvalidDataException CutShort()
+    {
+        IsCutShort = true;
+        return new InvalidDataException("the gzip data are cut short");
+    }
 
     private static byte[] Compress(byte[] content)
     {

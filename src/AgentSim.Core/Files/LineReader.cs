@@ -152,7 +152,8 @@ internal sealed class LineReader : IDisposable
         }
         catch (InvalidDataException error)
         {
-            throw Error(LineNumber + 1, "GzipInvalid", error.Message, error);
+            throw Error(LineNumber + 1, "GzipInvalid",
+                $"{error.Message}; the lines before this one are whole, the {_end - _next} bytes there are of this one are lost", error);
         }
         catch (IOException error)
         {

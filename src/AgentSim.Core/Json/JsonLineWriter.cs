@@ -8,12 +8,12 @@ namespace AgentSim.Json;
 /// <summary>
 /// Writes compact JSON lines with numbers and strings in one fixed form (specification 01, 5.1), through one buffer.
 /// </summary>
-internal sealed class JsonLineWriter(Stream stream)
+internal sealed class JsonLineWriter(Stream stream, int bufferSize = 1 << 16)
 {
     private const int Slack = JsonDouble.MaxLength;   // no integer is longer either
 
     private readonly Stream _stream = stream;
-    private byte[] _buffer = new byte[1 << 16];
+    private byte[] _buffer = new byte[bufferSize];
     private int _used;
 
     /// <summary>Writes what is known to be JSON.</summary>

@@ -1,0 +1,85 @@
+using System.Text;
+using AgentSim.Capture;
+using AgentSim.Files;
+using AgentSim.Zmtp;
+
+namespace AgentSim.Cli;
+
+/// <summary><c>agentsim capture</c>: records until it is interrupted (specification 07, part A).</summary>
+internal static class CaptureCommand
+{
+    public static readonly CommandSpec Spec = new(
+        "capture",
+        "Captures request traces and tool events until Ctrl+C.",
+        "--output-path PREFIX [--tool-endpoint ADDRESS]",
+        FilesHelp: null,
+        [
+            new("--output-path", "PREFIX", "Prefix of the segments (PREFIX.000000.jsonl.gz), a folder for them, or with --format jsonl the file"),
+            new("--tool-endpoint", "ADDRESS", "Receive tool events of harnesses here, e.g. tcp://127.0.0.1:20390; only trusted processes should reach it"),
+            new("--tool-topic", "TEXT", $"Topic of the tool events (default {ToolEventIngress.DefaultTopic})"),
+            new("--format", "FORMAT", "jsonl_gz (default): gzipped segments; jsonl: one plain file"),
+            new("--flush-interval-ms", "MS", "Write at least this often (default 1000)"),
+            new("--buffer-bytes", "BYTES", "Write without waiting when this much has come (default 1048576)"),
+            new("--roll-bytes", "BYTES", "Uncompressed size of a segment (default 268435456)"),
+            new("--roll-lines", "COUNT", "Records of a segment (default: any number)"),
+            new("--env-file", "FILE", "Write the environment for a Dynamo frontend to this file instead of standard output"),
+        ],
+        Run);
+
+    private static void Run(OptionValues values, IReadOnlyList<string> files, CancellationToken cancellation)
+    {
+        TraceCaptureOptions options = Options(values);
+        using TraceCapture capture = TraceCapture.Start(options, PullEndpoint.Bind, problem => Console.Error.WriteLine($"agentsim: warning: {problem.Message}"));
+        ShowEnvironment(capture, values.Text("--env-file"));
+        if (capture.GetStatus(cancellation).ToolEndpoint is { } endpoint) Console.Error.WriteLine($"agentsim: receiving tool events at {endpoint}");
+        Console.Error.WriteLine("agentsim: capturing; Ctrl+C stops");
+        using (var line = CaptureLine.Create())
+        {
+            while (!cancellation.WaitHandle.WaitOne(CaptureLine.Interval)) line?.Show(capture.GetStatus(CancellationToken.None));
+        }
+
+        capture.Dispose();
+        TraceStatus status = capture.GetStatus(CancellationToken.None);
+        Console.Error.WriteLine($"agentsim: {CaptureLine.Text(status)}");
+        if (status.Sink is { } sink && sink.Lost + sink.Dropped > 0)
+            throw new AgentSimException("CaptureIncomplete", $"{sink.Lost + sink.Dropped} records could not be written");
+    }
+
+    private static TraceCaptureOptions Options(OptionValues values)
+    {
+        if (values.Text("--output-path") is not { } path) throw AgentSimException.Usage("OptionMissing", "--output-path is required");
+        var defaults = new TraceSinkOptions { Path = TraceCaptureOptions.Prefix(path) };
+        return new TraceCaptureOptions
+        {
+            Sink = defaults with
+            {
+                Format = values.Choice("--format", defaults.Format, ("jsonl_gz", TraceFileFormat.JsonlGz), ("jsonl", TraceFileFormat.Jsonl)),
+                FlushIntervalMs = (int)Whole(values, "--flush-interval-ms", defaults.FlushIntervalMs, int.MaxValue),
+                BufferBytes = (int)Whole(values, "--buffer-bytes", defaults.BufferBytes, int.MaxValue),
+                RollBytes = Whole(values, "--roll-bytes", defaults.RollBytes, long.MaxValue),
+                RollLines = values.Has("--roll-lines") ? Whole(values, "--roll-lines", 0, long.MaxValue) : null,
+            },
+            ToolEndpoint = values.Text("--tool-endpoint"),
+            ToolTopic = values.Text("--tool-topic") ?? ToolEventIngress.DefaultTopic,
+        };
+    }
+
+    private static long Whole(OptionValues values, string name, long fallback, long most)
+    {
+        if (values.Whole(name) is not { } value) return fallback;
+        return value >= 1 && value <= most ? (long)value : throw AgentSimException.Usage("OptionValueInvalid", $"{name} must be from 1 to {most} (is {value})");
+    }
+
+    private static void ShowEnvironment(TraceCapture capture, string? file)
+    {
+        string text = DynamoEnvironment.ToEnvFile(capture.GetStatus().Environment);
+        if (file is not null)
+        {
+            AtomicFile.Write(file, stream => stream.Write(Encoding.UTF8.GetBytes(text)));
+            return;
+        }
+
+        using StreamWriter output = Output.Open();
+        output.Write(text);
+    }
+}

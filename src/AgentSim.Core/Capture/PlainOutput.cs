@@ -1,0 +1,125 @@
+using System.Runtime.Versioning;
+using System.Text.Json;
+using Microsoft.Win32.SafeHandles;
+
+namespace AgentSim.Capture;
+
+/// <summary>
+/// Appends JSON lines to one file (specification 07, A3). A last line that a killed process left unfinished is cut off
+/// first, or else it would spoil the line behind it.
+/// </summary>
+internal sealed class PlainOutput : TraceOutput
+{
+    private const int LongestRepair = 64 << 20;
+    private const long LockPosition = long.MaxValue - 1;   // far from the content, which others may read
+
+    private readonly FileStream _stream;
+    private readonly SafeFileHandle _file;
+    private long _end;
+
+    public PlainOutput(TraceSinkOptions options, Action<string, Exception> onFailure)
+        : base(options, onFailure)
+    {
+        Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(options.Path))!);
+        _stream = new FileStream(options.Path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.Read | FileShare.Delete, 0);
+        _file = _stream.SafeFileHandle;
+        try
+        {
+            if (!OperatingSystem.IsMacOS()) Lock(options.Path);
+            _end = RandomAccess.GetLength(_file);
+            Repair();
+        }
+        catch
+        {
+            _stream.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Bytes of an unfinished line that were cut off at the start.</summary>
+    public long CutOff { get; private set; }
+
+    protected override string Target => Options.Path;
+
+    public override void Dispose() => _stream.Dispose();
+
+    protected override (string Path, long Bytes) Write(ReadOnlySpan<byte> lines)
+    {
+        try
+        {
+            RandomAccess.Write(_file, lines, _end);
+        }
+        catch
+        {
+            try
+            {
+                RandomAccess.SetLength(_file, _end);
+            }
+            catch (IOException)
+            {
+                // The next batch is written over what is left.
+            }
+
+            throw;
+        }
+
+        _end += lines.Length;
+        return (Target, _end);
+    }
+
+    // Elsewhere than on Windows sharing is not enforced, and two writers would write over each other.
+    [UnsupportedOSPlatform("macos")]
+    private void Lock(string path)
+    {
+        try
+        {
+            _stream.Lock(LockPosition, 1);
+        }
+        catch (IOException error)
+        {
+            throw new IOException($"another process is writing to '{path}'; choose another file", error);
+        }
+    }
+
+    private void Repair()
+    {
+        byte[] tail = [];
+        int newline = -1;
+        for (int length = 1; newline < 0 && tail.Length < _end; length = Math.Min(length * 16, LongestRepair))
+        {
+            if (tail.Length == LongestRepair) return;   // this is no file of lines; leave it alone
+            tail = new byte[Math.Min(length, _end)];
+            _ = RandomAccess.Read(_file, tail, _end - tail.Length);
+            newline = tail.AsSpan().LastIndexOf((byte)'\n');
+        }
+
+        ReadOnlySpan<byte> unfinished = tail.AsSpan(newline + 1);
+        if (unfinished.IsEmpty) return;
+        if (IsJson(unfinished))
+        {
+            RandomAccess.Write(_file, "\n"u8, _end++);
+            return;
+        }
+
+        CutOff = unfinished.Length;
+        _end -= unfinished.Length;
+        RandomAccess.SetLength(_file, _end);
+    }
+
+    private static bool IsJson(ReadOnlySpan<byte> line)
+    {
+        try
+        {
+            var reader = new Utf8JsonReader(line);
+            while (reader.Read())
+            {
+            }
+
+            return true;
+        }
+        catch (JsonException)
+        {
+            return false;
+        }
+    }
+}

@@ -1,0 +1,100 @@
+using System.IO.Compression;
+using Microsoft.Win32.SafeHandles;
+
+namespace AgentSim.Capture;
+
+/// <summary>
+/// Writes gzipped segments (specification 07, A3). Every batch is a complete gzip member, so that a segment can be read
+/// at any time, and is whole up to the last batch whatever happens to the process.
+/// </summary>
+internal sealed class SegmentOutput : TraceOutput
+{
+    private readonly MemoryStream _member = new();
+    private long _index;
+    private long _lineBytes;   // of the segment, uncompressed, the batch included
+    private long _lines;
+    private SafeFileHandle? _file;
+    private long _fileBytes;
+
+    public SegmentOutput(TraceSinkOptions options, Action<string, Exception> onFailure)
+        : base(options, onFailure)
+    {
+        _index = SegmentNames.Next(options.Path);
+    }
+
+    protected override string Target => SegmentNames.File(Options.Path, _index);
+
+    public override void Dispose()
+    {
+        _file?.Dispose();
+        _file = null;
+    }
+
+    protected override void BeforeLine(int length)
+    {
+        if (_lines > 0 && (_lineBytes + length > Options.RollBytes || _lines >= Options.RollLines))
+        {
+            Flush();
+            BeginNext();
+        }
+
+        _lineBytes += length;
+        _lines++;
+    }
+
+    protected override (string Path, long Bytes) Write(ReadOnlySpan<byte> lines)
+    {
+        _member.SetLength(0);
+        using (var gzip = new GZipStream(_member, CompressionLevel.Optimal, leaveOpen: true)) gzip.Write(lines);
+        _file ??= Create();
+        try
+        {
+            RandomAccess.Write(_file, _member.GetBuffer().AsSpan(0, (int)_member.Length), _fileBytes);
+        }
+        catch
+        {
+            TakeBack();
+            throw;
+        }
+
+        _fileBytes += _member.Length;
+        return (Target, _fileBytes);
+    }
+
+    private SafeFileHandle Create()
+    {
+        Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(Target))!);
+        while (Path.Exists(Target)) _index++;
+        while (true)
+        {
+            try
+            {
+                return File.OpenHandle(Target, FileMode.CreateNew, FileAccess.Write, FileShare.Read | FileShare.Delete);
+            }
+            catch (IOException) when (Path.Exists(Target))
+            {
+                _index++;   // another process was first
+            }
+        }
+    }
+
+    // Half a member would hide the members behind it.
+    private void TakeBack()
+    {
+        try
+        {
+            RandomAccess.SetLength(_file!, _fileBytes);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            BeginNext();
+        }
+    }
+
+    private void BeginNext()
+    {
+        Dispose();
+        _index++;
+        (_lineBytes, _lines, _fileBytes) = (0, 0, 0);
+    }
+}

@@ -1,0 +1,186 @@
+using System.Diagnostics;
+using AgentSim.Traces;
+
+namespace AgentSim.Capture;
+
+/// <summary>
+/// A running capture: the files that AgentSim and a Dynamo frontend write under one path, and the ingress of tool events
+/// (specification 07, part A). Thread-safe.
+/// </summary>
+/// <example><code>
+/// using TraceCapture capture = TraceCapture.Start(options, ZmtpPullEndpoint.Bind);
+/// Console.WriteLine(DynamoEnvironment.ToEnvFile(capture.GetStatus().Environment));
+/// </code></example>
+public sealed class TraceCapture : IDisposable
+{
+    private const int MostProblems = 100;
+    private static readonly TimeSpan RateWindow = TimeSpan.FromSeconds(1);
+
+    private readonly TraceCaptureOptions _options;
+    private readonly Action<AgentSimException>? _onProblem;
+    private readonly object _gate = new();
+    private readonly List<AgentSimException> _problems = [];
+    private readonly DateTimeOffset _started = DateTimeOffset.Now;
+    private readonly long _firstIndex;
+    private readonly TraceWatch _watch;
+    private readonly IReadOnlyDictionary<string, string> _environment;
+    private readonly TraceFileSink? _sink;
+    private readonly ToolEventIngress? _ingress;
+    private readonly IPullEndpoint? _endpoint;
+    private (long Time, long Rows) _rateStart = (Stopwatch.GetTimestamp(), 0);
+    private (long Time, long Rows) _rateNext = (Stopwatch.GetTimestamp(), 0);
+    private volatile bool _isStopped;
+
+    private TraceCapture(TraceCaptureOptions options, PullBinder? bind, Action<AgentSimException>? onProblem)
+    {
+        options.Sink.Check();
+        options = options with { Sink = options.Sink with { Path = Path.GetFullPath(options.Sink.Path) } };
+        (_options, _onProblem) = (options, onProblem);
+        bool hasIngress = options.ToolEndpoint is not null;
+        _environment = DynamoEnvironment.For(options.Sink, hasIngress);
+        _firstIndex = options.Sink.Format == TraceFileFormat.JsonlGz ? SegmentNames.Next(options.Sink.Path) : 0;
+        _watch = NewWatch();
+        if (!hasIngress) return;
+
+        ArgumentNullException.ThrowIfNull(bind);
+        _sink = TraceFileSink.Open(options.Sink, Report);
+        try
+        {
+            _ingress = new ToolEventIngress(_sink, options.ToolTopic);
+            _endpoint = bind(options.ToolEndpoint!, _ingress);
+        }
+        catch
+        {
+            _sink.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>The path captured to, absolute.</summary>
+    public string OutputPath => _options.Sink.Path;
+
+    /// <summary>Starts a capture.</summary>
+    /// <param name="options">What to capture, and where to.</param>
+    /// <param name="bind">Binds the socket for tool events; needed if they are received.</param>
+    /// <param name="onProblem">Told about problems as they come up, on any thread; must not block.</param>
+    /// <exception cref="AgentSimException">A setting is invalid, or a file or address cannot be used.</exception>
+    public static TraceCapture Start(TraceCaptureOptions options, PullBinder? bind = null, Action<AgentSimException>? onProblem = null)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        return new TraceCapture(options, bind, onProblem);
+    }
+
+    /// <summary>The status of files that another process captures, or captured: all there are under the path.</summary>
+    /// <param name="path">The path captured to.</param>
+    /// <param name="cancel">Ends the reading.</param>
+    /// <exception cref="AgentSimException">There are no such files.</exception>
+    public static TraceStatus GetStatus(string path, CancellationToken cancel = default)
+    {
+        ArgumentNullException.ThrowIfNull(path);
+        IReadOnlyList<TraceSegment> segments = new TraceWatch(() => Files(path)).Segments(cancel);
+        if (segments.Count == 0)
+            throw AgentSimException.At(path, 0, "CaptureMissing", "no capture is running under this path, and there are no captured files");
+        return new TraceStatus { OutputPath = path, Segments = segments };
+    }
+
+    /// <summary>Hands out the records that other processes write under a path from now on.</summary>
+    /// <param name="path">The path captured to.</param>
+    /// <param name="onRecord">Takes a record.</param>
+    /// <param name="onBad">Told about a malformed record or a file that cannot be read.</param>
+    /// <param name="cancel">Ends the following.</param>
+    public static void Follow(string path, Action<TraceRecord> onRecord, Action<AgentSimException> onBad, CancellationToken cancel) =>
+        new TraceWatch(() => Files(path)).Follow(onRecord, onBad, () => false, cancel);
+
+    /// <summary>How the capture stands.</summary>
+    /// <param name="cancel">Ends the reading of files that others write.</param>
+    public TraceStatus GetStatus(CancellationToken cancel = default)
+    {
+        lock (_gate)
+        {
+            TraceSinkCounters? sink = _sink?.Counters;
+            IReadOnlyList<TraceSegment> own = sink?.Segments ?? [];
+            TraceSegment[] others = [.. _watch.Segments(cancel)];
+            TraceSegment[] segments = [.. own.Concat(others).OrderBy(segment => segment.Path, StringComparer.Ordinal)];
+            return new TraceStatus
+            {
+                OutputPath = OutputPath,
+                IsRunning = !_isStopped,
+                Started = _started,
+                Segments = segments,
+                RowsPerSecond = Rate(segments.Sum(segment => segment.Rows)),
+                ToolEndpoint = _endpoint?.Address,
+                Sink = sink,
+                Tools = _ingress?.Counters,
+                Peers = _endpoint?.Counters,
+                Environment = _environment,
+                Problems = Problems(),
+            };
+        }
+    }
+
+    /// <summary>Hands out the records written from now on, until the capture is stopped.</summary>
+    /// <param name="onRecord">Takes a record.</param>
+    /// <param name="onBad">Told about a malformed record or a file that cannot be read.</param>
+    /// <param name="cancel">Ends the following.</param>
+    public void Follow(Action<TraceRecord> onRecord, Action<AgentSimException> onBad, CancellationToken cancel) =>
+        NewWatch(ownToo: true).Follow(onRecord, onBad, () => _isStopped, cancel);
+
+    /// <summary>Stops the capture: takes what harnesses have sent, and writes everything. A second time does nothing.</summary>
+    public void Dispose()
+    {
+        if (_isStopped) return;
+        _endpoint?.DisposeAsync().AsTask().GetAwaiter().GetResult();
+        _sink?.Dispose();
+        _isStopped = true;
+    }
+
+    private static IEnumerable<string> Files(string path)
+    {
+        foreach ((_, string file) in SegmentNames.List(path)) yield return file;
+        string full = Path.GetFullPath(path);
+        if (File.Exists(full)) yield return full;
+        string frontend = SegmentNames.Prefix(full) + ".dynamo.jsonl";
+        if (File.Exists(frontend)) yield return frontend;
+    }
+
+    // What this process writes it need not read to know what is in it.
+    private TraceWatch NewWatch(bool ownToo = false) => new(() =>
+    {
+        if (ownToo || _sink is null) return AllFiles();
+        if (_options.Sink.Format == TraceFileFormat.Jsonl) return AllFiles().Where(file => file != OutputPath);
+        HashSet<string> own = [.. _sink.Counters.Segments.Select(segment => segment.Path)];
+        return AllFiles().Where(file => !own.Contains(file));
+    });
+
+    private IEnumerable<string> AllFiles()
+    {
+        if (_options.Sink.Format == TraceFileFormat.JsonlGz)
+            return SegmentNames.List(OutputPath).Where(segment => segment.Index >= _firstIndex).Select(segment => segment.Path);
+        string frontend = DynamoEnvironment.FilePath(_options.Sink, _options.ToolEndpoint is not null);
+        return new[] { OutputPath, frontend }.Distinct().Where(File.Exists);
+    }
+
+    // Over at least the window, so that two questions in a row do not divide by next to nothing.
+    private double? Rate(long rows)
+    {
+        long now = Stopwatch.GetTimestamp();
+        if (Stopwatch.GetElapsedTime(_rateNext.Time, now) >= RateWindow) (_rateStart, _rateNext) = (_rateNext, (now, rows));
+        double seconds = Stopwatch.GetElapsedTime(_rateStart.Time, now).TotalSeconds;
+        return seconds > 0 ? (rows - _rateStart.Rows) / seconds : null;
+    }
+
+    private AgentSimException[] Problems()
+    {
+        lock (_problems) return [.. _problems];
+    }
+
+    private void Report(AgentSimException problem)
+    {
+        lock (_problems)
+        {
+            if (_problems.Count < MostProblems) _problems.Add(problem);
+        }
+
+        _onProblem?.Invoke(problem);
+    }
+}

@@ -1,0 +1,89 @@
+using System.Buffers.Text;
+
+namespace AgentSim.Capture;
+
+/// <summary>
+/// Collects lines and writes them in batches; a batch that cannot be written is lost and counted, and what was written
+/// of it is taken back. Used by one thread; only the counters may be read from others.
+/// </summary>
+/// <param name="options">Where and how to write.</param>
+/// <param name="onFailure">Told the first failure, and again after a while without any.</param>
+internal abstract class TraceOutput(TraceSinkOptions options, Action<string, Exception> onFailure) : IDisposable
+{
+    private const long QuietMs = 60_000;   // on a disk that is nearly full some batches fit and some do not
+
+    private readonly MemoryStream _batch = new();
+    private readonly object _gate = new();
+    private readonly List<TraceSegment> _segments = [];
+    private long _batchLines;
+    private long _written;
+    private long _lost;
+    private long? _failed;   // when a batch was lost last
+
+    /// <summary>Records written, records lost, and the files that hold them, at one moment.</summary>
+    public (long Written, long Lost, IReadOnlyList<TraceSegment> Segments) Counters
+    {
+        get
+        {
+            lock (_gate) return (_written, _lost, _segments.ToArray());
+        }
+    }
+
+    protected TraceSinkOptions Options { get; } = options;
+
+    /// <summary>Adds a record in its envelope; writes when the batch is full.</summary>
+    public void Add(ReadOnlySpan<byte> record, long timestampMs)
+    {
+        Span<byte> number = stackalloc byte[20];
+        _ = Utf8Formatter.TryFormat(timestampMs, number, out int digits);
+        ReadOnlySpan<byte> start = "{\"timestamp\":"u8, middle = ",\"event\":"u8, end = "}\n"u8;
+        BeforeLine(start.Length + digits + middle.Length + record.Length + end.Length);
+        _batch.Write(start);
+        _batch.Write(number[..digits]);
+        _batch.Write(middle);
+        _batch.Write(record);
+        _batch.Write(end);
+        _batchLines++;
+        if (_batch.Length >= Options.BufferBytes) Flush();
+    }
+
+    /// <summary>Writes the batch.</summary>
+    public void Flush()
+    {
+        if (_batchLines == 0) return;
+        try
+        {
+            (string path, long bytes) = Write(_batch.GetBuffer().AsSpan(0, (int)_batch.Length));
+            lock (_gate)
+            {
+                _written += _batchLines;
+                if (_segments.Count == 0 || _segments[^1].Path != path) _segments.Add(new TraceSegment(path, 0, 0));
+                _segments[^1] = new TraceSegment(path, _segments[^1].Rows + _batchLines, bytes);
+            }
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException or ArgumentOutOfRangeException)   // the last: a limit on file sizes
+        {
+            lock (_gate) _lost += _batchLines;
+            long now = Environment.TickCount64;
+            if (_failed is null || now - _failed > QuietMs) onFailure(Target, error);
+            _failed = now;
+        }
+
+        _batch.SetLength(0);
+        _batchLines = 0;
+    }
+
+    public abstract void Dispose();
+
+    /// <summary>The file written to next.</summary>
+    protected abstract string Target { get; }
+
+    /// <summary>Called before a line of this length is added.</summary>
+    protected virtual void BeforeLine(int length)
+    {
+    }
+
+    /// <summary>Writes lines, all or nothing.</summary>
+    /// <returns>The file and its size now.</returns>
+    protected abstract (string Path, long Bytes) Write(ReadOnlySpan<byte> lines);
+}

@@ -1,0 +1,120 @@
+using System.Management.Automation;
+using System.Net;
+using System.Text;
+using AgentSim.Capture;
+using AgentSim.Files;
+using AgentSim.Zmtp;
+
+namespace AgentSim.PowerShell.Commands;
+
+/// <summary>Starts a capture: files that a Dynamo frontend writes, and tool events that harnesses send.</summary>
+[Cmdlet(VerbsLifecycle.Start, "AgentTrace", SupportsShouldProcess = true)]
+[OutputType(typeof(TraceStatus))]
+public sealed class StartAgentTraceCommand : AgentSimCommand
+{
+    private static readonly TraceSinkOptions Defaults = new() { Path = "" };
+
+    /// <summary>Prefix of the segments, a folder for them, or with -Format Jsonl the file.</summary>
+    [Parameter(Mandatory = true, Position = 0)]
+    [ValidateNotNullOrEmpty]
+    public string OutputPath { get; set; } = "";
+
+    /// <summary>Where to receive tool events.</summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    public string? ToolEndpoint { get; set; }
+
+    /// <summary>Topic of the tool events.</summary>
+    [Parameter]
+    [ValidateNotNull]
+    public string ToolTopic { get; set; } = ToolEventIngress.DefaultTopic;
+
+    /// <summary>Form of the files.</summary>
+    [Parameter]
+    public TraceFileFormat Format { get; set; } = Defaults.Format;
+
+    /// <summary>Milliseconds after which a record is written at the latest.</summary>
+    [Parameter]
+    [ValidateRange(1, int.MaxValue)]
+    public int FlushIntervalMs { get; set; } = Defaults.FlushIntervalMs;
+
+    /// <summary>Uncompressed bytes that are written without waiting.</summary>
+    [Parameter]
+    [ValidateRange(1, 1 << 30)]
+    public int BufferBytes { get; set; } = Defaults.BufferBytes;
+
+    /// <summary>Uncompressed size of a segment.</summary>
+    [Parameter]
+    [ValidateRange(1, long.MaxValue)]
+    public long RollBytes { get; set; } = Defaults.RollBytes;
+
+    /// <summary>Records of a segment.</summary>
+    [Parameter]
+    [ValidateRange(1, long.MaxValue)]
+    public long? RollLines { get; set; }
+
+    /// <summary>Sets the environment variables for a Dynamo frontend in this session.</summary>
+    [Parameter]
+    public SwitchParameter ApplyEnvironment { get; set; }
+
+    /// <summary>Writes the environment variables for a Dynamo frontend to this file.</summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    public string? EnvironmentFile { get; set; }
+
+    /// <summary>Replaces the environment file if it exists.</summary>
+    [Parameter]
+    public SwitchParameter Force { get; set; }
+
+    /// <inheritdoc/>
+    protected override void Start()
+    {
+        TraceCaptureOptions options = Options();
+        string? environmentFile = EnvironmentFile is null ? null : PathCommand.FileSystemPath(this, EnvironmentFile);
+        if (!ShouldProcess(options.Sink.Path, "Capture request traces")) return;
+        if (environmentFile is not null && File.Exists(environmentFile) && !Force) throw ErrorRecords.OutputExists(environmentFile);
+
+        var running = new RunningCapture(TraceCapture.Start(options, PullEndpoint.Bind));
+        bool isKept = false;
+        try
+        {
+            TraceStatus status = running.Status(this, Cancellation);
+            if (environmentFile is not null)
+            {
+                byte[] text = Encoding.UTF8.GetBytes(DynamoEnvironment.ToEnvFile(status.Environment));
+                AtomicFile.Write(environmentFile, stream => stream.Write(text));
+            }
+
+            RunningCaptures.Add(running);
+            isKept = true;
+            if (ApplyEnvironment) running.Apply(status.Environment);
+            WarnOfOthers(status.ToolEndpoint);
+            WriteObject(status);
+        }
+        finally
+        {
+            if (!isKept) running.Stop();
+        }
+    }
+
+    private TraceCaptureOptions Options()
+    {
+        string path = TraceCaptureOptions.Prefix(PathCommand.FileSystemPath(this, OutputPath));
+        if (RunningCaptures.Find(path) is not null) throw ErrorRecords.CaptureRunning(path);
+        return new TraceCaptureOptions
+        {
+            Sink = new TraceSinkOptions
+            {
+                Path = path, Format = Format, FlushIntervalMs = FlushIntervalMs, BufferBytes = BufferBytes, RollBytes = RollBytes, RollLines = RollLines,
+            },
+            ToolEndpoint = ToolEndpoint,
+            ToolTopic = ToolTopic,
+        };
+    }
+
+    private void WarnOfOthers(string? endpoint)
+    {
+        if (endpoint is null || !IPEndPoint.TryParse(endpoint["tcp://".Length..], out IPEndPoint? bound) || IPAddress.IsLoopback(bound.Address)) return;
+        WriteWarning($"{endpoint} can be reached from other machines, without authentication; use 127.0.0.1 unless you trust all of them.");
+    }
+}

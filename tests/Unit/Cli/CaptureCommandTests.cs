@@ -1,0 +1,135 @@
+using System.Diagnostics;
+using AgentSim.Capture;
+using AgentSim.Tests.Zmtp;
+using AgentSim.Traces;
+
+namespace AgentSim.Tests.Cli;
+
+public sealed class CaptureCommandTests : IDisposable
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(1);
+
+    private readonly TempFolder _folder = new();
+
+    public void Dispose() => _folder.Dispose();
+
+    private Process Start(params string[] options) => StartBy("dotnet", [], options);
+
+    private Process StartBy(string command, string[] before, params string[] options)
+    {
+        string[] arguments =
+        [
+            .. before, Path.Combine(AppContext.BaseDirectory, "agentsim.dll"), "capture", "--output-path", _folder.File("run"), "--tool-endpoint", "tcp://127.0.0.1:0", .. options,
+        ];
+        return Process.Start(new ProcessStartInfo(command, arguments) { RedirectStandardOutput = true, RedirectStandardError = true })!;
+    }
+
+    // Where it listens, from its own words.
+    private static async Task<string> Endpoint(Process process)
+    {
+        while (await process.StandardError.ReadLineAsync().WaitAsync(Patience) is { } line)
+        {
+            int at = line.IndexOf("tcp://", StringComparison.Ordinal);
+            if (at >= 0) return line[at..];
+        }
+
+        throw new InvalidOperationException("no endpoint was named");
+    }
+
+    private static async Task Signal(Process process, string signal)
+    {
+        using Process kill = Process.Start("kill", [signal, $"{process.Id}"]);
+        await kill.WaitForExitAsync();
+    }
+
+    private long Rows()
+    {
+        try
+        {
+            return TraceCapture.GetStatus(_folder.File("run")).Rows;
+        }
+        catch (AgentSimException)
+        {
+            return 0;   // no files yet
+        }
+    }
+
+    [ZmqFact]
+    public async Task An_interrupt_ends_it_in_order_with_everything_written()
+    {
+        using Process capture = Start("--flush-interval-ms", "600000", "--roll-lines", "400");
+        using ZmqClient client = ZmqClient.Start(await Endpoint(capture), 500, "--clients", "2");
+        await client.Done();
+        await Signal(capture, "-INT");
+        string errors = await capture.StandardError.ReadToEndAsync().WaitAsync(Patience);
+        string output = await capture.StandardOutput.ReadToEndAsync().WaitAsync(Patience);
+        await capture.WaitForExitAsync().WaitAsync(Patience);
+
+        Assert.Equal(0, capture.ExitCode);
+        Assert.Contains("1,000 rows in 3 files", errors);
+        Assert.Contains("1,000 tool events (0 refused, 0 missing)", errors);
+        Assert.Contains($"DYN_REQUEST_TRACE_FILE_PATH={_folder.File("run")}\n", output);
+        Assert.Equal(1000, RequestTraceReader.Read(_folder.Everything.Select(_folder.File)).OfType<ToolRecord>().Select(tool => tool.ToolCallId).Distinct().Count());
+    }
+
+    [ZmqFact]
+    public async Task A_killed_process_leaves_files_that_import_and_the_next_one_goes_on_behind_them()
+    {
+        using (Process capture = Start("--flush-interval-ms", "100"))
+        {
+            using ZmqClient client = ZmqClient.Start(await Endpoint(capture), 1_000_000, "--rate", "2000");
+            await Wait.Until(() => Rows() > 1000);
+            long before = Rows();
+            capture.Kill();
+            await capture.WaitForExitAsync().WaitAsync(Patience);
+            Assert.InRange(RequestTraceReader.Read([_folder.File("run.000000.jsonl.gz")]).Count(), before, int.MaxValue);
+        }
+
+        using Process next = Start();
+        using ZmqClient more = ZmqClient.Start(await Endpoint(next), 10);
+        await more.Done();
+        await Signal(next, "-TERM");
+        await next.WaitForExitAsync().WaitAsync(Patience);
+        Assert.Equal(10, RequestTraceReader.Read([_folder.File("run.000001.jsonl.gz")]).Count());
+    }
+
+    [ZmqFact]
+    public async Task A_full_disk_is_reported_once_and_counted_and_what_was_written_before_stays_whole()
+    {
+        if (OperatingSystem.IsWindows()) return;
+        // A limit on the size of files stands for the end of the disk. The runtime must not need a large file for itself.
+        string script = Path.Combine(_folder.Path, "..", $"{Path.GetFileName(_folder.Path)}.sh");
+        await File.WriteAllTextAsync(script, "trap '' XFSZ\nulimit -f 40\nexport DOTNET_EnableWriteXorExecute=0\nexec dotnet \"$@\"\n");
+        try
+        {
+            using Process capture = StartBy("sh", [script], "--flush-interval-ms", "50");
+            using ZmqClient client = ZmqClient.Start(await Endpoint(capture), 20_000);
+            await client.Done();
+            await Signal(capture, "-INT");
+            string errors = await capture.StandardError.ReadToEndAsync().WaitAsync(Patience);
+            await capture.WaitForExitAsync().WaitAsync(Patience);
+
+            Assert.Equal(1, capture.ExitCode);
+            Assert.Single(errors.Split('\n'), line => line.StartsWith("agentsim: warning: ", StringComparison.Ordinal));
+            Assert.Contains("20,000 tool events (0 refused", errors);
+            int written = RequestTraceReader.Read([_folder.File("run.000000.jsonl.gz")]).Count();
+            Assert.InRange(written, 1, 19_999);
+            Assert.Contains($"agentsim: {20_000 - written} records could not be written", errors);
+        }
+        finally
+        {
+            File.Delete(script);
+        }
+    }
+
+    [Fact]
+    public async Task The_environment_can_be_written_to_a_file()
+    {
+        if (OperatingSystem.IsWindows()) return;
+        using Process capture = Start("--env-file", _folder.File("dynamo.env"), "--format", "jsonl", "--roll-lines", "7");
+        await Endpoint(capture);
+        await Signal(capture, "-INT");
+        Assert.Equal("", await capture.StandardOutput.ReadToEndAsync().WaitAsync(Patience));
+        Assert.Contains("DYN_REQUEST_TRACE_FILE_ROLL_LINES=7\n", await File.ReadAllTextAsync(_folder.File("dynamo.env")));
+    }
+}
