@@ -17,6 +17,9 @@ internal sealed record LaneRequest(RequestResult Record, double WaitMs, double T
 /// <param name="Requests">The requests by arrival, each with its row.</param>
 internal sealed record Lane(string Name, int Rows, IReadOnlyList<(LaneRequest Request, int Row)> Requests)
 {
+    // Waits are known to the nanosecond; what follows without a gap must not look like an overlap.
+    private const double SlackMs = 1e-3;
+
     public double StartMs => Requests[0].Request.StartMs;
 
     /// <param name="name">Name of the session.</param>
@@ -27,7 +30,7 @@ internal sealed record Lane(string Name, int Rows, IReadOnlyList<(LaneRequest Re
         var ends = new List<double>();
         foreach (LaneRequest request in requests.OrderBy(request => request.StartMs).ThenBy(request => request.Record.Ordinal))
         {
-            int row = ends.FindIndex(end => end <= request.StartMs);
+            int row = ends.FindIndex(end => end <= request.StartMs + SlackMs);
             if (row < 0)
             {
                 row = ends.Count;

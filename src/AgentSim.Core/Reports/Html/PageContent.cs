@@ -7,7 +7,11 @@ internal sealed class PageContent
 {
     private const int LanesOfOneRun = 5_000;
     private const int LanesOfAllRuns = 20_000;
+    private const int LeastLanes = 100;   // more than there are slowest requests
     private const int SlowestRequests = 20;
+
+    /// <summary>Workers whose load the page shows one by one.</summary>
+    public const int MostWorkers = 64;
 
     public PageContent(IReadOnlyList<ReportedRun> runs, CancellationToken cancellation)
     {
@@ -23,7 +27,7 @@ internal sealed class PageContent
             cancellation.ThrowIfCancellationRequested();
             slowest.Add([.. result.Requests.Where(request => request.E2eLatencyMs is not null)
                 .OrderByDescending(request => request.E2eLatencyMs).ThenBy(request => request.Ordinal).Take(SlowestRequests)]);
-            lanes.Add(LaneChoice.Of(result, slowest[^1], Math.Min(LanesOfOneRun, LanesOfAllRuns / runs.Count)));
+            lanes.Add(LaneChoice.Of(result, slowest[^1], Math.Clamp(LanesOfAllRuns / runs.Count, LeastLanes, LanesOfOneRun)));
         }
 
         (Slowest, Lanes) = (slowest, lanes);

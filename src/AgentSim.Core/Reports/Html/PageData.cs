@@ -15,7 +15,6 @@ internal static class PageData
     private const int CurvePoints = 240;
     private const int LoadSlices = 600;
     private const int ReuseSlices = 120;
-    private const int MostWorkers = 64;
 
     public static void Write(Stream stream, PageContent content)
     {
@@ -74,7 +73,7 @@ internal static class PageData
             WorkerLoad[] workers = WorkerLoad.Of(result, content.EndMs, LoadSlices);
             json.WriteStartArray();
             foreach (WorkerLoad total in WorkerLoad.Totals(workers, result.Workers)) WriteWorker(json, total, isTotal: true);
-            foreach (WorkerLoad worker in workers.Take(MostWorkers)) WriteWorker(json, worker, isTotal: false);
+            foreach (WorkerLoad worker in workers.Take(PageContent.MostWorkers)) WriteWorker(json, worker, isTotal: false);
             json.WriteEndArray();
         }
 

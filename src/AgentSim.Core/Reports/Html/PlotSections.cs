@@ -13,6 +13,8 @@ internal static class PlotSections
         foreach (PlotDistribution distribution in PlotDistribution.All) WriteDistribution(page, content, distribution);
         page.Markup("</section>\n<section id=\"load\" aria-labelledby=\"load-title\">\n<h2 id=\"load-title\">Load over time</h2>\n");
         page.Markup("<p>Mean number of requests in each of 600 slices of the simulated time. A request waits until it is first admitted to a batch; one that loses its place later counts as running.</p>\n");
+        if (content.Results.Any(result => result.Workers.Count > PageContent.MostWorkers))
+            page.Write($"<p class=\"note\">The first {PageContent.MostWorkers} workers are there one by one, and all of them together.</p>\n");
         page.Markup("<p><label for=\"load-choice\">Workers</label> <select id=\"load-choice\"></select></p>\n<div class=\"plots\">\n");
         Figure(page, "plot-running", "Running requests");
         Figure(page, "plot-waiting", "Waiting requests");

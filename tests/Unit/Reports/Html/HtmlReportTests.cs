@@ -146,6 +146,14 @@ public class HtmlReportTests
     }
 
     [Fact]
+    public void Of_very_many_workers_the_first_are_there_and_their_sum_and_the_page_says_so()
+    {
+        string html = Pages.Html(Pages.AgenticRun(workers: 70));
+        Assert.Equal(65, Pages.Data(html).GetProperty("load").GetProperty("runs")[0].GetArrayLength());
+        Assert.Contains("The first 64 workers are there one by one", html);
+    }
+
+    [Fact]
     public void A_run_in_which_nothing_ended_still_makes_a_page()
     {
         string html = Pages.Html(Pages.AgenticRun(settings: Sim.Settings() with { MaxSimTimeMs = 0.001 }));

@@ -12,6 +12,7 @@ public class LaneChoiceTests
         LaneChoice choice = LaneChoice.Of(Pages.AgenticRun(), [], 100);
         Assert.False(choice.IsSample);
         Assert.Equal(["main", "other", "main/sub"], choice.Lanes.Select(lane => lane.Name));
+        Assert.All(choice.Lanes, lane => Assert.Equal(1, lane.Rows));
         LaneRequest[] main = [.. choice.Lanes[0].Requests.Select(each => each.Request)];
         Assert.Equal([0.0, 15.0], main.Select(request => Math.Round(request.WaitMs, 5)));
         Assert.Equal([0.0, 5.0], main.Select(request => Math.Round(request.ToolMs, 5)));
@@ -19,6 +20,10 @@ public class LaneChoiceTests
         // It waited for the sub-agent, which ended last.
         Assert.Equal(choice.Lanes[2].Requests[0].Request.EndMs, main[1].StartMs, 5);
     }
+
+    [Fact]
+    public void Requests_of_a_session_one_after_the_other_are_in_one_row() =>
+        Assert.All(LaneChoice.Of(Pages.Synthetic(sessions: 40, turns: 12), [], 1_000).Lanes, lane => Assert.Equal(1, lane.Rows));
 
     [Fact]
     public void Requests_that_overlap_are_in_different_rows()
@@ -29,7 +34,7 @@ public class LaneChoiceTests
         foreach (IGrouping<int, (LaneRequest Request, int Row)> row in lane.Requests.GroupBy(each => each.Row))
         {
             LaneRequest[] requests = [.. row.Select(each => each.Request)];
-            for (int i = 1; i < requests.Length; i++) Assert.True(requests[i].StartMs >= requests[i - 1].EndMs);
+            for (int i = 1; i < requests.Length; i++) Assert.True(requests[i].StartMs >= requests[i - 1].EndMs - 1e-3);
         }
     }
 

@@ -128,7 +128,7 @@ function plotLoad() {
   const namesOf = isTotal => [...new Set(runs.flatMap(workers => workers.filter(worker => worker.total === isTotal).map(worker => worker.name)))];
   const names = namesOf(false), choice = document.getElementById("load-choice");
   if (runs.length === 1 && names.length > 1 && names.length <= runStyles) choice.add(new Option("each worker", "each"));
-  choice.add(new Option(names.length > 1 ? "sum over the workers of a kind" : names[0], "sum"));
+  choice.add(new Option(names.length > 1 ? "all workers together" : names[0], "sum"));
   if (names.length > 1) names.forEach(name => choice.add(new Option(name, "of " + name)));
 
   // A kind with a single worker has no sum; the worker stands for it.
