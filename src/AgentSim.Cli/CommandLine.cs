@@ -14,7 +14,8 @@ internal static class CommandLine
     /// <summary>Set to a non-empty value, it adds the stack trace to errors that should not happen.</summary>
     private const string TraceVariable = "AGENTSIM_TRACE";
 
-    private static readonly CommandSpec[] Commands = [ReplayCommand.Spec, ConvertCommand.Spec, CaptureCommand.Spec, TimelineCommand.Spec];
+    private static readonly CommandSpec[] Commands =
+        [ReplayCommand.Spec, ConvertCommand.Spec, CaptureCommand.Spec, TimelineCommand.Spec, CompareCommand.Spec];
 
     public static int Run(string[] arguments, CancellationToken cancellation)
     {

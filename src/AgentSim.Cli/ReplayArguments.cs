@@ -49,6 +49,8 @@ internal sealed class ReplayArguments(OptionValues values, IReadOnlyList<string>
     public double? MaxSimTimeSeconds { get; } = values.Real("--max-sim-time-seconds");
     public string? ReportJson { get; } = values.Text("--report-json");
     public string? ReportJsonl { get; } = values.Text("--report-jsonl");
+    public bool Plots { get; } = values.Has("--plot");
+    public string? ReportHtml { get; } = values.Text("--report-html");
     public string? Timeline { get; } = values.Text("--timeline");
     public double? SlaTtftMs { get; } = values.Real("--sla-ttft-ms");
     public double? SlaItlMs { get; } = values.Real("--sla-itl-ms");

@@ -1,5 +1,6 @@
 using AgentSim.Files;
 using AgentSim.Reports;
+using AgentSim.Reports.Html;
 using AgentSim.Simulation;
 using AgentSim.Timelines;
 using AgentSim.Workload;
@@ -36,6 +37,8 @@ internal static class ReplayCommand
 
         if (arguments.ReportJsonl is { } log)
             AtomicFile.Write(log, stream => RequestLogWriter.Write(stream, result.Requests, cancellation));
+        if (arguments.ReportHtml is { } page)
+            AtomicFile.Write(page, stream => HtmlReport.Write(stream, [new ReportedRun(result)], cancellation));
         if (arguments.Timeline is { } timeline)
         {
             var events = new ReplayTimeline(result, new TimelineOptions());
@@ -46,7 +49,7 @@ internal static class ReplayCommand
         AtomicFile.Write(report, stream => ReportWriter.Write(stream, result.Summary, result.Run));
 
         using StreamWriter text = Output.Open();
-        text.Write(MetricTable.Render(result.Summary));
+        text.Write(arguments.Plots ? MetricTable.RenderWithPlots(result) : MetricTable.Render(result.Summary));
         text.Write($"Saved full report to: {report}\n");
     }
 }

@@ -1,6 +1,6 @@
 namespace AgentSim.Cli;
 
-/// <summary>The options of <c>agentsim replay</c>: those of the reference (specification 06, 9.1), <c>--router-seed</c> and <c>--timeline</c>.</summary>
+/// <summary>The options of <c>agentsim replay</c>: those of the reference (specification 06, 9.1), <c>--router-seed</c>, <c>--report-html</c>, <c>--plot</c> and <c>--timeline</c>.</summary>
 internal static class ReplayOptions
 {
     public static readonly OptionSpec[] All =
@@ -29,6 +29,8 @@ internal static class ReplayOptions
         new("--max-sim-time-seconds", "X", "Stops the simulated clock after X seconds"),
         new("--report-json", "PATH", "Report file, or the folder for it (default: dynamo_replay_report_DATE_TIME.json here)"),
         new("--report-jsonl", "PATH", "Writes one record per request"),
+        new("--report-html", "PATH", "Writes a report for the browser: one file with plots and a lane per session"),
+        new("--plot", "", "Adds the distributions to the table", OptionValue.None),
         new("--timeline", "PATH", "Writes a timeline for Perfetto, gzipped if the name ends in .gz"),
         new("--sla-ttft-ms", "X", "Goodput: longest time to first token"),
         new("--sla-itl-ms", "X", "Goodput: longest mean gap between tokens"),

@@ -11,6 +11,12 @@ public enum ReportFormat
 
     /// <summary>One line of metrics per result.</summary>
     Csv,
+
+    /// <summary>Results with plots and lanes, for a browser; several are compared with the first.</summary>
+    Html,
+
+    /// <summary>Headline metrics, limits and differences of results as tables.</summary>
+    Markdown,
 }
 
 /// <summary>Knows the format of a file by its name.</summary>
@@ -23,6 +29,8 @@ internal static class ReportFormats
         ".json" => ReportFormat.Json,
         ".jsonl" => ReportFormat.Jsonl,
         ".csv" => ReportFormat.Csv,
-        _ => throw AgentSimException.Usage("ReportFormatUnknown", $"{path}: the name does not say what to write; name a .json, .jsonl or .csv file, or give -Format"),
+        ".html" or ".htm" => ReportFormat.Html,
+        ".md" or ".markdown" => ReportFormat.Markdown,
+        _ => throw AgentSimException.Usage("ReportFormatUnknown", $"{path}: the name does not say what to write; name a .json, .jsonl, .csv, .html or .md file, or give -Format"),
     };
 }

@@ -15,6 +15,9 @@ Describe 'Export-AgentTimeline' {
 
     It 'shows records from the pipeline' {
         Import-AgentTrace $Sample | Export-AgentTimeline $target | Should -BeNullOrEmpty
+        $piped = Get-Content -LiteralPath $target -Raw
+        Export-AgentTimeline $target -InputObject (Import-AgentTrace $Sample) -Force
+        Get-Content -LiteralPath $target -Raw | Should -BeExactly $piped
         $events = Read-Timeline $target
         @($events | Where-Object cat -EQ 'dynamo.llm').Count | Should -Be 67
         @($events | Where-Object cat -EQ 'dynamo.agent.tool').Count | Should -BeGreaterThan 0
@@ -54,6 +57,8 @@ Describe 'Export-AgentTimeline' {
     It 'shows some requests of a replay, and a file of them' {
         $result.Requests | Select-Object -First 5 | Export-AgentTimeline $target
         @(Read-Timeline $target | Where-Object cat -EQ 'agentsim.request').Count | Should -Be 5
+        Export-AgentTimeline $target -Request $result.Requests[0..1] -Force
+        @(Read-Timeline $target | Where-Object cat -EQ 'agentsim.request').Count | Should -Be 2
         $result | Export-AgentReport "$TestDrive/requests.jsonl" -Force
         Export-AgentTimeline $target -SourcePath "$TestDrive/requests.jsonl" -Force
         @(Read-Timeline $target | Where-Object cat -EQ 'agentsim.request').Count | Should -Be 67

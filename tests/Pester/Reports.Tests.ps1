@@ -200,6 +200,28 @@ Describe 'Export-AgentReport' {
         $lines[0].PSObject.Properties.Name | Should -Be $plain.Summary.Metrics.Name
     }
 
+    It 'names the lines of CSV, and no name becomes a formula' {
+        $plain, $routed | Export-AgentReport "$folder/results.csv" -Name '=cmd|calc', 'say "a,b"'
+        (Import-Csv "$folder/results.csv").name | Should -Be "'=cmd|calc", 'say "a,b"'
+    }
+
+    It 'writes results for the browser, with names and limits' {
+        $plain, $routed | Export-AgentReport "$folder/results.html" -Name '<b>plain</b>', 'routed' -Limit @{ p99_ttft_ms = 1; prefix_cache_reused_ratio = '-1%' }
+        $page = Get-Content "$folder/results.html" -Raw
+        $page | Should -Match '^<!DOCTYPE html>'
+        $page | Should -Match '&lt;b&gt;plain&lt;/b&gt;'
+        $page | Should -Not -Match '<b>'
+        [regex]::Matches($page, '✗ missed').Count | Should -Be 2
+        [regex]::Matches($page, '✓ kept').Count | Should -Be 1
+    }
+
+    It 'writes results as Markdown' {
+        $plain, $routed | Export-AgentReport "$folder/results.md"
+        $lines = Get-Content "$folder/results.md"
+        $lines[2] | Should -Be '| Metric | router\_mode round\_robin | router\_mode kv\_router |'
+        $lines | Should -Contain '| Completed requests | 67 | 67 |'
+    }
+
     It 'writes what -Format says whatever the name' {
         Export-AgentReport -InputObject $plain "$folder/report.txt" -Format Json
         { Get-Content "$folder/report.txt" -Raw | ConvertFrom-Json } | Should -Not -Throw
@@ -233,6 +255,12 @@ Describe 'Export-AgentReport' {
     It 'refuses <Kind> as <Id>' -ForEach @(
         @{ Kind = 'several results as JSON'; Script = { $plain, $routed | Export-AgentReport "$folder/r.json" }; Id = 'ReportSeveral' }
         @{ Kind = 'several results as JSON lines'; Script = { $plain, $routed | Export-AgentReport "$folder/r.jsonl" }; Id = 'ReportSeveral' }
+        @{ Kind = 'names in JSON'; Script = { $plain | Export-AgentReport "$folder/r.json" -Name a }; Id = 'OptionsConflict' }
+        @{ Kind = 'limits in CSV'; Script = { $plain | Export-AgentReport "$folder/r.csv" -Limit @{ p99_ttft_ms = 1 } }; Id = 'OptionsConflict' }
+        @{ Kind = 'too few names'; Script = { $plain, $routed | Export-AgentReport "$folder/r.html" -Name a }; Id = 'NameCountWrong' }
+        @{ Kind = 'a relative limit of one result'; Script = { $plain | Export-AgentReport "$folder/r.html" -Limit @{ p99_ttft_ms = '+5%' } }; Id = 'BaselineMissing' }
+        @{ Kind = 'an unknown metric'; Script = { $plain | Export-AgentReport "$folder/r.html" -Limit @{ nonsense = 5 } }; Id = 'MetricUnknown' }
+        @{ Kind = 'no result'; Script = { @() | Export-AgentReport "$folder/r.html" }; Id = 'ReportEmpty' }
         @{ Kind = 'an unknown name'; Script = { $plain | Export-AgentReport "$folder/r.txt" }; Id = 'ReportFormatUnknown' }
         @{ Kind = 'a folder'; Script = { $plain | Export-AgentReport $TestDrive -Format Json }; Id = 'OutputFailed' }
         @{ Kind = 'no file system'; Script = { $plain | Export-AgentReport env:x.json }; Id = 'PathNotFileSystem' }

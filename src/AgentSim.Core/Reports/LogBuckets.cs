@@ -14,6 +14,9 @@ internal static class LogBuckets
     private const double Gamma = 1.0 + Excess;
     private const double Center = 2.0 / (1.0 + Gamma);
 
+    /// <summary>Distance of neighbouring representatives, relative.</summary>
+    public const double Width = Excess;
+
     /// <summary>The key of values below <see cref="SmallestIndexable"/>.</summary>
     public const int ZeroKey = int.MinValue;
 

@@ -40,6 +40,19 @@ internal sealed class LogSketch
         return LogBuckets.Representative(_firstKey + slot);
     }
 
+    /// <summary>The representatives of all buckets that hold samples, in ascending order, with the number of their samples.</summary>
+    public IEnumerable<(double Value, long Count)> Samples
+    {
+        get
+        {
+            if (_zeros > 0) yield return (0.0, _zeros);
+            for (int slot = 0; slot < _counts.Length; slot++)
+            {
+                if (_counts[slot] > 0) yield return (LogBuckets.Representative(_firstKey + slot), _counts[slot]);
+            }
+        }
+    }
+
     private void AddOutside(int key, long multiplicity)
     {
         if (key == LogBuckets.ZeroKey)

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using AgentSim.Simulation;
 
 namespace AgentSim.Reports;
 
@@ -13,26 +14,41 @@ public static class MetricTable
     public static string Render(ReplayReport report)
     {
         ArgumentNullException.ThrowIfNull(report);
-        string[][] rows =
-        [
-            Headers,
-            Row("Time to First Token (ms)", report.Ttft),
-            Row("Time to Second Token (ms)", report.Ttst),
-            Row("Request Latency (ms)", report.E2eLatency),
-            Row("Inter Token Latency (ms)", report.InterTokenLatency),
-            Row("Output Token Throughput Per User (tokens/sec/user)", report.OutputTokenThroughputPerUser),
-            Row("Output Token Throughput (tokens/sec)", report.OutputThroughputTokS),
-            Row("Request Throughput (requests/sec)", report.RequestThroughputRps),
-            Row("Request Count (requests)", report.CompletedRequests),
-        ];
-        int[] widths = [.. Headers.Select((_, column) => rows.Max(row => row[column].Length))];
+        return Render(report, Rows(report), "");
+    }
 
+    /// <summary>The same with a column that shows the distributions.</summary>
+    /// <param name="result">The run to show.</param>
+    public static string RenderWithPlots(ReplayResult result)
+    {
+        ArgumentNullException.ThrowIfNull(result);
+        string[] lines =
+        [
+            "distribution",
+            .. ((SampleSet[])[RunSamples.Ttft(result), RunSamples.Ttst(result), RunSamples.E2eLatency(result), result.Gaps.GapSamples, result.Gaps.RateSamples]).Select(Sparkline.Of),
+        ];
+        string[][] rows = Rows(result.Summary);
+        return Render(result.Summary, [.. rows.Select((row, i) => (string[])[.. row, i < lines.Length ? lines[i] : "N/A"])], Sparkline.Legend + "\n");
+    }
+
+    private static string[][] Rows(ReplayReport report) =>
+    [
+        Headers,
+        Row("Time to First Token (ms)", report.Ttft),
+        Row("Time to Second Token (ms)", report.Ttst),
+        Row("Request Latency (ms)", report.E2eLatency),
+        Row("Inter Token Latency (ms)", report.InterTokenLatency),
+        Row("Output Token Throughput Per User (tokens/sec/user)", report.OutputTokenThroughputPerUser),
+        Row("Output Token Throughput (tokens/sec)", report.OutputThroughputTokS),
+        Row("Request Throughput (requests/sec)", report.RequestThroughputRps),
+        Row("Request Count (requests)", report.CompletedRequests),
+    ];
+
+    private static string Render(ReplayReport report, string[][] rows, string legend)
+    {
         var text = new StringBuilder("NVIDIA AIPerf | LLM Metrics\n");
-        AppendRule(text, widths, '┏', '┳', '┓');
-        AppendRow(text, widths, rows[0]);
-        AppendRule(text, widths, '┡', '╇', '┩');
-        foreach (string[] row in rows.AsSpan(1)) AppendRow(text, widths, row);
-        AppendRule(text, widths, '└', '┴', '┘');
+        TextTable.Append(text, rows);
+        text.Append(legend);
         text.Append("Wall Time (ms): ").Append(Number(report.WallTimeMs)).Append('\n');
         text.Append("Prefix Cache Reused Ratio: ").Append(Number(report.PrefixCacheReusedRatio)).Append('\n');
         text.Append("First Admission Prefix Cache Reused Ratio: ").Append(Number(report.FirstAdmissionPrefixCacheReusedRatio)).Append('\n');
@@ -49,25 +65,4 @@ public static class MetricTable
     ];
 
     private static string[] Row(string label, double value) => [label, Number(value), "N/A", "N/A", "N/A", "N/A", "N/A", "N/A"];
-
-    private static void AppendRule(StringBuilder text, int[] widths, char left, char middle, char right)
-    {
-        for (int column = 0; column < widths.Length; column++)
-        {
-            text.Append(column == 0 ? left : middle).Append('━', widths[column] + 2);
-        }
-
-        text.Append(right).Append('\n');
-    }
-
-    private static void AppendRow(StringBuilder text, int[] widths, string[] cells)
-    {
-        for (int column = 0; column < widths.Length; column++)
-        {
-            string cell = column == 0 ? cells[column].PadRight(widths[column]) : cells[column].PadLeft(widths[column]);
-            text.Append("┃ ").Append(cell).Append(' ');
-        }
-
-        text.Append("┃\n");
-    }
 }

@@ -3,23 +3,25 @@ using AgentSim.Json;
 
 namespace AgentSim.Reports;
 
-/// <summary>Writes reports as CSV: a line of metric names in ascending order, then one line per report.</summary>
+/// <summary>Writes reports as CSV: a line of metric names in ascending order, then one line per report. No cell is a formula.</summary>
 public static class ReportCsvWriter
 {
     /// <summary>Writes the reports, UTF-8 with line feeds; a metric that a report does not have is empty.</summary>
     /// <param name="stream">Written to, not closed.</param>
     /// <param name="reports">The metrics of each report.</param>
-    public static void Write(Stream stream, IReadOnlyList<IReadOnlyList<Metric>> reports)
+    /// <param name="labels">Names of the reports, which become the first column; null: no such column.</param>
+    public static void Write(Stream stream, IReadOnlyList<IReadOnlyList<Metric>> reports, IReadOnlyList<string>? labels = null)
     {
         ArgumentNullException.ThrowIfNull(stream);
         ArgumentNullException.ThrowIfNull(reports);
         string[] names = [.. reports.SelectMany(report => report.Select(metric => metric.Name)).Distinct().Order(StringComparer.Ordinal)];
         using var text = new StreamWriter(stream, new UTF8Encoding(encoderShouldEmitUTF8Identifier: false), leaveOpen: true) { NewLine = "\n" };
-        text.WriteLine(string.Join(',', names));
-        foreach (IReadOnlyList<Metric> report in reports)
+        text.WriteLine(string.Join(',', labels is null ? names : ["name", .. names]));
+        for (int report = 0; report < reports.Count; report++)
         {
-            Dictionary<string, Metric> metrics = report.ToDictionary(metric => metric.Name);
-            text.WriteLine(string.Join(',', names.Select(name => metrics.TryGetValue(name, out Metric? metric) ? Number(metric) : "")));
+            Dictionary<string, Metric> metrics = reports[report].ToDictionary(metric => metric.Name);
+            IEnumerable<string> cells = names.Select(name => metrics.TryGetValue(name, out Metric? metric) ? Number(metric) : "");
+            text.WriteLine(string.Join(',', labels is null ? cells : [CsvText.Cell(labels[report]), .. cells]));
         }
     }
 

@@ -54,6 +54,7 @@ public static class Replay
         {
             KvUse = kvUse,
             Origin = (load, settings),
+            Gaps = recorder.Gaps,
         };
     }
 }

@@ -29,6 +29,9 @@ public sealed class ReplayResult
     /// <summary>What was replayed and how, which timelines link requests by.</summary>
     internal (WorkloadColumns Load, ReplaySettings Settings) Origin { get; init; }
 
+    /// <summary>The gaps between tokens.</summary>
+    internal GapStatistics Gaps { get; init; } = new();
+
     /// <summary>Where the result comes from: version, inputs, settings, seed.</summary>
     public RunInfo Run { get; }
 }

@@ -27,4 +27,7 @@ internal sealed class AgenticColumns
     /// The play of each request; null where a request that fails concerns no other. The failure of a request ends its play.
     /// </summary>
     public int[]? PlayOf { get; init; }
+
+    /// <summary>The tools that ran before the requests; null where the rows name none. Without influence on a replay.</summary>
+    public ToolColumns? Tools { get; init; }
 }

@@ -13,6 +13,7 @@ internal sealed class AgenticWorkloadBuilder(TraceFormat format, int traceBlockS
     private GrowList<double> _delay;
     private GrowList<double> _toolWait;
     private GrowList<double> _startTime;
+    private ToolColumns.Collector _tools = new();
     private double _origin = double.PositiveInfinity;
 
     public void Add(MooncakeRow row, RowPlace place)
@@ -27,6 +28,7 @@ internal sealed class AgenticWorkloadBuilder(TraceFormat format, int traceBlockS
         // The time of a row that waits counts as a time of the trace, but does not decide when the row starts.
         if (row.Timestamp < _origin) _origin = row.Timestamp.Value;
         _startTime.Add(row.WaitFor.Count > 0 ? double.NaN : row.Timestamp ?? double.NaN);
+        _tools.Add(row.ToolEvents);
         _waitStart.Add(_waitFor.Count);
         _waitFor.AddRange(row.WaitFor);
     }
@@ -72,6 +74,7 @@ internal sealed class AgenticWorkloadBuilder(TraceFormat format, int traceBlockS
                 DependencyCount = dependencyCount,
                 ToolWaitMs = _toolWait.ToArray(),
                 OnCompletion = completions.Group(count),
+                Tools = _tools.Build(),
             },
         });
     }

@@ -1,6 +1,8 @@
+using System.Collections;
 using System.Management.Automation;
 using AgentSim.Files;
 using AgentSim.Reports;
+using AgentSim.Reports.Html;
 using AgentSim.Simulation;
 
 namespace AgentSim.PowerShell.Commands;
@@ -14,6 +16,7 @@ namespace AgentSim.PowerShell.Commands;
 public sealed class ExportAgentReportCommand : AgentSimCommand
 {
     private readonly List<ReplayResult> _results = [];
+    private IReadOnlyList<MetricLimit> _limits = [];
     private string _target = "";
     private bool _isWanted;
 
@@ -27,6 +30,16 @@ public sealed class ExportAgentReportCommand : AgentSimCommand
     [Parameter(Mandatory = true, ValueFromPipeline = true)]
     [ValidateNotNull]
     public ReplayResult[] InputObject { get; set; } = [];
+
+    /// <summary>What to call the results, one name for each in their order; in place of the settings in which they differ.</summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    public string[] Name { get; set; } = [];
+
+    /// <summary>The limits that the results are tested against, as for Test-AgentReplay; relative ones refer to the first result.</summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    public IDictionary? Limit { get; set; }
 
     /// <summary>What to write; by default what the name of the file says.</summary>
     [Parameter]
@@ -45,6 +58,11 @@ public sealed class ExportAgentReportCommand : AgentSimCommand
     {
         _target = PathCommand.FileSystemPath(this, Path);
         Format ??= ReportFormats.Of(_target);
+        if (Name.Length > 0 && Format is ReportFormat.Json or ReportFormat.Jsonl)
+            throw AgentSimException.Usage("OptionsConflict", $"-Name is not for {Format}, which has no names; use it with {ReportFormat.Csv}, {ReportFormat.Html} or {ReportFormat.Markdown}");
+        if (Limit is not null && Format is not (ReportFormat.Html or ReportFormat.Markdown))
+            throw AgentSimException.Usage("OptionsConflict", $"-Limit is for {ReportFormat.Html} and {ReportFormat.Markdown}; Test-AgentReplay tests without a file");
+        _limits = Limit is null ? [] : MetricLimits.Of(Limit);
         _isWanted = ShouldProcess(_target, $"Write a report as {Format}");
         if (_isWanted && File.Exists(_target) && !Force) throw ErrorRecords.OutputExists(_target);
     }
@@ -55,14 +73,18 @@ public sealed class ExportAgentReportCommand : AgentSimCommand
     /// <inheritdoc/>
     protected override void Finish()
     {
-        if (Format != ReportFormat.Csv && _results.Count != 1)
-            throw AgentSimException.Usage("ReportSeveral", $"a {Format} file holds one result ({_results.Count} given); export them one by one, or as {ReportFormat.Csv}");
+        if (Format is ReportFormat.Json or ReportFormat.Jsonl && _results.Count != 1)
+            throw AgentSimException.Usage("ReportSeveral", $"a {Format} file holds one result ({_results.Count} given); export them one by one, or in another format");
+        if (_results.Count == 0) throw AgentSimException.Usage("ReportEmpty", "there is no result to write");
+        if (Name.Length > 0 && Name.Length != _results.Count)
+            throw AgentSimException.Usage("NameCountWrong", $"-Name has {Name.Length} names and there are {_results.Count} results; give one for each");
+        IReadOnlyList<ReportedRun> runs = RunLimits.Test([.. _results.Select((result, i) => new ReportedRun(result, Name.ElementAtOrDefault(i)))], _limits);
         if (!_isWanted) return;
-        AtomicFile.Write(_target, Write);
+        AtomicFile.Write(_target, stream => Write(stream, runs));
         if (PassThru) WriteObject(new FileInfo(_target));
     }
 
-    private void Write(Stream stream)
+    private void Write(Stream stream, IReadOnlyList<ReportedRun> runs)
     {
         switch (Format)
         {
@@ -72,8 +94,14 @@ public sealed class ExportAgentReportCommand : AgentSimCommand
             case ReportFormat.Jsonl:
                 RequestLogWriter.Write(stream, _results[0].Requests, Cancellation);
                 break;
+            case ReportFormat.Csv:
+                ReportCsvWriter.Write(stream, [.. _results.Select(result => result.Summary.Metrics)], Name.Length > 0 ? Name : null);
+                break;
+            case ReportFormat.Html:
+                HtmlReport.Write(stream, runs, Cancellation);
+                break;
             default:
-                ReportCsvWriter.Write(stream, [.. _results.Select(result => result.Summary.Metrics)]);
+                ReportMarkdown.Write(stream, runs);
                 break;
         }
     }

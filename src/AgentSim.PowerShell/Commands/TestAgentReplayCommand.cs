@@ -1,5 +1,4 @@
 using System.Collections;
-using System.Globalization;
 using System.Management.Automation;
 using AgentSim.Reports;
 
@@ -40,7 +39,7 @@ public sealed class TestAgentReplayCommand : ReportInputCommand
         if (MyInvocation.BoundParameters.ContainsKey(nameof(TolerancePercent)) && (Limit is not null || Baseline is null))
             throw AgentSimException.Usage("OptionsConflict", "-TolerancePercent is for -Baseline without -Limit; say in the limits how much a metric may change");
         if (Baseline is not null) _baseline = ReportsOf(Baseline).First().Metrics;
-        _limits = Limit is null ? LimitTest.NoWorse(_baseline!, TolerancePercent) : [.. Limits(Limit)];
+        _limits = Limit is null ? LimitTest.NoWorse(_baseline!, TolerancePercent) : MetricLimits.Of(Limit);
         LimitTest.RequireBaseline(_limits, _baseline);
     }
 
@@ -65,16 +64,6 @@ public sealed class TestAgentReplayCommand : ReportInputCommand
     protected override void Finish()
     {
         if (Quiet) WriteObject(_allPassed);
-    }
-
-    private static IEnumerable<MetricLimit> Limits(IDictionary limits)
-    {
-        foreach (DictionaryEntry limit in limits)
-        {
-            object? value = limit.Value is PSObject wrapped ? wrapped.BaseObject : limit.Value;
-            string text = value is IFormattable number ? number.ToString(null, CultureInfo.InvariantCulture) : value?.ToString() ?? "";
-            yield return MetricLimit.Parse(limit.Key.ToString() ?? "", text);
-        }
     }
 
     private void Test(MetricSource report)

@@ -69,6 +69,8 @@ public sealed class CommandLineTests : IDisposable
     [InlineData("--output-path is required", "capture")]
     [InlineData("'nowhere' is not an address to listen on", "capture", "--output-path", "o", "--tool-endpoint", "nowhere")]
     [InlineData("--roll-lines must be from 1 to", "capture", "--output-path", "o", "--roll-lines", "0")]
+    [InlineData("compare takes two or more reports (1 given)", "compare", "a.json")]
+    [InlineData("--tolerance must be finite and not negative (is -1)", "compare", "a.json", "b.json", "--tolerance", "-1")]
     [InlineData("'extra'", "convert", "--output-file", "o", "--input-path", "i", "--agentic", "extra")]
     public void A_wrong_call_shows_the_usage_and_exits_with_2(string message, params string[] arguments)
     {
@@ -113,6 +115,40 @@ public sealed class CommandLineTests : IDisposable
         Assert.Equal(2, report.GetProperty("goodput_completed_requests").GetInt32());
         Assert.Equal(2, report.GetProperty("run").GetProperty("settings").GetProperty("num_workers").GetInt32());
         Assert.Equal(3, File.ReadAllLines(Path.Combine(_folder, "records.jsonl")).Length);
+    }
+
+    [Fact]
+    public void A_replay_writes_a_page_and_plots_in_the_table()
+    {
+        (int code, string output, string error) = Run(
+            "replay", Trace(), "--trace-block-size", "16", "--report-json", "r.json", "--report-html", "sub/page.html", "--plot");
+        Assert.Equal((0, ""), (code, error));
+        Assert.Contains("distribution ┃\n", output);
+        Assert.StartsWith("<!DOCTYPE html>", File.ReadAllText(Path.Combine(_folder, "sub", "page.html")));
+    }
+
+    [Fact]
+    public void Compare_shows_differences_and_fails_on_rules()
+    {
+        string trace = Trace();
+        foreach (string workers in (string[])["1", "2"])
+            Assert.Equal(0, Run("replay", trace, "--trace-block-size", "16", "--num-workers", workers, "--extra-engine-args", """{"block_size":16}""", "--report-json", $"{workers}.json").Code);
+
+        (int code, string output, string error) = Run("compare", "2.json", "1.json", "--fail-on", "decode_worker_seconds>+5%", "duration_ms>1e9");
+        Assert.Equal((0, ""), (code, error));
+        Assert.Contains("┃ decode_worker_seconds", output);
+        Assert.Contains("▲ better", output);
+        Assert.Contains("✓ kept: 1.json: decode_worker_seconds is ", output);
+
+        (code, output, error) = Run("compare", "1.json", "2.json", "--fail-on", "decode_worker_seconds>+5%", "--fail-on", "duration_ms>1e9");
+        Assert.Equal(1, code);
+        Assert.Contains("✗ missed: 2.json: decode_worker_seconds is ", output);
+        Assert.StartsWith("agentsim: 1 of 2 limits missed; the first: decode_worker_seconds is ", error);
+        Assert.Single(error.TrimEnd().Split('\n'));
+
+        (code, output, error) = Run("compare", "1.json", "2.json", "--fail-on", "p99_ttft_ms");
+        Assert.Equal((1, ""), (code, output));
+        Assert.Contains("'p99_ttft_ms' is no rule; use METRIC>NUMBER", error);
     }
 
     [Fact]

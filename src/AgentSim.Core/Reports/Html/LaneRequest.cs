@@ -1,0 +1,46 @@
+namespace AgentSim.Reports.Html;
+
+/// <summary>A request in a lane.</summary>
+/// <param name="Record">Its record.</param>
+/// <param name="WaitMs">Tools and delay before its arrival.</param>
+/// <param name="ToolMs">The part of it that tools account for.</param>
+/// <param name="Tools">Those tools in words; null where none are known.</param>
+internal sealed record LaneRequest(RequestResult Record, double WaitMs, double ToolMs, string? Tools)
+{
+    public double StartMs => Record.ArrivalTimeMs - WaitMs;
+    public double EndMs => Record.TerminalTimeMs;
+}
+
+/// <summary>The requests of a session side by side: those that overlap are in different rows.</summary>
+/// <param name="Name">Name of the session.</param>
+/// <param name="Rows">Number of rows.</param>
+/// <param name="Requests">The requests by arrival, each with its row.</param>
+internal sealed record Lane(string Name, int Rows, IReadOnlyList<(LaneRequest Request, int Row)> Requests)
+{
+    // Waits are known to the nanosecond; what follows without a gap must not look like an overlap.
+    private const double SlackMs = 1e-3;
+
+    public double StartMs => Requests[0].Request.StartMs;
+
+    /// <param name="name">Name of the session.</param>
+    /// <param name="requests">At least one, in any order.</param>
+    public static Lane Of(string name, IEnumerable<LaneRequest> requests)
+    {
+        var placed = new List<(LaneRequest, int)>();
+        var ends = new List<double>();
+        foreach (LaneRequest request in requests.OrderBy(request => request.StartMs).ThenBy(request => request.Record.Ordinal))
+        {
+            int row = ends.FindIndex(end => end <= request.StartMs + SlackMs);
+            if (row < 0)
+            {
+                row = ends.Count;
+                ends.Add(0.0);
+            }
+
+            ends[row] = Math.Max(request.StartMs, request.EndMs);
+            placed.Add((request, row));
+        }
+
+        return new Lane(name, ends.Count, placed);
+    }
+}

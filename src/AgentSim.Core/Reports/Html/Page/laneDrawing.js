@@ -1,0 +1,120 @@
+// Draws the lanes that are in view.
+const laneRow = 18, laneGap = 6, laneHead = 24;
+
+const laneGutter = width => Math.min(220, Math.max(90, width * 0.24));
+
+function hatching(context, stroke) {
+  const tile = document.createElement("canvas");
+  tile.width = tile.height = 6;
+  const pen = tile.getContext("2d");
+  pen.strokeStyle = stroke;
+  pen.lineWidth = 1.5;
+  pen.beginPath();
+  for (const x of [-6, 0, 6]) { pen.moveTo(x, 6); pen.lineTo(x + 6, 0); }
+  pen.stroke();
+  return context.createPattern(tile, "repeat");
+}
+
+function drawLanes(canvas, model, view) {
+  const { width, height, from, to, top, shown, tops, chosen } = view;
+  const scale = devicePixelRatio || 1, gutter = laneGutter(width);
+  canvas.width = Math.round(width * scale);
+  canvas.height = Math.round(height * scale);
+  canvas.style.width = width + "px";
+  canvas.style.height = height + "px";
+  const pen = canvas.getContext("2d");
+  pen.scale(scale, scale);
+  const colors = Object.fromEntries(["back", "raised", "text", "soft", "grid", "tool", "delay", "queue", "prefill", "decode", "other", "chosen"].map(name => [name, color(name)]));
+  colors.tools = hatching(pen, colors.tool);
+  pen.fillStyle = colors.back;
+  pen.fillRect(0, 0, width, height);
+  const perMs = (width - gutter) / (to - from), xOf = time => gutter + (time - from) * perMs;
+
+  pen.font = "12px system-ui, sans-serif";
+  pen.textBaseline = "middle";
+  let line = 0;
+  while (line + 1 < shown.length && tops[line + 1] <= top) line++;
+  for (; line < shown.length && tops[line] - top + laneHead < height; line++) {
+    const lane = shown[line], y = laneHead + tops[line] - top;
+    pen.fillStyle = colors.grid;
+    pen.fillRect(0, y - laneGap / 2, width, 1);
+    pen.save();
+    pen.beginPath();
+    pen.rect(gutter, laneHead, width - gutter, height - laneHead);
+    pen.clip();
+    for (let i = model.first[lane]; i < model.first[lane + 1]; i++) {
+      if (model.end[i] < from || model.start[i] > to) continue;
+      drawRequest(pen, model, i, xOf, y + model.row[i] * laneRow, colors);
+      if (i === chosen) {
+        const left = xOf(model.start[i]), right = Math.max(left + 2, xOf(model.end[i]));
+        pen.strokeStyle = colors.chosen;
+        pen.lineWidth = 2;
+        pen.strokeRect(left - 2, y + model.row[i] * laneRow, right - left + 4, laneRow - 1);
+      }
+    }
+    pen.restore();
+    pen.fillStyle = colors.text;
+    pen.fillText(fitted(pen, model.names[lane], gutter - 14), 8, y + laneRow / 2);
+  }
+  drawTimes(pen, width, height, gutter, view, xOf, colors);
+}
+
+function drawRequest(pen, model, i, xOf, y, colors) {
+  const arrival = model.arrival[i], admitted = arrival + model.queue[i], first = admitted + model.prefill[i];
+  const toolEnd = model.start[i] + model.tool[i];
+  if (model.tool[i] > 0) {
+    box(pen, xOf(model.start[i]), xOf(toolEnd), y + 3, laneRow - 7, colors.tools);
+    outline(pen, xOf(model.start[i]), xOf(toolEnd), y + 3, laneRow - 7, colors.tool, 1);
+  }
+  if (toolEnd < arrival) box(pen, xOf(toolEnd), xOf(arrival), y + laneRow / 2 - 2, 3, colors.delay);
+  if (model.status[i] !== 1) {
+    pen.setLineDash([3, 2]);
+    outline(pen, xOf(arrival), Math.max(xOf(arrival) + 4, xOf(model.end[i])), y + 3, laneRow - 7, colors.other, 2);
+    pen.setLineDash([]);
+    return;
+  }
+  if (model.queue[i] > 0 && xOf(admitted) - xOf(arrival) > 0.3) outline(pen, xOf(arrival), xOf(admitted), y + 3, laneRow - 7, colors.queue, 2);
+  box(pen, xOf(first), Math.max(xOf(model.end[i]), xOf(first) + 1), y + 5, laneRow - 11, colors.decode);
+  box(pen, xOf(admitted), Math.max(xOf(first), xOf(admitted) + 1), y + 3, laneRow - 7, colors.prefill);
+}
+
+function box(pen, left, right, y, height, fill) {
+  pen.fillStyle = fill;
+  pen.fillRect(left, y, right - left, height);
+}
+
+function outline(pen, left, right, y, height, stroke, width) {
+  pen.strokeStyle = stroke;
+  pen.lineWidth = width;
+  pen.strokeRect(left + width / 2, y + width / 2, Math.max(0.5, right - left - width), height - width);
+}
+
+// Ends of names tell more than their beginnings.
+function fitted(pen, name, width) {
+  if (pen.measureText(name).width <= width) return name;
+  let kept = Math.max(1, Math.floor(name.length * width / pen.measureText(name).width));
+  while (kept > 1 && pen.measureText("…" + name.slice(-kept)).width > width) kept--;
+  return "…" + name.slice(-kept);
+}
+
+function drawTimes(pen, width, height, gutter, { from, to }, xOf, colors) {
+  box(pen, 0, width, 0, laneHead, colors.raised);
+  pen.fillStyle = colors.soft;
+  const rough = (to - from) / Math.max(2, (width - gutter) / 110), power = 10 ** Math.floor(Math.log10(rough));
+  const step = [1, 2, 5, 10].map(times => times * power).find(each => each >= rough);
+  pen.save();
+  pen.beginPath();
+  pen.rect(gutter, 0, width - gutter, height);
+  pen.clip();
+  const inSeconds = to >= 10000, digits = Math.max(0, -Math.floor(Math.log10(inSeconds ? step / 1000 : step)));
+  for (let tick = Math.ceil(from / step); tick * step <= to; tick++) {
+    const time = tick * step, x = xOf(time);
+    pen.fillStyle = colors.soft;
+    pen.fillText(inSeconds ? (time / 1000).toFixed(digits) + " s" : time.toFixed(digits) + " ms", x + 4, laneHead / 2);
+    pen.fillStyle = colors.grid;
+    pen.fillRect(x, 0, 1, height);
+  }
+  pen.restore();
+  pen.fillStyle = colors.grid;
+  pen.fillRect(gutter - 1, 0, 1, height);
+}

@@ -1,0 +1,35 @@
+// The lanes of a run, decoded, and what there is to say about their requests.
+const statuses = ["not ended", "completed", "rejected", "canceled", "failed"];
+
+function laneModel(packed) {
+  const model = {
+    names: packed.names, ids: packed.ids, tools: packed.tools,
+    status: columnOf(Uint8Array, packed.status), arrival: columnOf(Float64Array, packed.arrival),
+  };
+  for (const name of ["rows", "count", "row", "ordinal", "input", "output", "reused", "worker"]) model[name] = columnOf(Int32Array, packed[name]);
+  for (const name of ["wait", "tool", "queue", "prefill", "decode"]) model[name] = columnOf(Float32Array, packed[name]);
+
+  const lanes = model.names.length, requests = model.arrival.length;
+  model.first = new Int32Array(lanes + 1);   // requests of lane l are [first[l], first[l + 1])
+  for (let lane = 0; lane < lanes; lane++) model.first[lane + 1] = model.first[lane] + model.count[lane];
+  model.laneOf = new Int32Array(requests);
+  for (let lane = 0; lane < lanes; lane++) model.laneOf.fill(lane, model.first[lane], model.first[lane + 1]);
+  model.start = model.arrival.map((arrival, i) => arrival - model.wait[i]);
+  model.end = model.arrival.map((arrival, i) => arrival + model.queue[i] + model.prefill[i] + model.decode[i]);
+  model.lastEnd = model.end.reduce((last, end) => Math.max(last, end), 1e-3);
+  return model;
+}
+
+const laneRequestName = (model, i) => model.ids[i] ?? "request " + model.ordinal[i];
+
+function laneRequestText(model, i) {
+  const parts = [`${laneRequestName(model, i)} of session ${model.names[model.laneOf[i]]}`];
+  if (model.tool[i] > 0) parts.push(`tools ${duration(model.tool[i])}${model.tools[i] ? ` (${model.tools[i]})` : ""}`);
+  if (model.wait[i] - model.tool[i] > 1e-6) parts.push(`delay ${duration(model.wait[i] - model.tool[i])}`);
+  parts.push(`arrived at ${duration(model.arrival[i])}`, `waited ${duration(model.queue[i])}`);
+  if (model.status[i] === 1) parts.push(`prefill ${duration(model.prefill[i])}`, `decode ${duration(model.decode[i])}`);
+  parts.push(`${number(model.input[i])} prompt tokens, ${number(model.reused[i])} of them reused`, `${number(model.output[i])} output tokens`);
+  if (model.worker[i] >= 0) parts.push(`worker ${model.worker[i]}`);
+  parts.push(statuses[model.status[i]]);
+  return parts.join("; ") + ".";
+}

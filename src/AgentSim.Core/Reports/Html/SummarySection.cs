@@ -1,0 +1,53 @@
+namespace AgentSim.Reports.Html;
+
+/// <summary>The headline metrics, and the limits that were tested.</summary>
+internal static class SummarySection
+{
+    public static void Write(HtmlWriter page, PageContent content)
+    {
+        page.Markup("<section id=\"summary\" aria-labelledby=\"summary-title\">\n<h2 id=\"summary-title\">Metrics</h2>\n");
+        page.Markup("<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"Headline metrics\">\n<table>\n<thead><tr><th scope=\"col\">Metric</th>");
+        for (int run = 0; run < content.Names.Count; run++)
+        {
+            page.Markup("<th scope=\"col\" class=\"number\">");
+            if (content.Runs.Count > 1) page.Write($"<span class=\"swatch run{run % PlotSections.RunStyles}\"></span> ");
+            page.Write($"<bdi>{content.Names[run]}</bdi></th>");
+        }
+
+        page.Markup("</tr></thead>\n<tbody>\n");
+        foreach ((string name, string label) in HeadlineMetrics.Of(content.Metrics))
+        {
+            page.Write($"<tr><th scope=\"row\">{label}</th>");
+            foreach (IReadOnlyList<Metric> metrics in content.Metrics) page.Write($"<td class=\"number\">{MetricText.Value(ReportMetrics.Find(metrics, name))}</td>");
+            page.Markup("</tr>\n");
+        }
+
+        page.Markup("</tbody>\n</table>\n</div>\n");
+        WriteLimits(page, content);
+        page.Markup("</section>\n");
+    }
+
+    private static void WriteLimits(HtmlWriter page, PageContent content)
+    {
+        for (int run = 0; run < content.Runs.Count; run++)
+        {
+            ReportedRun reported = content.Runs[run];
+            if (MetricText.ServiceLevel(reported.Result.Summary, reported.Result.Origin.Settings.ServiceLevel) is { } sentence)
+                page.Write($"<p><bdi>{content.Names[run]}</bdi>: {sentence}.</p>\n");
+        }
+
+        if (content.Runs.All(run => run.Limits.Count == 0)) return;
+        page.Markup("<h3>Limits</h3>\n<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"Limits\">\n<table>\n");
+        page.Markup("<thead><tr><th scope=\"col\">Run</th><th scope=\"col\">Metric</th><th scope=\"col\">Limit</th><th scope=\"col\" class=\"number\">Value</th><th scope=\"col\">Outcome</th></tr></thead>\n<tbody>\n");
+        for (int run = 0; run < content.Runs.Count; run++)
+        {
+            foreach (LimitResult limit in content.Runs[run].Limits)
+            {
+                page.Write($"<tr><td><bdi>{content.Names[run]}</bdi></td><td>{limit.Metric}</td><td>{limit.Limit}</td><td class=\"number\">{MetricText.Value(limit.Value)}</td>");
+                page.Write($"<td class=\"{(limit.Passed ? "better" : "worse")}\">{MetricText.Outcome(limit)}<br><small>{limit.Message}</small></td></tr>\n");
+            }
+        }
+
+        page.Markup("</tbody>\n</table>\n</div>\n");
+    }
+}

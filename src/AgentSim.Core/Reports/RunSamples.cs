@@ -1,0 +1,22 @@
+using AgentSim.Simulation;
+
+namespace AgentSim.Reports;
+
+/// <summary>The distributions behind the statistics of a report: of the same requests (specification 06, 3).</summary>
+internal static class RunSamples
+{
+    public static SampleSet Ttft(ReplayResult result) => Of(result, static request => request.TtftMs);
+
+    public static SampleSet Ttst(ReplayResult result) => Of(result, static request => request.TtstMs);
+
+    public static SampleSet Tpot(ReplayResult result) => Of(result, static request => request.ItlMs);
+
+    public static SampleSet E2eLatency(ReplayResult result) => Of(result, static request => request.E2eLatencyMs);
+
+    private static SampleSet Of(ReplayResult result, Func<RequestResult, double?> value) => SampleSet.Of(
+        from request in result.Requests
+        where request.TerminalStatus == TerminalStatus.Completed && request.FirstAdmitMs is not null
+        let sample = value(request)
+        where sample is not null
+        select sample.Value);
+}
