@@ -1,5 +1,4 @@
 using System.Runtime.CompilerServices;
-using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 
 namespace AgentSim.Collections;
@@ -38,17 +37,6 @@ internal sealed class PagedInts
         }
     }
 
-    /// <summary>
-    /// The values of the keys from <paramref name="key"/> to the end of its page, at most <paramref name="limit"/>;
-    /// empty where the page holds nothing.
-    /// </summary>
-    public ReadOnlySpan<int> PageFrom(int key, int limit)
-    {
-        int slot = key >> PageBits;
-        int page = (uint)slot < (uint)_directory.Length ? _directory[slot] - 1 : -1;
-        return page < 0 ? default : _values.AsSpan((page << PageBits) | (key & PageMask), Math.Min(limit, PageSize - (key & PageMask)));
-    }
-
     /// <summary>Sets the value at <paramref name="key"/>; 0 removes it.</summary>
     public void Set(int key, int value)
     {
@@ -76,9 +64,9 @@ internal sealed class PagedInts
             int inPage = Math.Min(count, PageSize - (first & PageMask));
             int page = slot < _directory.Length ? _directory[slot] - 1 : -1;
             if (page < 0) page = AddPage(slot);
-            Span<int> places = _values.AsSpan((page << PageBits) | (first & PageMask), inPage);
-            int live = ((value != 0 ? 1 : 0) - (places[0] != 0 ? 1 : 0)) * inPage;
-            places.Fill(value);
+            ref int places = ref _values[(page << PageBits) | (first & PageMask)];
+            int live = ((value != 0 ? 1 : 0) - (places != 0 ? 1 : 0)) * inPage;
+            Fill(ref places, inPage, value);
             Count += live;
             if ((_live[page] += live) == 0) RemovePage(slot, page);
             first += inPage;
@@ -98,7 +86,7 @@ internal sealed class PagedInts
             int inPage = Math.Min(count, PageSize - (first & PageMask));
             int page = slot < _directory.Length ? _directory[slot] - 1 : -1;
             if (page < 0) page = AddPage(slot);
-            int live = AddToAll(_values.AsSpan((page << PageBits) | (first & PageMask), inPage), delta);
+            int live = AddToAll(ref _values[(page << PageBits) | (first & PageMask)], inPage, delta);
             Count += live;
             if ((_live[page] += live) == 0) RemovePage(slot, page);
             first += inPage;
@@ -110,15 +98,7 @@ internal sealed class PagedInts
     public int LeadingRun(int first, int limit)
     {
         int length = 0;
-        while (length < limit)
-        {
-            ReadOnlySpan<int> page = PageFrom(first + length, limit - length);
-            if (page.IsEmpty) return length;
-            int gap = page.IndexOf(0);
-            if (gap >= 0) return length + gap;
-            length += page.Length;
-        }
-
+        while (length < limit && this[first + length] != 0) length++;
         return length;
     }
 
@@ -128,32 +108,48 @@ internal sealed class PagedInts
         int length = 0;
         while (length < limit)
         {
-            int key = first + length;
-            ReadOnlySpan<int> page = PageFrom(key, limit - length);
-            int present = page.IndexOfAnyExcept(0);
-            if (present >= 0) return length + present;
-            length += Math.Min(limit - length, PageSize - (key & PageMask));
+            int key = first + length, slot = key >> PageBits;
+            int inPage = Math.Min(limit - length, PageSize - (key & PageMask));
+            if (slot < _directory.Length && _directory[slot] != 0)
+            {
+                int at = ((_directory[slot] - 1) << PageBits) | (key & PageMask);
+                for (int i = 0; i < inPage; i++)
+                {
+                    if (_values[at + i] != 0) return length + i;
+                }
+            }
+
+            length += inPage;
         }
 
         return length;
     }
 
-    // Returns by how many the values other than 0 increase.
-    private static int AddToAll(Span<int> values, int delta)
+    // The vectors below are as long as those that can be compiled ahead of time for any processor.
+    private static void Fill(ref int first, int count, int value)
     {
-        // Vectors of this size, unlike longer ones, can be compiled ahead of time for any processor.
-        Vector128<int> gained = Vector128<int>.Zero;
-        Vector128<int> step = Vector128.Create(delta);
-        foreach (ref Vector128<int> part in MemoryMarshal.Cast<int, Vector128<int>>(values))
+        Vector128<int> values = Vector128.Create(value);
+        int i = 0;
+        for (; i <= count - Vector128<int>.Count; i += Vector128<int>.Count) values.StoreUnsafe(ref first, (nuint)i);
+        for (; i < count; i++) Unsafe.Add(ref first, i) = value;
+    }
+
+    // Returns by how many the values other than 0 increase.
+    private static int AddToAll(ref int first, int count, int delta)
+    {
+        Vector128<int> gained = Vector128<int>.Zero, step = Vector128.Create(delta);
+        int i = 0;
+        for (; i <= count - Vector128<int>.Count; i += Vector128<int>.Count)
         {
-            Vector128<int> before = part;
-            part = before + step;
-            gained += Vector128.Equals(part, Vector128<int>.Zero) - Vector128.Equals(before, Vector128<int>.Zero);   // a match is -1
+            Vector128<int> before = Vector128.LoadUnsafe(ref first, (nuint)i), after = before + step;
+            after.StoreUnsafe(ref first, (nuint)i);
+            gained += Vector128.Equals(after, Vector128<int>.Zero) - Vector128.Equals(before, Vector128<int>.Zero);   // a match is -1
         }
 
         int live = Vector128.Sum(gained);
-        foreach (ref int value in values[(values.Length & ~3)..])
+        for (; i < count; i++)
         {
+            ref int value = ref Unsafe.Add(ref first, i);
             int before = value;
             value += delta;
             live += (value != 0 ? 1 : 0) - (before != 0 ? 1 : 0);

@@ -65,9 +65,10 @@ internal sealed partial class GapStatistics
         // Relative to the first value, which is near all others, nothing cancels.
         double reference = values[0];
         Vector128<double> references = Vector128.Create(reference), sums = default, squares = default, lows = references, highs = references;
-        foreach (Vector128<double> each in Pairs(values))
+        ref double first = ref MemoryMarshal.GetReference(values);
+        for (int at = 0; at < values.Length - 1; at += Vector128<double>.Count)
         {
-            Vector128<double> deviations = each - references;
+            Vector128<double> each = Vector128.LoadUnsafe(ref first, (nuint)at), deviations = each - references;
             sums += deviations;
             squares += deviations * deviations;
             lows = Vector128.Min(lows, each);
@@ -90,21 +91,11 @@ internal sealed partial class GapStatistics
 
     private static void Subtract(ReadOnlySpan<double> left, ReadOnlySpan<double> right, Span<double> result)
     {
-        ReadOnlySpan<Vector128<double>> lefts = Pairs(left), rights = Pairs(right);
-        Span<Vector128<double>> results = MemoryMarshal.Cast<double, Vector128<double>>(result);
-        for (int pair = 0; pair < lefts.Length; pair++) results[pair] = lefts[pair] - rights[pair];
-        if (left.Length % 2 != 0) result[left.Length - 1] = left[^1] - right[^1];
+        for (int at = 0; at < left.Length; at++) result[at] = left[at] - right[at];
     }
 
     private static void DivideBy(double dividend, ReadOnlySpan<double> divisors, Span<double> result)
     {
-        Vector128<double> dividends = Vector128.Create(dividend);
-        ReadOnlySpan<Vector128<double>> pairs = Pairs(divisors);
-        Span<Vector128<double>> results = MemoryMarshal.Cast<double, Vector128<double>>(result);
-        for (int pair = 0; pair < pairs.Length; pair++) results[pair] = dividends / pairs[pair];
-        if (divisors.Length % 2 != 0) result[divisors.Length - 1] = dividend / divisors[^1];
+        for (int at = 0; at < divisors.Length; at++) result[at] = dividend / divisors[at];
     }
-
-    // Vectors of this size, unlike longer ones, can be compiled ahead of time for any processor.
-    private static ReadOnlySpan<Vector128<double>> Pairs(ReadOnlySpan<double> values) => MemoryMarshal.Cast<double, Vector128<double>>(values);
 }

@@ -84,13 +84,16 @@ public sealed class PagedIntsTests
     }
 
     [Fact]
-    public void A_page_is_read_up_to_its_end_and_the_limit()
+    public void Runs_are_set_and_absent_ones_measured_across_pages()
     {
         PagedInts paged = new();
-        for (int key = 0; key < 100; key++) paged.Set(key, key + 1);
-        Assert.Equal([61, 62, 63, 64], paged.PageFrom(60, 50).ToArray());
-        Assert.Equal([65, 66], paged.PageFrom(64, 2).ToArray());
-        Assert.True(paged.PageFrom(640, 5).IsEmpty);
+        paged.SetRun(60, 80, 7);
+        Assert.Equal((60, 80, 80), (paged.AbsentRun(0, 200), paged.LeadingRun(60, 200), paged.Count));
+        paged.SetRun(70, 3, 9);
+        Assert.Equal((7, 9, 9, 7), (paged[69], paged[70], paged[72], paged[73]));
+        paged.SetRun(64, 70, 0);
+        Assert.Equal((4, 70, 10), (paged.LeadingRun(60, 200), paged.AbsentRun(64, 200), paged.Count));
+        Assert.Equal(5, paged.AbsentRun(640, 5));
     }
 
     [Fact]

@@ -28,7 +28,7 @@ internal sealed partial class SglangScheduler
             if (steps < ShortestStretch) return false;
         }
 
-        return Stretch.PlanByTokens(now, horizon, steps, context, _running.Count, _limits.TotalTokens, obtainable, _decodeTimes);
+        return Stretch.PlanByTokens(now, horizon, steps, context, _running.Count, obtainable, _decodeTimes);
     }
 
     // A router sees what the passes that have ended evicted.

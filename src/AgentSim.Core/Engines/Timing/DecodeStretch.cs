@@ -23,6 +23,7 @@ internal sealed class DecodeStretch
     /// <summary>The empty plan of engines that never plan.</summary>
     public static readonly DecodeStretch None = new();
 
+    private readonly double[] _steps = new double[32];   // some of the next step lengths, computed together
     private double[] _ends = new double[64];
     private int[] _crossings = [];    // by pass number modulo block size: sequences that grow into a new block
     private ulong[] _crossed = [];    // bit per element of it that is not 0
@@ -114,27 +115,25 @@ internal sealed class DecodeStretch
 
     /// <summary>
     /// Plans like <see cref="Plan"/> for an engine whose steps depend on all tokens of the batch: <paramref name="tokens"/>
-    /// before the first pass, one more a pass for each of the <paramref name="batch"/> sequences, of which
-    /// <paramref name="mostTokens"/> count at most.
+    /// before the first pass, one more a pass for each of the <paramref name="batch"/> sequences.
     /// </summary>
-    public bool PlanByTokens(double now, double horizon, int maxSteps, long tokens, int batch, long mostTokens, long obtainable, DecodeTimes times)
+    public bool PlanByTokens(double now, double horizon, int maxSteps, long tokens, int batch, long obtainable, DecodeTimes times)
     {
         Begin(now, maxSteps);
         _segments.Add(new Segment(0, double.NaN));
         double clock = now;
         int phase = 0, done = 0;
-        long context = tokens / batch;
         while (done < maxSteps)
         {
+            int inChunk = done % _steps.Length;
+            if (inChunk == 0) times.Steps(_steps.AsSpan(0, Math.Min(_steps.Length, maxSteps - done)), tokens + ((long)done * batch), batch);
             obtainable -= _crossings[phase];
             if (obtainable < 0) break;
             if (++phase == _period) phase = 0;
-            double step = times[(int)Math.Min(tokens, mostTokens), context + done];
-            if (clock + step == clock) break;
-            clock += step;
-            _ends[done++] = clock;
+            double next = clock + _steps[inChunk];
+            if (next == clock) break;
+            _ends[done++] = clock = next;
             if (clock >= horizon) break;
-            tokens += batch;
         }
 
         Steps = done;

@@ -28,6 +28,9 @@ internal sealed class DecodeTimes(PerformanceModel model, int blockSize, long to
         }
     }
 
+    /// <summary>Lengths of consecutive steps of an engine that counts tokens; see <see cref="PerformanceModel.DecodeSteps"/>.</summary>
+    public void Steps(Span<double> steps, long tokens, int batch) => model.DecodeSteps(steps, tokens, batch, totalBlocks * blockSize);
+
     private double Compute(int activeBlocks, long context) =>
         model.Decode((long)activeBlocks * blockSize, totalBlocks * blockSize, context);
 

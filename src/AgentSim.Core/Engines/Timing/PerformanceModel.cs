@@ -43,7 +43,27 @@ internal abstract class PerformanceModel
     /// <param name="totalTokens">Tokens the pool can hold.</param>
     /// <param name="context">Mean sequence length of the batch, rounded down.</param>
     public double Decode(long activeTokens, long totalTokens, long context) =>
-        SimulatedDuration.Quantise(AtLeast(DecodeModel(activeTokens, totalTokens, context), 1.0), _decodeRatio);
+        DecodeStep(DecodeModel(activeTokens, totalTokens, context));
+
+    /// <summary>
+    /// Consecutive decode steps of a batch, each with one more token and one more context token per request.
+    /// </summary>
+    /// <param name="steps">Receives their lengths in milliseconds.</param>
+    /// <param name="tokens">Tokens of the batch before the first step, of which <paramref name="totalTokens"/> count at most.</param>
+    /// <param name="batch">Requests.</param>
+    /// <param name="totalTokens">Tokens the pool can hold.</param>
+    public virtual void DecodeSteps(Span<double> steps, long tokens, int batch, long totalTokens)
+    {
+        long context = tokens / batch;
+        for (int step = 0; step < steps.Length; step++)
+        {
+            steps[step] = Decode(Math.Min(tokens, totalTokens), totalTokens, context + step);
+            tokens += batch;
+        }
+    }
+
+    /// <summary>A step of the given unscaled length, as <see cref="Decode"/> gives it.</summary>
+    protected double DecodeStep(double milliseconds) => SimulatedDuration.Quantise(AtLeast(milliseconds, 1.0), _decodeRatio);
 
     // Unlike Math.Max, not-a-number counts as the least value.
     private static double AtLeast(double value, double least) => value > least ? value : least;
@@ -63,9 +83,18 @@ internal sealed class PolynomialModel(double speedupRatio, double decodeSpeedupR
     protected override double PrefillModel(double tokens) =>
         (4.209989e-07 * (tokens * tokens)) + (1.518344e-02 * tokens) + 1.650142e+01;
 
-    protected override double DecodeModel(double activeTokens, double totalTokens, double context)
+    protected override double DecodeModel(double activeTokens, double totalTokens, double context) =>
+        Polynomial(totalTokens == 0 ? 1.0 : activeTokens / totalTokens);
+
+    public override void DecodeSteps(Span<double> steps, long tokens, int batch, long totalTokens)
     {
-        double p = totalTokens == 0 ? 1.0 : activeTokens / totalTokens;
-        return (-25.74 * (p * p)) + (54.01 * p) + 5.74;
+        double total = totalTokens;
+        for (int step = 0; step < steps.Length; step++)
+        {
+            steps[step] = DecodeStep(Polynomial(Math.Min(tokens, totalTokens) / total));
+            tokens += batch;
+        }
     }
+
+    private static double Polynomial(double p) => (-25.74 * (p * p)) + (54.01 * p) + 5.74;
 }

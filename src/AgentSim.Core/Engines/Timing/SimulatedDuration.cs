@@ -52,7 +52,8 @@ internal static class SimulatedDuration
         if (seconds < 0.9)
         {
             double whole = WholeNanos(seconds, seconds * 1e9);
-            if (!(ratio > 0) || whole == 0) return whole / 1e9 * 1000.0;
+            // Read back, whole nanoseconds round to themselves.
+            if (!(ratio > 0) || ratio == 1.0 || whole == 0) return whole / 1e9 * 1000.0;
             seconds = whole / 1e9 / ratio;
             if (seconds < 0.9) return WholeNanos(seconds, seconds * 1e9) / 1e9 * 1000.0;
         }
