@@ -71,8 +71,8 @@ internal sealed partial class GapStatistics
             Vector128<double> each = Vector128.LoadUnsafe(ref first, (nuint)at), deviations = each - references;
             sums += deviations;
             squares += deviations * deviations;
-            lows = Vector128.Min(lows, each);
-            highs = Vector128.Max(highs, each);
+            lows = Vector128.ConditionalSelect(Vector128.LessThan(each, lows), each, lows);
+            highs = Vector128.ConditionalSelect(Vector128.GreaterThan(each, highs), each, highs);
         }
 
         double sum = Vector128.Sum(sums), square = Vector128.Sum(squares);
@@ -91,11 +91,18 @@ internal sealed partial class GapStatistics
 
     private static void Subtract(ReadOnlySpan<double> left, ReadOnlySpan<double> right, Span<double> result)
     {
-        for (int at = 0; at < left.Length; at++) result[at] = left[at] - right[at];
+        ref double from = ref MemoryMarshal.GetReference(left), less = ref MemoryMarshal.GetReference(right), to = ref MemoryMarshal.GetReference(result);
+        int at = 0;
+        for (; at < left.Length - 1; at += Vector128<double>.Count) (Vector128.LoadUnsafe(ref from, (nuint)at) - Vector128.LoadUnsafe(ref less, (nuint)at)).StoreUnsafe(ref to, (nuint)at);
+        if (at < left.Length) result[at] = left[at] - right[at];
     }
 
     private static void DivideBy(double dividend, ReadOnlySpan<double> divisors, Span<double> result)
     {
-        for (int at = 0; at < divisors.Length; at++) result[at] = dividend / divisors[at];
+        ref double from = ref MemoryMarshal.GetReference(divisors), to = ref MemoryMarshal.GetReference(result);
+        Vector128<double> dividends = Vector128.Create(dividend);
+        int at = 0;
+        for (; at < divisors.Length - 1; at += Vector128<double>.Count) (dividends / Vector128.LoadUnsafe(ref from, (nuint)at)).StoreUnsafe(ref to, (nuint)at);
+        if (at < divisors.Length) result[at] = dividend / divisors[at];
     }
 }

@@ -122,18 +122,17 @@ internal sealed class DecodeStretch
         Begin(now, maxSteps);
         _segments.Add(new Segment(0, double.NaN));
         double clock = now;
-        int phase = 0, done = 0;
-        while (done < maxSteps)
+        int done = 0;
+        bool goesOn = true;
+        while (goesOn && done < maxSteps)
         {
-            int inChunk = done % _steps.Length;
-            if (inChunk == 0) times.Steps(_steps.AsSpan(0, Math.Min(_steps.Length, maxSteps - done)), tokens + ((long)done * batch), batch);
-            obtainable -= _crossings[phase];
-            if (obtainable < 0) break;
-            if (++phase == _period) phase = 0;
-            double next = clock + _steps[inChunk];
-            if (next == clock) break;
-            _ends[done++] = clock = next;
-            if (clock >= horizon) break;
+            int count = Math.Min(_steps.Length, maxSteps - done);
+            int room = PassesWithin(ref obtainable, done, count);
+            Span<double> steps = _steps.AsSpan(0, room);
+            times.Steps(steps, tokens + ((long)done * batch), batch);
+            int made = Follow(steps, _ends.AsSpan(done, room), horizon, ref clock);
+            done += made;
+            goesOn = made == count && clock < horizon;
         }
 
         Steps = done;
@@ -190,6 +189,36 @@ internal sealed class DecodeStretch
 
         clock = time;
         return done;
+    }
+
+    // The same for passes that differ; none that is too short to move the clock.
+    private static int Follow(ReadOnlySpan<double> steps, Span<double> ends, double horizon, ref double clock)
+    {
+        double time = clock;
+        int done = 0;
+        while (done < steps.Length && time < horizon)
+        {
+            double end = time + steps[done];
+            if (end == time) break;
+            ends[done++] = time = end;
+        }
+
+        clock = time;
+        return done;
+    }
+
+    // How many of the next passes find the blocks they grow into, which are taken from those obtainable.
+    private int PassesWithin(ref long obtainable, int from, int count)
+    {
+        int phase = from % _period;
+        for (int pass = 0; pass < count; pass++)
+        {
+            obtainable -= _crossings[phase];
+            if (obtainable < 0) return pass;
+            if (++phase == _period) phase = 0;
+        }
+
+        return count;
     }
 
     // The first phase from the given one on in which a sequence grows, the period when there is none.

@@ -9,6 +9,7 @@ internal sealed class DecodeTimes(PerformanceModel model, int blockSize, long to
     // More values than this are computed anew sooner than found again.
     private const int MostTabulated = 1 << 20;
 
+    private readonly bool _isKept = !model.DecodeDependsOnContext && totalBlocks < MostTabulated;
     private double[] _byActive = [];
 
     /// <summary>True when a step's length follows from the active blocks alone.</summary>
@@ -21,7 +22,7 @@ internal sealed class DecodeTimes(PerformanceModel model, int blockSize, long to
     {
         get
         {
-            if (!IsTabulated || activeBlocks >= MostTabulated) return Compute(activeBlocks, context);
+            if (!_isKept) return Compute(activeBlocks, context);
             if (activeBlocks >= _byActive.Length) Grow(activeBlocks);
             double known = _byActive[activeBlocks];
             return known != 0 ? known : _byActive[activeBlocks] = Compute(activeBlocks, 0);
@@ -35,5 +36,5 @@ internal sealed class DecodeTimes(PerformanceModel model, int blockSize, long to
         model.Decode((long)activeBlocks * blockSize, totalBlocks * blockSize, context);
 
     private void Grow(int activeBlocks) =>
-        Array.Resize(ref _byActive, Math.Max(activeBlocks + 1, (int)Math.Min(Math.Min(totalBlocks + 1, MostTabulated), _byActive.Length * 2L)));
+        Array.Resize(ref _byActive, Math.Max(activeBlocks + 1, (int)Math.Min(totalBlocks + 1, _byActive.Length * 2L)));
 }

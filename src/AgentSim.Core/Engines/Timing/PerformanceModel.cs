@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace AgentSim.Engines;
 
 /// <summary>
@@ -43,7 +45,7 @@ internal abstract class PerformanceModel
     /// <param name="totalTokens">Tokens the pool can hold.</param>
     /// <param name="context">Mean sequence length of the batch, rounded down.</param>
     public double Decode(long activeTokens, long totalTokens, long context) =>
-        DecodeStep(DecodeModel(activeTokens, totalTokens, context));
+        SimulatedDuration.Quantise(AtLeast(DecodeModel(activeTokens, totalTokens, context), 1.0), _decodeRatio);
 
     /// <summary>
     /// Consecutive decode steps of a batch, each with one more token and one more context token per request.
@@ -62,11 +64,12 @@ internal abstract class PerformanceModel
         }
     }
 
-    /// <summary>A step of the given unscaled length, as <see cref="Decode"/> gives it.</summary>
-    protected double DecodeStep(double milliseconds) => SimulatedDuration.Quantise(AtLeast(milliseconds, 1.0), _decodeRatio);
+    /// <summary>What divides the length of a decode step.</summary>
+    protected double DecodeRatio => _decodeRatio;
 
     // Unlike Math.Max, not-a-number counts as the least value.
-    private static double AtLeast(double value, double least) => value > least ? value : least;
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    protected static double AtLeast(double value, double least) => value > least ? value : least;
 
     /// <summary>Unscaled prefill latency in milliseconds.</summary>
     protected abstract double PrefillModel(double tokens);
@@ -91,10 +94,13 @@ internal sealed class PolynomialModel(double speedupRatio, double decodeSpeedupR
         double total = totalTokens;
         for (int step = 0; step < steps.Length; step++)
         {
-            steps[step] = DecodeStep(Polynomial(Math.Min(tokens, totalTokens) / total));
+            steps[step] = AtLeast(Polynomial(Math.Min(tokens, totalTokens) / total), 1.0);
             tokens += batch;
         }
+
+        SimulatedDuration.QuantiseAll(steps, DecodeRatio);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static double Polynomial(double p) => (-25.74 * (p * p)) + (54.01 * p) + 5.74;
 }

@@ -1,4 +1,6 @@
 using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
 
 namespace AgentSim.Engines;
 
@@ -59,6 +61,29 @@ internal static class SimulatedDuration
         }
 
         return QuantiseLong(milliseconds, ratio);
+    }
+
+    /// <summary><see cref="Quantise"/> for each of several latencies, in place.</summary>
+    public static void QuantiseAll(Span<double> milliseconds, double ratio)
+    {
+        int at = 0;
+        if (!(ratio > 0) || ratio == 1.0)
+        {
+            // All in one method: one that passed vectors on could not be compiled ahead of time.
+            ref double first = ref MemoryMarshal.GetReference(milliseconds);
+            Vector128<double> half = Vector128.Create(0.5), billion = Vector128.Create(1e9), thousand = Vector128.Create(1000.0);
+            for (; at <= milliseconds.Length - Vector128<double>.Count; at += Vector128<double>.Count)
+            {
+                Vector128<double> seconds = Vector128.LoadUnsafe(ref first, (nuint)at) / thousand;
+                Vector128<double> product = seconds * billion, floor = Vector128.Floor(product), fraction = product - floor;
+                // Ties, and what is long or no number, take the careful way.
+                if (!Vector128.LessThanAll(seconds, Vector128.Create(0.9)) || Vector128.EqualsAny(fraction, half)) break;
+                Vector128<double> whole = floor + (Vector128.GreaterThan(fraction, half) & Vector128.Create(1.0));
+                (whole / billion * thousand).StoreUnsafe(ref first, (nuint)at);
+            }
+        }
+
+        for (; at < milliseconds.Length; at++) milliseconds[at] = Quantise(milliseconds[at], ratio);
     }
 
     // By itself: what has integers of this size in it is not compiled ahead of time.
