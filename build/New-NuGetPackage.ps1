@@ -1,5 +1,5 @@
 # Packs a module as repositories of PowerShell keep it, and as Publish-PSResource does: a NuGet package with the module's
-# files at its root and tags that name what is in it.
+# files at its root. Unlike there, it names its license and, for searches in repositories that look at tags, the commands.
 [CmdletBinding()]
 param(
     # Manifest of the built module.

@@ -65,18 +65,33 @@ Describe 'The packages' {
         [int] $said[2] | Should -BeGreaterThan 500
     }
 
-    It 'of a repository is published and installed by PSResourceGet' -Skip:(-not $canInstall) {
-        $repository = New-Item -ItemType Directory "$TestDrive/repository"
+    # In a session and a repository of its own each: PSResourceGet keeps a package open that it has read. Another home keeps
+    # registration and installation away from this user's; Windows asks no variable for it, so there the module is only saved.
+    It 'of a repository is found, saved and installed by PSResourceGet once <Once>' -Skip:(-not $canInstall) -ForEach @(
+        @{ Once = 'Publish-PSResource has published the module'; Publish = $true }, @{ Once = 'it is copied there'; Publish = $false }) {
         $name = "AgentSimTest$PID"
-        Register-PSResourceRepository -Name $name -Uri $repository.FullName -Trusted
+        $repository, $saved, $user = 'repository', 'saved', 'user' | ForEach-Object { (New-Item -ItemType Directory "$TestDrive/$Publish/$_").FullName }
+        if (-not $Publish) { Copy-Item $package $repository }
+        $before = $env:HOME, $env:XDG_DATA_HOME
+        $env:HOME, $env:XDG_DATA_HOME = $user, "$user/.local/share"
         try {
-            Publish-PSResource -Path (Split-Path $Manifest) -Repository $name
-            $null = New-Item -ItemType Directory "$TestDrive/published", "$TestDrive/packed"
-            Save-PSResource AgentSim -Repository $name -Path "$TestDrive/published"
-            Copy-Item $package $repository -Force
-            Save-PSResource AgentSim -Repository $name -Path "$TestDrive/packed"
+            $found = Invoke-With $saved @"
+                `$ErrorActionPreference = 'Stop'
+                Register-PSResourceRepository $name -Uri '$repository' -Trusted
+                try {
+                    if (`$$Publish) { Publish-PSResource '$(Split-Path $Manifest)' -Repository $name }
+                    Find-PSResource -Tag Mooncake -Repository $name | ForEach-Object { "`$(`$_.Name) `$(`$_.Version) `$(`$_.Type)" }
+                    Save-PSResource AgentSim -Repository $name -Path '$saved'
+                    if (-not `$IsWindows) { Install-PSResource AgentSim -Repository $name }
+                }
+                finally { Unregister-PSResourceRepository $name }
+"@
         }
-        finally { Unregister-PSResourceRepository -Name $name }
-        foreach ($folder in 'published', 'packed') { Invoke-With "$TestDrive/$folder" '(Import-Module AgentSim -PassThru).Version.ToString()' | Should -Be $version }
+        finally { $env:HOME, $env:XDG_DATA_HOME = $before }
+        $found | Should -Be "AgentSim $version Module"
+        foreach ($modules in @($saved; if (-not $IsWindows) { "$user/.local/share/powershell/Modules" })) {
+            Get-File "$modules/AgentSim/$version" | Where-Object { $_ -ne 'PSGetModuleInfo.xml' } | Should -Be (Get-File (Split-Path $Manifest))
+            Invoke-With $modules '(Import-Module AgentSim -PassThru).ModuleBase' | Should -BeLike "*$Publish*AgentSim*$version"
+        }
     }
 }
