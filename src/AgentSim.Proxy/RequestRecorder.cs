@@ -99,6 +99,7 @@ internal sealed class RequestRecorder(ProxyOptions options, IHttpForwarder forwa
         {
             Sent sent = await SendAsync(asking ?? body, asking is not null).ConfigureAwait(false);
             if (!sent.IsRefused) return sent;
+            context.Response.Clear();
             sent = await SendAsync(body, false).ConfigureAwait(false);
             _hasNoUsage |= sent.Error == ForwarderError.None && context.Response.StatusCode < BadRequest;
             return sent;

@@ -41,6 +41,9 @@ internal sealed class ProxyProcess : IDisposable
     /// <summary>Where it listens, with the actual port.</summary>
     public string Address { get; private set; } = "";
 
+    /// <summary>The process.</summary>
+    public int Id => _process.Id;
+
     /// <summary>Starts a proxy and waits until it listens.</summary>
     /// <exception cref="AgentSimException">It cannot be started, or cannot listen or write there.</exception>
     public static ProxyProcess Start(ProxySettings settings, Action<AgentSimException>? onProblem)
