@@ -58,7 +58,7 @@ internal sealed class PromptRequest : IDisposable
         }
         catch (InvalidOperationException)
         {
-            return null;
+            return null;   // text that is none; the request is on its way and the server decides
         }
     }
 

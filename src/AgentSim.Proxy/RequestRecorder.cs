@@ -75,7 +75,7 @@ internal sealed class RequestRecorder(ProxyOptions options, IHttpForwarder forwa
             RequestOutcome outcome = Outcome(context, sent, facts);
             await EndAsync(context, sent.Error).ConfigureAwait(false);
             if (outcome is RequestOutcome.Failed or RequestOutcome.NotRecorded) return outcome;
-            sink.Publish(new RequestRow
+            var row = new RequestRow
             {
                 RequestId = Guid.NewGuid(),
                 Session = SessionIdentity.From(context.Request.Headers),
@@ -86,7 +86,8 @@ internal sealed class RequestRecorder(ProxyOptions options, IHttpForwarder forwa
                 Facts = facts,
                 PromptTokens = sent.Tokens!,
                 BlockSize = options.TraceBlockSize,
-            }.ToRecord());
+            };
+            sink.Publish(row.ToRecord());
             return outcome;
         }
     }
@@ -126,14 +127,18 @@ internal sealed class RequestRecorder(ProxyOptions options, IHttpForwarder forwa
 
     private RequestOutcome Outcome(HttpContext context, Sent sent, ResponseFacts facts)
     {
-        if (sent.Tokens is null) return RequestOutcome.NotRecorded;
+        bool isAnswered = sent.Error == ForwarderError.None || context.Response.HasStarted;
+        if (isAnswered && context.Response.StatusCode >= BadRequest)
+        {
+            problems.Report("UpstreamRefused", $"the server answered {context.Response.StatusCode} to {context.Request.Path}; such requests are not recorded");
+            return RequestOutcome.Failed;
+        }
+
+        if (sent.Tokens is null || (isAnswered && !sent.IsReadable)) return RequestOutcome.NotRecorded;
         switch (sent.Error)
         {
-            case ForwarderError.None when context.Response.StatusCode >= BadRequest:
-                problems.Report("UpstreamRefused", $"the server answered {context.Response.StatusCode} to {context.Request.Path}; such requests are not recorded");
-                return RequestOutcome.Failed;
             case ForwarderError.None:
-                return sent.IsReadable ? RequestOutcome.Complete : RequestOutcome.NotRecorded;
+                return RequestOutcome.Complete;
             case var _ when context.RequestAborted.IsCancellationRequested:
             case ForwarderError.RequestCanceled or ForwarderError.RequestBodyCanceled or ForwarderError.RequestBodyClient
                 or ForwarderError.ResponseBodyCanceled or ForwarderError.ResponseBodyClient:
@@ -152,15 +157,23 @@ internal sealed class RequestRecorder(ProxyOptions options, IHttpForwarder forwa
     // Ends the answer before the record is made, so that no client waits for that.
     private static async Task EndAsync(HttpContext context, ForwarderError error)
     {
-        if (context.RequestAborted.IsCancellationRequested) return;
-        if (error != ForwarderError.None && !context.Response.HasStarted)
+        HttpResponse response = context.Response;
+        if (context.RequestAborted.IsCancellationRequested || (error != ForwarderError.None && response.HasStarted)) return;
+        try
         {
-            context.Response.ContentType = "application/json";
-            string message = JsonSerializer.Serialize($"The recording proxy got no answer from the server: {Reason(context)}");
-            await context.Response.WriteAsync($$$"""{"error":{"message":{{{message}}},"type":"upstream_error","code":{{{context.Response.StatusCode}}}}}""").ConfigureAwait(false);
-        }
+            if (error != ForwarderError.None)
+            {
+                response.ContentType = "application/json";
+                string message = JsonSerializer.Serialize($"The recording proxy got no answer from the server: {Reason(context)}");
+                await response.WriteAsync($$$"""{"error":{"message":{{{message}}},"type":"upstream_error","code":{{{response.StatusCode}}}}}""").ConfigureAwait(false);
+            }
 
-        if (error == ForwarderError.None || !context.Response.HasStarted) await context.Response.CompleteAsync().ConfigureAwait(false);
+            await response.CompleteAsync().ConfigureAwait(false);
+        }
+        catch (Exception lost) when (lost is IOException or OperationCanceledException or ObjectDisposedException)
+        {
+            // The client went away at the last moment.
+        }
     }
 
     private static string Reason(HttpContext context)

@@ -146,15 +146,17 @@ public sealed class PassingOnTests
         Assert.Equal(isRecorded ? 1 : 0, (await bench.Rows()).Length);
     }
 
-    [Fact]
-    public async Task An_error_of_the_server_passes_and_is_reported_once()
+    [Theory]
+    [InlineData("""{"error":"busy"}""")]
+    [InlineData("")]
+    public async Task An_error_of_the_server_passes_and_is_reported_once(string answer)
     {
-        await using FakeServer server = await FakeServer.Json("""{"error":"busy"}""", 503);
+        await using FakeServer server = await FakeServer.Json(answer, 503);
         await using ProxyBench bench = await ProxyBench.Start(server.Address);
         for (int i = 0; i < 3; i++)
         {
             using HttpResponseMessage response = await bench.Post(ProxyBench.Chat);
-            Assert.Equal((HttpStatusCode.ServiceUnavailable, """{"error":"busy"}"""), (response.StatusCode, await response.Content.ReadAsStringAsync()));
+            Assert.Equal((HttpStatusCode.ServiceUnavailable, answer), (response.StatusCode, await response.Content.ReadAsStringAsync()));
         }
 
         Assert.Empty(await bench.Rows());
@@ -221,6 +223,20 @@ public sealed class PassingOnTests
         await using ProxyBench bench = await ProxyBench.Start(server.Address);
         await bench.PostText(ProxyBench.Chat, headers: ("Accept-Encoding", "gzip"));
         Assert.DoesNotContain("accept-encoding", server.Requests[0].Headers.Keys);
+    }
+
+    [Fact]
+    public async Task A_compressed_answer_passes_unread()
+    {
+        await using FakeServer server = await FakeServer.Start(async (context, _) =>
+        {
+            (context.Response.ContentType, context.Response.Headers.ContentEncoding) = ("application/json", "x-own");
+            await context.Response.WriteAsync("***");
+        });
+        await using ProxyBench bench = await ProxyBench.Start(server.Address);
+        Assert.Equal("***", await bench.PostText(ProxyBench.Chat));
+        Assert.Empty(await bench.Rows());
+        Assert.Equal(1, bench.Counters.NotRecorded);
     }
 
     [Fact]
