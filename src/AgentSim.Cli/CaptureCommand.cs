@@ -11,18 +11,21 @@ internal static class CaptureCommand
     public static readonly CommandSpec Spec = new(
         "capture",
         "Captures request traces and tool events until Ctrl+C.",
-        "--output-path PREFIX [--tool-endpoint ADDRESS]",
+        "--output-path PREFIX [--tool-endpoint ADDRESS] [--upstream URL [--listen URL]]",
         FilesHelp: null,
         [
             new("--output-path", "PREFIX", "Prefix of the segments (PREFIX.000000.jsonl.gz), a folder for them, or with --format jsonl the file"),
             new("--tool-endpoint", "ADDRESS", "Receive tool events of harnesses here, e.g. tcp://127.0.0.1:20390; only trusted processes should reach it"),
             new("--tool-topic", "TEXT", $"Topic of the tool events (default {ToolEventIngress.DefaultTopic})"),
+            new("--upstream", "URL", "Pass requests on to this OpenAI-compatible server and record them, e.g. http://127.0.0.1:8000"),
+            new("--listen", "URL", $"Receive those requests here (default {ProxyOptions.DefaultListen})"),
+            new("--trace-block-size", "TOKENS", $"Block size of the recorded prompts (default {ProxyOptions.DefaultTraceBlockSize})"),
             new("--format", "FORMAT", "jsonl_gz (default): gzipped segments; jsonl: one plain file"),
             new("--flush-interval-ms", "MS", "Write at least this often (default 1000)"),
             new("--buffer-bytes", "BYTES", "Write without waiting when this much has come (default 1048576)"),
             new("--roll-bytes", "BYTES", "Uncompressed size of a segment (default 268435456)"),
             new("--roll-lines", "COUNT", "Records of a segment (default: any number)"),
-            new("--env-file", "FILE", "Write the environment for a Dynamo frontend to this file instead of standard output"),
+            new("--env-file", "FILE", "Write the environment for a Dynamo frontend, or for clients of the proxy, to this file instead of standard output"),
         ],
         Run);
 
@@ -31,7 +34,9 @@ internal static class CaptureCommand
         TraceCaptureOptions options = Options(values);
         using TraceCapture capture = TraceCapture.Start(options, PullEndpoint.Bind, problem => Console.Error.WriteLine($"agentsim: warning: {problem.Message}"));
         ShowEnvironment(capture, values.Text("--env-file"));
-        if (capture.GetStatus(cancellation).ToolEndpoint is { } endpoint) Console.Error.WriteLine($"agentsim: receiving tool events at {endpoint}");
+        TraceStatus started = capture.GetStatus(cancellation);
+        if (started.ToolEndpoint is { } endpoint) Console.Error.WriteLine($"agentsim: receiving tool events at {endpoint}");
+        if (started.ProxyAddress is { } address) Console.Error.WriteLine($"agentsim: recording requests to {options.Proxy!.Upstream} at {address}");
         Console.Error.WriteLine("agentsim: capturing; Ctrl+C stops");
         using (var line = CaptureLine.Create())
         {
@@ -61,6 +66,23 @@ internal static class CaptureCommand
             },
             ToolEndpoint = values.Text("--tool-endpoint"),
             ToolTopic = values.Text("--tool-topic") ?? ToolEventIngress.DefaultTopic,
+            Proxy = Proxy(values),
+        };
+    }
+
+    private static ProxyOptions? Proxy(OptionValues values)
+    {
+        if (values.Text("--upstream") is not { } upstream)
+        {
+            string? alone = Array.Find(["--listen", "--trace-block-size"], values.Has);
+            return alone is null ? null : throw AgentSimException.Usage("OptionMissing", $"{alone} needs --upstream");
+        }
+
+        return new ProxyOptions
+        {
+            Upstream = ProxyOptions.ParseUpstream(upstream),
+            Listen = values.Text("--listen") ?? ProxyOptions.DefaultListen,
+            TraceBlockSize = (int)Whole(values, "--trace-block-size", ProxyOptions.DefaultTraceBlockSize, int.MaxValue),
         };
     }
 

@@ -34,6 +34,9 @@ internal sealed class CaptureLine : IDisposable
         string tools = status.Tools is { } events
             ? string.Create(CultureInfo.InvariantCulture, $", {events.Accepted:N0} tool events ({events.Dropped:N0} refused, {events.SequenceMissing:N0} missing)")
             : "";
-        return string.Create(CultureInfo.InvariantCulture, $"{status.Rows:N0} rows in {status.Segments.Count} files, {status.Bytes:N0} bytes{tools}");
+        string requests = status.Proxy is { } proxy
+            ? string.Create(CultureInfo.InvariantCulture, $", {proxy.Requests:N0} requests ({proxy.Failed:N0} failed, {proxy.NotRecorded:N0} not recorded)")
+            : "";
+        return string.Create(CultureInfo.InvariantCulture, $"{status.Rows:N0} rows in {status.Segments.Count} files, {status.Bytes:N0} bytes{requests}{tools}");
     }
 }

@@ -63,7 +63,7 @@ internal static class ErrorRecords
         "OutputExists" or "CaptureRunning" => ErrorCategory.ResourceExists,
         "AicNotAvailable" => ErrorCategory.NotImplemented,
         "CaptureUnwritable" => ErrorCategory.OpenError,
-        "EndpointUnavailable" => ErrorCategory.ResourceUnavailable,
+        "EndpointUnavailable" or "ProxyUnavailable" => ErrorCategory.ResourceUnavailable,
         "PathNotFileSystem" => ErrorCategory.InvalidArgument,
         "ReplayDeadEnd" => ErrorCategory.LimitsExceeded,
         _ when error.Kind == FaultKind.Usage || error.ErrorId.StartsWith("Replay", StringComparison.Ordinal) => ErrorCategory.InvalidArgument,

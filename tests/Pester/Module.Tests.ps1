@@ -11,9 +11,9 @@ Describe 'The module' {
         Compare-Object $expected @($module.ExportedCommands.Keys) | Should -BeNullOrEmpty
     }
 
-    It 'brings no assembly but its own' {
+    It 'loads no assembly but its own' {
         $folder = Split-Path $Manifest
-        (Get-ChildItem $folder -Recurse -Filter *.dll).Name | Sort-Object | Should -Be 'AgentSim.Core.dll', 'AgentSim.PowerShell.dll', 'AgentSim.Zmtp.dll'
+        (Get-ChildItem "$folder/bin" -Filter *.dll).Name | Sort-Object | Should -Be 'AgentSim.Core.dll', 'AgentSim.PowerShell.dll', 'AgentSim.Zmtp.dll'
     }
 
     It 'has help with examples and words for every parameter: <Name>' -ForEach $cmdlets {

@@ -27,31 +27,39 @@ public sealed class TraceCapture : IDisposable
     private readonly TraceFileSink? _sink;
     private readonly ToolEventIngress? _ingress;
     private readonly IPullEndpoint? _endpoint;
+    private readonly ProxyProcess? _proxy;
     private (long Time, long Rows) _rateStart = (Stopwatch.GetTimestamp(), 0);
     private (long Time, long Rows) _rateNext = (Stopwatch.GetTimestamp(), 0);
+    private ProxyReport? _proxyReport;   // the last one asked for
     private volatile bool _isStopped;
 
     private TraceCapture(TraceCaptureOptions options, PullBinder? bind, Action<AgentSimException>? onProblem)
     {
         options.Sink.Check();
         options = options with { Sink = options.Sink with { Path = Path.GetFullPath(options.Sink.Path) } };
+        options.Proxy?.Check();
         (_options, _onProblem) = (options, onProblem);
         bool hasIngress = options.ToolEndpoint is not null;
         _environment = DynamoEnvironment.For(options.Sink, hasIngress);
         _firstIndex = options.Sink.Format == TraceFileFormat.JsonlGz ? SegmentNames.Next(options.Sink.Path) : 0;
         _watch = NewWatch();
-        if (!hasIngress) return;
-
-        ArgumentNullException.ThrowIfNull(bind);
-        _sink = TraceFileSink.Open(options.Sink, Report);
         try
         {
-            _ingress = new ToolEventIngress(_sink, options.ToolTopic);
-            _endpoint = bind(options.ToolEndpoint!, _ingress);
+            if (hasIngress)
+            {
+                ArgumentNullException.ThrowIfNull(bind);
+                _sink = TraceFileSink.Open(options.Sink, Report);
+                _ingress = new ToolEventIngress(_sink, options.ToolTopic);
+                _endpoint = bind(options.ToolEndpoint!, _ingress);
+            }
+
+            if (options.Proxy is not { } proxy) return;
+            _proxy = ProxyProcess.Start(new ProxySettings(proxy, options.Sink with { Path = ProxyPath(options) }), Report);
+            _environment = ProxyEnvironment.For(proxy, _proxy.Address);
         }
         catch
         {
-            _sink.Dispose();
+            Dispose();
             throw;
         }
     }
@@ -97,7 +105,8 @@ public sealed class TraceCapture : IDisposable
     {
         lock (_gate)
         {
-            TraceSinkCounters? sink = _sink?.Counters;
+            _proxyReport = _proxy?.Status();
+            TraceSinkCounters? sink = TraceSinkCounters.Sum(_sink?.Counters, _proxyReport?.Sink);
             IReadOnlyList<TraceSegment> own = sink?.Segments ?? [];
             TraceSegment[] others = [.. _watch.Segments(cancel)];
             TraceSegment[] segments = [.. own.Concat(others).OrderBy(segment => segment.Path, StringComparer.Ordinal)];
@@ -112,6 +121,8 @@ public sealed class TraceCapture : IDisposable
                 Sink = sink,
                 Tools = _ingress?.Counters,
                 Peers = _endpoint?.Counters,
+                ProxyAddress = _proxy?.Address,
+                Proxy = _proxyReport?.Counters,
                 Environment = _environment,
                 Problems = Problems(),
             };
@@ -129,6 +140,7 @@ public sealed class TraceCapture : IDisposable
     public void Dispose()
     {
         if (_isStopped) return;
+        _proxy?.Dispose();
         _endpoint?.DisposeAsync().AsTask().GetAwaiter().GetResult();
         _sink?.Dispose();
         _isStopped = true;
@@ -139,16 +151,19 @@ public sealed class TraceCapture : IDisposable
         foreach ((_, string file) in SegmentNames.List(path)) yield return file;
         string full = Path.GetFullPath(path);
         if (File.Exists(full)) yield return full;
-        string frontend = SegmentNames.Prefix(full) + ".dynamo.jsonl";
-        if (File.Exists(frontend)) yield return frontend;
+        foreach (string beside in (string[])[SegmentNames.Prefix(full) + ".dynamo.jsonl", ProxyPath(full)])
+        {
+            if (File.Exists(beside)) yield return beside;
+        }
     }
 
     // What this process writes it need not read to know what is in it.
     private TraceWatch NewWatch(bool ownToo = false) => new(() =>
     {
-        if (ownToo || _sink is null) return AllFiles();
-        if (_options.Sink.Format == TraceFileFormat.Jsonl) return AllFiles().Where(file => file != OutputPath);
-        HashSet<string> own = [.. _sink.Counters.Segments.Select(segment => segment.Path)];
+        if (ownToo || (_sink is null && _proxy is null)) return AllFiles();
+        HashSet<string> own = [.. (_sink?.Counters.Segments ?? []).Concat(_proxyReport?.Sink?.Segments ?? []).Select(segment => segment.Path)];
+        if (_options.Sink.Format == TraceFileFormat.Jsonl && _sink is not null) own.Add(OutputPath);
+        if (_options.Sink.Format == TraceFileFormat.Jsonl && _proxyReport?.Sink is not null) own.Add(ProxyPath(_options));
         return AllFiles().Where(file => !own.Contains(file));
     });
 
@@ -157,8 +172,14 @@ public sealed class TraceCapture : IDisposable
         if (_options.Sink.Format == TraceFileFormat.JsonlGz)
             return SegmentNames.List(OutputPath).Where(segment => segment.Index >= _firstIndex).Select(segment => segment.Path);
         string frontend = DynamoEnvironment.FilePath(_options.Sink, _options.ToolEndpoint is not null);
-        return new[] { OutputPath, frontend }.Distinct().Where(File.Exists);
+        return new[] { OutputPath, ProxyPath(_options), frontend }.Distinct().Where(File.Exists);
     }
+
+    // Two processes cannot share a plain file.
+    private static string ProxyPath(TraceCaptureOptions options) =>
+        options is { Sink.Format: TraceFileFormat.Jsonl, ToolEndpoint: not null, Proxy: not null } ? ProxyPath(options.Sink.Path) : options.Sink.Path;
+
+    private static string ProxyPath(string path) => SegmentNames.Prefix(path) + ".proxy.jsonl";
 
     // Over at least the window, so that two questions in a row do not divide by next to nothing.
     private double? Rate(long rows)

@@ -12,6 +12,9 @@ public sealed record TraceCaptureOptions
     /// <summary>Topic of the tool events.</summary>
     public string ToolTopic { get; init; } = ToolEventIngress.DefaultTopic;
 
+    /// <summary>A proxy that records requests; null for a Dynamo frontend that writes them itself.</summary>
+    public ProxyOptions? Proxy { get; init; }
+
     /// <summary>
     /// The prefix that a path stands for: a folder, existing or with a separator at its end, stands for the prefix
     /// <c>request-trace</c> in it.

@@ -20,4 +20,14 @@ public sealed record TraceSinkCounters
 
     /// <summary>The files written.</summary>
     public IReadOnlyList<TraceSegment> Segments { get; init; } = [];
+
+    /// <summary>What two sinks did together.</summary>
+    internal static TraceSinkCounters? Sum(TraceSinkCounters? one, TraceSinkCounters? other) => one is null || other is null ? one ?? other : new()
+    {
+        Accepted = one.Accepted + other.Accepted,
+        Written = one.Written + other.Written,
+        Dropped = one.Dropped + other.Dropped,
+        Lost = one.Lost + other.Lost,
+        Segments = [.. one.Segments, .. other.Segments],
+    };
 }

@@ -36,7 +36,16 @@ public sealed record TraceStatus
     /// <summary>Connections of harnesses; null where no tool events are received.</summary>
     public PullCounters? Peers { get; init; }
 
-    /// <summary>Environment variables that make a Dynamo frontend write to this capture.</summary>
+    /// <summary>Address where the recording proxy listens, with the actual port; null where there is none.</summary>
+    public string? ProxyAddress { get; init; }
+
+    /// <summary>What the recording proxy did; null where there is none.</summary>
+    public ProxyCounters? Proxy { get; init; }
+
+    /// <summary>
+    /// Environment variables that make a Dynamo frontend write to this capture, or that make OpenAI clients use the
+    /// recording proxy.
+    /// </summary>
     public IReadOnlyDictionary<string, string> Environment { get; init; } = new Dictionary<string, string>();
 
     /// <summary>What went wrong so far, the first hundred problems.</summary>

@@ -7,17 +7,38 @@ using AgentSim.Zmtp;
 
 namespace AgentSim.PowerShell.Commands;
 
-/// <summary>Starts a capture: files that a Dynamo frontend writes, and tool events that harnesses send.</summary>
-[Cmdlet(VerbsLifecycle.Start, "AgentTrace", SupportsShouldProcess = true)]
+/// <summary>
+/// Starts a capture: files that a Dynamo frontend writes, or requests that pass through a proxy, and tool events that
+/// harnesses send.
+/// </summary>
+[Cmdlet(VerbsLifecycle.Start, "AgentTrace", SupportsShouldProcess = true, DefaultParameterSetName = DynamoSet)]
 [OutputType(typeof(TraceStatus))]
 public sealed class StartAgentTraceCommand : AgentSimCommand
 {
+    private const string DynamoSet = "Dynamo";
+    private const string ProxySet = "Proxy";
+
     private static readonly TraceSinkOptions Defaults = new() { Path = "" };
 
     /// <summary>Prefix of the segments, a folder for them, or with -Format Jsonl the file.</summary>
     [Parameter(Mandatory = true, Position = 0)]
     [ValidateNotNullOrEmpty]
     public string OutputPath { get; set; } = "";
+
+    /// <summary>The server to pass requests on to.</summary>
+    [Parameter(Mandatory = true, ParameterSetName = ProxySet)]
+    [ValidateNotNullOrEmpty]
+    public string Upstream { get; set; } = "";
+
+    /// <summary>Where to receive those requests.</summary>
+    [Parameter(ParameterSetName = ProxySet)]
+    [ValidateNotNullOrEmpty]
+    public string Listen { get; set; } = ProxyOptions.DefaultListen;
+
+    /// <summary>Block size of the recorded prompts.</summary>
+    [Parameter(ParameterSetName = ProxySet)]
+    [ValidateRange(1, int.MaxValue)]
+    public int TraceBlockSize { get; set; } = ProxyOptions.DefaultTraceBlockSize;
 
     /// <summary>Where to receive tool events.</summary>
     [Parameter]
@@ -53,11 +74,11 @@ public sealed class StartAgentTraceCommand : AgentSimCommand
     [ValidateRange(1, long.MaxValue)]
     public long? RollLines { get; set; }
 
-    /// <summary>Sets the environment variables for a Dynamo frontend in this session.</summary>
+    /// <summary>Sets the environment variables for a Dynamo frontend, or for clients of the proxy, in this session.</summary>
     [Parameter]
     public SwitchParameter ApplyEnvironment { get; set; }
 
-    /// <summary>Writes the environment variables for a Dynamo frontend to this file.</summary>
+    /// <summary>Writes the environment variables for a Dynamo frontend, or for clients of the proxy, to this file.</summary>
     [Parameter]
     [ValidateNotNullOrEmpty]
     public string? EnvironmentFile { get; set; }
@@ -89,6 +110,7 @@ public sealed class StartAgentTraceCommand : AgentSimCommand
             isKept = true;
             if (ApplyEnvironment) running.Apply(status.Environment);
             WarnOfOthers(status.ToolEndpoint);
+            WarnOfOthers(status.ProxyAddress);
             WriteObject(status);
         }
         finally
@@ -109,12 +131,14 @@ public sealed class StartAgentTraceCommand : AgentSimCommand
             },
             ToolEndpoint = ToolEndpoint,
             ToolTopic = ToolTopic,
+            Proxy = ParameterSetName == ProxySet
+                ? new ProxyOptions { Upstream = ProxyOptions.ParseUpstream(Upstream), Listen = Listen, TraceBlockSize = TraceBlockSize } : null,
         };
     }
 
     private void WarnOfOthers(string? endpoint)
     {
-        if (endpoint is null || !IPEndPoint.TryParse(endpoint["tcp://".Length..], out IPEndPoint? bound) || IPAddress.IsLoopback(bound.Address)) return;
+        if (endpoint is null || !IPEndPoint.TryParse(endpoint[(endpoint.IndexOf("//", StringComparison.Ordinal) + 2)..], out IPEndPoint? bound) || IPAddress.IsLoopback(bound.Address)) return;
         WriteWarning($"{endpoint} can be reached from other machines, without authentication; use 127.0.0.1 unless you trust all of them.");
     }
 }

@@ -68,6 +68,8 @@ public sealed class CommandLineTests : IDisposable
     [InlineData("--format must be one of v1, v2 (is 'v3')", "convert", "--output-file", "o", "--input-path", "i", "--format", "v3")]
     [InlineData("--output-path is required", "capture")]
     [InlineData("'nowhere' is not an address to listen on", "capture", "--output-path", "o", "--tool-endpoint", "nowhere")]
+    [InlineData("--listen needs --upstream", "capture", "--output-path", "o", "--listen", "http://127.0.0.1:0")]
+    [InlineData("'x' is not the address of a server", "capture", "--output-path", "o", "--upstream", "x")]
     [InlineData("--roll-lines must be from 1 to", "capture", "--output-path", "o", "--roll-lines", "0")]
     [InlineData("compare takes two or more reports (1 given)", "compare", "a.json")]
     [InlineData("--tolerance must be finite and not negative (is -1)", "compare", "a.json", "b.json", "--tolerance", "-1")]

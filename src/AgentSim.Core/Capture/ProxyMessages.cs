@@ -1,0 +1,61 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace AgentSim.Capture;
+
+/// <summary>
+/// What a process and the proxy it started say to each other: lines of JSON. The first line to the proxy holds its
+/// settings; then <see cref="StatusRequest"/> or <see cref="StopRequest"/>. When its input ends, the proxy stops, too.
+/// </summary>
+internal static class ProxyMessages
+{
+    public const string StatusRequest = "status";
+    public const string StopRequest = "stop";
+
+    private static readonly JsonSerializerOptions Options = new() { DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingDefault };
+
+    public static string Write<T>(T message) => JsonSerializer.Serialize(message, Options);
+
+    /// <summary>The message of a line; null if it is none.</summary>
+    public static T? Read<T>(string line)
+        where T : class
+    {
+        try
+        {
+            return JsonSerializer.Deserialize<T>(line, Options);
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
+    }
+}
+
+/// <summary>What a proxy has to know.</summary>
+internal sealed record ProxySettings(ProxyOptions Proxy, TraceSinkOptions Sink);
+
+/// <summary>What a proxy says. Of its properties one is given.</summary>
+internal sealed record ProxyMessage
+{
+    /// <summary>It is ready, and listens here.</summary>
+    public string? Address { get; init; }
+
+    /// <summary>Something went wrong; without an address before, the proxy ends.</summary>
+    public ProxyProblem? Problem { get; init; }
+
+    /// <summary>The answer to a request, also to the one to stop.</summary>
+    public ProxyReport? Report { get; init; }
+}
+
+/// <summary>An error, as it travels between processes.</summary>
+internal sealed record ProxyProblem(string ErrorId, string Message, FaultKind Kind)
+{
+    public static ProxyProblem Of(AgentSimException error) => new(error.ErrorId, error.Message, error.Kind);
+
+    public AgentSimException ToException() => new(ErrorId, Message, Kind);
+}
+
+/// <summary>How a proxy stands.</summary>
+/// <param name="Counters">What it did.</param>
+/// <param name="Sink">What it wrote; null if it ended and nobody knows.</param>
+internal sealed record ProxyReport(ProxyCounters Counters, TraceSinkCounters? Sink);

@@ -1,0 +1,71 @@
+using System.Globalization;
+using System.Net;
+
+namespace AgentSim.Capture;
+
+/// <summary>A proxy that records the requests it passes on.</summary>
+public sealed record ProxyOptions
+{
+    /// <summary>Where it listens unless told otherwise.</summary>
+    public const string DefaultListen = "http://127.0.0.1:8088";
+
+    /// <summary>Tokens of a block unless told otherwise.</summary>
+    public const int DefaultTraceBlockSize = 64;
+
+    /// <summary>The server that answers, e.g. <c>http://127.0.0.1:8000</c>; the path of a request is added to it.</summary>
+    public required Uri Upstream { get; init; }
+
+    /// <summary>Where to listen: <c>http://</c>, an IP address, <c>localhost</c> or <c>*</c>, and a port, 0 for any free one.</summary>
+    public string Listen { get; init; } = DefaultListen;
+
+    /// <summary>Tokens of a block of the recorded hashes.</summary>
+    public int TraceBlockSize { get; init; } = DefaultTraceBlockSize;
+
+    /// <summary>Reads the address of a server.</summary>
+    /// <exception cref="AgentSimException">It is not one.</exception>
+    public static Uri ParseUpstream(string text)
+    {
+        ArgumentNullException.ThrowIfNull(text);
+        return Uri.TryCreate(text, UriKind.Absolute, out Uri? uri) ? Checked(uri)
+            : throw AgentSimException.Usage("UpstreamInvalid", $"'{text}' is not the address of a server; give one like http://127.0.0.1:8000");
+    }
+
+    internal void Check()
+    {
+        Checked(Upstream);
+        if (TraceBlockSize < 1) throw AgentSimException.Usage("CaptureSettingInvalid", $"trace block size must be at least 1 (is {TraceBlockSize})");
+        ListenEndPoint();
+    }
+
+    internal IPEndPoint ListenEndPoint()
+    {
+        string address = Listen.EndsWith('/') ? Listen[..^1] : Listen;
+        int colon = address.LastIndexOf(':');
+        if (!address.StartsWith("http://", StringComparison.OrdinalIgnoreCase) || colon < "http://".Length) throw Malformed();
+        string host = address["http://".Length..colon];
+        if (!ushort.TryParse(address.AsSpan(colon + 1), NumberStyles.None, CultureInfo.InvariantCulture, out ushort port)) throw Malformed();
+        IPAddress? ip = host switch
+        {
+            "*" => IPAddress.Any,
+            "localhost" => IPAddress.Loopback,
+            ['[', .. var inner, ']'] => IPAddress.TryParse(inner, out IPAddress? six) ? six : null,
+            _ => host.Count(c => c == '.') == 3 && IPAddress.TryParse(host, out IPAddress? four) ? four : null,
+        };
+        return new IPEndPoint(ip ?? throw Malformed(), port);
+    }
+
+    private static Uri Checked(Uri upstream)
+    {
+        if (!upstream.IsAbsoluteUri || upstream.Scheme is not ("http" or "https") || upstream.Host.Length == 0)
+            throw AgentSimException.Usage("UpstreamInvalid", $"'{upstream}' is not the address of a server; give one like http://127.0.0.1:8000");
+        // Without the address, which would show what must not be shown.
+        if (upstream.UserInfo.Length > 0)
+            throw AgentSimException.Usage("UpstreamInvalid", "the address of the server holds credentials; leave them out, clients send their own");
+        if (upstream.Query.Length + upstream.Fragment.Length > 0)
+            throw AgentSimException.Usage("UpstreamInvalid", $"'{upstream}' has a query or a fragment; give the address of the server alone");
+        return upstream;
+    }
+
+    private AgentSimException Malformed() => AgentSimException.Usage(
+        "EndpointInvalid", $"'{Listen}' is not an address to listen on; give one like {DefaultListen}, with an IP address, localhost or *");
+}

@@ -1,0 +1,76 @@
+using System.Runtime.InteropServices;
+using System.Text;
+using AgentSim;
+using AgentSim.Capture;
+using AgentSim.Proxy;
+
+// Started by a capture, which says on standard input what to do (ProxyMessages).
+using var output = new StreamWriter(Console.OpenStandardOutput(), new UTF8Encoding(false)) { AutoFlush = true };
+using var input = new StreamReader(Console.OpenStandardInput(), Encoding.UTF8);
+using var terminated = new CancellationTokenSource();
+
+// Ctrl+C is meant for the process that shares the terminal; it says when to stop.
+using var onInterrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, signal => signal.Cancel = true);
+using var onTerminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Terminate);
+using var onHangUp = PosixSignalRegistration.Create(PosixSignal.SIGHUP, Terminate);
+
+if (await input.ReadLineAsync() is not { } line || ProxyMessages.Read<ProxySettings>(line) is not { } settings)
+{
+    await Console.Error.WriteLineAsync("This program is started by Start-AgentTrace -Upstream or agentsim capture --upstream.");
+    return 2;
+}
+
+try
+{
+    using var sink = TraceFileSink.Open(settings.Sink, Report);
+    await using (var proxy = await RecordingProxy.StartAsync(settings.Proxy, sink, Report))
+    {
+        Say(new ProxyMessage { Address = proxy.Address });
+        while (await NextAsync() is ProxyMessages.StatusRequest) SayReport(proxy);
+        await proxy.DisposeAsync();
+        sink.Dispose();
+        SayReport(proxy);
+    }
+
+    return 0;
+
+    void SayReport(RecordingProxy proxy) => Say(new ProxyMessage { Report = new ProxyReport(proxy.Counters, sink.Counters) });
+}
+catch (AgentSimException error)
+{
+    Report(error);
+    return 1;
+}
+
+void Terminate(PosixSignalContext signal)
+{
+    signal.Cancel = true;
+    terminated.Cancel();
+}
+
+// Null when it is time to stop.
+async Task<string?> NextAsync()
+{
+    try
+    {
+        return await input.ReadLineAsync(terminated.Token);
+    }
+    catch (OperationCanceledException)
+    {
+        return null;
+    }
+}
+
+void Report(AgentSimException problem) => Say(new ProxyMessage { Problem = ProxyProblem.Of(problem) });
+
+void Say(ProxyMessage message)
+{
+    try
+    {
+        lock (output) output.WriteLine(ProxyMessages.Write(message));
+    }
+    catch (IOException)
+    {
+        // Nobody listens any more; the end of the input says so, too.
+    }
+}

@@ -1,0 +1,170 @@
+using System.Diagnostics;
+using System.Text;
+using AgentSim.Capture;
+using AgentSim.Tests.Zmtp;
+using AgentSim.Traces;
+using AgentSim.Zmtp;
+
+namespace AgentSim.Tests.Proxy;
+
+public sealed class ProxyProcessTests : IDisposable
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(1);
+
+    private readonly TempFolder _folder = new();
+
+    public void Dispose() => _folder.Dispose();
+
+    private static Task<FakeServer> Answering() => FakeServer.Json("""{"choices":[{"index":0,"message":{"content":"hi"},"finish_reason":"stop"}],"usage":{"prompt_tokens":3,"completion_tokens":1}}""");
+
+    private TraceCaptureOptions Options(Uri upstream, TraceFileFormat format = TraceFileFormat.JsonlGz, bool withTools = false, int flushMs = 20) => new()
+    {
+        Sink = new TraceSinkOptions { Path = _folder.File(format == TraceFileFormat.Jsonl ? "run.jsonl" : "run"), Format = format, FlushIntervalMs = flushMs },
+        ToolEndpoint = withTools ? "tcp://127.0.0.1:0" : null,
+        Proxy = new ProxyOptions { Upstream = upstream, Listen = "http://127.0.0.1:0" },
+    };
+
+    private static async Task Post(string address, int count = 1, string session = "s")
+    {
+        using var client = new HttpClient(new SocketsHttpHandler { UseProxy = false }) { Timeout = Patience };
+        client.DefaultRequestHeaders.Add("x-dynamo-session-id", session);
+        for (int i = 0; i < count; i++)
+        {
+            using HttpResponseMessage response = await client.PostAsync($"{address}/v1/chat/completions", new StringContent(ProxyBench.Chat, Encoding.UTF8, "application/json"));
+            Assert.True(response.IsSuccessStatusCode);
+        }
+    }
+
+    [Theory]
+    [InlineData(TraceFileFormat.JsonlGz, false)]
+    [InlineData(TraceFileFormat.JsonlGz, true)]
+    [InlineData(TraceFileFormat.Jsonl, false)]
+    [InlineData(TraceFileFormat.Jsonl, true)]
+    public async Task A_capture_counts_and_writes_what_its_proxy_records(TraceFileFormat format, bool withTools)
+    {
+        await using FakeServer server = await Answering();
+        using TraceCapture capture = TraceCapture.Start(Options(server.Address, format, withTools, flushMs: 600_000), PullEndpoint.Bind);
+        TraceStatus status = capture.GetStatus();
+        Assert.Equal($"{status.ProxyAddress}/v1", status.Environment["OPENAI_BASE_URL"]);
+        Assert.DoesNotContain("DYN_REQUEST_TRACE", status.Environment.Keys);
+        await Post(status.ProxyAddress!, 3);
+        await Wait.Until(() => capture.GetStatus().Proxy!.Recorded == 3);
+        Assert.Equal(3, capture.GetStatus().Sink!.Accepted);
+
+        capture.Dispose();
+        status = capture.GetStatus();
+        Assert.Equal((3L, 3L, 0L, false), (status.Rows, status.Sink!.Written, status.Proxy!.Active, status.IsRunning));
+        Assert.Empty(status.Problems);
+        Assert.Equal(3, RequestTraceReader.Read(status.LiteralPath).Count());
+        Assert.Equal(status.LiteralPath, TraceCapture.GetStatus(capture.OutputPath).LiteralPath.Where(path => new FileInfo(path).Length > 0));
+    }
+
+    [Fact]
+    public async Task An_upstream_with_a_path_is_where_the_api_begins()
+    {
+        await using FakeServer server = await Answering();
+        using TraceCapture capture = TraceCapture.Start(Options(new Uri(server.Address, "/v1")));
+        Assert.Equal(capture.GetStatus().ProxyAddress, capture.GetStatus().Environment["OPENAI_BASE_URL"]);
+    }
+
+    [Fact]
+    public async Task A_proxy_that_is_killed_is_reported_and_what_it_wrote_is_counted()
+    {
+        if (OperatingSystem.IsWindows()) return;
+        await using FakeServer server = await Answering();
+        TraceCaptureOptions options = Options(server.Address);
+        var problems = new List<AgentSimException>();
+        using ProxyProcess proxy = ProxyProcess.Start(new ProxySettings(options.Proxy!, options.Sink), problems.Add);
+        await Post(proxy.Address, 5);
+        await Wait.Until(() => proxy.Status().Sink!.Written == 5);
+        using (Process process = Process.GetProcessById(proxy.Id)) process.Kill();
+        await Wait.Until(() => problems.Count > 0);
+        Assert.Equal("ProxyEnded", problems.Single().ErrorId);
+        Assert.Null(proxy.Status().Sink);
+        proxy.Dispose();
+        Assert.Single(problems);
+        Assert.Equal(5, TraceCapture.GetStatus(options.Sink.Path).Rows);
+    }
+
+    [Fact]
+    public async Task When_the_capture_is_killed_its_proxy_writes_everything_and_ends()
+    {
+        await using FakeServer server = await Answering();
+        using Process capture = Cli("dotnet", [], server.Address, "--flush-interval-ms", "600000");
+        await Post(await Address(capture), 4);
+        capture.Kill();
+        await Wait.Until(() => Rows() == 4);
+        Assert.Equal(4, RequestTraceReader.Read([_folder.File("run.000000.jsonl.gz")]).Count());
+    }
+
+    [Fact]
+    public async Task A_full_disk_is_reported_and_harms_no_request()
+    {
+        if (OperatingSystem.IsWindows()) return;
+        // A limit on the size of files stands for the end of the disk. The runtime must not need a large file for itself.
+        string script = Path.Combine(_folder.Path, "..", $"{Path.GetFileName(_folder.Path)}.sh");
+        await File.WriteAllTextAsync(script, "trap '' XFSZ\nulimit -f 4\nexport DOTNET_EnableWriteXorExecute=0\nexec dotnet \"$@\"\n");
+        try
+        {
+            await using FakeServer server = await Answering();
+            using Process capture = Cli("sh", [script], server.Address, "--flush-interval-ms", "20");
+            string address = await Address(capture);
+            for (int i = 0; i < 40; i++) await Post(address, 20, Convert.ToHexString(System.Security.Cryptography.RandomNumberGenerator.GetBytes(200)));
+            using (Process kill = Process.Start("kill", ["-INT", $"{capture.Id}"])) await kill.WaitForExitAsync();
+            string errors = await capture.StandardError.ReadToEndAsync().WaitAsync(Patience);
+            await capture.WaitForExitAsync().WaitAsync(Patience);
+            Assert.Equal(1, capture.ExitCode);
+            Assert.Contains("agentsim: warning: ", errors);
+            Assert.Contains("800 requests (0 failed, 0 not recorded)", errors);
+            Assert.Contains($"agentsim: {800 - Rows()} records could not be written", errors);
+            Assert.InRange(Rows(), 1, 799);
+        }
+        finally
+        {
+            File.Delete(script);
+        }
+    }
+
+    [Fact]
+    public async Task What_is_wrong_with_the_settings_is_said_before_anything_is_written()
+    {
+        await using FakeServer server = await Answering();
+        TraceCaptureOptions options = Options(server.Address);
+        string taken = server.Address.GetLeftPart(UriPartial.Authority);
+        AgentSimException error = Assert.Throws<AgentSimException>(() => TraceCapture.Start(options with { Proxy = options.Proxy! with { Listen = taken } }));
+        Assert.Equal("EndpointUnavailable", error.ErrorId);
+        error = Assert.Throws<AgentSimException>(() => TraceCapture.Start(options with { Proxy = options.Proxy! with { TraceBlockSize = 0 } }));
+        Assert.Equal(("CaptureSettingInvalid", FaultKind.Usage), (error.ErrorId, error.Kind));
+        Assert.Empty(_folder.Everything);
+    }
+
+    private long Rows()
+    {
+        try
+        {
+            return TraceCapture.GetStatus(_folder.File("run")).Rows;
+        }
+        catch (AgentSimException)
+        {
+            return 0;   // no files yet
+        }
+    }
+
+    private Process Cli(string command, string[] before, Uri upstream, params string[] options) => Process.Start(new ProcessStartInfo(command,
+    [
+        .. before, Path.Combine(AppContext.BaseDirectory, "agentsim.dll"), "capture", "--output-path", _folder.File("run"),
+        "--upstream", upstream.ToString(), "--listen", "http://127.0.0.1:0", .. options,
+    ]) { RedirectStandardOutput = true, RedirectStandardError = true })!;
+
+    // Where the proxy listens, from the command's own words.
+    private static async Task<string> Address(Process process)
+    {
+        while (await process.StandardError.ReadLineAsync().WaitAsync(Patience) is { } line)
+        {
+            int at = line.IndexOf(" at http://", StringComparison.Ordinal);
+            if (at >= 0) return line[(at + 4)..];
+        }
+
+        throw new InvalidOperationException("no address was named");
+    }
+}
