@@ -15,7 +15,7 @@ public abstract class ReportInputCommand : AgentSimCommand
     protected const string DefaultSet = InputObjectSet;
 
     /// <summary>Results, summaries, rows of sweeps; report files and their paths.</summary>
-    [Parameter(ParameterSetName = InputObjectSet, Mandatory = true, Position = 0, ValueFromPipeline = true)]
+    [Parameter(ParameterSetName = InputObjectSet, Mandatory = true, Position = 0, ValueFromPipeline = true, ValueFromRemainingArguments = true)]
     [ValidateNotNullOrEmpty]
     public PSObject[] InputObject { get; set; } = [];
 
