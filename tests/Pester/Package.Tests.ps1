@@ -71,10 +71,10 @@ Describe 'The packages' {
     It 'of a repository is found, saved and installed by PSResourceGet once <Once>' -Skip:(-not $canInstall) -ForEach @(
         @{ Once = 'Publish-PSResource has published the module'; Publish = $true }, @{ Once = 'it is copied there'; Publish = $false }) {
         $name = "AgentSimTest$PID"
-        $repository, $saved, $user = 'repository', 'saved', 'user' | ForEach-Object { (New-Item -ItemType Directory "$TestDrive/$Publish/$_").FullName }
+        $repository, $saved, $share = 'repository', 'saved', 'user/.local/share' | ForEach-Object { (New-Item -ItemType Directory "$TestDrive/$Publish/$_").FullName }
         if (-not $Publish) { Copy-Item $package $repository }
         $before = $env:HOME, $env:XDG_DATA_HOME
-        $env:HOME, $env:XDG_DATA_HOME = $user, "$user/.local/share"
+        $env:HOME, $env:XDG_DATA_HOME = "$TestDrive/$Publish/user", $share
         try {
             $found = Invoke-With $saved @"
                 `$ErrorActionPreference = 'Stop'
@@ -90,7 +90,7 @@ Describe 'The packages' {
         }
         finally { $env:HOME, $env:XDG_DATA_HOME = $before }
         $found | Should -Be "AgentSim $version Module"
-        foreach ($modules in @($saved; if (-not $IsWindows) { "$user/.local/share/powershell/Modules" })) {
+        foreach ($modules in @($saved; if (-not $IsWindows) { "$share/powershell/Modules" })) {
             Get-File "$modules/AgentSim/$version" | Where-Object { $_ -ne 'PSGetModuleInfo.xml' } | Should -Be (Get-File (Split-Path $Manifest))
             Invoke-With $modules '(Import-Module AgentSim -PassThru).ModuleBase' | Should -BeLike "*$Publish*AgentSim*$version"
         }
