@@ -25,6 +25,7 @@ Describe 'Compare-AgentReplay' {
 
     It 'takes <Kind>' -ForEach @(
         @{ Kind = 'results'; Script = { $plain, $routed | Compare-AgentReplay } }
+        @{ Kind = 'results one after the other'; Script = { Compare-AgentReplay $plain $routed } }
         @{ Kind = 'results by name'; Script = { Compare-AgentReplay -InputObject $plain, $routed } }
         @{ Kind = 'summaries'; Script = { Compare-AgentReplay $plain.Summary, $routed.Summary } }
         @{ Kind = 'report files in the pipeline'; Script = { Get-Item "$TestDrive/plain.json", "$TestDrive/routed.json" | Compare-AgentReplay } }
