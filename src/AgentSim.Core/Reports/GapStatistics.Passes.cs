@@ -33,22 +33,25 @@ internal sealed partial class GapStatistics
 
     private void AddBlock(ReadOnlySpan<double> gaps, ReadOnlySpan<double> rates, int multiplicity)
     {
-        Summary gap = Summarise(gaps), rate = Summarise(rates);
-        if (!(gap.Min > LogBuckets.SmallestIndexable) || !double.IsFinite(rate.Max))
+        double low = Extremes(gaps, out double high);
+        // Rates fall as gaps rise.
+        double lowRate = 1000.0 / high, highRate = 1000.0 / low;
+        if (!(low > LogBuckets.SmallestIndexable) || !double.IsFinite(highRate))
         {
             foreach (double each in gaps) AddNow(each, multiplicity);
             return;
         }
 
-        AddBlock(ref _gaps, _gapSketch, gaps, gap, multiplicity);
-        AddBlock(ref _rates, _rateSketch, rates, rate, multiplicity);
+        AddBlock(ref _gaps, _gapSketch, gaps, low, high, multiplicity);
+        AddBlock(ref _rates, _rateSketch, rates, lowRate, highRate, multiplicity);
     }
 
-    private static void AddBlock(ref RunningMoments moments, LogSketch sketch, ReadOnlySpan<double> values, Summary summary, int multiplicity)
+    private static void AddBlock(ref RunningMoments moments, LogSketch sketch, ReadOnlySpan<double> values, double low, double high, int multiplicity)
     {
-        moments.AddGroup(values.Length * (long)multiplicity, summary.Mean, summary.Squares * multiplicity, summary.Min, summary.Max);
-        int key = LogBuckets.KeyOf(summary.Min);
-        if (key == LogBuckets.KeyOf(summary.Max))
+        double mean = Mean(values, out double squares);
+        moments.AddGroup(values.Length * (long)multiplicity, mean, squares * multiplicity, low, high);
+        int key = LogBuckets.KeyOf(low);
+        if (key == LogBuckets.KeyOf(high))
         {
             sketch.Add(key, values.Length * (long)multiplicity);
             return;
@@ -57,36 +60,42 @@ internal sealed partial class GapStatistics
         foreach (double value in values) sketch.Add(LogBuckets.KeyOf(value), multiplicity);
     }
 
-    /// <summary>Mean, squared deviations from it, and extremes of a block.</summary>
-    private readonly record struct Summary(double Mean, double Squares, double Min, double Max);
-
-    private static Summary Summarise(ReadOnlySpan<double> values)
+    // The mean, and the squared deviations from it.
+    private static double Mean(ReadOnlySpan<double> values, out double squaredDeviations)
     {
         // Relative to the first value, which is near all others, nothing cancels.
         double reference = values[0];
-        Vector128<double> references = Vector128.Create(reference), sums = default, squares = default, lows = references, highs = references;
+        Vector128<double> references = Vector128.Create(reference), sums = default, squares = default;
+        ref double first = ref MemoryMarshal.GetReference(values);
+        int at = 0;
+        for (; at < values.Length - 1; at += Vector128<double>.Count)
+        {
+            Vector128<double> deviations = Vector128.LoadUnsafe(ref first, (nuint)at) - references;
+            sums += deviations;
+            squares += deviations * deviations;
+        }
+
+        double last = at < values.Length ? values[at] - reference : 0.0;
+        double sum = Vector128.Sum(sums) + last, square = Vector128.Sum(squares) + (last * last);
+        double shift = sum / values.Length;
+        squaredDeviations = Math.Max(0.0, square - (sum * shift));
+        return reference + shift;
+    }
+
+    // The least value, and the greatest.
+    private static double Extremes(ReadOnlySpan<double> values, out double high)
+    {
+        Vector128<double> lows = Vector128.Create(values[^1]), highs = lows;
         ref double first = ref MemoryMarshal.GetReference(values);
         for (int at = 0; at < values.Length - 1; at += Vector128<double>.Count)
         {
-            Vector128<double> each = Vector128.LoadUnsafe(ref first, (nuint)at), deviations = each - references;
-            sums += deviations;
-            squares += deviations * deviations;
+            Vector128<double> each = Vector128.LoadUnsafe(ref first, (nuint)at);
             lows = Vector128.ConditionalSelect(Vector128.LessThan(each, lows), each, lows);
             highs = Vector128.ConditionalSelect(Vector128.GreaterThan(each, highs), each, highs);
         }
 
-        double sum = Vector128.Sum(sums), square = Vector128.Sum(squares);
-        double low = Math.Min(lows.ToScalar(), lows.GetElement(1)), high = Math.Max(highs.ToScalar(), highs.GetElement(1));
-        if (values.Length % 2 != 0)
-        {
-            double deviation = values[^1] - reference;
-            sum += deviation;
-            square += deviation * deviation;
-            (low, high) = (Math.Min(low, values[^1]), Math.Max(high, values[^1]));
-        }
-
-        double shift = sum / values.Length;
-        return new Summary(reference + shift, Math.Max(0.0, square - (sum * shift)), low, high);
+        high = Math.Max(highs.ToScalar(), highs.GetElement(1));
+        return Math.Min(lows.ToScalar(), lows.GetElement(1));
     }
 
     private static void Subtract(ReadOnlySpan<double> left, ReadOnlySpan<double> right, Span<double> result)

@@ -149,7 +149,7 @@ public sealed class CommandLineTests : IDisposable
         Assert.Single(error.TrimEnd().Split('\n'));
 
         (code, output, error) = Run("compare", "1.json", "2.json", "--fail-on", "p99_ttft_ms");
-        Assert.Equal((1, ""), (code, output));
+        Assert.Equal((2, ""), (code, output));
         Assert.Contains("'p99_ttft_ms' is no rule; use METRIC>NUMBER", error);
     }
 
