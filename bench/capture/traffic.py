@@ -4,7 +4,7 @@
     traffic.py serve                       prints its address, serves until its input ends
     traffic.py send URL --rate 500 --seconds 60
 
-The clients print "N" for every hundred answers that came whole, and at the end "sent N failed M".
+The clients print "N" for every ten answers that came whole, and at the end "sent N failed M".
 """
 import argparse
 import asyncio
@@ -81,7 +81,7 @@ async def send(url, rate, seconds):
                 raise ValueError(head)
             idle.append((reader, writer))
             done += 1
-            if done % 100 == 0:
+            if done % 10 == 0:
                 print(done, flush=True)
         except (OSError, EOFError, ValueError, KeyError):
             failed += 1
