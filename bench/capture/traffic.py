@@ -65,7 +65,10 @@ async def send(url, rate, seconds):
     async def request(number):
         nonlocal done, failed
         try:
-            reader, writer = idle.pop() if idle else await asyncio.open_connection(host, int(port), limit=1 << 20)
+            # A server closes connections that rest; one that rested long is not used again.
+            while idle and time.monotonic() - idle[-1][0] > 30:
+                idle.pop()[2].close()
+            _, reader, writer = idle.pop() if idle else (0, *await asyncio.open_connection(host, int(port), limit=1 << 20))
             stream = number % 2 == 0
             body = b'{"model":"m",%s"messages":[{"role":"system","content":%s},{"role":"user","content":"question %d"}]}' % (
                 b'"stream":true,' if stream else b"", prompt, number)
@@ -79,7 +82,7 @@ async def send(url, rate, seconds):
                 whole = b"token token" in await reader.readexactly(int(fields[b"content-length"]))
             if not whole or b" 200 " not in head:
                 raise ValueError(head)
-            idle.append((reader, writer))
+            idle.append((time.monotonic(), reader, writer))
             done += 1
             if done % 10 == 0:
                 print(done, flush=True)
