@@ -36,7 +36,7 @@ public static class Replay
         List<KvUseSample> kvUse = [];
         RuntimeParts parts = new(driver, prompts, recorder, load, settings, progress, cancellation) { KvUse = settings.RecordsKvUse ? kvUse : null };
         HandoffRecorder? handoffs = settings.Pools is null ? null : new HandoffRecorder(recorder);
-        ReplayRuntime runtime = RuntimeFactory.Create(parts, handoffs);
+        ReplayRuntime runtime = Create(parts, handoffs);
         runtime.Run();
         double wallTimeMs = Stopwatch.GetElapsedTime(start).TotalMilliseconds;
 
@@ -56,5 +56,17 @@ public static class Replay
             Origin = (load, settings),
             Gaps = recorder.Gaps,
         };
+    }
+
+    private static ReplayRuntime Create(RuntimeParts parts, HandoffRecorder? handoffs)
+    {
+        try
+        {
+            return RuntimeFactory.Create(parts, handoffs);
+        }
+        catch (Exception error) when (error is OutOfMemoryException or OverflowException)
+        {
+            throw new AgentSimException("TooManyWorkers", "so many workers and ranks do not fit into memory; use fewer", inner: error);
+        }
     }
 }

@@ -71,4 +71,14 @@ public class ReplayChecksTests
     [Fact]
     public void The_first_rule_broken_is_reported() => Assert.StartsWith(
         "max-sim-time-seconds", Fault(Good with { MaxSimTimeMs = -1, Workers = 0, Concurrency = 0, ArrivalSpeedupRatio = 0 }));
+
+    [Theory]
+    [InlineData(int.MaxValue, """{"block_size":16}""")]
+    [InlineData(int.MaxValue, """{"block_size":16,"dp_size":2}""")]
+    public void More_workers_than_memory_holds_are_refused_in_one_line(int workers, string engine)
+    {
+        const string row = """{"timestamp":0,"input_length":16,"output_length":1,"hash_ids":[1]}""";
+        AgentSimException error = Assert.Throws<AgentSimException>(() => Sim.Run(row, Sim.Settings(engine, workers)));
+        Assert.Equal("TooManyWorkers", error.ErrorId);
+    }
 }
