@@ -119,7 +119,7 @@ internal sealed class PagePool(SglangLimits limits, PromptCatalog prompts, Publi
     /// <summary>Takes all pages from a sequence; those in the tree stay there as cache.</summary>
     public void Retract(Sequence sequence)
     {
-        if (sequence.ExposedPages > 0) Withdraw(sequence, sequence.CachedPages, Peek(sequence) - sequence.CachedPages);
+        if (sequence.ExposedPages > 0) Withdraw(sequence, Peek(sequence) - sequence.CachedPages);
         FreePages += OwnPages(sequence);
         _tree.Unlock(sequence.Node!);
         sequence.DropPages();
@@ -163,14 +163,14 @@ internal sealed class PagePool(SglangLimits limits, PromptCatalog prompts, Publi
         ReadOnlySpan<BlockRun> pages = Path(sequence, sequence.CachedPages, complete);
         RadixNode node = _tree.Insert(sequence.Node!, pages, out int added);
         FreePages += complete - sequence.CachedPages - added;
-        if (sequence.ExposedPages > 0) Withdraw(sequence, sequence.CachedPages, inTree: sequence.ExposedPages);
+        if (sequence.ExposedPages > 0) Withdraw(sequence, inTree: sequence.ExposedPages);
         sequence.CachedPages = complete;
         return node;
     }
 
-    private void Withdraw(Sequence sequence, int first, int inTree)
+    private void Withdraw(Sequence sequence, int inTree)
     {
-        published.Withdrawn(Path(sequence, first, first + sequence.ExposedPages), inTree);
+        published.Withdrawn(Path(sequence, sequence.CachedPages, sequence.CachedPages + sequence.ExposedPages), inTree);
         sequence.ExposedPages = 0;
     }
 

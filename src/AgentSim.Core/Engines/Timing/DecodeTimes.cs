@@ -9,11 +9,12 @@ internal sealed class DecodeTimes(PerformanceModel model, int blockSize, long to
     // More values than this are computed anew sooner than found again.
     private const int MostTabulated = 1 << 20;
 
-    private readonly bool _isKept = !model.DecodeDependsOnContext && totalBlocks < MostTabulated;
     private double[] _byActive = [];
 
     /// <summary>True when a step's length follows from the active blocks alone.</summary>
     public bool IsTabulated { get; } = !model.DecodeDependsOnContext;
+
+    private bool IsKept => IsTabulated && totalBlocks < MostTabulated;
 
     /// <summary>Length of one step in milliseconds.</summary>
     /// <param name="activeBlocks">Active blocks of the rank.</param>
@@ -22,7 +23,7 @@ internal sealed class DecodeTimes(PerformanceModel model, int blockSize, long to
     {
         get
         {
-            if (!_isKept) return Compute(activeBlocks, context);
+            if (!IsKept) return Compute(activeBlocks, context);
             if (activeBlocks >= _byActive.Length) Grow(activeBlocks);
             double known = _byActive[activeBlocks];
             return known != 0 ? known : _byActive[activeBlocks] = Compute(activeBlocks, 0);
