@@ -11,18 +11,11 @@ namespace AgentSim.PowerShell.Commands;
 /// </summary>
 [Cmdlet(VerbsData.Export, "AgentMooncake", SupportsShouldProcess = true)]
 [OutputType(typeof(FileInfo))]
-public sealed class ExportAgentMooncakeCommand : AgentSimCommand
+public sealed class ExportAgentMooncakeCommand : ExportCommand
 {
-    private string _target = "";
     private AtomicFile? _file;
     private GZipStream? _gzip;
     private MooncakeFileWriter? _writer;
-
-    /// <summary>The file to write; missing folders are created.</summary>
-    [Parameter(Mandatory = true, Position = 0)]
-    [Alias("LiteralPath")]
-    [ValidateNotNullOrEmpty]
-    public string Path { get; set; } = "";
 
     /// <summary>The rows.</summary>
     [Parameter(Mandatory = true, ValueFromPipeline = true)]
@@ -38,22 +31,13 @@ public sealed class ExportAgentMooncakeCommand : AgentSimCommand
     [Parameter]
     public MissingDependency MissingDependency { get; set; }
 
-    /// <summary>Replaces the file if it exists.</summary>
-    [Parameter]
-    public SwitchParameter Force { get; set; }
-
-    /// <summary>Returns the file.</summary>
-    [Parameter]
-    public SwitchParameter PassThru { get; set; }
-
     /// <inheritdoc/>
     protected override void Start()
     {
-        _target = PathCommand.FileSystemPath(this, Path);
-        if (!ShouldProcess(_target, "Write Mooncake rows")) return;
-        if (File.Exists(_target) && !Force) throw ErrorRecords.OutputExists(_target);
-        _file = AtomicFile.Create(_target);
-        if (_target.EndsWith(".gz", StringComparison.OrdinalIgnoreCase))
+        Confirm("Write Mooncake rows");
+        if (!IsWanted) return;
+        _file = AtomicFile.Create(Target);
+        if (Target.EndsWith(".gz", StringComparison.OrdinalIgnoreCase))
             _gzip = new GZipStream(_file.Stream, CompressionLevel.Optimal, leaveOpen: true);
         _writer = new MooncakeFileWriter((Stream?)_gzip ?? _file.Stream, Version, MissingDependency);
     }
@@ -73,7 +57,7 @@ public sealed class ExportAgentMooncakeCommand : AgentSimCommand
             _gzip?.Dispose();
         });
         _file?.Commit();
-        if (_file is not null && PassThru) WriteObject(new FileInfo(_target));
+        PassOn();
     }
 
     /// <inheritdoc/>
@@ -92,7 +76,7 @@ public sealed class ExportAgentMooncakeCommand : AgentSimCommand
         }
         catch (IOException error)
         {
-            throw ErrorRecords.OutputFailed(_target, error);
+            throw ErrorRecords.OutputFailed(Target, error);
         }
     }
 }

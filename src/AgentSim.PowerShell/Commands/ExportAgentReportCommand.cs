@@ -13,18 +13,10 @@ namespace AgentSim.PowerShell.Commands;
 /// </summary>
 [Cmdlet(VerbsData.Export, "AgentReport", SupportsShouldProcess = true)]
 [OutputType(typeof(FileInfo))]
-public sealed class ExportAgentReportCommand : AgentSimCommand
+public sealed class ExportAgentReportCommand : ExportCommand
 {
     private readonly List<ReplayResult> _results = [];
     private IReadOnlyList<MetricLimit> _limits = [];
-    private string _target = "";
-    private bool _isWanted;
-
-    /// <summary>The file to write; missing folders are created.</summary>
-    [Parameter(Mandatory = true, Position = 0)]
-    [Alias("LiteralPath")]
-    [ValidateNotNullOrEmpty]
-    public string Path { get; set; } = "";
 
     /// <summary>Results of Invoke-AgentReplay.</summary>
     [Parameter(Mandatory = true, ValueFromPipeline = true)]
@@ -45,26 +37,16 @@ public sealed class ExportAgentReportCommand : AgentSimCommand
     [Parameter]
     public ReportFormat? Format { get; set; }
 
-    /// <summary>Replaces the file if it exists.</summary>
-    [Parameter]
-    public SwitchParameter Force { get; set; }
-
-    /// <summary>Returns the file.</summary>
-    [Parameter]
-    public SwitchParameter PassThru { get; set; }
-
     /// <inheritdoc/>
     protected override void Start()
     {
-        _target = PathCommand.FileSystemPath(this, Path);
-        Format ??= ReportFormats.Of(_target);
+        Format ??= ReportFormats.Of(Target);
         if (Name.Length > 0 && Format is ReportFormat.Json or ReportFormat.Jsonl)
             throw AgentSimException.Usage("OptionsConflict", $"-Name is not for {Format}, which has no names; use it with {ReportFormat.Csv}, {ReportFormat.Html} or {ReportFormat.Markdown}");
         if (Limit is not null && Format is not (ReportFormat.Html or ReportFormat.Markdown))
             throw AgentSimException.Usage("OptionsConflict", $"-Limit is for {ReportFormat.Html} and {ReportFormat.Markdown}; Test-AgentReplay tests without a file");
         _limits = Limit is null ? [] : MetricLimits.Of(Limit);
-        _isWanted = ShouldProcess(_target, $"Write a report as {Format}");
-        if (_isWanted && File.Exists(_target) && !Force) throw ErrorRecords.OutputExists(_target);
+        Confirm($"Write a report as {Format}");
     }
 
     /// <inheritdoc/>
@@ -79,9 +61,9 @@ public sealed class ExportAgentReportCommand : AgentSimCommand
         if (Name.Length > 0 && Name.Length != _results.Count)
             throw AgentSimException.Usage("NameCountWrong", $"-Name has {Name.Length} names and there are {_results.Count} results; give one for each");
         IReadOnlyList<ReportedRun> runs = RunLimits.Test([.. _results.Select((result, i) => new ReportedRun(result, Name.ElementAtOrDefault(i)))], _limits);
-        if (!_isWanted) return;
-        AtomicFile.Write(_target, stream => Write(stream, runs));
-        if (PassThru) WriteObject(new FileInfo(_target));
+        if (!IsWanted) return;
+        AtomicFile.Write(Target, stream => Write(stream, runs));
+        PassOn();
     }
 
     private void Write(Stream stream, IReadOnlyList<ReportedRun> runs)

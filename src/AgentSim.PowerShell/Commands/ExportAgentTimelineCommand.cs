@@ -12,7 +12,7 @@ namespace AgentSim.PowerShell.Commands;
 /// </summary>
 [Cmdlet(VerbsData.Export, "AgentTimeline", DefaultParameterSetName = TraceSet, SupportsShouldProcess = true)]
 [OutputType(typeof(FileInfo))]
-public sealed class ExportAgentTimelineCommand : AgentSimCommand
+public sealed class ExportAgentTimelineCommand : ExportCommand
 {
     private const string TraceSet = "Trace";
     private const string ResultSet = "Result";
@@ -22,16 +22,8 @@ public sealed class ExportAgentTimelineCommand : AgentSimCommand
 
     private readonly List<RequestResult> _requests = [];
     private readonly List<string> _files = [];
-    private string _target = "";
-    private bool _writes;
     private TraceTimeline? _trace;
     private ReplayResult? _result;
-
-    /// <summary>The file to write; missing folders are created.</summary>
-    [Parameter(Mandatory = true, Position = 0)]
-    [Alias("LiteralPath")]
-    [ValidateNotNullOrEmpty]
-    public string Path { get; set; } = "";
 
     /// <summary>Records of a trace, as Import-AgentTrace gives them.</summary>
     [Parameter(ParameterSetName = TraceSet, Mandatory = true, ValueFromPipeline = true)]
@@ -72,23 +64,10 @@ public sealed class ExportAgentTimelineCommand : AgentSimCommand
     [Parameter]
     public SwitchParameter Indented { get; set; }
 
-    /// <summary>Replaces the file if it exists.</summary>
-    [Parameter]
-    public SwitchParameter Force { get; set; }
-
-    /// <summary>Returns the file.</summary>
-    [Parameter]
-    public SwitchParameter PassThru { get; set; }
-
     private TimelineOptions Options => new() { Stages = !NoStage, FirstTokenMarkers = IncludeMarker, Indented = Indented };
 
     /// <inheritdoc/>
-    protected override void Start()
-    {
-        _target = PathCommand.FileSystemPath(this, Path);
-        _writes = ShouldProcess(_target, "Write a timeline");
-        if (_writes && File.Exists(_target) && !Force) throw ErrorRecords.OutputExists(_target);
-    }
+    protected override void Start() => Confirm("Write a timeline");
 
     /// <inheritdoc/>
     protected override void Process()
@@ -117,8 +96,8 @@ public sealed class ExportAgentTimelineCommand : AgentSimCommand
     /// <inheritdoc/>
     protected override void Finish()
     {
-        if (_writes) Write();
-        if (_writes && PassThru) WriteObject(new FileInfo(_target));
+        if (IsWanted) Write();
+        PassOn();
     }
 
     private void Write()
@@ -126,18 +105,18 @@ public sealed class ExportAgentTimelineCommand : AgentSimCommand
         if (_files.Count > 0)
         {
             var reading = new ProgressDisplay(this, "Reading the input of the timeline");
-            TimelineExport.Run(TimelineSource.Expand(_files), _target, Options, reading.Reading(_files), Cancellation);
+            TimelineExport.Run(TimelineSource.Expand(_files), Target, Options, reading.Reading(_files), Cancellation);
             reading.Complete();
         }
         else if (_trace is not null)
         {
-            TimelineFile.Write(_target, stream => _trace.Write(stream, Cancellation));
+            TimelineFile.Write(Target, stream => _trace.Write(stream, Cancellation));
         }
         else
         {
             var writing = new ProgressDisplay(this, "Writing the timeline");
             ReplayTimeline timeline = _result is not null ? new(_result, Options) : new(_requests, Options);
-            TimelineFile.Write(_target, stream => timeline.Write(stream, writing.Replaying(), Cancellation));
+            TimelineFile.Write(Target, stream => timeline.Write(stream, writing.Replaying(), Cancellation));
             writing.Complete();
         }
     }

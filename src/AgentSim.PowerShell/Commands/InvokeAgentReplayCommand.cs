@@ -87,8 +87,7 @@ public sealed partial class InvokeAgentReplayCommand : ReplayInputCommand
             RecordsKvUse = RecordKvUse,
             ArrivalSpeedupRatio = ArrivalSpeedupRatio,
         };
-        if (Concurrency is not null && MyInvocation.BoundParameters.ContainsKey(nameof(ArrivalSpeedupRatio)))
-            WriteWarning("-ArrivalSpeedupRatio has no effect together with -Concurrency");
+        WarnOfUnusedSpeedup(Concurrency is not null);
         ReplayChecks.CheckSettings(_settings, Format);
     }
 

@@ -111,4 +111,10 @@ public abstract partial class ReplayInputCommand
     private static object? Unwrap(object? argument) => argument is PSObject { BaseObject: EngineArguments or RouterSettings } wrapped ? wrapped.BaseObject : argument;
 
     private static AgentSimException Conflict(string message) => AgentSimException.Usage("OptionsConflict", message);
+
+    private protected void WarnOfUnusedSpeedup(bool hasConcurrency)
+    {
+        if (hasConcurrency && MyInvocation.BoundParameters.ContainsKey(nameof(InvokeAgentReplayCommand.ArrivalSpeedupRatio)))
+            WriteWarning("-ArrivalSpeedupRatio has no effect together with -Concurrency");
+    }
 }
