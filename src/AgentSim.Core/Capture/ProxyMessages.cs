@@ -7,14 +7,15 @@ namespace AgentSim.Capture;
 /// What a process and the proxy it started say to each other: lines of JSON. The first line to the proxy holds its
 /// settings; then <see cref="StatusRequest"/> or <see cref="StopRequest"/>. When its input ends, the proxy stops, too.
 /// </summary>
-internal static class ProxyMessages
+[JsonSourceGenerationOptions(DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingDefault)]
+[JsonSerializable(typeof(ProxySettings))]
+[JsonSerializable(typeof(ProxyMessage))]
+internal sealed partial class ProxyMessages : JsonSerializerContext
 {
     public const string StatusRequest = "status";
     public const string StopRequest = "stop";
 
-    private static readonly JsonSerializerOptions Options = new() { DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingDefault };
-
-    public static string Write<T>(T message) => JsonSerializer.Serialize(message, Options);
+    public static string Write<T>(T message) => JsonSerializer.Serialize(message, typeof(T), Default);
 
     /// <summary>The message of a line; null if it is none.</summary>
     public static T? Read<T>(string line)
@@ -22,7 +23,7 @@ internal static class ProxyMessages
     {
         try
         {
-            return JsonSerializer.Deserialize<T>(line, Options);
+            return (T?)JsonSerializer.Deserialize(line, typeof(T), Default);
         }
         catch (JsonException)
         {

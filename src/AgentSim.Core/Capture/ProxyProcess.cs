@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.ComponentModel;
 using System.Diagnostics;
+using System.Diagnostics.CodeAnalysis;
 using System.Text;
 
 namespace AgentSim.Capture;
@@ -48,7 +49,7 @@ internal sealed class ProxyProcess : IDisposable
     /// <exception cref="AgentSimException">It cannot be started, or cannot listen or write there.</exception>
     public static ProxyProcess Start(ProxySettings settings, Action<AgentSimException>? onProblem)
     {
-        string folder = Path.GetDirectoryName(typeof(ProxyProcess).Assembly.Location) ?? AppContext.BaseDirectory;
+        string folder = Folder();
         string[] places = [Path.Combine(folder, "proxy", Program), Path.Combine(folder, Program)];
         string program = Array.Find(places, File.Exists) ?? throw Unavailable($"{places[0]} is missing; install the whole package");
         var start = new ProcessStartInfo(DotnetHost.Find() ?? throw Unavailable(DotnetHost.Missing), [program])
@@ -103,6 +104,10 @@ internal sealed class ProxyProcess : IDisposable
             Kill();
         }
     }
+
+    // That of the module or the program; natively compiled code has no assembly, only a program.
+    [UnconditionalSuppressMessage("SingleFile", "IL3000", Justification = "Without a location it is the program's folder.")]
+    private static string Folder() => Path.GetDirectoryName(typeof(ProxyProcess).Assembly.Location) ?? AppContext.BaseDirectory;
 
     private static AgentSimException Unavailable(string reason) => new("ProxyUnavailable", $"the recording proxy cannot run: {reason}");
 

@@ -1,6 +1,6 @@
+using System.Buffers;
 using System.Globalization;
 using System.Security.Cryptography;
-using System.Text;
 using System.Text.Json;
 using AgentSim.Simulation;
 using AgentSim.Workload;
@@ -33,8 +33,18 @@ internal static class SweepDigests
         FileDigest(settings.Pools?.Prefill.PlannerProfileData),
         FileDigest(settings.Pools?.Decode.PlannerProfileData));
 
-    private static string Digest(params object?[] parts) =>
-        Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(JsonSerializer.Serialize(parts.Select(Text)))));
+    private static string Digest(params object?[] parts)
+    {
+        var text = new ArrayBufferWriter<byte>();
+        using (var json = new Utf8JsonWriter(text))
+        {
+            json.WriteStartArray();
+            foreach (object? part in parts) json.WriteStringValue(Text(part));
+            json.WriteEndArray();
+        }
+
+        return Convert.ToHexStringLower(SHA256.HashData(text.WrittenSpan));
+    }
 
     private static string? Text(object? part) => part is IFormattable value ? value.ToString(null, CultureInfo.InvariantCulture) : part?.ToString();
 
