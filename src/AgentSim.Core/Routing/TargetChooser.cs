@@ -10,6 +10,7 @@ internal sealed class TargetChooser
     private readonly RouterSettings _settings;
     private readonly int _targets;
     private readonly int _blockSize;
+    private readonly int[] _counted;      // scratch: leading blocks of the request that each target counts already
     private readonly double[] _weights;   // scratch of the draw by temperature
     private Wyrand _random;
 
@@ -20,6 +21,7 @@ internal sealed class TargetChooser
         _targets = targets;
         _blockSize = blockSize;
         _random = new Wyrand(seed);
+        _counted = new int[targets];
         _weights = settings.RouterTemperature > 0 ? new double[targets] : [];
     }
 
@@ -28,6 +30,7 @@ internal sealed class TargetChooser
     {
         bool decays = _settings.RouterTrackPrefillTokens && _settings.OverlapScoreCreditDecay > 0;
         long least = decays ? _loads.LeastPrefillTokens() : 0;
+        _loads.Measure(request.Blocks, _counted);
         return _settings.RouterTemperature > 0 ? Draw(request, overlaps, decays, least) : Lowest(request, overlaps, decays, least);
     }
 
@@ -109,7 +112,7 @@ internal sealed class TargetChooser
         double adjusted = raw - credit;
         if (!(adjusted > 0.0)) adjusted = 0.0;
         double prefill = _settings.PrefillLoadScale * adjusted;
-        double decode = _loads.BlocksWith(target, request);
+        double decode = _loads.BlocksWith(target, request, _counted[target]);
         return (prefill + decode) + _settings.DecodeActiveRequestWeight * _loads.Requests(target);
     }
 }

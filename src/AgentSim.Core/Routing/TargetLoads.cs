@@ -1,4 +1,3 @@
-using AgentSim.Collections;
 using AgentSim.Workload;
 
 namespace AgentSim.Routing;
@@ -12,7 +11,7 @@ internal sealed class TargetLoads
     private readonly long[] _prefillTokens;
     private readonly int[] _requests;
     private readonly long[] _blocks;            // used when blocks are tracked but not shared
-    private readonly PagedInts[] _shared;       // block identity -> owners, when blocks are shared; empty otherwise
+    private readonly ActivePrompts? _shared;    // when blocks are shared
     private readonly bool _tracksPrefill;
     private readonly bool _tracksBlocks;
     private readonly int _blockSize;
@@ -34,10 +33,7 @@ internal sealed class TargetLoads
         _prefillTokens = new long[targets];
         _requests = new int[targets];
         _blocks = new long[targets];
-        _shared = [];
-        if (!_tracksBlocks || !settings.RouterAssumeKvReuse) return;
-        _shared = new PagedInts[targets];
-        for (int t = 0; t < targets; t++) _shared[t] = new PagedInts();
+        if (_tracksBlocks && settings.RouterAssumeKvReuse) _shared = new ActivePrompts(targets);
     }
 
     /// <summary>Prompt tokens whose prefill has not ended.</summary>
@@ -54,13 +50,18 @@ internal sealed class TargetLoads
         return least;
     }
 
+    /// <summary>How many leading blocks of a prompt each target counts already, where blocks are shared.</summary>
+    public void Measure(PromptBlocks prompt, Span<int> counted) => _shared?.Measure(prompt, counted);
+
     /// <summary>Distinct prompt blocks that <paramref name="target"/> would have with one more request.</summary>
-    public long BlocksWith(int target, in RoutedRequest request)
+    /// <param name="target">The target.</param>
+    /// <param name="request">The request.</param>
+    /// <param name="counted">What <see cref="Measure"/> said of it.</param>
+    public long BlocksWith(int target, in RoutedRequest request, int counted)
     {
         if (!_tracksBlocks) return 0;
-        if (_shared.Length == 0) return _blocks[target] + request.PromptTokens / _blockSize;
-        PagedInts owners = _shared[target];
-        return owners.Count + request.Blocks.Count - LeadingBlocks(owners, request.Blocks.Runs);
+        if (_shared is null) return _blocks[target] + request.PromptTokens / _blockSize;
+        return _shared.Blocks(target) + request.Blocks.Count - counted;
     }
 
     /// <summary>Admits a request.</summary>
@@ -76,10 +77,10 @@ internal sealed class TargetLoads
             _prefillTokens[target] += admission.PrefillTokens;
         }
 
-        if (_shared.Length > 0)
+        if (_shared is not null)
         {
             admission.Blocks = request.Blocks;
-            AddOwners(target, request.Blocks, 1);
+            _shared.Add(target, request.Blocks);
         }
         else if (_tracksBlocks)
         {
@@ -107,43 +108,8 @@ internal sealed class TargetLoads
         int target = admission.TargetPlusOne - 1;
         _requests[target]--;
         _blocks[target] -= admission.OwnBlocks;
-        if (_shared.Length > 0) AddOwners(target, admission.Blocks, -1);
+        _shared?.Remove(target, admission.Blocks);
         admission = default;
         return true;
-    }
-
-    private void AddOwners(int target, PromptBlocks blocks, int delta)
-    {
-        PagedInts owners = _shared[target];
-        foreach (BlockRun run in blocks) owners.AddRun(run.First, run.Count, delta);
-    }
-
-    // Whoever owns a block owns all blocks before it, so presence along a prompt ends once: bisect, first over runs.
-    private static int LeadingBlocks(PagedInts owners, ReadOnlySpan<BlockRun> runs)
-    {
-        if (runs.IsEmpty || owners[runs[0].First] == 0) return 0;
-        int whole = 0;
-        int end = runs.Length;
-        while (whole < end)
-        {
-            int middle = (whole + end) >>> 1;
-            if (owners[runs[middle].First + runs[middle].Count - 1] != 0) whole = middle + 1;
-            else end = middle;
-        }
-
-        int blocks = 0;
-        for (int run = 0; run < whole; run++) blocks += runs[run].Count;
-        if (whole == runs.Length) return blocks;
-
-        int present = 0;
-        int absent = runs[whole].Count - 1;
-        while (present < absent)
-        {
-            int middle = (present + absent) >>> 1;
-            if (owners[runs[whole].First + middle] != 0) present = middle + 1;
-            else absent = middle;
-        }
-
-        return blocks + present;
     }
 }

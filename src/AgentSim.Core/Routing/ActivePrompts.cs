@@ -1,0 +1,110 @@
+using AgentSim.Workload;
+
+namespace AgentSim.Routing;
+
+/// <summary>
+/// The prompts of the admitted requests of each target, whose blocks count once however many of them share one
+/// (specification 05, 5).
+/// </summary>
+internal sealed class ActivePrompts(int targets)
+{
+    // Requests of a target that use the same number of a chain's blocks. The longest use comes first: it is the reach.
+    private struct Use
+    {
+        public int Blocks;
+        public int Requests;
+        public int Next;
+    }
+
+    private readonly PrefixReaches _reaches = new();
+    private readonly long[] _blocks = new long[targets];
+    private int[] _firstUse = new int[64];   // by slot of the reaches
+    private Use[] _uses = new Use[64];
+    private int _useCount = 1;
+    private int _freeUse;
+
+    /// <summary>Distinct prompt blocks of a target.</summary>
+    public long Blocks(int target) => _blocks[target];
+
+    /// <summary>How many leading blocks of a prompt each target counts already.</summary>
+    public void Measure(PromptBlocks prompt, Span<int> leading) => _reaches.Measure(prompt, leading);
+
+    public void Add(int target, PromptBlocks prompt)
+    {
+        foreach (BlockRun run in prompt)
+        {
+            int slot = _reaches.Find(run.First, target);
+            if (slot == 0)
+            {
+                slot = _reaches.Add(run.First, target, run.Count);
+                if (slot >= _firstUse.Length) Array.Resize(ref _firstUse, _firstUse.Length * 2);
+                _firstUse[slot] = NewUse(run.Count, 0);
+                _blocks[target] += run.Count;
+                continue;
+            }
+
+            int longest = _uses[_firstUse[slot]].Blocks;
+            AddUse(slot, run.Count);
+            if (run.Count <= longest) continue;
+            _reaches.Set(slot, run.Count);
+            _blocks[target] += run.Count - longest;
+        }
+    }
+
+    public void Remove(int target, PromptBlocks prompt)
+    {
+        foreach (BlockRun run in prompt)
+        {
+            int slot = _reaches.Find(run.First, target), longest = _uses[_firstUse[slot]].Blocks;
+            RemoveUse(slot, run.Count);
+            int left = _firstUse[slot] == 0 ? 0 : _uses[_firstUse[slot]].Blocks;
+            if (left == longest) continue;
+            _blocks[target] -= longest - left;
+            if (left > 0) _reaches.Set(slot, left);
+            else _reaches.Remove(run.First, slot);
+        }
+    }
+
+    private void AddUse(int slot, int blocks)
+    {
+        int before = 0, use = _firstUse[slot];
+        while (use != 0 && _uses[use].Blocks > blocks) (before, use) = (use, _uses[use].Next);
+        if (use != 0 && _uses[use].Blocks == blocks)
+        {
+            _uses[use].Requests++;
+            return;
+        }
+
+        use = NewUse(blocks, use);
+        if (before == 0) _firstUse[slot] = use;
+        else _uses[before].Next = use;
+    }
+
+    private void RemoveUse(int slot, int blocks)
+    {
+        int before = 0, use = _firstUse[slot];
+        while (_uses[use].Blocks != blocks) (before, use) = (use, _uses[use].Next);
+        if (--_uses[use].Requests > 0) return;
+        if (before == 0) _firstUse[slot] = _uses[use].Next;
+        else _uses[before].Next = _uses[use].Next;
+        _uses[use].Next = _freeUse;
+        _freeUse = use;
+    }
+
+    private int NewUse(int blocks, int next)
+    {
+        int use = _freeUse;
+        if (use != 0)
+        {
+            _freeUse = _uses[use].Next;
+        }
+        else
+        {
+            if (_useCount == _uses.Length) Array.Resize(ref _uses, _useCount * 2);
+            use = _useCount++;
+        }
+
+        _uses[use] = new Use { Blocks = blocks, Requests = 1, Next = next };
+        return use;
+    }
+}

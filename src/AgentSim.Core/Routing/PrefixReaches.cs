@@ -1,0 +1,97 @@
+using AgentSim.Collections;
+using AgentSim.Workload;
+
+namespace AgentSim.Routing;
+
+/// <summary>
+/// How far each target reaches into the prompts: one index over all targets, so that a request walks its prompt once and
+/// not once a target.
+/// </summary>
+/// <remarks>
+/// Block identities are the nodes of a tree, and a run of a prompt starts where a branch does. So runs of different
+/// prompts that share a block share their first block, too; they belong to one chain, which is known by it. What a target
+/// has of a chain is a number of leading blocks. Few targets have anything of most chains, which is a short list.
+/// </remarks>
+internal sealed class PrefixReaches
+{
+    private struct Reach
+    {
+        public int Target;
+        public int Blocks;
+        public int Next;   // of the same chain; of the unused ones
+    }
+
+    private readonly IntMap _chains = new();   // first block of a chain -> its first reach
+    private Reach[] _reaches = new Reach[64];
+    private int _count = 1;
+    private int _free;
+
+    /// <summary>Slot of what a target has of a chain, 0 when that is nothing.</summary>
+    public int Find(int chain, int target)
+    {
+        int slot = _chains[chain];
+        while (slot != 0 && _reaches[slot].Target != target) slot = _reaches[slot].Next;
+        return slot;
+    }
+
+    /// <summary>A slot for what a target, which had nothing of a chain, has of it from now on.</summary>
+    public int Add(int chain, int target, int blocks)
+    {
+        int slot = _free;
+        if (slot != 0)
+        {
+            _free = _reaches[slot].Next;
+        }
+        else
+        {
+            if (_count == _reaches.Length) Array.Resize(ref _reaches, _count * 2);
+            slot = _count++;
+        }
+
+        _reaches[slot] = new Reach { Target = target, Blocks = blocks, Next = _chains[chain] };
+        _chains[chain] = slot;
+        return slot;
+    }
+
+    /// <summary>Changes how many leading blocks of a chain a target has, at least 1.</summary>
+    public void Set(int slot, int blocks) => _reaches[slot].Blocks = blocks;
+
+    /// <summary>A target has nothing of a chain any more.</summary>
+    public void Remove(int chain, int slot)
+    {
+        int first = _chains[chain], next = _reaches[slot].Next;
+        if (first == slot)
+        {
+            _chains[chain] = next;
+        }
+        else
+        {
+            while (_reaches[first].Next != slot) first = _reaches[first].Next;
+            _reaches[first].Next = next;
+        }
+
+        _reaches[slot].Next = _free;
+        _free = slot;
+    }
+
+    /// <summary>How many leading blocks of a prompt each target has.</summary>
+    public void Measure(PromptBlocks prompt, Span<int> leading)
+    {
+        leading.Clear();
+        int before = 0;
+        foreach (BlockRun run in prompt)
+        {
+            bool isHeld = false;
+            for (int slot = _chains[run.First]; slot != 0; slot = _reaches[slot].Next)
+            {
+                ref Reach reach = ref _reaches[slot];
+                if (leading[reach.Target] != before) continue;
+                leading[reach.Target] += Math.Min(reach.Blocks, run.Count);
+                isHeld |= reach.Blocks >= run.Count;
+            }
+
+            if (!isHeld) return;
+            before += run.Count;
+        }
+    }
+}
