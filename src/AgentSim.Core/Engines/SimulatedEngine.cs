@@ -8,13 +8,16 @@ namespace AgentSim.Engines;
 /// <param name="Arguments">Its arguments, checked.</param>
 /// <param name="Prompts">The blocks of prompts and outputs.</param>
 /// <param name="Recorder">Where admissions and tokens are written down.</param>
-internal sealed record EngineServices(EngineArguments Arguments, PromptCatalog Prompts, IPassRecorder Recorder);
+/// <param name="CachesAreAsked">Whether a router asks what the ranks have cached.</param>
+internal sealed record EngineServices(EngineArguments Arguments, PromptCatalog Prompts, IPassRecorder Recorder, bool CachesAreAsked);
 
 /// <summary>The engine of one run: makes the ranks of workers with the same arguments, and holds what they share.</summary>
 internal abstract class SimulatedEngine
 {
-    /// <summary>Makes the scheduler of one rank.</summary>
+    /// <summary>Makes the scheduler of one rank; in turn, from 0.</summary>
     /// <param name="index">Worker times ranks plus rank; seeds the rank's draws.</param>
-    /// <param name="cache">What a router may know of the rank's cache.</param>
-    public abstract Scheduler CreateRank(int index, out IPrefixCache cache);
+    public abstract Scheduler CreateRank(int index);
+
+    /// <summary>What a router may know of the ranks' caches; null: nothing.</summary>
+    public abstract IPrefixCaches? Caches { get; }
 }

@@ -7,7 +7,7 @@ namespace AgentSim.Routing;
 /// </summary>
 internal sealed class KvRouter
 {
-    private readonly IPrefixCache[]? _caches;
+    private readonly IPrefixCaches? _caches;
     private readonly int _blockSize;
     private readonly RouterPolicyProfile? _profile;
     private readonly bool _mayQueue;
@@ -22,9 +22,9 @@ internal sealed class KvRouter
     /// <param name="targets">Number of targets.</param>
     /// <param name="blockSize">Tokens in an engine block.</param>
     /// <param name="maxBatchedTokens">Token budget of a pass, against which busy fractions are measured.</param>
-    /// <param name="caches">One a target; null when the router knows of no cache (decode pools).</param>
+    /// <param name="caches">The targets' caches; null when the router knows of no cache (decode pools).</param>
     /// <param name="seed">Of the draws among equal costs and by temperature.</param>
-    public KvRouter(RouterSettings settings, RouterPolicyProfile? profile, int targets, int blockSize, long maxBatchedTokens, IPrefixCache[]? caches, ulong seed)
+    public KvRouter(RouterSettings settings, RouterPolicyProfile? profile, int targets, int blockSize, long maxBatchedTokens, IPrefixCaches? caches, ulong seed)
     {
         _caches = caches;
         _blockSize = blockSize;
@@ -52,19 +52,11 @@ internal sealed class KvRouter
                 $"request {request.Id + 1} has a prompt of 0 tokens, which the KV router cannot place; use round_robin or give it tokens");
         }
 
-        int most = 0;
-        if (_caches is not null)
-        {
-            for (int target = 0; target < _overlaps.Length; target++)
-            {
-                int overlap = _caches[target].CachedBlocks(request.Blocks);
-                _overlaps[target] = overlap;
-                most = Math.Max(most, overlap);
-            }
-        }
-
+        _caches?.Measure(request.Blocks, _overlaps);
         if (_mayQueue)
         {
+            int most = 0;
+            foreach (int overlap in _overlaps) most = Math.Max(most, overlap);
             int cached = (int)Math.Min(request.PromptTokens, (long)most * _blockSize);
             int classIndex = _profile?.ClassOf(request.PolicyClass, request.PromptTokens - cached) ?? 0;
             if (_queue.MustWait(classIndex, _loads.LeastPrefillTokens()))

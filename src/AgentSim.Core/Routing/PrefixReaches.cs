@@ -10,9 +10,9 @@ namespace AgentSim.Routing;
 /// <remarks>
 /// Block identities are the nodes of a tree, and a run of a prompt starts where a branch does. So runs of different
 /// prompts that share a block share their first block, too; they belong to one chain, which is known by it. What a target
-/// has of a chain is a number of leading blocks. Few targets have anything of most chains, which is a short list.
+/// has of a chain is a number of leading blocks. Of most chains few targets have anything: those are a short list.
 /// </remarks>
-internal sealed class PrefixReaches
+internal sealed class PrefixReaches : IPrefixCaches
 {
     private struct Reach
     {
@@ -53,6 +53,9 @@ internal sealed class PrefixReaches
         return slot;
     }
 
+    /// <summary>Leading blocks of a chain that a target has.</summary>
+    public int Blocks(int slot) => _reaches[slot].Blocks;
+
     /// <summary>Changes how many leading blocks of a chain a target has, at least 1.</summary>
     public void Set(int slot, int blocks) => _reaches[slot].Blocks = blocks;
 
@@ -74,7 +77,7 @@ internal sealed class PrefixReaches
         _free = slot;
     }
 
-    /// <summary>How many leading blocks of a prompt each target has.</summary>
+    /// <inheritdoc/>
     public void Measure(PromptBlocks prompt, Span<int> leading)
     {
         leading.Clear();

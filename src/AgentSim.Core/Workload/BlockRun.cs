@@ -8,6 +8,7 @@ internal readonly record struct BlockRun(int First, int Count);
 /// <summary>
 /// The complete engine blocks of one prompt, first to last, as runs of identities (specification 01, 8.3 and 8.4).
 /// Two prompts hold the same identity at position k exactly when their first k + 1 blocks hold the same tokens.
+/// Each run is the beginning of a chain (<see cref="ChainBlocks"/>).
 /// A partial tail block has no identity and is not listed.
 /// </summary>
 internal readonly struct PromptBlocks
@@ -55,6 +56,19 @@ internal readonly struct PromptBlocks
         {
             if (to <= 0) return;
             Slice(run, from, to, ref path);
+            from -= run.Count;
+            to -= run.Count;
+        }
+    }
+
+    /// <summary>Appends the blocks <c>[from, to)</c> to <paramref name="path"/>, with the chains they are in.</summary>
+    public void Slice(int from, int to, ref GrowList<ChainBlocks> path)
+    {
+        foreach (BlockRun run in this)
+        {
+            if (to <= 0) return;
+            int skip = Math.Max(from, 0), end = Math.Min(to, run.Count);
+            if (skip < end) path.Add(new ChainBlocks(run.First, skip, end - skip));
             from -= run.Count;
             to -= run.Count;
         }

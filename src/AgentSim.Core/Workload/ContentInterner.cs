@@ -1,3 +1,5 @@
+using AgentSim.Collections;
+
 namespace AgentSim.Workload;
 
 /// <summary>
@@ -25,7 +27,12 @@ internal sealed class ContentInterner(int blockSize)
 {
     private readonly Dictionary<(int Parent, ulong High, ulong Low), int> _identities = [];
 
+    private GrowList<int> _chains;   // by identity
+
     public int Count => _identities.Count;
+
+    /// <summary>First of the identities of which each is the child of the one before, up to the given one.</summary>
+    public int ChainOf(int identity) => _chains[identity];
 
     /// <summary>Appends <paramref name="count"/> tokens of one value; completed blocks are appended to <paramref name="blocks"/>.</summary>
     public void Append(ref TokenCursor cursor, ulong value, int count, List<BlockRun>? blocks)
@@ -50,6 +57,7 @@ internal sealed class ContentInterner(int blockSize)
         {
             identity = _identities.Count;
             _identities.Add(key, identity);
+            _chains.Add(cursor.Parent >= 0 && cursor.Parent == identity - 1 ? _chains[cursor.Parent] : identity);
         }
 
         cursor = new TokenCursor { Parent = identity };

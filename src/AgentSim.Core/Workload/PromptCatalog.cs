@@ -26,6 +26,9 @@ internal abstract class PromptCatalog
     /// <summary>Identity of the complete block at <paramref name="index"/>, which ends with generated tokens.</summary>
     public virtual int GeneratedBlock(int request, int index) => throw new InvalidOperationException("Generated blocks of this workload have no identity.");
 
+    /// <summary>The chain that a generated block belongs to, by its identity (<see cref="ChainBlocks"/>).</summary>
+    public virtual int ChainOf(int identity) => throw new InvalidOperationException("Generated blocks of this workload have no identity.");
+
     /// <summary>First identity that no prompt and no output uses; what is above is free for private use.</summary>
     public abstract int FreeIdentity { get; }
 

@@ -83,6 +83,8 @@ internal sealed class TokenCatalog : PromptCatalog
         return prompt.Generated[generated];
     }
 
+    public override int ChainOf(int identity) => _interner.ChainOf(identity);
+
     public override void Close(int request, int emitted, bool rejected)
     {
         OpenPrompt prompt = _open[request];

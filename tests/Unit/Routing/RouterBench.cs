@@ -16,7 +16,7 @@ internal sealed class RouterBench
     {
         _blockSize = blockSize;
         Caches = [.. Enumerable.Range(0, targets).Select(_ => new FakeCache())];
-        _router = new KvRouter(settings ?? RouterSettings.Parse(config, "config"), profile, targets, blockSize, budget, cacheless ? null : [.. Caches], Wyrand.DefaultSeed);
+        _router = new KvRouter(settings ?? RouterSettings.Parse(config, "config"), profile, targets, blockSize, budget, cacheless ? null : Asked(Caches), Wyrand.DefaultSeed);
     }
 
     public FakeCache[] Caches { get; }
@@ -41,6 +41,13 @@ internal sealed class RouterBench
     public string Ended(int number, double now) => Released(() => _router.RequestTerminal(number - 1, now, _released));
 
     public int Overlap(int number) => _router.OverlapBlocks(number - 1);
+
+    private static SeparateCaches Asked(FakeCache[] caches)
+    {
+        SeparateCaches asked = new();
+        foreach (FakeCache cache in caches) asked.Add(cache);
+        return asked;
+    }
 
     private string Released(Action call)
     {

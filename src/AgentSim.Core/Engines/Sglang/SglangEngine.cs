@@ -9,6 +9,7 @@ internal sealed class SglangEngine : SimulatedEngine
     private readonly SglangLimits _limits;
     private readonly PerformanceModel _model;
     private readonly DecodeTimes _decodeTimes;
+    private readonly SeparateCaches _caches = new();
 
     public SglangEngine(EngineServices services)
     {
@@ -19,10 +20,12 @@ internal sealed class SglangEngine : SimulatedEngine
         _decodeTimes = new DecodeTimes(_model, 1, _limits.TotalTokens);
     }
 
-    public override Scheduler CreateRank(int index, out IPrefixCache cache)
+    public override IPrefixCaches Caches => _caches;
+
+    public override Scheduler CreateRank(int index)
     {
         PublishedPages published = new();
-        cache = published;
+        _caches.Add(published);
         PagePool pages = new(_limits, _services.Prompts, published);
         return new SglangScheduler(_limits, pages, published, _model, _decodeTimes, SpeculativeSampler.Create(_services.Arguments, index), _services.Prompts, _services.Recorder);
     }

@@ -1,4 +1,3 @@
-using AgentSim.Routing;
 using AgentSim.Workload;
 
 namespace AgentSim.Engines.Vllm;
@@ -9,7 +8,7 @@ internal readonly record struct CachedPrefix(int Blocks, int ActiveBlocks);
 /// <summary>
 /// The KV blocks of one rank: what is in use, what is cached, what is free (specification 02, 5 and 11).
 /// </summary>
-internal abstract class BlockManager(long capacity, int blockSize, bool cachingEnabled, PromptCatalog prompts) : IPrefixCache
+internal abstract class BlockManager(long capacity, int blockSize, bool cachingEnabled, PromptCatalog prompts)
 {
     /// <summary>What <c>block_size</c> must be where the managers cannot work with it; null when they can (specification 00).</summary>
     public static string? FindUnrunnableBlockSize(EngineArguments arguments)
@@ -83,7 +82,4 @@ internal abstract class BlockManager(long capacity, int blockSize, bool cachingE
 
     /// <summary>Brings a sequence's table up to date after <paramref name="steps"/> decode passes, whose blocks <see cref="Grow"/> took.</summary>
     public abstract void Advance(Sequence sequence, int steps);
-
-    /// <inheritdoc/>
-    public abstract int CachedBlocks(PromptBlocks prompt);
 }

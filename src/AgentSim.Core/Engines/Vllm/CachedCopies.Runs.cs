@@ -1,3 +1,5 @@
+using AgentSim.Workload;
+
 namespace AgentSim.Engines.Vllm;
 
 // The runs themselves, slots of one array: slot 0 is the sentinel of the circular LRU list.
@@ -26,7 +28,7 @@ internal sealed partial class CachedCopies
                 run = Split(run, _runs[run].Count - count);
             }
 
-            if (_runs[run].First != Anonymous) RemoveFromIndex(run);
+            if (_runs[run].Chain != Anonymous) RemoveFromIndex(run);
             Unlink(run);
             _runs[run].Sibling = _freeRun;
             _freeRun = run;
@@ -37,10 +39,10 @@ internal sealed partial class CachedCopies
     private bool TryShorten(int run, int blocks)
     {
         ref CopyRun copies = ref _runs[run];
-        if (copies.First != Anonymous)
+        if (copies.Chain != Anonymous)
         {
-            if (copies.Sibling != 0 || _index[copies.First] != run) return false;
-            _index.SetRun(copies.First + copies.Count - blocks, blocks, 0);
+            if (copies.Sibling != 0 || Seek(copies.Chain, copies.Offset, out _) != run) return false;
+            Lost(copies.Chain, copies.End - blocks);
         }
 
         copies.Count -= blocks;
@@ -49,39 +51,80 @@ internal sealed partial class CachedCopies
 
     private void RemoveFromIndex(int run)
     {
-        (int identity, int sibling) = (_runs[run].First, _runs[run].Sibling);
-        int first = _index[identity];
-        if (first == run)
+        ref CopyRun gone = ref _runs[run];
+        int first = Seek(gone.Chain, gone.Offset, out int before);
+        if (first != run)
         {
-            _index.SetRun(identity, _runs[run].Count, sibling);
+            while (_runs[first].Sibling != run) first = _runs[first].Sibling;
+            _runs[first].Sibling = gone.Sibling;
             return;
         }
 
-        while (_runs[first].Sibling != run) first = _runs[first].Sibling;
-        _runs[first].Sibling = sibling;
+        int heir = gone.Sibling;
+        if (heir != 0) _runs[heir].Further = gone.Further;
+        else heir = gone.Further;
+        if (before == 0) _chains[gone.Chain] = heir;
+        else _runs[before].Further = heir;
+        if (gone.Sibling == 0) Lost(gone.Chain, gone.Offset);
     }
 
     // Splits a run and all its siblings; returns the run's own second part.
     private int Split(int run, int at)
     {
-        int identity = _runs[run].First + at, count = _runs[run].Count - at, own = 0, before = 0;
-        for (int each = _index[_runs[run].First]; each != 0; each = _runs[each].Sibling)
+        ChainBlocks rest = new(_runs[run].Chain, _runs[run].Offset + at, _runs[run].Count - at);
+        int own = 0, last = 0;
+        for (int each = Seek(rest.Chain, _runs[run].Offset, out _); each != 0; each = _runs[each].Sibling)
         {
-            int rest = NewRun(identity, count, _runs[each].References);
-            _runs[rest].SplitOff = _runs[each].SplitOff;
-            _runs[each].SplitOff = rest;
+            int part = NewRun(rest, _runs[each].References);
+            _runs[part].SplitOff = _runs[each].SplitOff;
+            _runs[each].SplitOff = part;
             _runs[each].Count = at;
-            if (_runs[each].References == 0) LinkBefore(each, rest);
-            if (before == 0) _index.SetRun(identity, count, rest);
-            else _runs[before].Sibling = rest;
-            before = rest;
-            if (each == run) own = rest;
+            if (_runs[each].References == 0) LinkBefore(each, part);
+            if (last == 0)
+            {
+                _runs[part].Further = _runs[each].Further;
+                _runs[each].Further = part;
+            }
+            else
+            {
+                _runs[last].Sibling = part;
+            }
+
+            last = part;
+            if (each == run) own = part;
         }
 
         return own;
     }
 
-    private int NewRun(int first, int count, int references)
+    // Copies of blocks that had none, behind others of the chain.
+    private int NewFirst(ChainBlocks blocks, int before, int references)
+    {
+        int run = NewRun(blocks, references);
+        if (before == 0)
+        {
+            _runs[run].Further = _chains[blocks.Chain];
+            _chains[blocks.Chain] = run;
+        }
+        else
+        {
+            _runs[run].Further = _runs[before].Further;
+            _runs[before].Further = run;
+        }
+
+        return run;
+    }
+
+    // Further copies of the blocks of a run.
+    private int NewSibling(int last, int references)
+    {
+        int run = NewRun(new ChainBlocks(_runs[last].Chain, _runs[last].Offset, _runs[last].Count), references);
+        while (_runs[last].Sibling != 0) last = _runs[last].Sibling;
+        _runs[last].Sibling = run;
+        return run;
+    }
+
+    private int NewRun(ChainBlocks blocks, int references)
     {
         int run = _freeRun;
         if (run != 0)
@@ -94,7 +137,7 @@ internal sealed partial class CachedCopies
             run = _runCount++;
         }
 
-        _runs[run] = new CopyRun { First = first, Count = count, References = references };
+        _runs[run] = new CopyRun { Chain = blocks.Chain, Offset = blocks.Offset, Count = blocks.Count, References = references };
         return run;
     }
 

@@ -1,4 +1,5 @@
 using AgentSim.Collections;
+using AgentSim.Routing;
 using AgentSim.Workload;
 
 namespace AgentSim.Engines.Vllm;
@@ -7,60 +8,66 @@ namespace AgentSim.Engines.Vllm;
 internal readonly record struct HeldCopies(int Run, int Count);
 
 /// <summary>
-/// The cached copies of blocks on one rank, an index from identity to the copies in the order they became cached, and an
+/// The cached copies of blocks on one rank, an index from blocks to the copies in the order they became cached, and an
 /// LRU list of the copies nobody uses (specification 02, 5.1).
 /// </summary>
 /// <remarks>
 /// Neighbouring blocks are mostly computed, used, released and evicted together. So what is kept are not single copies but
-/// runs of them: consecutive identities with the same users. A run is split where a sequence uses only a part of it; all
-/// copies of the same blocks are split at the same place, so that each has siblings of its own length. In the LRU list a
+/// runs of them: consecutive blocks of a chain with the same users. A run is split where a sequence uses only a part of
+/// it; all copies of the same blocks are split at the same place, so that each has siblings of its own length. The first
+/// copies of a chain's blocks are a list in the order of the chain, and the index knows where it begins. In the LRU list a
 /// run stands for its blocks from the last to the first, the order in which they were released.
 /// </remarks>
-internal sealed partial class CachedCopies
+/// <param name="reaches">Where a router looks up what is cached; null when none does.</param>
+/// <param name="rank">The rank's number there.</param>
+internal sealed partial class CachedCopies(PrefixReaches? reaches = null, int rank = 0)
 {
     private const int Anonymous = -1;
 
     private struct CopyRun
     {
-        public int First;        // identity of its first block; Anonymous: blocks that no look-up can meet
+        public int Chain;        // Anonymous: blocks that no look-up can meet
+        public int Offset;       // of its first block in the chain
         public int Count;
         public int References;
         public int Sibling;      // the next copies of the same blocks, 0 where there are none
+        public int Further;      // the next first copies of the chain, 0 behind the last
         public int SplitOff;     // what followed when it was last split
         public int Previous;     // LRU neighbours
         public int Next;
+
+        public readonly int End => Offset + Count;
     }
 
-    private readonly PagedInts _index = new();   // identity -> run with the first copy
-    private GrowList<int> _parts;                // of a run that is being released
+    private readonly IntMap _chains = new();   // chain -> its first copies with the lowest offset
+    private GrowList<int> _parts;              // of a run that is being released
 
     /// <summary>Blocks that nobody uses.</summary>
     public int Inactive { get; private set; }
 
     /// <summary>How many leading blocks have a copy; adds to <paramref name="active"/> those whose first copy is in use.</summary>
-    public int Match(BlockRun blocks, ref int active)
+    public int Match(ChainBlocks blocks, ref int active)
     {
-        int matched = 0;
-        while (matched < blocks.Count)
+        int at = blocks.Offset;
+        for (int run = Seek(blocks.Chain, at, out _); run != 0 && at < blocks.End; run = _runs[run].Further)
         {
-            int identity = blocks.First + matched;
-            int run = _index[identity];
-            if (run == 0) break;
-            int count = Math.Min(blocks.Count - matched, _runs[run].First + _runs[run].Count - identity);
-            if (_runs[run].References > 0) active += count;
-            matched += count;
+            ref CopyRun copies = ref _runs[run];
+            if (copies.Offset > at) break;
+            int end = Math.Min(copies.End, blocks.End);
+            if (copies.References > 0) active += end - at;
+            at = end;
         }
 
-        return matched;
+        return at - blocks.Offset;
     }
 
     /// <summary>A sequence uses the first copies of blocks, all of which must have one.</summary>
-    public void Take(BlockRun blocks, ref GrowList<HeldCopies> held)
+    public void Take(ChainBlocks blocks, ref GrowList<HeldCopies> held)
     {
-        int done = 0;
-        while (done < blocks.Count)
+        int run = StartAt(Seek(blocks.Chain, blocks.Offset, out _), blocks.Offset);
+        for (int left = blocks.Count; left > 0; run = _runs[run].Further)
         {
-            int run = FirstCopies(blocks.First + done, blocks.Count - done);
+            if (_runs[run].Count > left) Split(run, left);
             if (_runs[run].References++ == 0)
             {
                 Unlink(run);
@@ -68,39 +75,58 @@ internal sealed partial class CachedCopies
             }
 
             held.Add(new HeldCopies(run, _runs[run].Count));
-            done += _runs[run].Count;
+            left -= _runs[run].Count;
         }
     }
 
     /// <summary>Blocks that a sequence computed become cached, behind copies there may already be; the sequence uses them.</summary>
-    public void Add(BlockRun blocks, ref GrowList<HeldCopies> held)
+    public void Add(ChainBlocks blocks, ref GrowList<HeldCopies> held)
     {
-        int done = 0;
-        while (done < blocks.Count)
+        int at = blocks.Offset, run = Seek(blocks.Chain, at, out int before);
+        while (at < blocks.End)
         {
-            (int identity, int left) = (blocks.First + done, blocks.Count - done);
-            int absent = _index.AbsentRun(identity, left);
+            int absent = (run == 0 ? blocks.End : Math.Min(_runs[run].Offset, blocks.End)) - at;
             if (absent > 0)
             {
-                done += absent;
-                if (!TryExtend(identity, absent, ref held)) held.Add(new HeldCopies(NewFirst(identity, absent, references: 1), absent));
+                if (!TryExtend(before, at, absent, ref held))
+                {
+                    before = NewFirst(new ChainBlocks(blocks.Chain, at, absent), before, references: 1);
+                    held.Add(new HeldCopies(before, absent));
+                }
+
+                Gained(blocks.Chain, at);
+                at += absent;
                 continue;
             }
 
-            int run = NewSibling(identity, left, references: 1);
-            held.Add(new HeldCopies(run, _runs[run].Count));
-            done += _runs[run].Count;
+            run = StartAt(run, at);
+            if (_runs[run].End > blocks.End) Split(run, blocks.End - at);
+            held.Add(new HeldCopies(NewSibling(run, references: 1), _runs[run].Count));
+            at += _runs[run].Count;
+            (before, run) = (run, _runs[run].Further);
         }
     }
 
     /// <summary>A block becomes cached that nobody uses.</summary>
-    public void AddInactive(int identity) =>
-        AppendToLru(_index[identity] == 0 ? NewFirst(identity, 1, references: 0) : NewSibling(identity, 1, references: 0));
+    public void AddInactive(int chain, int offset)
+    {
+        int run = Seek(chain, offset, out int before);
+        if (run != 0 && _runs[run].Offset <= offset)
+        {
+            run = StartAt(run, offset);
+            if (_runs[run].Count > 1) Split(run, 1);
+            AppendToLru(NewSibling(run, references: 0));
+            return;
+        }
+
+        AppendToLru(NewFirst(new ChainBlocks(chain, offset, 1), before, references: 0));
+        Gained(chain, offset);
+    }
 
     /// <summary>Blocks become inactive that no look-up can ever meet.</summary>
     public void AddAnonymous(int blocks)
     {
-        if (blocks > 0) AppendToLru(NewRun(Anonymous, blocks, references: 0));
+        if (blocks > 0) AppendToLru(NewRun(new ChainBlocks(Anonymous, 0, blocks), references: 0));
     }
 
     /// <summary>A sequence uses none of its copies any more, given up from the last to the first.</summary>
@@ -108,9 +134,15 @@ internal sealed partial class CachedCopies
     {
         for (int i = held.Count - 1; i >= 0; i--)
         {
+            (int run, int left) = held[i];
+            if (_runs[run].Count == left)
+            {
+                if (--_runs[run].References == 0) AppendToLru(run);
+                continue;
+            }
+
             _parts.Clear();
-            int left = held[i].Count;
-            for (int run = held[i].Run; left > 0; run = _runs[run].SplitOff)
+            for (; left > 0; run = _runs[run].SplitOff)
             {
                 _parts.Add(run);
                 left -= _runs[run].Count;
@@ -125,43 +157,49 @@ internal sealed partial class CachedCopies
         held.Clear();
     }
 
-    // A sequence goes on where it ended: its last run grows, if that is all its own.
-    private bool TryExtend(int identity, int blocks, ref GrowList<HeldCopies> held)
+    // The first copies of a chain that end behind an offset, 0 where there are none, and those before them.
+    private int Seek(int chain, int offset, out int before)
     {
-        if (held.Count == 0) return false;
+        before = 0;
+        int run = _chains[chain];
+        while (run != 0 && _runs[run].End <= offset) (before, run) = (run, _runs[run].Further);
+        return run;
+    }
+
+    // The part of a run that starts at an offset within it.
+    private int StartAt(int run, int offset) => _runs[run].Offset < offset ? Split(run, offset - _runs[run].Offset) : run;
+
+    // A sequence goes on where it ended: its last run grows, if that is all its own.
+    private bool TryExtend(int before, int offset, int blocks, ref GrowList<HeldCopies> held)
+    {
+        if (before == 0 || held.Count == 0) return false;
         ref HeldCopies last = ref held[held.Count - 1];
-        ref CopyRun run = ref _runs[last.Run];
-        bool isItsOwn = run.References == 1 && run.Count == last.Count && run.First + run.Count == identity
-            && run.Sibling == 0 && _index[run.First] == last.Run;
+        ref CopyRun run = ref _runs[before];
+        bool isItsOwn = last.Run == before && run.Count == last.Count && run.References == 1 && run.End == offset && run.Sibling == 0;
         if (!isItsOwn) return false;
         run.Count += blocks;
         last = last with { Count = run.Count };
-        _index.SetRun(identity, blocks, last.Run);
         return true;
     }
 
-    // The run of first copies that begins with an identity, cut to at most so many blocks.
-    private int FirstCopies(int identity, int most)
+    // Blocks from an offset on, which had no copy, have one now.
+    private void Gained(int chain, int offset)
     {
-        int run = _index[identity];
-        if (_runs[run].First < identity) run = Split(run, identity - _runs[run].First);
-        if (_runs[run].Count > most) Split(run, most);
-        return run;
+        if (reaches is null) return;
+        int slot = reaches.Find(chain, rank), reach = slot == 0 ? 0 : reaches.Blocks(slot);
+        if (offset != reach) return;
+        for (int run = Seek(chain, offset, out _); run != 0 && _runs[run].Offset <= reach; run = _runs[run].Further) reach = _runs[run].End;
+        if (slot == 0) reaches.Add(chain, rank, reach);
+        else reaches.Set(slot, reach);
     }
 
-    private int NewFirst(int identity, int blocks, int references)
+    // Blocks from an offset on have no copy any more.
+    private void Lost(int chain, int offset)
     {
-        int run = NewRun(identity, blocks, references);
-        _index.SetRun(identity, blocks, run);
-        return run;
-    }
-
-    private int NewSibling(int identity, int most, int references)
-    {
-        int last = FirstCopies(identity, most);
-        int run = NewRun(identity, _runs[last].Count, references);
-        while (_runs[last].Sibling != 0) last = _runs[last].Sibling;
-        _runs[last].Sibling = run;
-        return run;
+        if (reaches is null) return;
+        int slot = reaches.Find(chain, rank);
+        if (slot == 0 || reaches.Blocks(slot) <= offset) return;
+        if (offset > 0) reaches.Set(slot, offset);
+        else reaches.Remove(chain, slot);
     }
 }

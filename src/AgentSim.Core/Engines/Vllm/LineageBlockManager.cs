@@ -1,4 +1,5 @@
 using AgentSim.Collections;
+using AgentSim.Routing;
 using AgentSim.Workload;
 
 namespace AgentSim.Engines.Vllm;
@@ -7,7 +8,7 @@ namespace AgentSim.Engines.Vllm;
 /// The <c>kvbm</c> backend: one physical block per identity, registered as soon as it is allocated, and evicted leaves
 /// first (specification 02, 11). A sequence's table holds the identities of its complete blocks, then a private tail.
 /// </summary>
-internal sealed class LineageBlockManager : BlockManager
+internal sealed class LineageBlockManager : BlockManager, IPrefixCache
 {
     private readonly PagedInts _registered = new();   // identity -> references + 1
     private readonly LineageGraph _inactive = new();
@@ -46,7 +47,7 @@ internal sealed class LineageBlockManager : BlockManager
         return new CachedPrefix(matched, active);
     }
 
-    public override int CachedBlocks(PromptBlocks prompt)
+    public int CachedBlocks(PromptBlocks prompt)
     {
         // Without caching the registered identities are the sequences' own and mean nothing to others.
         if (!CachingEnabled) return 0;

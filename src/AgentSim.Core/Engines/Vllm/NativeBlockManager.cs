@@ -1,4 +1,5 @@
 using AgentSim.Collections;
+using AgentSim.Routing;
 using AgentSim.Workload;
 
 namespace AgentSim.Engines.Vllm;
@@ -15,15 +16,16 @@ namespace AgentSim.Engines.Vllm;
 /// </remarks>
 internal sealed class NativeBlockManager : BlockManager
 {
-    private readonly CachedCopies _cached = new();
+    private readonly CachedCopies _cached;
     private readonly bool _generatedAreVisible;
-    private GrowList<BlockRun> _path;   // blocks being looked up or cached
+    private GrowList<ChainBlocks> _path;   // blocks being looked up or cached
     private int _total;
     private int _nextOwnIdentity;
 
-    public NativeBlockManager(long capacity, int blockSize, bool cachingEnabled, PromptCatalog prompts)
+    public NativeBlockManager(long capacity, int blockSize, bool cachingEnabled, PromptCatalog prompts, PrefixReaches? reaches, int rank)
         : base(capacity, blockSize, cachingEnabled, prompts)
     {
+        _cached = new CachedCopies(reaches, rank);
         _generatedAreVisible = prompts.HasGeneratedIdentities;
         _nextOwnIdentity = _generatedAreVisible ? 0 : prompts.FreeIdentity;
     }
@@ -43,7 +45,7 @@ internal sealed class NativeBlockManager : BlockManager
         int matched = Match(sequence.Prompt, ref active);
         if (matched == sequence.Prompt.Count && sequence.FullBlocks > matched)
         {
-            foreach (BlockRun run in Path(sequence, matched, sequence.FullBlocks))
+            foreach (ChainBlocks run in Path(sequence, matched, sequence.FullBlocks))
             {
                 int found = _cached.Match(run, ref active);
                 matched += found;
@@ -54,12 +56,6 @@ internal sealed class NativeBlockManager : BlockManager
         return new CachedPrefix(matched, active);
     }
 
-    public override int CachedBlocks(PromptBlocks prompt)
-    {
-        int active = 0;
-        return Match(prompt, ref active);
-    }
-
     public override bool TryAllocate(Sequence sequence, int from, int to, int reuse)
     {
         int fresh = to - from - reuse;
@@ -67,7 +63,7 @@ internal sealed class NativeBlockManager : BlockManager
         if (need > 0 && need > _cached.Inactive - InactiveAmong(sequence, reuse)) return false;
         if (reuse > 0)
         {
-            foreach (BlockRun run in Path(sequence, 0, reuse)) _cached.Take(run, ref sequence.Copies);
+            foreach (ChainBlocks run in Path(sequence, 0, reuse)) _cached.Take(run, ref sequence.Copies);
             sequence.CopyCount += reuse;
         }
 
@@ -139,7 +135,7 @@ internal sealed class NativeBlockManager : BlockManager
         int matched = 0;
         foreach (BlockRun run in prompt)
         {
-            int found = _cached.Match(run, ref active);
+            int found = _cached.Match(new ChainBlocks(run.First, 0, run.Count), ref active);
             matched += found;
             if (found < run.Count) break;
         }
@@ -165,7 +161,7 @@ internal sealed class NativeBlockManager : BlockManager
         int visible = _generatedAreVisible ? end : Math.Min(end, sequence.Prompt.Count);
         if (visible > from)
         {
-            foreach (BlockRun run in Path(sequence, from, visible)) _cached.Add(run, ref sequence.Copies);
+            foreach (ChainBlocks run in Path(sequence, from, visible)) _cached.Add(run, ref sequence.Copies);
             sequence.CopyCount += visible - from;
         }
 
@@ -176,7 +172,11 @@ internal sealed class NativeBlockManager : BlockManager
     private void RegisterOwn(Sequence sequence)
     {
         int first = sequence.CopyCount;
-        for (int block = first + sequence.AnonymousCount - 1; block >= first; block--) _cached.AddInactive(GeneratedIdentity(sequence, block));
+        for (int block = first + sequence.AnonymousCount - 1; block >= first; block--)
+        {
+            ChainBlocks own = Generated(sequence, block);
+            _cached.AddInactive(own.Chain, own.Offset);
+        }
     }
 
     private int Shortfall(int blocks) => (int)Math.Max(0, blocks - Free);
@@ -184,7 +184,7 @@ internal sealed class NativeBlockManager : BlockManager
     private int InactiveAmong(Sequence sequence, int reuse)
     {
         int active = 0;
-        foreach (BlockRun run in Path(sequence, 0, reuse)) _cached.Match(run, ref active);
+        foreach (ChainBlocks run in Path(sequence, 0, reuse)) _cached.Match(run, ref active);
         return reuse - active;
     }
 
@@ -196,20 +196,25 @@ internal sealed class NativeBlockManager : BlockManager
     }
 
     // The complete blocks [from, to) of a sequence; valid until the next call.
-    private GrowList<BlockRun> Path(Sequence sequence, int from, int to)
+    private GrowList<ChainBlocks> Path(Sequence sequence, int from, int to)
     {
         _path.Clear();
         int prompt = sequence.Prompt.Count;
         if (from < prompt) sequence.Prompt.Slice(from, Math.Min(to, prompt), ref _path);
-        for (int block = Math.Max(from, prompt); block < to; block++) _path.Add(new BlockRun(GeneratedIdentity(sequence, block), 1));
+        for (int block = Math.Max(from, prompt); block < to; block++) _path.Add(Generated(sequence, block));
         return _path;
     }
 
-    private int GeneratedIdentity(Sequence sequence, int block)
+    private ChainBlocks Generated(Sequence sequence, int block)
     {
-        if (_generatedAreVisible) return Prompts.GeneratedBlock(sequence.Request, block);
+        if (_generatedAreVisible)
+        {
+            int identity = Prompts.GeneratedBlock(sequence.Request, block), chain = Prompts.ChainOf(identity);
+            return new ChainBlocks(chain, identity - chain, 1);
+        }
+
         int generated = block - sequence.Prompt.Count;
         while (sequence.OwnIdentities.Count <= generated) sequence.OwnIdentities.Add(_nextOwnIdentity++);
-        return sequence.OwnIdentities[generated];
+        return new ChainBlocks(sequence.OwnIdentities[generated], 0, 1);
     }
 }

@@ -15,10 +15,8 @@ internal sealed class StaticBatchType(double passMs) : EngineType("static-batch"
 
     private sealed class StaticBatchEngine(EngineServices services, double passMs) : SimulatedEngine
     {
-        public override Scheduler CreateRank(int index, out IPrefixCache cache)
-        {
-            cache = NothingCached.Instance;
-            return new StaticBatchScheduler(services.Arguments.MaxNumSeqs ?? long.MaxValue, passMs, services.Recorder);
-        }
+        public override IPrefixCaches? Caches => null;
+
+        public override Scheduler CreateRank(int index) => new StaticBatchScheduler(services.Arguments.MaxNumSeqs ?? long.MaxValue, passMs, services.Recorder);
     }
 }

@@ -1,5 +1,6 @@
 using AgentSim.Collections;
 using AgentSim.Engines.Vllm;
+using AgentSim.Routing;
 using AgentSim.Workload;
 
 namespace AgentSim.Tests.Engines.Vllm;
@@ -7,7 +8,9 @@ namespace AgentSim.Tests.Engines.Vllm;
 /// <summary>Runs of copies behave like single copies in a list, as specification 02, 5, describes them.</summary>
 public sealed class CachedCopiesTests
 {
+    // Two chains of 20 blocks; identities are consecutive within a chain.
     private const int Identities = 40;
+    private const int ChainLength = 20;
 
     private sealed class Copy(int identity)
     {
@@ -93,7 +96,8 @@ public sealed class CachedCopiesTests
     public void Runs_of_copies_match_use_and_evict_what_single_copies_would(int seed)
     {
         Random random = new(seed);
-        CachedCopies copies = new();
+        PrefixReaches reaches = new();
+        CachedCopies copies = new(reaches, rank: 1);
         PlainCopies plain = new();
         Holder[] holders = [.. Enumerable.Range(0, 6).Select(_ => new Holder())];
         for (int step = 0; step < 20_000; step++)
@@ -111,9 +115,15 @@ public sealed class CachedCopiesTests
             Assert.Equal(plain.Inactive, copies.Inactive);
             BlockRun asked = Run(random.Next(Identities), Identities);
             Assert.Equal(Expected(asked), Found(asked));
+            BlockRun prompt = Run(0, ChainLength);
+            Assert.Equal([0, Expected(prompt).Matched], Measured(prompt));
         }
 
-        BlockRun Run(int first, int most) => new(first, random.Next(1, Math.Min(most, Identities - first) + 1));
+        BlockRun Run(int first, int most) => new(first, random.Next(1, Math.Min(most, LeftInChain(first)) + 1));
+
+        int LeftInChain(int identity) => ChainLength - (identity % ChainLength);
+
+        ChainBlocks InChain(BlockRun run) => new(run.First / ChainLength * ChainLength, run.First % ChainLength, run.Count);
 
         // What is cached is used, the rest computed: a request that begins.
         void Start(Holder begun)
@@ -121,21 +131,21 @@ public sealed class CachedCopiesTests
             Release(begun);
             BlockRun prompt = Run(random.Next(Identities), 20);
             int active = 0;
-            int reuse = random.Next(1 + copies.Match(prompt, ref active));
-            if (reuse > 0) copies.Take(prompt with { Count = reuse }, ref begun.Runs);
+            int reuse = random.Next(1 + copies.Match(InChain(prompt), ref active));
+            if (reuse > 0) copies.Take(InChain(prompt with { Count = reuse }), ref begun.Runs);
             for (int i = 0; i < reuse; i++) plain.Take(prompt.First + i, begun.Copies);
             Compute(begun, prompt.First + reuse, prompt.Count - reuse);
         }
 
         void Continue(Holder running)
         {
-            int left = Identities - running.Next;
+            int left = running.Next % ChainLength == 0 ? 0 : LeftInChain(running.Next);
             if (running.Copies.Count > 0 && left > 0) Compute(running, running.Next, random.Next(1, Math.Min(left, 4) + 1));
         }
 
         void Compute(Holder computing, int first, int count)
         {
-            if (count > 0) copies.Add(new BlockRun(first, count), ref computing.Runs);
+            if (count > 0) copies.Add(InChain(new BlockRun(first, count)), ref computing.Runs);
             for (int i = 0; i < count; i++) computing.Copies.Add(plain.Add(first + i));
             computing.Next = first + count;
         }
@@ -155,7 +165,7 @@ public sealed class CachedCopiesTests
         void AddUnused()
         {
             int identity = random.Next(Identities), blocks = random.Next(4);
-            copies.AddInactive(identity);
+            copies.AddInactive(identity / ChainLength * ChainLength, identity % ChainLength);
             plain.AddInactive(identity);
             copies.AddAnonymous(blocks);
             plain.AddAnonymous(blocks);
@@ -164,7 +174,14 @@ public sealed class CachedCopiesTests
         (int Matched, int Active) Found(BlockRun blocks)
         {
             int active = 0;
-            return (copies.Match(blocks, ref active), active);
+            return (copies.Match(InChain(blocks), ref active), active);
+        }
+
+        int[] Measured(BlockRun prompt)
+        {
+            int[] leading = new int[2];
+            reaches.Measure(new PromptBlocks([prompt], 0, 1, prompt.Count), leading);
+            return leading;
         }
 
         (int Matched, int Active) Expected(BlockRun blocks)
