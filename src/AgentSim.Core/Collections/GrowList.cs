@@ -17,7 +17,7 @@ internal struct GrowList<T>
 
     public void Add(T item)
     {
-        if (_items is null || Count == _items.Length) Array.Resize(ref _items, Math.Max(16, Count * 2));
+        if (_items is null || Count == _items.Length) Array.Resize(ref _items, Math.Max(4, Count * 2));
         _items![Count++] = item;
     }
 

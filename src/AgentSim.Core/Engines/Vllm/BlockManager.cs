@@ -35,6 +35,9 @@ internal abstract class BlockManager(long capacity, int blockSize, bool cachingE
     /// <summary>Blocks in use, reserved ones included.</summary>
     public abstract int Active { get; }
 
+    /// <summary>Blocks that hold nothing.</summary>
+    public abstract long Free { get; }
+
     /// <summary>Blocks that can be had for new content: free ones and cached ones nobody uses.</summary>
     public abstract long Obtainable { get; }
 

@@ -29,7 +29,7 @@ internal sealed class LineageBlockManager : BlockManager, IPrefixCache
 
     public override long Obtainable => Free + _inactive.Count;
 
-    private long Free => Capacity - _activeFull - _inactive.Count - _partials - Reserved;
+    public override long Free => Capacity - _activeFull - _inactive.Count - _partials - Reserved;
 
     public override bool SupportsStretches => false;
 

@@ -34,7 +34,7 @@ internal sealed class NativeBlockManager : BlockManager
 
     public override long Obtainable => Free + _cached.Inactive;
 
-    private long Free => Capacity - _total - Reserved;
+    public override long Free => Capacity - _total - Reserved;
 
     public override bool SupportsStretches => !_generatedAreVisible;
 

@@ -34,7 +34,7 @@ internal sealed class Sequence
     public GrowList<HeldCopies> Copies;
 
     /// <summary>Identities of generated blocks that a preempted request may find again in the cache.</summary>
-    public readonly List<int> OwnIdentities = [];
+    public GrowList<int> OwnIdentities;
 
     // What the current pass gave it; valid while ScheduledPass is the number of the pass.
     public long ScheduledPass;
@@ -42,11 +42,32 @@ internal sealed class Sequence
     public int ScheduledPrompt;
     public int ScheduledPromptBefore;
 
+    // Lengths, behind a computed token of the same block, of which computing the last token changes nothing but counts.
+    private int _quietFrom;
+    private int _quietTo;
+
     public int Length => PromptTokens + Generated;
+
+    /// <summary>True when the sequence decodes and its next token ends in the midst of a block that it has already.</summary>
+    public bool IsQuiet
+    {
+        get
+        {
+            int length = Length;
+            return length >= _quietFrom && length <= _quietTo && Computed == length - 1 && Allocated == Computed;
+        }
+    }
 
     public int CachedTableLength => CopyCount + AnonymousCount;
 
     public int TableLength => CopyCount + AnonymousCount + PrivateCount;
+
+    /// <summary>The last token was computed on its own, and the table is as it has to be: so it stays in this block.</summary>
+    public void KeepQuiet(int blockSize)
+    {
+        int block = Length / blockSize * blockSize;
+        (_quietFrom, _quietTo) = (block + 2, block + blockSize - 1);
+    }
 
     public void Start(int request, int promptTokens, int outputLimit, PromptBlocks prompt)
     {
@@ -59,6 +80,7 @@ internal sealed class Sequence
         CopyCount = AnonymousCount = PrivateCount = 0;
         WasPreempted = false;
         ScheduledPass = 0;
+        _quietFrom = _quietTo = 0;
         OwnIdentities.Clear();
     }
 }

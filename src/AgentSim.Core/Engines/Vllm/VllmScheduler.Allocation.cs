@@ -33,6 +33,7 @@ internal sealed partial class VllmScheduler
         int used = after - before;
         if (used == 0 && after < sequence.Length) return Outcome.Blocked;
         _blocks.OnComputed(sequence, before, after);
+        if (used == 1 && promptRest == 0 && after == sequence.Length && _blocks.SupportsStretches) sequence.KeepQuiet(_limits.BlockSize);
         Charge(sequence, used, Math.Min(after, sequence.PromptTokens) - promptBefore, promptBefore);
         if (fromWaiting)
         {
@@ -42,6 +43,13 @@ internal sealed partial class VllmScheduler
         }
 
         return Outcome.Scheduled;
+    }
+
+    // What Schedule does for a sequence that needs no block and completes none.
+    private void ScheduleQuiet(Sequence sequence)
+    {
+        sequence.Allocated = sequence.Computed = sequence.Length;
+        Charge(sequence, 1, 0, sequence.PromptTokens);
     }
 
     // Makes the sequence hold blocks for its first `target` tokens, preempting others for them where the policy allows.

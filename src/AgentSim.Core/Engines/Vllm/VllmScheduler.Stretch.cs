@@ -5,22 +5,26 @@ internal sealed partial class VllmScheduler
 {
     private const int ShortestStretch = 2;
 
+    private bool _mayEvict;   // the planned stretch
+
     public override DecodeStretch Stretch { get; } = new();
 
     public override bool TryPlanStretch(double now, double horizon)
     {
         if (_limits.Role == WorkerType.Prefill) return false;
+        int steps = RepetitiveSteps(out long context);
+        if (steps < ShortestStretch) return false;
         foreach (Sequence sequence in _running)
         {
             // A pass in which something else took time is not like the next.
             if (_recorder.LastToken(sequence.Request) != now) return false;
         }
 
-        int steps = RepetitiveSteps(out long context);
-        if (steps < ShortestStretch) return false;
         Stretch.Prepare(_limits.BlockSize, steps);
         foreach (Sequence sequence in _running) Stretch.AddSequence(sequence.Allocated, _limits.BlockSize);
-        return Stretch.Plan(now, horizon, steps, _blocks.Active, _blocks.Obtainable, _decodeTimes, context / _running.Count);
+        bool isPlanned = Stretch.Plan(now, horizon, steps, _blocks.Active, _blocks.Obtainable, _decodeTimes, context / _running.Count);
+        _mayEvict = (long)_running.Count * ((Stretch.Steps / _limits.BlockSize) + 1) > _blocks.Free;
+        return isPlanned;
     }
 
     public override int RunInstantPasses()
@@ -36,7 +40,11 @@ internal sealed partial class VllmScheduler
         return steps;
     }
 
-    public override void SynchroniseCaches(double now, bool driven) => GrowUpTo(Stretch.StartedBy(now, driven));
+    // What a router sees changes only by evictions.
+    public override void SynchroniseCaches(double now, bool driven)
+    {
+        if (_mayEvict) GrowUpTo(Stretch.StartedBy(now, driven));
+    }
 
     public override void CommitStretch(int steps)
     {
@@ -76,6 +84,8 @@ internal sealed partial class VllmScheduler
         context = 0;
         if (!_blocks.SupportsStretches || _speculation is not null) return 0;
         if (_running.Count == 0 || _running.Count > _limits.TokenBudget) return 0;
+        if (WantsReservation) return 0;
+        if (_running.Count < _limits.MaxSequences && NextCandidate() is Sequence head && Decide(head).Kind != AdmissionKind.Wait) return 0;
         long steps = DecodeStretch.MostSteps;
         foreach (Sequence sequence in _running)
         {
@@ -85,8 +95,6 @@ internal sealed partial class VllmScheduler
             context += sequence.Length;
         }
 
-        if (WantsReservation) return 0;
-        if (_running.Count < _limits.MaxSequences && NextCandidate() is Sequence head && Decide(head).Kind != AdmissionKind.Wait) return 0;
         return (int)steps;
     }
 

@@ -107,7 +107,15 @@ internal sealed partial class VllmScheduler : Scheduler
         int i = 0;
         while (i < _running.Count && _budget > 0)
         {
-            switch (Schedule(_running[i], Admission.None))
+            Sequence sequence = _running[i];
+            if (sequence.IsQuiet)
+            {
+                ScheduleQuiet(sequence);
+                i++;
+                continue;
+            }
+
+            switch (Schedule(sequence, Admission.None))
             {
                 case Outcome.Scheduled: i++; break;
                 case Outcome.Blocked: return;
