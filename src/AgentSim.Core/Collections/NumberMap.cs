@@ -28,7 +28,7 @@ internal sealed class NumberMap
     public int GetOrAdd(ulong key, int next, out bool isNew)
     {
         if (_count > _slots.Length / 2) Grow();
-        ref Slot slot = ref Find(key);
+        ref Slot slot = ref Place(key);
         isNew = slot.ValueAndOne == 0;
         if (!isNew) return slot.ValueAndOne - 1;
         slot = new Slot { Key = key, ValueAndOne = next + 1 };
@@ -36,10 +36,10 @@ internal sealed class NumberMap
         return next;
     }
 
-    /// <summary>Forgets all keys and frees their memory; nothing can be added afterwards.</summary>
-    public void Seal() => _slots = [];
+    /// <summary>The value of <paramref name="key"/>; -1 if it has none.</summary>
+    public int Find(ulong key) => Place(key).ValueAndOne - 1;
 
-    private ref Slot Find(ulong key)
+    private ref Slot Place(ulong key)
     {
         int mask = _slots.Length - 1;
         int line = (int)(((key >> LineBits) * Multiplier) >> _shift);
@@ -55,7 +55,7 @@ internal sealed class NumberMap
         _shift--;
         foreach (ref readonly Slot slot in before.AsSpan())
         {
-            if (slot.ValueAndOne != 0) Find(slot.Key) = slot;
+            if (slot.ValueAndOne != 0) Place(slot.Key) = slot;
         }
     }
 }

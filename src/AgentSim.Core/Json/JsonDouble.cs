@@ -49,6 +49,20 @@ internal static class JsonDouble
     // The digits of 0.ddd × 10^point, without leading and trailing zeros (one zero for 0).
     private static int Shortest(double value, ref Span<byte> digits)
     {
+        if (!ShortestDigits.TryFind(value, out ulong number, out int exponent)) return ShortestOfAny(value, ref digits);
+        while (number % 10 == 0)
+        {
+            number /= 10;
+            exponent++;
+        }
+
+        _ = Utf8Formatter.TryFormat(number, digits, out int count);
+        digits = digits[..count];
+        return count + exponent;
+    }
+
+    private static int ShortestOfAny(double value, ref Span<byte> digits)
+    {
         Span<byte> text = stackalloc byte[MaxLength];
         _ = value.TryFormat(text, out int length, default, CultureInfo.InvariantCulture);
         text = text[..length];

@@ -94,6 +94,15 @@ internal sealed class JsonLineWriter(Stream stream, int bufferSize = 1 << 16)
         Raw("\""u8);
     }
 
+    /// <summary>Writes a string in which everything that needs it is escaped already.</summary>
+    public void Escaped(string value)
+    {
+        Reserve(Encoding.UTF8.GetMaxByteCount(value.Length));
+        _buffer[_used++] = (byte)'"';   // the count of bytes leaves room for both quotes
+        _used += Encoding.UTF8.GetBytes(value, _buffer.AsSpan(_used));
+        _buffer[_used++] = (byte)'"';
+    }
+
     /// <summary>Passes everything written on to the stream.</summary>
     public void Flush()
     {

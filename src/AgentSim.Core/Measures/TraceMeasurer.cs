@@ -73,7 +73,7 @@ public sealed class TraceMeasurer
     /// <summary>The measures, one per group in order of appearance; each is made when the enumeration reaches it.</summary>
     public IEnumerable<TraceMeasure> Measures()
     {
-        var lastGroup = new int[_prompts.NodeCount];   // by block: the group that had it last, from 1
+        var lastGroup = new int[_prompts.Nodes.Count];   // by block: the group that had it last, from 1
         int number = 0;
         return _order.Select(group => group.ToMeasure(requests => Repeated(requests, lastGroup, ++number)));
     }

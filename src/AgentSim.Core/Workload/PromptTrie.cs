@@ -2,42 +2,29 @@ using AgentSim.Collections;
 
 namespace AgentSim.Workload;
 
-/// <summary>Consecutive trie nodes along one path, the first at <paramref name="Depth"/> (1-based).</summary>
-internal readonly record struct NodeRun(int First, int Count, int Depth);
+/// <summary>Consecutive trie nodes along one path.</summary>
+internal readonly record struct NodeRun(int First, int Count);
 
 /// <summary>
 /// All prompts of a workload as paths in one trie of trace blocks.
 /// A node stands for "this id after this prefix", so two prompts share a node exactly when their tokens agree up to
 /// the end of that trace block. Nodes are numbered as they are made, hence a new suffix is one run of consecutive
-/// numbers and a prompt that extends an earlier one costs one or two runs, whatever its length.
+/// numbers and a prompt that extends an earlier one costs one or two runs, whatever its length. Nodes themselves are
+/// stored by the suffix, too (<see cref="TrieNodes"/>).
 /// </summary>
 internal sealed class PromptTrie
 {
-    private const int None = -1;
-
-    private readonly NumberMap _interned = new();
-    private readonly NumberMap _furtherNodes = new();   // (parent, label) of nodes that are not the first with their label
-    private GrowList<ulong> _rawIds;      // by label
-    private GrowList<int> _firstNode;     // by label
-    private GrowList<int> _parents;
-    private GrowList<int> _labels;
-    private GrowList<int> _depths;
+    private readonly TrieNodes _nodes = new();
+    private IdNumbers _labels = new();
+    private NumberMap _furtherNodes = new();   // (parent, label) of nodes that are not the first with their label
     private GrowList<NodeRun> _runs;
+    private FirstNodes _firstNodes;
 
-    /// <summary>Number of nodes, that is of distinct (prefix, id) pairs.</summary>
-    public int NodeCount => _labels.Count;
+    /// <summary>The nodes, one for every distinct (prefix, id) pair.</summary>
+    public TrieNodes Nodes => _nodes;
 
     /// <summary>Number of runs stored so far; a path is a range of them.</summary>
     public int RunCount => _runs.Count;
-
-    /// <summary>The id of a node, numbered 0, 1, 2, … in order of first appearance (specification 01, 8.1).</summary>
-    public int Label(int node) => _labels[node];
-
-    /// <summary>1-based position of a node's trace block in every prompt that holds it.</summary>
-    public int Depth(int node) => _depths[node];
-
-    /// <summary>Labels of all nodes, for a digest.</summary>
-    public ReadOnlySpan<int> Labels => _labels.AsSpan();
 
     public ReadOnlySpan<NodeRun> Runs(int start, int end) => _runs.AsSpan()[start..end];
 
@@ -47,69 +34,33 @@ internal sealed class PromptTrie
     /// </summary>
     public void Add(ReadOnlySpan<ulong> ids, int used)
     {
-        int node = None;
-        int runFirst = 0, runCount = 0, runDepth = 1;
-        for (int i = 0; i < used; i++)
+        int first = 0, end = 0;   // the nodes of the current run
+        for (int i = 0; i < used;)
         {
-            int next = Child(node, ids[i], i + 1);
-            if (runCount > 0 && next == runFirst + runCount)
+            int next = Child(i == 0 ? TrieNodes.None : end - 1, ids[i], i + 1);
+            if (next != end || i == 0)
             {
-                runCount++;
-            }
-            else
-            {
-                if (runCount > 0) _runs.Add(new NodeRun(runFirst, runCount, runDepth));
-                (runFirst, runCount, runDepth) = (next, 1, i + 1);
+                if (i > 0) _runs.Add(new NodeRun(first, end - first));
+                first = next;
             }
 
-            node = next;
+            int length = 1 + Follow(next, ids[(i + 1)..used]);
+            end = next + length;
+            i += length;
         }
 
-        if (runCount > 0) _runs.Add(new NodeRun(runFirst, runCount, runDepth));
-        for (int i = used; i < ids.Length; i++) Intern(ids[i]);
-    }
-
-    private int Child(int parent, ulong id, int depth)
-    {
-        // A shared prefix mostly runs through consecutive nodes: one comparison and no look-up.
-        int guess = parent + 1;
-        if (guess < _labels.Count && _parents[guess] == parent && _rawIds[_labels[guess]] == id) return guess;
-
-        int label = Intern(id);
-        int first = _firstNode[label];
-        if (first == None)
+        if (used > 0) _runs.Add(new NodeRun(first, end - first));
+        for (int i = used; i < ids.Length; i++)
         {
-            _firstNode[label] = NodeCount;
-            return AddNode(parent, label, depth);
+            int label = _labels.GetOrAdd(ids[i], out bool isNew);
+            if (isNew) _firstNodes.Add(label, TrieNodes.None);
         }
-
-        if (_parents[first] == parent) return first;
-        ulong key = ((ulong)(parent + 1) << 32) | (uint)label;
-        int node = _furtherNodes.GetOrAdd(key, NodeCount, out bool isNew);
-        return isNew ? AddNode(parent, label, depth) : node;
-    }
-
-    private int AddNode(int parent, int label, int depth)
-    {
-        _parents.Add(parent);
-        _labels.Add(label);
-        _depths.Add(depth);
-        return NodeCount - 1;
-    }
-
-    private int Intern(ulong id)
-    {
-        int label = _interned.GetOrAdd(id, _rawIds.Count, out bool isNew);
-        if (!isNew) return label;
-        _rawIds.Add(id);
-        _firstNode.Add(None);
-        return label;
     }
 
     /// <summary>Numbers the ids anew, in order of first appearance on some paths; nothing can be added afterwards.</summary>
     public void Renumber(ReadOnlySpan<int> pathStart, ReadOnlySpan<int> pathEnd)
     {
-        var newLabel = new int[_rawIds.Count];
+        var newLabel = new int[_labels.Count];
         int labels = 0;
         for (int path = 0; path < pathStart.Length; path++)
         {
@@ -117,22 +68,47 @@ internal sealed class PromptTrie
             {
                 for (int node = run.First; node < run.First + run.Count; node++)
                 {
-                    ref int label = ref newLabel[_labels[node]];
+                    ref int label = ref newLabel[_nodes.Label(node)];
                     if (label == 0) label = ++labels;
                 }
             }
         }
 
-        for (int node = 0; node < NodeCount; node++) _labels[node] = newLabel[_labels[node]] - 1;
+        _nodes.Relabel(label => newLabel[label] - 1);
     }
 
-    /// <summary>Frees what only <see cref="Add"/> needs.</summary>
+    /// <summary>Frees what only <see cref="Add"/> needs; nothing can be added afterwards.</summary>
     public void Seal()
     {
-        _interned.Seal();
-        _furtherNodes.Seal();
-        _firstNode = default;
-        _parents = default;
-        _rawIds = default;
+        _labels = new IdNumbers();
+        _furtherNodes = new NumberMap();
+        _firstNodes = default;
+    }
+
+    // How many of the ids the segment goes on with behind a node: one comparison for each.
+    private int Follow(int node, ReadOnlySpan<ulong> ids)
+    {
+        if (node == _nodes.Count - 1) return 0;
+        TrieSegment segment = _nodes.SegmentWith(node, out int end);
+        int label = segment.Label + node + 1 - segment.Start;
+        int most = Math.Min(ids.Length, end - node - 1);
+        int length = 0;
+        while (length < most && _labels.Find(ids[length]) == label + length) length++;
+        return length;
+    }
+
+    private int Child(int parent, ulong id, int depth)
+    {
+        int label = _labels.GetOrAdd(id, out bool isNew);
+        if (isNew)
+        {
+            _firstNodes.Add(label, _nodes.Count);
+            return _nodes.Add(parent, label, depth);
+        }
+
+        int first = _firstNodes[label];
+        if (first != TrieNodes.None && _nodes.Parent(first) == parent) return first;
+        int node = _furtherNodes.GetOrAdd(((ulong)(parent + 1) << 32) | (uint)label, _nodes.Count, out isNew);
+        return isNew ? _nodes.Add(parent, label, depth) : node;
     }
 }

@@ -128,7 +128,7 @@ internal sealed class TokenCatalog : PromptCatalog
             for (int node = run.First; node < run.First + run.Count; node++)
             {
                 int take = Math.Min(left, _load.TraceBlockSize);
-                _interner.Append(ref history.Cursor, (ulong)_load.Trie.Label(node), take, history.Blocks);
+                _interner.Append(ref history.Cursor, (ulong)_load.Trie.Nodes.Label(node), take, history.Blocks);
                 left -= take;
             }
         }

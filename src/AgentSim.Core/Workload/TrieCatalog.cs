@@ -19,7 +19,7 @@ internal sealed class TrieCatalog : PromptCatalog
         _load = load;
         _blockSize = blockSize;
         PromptTrie trie = load.Trie;
-        int[] firstBlock = NumberBlocks(trie, out int identities);
+        int[] firstBlock = NumberBlocks(trie.Nodes, out int identities);
         FreeIdentity = identities;
 
         _runs = new BlockRun[trie.RunCount];
@@ -29,11 +29,15 @@ internal sealed class TrieCatalog : PromptCatalog
         {
             _runStart[request] = count;
             int left = load.InputLength[request] / blockSize;
+            long depth = 0;
             foreach (NodeRun run in trie.Runs(load.PathStart[request], load.PathEnd[request]))
             {
-                int blocks = (int)Math.Min(left, BlocksUpTo(run.Depth + run.Count - 1) - BlocksUpTo(run.Depth - 1));
+                long before = BlocksUpTo(depth);
+                depth += run.Count;
+                int blocks = (int)Math.Min(left, BlocksUpTo(depth) - before);
                 if (blocks == 0) continue;
-                _runs[count++] = new BlockRun(firstBlock[run.First], blocks);
+                int segment = trie.Nodes.SegmentOf(run.First);
+                _runs[count++] = new BlockRun(firstBlock[segment] + (int)(before - BlocksUpTo(trie.Nodes.Segments[segment].Depth - 1)), blocks);
                 left -= blocks;
             }
         }
@@ -52,15 +56,18 @@ internal sealed class TrieCatalog : PromptCatalog
 
     private long BlocksUpTo(long depth) => depth * _load.TraceBlockSize / _blockSize;
 
-    private int[] NumberBlocks(PromptTrie trie, out int identities)
+    // The first block of each segment.
+    private int[] NumberBlocks(TrieNodes nodes, out int identities)
     {
-        int[] first = new int[trie.NodeCount];
+        ReadOnlySpan<TrieSegment> segments = nodes.Segments;
+        var first = new int[segments.Length];
         long next = 0;
-        for (int node = 0; node < first.Length; node++)
+        for (int segment = 0; segment < first.Length; segment++)
         {
-            first[node] = (int)next;
-            int depth = trie.Depth(node);
-            next += BlocksUpTo(depth) - BlocksUpTo(depth - 1);
+            first[segment] = (int)next;
+            int end = segment + 1 < first.Length ? segments[segment + 1].Start : nodes.Count;
+            long depth = segments[segment].Depth - 1;
+            next += BlocksUpTo(depth + end - segments[segment].Start) - BlocksUpTo(depth);
             if (next > Array.MaxLength)
             {
                 throw new AgentSimException(

@@ -39,7 +39,7 @@ internal sealed class WorkloadDigest : IDisposable
         Text(load.Format.ToString()!);
         Values([load.TraceBlockSize]);
         Values(load.Trie.Runs(0, load.Trie.RunCount));
-        Values(load.Trie.Labels);
+        Values(load.Trie.Nodes.Segments);
         Values<int>(load.PathStart);
         Values<int>(load.PathEnd);
         Values<int>(load.InputLength);

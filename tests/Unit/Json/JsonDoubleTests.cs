@@ -47,6 +47,22 @@ public class JsonDoubleTests
                 && text.AsSpan().IndexOfAny('.', 'e') > 0;
         }));
 
+    [Fact]
+    public void Digits_are_those_of_the_runtime() => FsCheck.Check.One(
+        FsCheck.Config.QuickThrowOnFailure.WithMaxTest(20_000),
+        Prop.ForAll(ArbMap.Default.ArbFor<long>(), bits =>
+        {
+            // Magnitudes from 2^-140 to 2^60, among them powers of two and numbers of few digits.
+            long mixed = bits * 0x2545F4914F6CDD1D;
+            double any = BitConverter.Int64BitsToDouble((((mixed >>> 52) % 200 + 883) << 52) | (mixed & 0xFFFFFFFFFFFFF));
+            double power = BitConverter.Int64BitsToDouble(BitConverter.DoubleToInt64Bits(any) & (0xFFFL << 52));
+            double[] values = [any, power, Math.BitDecrement(power), Math.BitIncrement(power), bits / 1000.0, bits * 0.1 + 0.2];
+            return values.All(value => Digits(Format(value)) == Digits(value.ToString("R", CultureInfo.InvariantCulture)));
+        }));
+
+    private static string Digits(string number) =>
+        number.Split('e', 'E')[0].Replace(".", "", StringComparison.Ordinal).Trim('-').Trim('0');
+
     private static string Format(double value)
     {
         Span<byte> text = stackalloc byte[JsonDouble.MaxLength];
