@@ -94,7 +94,9 @@ internal sealed class PassQueue(int workers)
 
     private bool Before(int a, int b)
     {
-        int order = _ends[a].CompareTo(_ends[b]);
+        ref readonly PassEnd first = ref _ends[a], second = ref _ends[b];
+        if (first.Time != second.Time) return first.Time < second.Time;
+        int order = first.CompareTo(second);
         return order < 0 || (order == 0 && a < b);
     }
 

@@ -5,7 +5,7 @@ namespace AgentSim.Workload;
 /// Token i of a prompt is the id of its trace block i / B, so the first n tokens of two prompts agree exactly when
 /// they share the trie node at depth ceil(n / B). Engine block k of b tokens ends at token (k + 1) * b: its identity
 /// is therefore (that node, k), and every node owns the blocks that end inside it, floor(d * B / b) up to its depth d.
-/// Numbering them node by node makes a run of consecutive nodes a run of consecutive block identities.
+/// Blocks are numbered by segments of nodes (<see cref="BlockNumbering"/>), so that a run of nodes is a run of identities.
 /// </summary>
 internal sealed class TrieCatalog : PromptCatalog
 {
@@ -18,31 +18,13 @@ internal sealed class TrieCatalog : PromptCatalog
     {
         _load = load;
         _blockSize = blockSize;
-        PromptTrie trie = load.Trie;
-        int[] firstBlock = NumberBlocks(trie.Nodes, out int identities);
-        FreeIdentity = identities;
-
-        _runs = new BlockRun[trie.RunCount];
+        _runs = new BlockRun[load.Trie.RunCount];
         _runStart = new int[load.InputLength.Length + 1];
-        int count = 0;
-        for (int request = 0; request < load.InputLength.Length; request++)
-        {
-            _runStart[request] = count;
-            int left = load.InputLength[request] / blockSize;
-            long depth = 0;
-            foreach (NodeRun run in trie.Runs(load.PathStart[request], load.PathEnd[request]))
-            {
-                long before = BlocksUpTo(depth);
-                depth += run.Count;
-                int blocks = (int)Math.Min(left, BlocksUpTo(depth) - before);
-                if (blocks == 0) continue;
-                int segment = trie.Nodes.SegmentOf(run.First);
-                _runs[count++] = new BlockRun(firstBlock[segment] + (int)(before - BlocksUpTo(trie.Nodes.Segments[segment].Depth - 1)), blocks);
-                left -= blocks;
-            }
-        }
-
-        _runStart[^1] = count;
+        BlockNumbering numbering = new(load.Trie.Nodes, load.TraceBlockSize, blockSize);
+        FindSegments(numbering);
+        numbering.Number();
+        FreeIdentity = numbering.Count;
+        NameBlocks(numbering);
     }
 
     public override bool HasGeneratedIdentities => false;
@@ -54,29 +36,49 @@ internal sealed class TrieCatalog : PromptCatalog
     public override PromptBlocks Blocks(int request) =>
         new(_runs, _runStart[request], _runStart[request + 1] - _runStart[request], _load.InputLength[request] / _blockSize);
 
-    private long BlocksUpTo(long depth) => depth * _load.TraceBlockSize / _blockSize;
-
-    // The first block of each segment.
-    private int[] NumberBlocks(TrieNodes nodes, out int identities)
+    // Each run with its first segment in the place of its first block.
+    private void FindSegments(BlockNumbering numbering)
     {
-        ReadOnlySpan<TrieSegment> segments = nodes.Segments;
-        var first = new int[segments.Length];
-        long next = 0;
-        for (int segment = 0; segment < first.Length; segment++)
+        int count = 0;
+        for (int request = 0; request < _load.InputLength.Length; request++)
         {
-            first[segment] = (int)next;
-            int end = segment + 1 < first.Length ? segments[segment + 1].Start : nodes.Count;
-            long depth = segments[segment].Depth - 1;
-            next += BlocksUpTo(depth + end - segments[segment].Start) - BlocksUpTo(depth);
-            if (next > Array.MaxLength)
+            _runStart[request] = count;
+            int left = _load.InputLength[request] / _blockSize;
+            long depth = 0;
+            foreach (NodeRun run in _load.Trie.Runs(_load.PathStart[request], _load.PathEnd[request]))
             {
-                throw new AgentSimException(
-                    "TooManyBlocks",
-                    $"the prompts make more than {Array.MaxLength:N0} distinct blocks of {_blockSize} tokens; use a larger engine block_size or split the trace");
+                long before = numbering.BlocksUpTo(depth);
+                depth += run.Count;
+                int blocks = (int)Math.Min(left, numbering.BlocksUpTo(depth) - before);
+                if (blocks == 0) continue;
+                int segment = _load.Trie.Nodes.SegmentOf(run.First);
+                numbering.Use(segment, blocks);
+                _runs[count++] = new BlockRun(segment, blocks);
+                left -= blocks;
             }
         }
 
-        identities = (int)next;
-        return first;
+        _runStart[^1] = count;
+    }
+
+    // The runs by their blocks; those that follow each other become one.
+    private void NameBlocks(BlockNumbering numbering)
+    {
+        int count = 0, next = 0;
+        for (int request = 0; request < _load.InputLength.Length; request++)
+        {
+            int start = count, end = _runStart[request + 1];
+            for (; next < end; next++)
+            {
+                BlockRun run = new(numbering.FirstBlock(_runs[next].First), _runs[next].Count);
+                bool goesOn = count > start && _runs[count - 1].First + _runs[count - 1].Count == run.First;
+                if (goesOn) _runs[count - 1] = _runs[count - 1] with { Count = _runs[count - 1].Count + run.Count };
+                else _runs[count++] = run;
+            }
+
+            _runStart[request] = start;
+        }
+
+        _runStart[^1] = count;
     }
 }

@@ -88,5 +88,6 @@ internal sealed class TrieNodes
         }
     }
 
-    private int EndOf(int segment) => segment + 1 < _segments.Count ? _segments[segment + 1].Start : Count;
+    /// <summary>The node behind the last one of a segment.</summary>
+    public int EndOf(int segment) => segment + 1 < _segments.Count ? _segments[segment + 1].Start : Count;
 }

@@ -20,6 +20,8 @@ internal sealed class DecodeStretch
     /// </summary>
     public const int MostSteps = 16_384;
 
+    private const int ShortestReach = 32;
+
     /// <summary>The empty plan of engines that never plan.</summary>
     public static readonly DecodeStretch None = new();
 
@@ -29,7 +31,10 @@ internal sealed class DecodeStretch
     private ulong[] _crossed = [];    // bit per element of it that is not 0
     private int _crossingsInPeriod;
     private int _period = 1;
+    private int _planned;             // passes in the plan before it was cut
+    private int _reach = MostSteps;   // passes to plan at most
     private int _grownSteps;
+    private int _ended;               // passes that had ended when it was asked last
     private GrowList<Segment> _segments;
 
     /// <summary>Number of planned passes, 0 when there is no plan.</summary>
@@ -82,6 +87,7 @@ internal sealed class DecodeStretch
     /// </summary>
     public bool Plan(double now, double horizon, int maxSteps, int active, long obtainable, DecodeTimes times, long context)
     {
+        maxSteps = Math.Min(maxSteps, _reach);
         Begin(now, maxSteps);
         double clock = now, step = double.NaN;
         int phase = 0, done = 0;
@@ -109,7 +115,7 @@ internal sealed class DecodeStretch
         }
         while (done < maxSteps && clock < horizon);
 
-        Steps = done;
+        Steps = _planned = done;
         return done > 0;
     }
 
@@ -119,6 +125,7 @@ internal sealed class DecodeStretch
     /// </summary>
     public bool PlanByTokens(double now, double horizon, int maxSteps, long tokens, int batch, long obtainable, DecodeTimes times)
     {
+        maxSteps = Math.Min(maxSteps, _reach);
         Begin(now, maxSteps);
         _segments.Add(new Segment(0, double.NaN));
         double clock = now;
@@ -135,7 +142,7 @@ internal sealed class DecodeStretch
             goesOn = made == count && clock < horizon;
         }
 
-        Steps = done;
+        Steps = _planned = done;
         return done > 0;
     }
 
@@ -173,7 +180,14 @@ internal sealed class DecodeStretch
     /// <summary>Ends the plan after <paramref name="steps"/> passes.</summary>
     public void CutAfter(int steps) => Steps = steps;
 
-    public void Clear() => Steps = 0;
+    /// <summary>
+    /// Drops the plan. The next one may be twice as long as what was done of it: what is planned further ahead is mostly cut.
+    /// </summary>
+    public void Clear()
+    {
+        _reach = Math.Clamp(Steps < _planned ? 2 * Steps : 2 * _reach, ShortestReach, MostSteps);
+        Steps = 0;
+    }
 
     // Fills in the ends of equally long passes, up to the one that reaches the horizon; returns how many. There is no call
     // in here, so that the clock stays in a register.
@@ -244,9 +258,25 @@ internal sealed class DecodeStretch
         return blocks;
     }
 
+    // Mostly asked of times that go on a little: the search starts where the last one ended.
     private int EndedBefore(double now)
     {
-        int low = 0, high = Steps;
+        int low = 0, high = Steps, from = Math.Min(_ended, Steps);
+        if (from > 0 && _ends[from - 1] < now)
+        {
+            low = from;
+            for (int reach = 1; low + reach < high; reach *= 2)
+            {
+                if (_ends[low + reach - 1] >= now)
+                {
+                    high = low + reach - 1;
+                    break;
+                }
+
+                low += reach;
+            }
+        }
+
         while (low < high)
         {
             int middle = (low + high) >> 1;
@@ -254,14 +284,14 @@ internal sealed class DecodeStretch
             else high = middle;
         }
 
-        return low;
+        return _ended = low;
     }
 
     private void Begin(double now, int maxSteps)
     {
         if (_ends.Length < maxSteps) _ends = new double[Math.Max(maxSteps, _ends.Length * 2)];
         _segments.Clear();
-        _grownSteps = 0;
+        _grownSteps = _ended = 0;
         Start = now;
     }
 }
