@@ -90,5 +90,10 @@ internal sealed class RowColumns(int traceBlockSize)
         if (value > int.MaxValue) throw place.Error("RowInvalid", $"{field} {value} is out of range; lengths go up to {int.MaxValue} tokens");
     }
 
-    private static ReadOnlySpan<ulong> AsSpan(IReadOnlyList<ulong> ids) => ids is ulong[] array ? array : ids.ToArray();
+    private static ReadOnlySpan<ulong> AsSpan(IReadOnlyList<ulong> ids) => ids switch
+    {
+        ulong[] array => array,
+        ArraySegment<ulong> segment => segment,
+        _ => ids.ToArray(),
+    };
 }
