@@ -4,7 +4,7 @@ using AgentSim.Json;
 namespace AgentSim.Rows;
 
 /// <summary>Decodes one row of a version 2 agentic file (specification 01, 12.1; strictness: 1.2).</summary>
-internal sealed class AgenticRowParser : RowParser
+internal sealed class AgenticRowParser(bool reusesIds) : RowParser(reusesIds)
 {
     /// <inheritdoc/>
     public override MooncakeRow Parse(ReadOnlySpan<byte> line)
@@ -15,7 +15,7 @@ internal sealed class AgenticRowParser : RowParser
         json.BeginRow();
         while (json.NextKey())
         {
-            if (json.Is("hash_ids"u8)) row.HashIds = json.BeginArray(ref seen, 0, "hash_ids") ? UInt64Values(ref json, "hash_ids") : null;
+            if (json.Is("hash_ids"u8)) row.HashIds = json.BeginArray(ref seen, 0, "hash_ids") ? HashIds(ref json) : null;
             else if (json.Is("input_length"u8) || json.Is("input_tokens"u8)) row.InputLength = json.OptionalSaturating(ref seen, 1, "input_length");
             else if (json.Is("output_length"u8) || json.Is("output_tokens"u8)) row.OutputLength = json.OptionalCount(ref seen, 2, "output_length");
             else if (json.Is("not_before_ms"u8)) row.NotBeforeMs = json.RequiredNumber(ref seen, 3, "not_before_ms");

@@ -27,13 +27,19 @@ public static class MooncakeRowReader
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(traceBlockSize);
         if (format is not (TraceFormat.Mooncake or TraceFormat.MooncakeDelta or TraceFormat.AgenticMooncake))
             throw new ArgumentOutOfRangeException(nameof(format));
-        return Rows(path, format == TraceFormat.AgenticMooncake, traceBlockSize, onBadRow, progress, cancel);
+        return Rows(path, format == TraceFormat.AgenticMooncake, false, traceBlockSize, onBadRow, progress, cancel);
     }
 
+    /// <summary>The same for one who keeps no row: the hash ids of a row are overwritten by those of the next.</summary>
+    internal static IEnumerable<AtLine<MooncakeRow>> ReadPassing(
+        string path, TraceFormat format, int traceBlockSize, IProgress<long>? progress, CancellationToken cancel) =>
+        Rows(path, format == TraceFormat.AgenticMooncake, true, traceBlockSize, null, progress, cancel);
+
     private static IEnumerable<AtLine<MooncakeRow>> Rows(
-        string path, bool isAgentic, int traceBlockSize, Action<AgentSimException>? onBadRow, IProgress<long>? progress, CancellationToken cancel)
+        string path, bool isAgentic, bool reusesIds, int traceBlockSize, Action<AgentSimException>? onBadRow, IProgress<long>? progress,
+        CancellationToken cancel)
     {
-        RowParser parser = new MooncakeRowParser(isAgentic);
+        RowParser parser = new MooncakeRowParser(isAgentic, reusesIds);
         using var lines = new LineReader(path, new ByteProgress(progress).Add, cancel);
         bool isFirst = true;
         while (lines.Read())
@@ -41,7 +47,7 @@ public static class MooncakeRowReader
             if (isFirst && isAgentic && AgenticHeader.IsHeader(lines.Line))
             {
                 traceBlockSize = BlockSize(lines, path);
-                parser = new AgenticRowParser();
+                parser = new AgenticRowParser(reusesIds);
                 isFirst = false;
                 continue;
             }

@@ -1,9 +1,11 @@
+using AgentSim.Collections;
+
 namespace AgentSim.Workload;
 
 /// <summary>What ties agentic requests together, by request (specification 01, 6.4 and 12.3).</summary>
 internal sealed class AgenticColumns
 {
-    public required string[] RequestIds { get; init; }
+    public required NameTable RequestIds { get; init; }
 
     /// <summary>Time that becomes 0 when the replay starts.</summary>
     public required double Origin { get; init; }

@@ -12,7 +12,7 @@ internal sealed class AgenticDriver : LoadDriver
     private readonly PlayStates? _plays;
 
     public AgenticDriver(AgenticColumns load, double speedupRatio)
-        : base(load.RequestIds.Length)
+        : base(load.RequestIds.Count)
     {
         _load = load;
         _ratio = speedupRatio;

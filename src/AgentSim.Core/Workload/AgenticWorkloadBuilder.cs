@@ -8,8 +8,7 @@ internal sealed class AgenticWorkloadBuilder(TraceFormat format, int traceBlockS
 {
     private readonly RowColumns _rows = new(traceBlockSize);
     private readonly RowIds _ids = new();
-    private readonly List<string> _waitFor = [];
-    private GrowList<int> _waitStart;
+    private readonly AwaitedRows _awaited = new();
     private GrowList<double> _delay;
     private GrowList<double> _toolWait;
     private GrowList<double> _startTime;
@@ -29,29 +28,23 @@ internal sealed class AgenticWorkloadBuilder(TraceFormat format, int traceBlockS
         if (row.Timestamp < _origin) _origin = row.Timestamp.Value;
         _startTime.Add(row.WaitFor.Count > 0 ? double.NaN : row.Timestamp ?? double.NaN);
         _tools.Add(row.ToolEvents);
-        _waitStart.Add(_waitFor.Count);
-        _waitFor.AddRange(row.WaitFor);
+        _awaited.Add(row.WaitFor, _ids);
     }
 
     public ReplayWorkload Build(IReadOnlyList<WorkloadInput> inputs)
     {
-        _waitStart.Add(_waitFor.Count);
+        Dependencies dependencies = _awaited.Build(_ids);
         int count = _ids.Count;
         var dependencyCount = new int[count];
-        var targets = new int[_waitFor.Count];
         var completions = default(ReleaseEdges.Collector);
         for (int row = 0; row < count; row++)
         {
-            dependencyCount[row] = _waitStart[row + 1] - _waitStart[row];
-            for (int i = _waitStart[row]; i < _waitStart[row + 1]; i++)
-            {
-                targets[i] = _ids.Find(row, _waitFor[i]);
-                completions.Add(targets[i], row, _delay[row]);
-            }
+            dependencyCount[row] = dependencies[row].Length;
+            foreach (int target in dependencies[row]) completions.Add(target, row, _delay[row]);
         }
 
-        _ids.CheckAcyclic(new Dependencies(_waitStart.ToArray(), targets));
-        _rows.Trie.Seal();
+        _ids.Names.Seal();
+        _rows.Seal();
         return new ReplayWorkload(new WorkloadColumns
         {
             Format = format,
@@ -68,7 +61,7 @@ internal sealed class AgenticWorkloadBuilder(TraceFormat format, int traceBlockS
             SessionNames = _rows.SessionNames,
             Agentic = new AgenticColumns
             {
-                RequestIds = _ids.ToArray(),
+                RequestIds = _ids.Names,
                 Origin = _origin,
                 EarliestStart = _startTime.ToArray(),
                 DependencyCount = dependencyCount,

@@ -43,7 +43,7 @@ internal sealed class PlayWorkloadBuilder(TraceFormat format, int traceBlockSize
         IReadOnlyList<uint>?[]? authored = _rows.AuthoredOutput(row => requestOf[row]);
         // Nothing but authored tokens is ever compared with the numbers of ids.
         if (authored is not null) _rows.Trie.Renumber(pathStart, pathEnd);
-        _rows.Trie.Seal();
+        _rows.Seal();
         return new ReplayWorkload(new WorkloadColumns
         {
             Format = format,
@@ -88,7 +88,7 @@ internal sealed class PlayWorkloadBuilder(TraceFormat format, int traceBlockSize
         double[] earliest = RowColumns.Arrange(_notBefore.AsSpan(), requestOf);
         return new AgenticColumns
         {
-            RequestIds = RowColumns.Arrange<string>(_ids.ToArray(), requestOf),
+            RequestIds = _ids.Names.Arranged(requestOf),
             Origin = earliest.Min(),
             EarliestStart = earliest,
             DependencyCount = dependencyCount,

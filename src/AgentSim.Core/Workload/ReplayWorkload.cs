@@ -1,3 +1,4 @@
+using AgentSim.Collections;
 using AgentSim.Rows;
 
 namespace AgentSim.Workload;
@@ -35,7 +36,7 @@ public sealed class ReplayWorkload
     public int RequestCount => Columns.InputLength.Length;
 
     /// <summary>Number of sessions; agentic rows without a session name count one each.</summary>
-    public int SessionCount => Columns.SessionNames.Length;
+    public int SessionCount => Columns.SessionNames.Count;
 
     /// <summary>The files it was read from; empty for rows handed over in memory.</summary>
     public IReadOnlyList<WorkloadInput> Inputs => Columns.Inputs;
@@ -66,7 +67,7 @@ internal sealed class WorkloadColumns
     /// <summary>Null when no row has any.</summary>
     public required QueueAttributes[]? QueueAttributes { get; init; }
 
-    public required string[] SessionNames { get; init; }
+    public required NameTable SessionNames { get; init; }
     public required int[] SessionOf { get; init; }
 
     // Session formats: requests of session s are [SessionStart[s], SessionStart[s + 1]).
@@ -93,7 +94,7 @@ internal sealed class WorkloadColumns
     public bool IsDelta => Format == TraceFormat.MooncakeDelta;
 
     /// <summary>True when every session is a single request.</summary>
-    public bool IsSingleTurn => !IsAgentic && SessionNames.Length == InputLength.Length;
+    public bool IsSingleTurn => !IsAgentic && SessionNames.Count == InputLength.Length;
 
     /// <summary>True for synthetic requests that belong to no session and have no planned output (specification 01, 11.3).</summary>
     public bool IsSimple => Synthetic is { HasSessions: false };

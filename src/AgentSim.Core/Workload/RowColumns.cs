@@ -16,14 +16,12 @@ internal sealed class RowColumns(int traceBlockSize)
     public GrowList<int> OutputLength;
     public GrowList<int> Session;
 
-    private readonly List<string> _sessionNames = [];
-    private readonly Dictionary<string, int> _sessions = [];
     private List<(int Row, IReadOnlyList<uint> Tokens)>? _authored;
     private List<(int Row, QueueAttributes Attributes)>? _queueing;
 
     public int Count => InputLength.Count;
 
-    public string[] SessionNames => [.. _sessionNames];
+    public NameTable SessionNames { get; } = new();
 
     public int TraceBlockSize { get; } = traceBlockSize;
 
@@ -31,9 +29,7 @@ internal sealed class RowColumns(int traceBlockSize)
     public int SessionNumber(MooncakeRow row, RowPlace place, out bool isNew)
     {
         string name = row.SessionId ?? FormattableString.Invariant($"request_{place.Line}");
-        isNew = _sessions.TryAdd(name, _sessionNames.Count);
-        if (isNew) _sessionNames.Add(name);
-        return _sessions[name];
+        return SessionNames.GetOrAdd(name, out isNew);
     }
 
     /// <summary>Appends a row's lengths, prompt and queue attributes.</summary>
@@ -85,10 +81,22 @@ internal sealed class RowColumns(int traceBlockSize)
         return byRequest;
     }
 
+    /// <summary>Frees what only adding rows needs; nothing can be added afterwards.</summary>
+    public void Seal()
+    {
+        Trie.Seal();
+        SessionNames.Seal();
+    }
+
     private static void CheckLength(RowPlace place, string field, long value)
     {
         if (value > int.MaxValue) throw place.Error("RowInvalid", $"{field} {value} is out of range; lengths go up to {int.MaxValue} tokens");
     }
 
-    private static ReadOnlySpan<ulong> AsSpan(IReadOnlyList<ulong> ids) => ids is ulong[] array ? array : ids.ToArray();
+    private static ReadOnlySpan<ulong> AsSpan(IReadOnlyList<ulong> ids) => ids switch
+    {
+        ulong[] array => array,
+        ArraySegment<ulong> segment => segment,
+        _ => ids.ToArray(),
+    };
 }

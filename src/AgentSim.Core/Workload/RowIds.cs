@@ -1,3 +1,4 @@
+using AgentSim.Collections;
 using AgentSim.Rows;
 
 namespace AgentSim.Workload;
@@ -5,33 +6,35 @@ namespace AgentSim.Workload;
 /// <summary>The ids of agentic rows, unique among them, and where the rows come from.</summary>
 internal sealed class RowIds
 {
-    private readonly Dictionary<string, int> _rowOf = new(StringComparer.Ordinal);
-    private readonly List<string> _ids = [];
-    private readonly List<RowPlace> _places = [];
+    private GrowList<long> _lines;
+    private string _source = "";
 
-    public int Count => _ids.Count;
+    public int Count => Names.Count;
 
-    public string this[int row] => _ids[row];
+    /// <summary>The ids by row.</summary>
+    public NameTable Names { get; } = new();
 
-    public RowPlace Place(int row) => _places[row];
+    public string this[int row] => Names[row];
 
-    public string[] ToArray() => [.. _ids];
+    public RowPlace Place(int row) => new(_source, _lines[row]);
 
     /// <exception cref="AgentSimException">The id came before.</exception>
     public void Add(string id, RowPlace place)
     {
-        if (!_rowOf.TryAdd(id, Count)) throw place.Invalid($"request_id '{id}' appears twice; ids must be unique");
-        _ids.Add(id);
-        _places.Add(place);
+        Names.GetOrAdd(id, out bool isNew);
+        if (!isNew) throw place.Invalid($"request_id '{id}' appears twice; ids must be unique");
+        _source = place.Source;   // of all rows the same
+        _lines.Add(place.Line);
     }
 
-    /// <summary>The row that a row waits for.</summary>
+    /// <summary>The row that a row waits for, once all rows are known.</summary>
     /// <exception cref="AgentSimException">There is none of that id, or it is the row itself.</exception>
     public int Find(int row, string id)
     {
-        if (!_rowOf.TryGetValue(id, out int target))
-            throw _places[row].Error("DependencyUnknown", $"request '{_ids[row]}' waits for '{id}', which is no request of this workload; keep the rows it depends on");
-        if (target == row) throw _places[row].Error("DependencyCycle", $"request '{id}' waits for itself");
+        int target = Names.Find(id);
+        if (target < 0)
+            throw Place(row).Error("DependencyUnknown", $"request '{this[row]}' waits for '{id}', which is no request of this workload; keep the rows it depends on");
+        if (target == row) throw Place(row).Error("DependencyCycle", $"request '{id}' waits for itself");
         return target;
     }
 
@@ -39,6 +42,6 @@ internal sealed class RowIds
     public void CheckAcyclic(Dependencies dependencies)
     {
         int row = dependencies.FindCycle();
-        if (row >= 0) throw _places[row].Error("DependencyCycle", $"request '{_ids[row]}' waits, through others, for itself; remove one of the dependencies");
+        if (row >= 0) throw Place(row).Error("DependencyCycle", $"request '{this[row]}' waits, through others, for itself; remove one of the dependencies");
     }
 }

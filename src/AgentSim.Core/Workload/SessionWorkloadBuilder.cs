@@ -44,7 +44,7 @@ internal sealed class SessionWorkloadBuilder(TraceFormat format, int traceBlockS
         int[] requestOf = new int[_rows.Count];
         for (int row = 0; row < requestOf.Length; row++) requestOf[row] = next[_rows.Session[row]]++;
 
-        _rows.Trie.Seal();
+        _rows.Seal();
         return new ReplayWorkload(new WorkloadColumns
         {
             Format = format,

@@ -1,3 +1,4 @@
+using AgentSim.Collections;
 using AgentSim.Draws;
 using AgentSim.Engines;
 
@@ -85,15 +86,16 @@ public static class SyntheticLoad
         return isShared ? (int)Math.Min(prefix * blockSize, options.InputTokens) : options.InputTokens;
     }
 
-    private static string[] Names(int sessions, CancellationToken cancellation)
+    private static NameTable Names(int sessions, CancellationToken cancellation)
     {
-        var names = new string[sessions];
+        NameTable names = new();
         for (int session = 0; session < sessions; session++)
         {
             cancellation.ThrowIfCancellationRequested();
-            names[session] = FormattableString.Invariant($"session_{session}");
+            names.GetOrAdd(FormattableString.Invariant($"session_{session}"), out _);
         }
 
+        names.Seal();
         return names;
     }
 

@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using System.Text;
+using AgentSim.Collections;
 
 namespace AgentSim.Workload;
 
@@ -77,9 +78,9 @@ internal sealed class WorkloadDigest : IDisposable
         Values<double>(edges.DelayMs);
     }
 
-    private void Texts(string[] texts)
+    private void Texts(NameTable texts)
     {
-        Values([texts.Length]);
+        Values([texts.Count]);
         foreach (string text in texts) Text(text);
     }
 

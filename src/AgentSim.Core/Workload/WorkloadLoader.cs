@@ -56,7 +56,7 @@ public static class WorkloadLoader
         {
             TraceFormat.Dynamo => FromRecords(RequestTraceReader.Read(files, progress, cancellation), options, Describe(files), cancellation),
             TraceFormat.AppliedComputeAgentic => FromSessions(AppliedComputeReader.Read(files[0], progress, cancellation), files[0], options, Describe(files)),
-            _ => FromRows(MooncakeRowReader.Read(files[0], options.Format, options.TraceBlockSize ?? WorkloadOptions.DefaultTraceBlockSize, progress: progress, cancel: cancellation), files[0], options, Describe(files)),
+            _ => FromRows(MooncakeRowReader.ReadPassing(files[0], options.Format, options.TraceBlockSize ?? WorkloadOptions.DefaultTraceBlockSize, progress, cancellation), files[0], options, Describe(files)),
         };
         return workload;
     }

@@ -22,7 +22,7 @@ public class AgenticDriverTests
             return string.Join(' ', taken);
         }
 
-        public void End(string id, double now, bool completed = true) => Driver.OnTerminal(Array.IndexOf(_load.Agentic!.RequestIds, id), now, completed);
+        public void End(string id, double now, bool completed = true) => Driver.OnTerminal(_load.Agentic!.RequestIds.ToList().IndexOf(id), now, completed);
     }
 
     private static Stage Rows(params MooncakeRow[] rows) => new(1.0, rows);
@@ -205,7 +205,7 @@ public class AgenticDriverTests
                 bool completed = random.Next(40) > 0;
                 if (!completed) failedPlays.Add(rowOf[finished].PlayId!);
                 ended[finished] = now;
-                driver.OnTerminal(load.Agentic!.RequestIds.AsSpan().IndexOf(finished), now, completed);
+                driver.OnTerminal(load.Agentic!.RequestIds.ToList().IndexOf(finished), now, completed);
             }
         }
 
