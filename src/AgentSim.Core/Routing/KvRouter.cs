@@ -15,16 +15,17 @@ internal sealed class KvRouter
     private readonly TargetChooser _chooser;
     private readonly RouterQueue _queue;
     private readonly int[] _overlaps;        // scratch: of the arriving request, one a target
-    private int[] _chosenOverlaps = [];      // by request
+    private readonly int[] _chosenOverlaps;  // by request
 
     /// <param name="settings">The settings, changed for the pool when disaggregated.</param>
     /// <param name="profile">Classes of the policy file; null for the single class the settings describe.</param>
     /// <param name="targets">Number of targets.</param>
+    /// <param name="requests">Requests are numbered below this.</param>
     /// <param name="blockSize">Tokens in an engine block.</param>
     /// <param name="maxBatchedTokens">Token budget of a pass, against which busy fractions are measured.</param>
     /// <param name="caches">The targets' caches; null when the router knows of no cache (decode pools).</param>
     /// <param name="seed">Of the draws among equal costs and by temperature.</param>
-    public KvRouter(RouterSettings settings, RouterPolicyProfile? profile, int targets, int blockSize, long maxBatchedTokens, IPrefixCaches? caches, ulong seed)
+    public KvRouter(RouterSettings settings, RouterPolicyProfile? profile, int targets, int requests, int blockSize, long maxBatchedTokens, IPrefixCaches? caches, ulong seed)
     {
         _caches = caches;
         _blockSize = blockSize;
@@ -32,10 +33,11 @@ internal sealed class KvRouter
         IReadOnlyList<RouterPolicyClass> classes = profile?.Classes
             ?? [new RouterPolicyClass("default", null, null, settings.RouterQueuePolicy, 1, BusyFraction: settings.RouterQueueThreshold)];
         _mayQueue = classes.Any(c => c.Queues);
-        _loads = new TargetLoads(settings, targets, blockSize);
+        _loads = new TargetLoads(settings, targets, requests, blockSize);
         _chooser = new TargetChooser(settings, _loads, targets, blockSize, seed);
         _queue = new RouterQueue(classes, targets, maxBatchedTokens);
         _overlaps = new int[targets];
+        _chosenOverlaps = new int[requests];
     }
 
     /// <summary>Requests that wait in the router.</summary>
@@ -107,7 +109,6 @@ internal sealed class KvRouter
     {
         int target = _chooser.Choose(request, overlaps);
         _loads.Add(target, request, overlaps[target]);
-        if (request.Id >= _chosenOverlaps.Length) Array.Resize(ref _chosenOverlaps, Math.Max(request.Id + 1, _chosenOverlaps.Length * 2));
         _chosenOverlaps[request.Id] = overlaps[target];
         return target;
     }

@@ -15,7 +15,7 @@ internal sealed class TargetLoads
     private readonly bool _tracksPrefill;
     private readonly bool _tracksBlocks;
     private readonly int _blockSize;
-    private Admission[] _admissions = [];       // by request
+    private readonly Admission[] _admissions;   // by request
 
     private struct Admission
     {
@@ -25,8 +25,9 @@ internal sealed class TargetLoads
         public int OwnBlocks;                   // when blocks are not shared
     }
 
-    public TargetLoads(RouterSettings settings, int targets, int blockSize)
+    public TargetLoads(RouterSettings settings, int targets, int requests, int blockSize)
     {
+        _admissions = new Admission[requests];
         _tracksPrefill = settings.RouterTrackPrefillTokens;
         _tracksBlocks = settings.RouterTrackActiveBlocks;
         _blockSize = blockSize;
@@ -67,7 +68,6 @@ internal sealed class TargetLoads
     /// <summary>Admits a request.</summary>
     public void Add(int target, in RoutedRequest request, int overlapBlocks)
     {
-        if (request.Id >= _admissions.Length) Array.Resize(ref _admissions, Math.Max(request.Id + 1, _admissions.Length * 2));
         ref Admission admission = ref _admissions[request.Id];
         admission.TargetPlusOne = target + 1;
         _requests[target]++;
@@ -92,7 +92,6 @@ internal sealed class TargetLoads
     /// <summary>The prompt of a request is done; its tokens no longer count.</summary>
     public void EndPrefill(int request)
     {
-        if (request >= _admissions.Length) return;
         ref Admission admission = ref _admissions[request];
         if (admission.TargetPlusOne == 0) return;
         _prefillTokens[admission.TargetPlusOne - 1] -= admission.PrefillTokens;
@@ -102,7 +101,7 @@ internal sealed class TargetLoads
     /// <summary>A request ended. False when it was not admitted.</summary>
     public bool Remove(int request)
     {
-        if (request >= _admissions.Length || _admissions[request].TargetPlusOne == 0) return false;
+        if (_admissions[request].TargetPlusOne == 0) return false;
         EndPrefill(request);
         ref Admission admission = ref _admissions[request];
         int target = admission.TargetPlusOne - 1;

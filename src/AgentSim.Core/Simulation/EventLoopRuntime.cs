@@ -58,6 +58,9 @@ internal abstract class EventLoopRuntime(RuntimeParts parts, int workers) : Repl
         if (TimeCap is null && rank.StaysBlocked) throw DeadEnd([rank]);
     }
 
+    /// <summary>False when another round at this time would change nothing.</summary>
+    protected virtual bool MayGoOn => true;
+
     /// <summary>One round of everything that can happen now; true when anything did.</summary>
     protected abstract bool SettleRound();
 
@@ -96,7 +99,7 @@ internal abstract class EventLoopRuntime(RuntimeParts parts, int workers) : Repl
             changed = SettleRound();
             Settling.EndRound();
         }
-        while (changed);
+        while (changed && MayGoOn);
         if (Parts.KvUse is null) return;
         foreach (WorkerPool pool in _pools) pool.RecordKvUseOfIdle();
     }

@@ -23,6 +23,8 @@ internal sealed class MultiWorkerRuntime : EventLoopRuntime
 
     protected override bool HasWork => _inFlight > 0 || _placement.Queued > 0;
 
+    protected override bool MayGoOn => Passes.NextTime == Now || Driver.NextReady <= Now || _pool.CanDrive;
+
     public override void OnPassEnd(WorkerPool pool, int worker)
     {
         int first = worker * pool.RanksPerWorker;

@@ -1,3 +1,5 @@
+using System.Numerics;
+
 namespace AgentSim.Simulation;
 
 /// <summary>
@@ -15,95 +17,69 @@ internal readonly record struct PassEnd(double Time, double Start, int Round)
     }
 }
 
-/// <summary>The pending pass ends, at most one a worker: a binary heap that knows where each worker stands in it.</summary>
-internal sealed class PassQueue(int workers)
+/// <summary>
+/// The pending pass ends, at most one a worker: a tree of which each node names the worker below it whose pass ends first.
+/// </summary>
+internal sealed class PassQueue
 {
-    private readonly int[] _heap = new int[workers];
-    private readonly int[] _position = Filled(workers);
-    private readonly PassEnd[] _ends = new PassEnd[workers];
+    private readonly PassEnd[] _ends;    // by worker
+    private readonly double[] _times;    // by leaf, which is a worker as far as there are any: infinity where none is pending
+    private readonly int[] _first;       // by node: 1 is the root, the children of n are 2n and 2n + 1, and the last half are leaves
+
+    public PassQueue(int workers)
+    {
+        int leaves = (int)BitOperations.RoundUpToPowerOf2((uint)Math.Max(workers, 2));
+        _ends = new PassEnd[workers];
+        _times = new double[leaves];
+        Array.Fill(_times, double.PositiveInfinity);
+        _first = new int[2 * leaves];
+        for (int leaf = 0; leaf < leaves; leaf++) _first[leaves + leaf] = leaf;
+        for (int node = leaves - 1; node > 0; node--) _first[node] = _first[2 * node];
+    }
 
     public int Count { get; private set; }
 
     /// <summary>Time of the first pass to end, infinity when none is pending.</summary>
-    public double NextTime => Count > 0 ? _ends[_heap[0]].Time : double.PositiveInfinity;
+    public double NextTime => _times[_first[1]];
 
     /// <summary>The first pass to end.</summary>
-    public PassEnd FirstEnd => _ends[_heap[0]];
+    public PassEnd FirstEnd => _ends[_first[1]];
 
     /// <summary>Worker of the first pass to end.</summary>
-    public int First => _heap[0];
+    public int First => _first[1];
 
-    /// <summary>Sets or changes when a worker's pass ends.</summary>
+    /// <summary>Sets or changes when a worker's pass ends, which is at a finite time.</summary>
     public void Set(int worker, PassEnd end)
     {
+        if (double.IsPositiveInfinity(_times[worker])) Count++;
         _ends[worker] = end;
-        if (_position[worker] < 0)
-        {
-            _position[worker] = Count;
-            _heap[Count++] = worker;
-        }
-
-        Sink(Rise(_position[worker]));
+        _times[worker] = end.Time;
+        Update(worker);
     }
 
-
+    /// <summary>Forgets a worker's pending pass.</summary>
     public void Remove(int worker)
     {
-        int at = _position[worker];
-        _position[worker] = -1;
-        int last = _heap[--Count];
-        if (last == worker) return;
-        Place(at, last);
-        Sink(Rise(at));
+        Count--;
+        _times[worker] = double.PositiveInfinity;
+        Update(worker);
     }
 
-    private int Rise(int at)
+    private void Update(int worker)
     {
-        int worker = _heap[at];
-        while (at > 0 && Before(worker, _heap[(at - 1) >> 1]))
+        for (int node = (_times.Length + worker) >> 1; node > 0; node >>= 1)
         {
-            Place(at, _heap[(at - 1) >> 1]);
-            at = (at - 1) >> 1;
+            int left = _first[2 * node], right = _first[(2 * node) + 1];
+            int first = IsBefore(right, left) ? right : left;
+            // Where another worker stays first, it does so further up.
+            if (first == _first[node] && first != worker) return;
+            _first[node] = first;
         }
-
-        Place(at, worker);
-        return at;
     }
 
-    private void Sink(int at)
+    private bool IsBefore(int right, int left)
     {
-        int worker = _heap[at];
-        while (true)
-        {
-            int child = (2 * at) + 1;
-            if (child >= Count) break;
-            if (child + 1 < Count && Before(_heap[child + 1], _heap[child])) child++;
-            if (!Before(_heap[child], worker)) break;
-            Place(at, _heap[child]);
-            at = child;
-        }
-
-        Place(at, worker);
-    }
-
-    private void Place(int at, int worker)
-    {
-        _heap[at] = worker;
-        _position[worker] = at;
-    }
-
-    private bool Before(int a, int b)
-    {
-        ref readonly PassEnd first = ref _ends[a], second = ref _ends[b];
-        if (first.Time != second.Time) return first.Time < second.Time;
-        int order = first.CompareTo(second);
-        return order < 0 || (order == 0 && a < b);
-    }
-
-    private static int[] Filled(int workers)
-    {
-        int[] positions = new int[workers];
-        Array.Fill(positions, -1);
-        return positions;
+        if (_times[right] != _times[left]) return _times[right] < _times[left];
+        return !double.IsPositiveInfinity(_times[right]) && _ends[right].CompareTo(_ends[left]) < 0;
     }
 }

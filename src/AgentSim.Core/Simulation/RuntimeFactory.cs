@@ -44,7 +44,7 @@ internal static class RuntimeFactory
         if (settings.RouterMode == RouterMode.RoundRobin) return new RoundRobinPlacement(workers, ranks / workers);
         RouterSettings router = settings.Router;
         if (engine.RouterQueuePolicy is RouterQueuePolicy policy) router = router.WithQueuePolicy(policy);
-        KvRouter kvRouter = new(forPool(router), settings.Router.LoadPolicy()?.SelectProfile(settings.ModelName), ranks, (int)engine.BlockSize, engine.RouterTokenBudget, caches, settings.RouterSeed);
+        KvRouter kvRouter = new(forPool(router), settings.Router.LoadPolicy()?.SelectProfile(settings.ModelName), ranks, parts.Load.InputLength.Length, (int)engine.BlockSize, engine.RouterTokenBudget, caches, settings.RouterSeed);
         return new KvPlacement(kvRouter, parts.Load, parts.Prompts);
     }
 }

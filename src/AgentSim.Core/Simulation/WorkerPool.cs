@@ -72,6 +72,9 @@ internal sealed class WorkerPool
     /// <summary>Records the KV blocks in use; null: nobody asked for them.</summary>
     public KvUseRecorder? KvUse { get; init; }
 
+    /// <summary>True when a worker is idle although it has requests.</summary>
+    public bool CanDrive => NextDrivable(0) >= 0;
+
     public bool IsBusy(int worker) => _busy[worker];
 
     /// <summary>Hands a request to a rank; its next pass sees it.</summary>

@@ -6,6 +6,8 @@ namespace AgentSim.Tests.Routing;
 /// <summary>A router over fake caches, driven by hand; requests are numbered from 1 as in the specification's examples.</summary>
 internal sealed class RouterBench
 {
+    private const int MostRequests = 1000;
+
     private readonly Dictionary<string, int> _identities = new(StringComparer.Ordinal);
     private readonly Dictionary<int, PromptBlocks> _prompts = [];
     private readonly int _blockSize;
@@ -16,7 +18,7 @@ internal sealed class RouterBench
     {
         _blockSize = blockSize;
         Caches = [.. Enumerable.Range(0, targets).Select(_ => new FakeCache())];
-        _router = new KvRouter(settings ?? RouterSettings.Parse(config, "config"), profile, targets, blockSize, budget, cacheless ? null : Asked(Caches), Wyrand.DefaultSeed);
+        _router = new KvRouter(settings ?? RouterSettings.Parse(config, "config"), profile, targets, MostRequests, blockSize, budget, cacheless ? null : Asked(Caches), Wyrand.DefaultSeed);
     }
 
     public FakeCache[] Caches { get; }

@@ -158,6 +158,19 @@ internal sealed class DecodeStretch
         return grown;
     }
 
+    /// <summary>Start of the first planned pass in which the batch grows by blocks not taken yet; infinity when there is none.</summary>
+    public double NextGrowth
+    {
+        get
+        {
+            int phase = _grownSteps % _period, next = NextCrossing(phase);
+            if (next == _period) next += NextCrossing(0);
+            int pass = _grownSteps + next - phase;
+            if (pass >= Steps) return double.PositiveInfinity;
+            return pass == 0 ? Start : _ends[pass - 1];
+        }
+    }
+
     /// <summary>
     /// Passes that have started when the clock shows <paramref name="now"/>; one that would start right then counts
     /// only if workers were driven at this time already.

@@ -5,7 +5,7 @@ internal sealed partial class VllmScheduler
 {
     private const int ShortestStretch = 2;
 
-    private bool _mayEvict;   // the planned stretch
+    private double _nextEviction;   // no pass of the stretch evicts anything before
 
     public override DecodeStretch Stretch { get; } = new();
 
@@ -23,7 +23,8 @@ internal sealed partial class VllmScheduler
         Stretch.Prepare(_limits.BlockSize, steps);
         foreach (Sequence sequence in _running) Stretch.AddSequence(sequence.Allocated, _limits.BlockSize);
         bool isPlanned = Stretch.Plan(now, horizon, steps, _blocks.Active, _blocks.Obtainable, _decodeTimes, context / _running.Count);
-        _mayEvict = (long)_running.Count * ((Stretch.Steps / _limits.BlockSize) + 1) > _blocks.Free;
+        bool mayEvict = (long)_running.Count * ((Stretch.Steps / _limits.BlockSize) + 1) > _blocks.Free;
+        _nextEviction = mayEvict ? now : double.PositiveInfinity;
         return isPlanned;
     }
 
@@ -43,7 +44,9 @@ internal sealed partial class VllmScheduler
     // What a router sees changes only by evictions.
     public override void SynchroniseCaches(double now, bool driven)
     {
-        if (_mayEvict) GrowUpTo(Stretch.StartedBy(now, driven));
+        if (now < _nextEviction) return;
+        GrowUpTo(Stretch.StartedBy(now, driven));
+        _nextEviction = Stretch.NextGrowth;
     }
 
     public override void CommitStretch(int steps)
