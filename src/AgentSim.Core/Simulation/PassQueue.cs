@@ -65,21 +65,19 @@ internal sealed class PassQueue
         Update(worker);
     }
 
+    // Which of two passes ends first is anybody's guess, also the processor's: the choice is made without a branch.
     private void Update(int worker)
     {
+        int[] first = _first;
         for (int node = (_times.Length + worker) >> 1; node > 0; node >>= 1)
         {
-            int left = _first[2 * node], right = _first[(2 * node) + 1];
-            int first = IsBefore(right, left) ? right : left;
-            // Where another worker stays first, it does so further up.
-            if (first == _first[node] && first != worker) return;
-            _first[node] = first;
+            int left = first[2 * node], right = first[(2 * node) + 1];
+            double leftTime = _times[left], rightTime = _times[right];
+            int isRight = rightTime == leftTime ? IsRightOfEqual(left, right) : rightTime < leftTime ? 1 : 0;
+            first[node] = left ^ ((left ^ right) & -isRight);
         }
     }
 
-    private bool IsBefore(int right, int left)
-    {
-        if (_times[right] != _times[left]) return _times[right] < _times[left];
-        return !double.IsPositiveInfinity(_times[right]) && _ends[right].CompareTo(_ends[left]) < 0;
-    }
+    private int IsRightOfEqual(int left, int right) =>
+        !double.IsPositiveInfinity(_times[right]) && _ends[right].CompareTo(_ends[left]) < 0 ? 1 : 0;
 }

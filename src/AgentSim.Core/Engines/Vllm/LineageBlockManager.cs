@@ -10,7 +10,7 @@ namespace AgentSim.Engines.Vllm;
 /// </summary>
 internal sealed class LineageBlockManager : BlockManager, IPrefixCache
 {
-    private readonly PagedInts _registered = new();   // identity -> references + 1
+    private readonly IntMap _registered = new();   // identity -> references + 1
     private readonly LineageGraph _inactive = new();
     private readonly bool _sharesPrompts;
     private int _activeFull;
@@ -54,9 +54,10 @@ internal sealed class LineageBlockManager : BlockManager, IPrefixCache
         int matched = 0;
         foreach (BlockRun run in prompt)
         {
-            int found = _registered.LeadingRun(run.First, run.Count);
-            matched += found;
-            if (found < run.Count) break;
+            for (int identity = run.First; identity < run.First + run.Count; identity++, matched++)
+            {
+                if (_registered[identity] == 0) return matched;
+            }
         }
 
         return matched;
@@ -121,7 +122,7 @@ internal sealed class LineageBlockManager : BlockManager, IPrefixCache
         {
             int identity = IdentityOf(sequence, block);
             int state = _registered[identity] - 1;
-            _registered.Set(identity, state);
+            _registered[identity] = state;
             if (state > 1) continue;
             _activeFull--;
             Deactivate(identity, block > 0 ? IdentityOf(sequence, block - 1) : LineageGraph.None);
@@ -179,7 +180,7 @@ internal sealed class LineageBlockManager : BlockManager, IPrefixCache
 
     private void EvictFor(int blocks)
     {
-        for (long need = blocks - Free; need > 0; need--) _registered.Set(_inactive.Evict(), 0);
+        for (long need = blocks - Free; need > 0; need--) _registered[_inactive.Evict()] = 0;
     }
 
     private void Reference(Sequence sequence, int block)
@@ -187,7 +188,7 @@ internal sealed class LineageBlockManager : BlockManager, IPrefixCache
         int identity = IdentityOf(sequence, block);
         int state = Math.Max(1, _registered[identity]);
         if (state == 1) _activeFull++;
-        _registered.Set(identity, state + 1);
+        _registered[identity] = state + 1;
         sequence.CopyCount++;
     }
 

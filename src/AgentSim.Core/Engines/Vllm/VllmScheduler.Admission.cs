@@ -23,6 +23,13 @@ internal sealed partial class VllmScheduler
 
     private Admission Decide(Sequence head) => _limits.GuaranteedNoEvict ? DecideToCompletion(head) : DecideKnownLength(head);
 
+    // Where all its blocks are free, what is cached need not be known.
+    private bool MustWait(Sequence head)
+    {
+        bool hasRoom = !_limits.GuaranteedNoEvict && BlockCount.Of(head.Length, _limits.BlockSize) <= _limits.TotalBlocks - _blocks.Active;
+        return !hasRoom && Decide(head).Kind == AdmissionKind.Wait;
+    }
+
     // vLLM: the sequence known so far must fit; what it will still generate is not reserved.
     private Admission DecideKnownLength(Sequence head)
     {

@@ -88,7 +88,7 @@ internal sealed partial class VllmScheduler
         if (!_blocks.SupportsStretches || _speculation is not null) return 0;
         if (_running.Count == 0 || _running.Count > _limits.TokenBudget) return 0;
         if (WantsReservation) return 0;
-        if (_running.Count < _limits.MaxSequences && NextCandidate() is Sequence head && Decide(head).Kind != AdmissionKind.Wait) return 0;
+        if (_running.Count < _limits.MaxSequences && NextCandidate() is Sequence head && !MustWait(head)) return 0;
         long steps = DecodeStretch.MostSteps;
         foreach (Sequence sequence in _running)
         {
