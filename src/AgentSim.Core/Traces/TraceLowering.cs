@@ -66,8 +66,14 @@ public sealed class TraceLowering
     public void AddFiles(IEnumerable<string> paths, IProgress<long>? progress = null, CancellationToken cancel = default)
     {
         ArgumentNullException.ThrowIfNull(paths);
-        foreach ((TraceRecord record, TraceRecordParser parser) in RequestTraceReader.Parse(paths, _agenticVersion == 2, onBadRow: null, progress, cancel))
-            Add(record, parser.Hashes);
+        IEnumerable<RecordBatch> batches = RecordBatch.Read(paths, readsDependencies: _agenticVersion == 2, cancel);
+        foreach (RecordBatch batch in Ahead.Of(batches, "trace parsing", cancel))
+        {
+            for (int i = 0; i < batch.Count; i++) Add(batch.Record(i, out ReadOnlySpan<ulong> hashes), hashes);
+            progress?.Report(batch.BytesRead);
+            batch.Dispose();
+            cancel.ThrowIfCancellationRequested();
+        }
     }
 
     private void Add(TraceRecord record, ReadOnlySpan<ulong> hashes)
