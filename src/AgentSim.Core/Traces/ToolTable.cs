@@ -9,7 +9,7 @@ internal sealed class ToolTable
     private readonly record struct Kind(string ToolClass, string Status, string? ErrorType);
 
     private readonly ChunkList<LoweredTool> _tools = new();
-    private readonly TextIndex _ids = new();
+    private readonly TextList _ids = new();
     private readonly List<Kind> _kinds = [];   // few, whatever the number of calls
     private readonly Dictionary<Kind, int> _kindNumbers = [];
 
@@ -20,7 +20,6 @@ internal sealed class ToolTable
     /// <summary>Adds a call of a session.</summary>
     public void Add(ToolRecord tool, int session)
     {
-        _ids.TryAdd(tool.ToolCallId, out int id);
         var kind = new Kind(tool.ToolClass, tool.Status ?? (tool.EventType == "tool_error" ? "error" : "succeeded"), tool.ErrorType);
         if (!_kindNumbers.TryGetValue(kind, out int number))
         {
@@ -30,7 +29,7 @@ internal sealed class ToolTable
 
         _tools.Add(new LoweredTool
         {
-            Id = id,
+            Id = _ids.Add(tool.ToolCallId),
             Kind = number,
             Session = session,
             HasBytes = tool.OutputBytes is not null,

@@ -131,7 +131,7 @@ public sealed class TraceLowering
                 + $"{(isAgentic ? "none" : "one")}; all requests of a trace must agree");
         }
 
-        if (!_requestIds.TryAdd(request.RequestId, out _))
+        if (!_requestIds.TryAdd(request.RequestId))
             throw request.Error("TraceRequestDuplicate", $"request_id '{request.RequestId}' came before; is a shard given twice?");
         int session = -1;
         if (request.SessionId is { } name)
