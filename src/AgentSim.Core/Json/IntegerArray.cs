@@ -100,11 +100,14 @@ internal static class IntegerArray
         return count;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static ulong Load(ReadOnlySpan<byte> text, int start) => BinaryPrimitives.ReadUInt64LittleEndian(text[start..]);
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static bool IsDigits(ulong chars) => (((chars + 0x4646464646464646) | (chars - Zeros)) & 0x8080808080808080) == 0;
 
     // The number that eight digits make, the first in the lowest byte.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static uint Value(ulong digits)
     {
         digits = (digits * 10) + (digits >> 8);   // pairs, then fours, then all eight
