@@ -38,25 +38,11 @@ internal sealed class RecordBatch : IDisposable
         ExceptionDispatchInfo? failure = null;
         using IEnumerator<(TraceRecord Record, TraceRecordParser Parser)> source =
             RequestTraceReader.Parse(paths, readsDependencies, onBadRow: null, bytes, cancel).GetEnumerator();
-        for (bool isAtEnd = false; !isAtEnd;)
+        bool hasMore = true;
+        while (hasMore)
         {
             var batch = new RecordBatch();
-            while (!isAtEnd && !batch.IsFull)
-            {
-                try
-                {
-                    isAtEnd = !source.MoveNext();
-                }
-                catch (Exception error)
-                {
-                    failure = ExceptionDispatchInfo.Capture(error);
-                    isAtEnd = true;
-                    break;
-                }
-
-                if (!isAtEnd) batch.Add(source.Current.Record, source.Current.Parser.Hashes);
-            }
-
+            while (!batch.IsFull && (hasMore = TryMove(source, ref failure))) batch.Add(source.Current.Record, source.Current.Parser.Hashes);
             batch.BytesRead = bytes.Value;
             yield return batch;
         }
@@ -69,6 +55,19 @@ internal sealed class RecordBatch : IDisposable
     {
         ArrayPool<ulong>.Shared.Return(_hashes);
         _hashes = [];
+    }
+
+    private static bool TryMove(IEnumerator<(TraceRecord, TraceRecordParser)> source, ref ExceptionDispatchInfo? failure)
+    {
+        try
+        {
+            return source.MoveNext();
+        }
+        catch (Exception error)
+        {
+            failure = ExceptionDispatchInfo.Capture(error);
+            return false;
+        }
     }
 
     private void Add(TraceRecord record, ReadOnlySpan<ulong> hashes)

@@ -66,7 +66,7 @@ public sealed class TraceLowering
     public void AddFiles(IEnumerable<string> paths, IProgress<long>? progress = null, CancellationToken cancel = default)
     {
         ArgumentNullException.ThrowIfNull(paths);
-        IEnumerable<RecordBatch> batches = RecordBatch.Read(paths, readsDependencies: _agenticVersion == 2, cancel);
+        IEnumerable<RecordBatch> batches = RecordBatch.Read([.. paths], readsDependencies: _agenticVersion == 2, cancel);
         foreach (RecordBatch batch in Ahead.Of(batches, "trace parsing", cancel))
         {
             for (int i = 0; i < batch.Count; i++) Add(batch.Record(i, out ReadOnlySpan<ulong> hashes), hashes);
