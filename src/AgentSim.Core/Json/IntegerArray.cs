@@ -11,9 +11,8 @@ namespace AgentSim.Json;
 internal static class IntegerArray
 {
     private const ulong Zeros = 0x3030303030303030;
-    private const int MaxDigits = 20;   // of 2^64 - 1
 
-    private static ReadOnlySpan<uint> PowersOfTen => [1, 10, 100, 1_000, 10_000, 100_000, 1_000_000, 10_000_000, 100_000_000];
+    private static ReadOnlySpan<ulong> PowersOfTen => [1, 10, 100, 1_000, 10_000, 100_000, 1_000_000, 10_000_000, 100_000_000];
 
     /// <summary>Reads the elements of an array.</summary>
     /// <param name="text">The text behind the opening bracket.</param>
@@ -33,18 +32,7 @@ internal static class IntegerArray
         while (true)
         {
             int start = i;
-            ulong value = 0;
-            int digits;
-            do
-            {
-                digits = LeadingDigits(text, i, out uint part);
-                ulong high = Math.BigMul(value, PowersOfTen[digits], out value);
-                value += part;
-                i += digits;
-                if (high != 0 || value < part) return false;
-            }
-            while (digits == 8 && i - start <= MaxDigits);
-
+            if (!TryInteger(text, ref i, out ulong value)) return false;
             if (i == start || (text[start] == '0' && i > start + 1)) return false;
             if (count == target.Length)
             {
@@ -67,6 +55,37 @@ internal static class IntegerArray
         }
     }
 
+    // Moves behind the digits of a number; false if it does not fit.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static bool TryInteger(ReadOnlySpan<byte> text, ref int i, out ulong value)
+    {
+        value = 0;
+        int digits;
+        uint part;
+        if (text.Length - i >= 16 && IsDigits(Load(text, i)) && IsDigits(Load(text, i + 8)))
+        {
+            // Hashes have 18 to 20 digits: that the first sixteen need no counting makes them twice as fast.
+            value = (Value(Load(text, i) - Zeros) * PowersOfTen[8]) + Value(Load(text, i + 8) - Zeros);
+            i += 16;
+            digits = LeadingDigits(text, i, out part);
+            if (digits >= 4 && (digits > 4 || value > (ulong.MaxValue - part) / PowersOfTen[4])) return false;
+        }
+        else
+        {
+            digits = LeadingDigits(text, i, out part);
+            if (digits == 8)
+            {
+                value = part;
+                i += digits;
+                digits = LeadingDigits(text, i, out part);   // fewer than eight
+            }
+        }
+
+        value = (value * PowersOfTen[digits]) + part;
+        i += digits;
+        return true;
+    }
+
     // The number that the digits from a place on make, eight digits at most; returns how many there are.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static int LeadingDigits(ReadOnlySpan<byte> text, int start, out uint value)
@@ -77,12 +96,22 @@ internal static class IntegerArray
         // The high bit of each byte up to the first that is no digit; what lies behind it does not matter.
         ulong others = ((chars + 0x4646464646464646) | digits) & 0x8080808080808080;
         int count = BitOperations.TrailingZeroCount(others) >> 3;
-        value = 0;
-        if (count == 0) return 0;
-        digits <<= 64 - (count << 3);   // leading zeros come first
-        digits = (digits * 10) + (digits >> 8);   // pairs, then fours, then all eight
-        value = (uint)((((digits & 0x000000FF000000FF) * 0x000F424000000064) + (((digits >> 16) & 0x000000FF000000FF) * 0x0000271000000001)) >> 32);
+        value = count == 0 ? 0 : Value(digits << (64 - (count << 3)));   // leading zeros come first
         return count;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static ulong Load(ReadOnlySpan<byte> text, int start) => BinaryPrimitives.ReadUInt64LittleEndian(text[start..]);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static bool IsDigits(ulong chars) => (((chars + 0x4646464646464646) | (chars - Zeros)) & 0x8080808080808080) == 0;
+
+    // The number that eight digits make, the first in the lowest byte.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static uint Value(ulong digits)
+    {
+        digits = (digits * 10) + (digits >> 8);   // pairs, then fours, then all eight
+        return (uint)((((digits & 0x000000FF000000FF) * 0x000F424000000064) + (((digits >> 16) & 0x000000FF000000FF) * 0x0000271000000001)) >> 32);
     }
 
     private static ulong LoadTail(ReadOnlySpan<byte> text)

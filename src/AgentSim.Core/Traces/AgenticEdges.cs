@@ -15,7 +15,7 @@ internal sealed class AgenticEdges
 
     /// <summary>Finds all edges.</summary>
     /// <exception cref="AgentSimException">Explicit causality does not fit the trace, or rows wait for each other in a circle.</exception>
-    public AgenticEdges(RequestTable table, List<LoweredTool> tools)
+    public AgenticEdges(RequestTable table, ToolTable tools)
     {
         (_table, _links) = (table, new SessionLinks(table, tools));
         foreach (SessionLink link in _links.All)

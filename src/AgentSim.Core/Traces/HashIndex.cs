@@ -1,5 +1,5 @@
-using System.Diagnostics;
 using System.Runtime.CompilerServices;
+using AgentSim.Collections;
 
 namespace AgentSim.Traces;
 
@@ -11,15 +11,23 @@ internal readonly record struct HashRun(int First, int Count);
 /// of an agent mostly repeat an earlier prompt and add to it, so that a prompt of thousands of blocks is a few runs, and
 /// all but the first hash of a repeated stretch are found by comparing memory instead of by a look-up.
 /// </summary>
+/// <remarks>
+/// The table is open addressing in one array. A used entry holds a number in its low bits and, in the bits that a table
+/// of this size leaves, a part of its hash, so that walking past another hash mostly costs no look at that hash. The
+/// multiplier is drawn anew in every process, so that no file can be made to collide.
+/// </remarks>
 internal sealed class HashIndex
 {
-    private const int ChunkBits = 16;
-    private const int ChunkSize = 1 << ChunkBits;
+    private const int FirstBits = 12;
+    private const int MaxBits = 30;
+    private const int MaxCount = (1 << MaxBits) / 4 * 3;
 
-    private readonly List<ulong[]> _chunks = [];   // number -> hash
-    private readonly List<HashRun> _runs = [];
-    private int[] _table = new int[1 << 12];       // open addressing: number + 1, 0 where free
-    private int _shift = 64 - 12;
+    private static readonly ulong Multiplier = (ulong)Random.Shared.NextInt64() << 1 | 1;
+
+    private ChunkList<ulong> _hashes = new();     // number -> hash
+    private readonly ChunkList<HashRun> _runs = new();
+    private uint[] _table = new uint[1 << FirstBits];   // number + 1 below a part of the hash, 0 where free
+    private int _bits = FirstBits;
 
     /// <summary>How many different hashes there are.</summary>
     public int Count { get; private set; }
@@ -37,10 +45,8 @@ internal sealed class HashIndex
         int first = 0, count = 0;
         while (hashes.Length > 0)
         {
-            int number = Find(hashes[0], out int slot);
-            int length = 1;
-            if (number < 0) number = Append(hashes[0], slot);
-            else length = KnownStretch(number, hashes);
+            int number = FindOrAppend(hashes[0], out bool isNew);
+            int length = isNew ? 1 : KnownStretch(number, hashes);
             hashes = hashes[length..];
             if (count > 0 && first + count == number)
             {
@@ -58,8 +64,7 @@ internal sealed class HashIndex
     /// <summary>Frees what only <see cref="Add"/> needs; no list can be added afterwards.</summary>
     public void Seal()
     {
-        _chunks.Clear();
-        _chunks.TrimExcess();
+        _hashes = new ChunkList<ulong>();
         _table = [];
     }
 
@@ -69,49 +74,51 @@ internal sealed class HashIndex
         int length = 0;
         while (true)
         {
-            int position = number + length;
-            int offset = position & (ChunkSize - 1);
-            int known = Math.Min(Count - position, ChunkSize - offset);
-            if (known <= 0) return length;
-            int equal = _chunks[position >> ChunkBits].AsSpan(offset, known).CommonPrefixLength(hashes[length..]);
+            ReadOnlySpan<ulong> known = _hashes.Rest(number + length);
+            if (known.IsEmpty) return length;
+            int equal = known.CommonPrefixLength(hashes[length..]);
             length += equal;
-            if (equal < known) return length;
+            if (equal < known.Length) return length;
         }
     }
 
-    private int Find(ulong hash, out int slot)
+    private int FindOrAppend(ulong hash, out bool isNew)
     {
-        for (slot = Slot(hash); _table[slot] != 0; slot = (slot + 1) & (_table.Length - 1))
+        uint[] table = _table;
+        uint mixed = Mix(hash), numbers = uint.MaxValue >> (32 - _bits), part = mixed << _bits;
+        int slot = (int)(mixed >> (32 - _bits));
+        for (; table[slot] != 0; slot = (slot + 1) & (int)numbers)
         {
-            int number = _table[slot] - 1;
-            if (_chunks[number >> ChunkBits][number & (ChunkSize - 1)] == hash) return number;
+            uint entry = table[slot];
+            if ((entry & ~numbers) != part) continue;
+            int number = (int)(entry & numbers) - 1;
+            if (_hashes[number] != hash) continue;
+            isNew = false;
+            return number;
         }
 
-        return -1;
-    }
-
-    private int Append(ulong hash, int slot)
-    {
-        Debug.Assert(_table[slot] == 0, "the slot has to be free");
-        if (Count == int.MaxValue) throw new AgentSimException("TraceTooLarge", "the trace holds more than 2147483647 different prompt blocks");
-        if ((Count & (ChunkSize - 1)) == 0) _chunks.Add(new ulong[ChunkSize]);
-        _chunks[Count >> ChunkBits][Count & (ChunkSize - 1)] = hash;
-        _table[slot] = ++Count;
-        if (Count > _table.Length / 3 * 2 && _table.Length < 1 << 30) Grow();
+        if (Count == MaxCount) throw new AgentSimException("TraceTooLarge", $"the trace holds more than {MaxCount} different prompt blocks");
+        isNew = true;
+        _hashes.Add(hash);
+        table[slot] = part | (uint)++Count;
+        if (Count > table.Length / 4 * 3 && _bits < MaxBits) Grow();
         return Count - 1;
     }
 
     private void Grow()
     {
-        _table = new int[_table.Length * 2];
-        _shift--;
+        _bits++;
+        var table = new uint[1 << _bits];
         for (int number = 0; number < Count; number++)
         {
-            int slot = Slot(_chunks[number >> ChunkBits][number & (ChunkSize - 1)]);
-            while (_table[slot] != 0) slot = (slot + 1) & (_table.Length - 1);
-            _table[slot] = number + 1;
+            uint mixed = Mix(_hashes[number]);
+            int slot = (int)(mixed >> (32 - _bits));
+            while (table[slot] != 0) slot = (slot + 1) & (table.Length - 1);
+            table[slot] = mixed << _bits | (uint)(number + 1);
         }
+
+        _table = table;
     }
 
-    private int Slot(ulong hash) => (int)((hash * 0x9E3779B97F4A7C15) >> _shift);
+    private static uint Mix(ulong hash) => (uint)((hash * Multiplier) >> 32);
 }

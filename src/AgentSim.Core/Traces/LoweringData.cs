@@ -1,11 +1,8 @@
-using AgentSim.Rows;
-
 namespace AgentSim.Traces;
 
 /// <summary>What is kept of a request until the rows are made.</summary>
 internal readonly struct LoweredRequest
 {
-    public required string Id { get; init; }
     public required int Session { get; init; }       // -1 in standard traces
     public required long Start { get; init; }        // milliseconds since 1970
     public required long End { get; init; }
@@ -21,12 +18,20 @@ internal readonly struct LoweredRequest
 internal sealed record ExplicitEdges(TracePlace Place, IReadOnlyList<RecordedDependency> Dependencies);
 
 /// <summary>What is kept of a finished tool call.</summary>
-/// <param name="Span">The call as rows list it: a start derived from the duration is at least 0 there.</param>
-/// <param name="Start">Its start, which orders the calls of a session.</param>
-/// <param name="Session">Its session.</param>
-/// <param name="Explicit">The record itself where it carries explicit causality, else null.</param>
-internal readonly record struct LoweredTool(ToolSpan Span, long Start, int Session, ToolRecord? Explicit)
+internal readonly struct LoweredTool
 {
+    public required int Id { get; init; }            // in the ToolTable, like the kind
+    public required int Kind { get; init; }
+    public required int Session { get; init; }
+    public required bool HasBytes { get; init; }
+    public required bool HasTokens { get; init; }
+    public required long Start { get; init; }        // orders the calls of a session; negative if the duration says so
+    public required long End { get; init; }
+    public required double Duration { get; init; }
+    public required ulong Bytes { get; init; }
+    public required ulong Tokens { get; init; }
+    public ToolRecord? Explicit { get; init; }       // the record itself where it carries explicit causality
+
     public bool IsBackground => Explicit?.Causality!.ExecutionMode == "background";
     public string? ConsumerId => Explicit?.Causality!.ConsumerRequestId;
 }

@@ -16,7 +16,7 @@ internal sealed class PlayEdges
 
     /// <summary>Finds all edges.</summary>
     /// <exception cref="AgentSimException">Explicit causality or edges do not fit the trace, or rows wait for each other in a circle.</exception>
-    public PlayEdges(RequestTable table, List<LoweredTool> tools, Plays plays)
+    public PlayEdges(RequestTable table, ToolTable tools, Plays plays)
     {
         _table = table;
         var links = new SessionLinks(table, tools);
@@ -53,7 +53,7 @@ internal sealed class PlayEdges
             Edge edge = _edges[_offsets[row] + i];
             ref readonly LoweredRequest target = ref _table[edge.Target];
             long from = edge.Trigger == DependencyTrigger.Dispatch ? target.Start : target.End;
-            dependencies[i] = new RowDependency(target.Id, edge.Trigger, Math.Max(0, _table[row].Start - from), edge.Relation);
+            dependencies[i] = new RowDependency(_table.Id(edge.Target), edge.Trigger, Math.Max(0, _table[row].Start - from), edge.Relation);
         }
 
         return dependencies;
@@ -76,7 +76,7 @@ internal sealed class PlayEdges
             Add(row, target, dependency.Trigger, dependency.Relation);
 
             AgentSimException Fault(string why) =>
-                recorded.Place.Error("TraceDependencyInvalid", $"request '{_table[row].Id}' depends on '{dependency.RequestId}', {why}");
+                recorded.Place.Error("TraceDependencyInvalid", $"request '{_table.Id(row)}' depends on '{dependency.RequestId}', {why}");
         }
     }
 
@@ -86,7 +86,7 @@ internal sealed class PlayEdges
         _edges.Sort((a, b) =>
         {
             int order = a.Row.CompareTo(b.Row);
-            if (order == 0 && a.Target != b.Target) order = Utf8Order.Compare(_table[a.Target].Id, _table[b.Target].Id);
+            if (order == 0 && a.Target != b.Target) order = _table.CompareIds(a.Target, b.Target);
             if (order == 0) order = a.Trigger.CompareTo(b.Trigger);
             return order != 0 ? order : a.Relation.CompareTo(b.Relation);
         });

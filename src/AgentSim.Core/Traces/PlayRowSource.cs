@@ -14,7 +14,7 @@ internal sealed class PlayRowSource : IRowSource
     private readonly Plays _plays;
     private readonly PlayEdges _edges;
 
-    public PlayRowSource(RequestTable table, HashIndex hashes, int blockSize, List<LoweredTool> tools)
+    public PlayRowSource(RequestTable table, HashIndex hashes, int blockSize, ToolTable tools)
     {
         (_table, _hashes, _blockSize) = (table, hashes, blockSize);
         _plays = new Plays(table);
@@ -27,16 +27,17 @@ internal sealed class PlayRowSource : IRowSource
         for (int row = 0; row < _table.Count; row++)
         {
             ref readonly LoweredRequest request = ref _table[row];
+            string id = _table.Id(row);
             yield return new MooncakeRow
             {
                 IsAgentic = true,
-                RequestId = request.Id,
+                RequestId = id,
                 PlayId = _table.Sessions.Name(_plays.Of(request.Session)),
                 SessionId = _table.Sessions.Name(request.Session),
                 Model = request.Model,
                 InputLength = request.InputLength,
                 OutputLength = request.OutputTokens,
-                HashIds = HashIds(request, numbering),
+                HashIds = HashIds(id, request, numbering),
                 NotBeforeMs = request.Start - _table[0].Start,
                 Dependencies = _edges.Of(row),
                 TraceBlockSize = _blockSize,
@@ -45,10 +46,10 @@ internal sealed class PlayRowSource : IRowSource
     }
 
     // A partial last block takes its number like the others, but is written as an id that no other block has.
-    private ulong[] HashIds(in LoweredRequest request, HashNumbering numbering)
+    private ulong[] HashIds(string id, in LoweredRequest request, HashNumbering numbering)
     {
         ulong[] ids = numbering.Number(request);
-        if (request.InputLength % _blockSize != 0) ids[^1] = PrivateId(request.Id, request.InputLength / _blockSize, request.InputLength);
+        if (request.InputLength % _blockSize != 0) ids[^1] = PrivateId(id, request.InputLength / _blockSize, request.InputLength);
         return ids;
     }
 

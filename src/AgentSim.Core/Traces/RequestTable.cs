@@ -1,4 +1,4 @@
-using System.Runtime.InteropServices;
+using AgentSim.Collections;
 using AgentSim.Rows;
 
 namespace AgentSim.Traces;
@@ -9,8 +9,8 @@ namespace AgentSim.Traces;
 /// </summary>
 internal sealed class RequestTable
 {
-    private readonly List<LoweredRequest> _requests;   // load order
-    private readonly Dictionary<string, int> _numbers; // id -> position in load order
+    private readonly ChunkList<LoweredRequest> _requests;   // load order
+    private readonly TextIndex _ids;         // the same
     private readonly int[] _order;           // row -> position in load order
     private readonly int[] _rowOfNumber;     // the inverse
     private readonly int[] _sessionOffsets;
@@ -18,11 +18,11 @@ internal sealed class RequestTable
 
     /// <summary>Sorts the requests.</summary>
     /// <param name="requests">In load order.</param>
-    /// <param name="numbers">Their positions by id.</param>
+    /// <param name="ids">Their ids.</param>
     /// <param name="sessions">Their sessions; empty for a standard trace.</param>
-    public RequestTable(List<LoweredRequest> requests, Dictionary<string, int> numbers, SessionTable sessions)
+    public RequestTable(ChunkList<LoweredRequest> requests, TextIndex ids, SessionTable sessions)
     {
-        (_requests, _numbers, Sessions) = (requests, numbers, sessions);
+        (_requests, _ids, Sessions) = (requests, ids, sessions);
         _order = [.. Enumerable.Range(0, requests.Count)];
         SortByTime();
         _rowOfNumber = new int[_order.Length];
@@ -41,19 +41,24 @@ internal sealed class RequestTable
 
     public int Count => _order.Length;
 
-    public ref readonly LoweredRequest this[int row] => ref CollectionsMarshal.AsSpan(_requests)[_order[row]];
+    public ref readonly LoweredRequest this[int row] => ref _requests[_order[row]];
 
     /// <exception cref="AgentSimException">Rows wait for each other in a circle.</exception>
     public void CheckAcyclic(Dependencies dependencies)
     {
         int row = dependencies.FindCycle();
         if (row < 0) return;
-        throw new AgentSimException("TraceCycle", $"request '{this[row].Id}' of session '{Sessions.Name(this[row].Session)}' would wait for itself; "
+        throw new AgentSimException("TraceCycle", $"request '{Id(row)}' of session '{Sessions.Name(this[row].Session)}' would wait for itself; "
             + "check the parent sessions and the times of its session");
     }
 
+    public string Id(int row) => _ids[_order[row]];
+
+    /// <summary>Orders rows by id.</summary>
+    public int CompareIds(int left, int right) => _ids.Compare(_order[left], _order[right]);
+
     /// <summary>The row of a request id, -1 if there is none.</summary>
-    public int Find(string id) => _numbers.TryGetValue(id, out int number) ? _rowOfNumber[number] : -1;
+    public int Find(string id) => _ids.Find(id) is >= 0 and int number ? _rowOfNumber[number] : -1;
 
     /// <summary>The rows of a session, ascending.</summary>
     public ReadOnlySpan<int> SessionRows(int session) => _sessionRows.AsSpan(_sessionOffsets[session].._sessionOffsets[session + 1]);
@@ -94,7 +99,7 @@ internal sealed class RequestTable
         var starts = new long[_order.Length];
         for (int i = 0; i < starts.Length; i++) starts[i] = _requests[i].Start;
         Array.Sort(starts, _order);
-        var byAll = new ByTime(_requests);
+        var byAll = new ByTime(_requests, _ids);
         for (int first = 0, next; first < starts.Length; first = next)
         {
             for (next = first + 1; next < starts.Length && starts[next] == starts[first]; next++)
@@ -119,15 +124,15 @@ internal sealed class RequestTable
         return low;
     }
 
-    private readonly struct ByTime(List<LoweredRequest> requests) : IComparer<int>
+    private readonly struct ByTime(ChunkList<LoweredRequest> requests, TextIndex ids) : IComparer<int>
     {
         public int Compare(int x, int y)
         {
-            ref readonly LoweredRequest a = ref CollectionsMarshal.AsSpan(requests)[x];
-            ref readonly LoweredRequest b = ref CollectionsMarshal.AsSpan(requests)[y];
+            ref readonly LoweredRequest a = ref requests[x];
+            ref readonly LoweredRequest b = ref requests[y];
             int order = a.Start.CompareTo(b.Start);
             if (order == 0) order = a.End.CompareTo(b.End);
-            return order != 0 ? order : Utf8Order.Compare(a.Id, b.Id);
+            return order != 0 ? order : ids.Compare(x, y);
         }
     }
 }

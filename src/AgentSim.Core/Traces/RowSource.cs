@@ -11,7 +11,7 @@ internal sealed class RowSource : IRowSource
     private readonly AgenticEdges? _edges;   // null for a standard trace
     private readonly ToolAttribution? _tools;
 
-    public RowSource(RequestTable table, HashIndex hashes, int blockSize, AgenticEdges? edges, List<LoweredTool> tools)
+    public RowSource(RequestTable table, HashIndex hashes, int blockSize, AgenticEdges? edges, ToolTable tools)
     {
         (_table, _hashes, _blockSize, _edges) = (table, hashes, blockSize, edges);
         if (edges is not null) _tools = new ToolAttribution(table, tools);
@@ -47,7 +47,7 @@ internal sealed class RowSource : IRowSource
         ref readonly LoweredRequest request = ref _table[row];
         int session = request.Session;
         made.IsAgentic = true;
-        made.RequestId = request.Id;
+        made.RequestId = _table.Id(row);
         made.SessionId = _table.Sessions.Name(session);
         made.RequestKind = edges.IsBackground(session) ? "background_agent" : _table.Sessions.Parent(session) is null ? "foreground" : "agent";
         made.PrefixReset = edges.Previous(row) < 0;
@@ -71,7 +71,7 @@ internal sealed class RowSource : IRowSource
     {
         if (rows.IsEmpty) return [];
         var ids = new string[rows.Length];
-        for (int i = 0; i < ids.Length; i++) ids[i] = _table[rows[i]].Id;
+        for (int i = 0; i < ids.Length; i++) ids[i] = _table.Id(rows[i]);
         return ids;
     }
 }

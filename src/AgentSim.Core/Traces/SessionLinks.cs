@@ -18,7 +18,7 @@ internal sealed class SessionLinks
     private readonly List<SessionLink> _links = [];
 
     /// <exception cref="AgentSimException">Explicit causality does not fit the trace.</exception>
-    public SessionLinks(RequestTable table, List<LoweredTool> tools)
+    public SessionLinks(RequestTable table, ToolTable tools)
     {
         _table = table;
         IsBackground = new bool[table.Sessions.Count];
@@ -47,11 +47,12 @@ internal sealed class SessionLinks
     public int Previous(int row) => _previous[row];
 
     // Checks explicit causality; returns by session the tool call that started it.
-    private ToolRecord?[] ReadCausality(List<LoweredTool> tools)
+    private ToolRecord?[] ReadCausality(ToolTable tools)
     {
         var starters = new ToolRecord?[_table.Sessions.Count];
-        foreach (LoweredTool tool in tools)
+        for (int i = 0; i < tools.Count; i++)
         {
+            ref readonly LoweredTool tool = ref tools[i];
             if (tool.Explicit is not { Causality: { } causality } record) continue;
             if (causality.ExecutionMode is not ("blocking" or "background"))
                 throw record.Error("TraceCausalityInvalid", $"tool call '{record.ToolCallId}': execution_mode is '{causality.ExecutionMode}'; it must be blocking or background");

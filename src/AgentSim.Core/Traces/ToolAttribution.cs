@@ -9,22 +9,23 @@ namespace AgentSim.Traces;
 /// </summary>
 internal sealed class ToolAttribution
 {
-    private readonly ToolSpan[] _spans;      // by session, start, end, load order
+    private readonly ToolTable _tools;
+    private readonly int[] _order;           // indices of _tools by session, start, end, load order
     private readonly int[] _offsets;         // of the sessions in _byEnd
-    private readonly int[] _byEnd;           // indices of _spans without a consumer, by session and end
-    private readonly Dictionary<int, List<int>> _consumed = [];   // row -> indices of _spans
+    private readonly int[] _byEnd;           // indices of _order without a consumer, by session and end
+    private readonly Dictionary<int, List<int>> _consumed = [];   // row -> indices of _order
     private readonly List<int> _found = [];
 
-    public ToolAttribution(RequestTable table, List<LoweredTool> tools)
+    public ToolAttribution(RequestTable table, ToolTable tools)
     {
-        int[] order = [.. Enumerable.Range(0, tools.Count)];
-        order.AsSpan().Sort((a, b) => Compare(tools[a], a, tools[b], b));
-        _spans = Array.ConvertAll(order, i => tools[i].Span);
+        _tools = tools;
+        _order = [.. Enumerable.Range(0, tools.Count)];
+        _order.AsSpan().Sort((a, b) => Compare(tools[a], a, tools[b], b));
         _offsets = new int[table.Sessions.Count + 1];
-        var byEnd = new List<int>(order.Length);
-        for (int i = 0; i < order.Length; i++)
+        var byEnd = new List<int>(_order.Length);
+        for (int i = 0; i < _order.Length; i++)
         {
-            LoweredTool tool = tools[order[i]];
+            ref readonly LoweredTool tool = ref tools[_order[i]];
             if (tool.ConsumerId is { } consumer)
             {
                 int row = table.Find(consumer);
@@ -43,7 +44,7 @@ internal sealed class ToolAttribution
         for (int session = 0; session + 1 < _offsets.Length; session++)
         {
             _byEnd.AsSpan(_offsets[session].._offsets[session + 1])
-                .Sort((a, b) => _spans[a].EndedAtUnixMs.CompareTo(_spans[b].EndedAtUnixMs));
+                .Sort((a, b) => End(a).CompareTo(End(b)));
         }
     }
 
@@ -56,11 +57,13 @@ internal sealed class ToolAttribution
     {
         _found.Clear();
         ReadOnlySpan<int> byEnd = _byEnd.AsSpan(_offsets[session].._offsets[session + 1]);
-        for (int i = FirstEndingAfter(byEnd, windowStart); i < byEnd.Length && _spans[byEnd[i]].EndedAtUnixMs <= start; i++) _found.Add(byEnd[i]);
+        for (int i = FirstEndingAfter(byEnd, windowStart); i < byEnd.Length && End(byEnd[i]) <= start; i++) _found.Add(byEnd[i]);
         if (_consumed.TryGetValue(row, out List<int>? consumed)) _found.AddRange(consumed);
         if (_found.Count == 0) return [];
         _found.Sort();
-        return [.. _found.Select(i => _spans[i])];
+        var spans = new ToolSpan[_found.Count];
+        for (int i = 0; i < spans.Length; i++) spans[i] = _tools.Span(_order[_found[i]]);
+        return spans;
     }
 
     /// <summary>Milliseconds between two times during which at least one of the calls (sorted by start) ran.</summary>
@@ -83,9 +86,11 @@ internal sealed class ToolAttribution
     {
         int order = a.Session.CompareTo(b.Session);
         if (order == 0) order = a.Start.CompareTo(b.Start);
-        if (order == 0) order = a.Span.EndedAtUnixMs.CompareTo(b.Span.EndedAtUnixMs);
+        if (order == 0) order = a.End.CompareTo(b.End);
         return order != 0 ? order : indexA.CompareTo(indexB);
     }
+
+    private long End(int index) => _tools[_order[index]].End;
 
     private int FirstEndingAfter(ReadOnlySpan<int> byEnd, long time)
     {
@@ -93,7 +98,7 @@ internal sealed class ToolAttribution
         while (low < high)
         {
             int middle = (low + high) >>> 1;
-            if (_spans[byEnd[middle]].EndedAtUnixMs > time) high = middle;
+            if (End(byEnd[middle]) > time) high = middle;
             else low = middle + 1;
         }
 

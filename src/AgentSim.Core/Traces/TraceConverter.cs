@@ -1,3 +1,4 @@
+using AgentSim.Collections;
 using AgentSim.Files;
 using AgentSim.Rows;
 
@@ -21,6 +22,9 @@ public static class TraceConverter
 {
     /// <summary>The source that the header of agentic rows of version 2 names (specification 01, 12.1).</summary>
     internal const string SourceFormat = "dynamo_request_trace";
+
+    private const int BatchRows = 128;
+    private const int BatchBlocks = 1 << 14;
 
     /// <summary>Reads and checks all input, then writes the output as a whole; on failure an existing output stays as it was.</summary>
     /// <param name="options">What to convert.</param>
@@ -51,13 +55,30 @@ public static class TraceConverter
     private static long WriteRows(Stream stream, IEnumerable<MooncakeRow> rows, CancellationToken cancel)
     {
         var writer = new MooncakeRowWriter(stream);
-        foreach (MooncakeRow row in rows)
+        foreach (List<MooncakeRow> batch in Ahead.Of(Batches(rows), "row making", cancel))
         {
             cancel.ThrowIfCancellationRequested();
-            writer.Write(row);
+            foreach (MooncakeRow row in batch) writer.Write(row);
         }
 
         writer.Flush();
         return writer.Count;
+    }
+
+    // Few enough blocks in each that the rows on their way take little memory.
+    private static IEnumerable<List<MooncakeRow>> Batches(IEnumerable<MooncakeRow> rows)
+    {
+        var batch = new List<MooncakeRow>();
+        int blocks = 0;
+        foreach (MooncakeRow row in rows)
+        {
+            batch.Add(row);
+            blocks += row.HashIds!.Count;
+            if (blocks < BatchBlocks && batch.Count < BatchRows) continue;
+            yield return batch;
+            (batch, blocks) = ([], 0);
+        }
+
+        yield return batch;
     }
 }

@@ -1,3 +1,4 @@
+using AgentSim.Collections;
 using AgentSim.Rows;
 
 namespace AgentSim.Traces;
@@ -16,10 +17,10 @@ public sealed class TraceLowering
     private readonly int _agenticVersion;
     private readonly MissingDependency _missing;
     private readonly HashIndex _hashes = new();
-    private readonly List<LoweredRequest> _requests = [];
-    private readonly Dictionary<string, int> _requestNumbers = new(StringComparer.Ordinal);
+    private readonly ChunkList<LoweredRequest> _requests = new();
+    private readonly TextIndex _requestIds = new();
     private readonly SessionTable _sessions = new();
-    private readonly List<LoweredTool> _tools = [];
+    private readonly ToolTable _tools = new();
     private IRowSource? _rows;
     private bool _isComplete;
 
@@ -65,8 +66,14 @@ public sealed class TraceLowering
     public void AddFiles(IEnumerable<string> paths, IProgress<long>? progress = null, CancellationToken cancel = default)
     {
         ArgumentNullException.ThrowIfNull(paths);
-        foreach ((TraceRecord record, TraceRecordParser parser) in RequestTraceReader.Parse(paths, _agenticVersion == 2, onBadRow: null, progress, cancel))
-            Add(record, parser.Hashes);
+        IEnumerable<RecordBatch> batches = RecordBatch.Read([.. paths], readsDependencies: _agenticVersion == 2, cancel);
+        foreach (RecordBatch batch in Ahead.Of(batches, "trace parsing", cancel))
+        {
+            for (int i = 0; i < batch.Count; i++) Add(batch.Record(i, out ReadOnlySpan<ulong> hashes), hashes);
+            progress?.Report(batch.BytesRead);
+            batch.Dispose();
+            cancel.ThrowIfCancellationRequested();
+        }
     }
 
     private void Add(TraceRecord record, ReadOnlySpan<ulong> hashes)
@@ -78,7 +85,7 @@ public sealed class TraceLowering
                 AddRequest(request, hashes);
                 break;
             case ToolRecord { SessionId: { } session } tool when tool.EndUnixMs >= tool.StartUnixMs:
-                AddTool(tool, _sessions.Add(session));
+                _tools.Add(tool, _sessions.Add(session));
                 break;
         }
     }
@@ -94,7 +101,7 @@ public sealed class TraceLowering
             _isComplete = true;
             _hashes.Seal();
             if (_missing == MissingDependency.Drop) DropMissing();
-            var table = new RequestTable(_requests, _requestNumbers, IsAgentic ? _sessions : new SessionTable());
+            var table = new RequestTable(_requests, _requestIds, IsAgentic ? _sessions : new SessionTable());
             _rows = IsAgentic && _agenticVersion == 2
                 ? new PlayRowSource(table, _hashes, TraceBlockSize, _tools)
                 : new RowSource(table, _hashes, TraceBlockSize, IsAgentic ? new AgenticEdges(table, _tools) : null, _tools);
@@ -124,7 +131,7 @@ public sealed class TraceLowering
                 + $"{(isAgentic ? "none" : "one")}; all requests of a trace must agree");
         }
 
-        if (!_requestNumbers.TryAdd(request.RequestId, _requests.Count))
+        if (!_requestIds.TryAdd(request.RequestId))
             throw request.Error("TraceRequestDuplicate", $"request_id '{request.RequestId}' came before; is a shard given twice?");
         int session = -1;
         if (request.SessionId is { } name)
@@ -137,7 +144,6 @@ public sealed class TraceLowering
         _hashes.Add(hashes);
         _requests.Add(new LoweredRequest
         {
-            Id = request.RequestId,
             Session = session,
             Start = request.StartUnixMs,
             End = request.EndUnixMs,
@@ -156,23 +162,28 @@ public sealed class TraceLowering
         for (int i = 0; i < _tools.Count; i++)
         {
             if (_tools[i].Explicit?.Causality is not { } causality) continue;
-            bool isWhole = _requestNumbers.ContainsKey(causality.SourceRequestId)
-                && (causality.ConsumerRequestId is not { } consumer || _requestNumbers.ContainsKey(consumer));
-            if (!isWhole) _tools[i] = _tools[i] with { Explicit = null };
+            bool isWhole = _requestIds.Find(causality.SourceRequestId) >= 0
+                && (causality.ConsumerRequestId is not { } consumer || _requestIds.Find(consumer) >= 0);
+            if (!isWhole) _tools.DropCausality(i);
         }
 
         if (_agenticVersion == 1) return;
         for (int i = 0; i < _requests.Count; i++)
         {
             if (_requests[i].Explicit is not { } recorded) continue;
-            RecordedDependency[] kept = [.. recorded.Dependencies.Where(dependency => _requestNumbers.ContainsKey(dependency.RequestId))];
+            RecordedDependency[] kept = [.. recorded.Dependencies.Where(dependency => _requestIds.Find(dependency.RequestId) >= 0)];
             _requests[i] = _requests[i] with { Explicit = recorded with { Dependencies = kept } };
         }
 
-        HashSet<string> withRequests = [.. _requests.Where(request => request.Session >= 0).Select(request => _sessions.Name(request.Session))];
+        var hasRequests = new bool[_sessions.Count];
+        for (int i = 0; i < _requests.Count; i++)
+        {
+            if (_requests[i].Session is >= 0 and int session) hasRequests[session] = true;
+        }
+
         for (int session = 0; session < _sessions.Count; session++)
         {
-            if (_sessions.Parent(session) is { } parent && !withRequests.Contains(parent)) _sessions.DropParent(session);
+            if (_sessions.Parent(session) is { } name && (_sessions.Find(name) is not (>= 0 and int parent) || !hasRequests[parent])) _sessions.DropParent(session);
         }
     }
 
@@ -190,14 +201,5 @@ public sealed class TraceLowering
         }
 
         AgentSimException Fault(string what) => request.Error("TraceRowInvalid", $"request '{request.RequestId}' {what}; rows of version 2 cannot express that");
-    }
-
-    private void AddTool(ToolRecord tool, int session)
-    {
-        long start = tool.StartUnixMs, end = tool.EndUnixMs;
-        string status = tool.Status ?? (tool.EventType == "tool_error" ? "error" : "succeeded");
-        var span = new ToolSpan(tool.ToolCallId, tool.ToolClass, Math.Max(start, 0), end, tool.DurationMs ?? end - start, status,
-            tool.OutputBytes, tool.OutputTokens, tool.ErrorType);
-        _tools.Add(new LoweredTool(span, start, session, tool.Causality is null ? null : tool));
     }
 }

@@ -15,6 +15,7 @@ public class IntegerArrayTests
     [InlineData(" 1 ,\t22\r\n, 12345678 ]")]
     [InlineData("18446744073709551615,1234567,123456789012345678,9999999999999999999]")]
     [InlineData("0,10,12345678,123456789]")]
+    [InlineData("1234567812345678,12345678123456789,1844674407370955161,10000000000000000000,18446744073709551609]")]
     public void Plain_integers_are_read(string text)
     {
         ulong[] values = [];
@@ -44,6 +45,8 @@ public class IntegerArrayTests
     [InlineData("[1]]")]
     [InlineData("18446744073709551616]")]
     [InlineData("99999999999999999999]")]
+    [InlineData("18446744073709560000]")]
+    [InlineData("01234567812345678]")]
     [InlineData("100000000000000000000]")]
     [InlineData("1234567890123456789012345678901234567890]")]
     [InlineData("1}")]

@@ -1,0 +1,100 @@
+using System.Buffers;
+using System.Runtime.ExceptionServices;
+
+namespace AgentSim.Traces;
+
+/// <summary>
+/// Some consecutive records with their hashes in one buffer, as they pass from the thread that parses to the one that
+/// lowers them.
+/// </summary>
+internal sealed class RecordBatch : IDisposable
+{
+    private const int MaxRecords = 256;
+    private const int MaxHashes = 1 << 15;
+
+    private readonly List<TraceRecord> _records = new(MaxRecords);
+    private readonly List<int> _ends = new(MaxRecords);   // of the hashes of each
+    private ulong[] _hashes = ArrayPool<ulong>.Shared.Rent(MaxHashes);
+    private int _hashCount;
+
+    /// <summary>Bytes of the files read when the batch was complete.</summary>
+    public long BytesRead { get; private set; }
+
+    public int Count => _records.Count;
+
+    private bool IsFull => Count == MaxRecords || _hashCount >= MaxHashes;
+
+    /// <summary>A record and its hashes, which it does not hold itself.</summary>
+    public TraceRecord Record(int index, out ReadOnlySpan<ulong> hashes)
+    {
+        hashes = _hashes.AsSpan((index == 0 ? 0 : _ends[index - 1]).._ends[index]);
+        return _records[index];
+    }
+
+    /// <summary>The records of files. What makes reading fail comes behind all records before it.</summary>
+    public static IEnumerable<RecordBatch> Read(IEnumerable<string> paths, bool readsDependencies, CancellationToken cancel)
+    {
+        var bytes = new LastReport();
+        ExceptionDispatchInfo? failure = null;
+        using IEnumerator<(TraceRecord Record, TraceRecordParser Parser)> source =
+            RequestTraceReader.Parse(paths, readsDependencies, onBadRow: null, bytes, cancel).GetEnumerator();
+        bool hasMore = true;
+        while (hasMore)
+        {
+            var batch = new RecordBatch();
+            while (!batch.IsFull && (hasMore = TryMove(source, ref failure))) batch.Add(source.Current.Record, source.Current.Parser.Hashes);
+            batch.BytesRead = bytes.Value;
+            yield return batch;
+        }
+
+        failure?.Throw();
+    }
+
+    /// <summary>Gives the buffer to a later batch.</summary>
+    public void Dispose()
+    {
+        ArrayPool<ulong>.Shared.Return(_hashes);
+        _hashes = [];
+    }
+
+    private static bool TryMove(IEnumerator<(TraceRecord, TraceRecordParser)> source, ref ExceptionDispatchInfo? failure)
+    {
+        try
+        {
+            return source.MoveNext();
+        }
+        catch (Exception error)
+        {
+            failure = ExceptionDispatchInfo.Capture(error);
+            return false;
+        }
+    }
+
+    private void Add(TraceRecord record, ReadOnlySpan<ulong> hashes)
+    {
+        _records.Add(record);
+        if (record is RequestRecord) Append(hashes);
+        _ends.Add(_hashCount);
+    }
+
+    private void Append(ReadOnlySpan<ulong> hashes)
+    {
+        if (_hashes.Length - _hashCount < hashes.Length)
+        {
+            ulong[] larger = ArrayPool<ulong>.Shared.Rent(_hashCount + hashes.Length);
+            _hashes.AsSpan(0, _hashCount).CopyTo(larger);
+            ArrayPool<ulong>.Shared.Return(_hashes);
+            _hashes = larger;
+        }
+
+        hashes.CopyTo(_hashes.AsSpan(_hashCount));
+        _hashCount += hashes.Length;
+    }
+
+    private sealed class LastReport : IProgress<long>
+    {
+        public long Value { get; private set; }
+
+        public void Report(long value) => Value = value;
+    }
+}
