@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using AgentSim.Files;
 using AgentSim.Rows;
 using AgentSim.Traces;
@@ -52,13 +51,22 @@ public static class WorkloadLoader
         }
 
         CheckBlockSize(options);
-        ReplayWorkload workload = options.Format switch
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        InputDigests inputs = InputDigests.Start(files, stop.Token);
+        try
         {
-            TraceFormat.Dynamo => FromRecords(RequestTraceReader.Read(files, progress, cancellation), options, Describe(files), cancellation),
-            TraceFormat.AppliedComputeAgentic => FromSessions(AppliedComputeReader.Read(files[0], progress, cancellation), files[0], options, Describe(files)),
-            _ => FromRows(MooncakeRowReader.ReadPassing(files[0], options.Format, options.TraceBlockSize ?? WorkloadOptions.DefaultTraceBlockSize, progress, cancellation), files[0], options, Describe(files)),
-        };
-        return workload;
+            return options.Format switch
+            {
+                TraceFormat.Dynamo => FromRecords(RequestTraceReader.Read(files, progress, cancellation), options, inputs, cancellation),
+                TraceFormat.AppliedComputeAgentic => FromSessions(AppliedComputeReader.Read(files[0], progress, cancellation), files[0], options, inputs),
+                _ => FromRows(MooncakeRowReader.ReadPassing(files[0], options.Format, options.TraceBlockSize ?? WorkloadOptions.DefaultTraceBlockSize, progress, cancellation), files[0], options, inputs),
+            };
+        }
+        catch
+        {
+            stop.Cancel();   // nobody will ask for the digests
+            throw;
+        }
     }
 
     /// <summary>Takes rows from memory; agentic rows make an agentic workload.</summary>
@@ -102,7 +110,7 @@ public static class WorkloadLoader
             Format = isAgentic ? TraceFormat.AgenticMooncake : isDelta ? TraceFormat.MooncakeDelta : TraceFormat.Mooncake,
             TraceBlockSize = blockSize == 0 ? null : blockSize,
         };
-        return FromRows(Numbered(list, cancellation), InMemory, options, []);
+        return FromRows(Numbered(list, cancellation), InMemory, options, InputDigests.None);
     }
 
     /// <summary>Takes the records of a request trace from memory; all of them together are one trace.</summary>
@@ -115,11 +123,11 @@ public static class WorkloadLoader
         ArgumentNullException.ThrowIfNull(records);
         ArgumentNullException.ThrowIfNull(options);
         CheckBlockSize(options);
-        return FromRecords(records, options, [], cancellation);
+        return FromRecords(records, options, InputDigests.None, cancellation);
     }
 
     private static ReplayWorkload FromRecords(
-        IEnumerable<TraceRecord> records, WorkloadOptions options, IReadOnlyList<WorkloadInput> inputs, CancellationToken cancellation)
+        IEnumerable<TraceRecord> records, WorkloadOptions options, InputDigests inputs, CancellationToken cancellation)
     {
         TraceLowering lowering = new();
         foreach (TraceRecord record in records)
@@ -137,10 +145,10 @@ public static class WorkloadLoader
         return Build(rows, Lowered, TraceFormat.Dynamo, Math.Max(1, lowering.TraceBlockSize), inputs);
     }
 
-    private static ReplayWorkload FromRows(IEnumerable<AtLine<MooncakeRow>> rows, string path, WorkloadOptions options, IReadOnlyList<WorkloadInput> inputs) =>
+    private static ReplayWorkload FromRows(IEnumerable<AtLine<MooncakeRow>> rows, string path, WorkloadOptions options, InputDigests inputs) =>
         Build(rows, path, options.Format, options.TraceBlockSize ?? WorkloadOptions.DefaultTraceBlockSize, inputs);
 
-    private static ReplayWorkload FromSessions(IEnumerable<AtLine<AppliedComputeSession>> sessions, string path, WorkloadOptions options, IReadOnlyList<WorkloadInput> inputs)
+    private static ReplayWorkload FromSessions(IEnumerable<AtLine<AppliedComputeSession>> sessions, string path, WorkloadOptions options, InputDigests inputs)
     {
         int blockSize = options.TraceBlockSize ?? WorkloadOptions.DefaultTraceBlockSize;
         AppliedComputeExpansion expansion = new(blockSize, options.SharedPrefixRatio, options.PrefixGroups);
@@ -157,7 +165,7 @@ public static class WorkloadLoader
         }
     }
 
-    private static ReplayWorkload Build(IEnumerable<AtLine<MooncakeRow>> rows, string path, TraceFormat format, int blockSize, IReadOnlyList<WorkloadInput> inputs)
+    private static ReplayWorkload Build(IEnumerable<AtLine<MooncakeRow>> rows, string path, TraceFormat format, int blockSize, InputDigests inputs)
     {
         IWorkloadBuilder? builder = null;
         foreach (AtLine<MooncakeRow> row in rows)
@@ -166,7 +174,7 @@ public static class WorkloadLoader
             builder.Add(row.Value, new RowPlace(path, row.Line));
         }
 
-        return builder?.Build(inputs) ?? throw AgentSimException.At(path, 0, "TraceEmpty", "there are no rows to replay");
+        return builder?.Build(inputs.Wait()) ?? throw AgentSimException.At(path, 0, "TraceEmpty", "there are no rows to replay");
     }
 
     private static IWorkloadBuilder Builder(MooncakeRow first, TraceFormat format, int blockSize) => first.AgenticVersion switch
@@ -180,17 +188,5 @@ public static class WorkloadLoader
     private static void CheckBlockSize(WorkloadOptions options)
     {
         if (options.TraceBlockSize < 1) throw new AgentSimException("TraceBlockSizeInvalid", $"{options.Names.TraceBlockSize} must be at least 1 (is {options.TraceBlockSize})");
-    }
-
-    private static List<WorkloadInput> Describe(IReadOnlyList<string> files)
-    {
-        List<WorkloadInput> inputs = [];
-        foreach (string file in files)
-        {
-            using FileStream stream = InputFiles.Open(file);
-            inputs.Add(new WorkloadInput(file, stream.Length, Convert.ToHexStringLower(SHA256.HashData(stream))));
-        }
-
-        return inputs;
     }
 }
