@@ -1,23 +1,27 @@
 using AgentSim.Engines.Vllm;
+using AgentSim.Routing;
 using AgentSim.Workload;
 using BenchmarkDotNet.Attributes;
 
 namespace AgentSim.Micro;
 
-/// <summary>A prompt of 160 blocks, 128 of them cached, comes and goes; and the look-up alone.</summary>
+/// <summary>A prompt of 160 blocks, 128 of them cached, comes and goes; and a router's look-up of it, for all workers at once.</summary>
 public class BlockPoolBenchmarks
 {
     private const int Prompts = 256;
+    private const int Workers = 8;
 
     private readonly PromptCatalog _catalog = PromptCatalog.Create(Load.Workload(Prompts, 1).Columns, Load.BlockSize);
     private readonly Sequence _sequence = new();
+    private readonly PrefixReaches _reaches = new();
     private readonly NativeBlockManager _blocks;
+    private readonly int[] _leading = new int[Workers];
     private int _next;
 
     public BlockPoolBenchmarks()
     {
         // Holds some prompts, so that the pool evicts in the steady state.
-        _blocks = new NativeBlockManager(1024, Load.BlockSize, cachingEnabled: true, _catalog);
+        _blocks = new NativeBlockManager(1024, Load.BlockSize, cachingEnabled: true, _catalog, _reaches, rank: 0);
         for (int i = 0; i < Prompts; i++) AdmitAndRelease();
     }
 
@@ -36,5 +40,9 @@ public class BlockPoolBenchmarks
     }
 
     [Benchmark]
-    public int PrefixMatch() => _blocks.CachedBlocks(_catalog.Blocks(_next % Prompts));
+    public int PrefixMatch()
+    {
+        _reaches.Measure(_catalog.Blocks(_next % Prompts), _leading);
+        return _leading[0];
+    }
 }
