@@ -1,11 +1,11 @@
 #!/usr/bin/env python3
 """What replays and conversions cost, AgentSim beside a reference program.
 
-  compare.py --cli PATH --trace CONVERSATION.jsonl[.gz] [--reference PROGRAM] [--rounds 5] [--only TEXT] [--made DIR]
+  compare.py --trace CONVERSATION.jsonl[.gz] [--cli PATH] [--reference PROGRAM] [--rounds 5] [--only TEXT] [--made DIR]
              [--set table|scaling|growth]
 
---cli is agentsim or agentsim.dll; --trace is mooncake_conversation_trace of the FAST'25 Mooncake release. The programs
-run alternately, each run a process of its own; the figures are medians over the rounds:
+--cli is agentsim or agentsim.dll; without it the native program is built and measured. --trace is
+mooncake_conversation_trace of the FAST'25 Mooncake release. The programs run alternately, each run a process of its own; the figures are medians over the rounds:
   simulation   engine start to end, without loading (`wall_ms` of the reference, `wall_time_ms` of AgentSim)
   process      the whole process, files read and reports written
   memory       peak resident memory of the process
@@ -28,6 +28,17 @@ SETS = {"table": WORKLOADS, "scaling": SCALING, "growth": GROWTH}
 
 def helper(script, *args):
     return subprocess.run([sys.executable, f"{HERE}/{script}", *args], check=True, stdout=subprocess.PIPE, text=True).stdout.strip()
+
+
+def native_program(folder):
+    """Builds the program as it is published for this machine."""
+    info = subprocess.run(["dotnet", "--info"], check=True, stdout=subprocess.PIPE, text=True).stdout
+    platform = next(line.split(":")[1].strip() for line in info.splitlines() if line.strip().startswith("RID:"))
+    project = os.path.join(os.path.dirname(os.path.dirname(HERE)), "src", "AgentSim.Cli")
+    build = subprocess.run(["dotnet", "publish", project, "-c", "Release", "-r", platform, "-o", f"{folder}/native", "--nologo", "-v", "quiet"])
+    if build.returncode != 0:
+        raise SystemExit("the native program cannot be built; name a program with --cli")
+    return f"{folder}/native/agentsim"
 
 
 def trace_of(options, workload):
@@ -105,7 +116,7 @@ def cell(theirs, ours, bar, digits, memory=False):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--cli", required=True); parser.add_argument("--reference"); parser.add_argument("--trace")
+    parser.add_argument("--cli"); parser.add_argument("--reference"); parser.add_argument("--trace")
     parser.add_argument("--rounds", type=int, default=5); parser.add_argument("--only", default=""); parser.add_argument("--set", choices=SETS, default="table")
     parser.add_argument("--made", default=os.path.join(tempfile.gettempdir(), "agentsim-bench"), help="folder of generated inputs")
     options = parser.parse_args()
@@ -115,10 +126,10 @@ def main():
     workloads = [w for w in SETS[options.set] if options.only in w.name]
     if not workloads or options.rounds < 1:
         parser.error("there is nothing to measure")
-    path = os.path.abspath(options.cli)
+    os.makedirs(options.made, exist_ok=True)
+    path = os.path.abspath(options.cli or native_program(options.made))
     options.cli = ["dotnet", path] if path.endswith(".dll") else [path]
     options.reference = options.reference and os.path.abspath(options.reference)
-    os.makedirs(options.made, exist_ok=True)
     print("| workload | simulation, ms | process, ms | peak memory, MB | equal |\n|---|---|---|---|---|", flush=True)
     failed = False
     for workload in workloads:

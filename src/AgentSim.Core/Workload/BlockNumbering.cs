@@ -64,9 +64,11 @@ internal sealed class BlockNumbering(TrieNodes nodes, int traceBlockSize, int bl
         var following = new int[segments.Length];
         follows = new bool[segments.Length];
         Array.Fill(following, None);
-        for (int segment = 1; segment < segments.Length; segment++)
+        // From the last one, since a run may reach through segments in which no block ends.
+        for (int segment = segments.Length - 1; segment > 0; segment--)
         {
-            if (_used[segment] == 0 || segments[segment].Parent != segments[segment].Start - 1) continue;
+            bool isInUse = _used[segment] > 0 || following[segment] != None;
+            if (!isInUse || segments[segment].Parent != segments[segment].Start - 1) continue;
             following[segment - 1] = segment;
             follows[segment] = true;
         }
