@@ -158,17 +158,19 @@ internal sealed class DecodeStretch
         return grown;
     }
 
-    /// <summary>Start of the first planned pass in which the batch grows by blocks not taken yet; infinity when there is none.</summary>
-    public double NextGrowth
+    /// <summary>
+    /// Blocks the batch grows into during the passes that have started (see <see cref="StartedBy"/>) and are not counted yet.
+    /// </summary>
+    public int GrowthStartedBy(double now, bool driven)
     {
-        get
+        int blocks = 0;
+        for (int pass = NextGrowth(); pass < Steps && HasStarted(pass, now, driven); pass = NextGrowth())
         {
-            int phase = _grownSteps % _period, next = NextCrossing(phase);
-            if (next == _period) next += NextCrossing(0);
-            int pass = _grownSteps + next - phase;
-            if (pass >= Steps) return double.PositiveInfinity;
-            return pass == 0 ? Start : _ends[pass - 1];
+            blocks += _crossings[pass % _period];
+            _grownSteps = pass + 1;
         }
+
+        return blocks;
     }
 
     /// <summary>
@@ -232,6 +234,19 @@ internal sealed class DecodeStretch
 
         clock = time;
         return done;
+    }
+
+    // Pass k > 0 starts where pass k - 1 ends.
+    private bool HasStarted(int pass, double now, bool driven) =>
+        pass == 0 || _ends[pass - 1] < now || (driven && _ends[pass - 1] == now);
+
+    // The first pass with growth that is not counted yet.
+    private int NextGrowth()
+    {
+        if (_crossingsInPeriod == 0) return int.MaxValue;
+        int phase = _grownSteps % _period, next = NextCrossing(phase);
+        if (next == _period) next += NextCrossing(0);
+        return _grownSteps + next - phase;
     }
 
     // How many of the next passes find the blocks they grow into, which are taken from those obtainable.

@@ -5,7 +5,7 @@ internal sealed partial class VllmScheduler
 {
     private const int ShortestStretch = 2;
 
-    private double _nextEviction;   // no pass of the stretch evicts anything before
+    private bool _mayEvict;   // the planned stretch
 
     public override DecodeStretch Stretch { get; } = new();
 
@@ -23,8 +23,7 @@ internal sealed partial class VllmScheduler
         Stretch.Prepare(_limits.BlockSize, steps);
         foreach (Sequence sequence in _running) Stretch.AddSequence(sequence.Allocated, _limits.BlockSize);
         bool isPlanned = Stretch.Plan(now, horizon, steps, _blocks.Active, _blocks.Obtainable, _decodeTimes, context / _running.Count);
-        bool mayEvict = (long)_running.Count * ((Stretch.Steps / _limits.BlockSize) + 1) > _blocks.Free;
-        _nextEviction = mayEvict ? now : double.PositiveInfinity;
+        _mayEvict = (long)_running.Count * ((Stretch.Steps / _limits.BlockSize) + 1) > _blocks.Free;
         return isPlanned;
     }
 
@@ -44,9 +43,9 @@ internal sealed partial class VllmScheduler
     // What a router sees changes only by evictions.
     public override void SynchroniseCaches(double now, bool driven)
     {
-        if (now < _nextEviction) return;
-        GrowUpTo(Stretch.StartedBy(now, driven));
-        _nextEviction = Stretch.NextGrowth;
+        if (!_mayEvict) return;
+        int growth = Stretch.GrowthStartedBy(now, driven);
+        if (growth > 0) _blocks.Grow(growth);
     }
 
     public override void CommitStretch(int steps)
