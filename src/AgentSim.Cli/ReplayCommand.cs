@@ -29,6 +29,7 @@ internal static class ReplayCommand
         ReplayWorkload workload = plan.Synthetic is { } synthetic
             ? SyntheticLoad.Create(synthetic, plan.Settings.Pools?.Prefill ?? plan.Settings.Engine, cancellation)
             : WorkloadLoader.Load(files, plan.Workload, null, cancellation);
+        GC.Collect();   // what the reading leaves behind would otherwise lie beside the simulation to its end
         ReplayResult result;
         using (ProgressLine? progress = ProgressLine.Create())
         {

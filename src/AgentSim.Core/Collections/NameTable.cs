@@ -21,6 +21,13 @@ internal sealed class NameTable : IReadOnlyList<string>
 
     public string this[int number] => Characters(number).ToString();
 
+    /// <summary>A name without making a string.</summary>
+    public ReadOnlySpan<char> Characters(int number)
+    {
+        Place place = _places[number];
+        return _pages[place.Page].AsSpan(place.Start, place.Length);
+    }
+
     /// <summary>The number of a name; -1 if it is not there.</summary>
     public int Find(ReadOnlySpan<char> name) => _slots[SlotOf(name)] - 1;
 
@@ -56,12 +63,6 @@ internal sealed class NameTable : IReadOnlyList<string>
     }
 
     IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
-
-    private ReadOnlySpan<char> Characters(int number)
-    {
-        Place place = _places[number];
-        return _pages[place.Page].AsSpan(place.Start, place.Length);
-    }
 
     private Place Store(ReadOnlySpan<char> name)
     {

@@ -36,6 +36,6 @@ internal static class JsonCopy
     {
         var members = new OrderedDictionary<string, JsonElement>();
         foreach (JsonProperty member in value.EnumerateObject()) members[member.Name] = member.Value;
-        return sorted ? members.OrderBy(member => member.Key, Comparer<string>.Create(Utf8Order.Compare)) : members;
+        return sorted ? members.OrderBy(member => member.Key, Comparer<string>.Create((left, right) => Utf8Order.Compare(left, right))) : members;
     }
 }

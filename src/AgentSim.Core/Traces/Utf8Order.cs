@@ -3,9 +3,9 @@ namespace AgentSim.Traces;
 /// <summary>Orders strings as their UTF-8 bytes, that is by code point (specification 01, 3.1).</summary>
 internal static class Utf8Order
 {
-    public static int Compare(string left, string right)
+    public static int Compare(ReadOnlySpan<char> left, ReadOnlySpan<char> right)
     {
-        int same = left.AsSpan().CommonPrefixLength(right);
+        int same = left.CommonPrefixLength(right);
         if (same == left.Length || same == right.Length) return left.Length.CompareTo(right.Length);
         return Rank(left[same]).CompareTo(Rank(right[same]));
     }

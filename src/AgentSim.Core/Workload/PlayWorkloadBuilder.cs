@@ -34,7 +34,7 @@ internal sealed class PlayWorkloadBuilder(TraceFormat format, int traceBlockSize
     {
         _dependencyStart.Add(_dependencies.Count);
         int[] rowOf = [.. Enumerable.Range(0, _ids.Count)];
-        rowOf.AsSpan().Sort((a, b) => Utf8Order.Compare(_ids[a], _ids[b]));
+        rowOf.AsSpan().Sort((a, b) => Utf8Order.Compare(_ids.Names.Characters(a), _ids.Names.Characters(b)));
         var requestOf = new int[rowOf.Length];
         for (int request = 0; request < rowOf.Length; request++) requestOf[rowOf[request]] = request;
 
