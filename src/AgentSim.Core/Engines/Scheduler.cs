@@ -95,7 +95,10 @@ internal abstract class Scheduler
     /// </summary>
     public virtual bool TryPlanStretch(double now, double horizon) => false;
 
-    /// <summary>Applies the first <paramref name="steps"/> planned passes and drops the rest of the plan.</summary>
+    /// <summary>
+    /// Applies the first <paramref name="steps"/> planned passes and drops the rest of the plan. The signals are those of
+    /// the last of them: requests may end in it.
+    /// </summary>
     public virtual void CommitStretch(int steps)
     {
     }

@@ -52,14 +52,23 @@ internal sealed class SingleWorkerRuntime(RuntimeParts parts, Scheduler rank) : 
         {
             Now = rank.Stretch.End;
             rank.CommitStretch(rank.Stretch.Steps);
-            _kvUse?.Sample(0, Now);
             _idlePasses = 0;
+            ApplySignals();
             return;
         }
 
         double start = Now;
         Now = rank.RunPass(start);
         rank.StampTokens(Now);
+        bool progress = Now > start || rank.HadOutcome;
+        _idlePasses = progress ? 0 : _idlePasses + 1;
+        ApplySignals();
+        CheckProductive(rank);
+        if (_idlePasses >= MostIdlePasses && rank.RequestCount > 0) throw DeadEnd([rank]);
+    }
+
+    private void ApplySignals()
+    {
         foreach (Signal signal in rank.Signals)
         {
             if (signal.Kind == SignalKind.FirstToken) continue;
@@ -67,10 +76,7 @@ internal sealed class SingleWorkerRuntime(RuntimeParts parts, Scheduler rank) : 
             Driver.OnTerminal(signal.Request, Now, signal.Kind == SignalKind.Completed);
         }
 
+        rank.ForgetPass();
         _kvUse?.Sample(0, Now);
-        CheckProductive(rank);
-        bool progress = Now > start || rank.HadOutcome;
-        _idlePasses = progress ? 0 : _idlePasses + 1;
-        if (_idlePasses >= MostIdlePasses && rank.RequestCount > 0) throw DeadEnd([rank]);
     }
 }

@@ -13,6 +13,8 @@ internal sealed partial class VllmScheduler
     {
         if (_limits.Role == WorkerType.Prefill) return false;
         int steps = RepetitiveSteps(out long context);
+        // What ended requests give up counts from the start of their last pass; a decode worker may be asked for it meanwhile.
+        if (_limits.Role != WorkerType.Aggregated) steps--;
         if (steps < ShortestStretch) return false;
         foreach (Sequence sequence in _running)
         {
@@ -30,7 +32,7 @@ internal sealed partial class VllmScheduler
     public override int RunInstantPasses()
     {
         if (_limits.Role != WorkerType.Prefill) return 0;
-        int steps = RepetitiveSteps(out _);
+        int steps = RepetitiveSteps(out _) - 1;
         if (steps < ShortestStretch) return 0;
         long growth = 0;
         foreach (Sequence sequence in _running) growth += BlockCount.Of(sequence.Allocated + steps, _limits.BlockSize) - BlockCount.Of(sequence.Allocated, _limits.BlockSize);
@@ -52,14 +54,17 @@ internal sealed partial class VllmScheduler
     {
         GrowUpTo(steps);
         Stretch.CutAfter(steps);
+        bool hasEnded = false;
         foreach (Sequence sequence in _running)
         {
             Advance(sequence, steps);
+            hasEnded |= RemainingOutput(sequence) == 0;
             _recorder.StretchTokens(sequence.Request, Stretch);
         }
 
         _recorder.StretchGaps(Stretch, _running.Count);
         Stretch.Clear();
+        if (hasEnded) RetireEnded();
     }
 
     public override (int Request, string Reason) DescribeBlockage()
@@ -80,7 +85,21 @@ internal sealed partial class VllmScheduler
         return (head.Request, $"its {head.PromptTokens} prompt tokens exceed max_num_batched_tokens {_limits.TokenBudget} and chunked prefill is off; raise max_num_batched_tokens or turn enable_chunked_prefill on");
     }
 
-    // Passes in which every running request emits a token and none ends, no other is admitted, and blocks are all it takes.
+    private void RetireEnded()
+    {
+        int kept = 0;
+        for (int i = 0; i < _running.Count; i++)
+        {
+            Sequence sequence = _running[i];
+            if (RemainingOutput(sequence) == 0) Retire(sequence);
+            else _running[kept++] = sequence;
+        }
+
+        _running.Truncate(kept);
+    }
+
+    // Passes in which every running request emits a token, no other is admitted, and blocks are all it takes; up to the
+    // first in which one ends.
     private int RepetitiveSteps(out long context)
     {
         context = 0;
@@ -92,7 +111,7 @@ internal sealed partial class VllmScheduler
         foreach (Sequence sequence in _running)
         {
             if (!IsDecoding(sequence)) return 0;
-            steps = Math.Min(steps, RemainingOutput(sequence) - 1);
+            steps = Math.Min(steps, RemainingOutput(sequence));
             if (steps < ShortestStretch) return 0;
             context += sequence.Length;
         }
