@@ -13,16 +13,10 @@ public sealed class CaptureCommandTests : IDisposable
 
     public void Dispose() => _folder.Dispose();
 
-    private Process Start(params string[] options) => StartBy("dotnet", [], options);
+    private Process Start(params string[] options) => StartBy([], options);
 
-    private Process StartBy(string command, string[] before, params string[] options)
-    {
-        string[] arguments =
-        [
-            .. before, Path.Combine(AppContext.BaseDirectory, "agentsim.dll"), "capture", "--output-path", _folder.File("run"), "--tool-endpoint", "tcp://127.0.0.1:0", .. options,
-        ];
-        return Process.Start(new ProcessStartInfo(command, arguments) { RedirectStandardOutput = true, RedirectStandardError = true })!;
-    }
+    private Process StartBy(string[] before, params string[] options) =>
+        Process.Start(CliProgram.StartBy(before, ["capture", "--output-path", _folder.File("run"), "--tool-endpoint", "tcp://127.0.0.1:0", .. options]))!;
 
     // Where it listens, from its own words.
     private static async Task<string> Endpoint(Process process)
@@ -99,10 +93,10 @@ public sealed class CaptureCommandTests : IDisposable
         if (OperatingSystem.IsWindows()) return;
         // A limit on the size of files stands for the end of the disk. The runtime must not need a large file for itself.
         string script = Path.Combine(_folder.Path, "..", $"{Path.GetFileName(_folder.Path)}.sh");
-        await File.WriteAllTextAsync(script, "trap '' XFSZ\nulimit -f 40\nexport DOTNET_EnableWriteXorExecute=0\nexec dotnet \"$@\"\n");
+        await File.WriteAllTextAsync(script, "trap '' XFSZ\nulimit -f 40\nexport DOTNET_EnableWriteXorExecute=0\nexec \"$@\"\n");
         try
         {
-            using Process capture = StartBy("sh", [script], "--flush-interval-ms", "50");
+            using Process capture = StartBy(["sh", script], "--flush-interval-ms", "50");
             using ZmqClient client = ZmqClient.Start(await Endpoint(capture), 20_000);
             await client.Done();
             await Signal(capture, "-INT");

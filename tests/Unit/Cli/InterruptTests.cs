@@ -16,10 +16,10 @@ public sealed class InterruptTests : IDisposable
         await File.WriteAllTextAsync(report, "old");
         string[] arguments =
         [
-            Path.Combine(AppContext.BaseDirectory, "agentsim.dll"), "replay", "--input-tokens", "16", "--output-tokens", "2000000000",
-            "--request-count", "1", "--replay-concurrency", "1", "--extra-engine-args", """{"num_gpu_blocks":40000000}""", "--report-json", report,
+            "replay", "--input-tokens", "16", "--output-tokens", "2000000000",
+            "--request-count", "20", "--replay-concurrency", "1", "--extra-engine-args", """{"num_gpu_blocks":40000000}""", "--report-json", report,
         ];
-        using Process process = Process.Start(new ProcessStartInfo("dotnet", arguments) { RedirectStandardOutput = true, RedirectStandardError = true })!;
+        using Process process = Process.Start(CliProgram.Start(arguments))!;
         await Task.Delay(TimeSpan.FromSeconds(1.5));   // long enough to be simulating, far too short to be done
         Assert.False(process.HasExited, "the run was to last");
         using (Process kill = Process.Start("kill", ["-INT", $"{process.Id}"])) await kill.WaitForExitAsync();

@@ -90,7 +90,7 @@ public sealed class ProxyProcessTests : IDisposable
     public async Task When_the_capture_is_killed_its_proxy_writes_everything_and_ends()
     {
         await using FakeServer server = await Answering();
-        using Process capture = Cli("dotnet", [], server.Address, "--flush-interval-ms", "600000");
+        using Process capture = Cli([], server.Address, "--flush-interval-ms", "600000");
         await Post(await Address(capture), 4);
         capture.Kill();
         await Wait.Until(() => Rows() == 4);
@@ -103,11 +103,11 @@ public sealed class ProxyProcessTests : IDisposable
         if (OperatingSystem.IsWindows()) return;
         // A limit on the size of files stands for the end of the disk. The runtime must not need a large file for itself.
         string script = Path.Combine(_folder.Path, "..", $"{Path.GetFileName(_folder.Path)}.sh");
-        await File.WriteAllTextAsync(script, "trap '' XFSZ\nulimit -f 4\nexport DOTNET_EnableWriteXorExecute=0\nexec dotnet \"$@\"\n");
+        await File.WriteAllTextAsync(script, "trap '' XFSZ\nulimit -f 4\nexport DOTNET_EnableWriteXorExecute=0\nexec \"$@\"\n");
         try
         {
             await using FakeServer server = await Answering();
-            using Process capture = Cli("sh", [script], server.Address, "--flush-interval-ms", "20");
+            using Process capture = Cli(["sh", script], server.Address, "--flush-interval-ms", "20");
             string address = await Address(capture);
             for (int i = 0; i < 40; i++) await Post(address, 20, Convert.ToHexString(System.Security.Cryptography.RandomNumberGenerator.GetBytes(200)));
             using (Process kill = Process.Start("kill", ["-INT", $"{capture.Id}"])) await kill.WaitForExitAsync();
@@ -150,11 +150,8 @@ public sealed class ProxyProcessTests : IDisposable
         }
     }
 
-    private Process Cli(string command, string[] before, Uri upstream, params string[] options) => Process.Start(new ProcessStartInfo(command,
-    [
-        .. before, Path.Combine(AppContext.BaseDirectory, "agentsim.dll"), "capture", "--output-path", _folder.File("run"),
-        "--upstream", upstream.ToString(), "--listen", "http://127.0.0.1:0", .. options,
-    ]) { RedirectStandardOutput = true, RedirectStandardError = true })!;
+    private Process Cli(string[] before, Uri upstream, params string[] options) => Process.Start(CliProgram.StartBy(
+        before, ["capture", "--output-path", _folder.File("run"), "--upstream", upstream.ToString(), "--listen", "http://127.0.0.1:0", .. options]))!;
 
     // Where the proxy listens, from the command's own words.
     private static async Task<string> Address(Process process)
