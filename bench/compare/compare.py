@@ -5,7 +5,8 @@
              [--set table|scaling|growth]
 
 --cli is agentsim or agentsim.dll; without it the native program is built and measured. --trace is
-mooncake_conversation_trace of the FAST'25 Mooncake release. The programs run alternately, each run a process of its own; the figures are medians over the rounds:
+mooncake_conversation_trace of the FAST'25 Mooncake release. The programs run alternately, each run a process of its own;
+the figures are medians over the rounds:
   simulation   engine start to end, without loading (`wall_ms` of the reference, `wall_time_ms` of AgentSim)
   process      the whole process, files read and reports written
   memory       peak resident memory of the process
@@ -32,9 +33,9 @@ def helper(script, *args):
 
 def native_program(folder):
     """Builds the program as it is published for this machine."""
-    info = subprocess.run(["dotnet", "--info"], check=True, stdout=subprocess.PIPE, text=True).stdout
-    platform = next(line.split(":")[1].strip() for line in info.splitlines() if line.strip().startswith("RID:"))
     project = os.path.join(os.path.dirname(os.path.dirname(HERE)), "src", "AgentSim.Cli")
+    ask = ["dotnet", "msbuild", project, "-getProperty:NETCoreSdkPortableRuntimeIdentifier"]
+    platform = subprocess.run(ask, check=True, stdout=subprocess.PIPE, text=True).stdout.strip()
     build = subprocess.run(["dotnet", "publish", project, "-c", "Release", "-r", platform, "-o", f"{folder}/native", "--nologo", "-v", "quiet"])
     if build.returncode != 0:
         raise SystemExit("the native program cannot be built; name a program with --cli")

@@ -27,9 +27,10 @@ internal static class Ahead
         }
         finally
         {
-            // It may hang in a read of a pipe; then it ends with the process, and must not find its queue disposed.
+            // It may hang in a read of a pipe; then it ends with the process, and must not find its queue disposed. Who
+            // cancels does not wait for it.
             stop.Cancel();
-            if (thread.Join(Patience))
+            if (thread.Join(cancel.IsCancellationRequested ? TimeSpan.Zero : Patience))
             {
                 queue.Dispose();
                 stop.Dispose();

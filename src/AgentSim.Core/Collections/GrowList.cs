@@ -21,6 +21,9 @@ internal struct GrowList<T>
         _items![Count++] = item;
     }
 
+    /// <summary>Takes the last item off; there must be one.</summary>
+    public T RemoveLast() => _items![--Count];
+
     public void Clear() => Count = 0;
 
     /// <summary>

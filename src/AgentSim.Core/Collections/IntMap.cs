@@ -7,7 +7,9 @@ namespace AgentSim.Collections;
 internal sealed class IntMap
 {
     private const int FirstBits = 4;
-    private const uint Multiplier = 0x9E3779B1;   // 2^32 over the golden ratio: neighbours land far apart
+
+    // Drawn anew in every process, so that no distance between keys, and no file, can be made to collide.
+    private static readonly ulong Multiplier = (ulong)Random.Shared.NextInt64() << 1 | 1;
 
     private struct Slot
     {
@@ -16,7 +18,7 @@ internal sealed class IntMap
     }
 
     private Slot[] _slots = new Slot[1 << FirstBits];
-    private int _shift = 32 - FirstBits;
+    private int _shift = 64 - FirstBits;
     private int _count;
 
     /// <summary>The value of <paramref name="key"/>, 0 when absent; 0 removes it.</summary>

@@ -1,8 +1,7 @@
 namespace AgentSim.Collections;
 
 /// <summary>
-/// A hash map from 64-bit keys to non-negative integers that only grows: open addressing in one array, for look-ups of
-/// every id of every prompt. The hash is drawn anew in every process, so that no file can be made to collide.
+/// A hash map from 64-bit keys to non-negative integers that only grows: open addressing in one array. The hash is drawn anew in every process, so that no file can be made to collide.
 /// </summary>
 internal sealed class NumberMap
 {

@@ -1,3 +1,4 @@
+using AgentSim.Collections;
 using AgentSim.Workload;
 
 namespace AgentSim.Routing;
@@ -19,9 +20,7 @@ internal sealed class ActivePrompts(int targets)
     private readonly PrefixReaches _reaches = new();
     private readonly long[] _blocks = new long[targets];
     private int[] _firstUse = new int[64];   // by slot of the reaches
-    private Use[] _uses = new Use[64];
-    private int _useCount = 1;
-    private int _freeUse;
+    private Slots<Use> _uses = new();
 
     /// <summary>Distinct prompt blocks of a target.</summary>
     public long Blocks(int target) => _blocks[target];
@@ -87,24 +86,8 @@ internal sealed class ActivePrompts(int targets)
         if (--_uses[use].Requests > 0) return;
         if (before == 0) _firstUse[slot] = _uses[use].Next;
         else _uses[before].Next = _uses[use].Next;
-        _uses[use].Next = _freeUse;
-        _freeUse = use;
+        _uses.Free(use);
     }
 
-    private int NewUse(int blocks, int next)
-    {
-        int use = _freeUse;
-        if (use != 0)
-        {
-            _freeUse = _uses[use].Next;
-        }
-        else
-        {
-            if (_useCount == _uses.Length) Array.Resize(ref _uses, _useCount * 2);
-            use = _useCount++;
-        }
-
-        _uses[use] = new Use { Blocks = blocks, Requests = 1, Next = next };
-        return use;
-    }
+    private int NewUse(int blocks, int next) => _uses.Add(new Use { Blocks = blocks, Requests = 1, Next = next });
 }

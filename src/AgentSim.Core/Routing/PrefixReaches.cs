@@ -18,13 +18,11 @@ internal sealed class PrefixReaches : IPrefixCaches
     {
         public int Target;
         public int Blocks;
-        public int Next;   // of the same chain; of the unused ones
+        public int Next;   // of the same chain
     }
 
     private readonly IntMap _chains = new();   // first block of a chain -> its first reach
-    private Reach[] _reaches = new Reach[64];
-    private int _count = 1;
-    private int _free;
+    private Slots<Reach> _reaches = new();
 
     /// <summary>Slot of what a target has of a chain, 0 when that is nothing.</summary>
     public int Find(int chain, int target)
@@ -37,18 +35,7 @@ internal sealed class PrefixReaches : IPrefixCaches
     /// <summary>A slot for what a target, which had nothing of a chain, has of it from now on.</summary>
     public int Add(int chain, int target, int blocks)
     {
-        int slot = _free;
-        if (slot != 0)
-        {
-            _free = _reaches[slot].Next;
-        }
-        else
-        {
-            if (_count == _reaches.Length) Array.Resize(ref _reaches, _count * 2);
-            slot = _count++;
-        }
-
-        _reaches[slot] = new Reach { Target = target, Blocks = blocks, Next = _chains[chain] };
+        int slot = _reaches.Add(new Reach { Target = target, Blocks = blocks, Next = _chains[chain] });
         _chains[chain] = slot;
         return slot;
     }
@@ -73,8 +60,7 @@ internal sealed class PrefixReaches : IPrefixCaches
             _reaches[first].Next = next;
         }
 
-        _reaches[slot].Next = _free;
-        _free = slot;
+        _reaches.Free(slot);
     }
 
     /// <inheritdoc/>

@@ -19,11 +19,17 @@ internal sealed class InputDigests
     private InputDigests(Task<WorkloadInput[]> task) => _task = task;
 
     /// <summary>Starts the work.</summary>
-    /// <exception cref="AgentSimException">A file cannot be opened.</exception>
+    /// <exception cref="AgentSimException">A file cannot be opened, or not be read twice.</exception>
     public static InputDigests Start(IReadOnlyList<string> files, CancellationToken stop)
     {
         // A file that cannot be opened is refused at once, before the files ahead of it are read.
-        foreach (string file in files) InputFiles.Open(file).Dispose();
+        foreach (string file in files)
+        {
+            using FileStream stream = InputFiles.Open(file);
+            if (!stream.CanSeek)
+                throw AgentSimException.At(file, 0, "InputIsPipe", "is a pipe, but is read twice, for its rows and for their digest; write it to a file first");
+        }
+
         return new InputDigests(Task.Factory.StartNew<WorkloadInput[]>(
             () => [.. files.Select(file => Describe(file, stop))], stop, TaskCreationOptions.LongRunning, TaskScheduler.Default));
     }

@@ -4,7 +4,7 @@ using AgentSim.Workload;
 namespace AgentSim.Tests.Routing;
 
 /// <summary>A cache that holds what a test puts into it.</summary>
-internal sealed class FakeCache : IPrefixCache
+internal sealed class FakeCache : ITargetCache
 {
     private readonly HashSet<int> _blocks = [];
 

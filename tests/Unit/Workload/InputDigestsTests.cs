@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Security.Cryptography;
 using AgentSim.Workload;
 
@@ -25,6 +26,18 @@ public sealed class InputDigestsTests
         AgentSimException error = Assert.Throws<AgentSimException>(() => InputDigests.Start(files, CancellationToken.None));
         Assert.Equal("InputUnreadable", error.ErrorId);
         Assert.Contains("missing.jsonl", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_pipe_which_two_readers_would_share_is_refused()
+    {
+        if (OperatingSystem.IsWindows()) return;
+        using TempFolder folder = new();
+        string pipe = folder.File("rows");
+        using (Process make = Process.Start("mkfifo", [pipe])) make.WaitForExit();
+        using Process writer = Process.Start(new ProcessStartInfo("sh", ["-c", "echo x > \"$0\"", pipe]) { RedirectStandardError = true })!;
+        AgentSimException error = Assert.Throws<AgentSimException>(() => WorkloadLoader.Load([pipe], new WorkloadOptions()));
+        Assert.Equal("InputIsPipe", error.ErrorId);
     }
 
     [Fact]

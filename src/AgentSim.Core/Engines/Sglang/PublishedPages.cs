@@ -11,7 +11,7 @@ namespace AgentSim.Engines.Sglang;
 /// the pass was inserted, returned or withdrawn in it: what a prefill worker holds until it is transferred, and a request
 /// that was prefilled but could not decode.
 /// </summary>
-internal sealed class PublishedPages : IPrefixCache
+internal sealed class PublishedPages : ITargetCache
 {
     private readonly PagedBits _visible = new();
     private readonly Dictionary<int, int> _outside = [];   // copies of a page that requests hold outside the tree

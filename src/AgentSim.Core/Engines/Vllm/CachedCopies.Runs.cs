@@ -1,13 +1,12 @@
+using AgentSim.Collections;
 using AgentSim.Workload;
 
 namespace AgentSim.Engines.Vllm;
 
-// The runs themselves, slots of one array: slot 0 is the sentinel of the circular LRU list.
+// The runs themselves. Slot 0, which no run has, is the sentinel of the circular LRU list.
 internal sealed partial class CachedCopies
 {
-    private CopyRun[] _runs = new CopyRun[64];
-    private int _runCount = 1;
-    private int _freeRun;   // list of unused slots through Sibling
+    private Slots<CopyRun> _runs = new();
 
     /// <summary>
     /// Removes so many inactive blocks, the least recently used first; there must be as many. Where all copies of a
@@ -30,8 +29,7 @@ internal sealed partial class CachedCopies
 
             if (_runs[run].Chain != Anonymous) RemoveFromIndex(run);
             Unlink(run);
-            _runs[run].Sibling = _freeRun;
-            _freeRun = run;
+            _runs.Free(run);
         }
     }
 
@@ -124,22 +122,8 @@ internal sealed partial class CachedCopies
         return run;
     }
 
-    private int NewRun(ChainBlocks blocks, int references)
-    {
-        int run = _freeRun;
-        if (run != 0)
-        {
-            _freeRun = _runs[run].Sibling;
-        }
-        else
-        {
-            if (_runCount == _runs.Length) Array.Resize(ref _runs, _runCount * 2);
-            run = _runCount++;
-        }
-
-        _runs[run] = new CopyRun { Chain = blocks.Chain, Offset = blocks.Offset, Count = blocks.Count, References = references };
-        return run;
-    }
+    private int NewRun(ChainBlocks blocks, int references) =>
+        _runs.Add(new CopyRun { Chain = blocks.Chain, Offset = blocks.Offset, Count = blocks.Count, References = references });
 
     private void AppendToLru(int run)
     {

@@ -20,7 +20,7 @@ internal readonly record struct HeldCopies(int Run, int Count);
 /// </remarks>
 /// <param name="reaches">Where a router looks up what is cached; null when none does.</param>
 /// <param name="rank">The rank's number there.</param>
-internal sealed partial class CachedCopies(PrefixReaches? reaches = null, int rank = 0)
+internal sealed partial class CachedCopies(PrefixReaches? reaches, int rank)
 {
     private const int Anonymous = -1;
 

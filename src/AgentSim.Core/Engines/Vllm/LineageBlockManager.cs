@@ -8,7 +8,7 @@ namespace AgentSim.Engines.Vllm;
 /// The <c>kvbm</c> backend: one physical block per identity, registered as soon as it is allocated, and evicted leaves
 /// first (specification 02, 11). A sequence's table holds the identities of its complete blocks, then a private tail.
 /// </summary>
-internal sealed class LineageBlockManager : BlockManager, IPrefixCache
+internal sealed class LineageBlockManager : BlockManager, ITargetCache
 {
     private readonly IntMap _registered = new();   // identity -> references + 1
     private readonly LineageGraph _inactive = new();

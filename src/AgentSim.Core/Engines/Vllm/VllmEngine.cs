@@ -10,18 +10,23 @@ internal sealed class VllmEngine : SimulatedEngine
     private readonly PerformanceModel _model;
     private readonly DecodeTimes _decodeTimes;
     private readonly PrefixReaches? _reaches;              // of the native backend
-    private readonly SeparateCaches _separate = new();     // of kvbm
+    private readonly SeparateCaches? _separate;            // of kvbm
 
     public VllmEngine(EngineServices services, bool guaranteedNoEvict)
     {
         _services = services;
-        if (services.CachesAreAsked) _reaches = new PrefixReaches();
+        if (services.CachesAreAsked)
+        {
+            if (services.Arguments.Backend == KvBackend.Kvbm) _separate = new SeparateCaches();
+            else _reaches = new PrefixReaches();
+        }
+
         _limits = new VllmLimits(services.Arguments, guaranteedNoEvict);
         _model = PerformanceModel.Create(services.Arguments);
         _decodeTimes = new DecodeTimes(_model, _limits.BlockSize, _limits.TotalBlocks);
     }
 
-    public override IPrefixCaches? Caches => _services.Arguments.Backend == KvBackend.Kvbm ? _separate : _reaches;
+    public override IPrefixCaches? Caches => (IPrefixCaches?)_separate ?? _reaches;
 
     public override Scheduler CreateRank(int index)
     {
@@ -29,7 +34,7 @@ internal sealed class VllmEngine : SimulatedEngine
         BlockManager blocks = arguments.Backend == KvBackend.Kvbm
             ? new LineageBlockManager(_limits.TotalBlocks, _limits.BlockSize, arguments.EnablePrefixCaching, _services.Prompts)
             : new NativeBlockManager(_limits.TotalBlocks, _limits.BlockSize, arguments.EnablePrefixCaching, _services.Prompts, _reaches, index);
-        if (blocks is LineageBlockManager lineage) _separate.Add(lineage);
+        if (blocks is LineageBlockManager lineage) _separate?.Add(lineage);
         return new VllmScheduler(_limits, blocks, _model, _decodeTimes, SpeculativeSampler.Create(arguments, index), _services.Prompts, _services.Recorder);
     }
 }

@@ -1,0 +1,10 @@
+using AgentSim.Workload;
+
+namespace AgentSim.Routing;
+
+/// <summary>The cache of one target.</summary>
+internal interface ITargetCache
+{
+    /// <summary>How many leading blocks of <paramref name="prompt"/> it holds.</summary>
+    int CachedBlocks(PromptBlocks prompt);
+}
