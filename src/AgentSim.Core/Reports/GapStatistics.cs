@@ -7,9 +7,6 @@ namespace AgentSim.Reports;
 /// </summary>
 internal sealed partial class GapStatistics
 {
-    // How far the gaps of one stretch may be from its step, relative; far more than the rounding of any clock.
-    private const double StretchSpread = 1e-7;
-
     private readonly LogSketch _gapSketch = new();
     private readonly LogSketch _rateSketch = new();
     private RunningMoments _gaps = new();
@@ -85,11 +82,7 @@ internal sealed partial class GapStatistics
     /// <param name="multiplicity">Requests that share each gap, at least 1.</param>
     public bool AddStretch(double stepMs, long steps, double totalMs, int multiplicity)
     {
-        double low = stepMs * (1.0 - StretchSpread), high = stepMs * (1.0 + StretchSpread);
-        if (!(low > LogBuckets.SmallestIndexable) || !double.IsFinite(1000.0 / low)) return false;
-
-        int gapKey = LogBuckets.KeyOf(low), rateKey = LogBuckets.KeyOf(1000.0 / high);
-        if (LogBuckets.KeyOf(high) != gapKey || LogBuckets.KeyOf(1000.0 / low) != rateKey) return false;
+        if (!LogBuckets.TryKeyOfAllNear(stepMs, out int gapKey) || !LogBuckets.TryKeyOfAllNear(1000.0 / stepMs, out int rateKey)) return false;
 
         long samples = steps * multiplicity;
         double mean = totalMs / steps;

@@ -20,10 +20,10 @@ internal sealed class HandoffRecorder
     public HandoffOutcome[] Outcomes => _outcomes;
 
     /// <summary>What prefill workers report to: their tokens are discarded.</summary>
-    public IPassRecorder Prefill { get; }
+    public PassRecorder Prefill { get; }
 
     /// <summary>What decode workers report to: their tokens are the request's.</summary>
-    public IPassRecorder Decode { get; }
+    public PassRecorder Decode { get; }
 
     public ref HandoffOutcome this[int request] => ref _outcomes[request];
 
@@ -32,13 +32,13 @@ internal sealed class HandoffRecorder
         if (double.IsNaN(time)) time = now;
     }
 
-    private sealed class PrefillSide(HandoffRecorder owner) : IPassRecorder
+    private sealed class PrefillSide(HandoffRecorder owner) : PassRecorder
     {
-        public int PlannedOutput(int request) => owner._run.PrefillOutput(request);
+        public override int PlannedOutput(int request) => owner._run.PrefillOutput(request);
 
-        public double LastToken(int request) => double.NaN;
+        public override double LastToken(int request) => double.NaN;
 
-        public void Admitted(int request, double now, int reused)
+        public override void Admitted(int request, double now, int reused)
         {
             ref HandoffOutcome outcome = ref owner._outcomes[request];
             First(ref outcome.PrefillAdmit, now);
@@ -46,26 +46,26 @@ internal sealed class HandoffRecorder
             owner._run.Admitted(request, now, reused);
         }
 
-        public void Token(int request, double time)
+        public override void Token(int request, double time)
         {
         }
 
-        public void StretchTokens(int request, DecodeStretch stretch)
+        public override void StretchTokens(int request, DecodeStretch stretch)
         {
         }
 
-        public void StretchGaps(DecodeStretch stretch, int requests)
+        public override void StretchGaps(DecodeStretch stretch, int requests)
         {
         }
     }
 
-    private sealed class DecodeSide(HandoffRecorder owner) : IPassRecorder
+    private sealed class DecodeSide(HandoffRecorder owner) : PassRecorder
     {
-        public int PlannedOutput(int request) => owner._run.PlannedOutput(request);
+        public override int PlannedOutput(int request) => owner._run.PlannedOutput(request);
 
-        public double LastToken(int request) => owner._run.LastToken(request);
+        public override double LastToken(int request) => owner._run.LastToken(request);
 
-        public void Admitted(int request, double now, int reused)
+        public override void Admitted(int request, double now, int reused)
         {
             ref HandoffOutcome outcome = ref owner._outcomes[request];
             First(ref outcome.DecodeAdmit, now);
@@ -73,10 +73,10 @@ internal sealed class HandoffRecorder
             owner._run.Admitted(request, now, reused);
         }
 
-        public void Token(int request, double time) => owner._run.Token(request, time);
+        public override void Token(int request, double time) => owner._run.Token(request, time);
 
-        public void StretchTokens(int request, DecodeStretch stretch) => owner._run.StretchTokens(request, stretch);
+        public override void StretchTokens(int request, DecodeStretch stretch) => owner._run.StretchTokens(request, stretch);
 
-        public void StretchGaps(DecodeStretch stretch, int requests) => owner._run.StretchGaps(stretch, requests);
+        public override void StretchGaps(DecodeStretch stretch, int requests) => owner._run.StretchGaps(stretch, requests);
     }
 }

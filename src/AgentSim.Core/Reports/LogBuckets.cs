@@ -17,6 +17,9 @@ internal static class LogBuckets
     /// <summary>Distance of neighbouring representatives, relative.</summary>
     public const double Width = Excess;
 
+    /// <summary>How far values may be from each other to count as near, relative; far more than the rounding of any clock.</summary>
+    public const double Spread = 1.01e-7;
+
     /// <summary>The key of values below <see cref="SmallestIndexable"/>.</summary>
     public const int ZeroKey = int.MinValue;
 
@@ -49,6 +52,24 @@ internal static class LogBuckets
         double edge = cell.Edge;
         if (Math.Abs(value - edge) <= edge * Doubt) return Formula(value);
         return cell.Key + (value > edge ? 1 : 0);
+    }
+
+    /// <summary>
+    /// The bucket of a value and of all values within <see cref="Spread"/> of it; false when an edge is so near that they may
+    /// fall on both sides of it.
+    /// </summary>
+    public static bool TryKeyOfAllNear(double value, out int key)
+    {
+        key = 0;
+        if (!(value > 2 * SmallestIndexable) || !double.IsFinite(value)) return false;
+        ulong bits = BitConverter.DoubleToUInt64Bits(value);
+        Cell[] octave = Octaves[bits >> 52] ?? AddOctave((int)(bits >> 52));
+        ref readonly Cell cell = ref octave[(int)(bits >> CellShift) & ((1 << CellBits) - 1)];
+        double edge = cell.Edge, doubt = edge * (Spread + Doubt);
+        // The edge of a cell is the first above its start. The one after it is further away than a cell is wide.
+        if (Math.Abs(value - edge) <= doubt || (value < edge && value - (edge / Gamma) <= doubt)) return false;
+        key = cell.Key + (value > edge ? 1 : 0);
+        return true;
     }
 
     /// <summary>The definition <see cref="KeyOf"/> follows, for values that are not below <see cref="SmallestIndexable"/>.</summary>

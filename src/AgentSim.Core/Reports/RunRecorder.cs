@@ -8,7 +8,7 @@ namespace AgentSim.Reports;
 /// requests that complete: without a time cap every request that emits does, so they are folded in as they come; with
 /// one they are kept per request until it ends.
 /// </summary>
-internal sealed class RunRecorder : IPassRecorder
+internal sealed class RunRecorder : PassRecorder
 {
     private readonly RequestOutcome[] _outcomes;
     private readonly List<double>?[]? _openGaps;
@@ -34,7 +34,7 @@ internal sealed class RunRecorder : IPassRecorder
     /// <summary>Requests that ended, in whatever way.</summary>
     public int TerminalCount { get; private set; }
 
-    public int PlannedOutput(int request) => _load.OutputLength[request];
+    public override int PlannedOutput(int request) => _load.OutputLength[request];
 
     /// <summary>
     /// Output tokens of the request on a prefill worker: one, unless its output is planned, and the plan of a trace is
@@ -42,7 +42,7 @@ internal sealed class RunRecorder : IPassRecorder
     /// </summary>
     public int PrefillOutput(int request) => _load.HasPlannedOutput ? _load.OutputLength[request] : Math.Min(_load.OutputLength[request], 1);
 
-    public double LastToken(int request) => _outcomes[request].LastToken;
+    public override double LastToken(int request) => _outcomes[request].LastToken;
 
     public int OutputLength(int request) => _outcomes[request].OutputLength;
 
@@ -62,7 +62,7 @@ internal sealed class RunRecorder : IPassRecorder
         if (outcome.Worker < 0) outcome.Worker = worker;
     }
 
-    public void Admitted(int request, double now, int reused)
+    public override void Admitted(int request, double now, int reused)
     {
         ref RequestOutcome outcome = ref _outcomes[request];
         if (double.IsNaN(outcome.FirstAdmit))
@@ -74,7 +74,7 @@ internal sealed class RunRecorder : IPassRecorder
         outcome.ReusedInput = Math.Max(outcome.ReusedInput, reused);
     }
 
-    public void Token(int request, double time)
+    public override void Token(int request, double time)
     {
         ref RequestOutcome outcome = ref _outcomes[request];
         if (outcome.OutputLength == 0)
@@ -92,7 +92,7 @@ internal sealed class RunRecorder : IPassRecorder
     }
 
     /// <summary>One token at the end of every pass of a stretch; the gaps are recorded for the batch as a whole.</summary>
-    public void StretchTokens(int request, DecodeStretch stretch)
+    public override void StretchTokens(int request, DecodeStretch stretch)
     {
         ref RequestOutcome outcome = ref _outcomes[request];
         if (outcome.OutputLength == 1) outcome.SecondToken = stretch.Ends[0];
@@ -108,7 +108,7 @@ internal sealed class RunRecorder : IPassRecorder
     }
 
     /// <summary>The gaps of a stretch, each once for every request of its batch.</summary>
-    public void StretchGaps(DecodeStretch stretch, int requests)
+    public override void StretchGaps(DecodeStretch stretch, int requests)
     {
         if (_openGaps is not null) return;
         ReadOnlySpan<double> ends = stretch.Ends;

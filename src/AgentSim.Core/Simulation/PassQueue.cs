@@ -22,25 +22,28 @@ internal readonly record struct PassEnd(double Time, double Start, int Round)
 /// </summary>
 internal sealed class PassQueue
 {
+    private readonly int _leaves;        // workers, and as many more as make a power of two
     private readonly PassEnd[] _ends;    // by worker
-    private readonly double[] _times;    // by leaf, which is a worker as far as there are any: infinity where none is pending
-    private readonly int[] _first;       // by node: 1 is the root, the children of n are 2n and 2n + 1, and the last half are leaves
+
+    // By node: 1 is the root, the children of n are 2n and 2n + 1, and the last half are the leaves.
+    private readonly int[] _first;       // the worker
+    private readonly double[] _times;    // when its pass ends: infinity where none is pending
 
     public PassQueue(int workers)
     {
-        int leaves = (int)BitOperations.RoundUpToPowerOf2((uint)Math.Max(workers, 2));
+        _leaves = (int)BitOperations.RoundUpToPowerOf2((uint)Math.Max(workers, 2));
         _ends = new PassEnd[workers];
-        _times = new double[leaves];
+        _first = new int[2 * _leaves];
+        _times = new double[2 * _leaves];
         Array.Fill(_times, double.PositiveInfinity);
-        _first = new int[2 * leaves];
-        for (int leaf = 0; leaf < leaves; leaf++) _first[leaves + leaf] = leaf;
-        for (int node = leaves - 1; node > 0; node--) _first[node] = _first[2 * node];
+        for (int leaf = 0; leaf < _leaves; leaf++) _first[_leaves + leaf] = leaf;
+        for (int node = _leaves - 1; node > 0; node--) _first[node] = _first[2 * node];
     }
 
     public int Count { get; private set; }
 
     /// <summary>Time of the first pass to end, infinity when none is pending.</summary>
-    public double NextTime => _times[_first[1]];
+    public double NextTime => _times[1];
 
     /// <summary>The first pass to end.</summary>
     public PassEnd FirstEnd => _ends[_first[1]];
@@ -51,33 +54,33 @@ internal sealed class PassQueue
     /// <summary>Sets or changes when a worker's pass ends, which is at a finite time.</summary>
     public void Set(int worker, PassEnd end)
     {
-        if (double.IsPositiveInfinity(_times[worker])) Count++;
+        if (double.IsPositiveInfinity(_times[_leaves + worker])) Count++;
         _ends[worker] = end;
-        _times[worker] = end.Time;
-        Update(worker);
+        Update(worker, end.Time);
     }
 
     /// <summary>Forgets a worker's pending pass.</summary>
     public void Remove(int worker)
     {
         Count--;
-        _times[worker] = double.PositiveInfinity;
-        Update(worker);
+        Update(worker, double.PositiveInfinity);
     }
 
     // Which of two passes ends first is anybody's guess, also the processor's: the choice is made without a branch.
-    private void Update(int worker)
+    private void Update(int worker, double time)
     {
-        int[] first = _first;
-        for (int node = (_times.Length + worker) >> 1; node > 0; node >>= 1)
+        double[] times = _times;
+        times[_leaves + worker] = time;
+        for (int node = (_leaves + worker) >> 1; node > 0; node >>= 1)
         {
-            int left = first[2 * node], right = first[(2 * node) + 1];
-            double leftTime = _times[left], rightTime = _times[right];
-            int isRight = rightTime == leftTime ? IsRightOfEqual(left, right) : rightTime < leftTime ? 1 : 0;
-            first[node] = left ^ ((left ^ right) & -isRight);
+            int child = 2 * node;
+            double left = times[child], right = times[child + 1];
+            child += left == right ? IsRightOfEqual(child) : right < left ? 1 : 0;
+            times[node] = times[child];
+            _first[node] = _first[child];
         }
     }
 
-    private int IsRightOfEqual(int left, int right) =>
-        !double.IsPositiveInfinity(_times[right]) && _ends[right].CompareTo(_ends[left]) < 0 ? 1 : 0;
+    private int IsRightOfEqual(int left) =>
+        !double.IsPositiveInfinity(_times[left]) && _ends[_first[left + 1]].CompareTo(_ends[_first[left]]) < 0 ? 1 : 0;
 }

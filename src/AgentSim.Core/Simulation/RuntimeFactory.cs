@@ -30,7 +30,7 @@ internal static class RuntimeFactory
             CreatePlacement(parts, pools.Decode, pools.DecodeWorkers, decode.Length, null, router => router.ForDecodePool(pools.Decode.RouterQueuePolicy))));
     }
 
-    private static (Scheduler[] Ranks, IPrefixCaches? Caches) CreateRanks(RuntimeParts parts, EngineArguments arguments, IPassRecorder recorder, int count, bool areAsked)
+    private static (Scheduler[] Ranks, IPrefixCaches? Caches) CreateRanks(RuntimeParts parts, EngineArguments arguments, PassRecorder recorder, int count, bool areAsked)
     {
         SimulatedEngine engine = arguments.EngineType.Create(new EngineServices(arguments, parts.Prompts, recorder, areAsked));
         Scheduler[] ranks = new Scheduler[count];

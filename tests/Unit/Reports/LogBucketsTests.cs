@@ -75,4 +75,33 @@ public class LogBucketsTests
                 double value = Math.Abs(sample.Item);
                 return value < LogBuckets.SmallestIndexable ? LogBuckets.KeyOf(value) == LogBuckets.ZeroKey : LogBuckets.KeyOf(value) == Naive(value);
             }));
+
+    [Fact]
+    public void A_bucket_given_for_all_near_values_is_that_of_each()
+    {
+        Random random = new(5);
+        int refused = 0;
+        for (int i = 0; i < 200_000; i++)
+        {
+            // Half of them beside an edge.
+            double value = Math.Pow(10, (random.NextDouble() * 12) - 6);
+            if (random.Next(2) == 0) value = LogBuckets.Representative(LogBuckets.KeyOf(value)) * (1 + (LogBuckets.Width / 2)) * (1 + ((random.NextDouble() - 0.5) * 1e-6));
+            if (!LogBuckets.TryKeyOfAllNear(value, out int key))
+            {
+                refused++;
+                continue;
+            }
+
+            Assert.Equal((key, key), (LogBuckets.KeyOf(value * (1 - 1e-7)), LogBuckets.KeyOf(value * (1 + 1e-7))));
+        }
+
+        Assert.InRange(refused, 1, 60_000);
+    }
+
+    [Theory]
+    [InlineData(0.0)]
+    [InlineData(double.Epsilon)]
+    [InlineData(double.NaN)]
+    [InlineData(double.PositiveInfinity)]
+    public void What_has_no_bucket_of_its_own_is_refused(double value) => Assert.False(LogBuckets.TryKeyOfAllNear(value, out _));
 }

@@ -17,7 +17,7 @@ internal sealed partial class SglangScheduler : Scheduler
     private readonly DecodeTimes _decodeTimes;
     private readonly SpeculativeSampler? _speculation;
     private readonly PromptCatalog _prompts;
-    private readonly IPassRecorder _recorder;
+    private readonly PassRecorder _recorder;
 
     private readonly Deque<Sequence> _waiting = new();
     private readonly Batch<Sequence> _running = new();
@@ -32,7 +32,7 @@ internal sealed partial class SglangScheduler : Scheduler
     private bool _materialisedNew;
     private GrowList<EmittedTokens> _emitted;
 
-    public SglangScheduler(SglangLimits limits, PagePool pages, PublishedPages published, PerformanceModel model, DecodeTimes decodeTimes, SpeculativeSampler? speculation, PromptCatalog prompts, IPassRecorder recorder)
+    public SglangScheduler(SglangLimits limits, PagePool pages, PublishedPages published, PerformanceModel model, DecodeTimes decodeTimes, SpeculativeSampler? speculation, PromptCatalog prompts, PassRecorder recorder)
     {
         (_limits, _pages, _published, _model, _decodeTimes) = (limits, pages, published, model, decodeTimes);
         (_speculation, _prompts, _recorder) = (speculation, prompts, recorder);

@@ -17,7 +17,7 @@ internal sealed partial class VllmScheduler : Scheduler
     private readonly DecodeTimes _decodeTimes;
     private readonly SpeculativeSampler? _speculation;
     private readonly PromptCatalog _prompts;
-    private readonly IPassRecorder _recorder;
+    private readonly PassRecorder _recorder;
 
     private readonly Deque<Sequence> _waiting = new();
     private readonly Batch<Sequence> _running = new();
@@ -36,7 +36,7 @@ internal sealed partial class VllmScheduler : Scheduler
     private GrowList<int> _rejected;
     private GrowList<EmittedTokens> _emitted;
 
-    public VllmScheduler(VllmLimits limits, BlockManager blocks, PerformanceModel model, DecodeTimes decodeTimes, SpeculativeSampler? speculation, PromptCatalog prompts, IPassRecorder recorder)
+    public VllmScheduler(VllmLimits limits, BlockManager blocks, PerformanceModel model, DecodeTimes decodeTimes, SpeculativeSampler? speculation, PromptCatalog prompts, PassRecorder recorder)
     {
         (_limits, _blocks, _model, _decodeTimes) = (limits, blocks, model, decodeTimes);
         (_speculation, _prompts, _recorder) = (speculation, prompts, recorder);

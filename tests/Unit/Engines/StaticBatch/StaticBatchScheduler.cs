@@ -4,7 +4,7 @@ using AgentSim.Reports;
 namespace AgentSim.Tests.Engines.StaticBatch;
 
 /// <summary>One rank of the static-batching engine.</summary>
-internal sealed class StaticBatchScheduler(long batchSize, double passMs, IPassRecorder recorder) : Scheduler
+internal sealed class StaticBatchScheduler(long batchSize, double passMs, PassRecorder recorder) : Scheduler
 {
     private readonly Queue<int> _waiting = [];
     private readonly List<int> _emitted = [];
