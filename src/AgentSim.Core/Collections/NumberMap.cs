@@ -1,7 +1,8 @@
 namespace AgentSim.Collections;
 
 /// <summary>
-/// A hash map from 64-bit keys to non-negative integers that only grows: open addressing in one array. The hash is drawn anew in every process, so that no file can be made to collide.
+/// A hash map from 64-bit keys to non-negative integers that only grows: open addressing in one array. The hash is drawn
+/// anew in every process, so that no file can be made to collide.
 /// </summary>
 internal sealed class NumberMap
 {

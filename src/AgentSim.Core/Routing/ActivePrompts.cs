@@ -35,14 +35,11 @@ internal sealed class ActivePrompts(int targets)
             int slot = _reaches.Find(run.First, target);
             if (slot == 0)
             {
-                slot = _reaches.Add(run.First, target, run.Count);
+                slot = _reaches.Add(run.First, target, blocks: 0);
                 if (slot >= _firstUse.Length) Array.Resize(ref _firstUse, _firstUse.Length * 2);
-                _firstUse[slot] = NewUse(run.Count, 0);
-                _blocks[target] += run.Count;
-                continue;
             }
 
-            int longest = _uses[_firstUse[slot]].Blocks;
+            int longest = LongestUse(slot);
             AddUse(slot, run.Count);
             if (run.Count <= longest) continue;
             _reaches.Set(slot, run.Count);
@@ -54,15 +51,17 @@ internal sealed class ActivePrompts(int targets)
     {
         foreach (BlockRun run in prompt)
         {
-            int slot = _reaches.Find(run.First, target), longest = _uses[_firstUse[slot]].Blocks;
+            int slot = _reaches.Find(run.First, target), longest = LongestUse(slot);
             RemoveUse(slot, run.Count);
-            int left = _firstUse[slot] == 0 ? 0 : _uses[_firstUse[slot]].Blocks;
+            int left = LongestUse(slot);
             if (left == longest) continue;
             _blocks[target] -= longest - left;
             if (left > 0) _reaches.Set(slot, left);
             else _reaches.Remove(run.First, slot);
         }
     }
+
+    private int LongestUse(int slot) => _firstUse[slot] == 0 ? 0 : _uses[_firstUse[slot]].Blocks;
 
     private void AddUse(int slot, int blocks)
     {
@@ -74,7 +73,7 @@ internal sealed class ActivePrompts(int targets)
             return;
         }
 
-        use = NewUse(blocks, use);
+        use = _uses.Add(new Use { Blocks = blocks, Requests = 1, Next = use });
         if (before == 0) _firstUse[slot] = use;
         else _uses[before].Next = use;
     }
@@ -88,6 +87,4 @@ internal sealed class ActivePrompts(int targets)
         else _uses[before].Next = _uses[use].Next;
         _uses.Free(use);
     }
-
-    private int NewUse(int blocks, int next) => _uses.Add(new Use { Blocks = blocks, Requests = 1, Next = next });
 }

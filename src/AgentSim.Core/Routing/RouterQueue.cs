@@ -1,3 +1,5 @@
+using AgentSim.Collections;
+
 namespace AgentSim.Routing;
 
 /// <summary>
@@ -10,11 +12,8 @@ internal sealed class RouterQueue
     private readonly double _tokenBudget;
     private readonly DeficitRoundRobin _turns;
     private readonly long[] _heads;        // scratch: cost of the best request of each class
-    private RouterQueueEntry[] _entries = new RouterQueueEntry[16];
-    private int[] _overlaps;               // targets per entry
-    private int[] _free = new int[16];
-    private int _freeCount;
-    private int _used;
+    private Slots<RouterQueueEntry> _entries = new();
+    private int[] _overlaps = [];          // targets per entry
     private long _sequence;
 
     private sealed class ClassState(RouterPolicyClass policy)
@@ -33,7 +32,6 @@ internal sealed class RouterQueue
         _tokenBudget = tokenBudget;
         _turns = new DeficitRoundRobin([.. classes.Select(c => c.Quantum)]);
         _heads = new long[classes.Count];
-        _overlaps = new int[_entries.Length * targets];
     }
 
     /// <summary>Waiting requests.</summary>
@@ -60,9 +58,10 @@ internal sealed class RouterQueue
         CheckLimit(state, "waiting prompt tokens", state.PromptTokens, state.Policy.PromptTokenLimit);
         CheckLimit(state, "waiting cached prompt tokens", state.CachedTokens, state.Policy.CachedTokenLimit);
 
-        int slot = TakeSlot();
         int cost = Math.Max(request.PromptTokens - cachedTokens, 1);
-        _entries[slot] = new RouterQueueEntry(request, cachedTokens, cost, Merit(state.Policy.QueuePolicy, request.Priority, cost, nowMs), _sequence++);
+        int slot = _entries.Add(new RouterQueueEntry(request, cachedTokens, cost, Merit(state.Policy.QueuePolicy, request.Priority, cost, nowMs), _sequence++));
+        int end = (slot + 1) * _targets;
+        if (end > _overlaps.Length) Array.Resize(ref _overlaps, end * 2);
         overlaps.CopyTo(_overlaps.AsSpan(slot * _targets));
         state.PromptTokens += request.PromptTokens;
         state.CachedTokens += cachedTokens;
@@ -132,19 +131,6 @@ internal sealed class RouterQueue
             $"router queue class '{state.Policy.Name}' is full: {current} {what}, limit {limit} ({each} per target); raise the limit in the policy file or lower the load");
     }
 
-    private int TakeSlot()
-    {
-        if (_freeCount > 0) return _free[--_freeCount];
-        if (_used == _entries.Length)
-        {
-            Array.Resize(ref _entries, _used * 2);
-            Array.Resize(ref _overlaps, _used * 2 * _targets);
-            Array.Resize(ref _free, _used * 2);
-        }
-
-        return _used++;
-    }
-
     private void RemoveAt(ClassState state, int index)
     {
         int slot = state.Heap[index];
@@ -158,7 +144,7 @@ internal sealed class RouterQueue
             SiftUp(state, index, state.Heap[index]);
         }
 
-        _free[_freeCount++] = slot;
+        _entries.Free(slot);
         Count--;
     }
 

@@ -57,7 +57,7 @@ public static class WorkloadLoader
         {
             return options.Format switch
             {
-                TraceFormat.Dynamo => FromRecords(RequestTraceReader.Read(files, progress, cancellation), options, inputs, cancellation),
+                TraceFormat.Dynamo => FromTrace(lowering => lowering.AddFiles(files, progress, cancellation), options, inputs, cancellation),
                 TraceFormat.AppliedComputeAgentic => FromSessions(AppliedComputeReader.Read(files[0], progress, cancellation), files[0], options, inputs),
                 _ => FromRows(MooncakeRowReader.ReadPassing(files[0], options.Format, options.TraceBlockSize ?? WorkloadOptions.DefaultTraceBlockSize, progress, cancellation), files[0], options, inputs),
             };
@@ -123,19 +123,22 @@ public static class WorkloadLoader
         ArgumentNullException.ThrowIfNull(records);
         ArgumentNullException.ThrowIfNull(options);
         CheckBlockSize(options);
-        return FromRecords(records, options, InputDigests.None, cancellation);
+        return FromTrace(Add, options, InputDigests.None, cancellation);
+
+        void Add(TraceLowering lowering)
+        {
+            foreach (TraceRecord record in records)
+            {
+                cancellation.ThrowIfCancellationRequested();
+                lowering.Add(record);
+            }
+        }
     }
 
-    private static ReplayWorkload FromRecords(
-        IEnumerable<TraceRecord> records, WorkloadOptions options, InputDigests inputs, CancellationToken cancellation)
+    private static ReplayWorkload FromTrace(Action<TraceLowering> add, WorkloadOptions options, InputDigests inputs, CancellationToken cancellation)
     {
         TraceLowering lowering = new();
-        foreach (TraceRecord record in records)
-        {
-            cancellation.ThrowIfCancellationRequested();
-            lowering.Add(record);
-        }
-
+        add(lowering);
         IEnumerable<AtLine<MooncakeRow>> rows = Numbered(lowering.Rows(), cancellation);
         if (lowering.RequestCount > 0 && options.TraceBlockSize is int expected && expected != lowering.TraceBlockSize)
         {

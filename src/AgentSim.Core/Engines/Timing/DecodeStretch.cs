@@ -34,7 +34,6 @@ internal sealed class DecodeStretch
     private int _planned;             // passes in the plan before it was cut
     private int _reach = MostSteps;   // passes to plan at most
     private int _grownSteps;
-    private int _ended;               // passes that had ended when it was asked last
     private GrowList<Segment> _segments;
 
     /// <summary>Number of planned passes, 0 when there is no plan.</summary>
@@ -87,8 +86,7 @@ internal sealed class DecodeStretch
     /// </summary>
     public bool Plan(double now, double horizon, int maxSteps, int active, long obtainable, DecodeTimes times, long context)
     {
-        maxSteps = Math.Min(maxSteps, _reach);
-        Begin(now, maxSteps);
+        maxSteps = Begin(now, maxSteps);
         double clock = now, step = double.NaN;
         int phase = 0, done = 0;
         do
@@ -125,8 +123,7 @@ internal sealed class DecodeStretch
     /// </summary>
     public bool PlanByTokens(double now, double horizon, int maxSteps, long tokens, int batch, long obtainable, DecodeTimes times)
     {
-        maxSteps = Math.Min(maxSteps, _reach);
-        Begin(now, maxSteps);
+        maxSteps = Begin(now, maxSteps);
         _segments.Add(new Segment(0, double.NaN));
         double clock = now;
         int done = 0;
@@ -179,10 +176,8 @@ internal sealed class DecodeStretch
     /// </summary>
     public int StartedBy(double now, bool driven)
     {
-        // Pass k > 0 starts where pass k - 1 ends.
-        int ended = EndedBefore(now);
-        bool endsNow = ended < Steps && _ends[ended] == now;
-        return Math.Min(endsNow && driven ? ended + 2 : ended + 1, Steps);
+        int started = EndedBefore(now) + 1;
+        return started < Steps && HasStarted(started, now, driven) ? started + 1 : Math.Min(started, Steps);
     }
 
     /// <summary>Passes that have ended when the clock shows <paramref name="now"/>.</summary>
@@ -286,25 +281,9 @@ internal sealed class DecodeStretch
         return blocks;
     }
 
-    // Mostly asked of times that go on a little: the search starts where the last one ended.
     private int EndedBefore(double now)
     {
-        int low = 0, high = Steps, from = Math.Min(_ended, Steps);
-        if (from > 0 && _ends[from - 1] < now)
-        {
-            low = from;
-            for (int reach = 1; low + reach < high; reach *= 2)
-            {
-                if (_ends[low + reach - 1] >= now)
-                {
-                    high = low + reach - 1;
-                    break;
-                }
-
-                low += reach;
-            }
-        }
-
+        int low = 0, high = Steps;
         while (low < high)
         {
             int middle = (low + high) >> 1;
@@ -312,14 +291,17 @@ internal sealed class DecodeStretch
             else high = middle;
         }
 
-        return _ended = low;
+        return low;
     }
 
-    private void Begin(double now, int maxSteps)
+    // Returns how many passes are planned at most.
+    private int Begin(double now, int maxSteps)
     {
+        maxSteps = Math.Min(maxSteps, _reach);
         if (_ends.Length < maxSteps) _ends = new double[Math.Max(maxSteps, _ends.Length * 2)];
         _segments.Clear();
-        _grownSteps = _ended = 0;
+        _grownSteps = 0;
         Start = now;
+        return maxSteps;
     }
 }

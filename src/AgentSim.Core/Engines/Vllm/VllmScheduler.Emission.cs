@@ -22,7 +22,7 @@ internal sealed partial class VllmScheduler
             context += sequence.Length;
         }
 
-        if (hasFinished) RetireWithoutToken();
+        if (hasFinished) RetireEnded();
         if (ready == 0) return decodeStart;
         if (_speculation is not null) return EmitBursts(decodeStart);
 
@@ -58,14 +58,14 @@ internal sealed partial class VllmScheduler
         return true;
     }
 
-    // Only requests that ask for no output at all end like this, before the step is timed.
-    private void RetireWithoutToken()
+    // Those that ended in a stretch, and, before a step is timed, those that ask for no output at all.
+    private void RetireEnded()
     {
         int kept = 0;
         for (int i = 0; i < _running.Count; i++)
         {
             Sequence sequence = _running[i];
-            if (sequence.Computed >= sequence.Length && RemainingOutput(sequence) == 0) Retire(sequence);
+            if (sequence.Computed >= sequence.PromptTokens && RemainingOutput(sequence) == 0) Retire(sequence);
             else _running[kept++] = sequence;
         }
 

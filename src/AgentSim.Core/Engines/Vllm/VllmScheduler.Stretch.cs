@@ -85,19 +85,6 @@ internal sealed partial class VllmScheduler
         return (head.Request, $"its {head.PromptTokens} prompt tokens exceed max_num_batched_tokens {_limits.TokenBudget} and chunked prefill is off; raise max_num_batched_tokens or turn enable_chunked_prefill on");
     }
 
-    private void RetireEnded()
-    {
-        int kept = 0;
-        for (int i = 0; i < _running.Count; i++)
-        {
-            Sequence sequence = _running[i];
-            if (RemainingOutput(sequence) == 0) Retire(sequence);
-            else _running[kept++] = sequence;
-        }
-
-        _running.Truncate(kept);
-    }
-
     // Passes in which every running request emits a token, no other is admitted, and blocks are all it takes; up to the
     // first in which one ends.
     private int RepetitiveSteps(out long context)
