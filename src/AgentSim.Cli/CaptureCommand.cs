@@ -33,8 +33,8 @@ internal static class CaptureCommand
     {
         TraceCaptureOptions options = Options(values);
         using TraceCapture capture = TraceCapture.Start(options, PullEndpoint.Bind, problem => Console.Error.WriteLine($"agentsim: warning: {problem.Message}"));
-        ShowEnvironment(capture, values.Text("--env-file"));
-        TraceStatus started = capture.GetStatus(cancellation);
+        TraceStatus started = capture.GetStatus(CancellationToken.None);
+        ShowEnvironment(started.Environment, values.Text("--env-file"));
         if (started.ToolEndpoint is { } endpoint) Console.Error.WriteLine($"agentsim: receiving tool events at {endpoint}");
         if (started.ProxyAddress is { } address) Console.Error.WriteLine($"agentsim: recording requests to {options.Proxy!.Upstream} at {address}");
         Console.Error.WriteLine("agentsim: capturing; Ctrl+C stops");
@@ -92,9 +92,9 @@ internal static class CaptureCommand
         return value >= 1 && value <= most ? (long)value : throw AgentSimException.Usage("OptionValueInvalid", $"{name} must be from 1 to {most} (is {value})");
     }
 
-    private static void ShowEnvironment(TraceCapture capture, string? file)
+    private static void ShowEnvironment(IReadOnlyDictionary<string, string> environment, string? file)
     {
-        string text = DynamoEnvironment.ToEnvFile(capture.GetStatus().Environment);
+        string text = DynamoEnvironment.ToEnvFile(environment);
         if (file is not null)
         {
             AtomicFile.Write(file, stream => stream.Write(Encoding.UTF8.GetBytes(text)));

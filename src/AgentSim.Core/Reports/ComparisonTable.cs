@@ -12,7 +12,7 @@ public static class ComparisonTable
     {
         ArgumentNullException.ThrowIfNull(names);
         ArgumentNullException.ThrowIfNull(metrics);
-        MetricComparison[] changed = [.. metrics.Where(metric => metric.Verdicts.Any(verdict => verdict != ComparisonVerdict.Same))];
+        MetricComparison[] changed = [.. metrics.Where(metric => metric.IsChanged)];
         var rows = new List<string[]> { Header(names) };
         rows.AddRange(changed.Select(Row));
         var text = new StringBuilder();

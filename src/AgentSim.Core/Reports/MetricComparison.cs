@@ -36,6 +36,9 @@ public sealed class MetricComparison
     /// <summary>Which way it gets better.</summary>
     public MetricDirection Direction { get; }
 
+    /// <summary>False when it is the same in all reports.</summary>
+    internal bool IsChanged => Verdicts.Any(verdict => verdict != ComparisonVerdict.Same);
+
     /// <summary>Value in the first report; null where it is missing.</summary>
     public double? Baseline => Values[0];
 

@@ -46,7 +46,7 @@ public static class ReportMarkdown
 
     private static void WriteDifferences(StreamWriter text, string[] names, IReadOnlyList<MetricComparison> metrics)
     {
-        MetricComparison[] changed = [.. metrics.Where(metric => metric.Verdicts.Any(verdict => verdict != ComparisonVerdict.Same))];
+        MetricComparison[] changed = [.. metrics.Where(metric => metric.IsChanged)];
         text.WriteLine($"\n## Differences\n\nAgainst {names[0]}; {metrics.Count - changed.Length} metrics are the same.\n");
         WriteRow(text, ["Metric", .. names]);
         WriteRule(text, names.Length);

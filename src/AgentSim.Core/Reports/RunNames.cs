@@ -8,9 +8,9 @@ internal static class RunNames
     /// <summary>A different name for each run: the one it was given, else the settings in which the runs differ, else its number.</summary>
     public static string[] Of(IReadOnlyList<ReportedRun> runs)
     {
+        if (runs.Count == 1) return [runs[0].Name ?? NameOf(runs[0].Result.Run)];
         Dictionary<string, string>[] settings = [.. runs.Select(run => new Dictionary<string, string>(FlatSettings.Of(run.Result.Run)))];
         string[] differing = [.. settings.SelectMany(each => each.Keys).Distinct().Where(name => settings.Select(each => each.GetValueOrDefault(name)).Distinct().Count() > 1)];
-        if (runs.Count == 1) return [runs[0].Name ?? NameOf(runs[0].Result.Run)];
         // Runs that differ in many ways are not told apart by a few of them.
         bool useSettings = differing.Length is > 0 and <= MostSettings;
         var names = new string[runs.Count];

@@ -7,22 +7,22 @@ namespace AgentSim.Rows;
 /// <param name="reusesIds">Whether the hash ids of a row are overwritten by those of the next: by far the largest part of a row.</param>
 internal abstract class RowParser(bool reusesIds)
 {
-    private ulong[] _integers = [];   // reused from row to row
+    private ulong[] _hashIds = [];    // reused from row to row, like the next
+    private ulong[] _integers = [];   // of fields that are copied
 
     /// <exception cref="JsonException">The line is malformed.</exception>
     public abstract MooncakeRow Parse(ReadOnlySpan<byte> line);
 
     protected IReadOnlyList<ulong> HashIds(ref JsonRow json)
     {
-        int count = json.UInt64Array(ref _integers, "hash_ids");
-        return reusesIds ? new ArraySegment<ulong>(_integers, 0, count) : _integers[..count];
+        int count = json.UInt64Array(ref _hashIds, "hash_ids");
+        return reusesIds ? new ArraySegment<ulong>(_hashIds, 0, count) : _hashIds[..count];
     }
 
-    protected static uint[] UInt32Values(ref JsonRow json, string name)
+    protected uint[] UInt32Values(ref JsonRow json, string name)
     {
-        ulong[] integers = [];
-        int count = json.UInt64Array(ref integers, name);
-        ReadOnlySpan<ulong> values = integers.AsSpan(0, count);
+        int count = json.UInt64Array(ref _integers, name);
+        ReadOnlySpan<ulong> values = _integers.AsSpan(0, count);
         var narrow = new uint[values.Length];
         for (int i = 0; i < values.Length; i++)
         {

@@ -20,8 +20,7 @@ internal sealed record ExplicitEdges(TracePlace Place, IReadOnlyList<RecordedDep
 /// <summary>What is kept of a finished tool call.</summary>
 internal readonly struct LoweredTool
 {
-    public required int Id { get; init; }            // in the ToolTable, like the kind
-    public required int Kind { get; init; }
+    public required int Kind { get; init; }          // in the ToolTable
     public required int Session { get; init; }
     public required bool HasBytes { get; init; }
     public required bool HasTokens { get; init; }

@@ -10,7 +10,7 @@ namespace AgentSim.Traces;
 internal sealed class RequestTable
 {
     private readonly ChunkList<LoweredRequest> _requests;   // load order
-    private readonly TextIndex _ids;         // the same
+    private readonly NameTable _ids;         // the same
     private readonly int[] _order;           // row -> position in load order
     private readonly int[] _rowOfNumber;     // the inverse
     private readonly int[] _sessionOffsets;
@@ -20,7 +20,7 @@ internal sealed class RequestTable
     /// <param name="requests">In load order.</param>
     /// <param name="ids">Their ids.</param>
     /// <param name="sessions">Their sessions; empty for a standard trace.</param>
-    public RequestTable(ChunkList<LoweredRequest> requests, TextIndex ids, SessionTable sessions)
+    public RequestTable(ChunkList<LoweredRequest> requests, NameTable ids, SessionTable sessions)
     {
         (_requests, _ids, Sessions) = (requests, ids, sessions);
         _order = [.. Enumerable.Range(0, requests.Count)];
@@ -55,7 +55,7 @@ internal sealed class RequestTable
     public string Id(int row) => _ids[_order[row]];
 
     /// <summary>Orders rows by id.</summary>
-    public int CompareIds(int left, int right) => _ids.Compare(_order[left], _order[right]);
+    public int CompareIds(int left, int right) => Utf8Order.Compare(_ids.Characters(_order[left]), _ids.Characters(_order[right]));
 
     /// <summary>The row of a request id, -1 if there is none.</summary>
     public int Find(string id) => _ids.Find(id) is >= 0 and int number ? _rowOfNumber[number] : -1;
@@ -124,7 +124,7 @@ internal sealed class RequestTable
         return low;
     }
 
-    private readonly struct ByTime(ChunkList<LoweredRequest> requests, TextIndex ids) : IComparer<int>
+    private readonly struct ByTime(ChunkList<LoweredRequest> requests, NameTable ids) : IComparer<int>
     {
         public int Compare(int x, int y)
         {
@@ -132,7 +132,7 @@ internal sealed class RequestTable
             ref readonly LoweredRequest b = ref requests[y];
             int order = a.Start.CompareTo(b.Start);
             if (order == 0) order = a.End.CompareTo(b.End);
-            return order != 0 ? order : ids.Compare(x, y);
+            return order != 0 ? order : Utf8Order.Compare(ids.Characters(x), ids.Characters(y));
         }
     }
 }

@@ -9,7 +9,7 @@ internal sealed class ToolTable
     private readonly record struct Kind(string ToolClass, string Status, string? ErrorType);
 
     private readonly ChunkList<LoweredTool> _tools = new();
-    private readonly TextList _ids = new();
+    private readonly TextList _ids = new();   // numbered like the calls
     private readonly List<Kind> _kinds = [];   // few, whatever the number of calls
     private readonly Dictionary<Kind, int> _kindNumbers = [];
 
@@ -27,9 +27,9 @@ internal sealed class ToolTable
             _kinds.Add(kind);
         }
 
+        _ids.Add(tool.ToolCallId);
         _tools.Add(new LoweredTool
         {
-            Id = _ids.Add(tool.ToolCallId),
             Kind = number,
             Session = session,
             HasBytes = tool.OutputBytes is not null,
@@ -51,7 +51,7 @@ internal sealed class ToolTable
     {
         ref readonly LoweredTool tool = ref _tools[index];
         (string toolClass, string status, string? errorType) = _kinds[tool.Kind];
-        return new ToolSpan(_ids[tool.Id], toolClass, Math.Max(tool.Start, 0), tool.End, tool.Duration, status,
+        return new ToolSpan(_ids[index], toolClass, Math.Max(tool.Start, 0), tool.End, tool.Duration, status,
             tool.HasBytes ? tool.Bytes : null, tool.HasTokens ? tool.Tokens : null, errorType);
     }
 }

@@ -18,7 +18,7 @@ public sealed class TraceLowering
     private readonly MissingDependency _missing;
     private readonly HashIndex _hashes = new();
     private readonly ChunkList<LoweredRequest> _requests = new();
-    private readonly TextIndex _requestIds = new();
+    private readonly NameTable _requestIds = new();
     private readonly SessionTable _sessions = new();
     private readonly ToolTable _tools = new();
     private IRowSource? _rows;
@@ -131,7 +131,8 @@ public sealed class TraceLowering
                 + $"{(isAgentic ? "none" : "one")}; all requests of a trace must agree");
         }
 
-        if (!_requestIds.TryAdd(request.RequestId))
+        _requestIds.GetOrAdd(request.RequestId, out bool isNew);
+        if (!isNew)
             throw request.Error("TraceRequestDuplicate", $"request_id '{request.RequestId}' came before; is a shard given twice?");
         int session = -1;
         if (request.SessionId is { } name)

@@ -42,4 +42,57 @@ public sealed class NameTableTests
         foreach (string name in (string[])["a", "b", "c"]) names.GetOrAdd(name, out _);
         Assert.Equal(["c", "a", "b"], names.Arranged([1, 2, 0]));
     }
+
+    [Fact]
+    public void Names_are_found_by_number_and_numbers_by_name()
+    {
+        NameTable names = new();
+        string[] texts = [.. Enumerable.Range(0, 20_000).Select(i => $"request-{i}-\u00e9\U0001f600")];
+
+        Assert.All(texts, text => Assert.True(IsNew(names, text)));
+
+        Assert.All(Enumerable.Range(0, texts.Length), i => Assert.Equal((texts[i], i), (names[i], names.Find(texts[i]))));
+        Assert.Equal(-1, names.Find("request-20000"));
+    }
+
+    [Fact]
+    public void A_name_is_added_once()
+    {
+        NameTable names = new();
+        Assert.True(IsNew(names, "a"));
+        Assert.False(IsNew(names, "a"));
+        Assert.True(IsNew(names, "b"));
+        Assert.Equal(1, names.Find("b"));
+    }
+
+    [Fact]
+    public void The_empty_name_and_names_of_any_length_are_names_like_others()
+    {
+        NameTable names = new();
+        string[] texts = ["", new('x', 300_000), "between", new('y', 131_072), "", "z"];
+
+        Assert.Equal([true, true, true, true, false, true], texts.Select(text => IsNew(names, text)));
+
+        Assert.Equal(["", texts[1], "between", texts[3], "z"], Enumerable.Range(0, 5).Select(i => names[i]));
+    }
+
+    [Fact]
+    public void Names_are_ordered_by_code_point()
+    {
+        NameTable names = new();
+        string[] texts = ["a", "ab", "\ufffd", "\U00010000"];
+        foreach (string text in texts) names.GetOrAdd(text, out _);
+
+        for (int i = 0; i < texts.Length; i++)
+        {
+            for (int j = 0; j < texts.Length; j++)
+                Assert.Equal(i.CompareTo(j), Math.Sign(AgentSim.Traces.Utf8Order.Compare(names.Characters(i), names.Characters(j))));
+        }
+    }
+
+    private static bool IsNew(NameTable names, string name)
+    {
+        names.GetOrAdd(name, out bool isNew);
+        return isNew;
+    }
 }
