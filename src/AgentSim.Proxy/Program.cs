@@ -23,15 +23,15 @@ if (await input.ReadLineAsync() is not { } line || ProxyMessages.Read<ProxySetti
 try
 {
     using var sink = TraceFileSink.Open(settings.Sink, Report);
-    await using (var proxy = await RecordingProxy.StartAsync(settings.Proxy, sink, Report))
+    RecordingProxy proxy = await RecordingProxy.StartAsync(settings.Proxy, sink, Report);
+    await using (proxy)
     {
         Say(new ProxyMessage { Address = proxy.Address });
         while (await NextAsync() is ProxyMessages.StatusRequest) SayReport(proxy);
-        await proxy.DisposeAsync();
-        sink.Dispose();
-        SayReport(proxy);
     }
 
+    sink.Dispose();
+    SayReport(proxy);
     return 0;
 
     void SayReport(RecordingProxy proxy) => Say(new ProxyMessage { Report = new ProxyReport(proxy.Counters, sink.Counters) });

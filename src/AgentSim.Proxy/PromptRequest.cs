@@ -10,10 +10,10 @@ internal sealed class PromptRequest : IDisposable
     private static readonly JsonDocumentOptions Options = new() { MaxDepth = 512 };
 
     private readonly JsonDocument _body;
-    private readonly JsonElement _prompt;   // messages, or what the key prompt holds
-    private readonly bool _isChat;
+    private readonly string? _text;   // of a prompt, as the next; neither: it has messages
+    private readonly uint[]? _ids;
 
-    private PromptRequest(JsonDocument body, JsonElement prompt, bool isChat) => (_body, _prompt, _isChat) = (body, prompt, isChat);
+    private PromptRequest(JsonDocument body, string? text, uint[]? ids) => (_body, _text, _ids) = (body, text, ids);
 
     /// <summary>The model asked for.</summary>
     public string? Model { get; private init; }
@@ -50,10 +50,10 @@ internal sealed class PromptRequest : IDisposable
     {
         try
         {
-            if (!_isChat && TokenIds(_prompt) is { } ids) return ids;
+            if (_ids is not null) return _ids;
             var tokenizer = new StandInTokenizer();
-            if (_isChat) ChatPrompt.Add(_body.RootElement, tokenizer);
-            else tokenizer.AddText(OnlyText(_prompt)!);
+            if (_text is not null) tokenizer.AddText(_text);
+            else ChatPrompt.Add(_body.RootElement, tokenizer);
             return tokenizer.ToArray();
         }
         catch (InvalidOperationException)
@@ -71,8 +71,10 @@ internal sealed class PromptRequest : IDisposable
         if (root.ValueKind != JsonValueKind.Object || IsMany(root, "n") || IsMany(root, "best_of")) return null;
         if (!root.TryGetProperty(isChat ? "messages" : "prompt", out JsonElement prompt)) return null;
         if (root.TryGetProperty("prompt_embeds", out JsonElement embeds) && embeds.ValueKind != JsonValueKind.Null) return null;
-        if (isChat ? !ChatPrompt.IsText(prompt) : OnlyText(prompt) is null && TokenIds(prompt) is null) return null;
-        return new PromptRequest(document, prompt, isChat)
+        string? text = isChat ? null : OnlyText(prompt);
+        uint[]? ids = isChat || text is not null ? null : TokenIds(prompt);
+        if (isChat ? !ChatPrompt.IsText(prompt) : text is null && ids is null) return null;
+        return new PromptRequest(document, text, ids)
         {
             Model = root.TryGetProperty("model", out JsonElement model) && model.ValueKind == JsonValueKind.String && model.GetString() is { Length: <= LongestName } name ? name : null,
             LacksUsage = root.TryGetProperty("stream", out JsonElement stream) && stream.ValueKind == JsonValueKind.True && !HasUsage(root),

@@ -1,5 +1,5 @@
-using System.Globalization;
 using System.Net;
+using AgentSim.Capture;
 
 namespace AgentSim.Zmtp;
 
@@ -12,18 +12,8 @@ internal static class TcpAddress
     /// <exception cref="AgentSimException">It is malformed.</exception>
     public static IPEndPoint Parse(string address)
     {
-        int colon = address.LastIndexOf(':');
-        if (!address.StartsWith(Scheme, StringComparison.OrdinalIgnoreCase) || colon < Scheme.Length) throw Malformed(address);
-        string host = address[Scheme.Length..colon], port = address[(colon + 1)..];
-        if (!ushort.TryParse(port == "*" ? "0" : port, NumberStyles.None, CultureInfo.InvariantCulture, out ushort number)) throw Malformed(address);
-        IPAddress? ip = host switch
-        {
-            "*" => IPAddress.Any,
-            "localhost" => IPAddress.Loopback,
-            ['[', .. var inner, ']'] => IPAddress.TryParse(inner, out IPAddress? six) ? six : null,
-            _ => host.Count(c => c == '.') == 3 && IPAddress.TryParse(host, out IPAddress? four) ? four : null,
-        };
-        return new IPEndPoint(ip ?? throw Malformed(address), number);
+        string numbered = address.EndsWith(":*", StringComparison.Ordinal) ? $"{address[..^1]}0" : address;
+        return ListenAddress.Parse(numbered, Scheme) ?? throw Malformed(address);
     }
 
     public static string Format(IPEndPoint endpoint) => $"{Scheme}{endpoint}";

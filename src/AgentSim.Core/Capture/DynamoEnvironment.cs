@@ -43,8 +43,11 @@ public static class DynamoEnvironment
     internal static string FilePath(TraceSinkOptions options, bool hasOwnIngress)
     {
         string path = Path.GetFullPath(options.Path);
-        return options.Format == TraceFileFormat.Jsonl && hasOwnIngress ? SegmentNames.Prefix(path) + ".dynamo.jsonl" : path;
+        return options.Format == TraceFileFormat.Jsonl && hasOwnIngress ? BesidePath(path) : path;
     }
+
+    /// <summary>The file of the frontend beside a plain file.</summary>
+    internal static string BesidePath(string path) => SegmentNames.Prefix(path) + ".dynamo.jsonl";
 
     /// <summary>The variables as the text of an <c>.env</c> file.</summary>
     /// <param name="variables">Names and values.</param>

@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Net;
 
 namespace AgentSim.Capture;
@@ -37,22 +36,8 @@ public sealed record ProxyOptions
         ListenEndPoint();
     }
 
-    internal IPEndPoint ListenEndPoint()
-    {
-        string address = Listen.EndsWith('/') ? Listen[..^1] : Listen;
-        int colon = address.LastIndexOf(':');
-        if (!address.StartsWith("http://", StringComparison.OrdinalIgnoreCase) || colon < "http://".Length) throw Malformed();
-        string host = address["http://".Length..colon];
-        if (!ushort.TryParse(address.AsSpan(colon + 1), NumberStyles.None, CultureInfo.InvariantCulture, out ushort port)) throw Malformed();
-        IPAddress? ip = host switch
-        {
-            "*" => IPAddress.Any,
-            "localhost" => IPAddress.Loopback,
-            ['[', .. var inner, ']'] => IPAddress.TryParse(inner, out IPAddress? six) ? six : null,
-            _ => host.Count(c => c == '.') == 3 && IPAddress.TryParse(host, out IPAddress? four) ? four : null,
-        };
-        return new IPEndPoint(ip ?? throw Malformed(), port);
-    }
+    internal IPEndPoint ListenEndPoint() =>
+        ListenAddress.Parse(Listen.EndsWith('/') ? Listen[..^1] : Listen, "http://") ?? throw Malformed();
 
     private static Uri Checked(Uri upstream)
     {

@@ -115,9 +115,9 @@ internal sealed class ProxyProcess : IDisposable
     {
         new Thread(Listen) { IsBackground = true, Name = "proxy messages" }.Start();
         Send(ProxyMessages.Write(settings));
-        bool isThere = TryTake(StartPatience, out ProxyMessage? first);
-        if (isThere && first!.Address is { } address) Address = address;
-        else if (isThere && first!.Problem is { } problem) throw problem.ToException();
+        _ = _messages.TryTake(out ProxyMessage? first, StartPatience);
+        if (first?.Address is { } address) Address = address;
+        else if (first?.Problem is { } problem) throw problem.ToException();
         else throw Unavailable(Reason());
     }
 
@@ -151,20 +151,8 @@ internal sealed class ProxyProcess : IDisposable
         }
 
         if (!Send(request)) return null;
-        return TryTake(patience, out ProxyMessage? answer) && answer!.Report is { } report ? _last = report : null;
-    }
-
-    private bool TryTake(TimeSpan patience, out ProxyMessage? message)
-    {
-        try
-        {
-            return _messages.TryTake(out message, patience);
-        }
-        catch (InvalidOperationException)
-        {
-            message = null;   // it has ended
-            return false;
-        }
+        _ = _messages.TryTake(out ProxyMessage? answer, patience);
+        return answer?.Report is { } report ? _last = report : null;
     }
 
     private bool Send(string line)

@@ -151,7 +151,7 @@ public sealed class TraceCapture : IDisposable
         foreach ((_, string file) in SegmentNames.List(path)) yield return file;
         string full = Path.GetFullPath(path);
         if (File.Exists(full)) yield return full;
-        foreach (string beside in (string[])[SegmentNames.Prefix(full) + ".dynamo.jsonl", ProxyPath(full)])
+        foreach (string beside in (string[])[DynamoEnvironment.BesidePath(full), ProxyPath(full)])
         {
             if (File.Exists(beside)) yield return beside;
         }

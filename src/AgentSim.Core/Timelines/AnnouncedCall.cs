@@ -10,7 +10,7 @@ namespace AgentSim.Timelines;
 /// <param name="Arguments">What is known of it, as a JSON object.</param>
 internal sealed record AnnouncedCall(string? Id, string Class, long Begin, byte[] Arguments)
 {
-    private const long SyntheticDuration = 1_000_000;
+    public const long SyntheticDuration = 1_000_000;
 
     public static AnnouncedCall Read(RecordSource record, JsonElement request, JsonElement call, long begin)
     {

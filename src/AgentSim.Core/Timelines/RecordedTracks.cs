@@ -8,13 +8,13 @@ internal sealed class RecordedTracks
 {
     private const int Process = 1;
 
-    private readonly Dictionary<string, Lanes> _lanes = [];
+    private readonly Dictionary<string, Lanes<long>> _lanes = [];
     private readonly OrderedDictionary<(string Session, int Lane, bool IsTools), EventTrack> _tracks = [];
 
     /// <summary>The thread of an item. Items are to be placed in the order in which they begin.</summary>
     public EventTrack Place(TimelineItem item)
     {
-        if (!_lanes.TryGetValue(item.Session, out Lanes? lanes)) _lanes.Add(item.Session, lanes = new Lanes());
+        if (!_lanes.TryGetValue(item.Session, out Lanes<long>? lanes)) _lanes.Add(item.Session, lanes = new Lanes<long>());
         int lane = lanes.Place(item.Begin, Math.Max(item.End, item.Begin + 1000));
         (string, int, bool) key = (item.Session, lane, item.Kind != ItemKind.Request);
         if (!_tracks.TryGetValue(key, out EventTrack track)) _tracks.Add(key, track = new EventTrack(Process, _tracks.Count + 1));
@@ -25,9 +25,6 @@ internal sealed class RecordedTracks
     {
         if (_tracks.Count > 0) writer.NameProcess(Process, "Dynamo request trace");
         foreach (((string session, int lane, bool isTools), EventTrack track) in _tracks)
-        {
-            string laneName = _lanes[session].Count > 1 ? $" [lane {lane + 1}]" : "";
-            writer.NameThread(track, $"{session}{laneName}{(isTools ? " tools" : "")}");
-        }
+            writer.NameThread(track, $"{session}{_lanes[session].Suffix(lane)}{(isTools ? " tools" : "")}");
     }
 }

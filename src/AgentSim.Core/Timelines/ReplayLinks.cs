@@ -58,6 +58,9 @@ internal sealed class ReplayLinks
         return new RequestWait(EventTime.FromSimulated(_released[index]), EventTime.FromSimulated(tools), EventTime.FromSimulated(end));
     }
 
+    /// <summary>What a request of the replay did before it arrived; null when nothing kept it.</summary>
+    public RequestWait? WaitOf(RequestResult request) => WaitOf(_indexOf[request.Ordinal - 1]);
+
     private void LinkAgentic(AgenticColumns agentic, double ratio)
     {
         HashSet<int> begun = [];   // sessions

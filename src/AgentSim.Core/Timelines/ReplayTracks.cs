@@ -6,7 +6,7 @@ namespace AgentSim.Timelines;
 internal sealed class ReplayTracks
 {
     private readonly SortedDictionary<WorkerKey, int> _processes = new(Comparer<WorkerKey>.Create(ByPool));
-    private readonly Dictionary<(int Process, string Session), Lanes> _lanes = [];
+    private readonly Dictionary<(int Process, string Session), Lanes<long>> _lanes = [];
     private readonly OrderedDictionary<(int Process, string Session, int Lane), int> _threads = [];
     private readonly int _ranks;
 
@@ -32,7 +32,7 @@ internal sealed class ReplayTracks
     public EventTrack Place(WorkerKey worker, string session, long begin, long end)
     {
         int process = _processes[worker];
-        if (!_lanes.TryGetValue((process, session), out Lanes? lanes)) _lanes.Add((process, session), lanes = new Lanes());
+        if (!_lanes.TryGetValue((process, session), out Lanes<long>? lanes)) _lanes.Add((process, session), lanes = new Lanes<long>());
         (int, string, int) key = (process, session, lanes.Place(begin, end));
         if (!_threads.TryGetValue(key, out int thread)) _threads.Add(key, thread = _processes.Count + _threads.Count + 1);
         return new EventTrack(process, thread);
@@ -42,10 +42,7 @@ internal sealed class ReplayTracks
     {
         foreach ((WorkerKey worker, int process) in _processes) writer.NameProcess(process, Name(worker));
         foreach (((int process, string session, int lane), int thread) in _threads)
-        {
-            string laneName = _lanes[(process, session)].Count > 1 ? $" [lane {lane + 1}]" : "";
-            writer.NameThread(new EventTrack(process, thread), session + laneName);
-        }
+            writer.NameThread(new EventTrack(process, thread), session + _lanes[(process, session)].Suffix(lane));
     }
 
     private string Name(WorkerKey worker) => worker.Type switch

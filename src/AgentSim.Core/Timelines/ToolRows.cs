@@ -8,7 +8,6 @@ internal sealed class ToolRows
     public const string Category = "dynamo.agent.tool";
 
     private const string UnknownSession = "unknown-session";
-    private const long SyntheticDuration = 1_000_000;
 
     private static readonly string[] Fields =
     [
@@ -66,7 +65,7 @@ internal sealed class ToolRows
         string name = row.Type == "tool_error" ? $"Tool error: {row.Class}" : $"Tool: {row.Class}";
         (long begin, long duration) = Span(row, start) ?? (start?.Time ?? row.Time, -1);
         byte[] arguments = duration >= 0 ? row.Arguments : RecordValues.Joined(row.Arguments, RecordValues.Object(AnnouncedCall.WriteSynthetic));
-        duration = duration >= 0 ? Math.Max(1000, duration) : SyntheticDuration;
+        duration = duration >= 0 ? Math.Max(1000, duration) : AnnouncedCall.SyntheticDuration;
         return Item(row, ItemKind.Tool, new ItemEvent(EventPhase.Complete, name, Category, begin, duration, arguments));
     }
 

@@ -17,7 +17,7 @@ internal static class DifferenceSection
 
     private static void WriteTable(HtmlWriter page, PageContent content, string title, IReadOnlyList<(string Label, MetricComparison Comparison)> metrics)
     {
-        page.Write($"<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"{title}\">\n<table>\n<thead><tr><th scope=\"col\">Metric</th>");
+        page.BeginTable(title, "Metric");
         foreach (string name in content.Names) page.Write($"<th scope=\"col\" class=\"number\"><bdi>{name}</bdi></th>");
         page.Markup("</tr></thead>\n<tbody>\n");
         foreach ((string label, MetricComparison metric) in metrics)
@@ -35,7 +35,7 @@ internal static class DifferenceSection
             page.Markup("</tr>\n");
         }
 
-        page.Markup("</tbody>\n</table>\n</div>\n");
+        page.EndTable();
     }
 
     private static string ClassOf(ComparisonVerdict verdict) => verdict switch

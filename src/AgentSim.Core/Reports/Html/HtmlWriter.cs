@@ -14,6 +14,13 @@ internal sealed class HtmlWriter(TextWriter text)
 {
     public void Write(EscapingHandler markup) => text.Write(markup.Markup);
 
+    /// <summary>Begins a table that scrolls by itself, up to the heading of its first column.</summary>
+    public void BeginTable(string title, string first) =>
+        Write($"<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"{title}\">\n<table>\n<thead><tr><th scope=\"col\">{first}</th>");
+
+    /// <summary>Ends such a table behind its last row.</summary>
+    public void EndTable() => Markup("</tbody>\n</table>\n</div>\n");
+
     /// <summary>Writes markup that is no literal; nothing of a trace may be in it.</summary>
     public void Markup(string markup) => text.Write(markup);
 }

@@ -29,7 +29,6 @@ internal sealed record LaneChoice(IReadOnlyList<Lane> Lanes, int Requests, int A
         List<RequestResult>[] sessions =
             [.. result.Requests.GroupBy(request => load.IsSimple ? request.Ordinal : load.SessionOf[request.Ordinal - 1]).Select(group => group.ToList())];
         var links = new ReplayLinks(result);
-        Dictionary<int, int> indexOf = result.Requests.Select((request, index) => (request.Ordinal, index)).ToDictionary();
         var wanted = slowest.Select(request => request.Ordinal).ToHashSet();
         List<List<RequestResult>> chosen = Choose(sessions, wanted, most);
         Lane[] lanes = [.. chosen.Select(each => Lane.Of(NameOf(load, each[0]), each.Select(Placed))).OrderBy(lane => lane.StartMs)];
@@ -38,7 +37,7 @@ internal sealed record LaneChoice(IReadOnlyList<Lane> Lanes, int Requests, int A
         LaneRequest Placed(RequestResult request)
         {
             string? tools = ToolsOf(load, request.Ordinal - 1);
-            if (links.WaitOf(indexOf[request.Ordinal]) is not { } wait) return new LaneRequest(request, 0.0, 0.0, tools);
+            if (links.WaitOf(request) is not { } wait) return new LaneRequest(request, 0.0, 0.0, tools);
             double waitMs = Math.Max(0.0, request.ArrivalTimeMs - wait.Begin / NanosecondsPerMs);
             return new LaneRequest(request, waitMs, Math.Min(waitMs, (wait.ToolEnd - wait.Begin) / NanosecondsPerMs), tools);
         }

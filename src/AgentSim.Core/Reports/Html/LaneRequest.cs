@@ -1,3 +1,5 @@
+using AgentSim.Timelines;
+
 namespace AgentSim.Reports.Html;
 
 /// <summary>A request in a lane.</summary>
@@ -27,20 +29,9 @@ internal sealed record Lane(string Name, int Rows, IReadOnlyList<(LaneRequest Re
     public static Lane Of(string name, IEnumerable<LaneRequest> requests)
     {
         var placed = new List<(LaneRequest, int)>();
-        var ends = new List<double>();
+        var rows = new Lanes<double>();
         foreach (LaneRequest request in requests.OrderBy(request => request.StartMs).ThenBy(request => request.Record.Ordinal))
-        {
-            int row = ends.FindIndex(end => end <= request.StartMs + SlackMs);
-            if (row < 0)
-            {
-                row = ends.Count;
-                ends.Add(0.0);
-            }
-
-            ends[row] = Math.Max(request.StartMs, request.EndMs);
-            placed.Add((request, row));
-        }
-
-        return new Lane(name, ends.Count, placed);
+            placed.Add((request, rows.Place(request.StartMs + SlackMs, Math.Max(request.StartMs, request.EndMs))));
+        return new Lane(name, rows.Count, placed);
     }
 }

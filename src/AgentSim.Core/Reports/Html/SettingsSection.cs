@@ -33,15 +33,18 @@ internal static class SettingsSection
     {
         (string Run, WorkloadInput Input)[] inputs = [.. content.Runs.SelectMany((run, i) => run.Result.Run.Inputs.Select(input => (content.Names[i], input)))];
         if (inputs.Length == 0) return;
-        page.Markup("<h3>Inputs</h3>\n<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"Inputs\">\n<table>\n<thead><tr><th scope=\"col\">Run</th><th scope=\"col\">File</th><th scope=\"col\" class=\"number\">Bytes</th><th scope=\"col\">SHA-256</th></tr></thead>\n<tbody>\n");
+        page.Markup("<h3>Inputs</h3>\n");
+        page.BeginTable("Inputs", "Run");
+        page.Markup("<th scope=\"col\">File</th><th scope=\"col\" class=\"number\">Bytes</th><th scope=\"col\">SHA-256</th></tr></thead>\n<tbody>\n");
         foreach ((string run, WorkloadInput input) in inputs)
             page.Write($"<tr><td><bdi>{run}</bdi></td><td><bdi>{input.Path}</bdi></td><td class=\"number\">{MetricText.Value(input.Bytes)}</td><td><code>{input.Sha256}</code></td></tr>\n");
-        page.Markup("</tbody>\n</table>\n</div>\n");
+        page.EndTable();
     }
 
     private static void WriteTable(HtmlWriter page, string title, IReadOnlyList<string> columns, IReadOnlyDictionary<string, string>[] settings, string[] names)
     {
-        page.Write($"<h3>{title}</h3>\n<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"{title}\">\n<table>\n<thead><tr><th scope=\"col\">Setting</th>");
+        page.Write($"<h3>{title}</h3>\n");
+        page.BeginTable(title, "Setting");
         foreach (string column in columns) page.Write($"<th scope=\"col\"><bdi>{column}</bdi></th>");
         page.Markup("</tr></thead>\n<tbody>\n");
         foreach (string name in names)
@@ -51,7 +54,7 @@ internal static class SettingsSection
             page.Markup("</tr>\n");
         }
 
-        page.Markup("</tbody>\n</table>\n</div>\n");
+        page.EndTable();
     }
 
     private static string Shown(string value) => value.Length == 0 ? "not set" : value;

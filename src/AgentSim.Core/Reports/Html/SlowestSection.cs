@@ -12,11 +12,11 @@ internal static class SlowestSection
         {
             string name = content.Names[run];
             if (content.Runs.Count > 1) page.Write($"<h3><bdi>{name}</bdi></h3>\n");
-            page.Write($"<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"Slowest requests of {name}\">\n<table>\n<thead><tr><th scope=\"col\">Request</th>");
+            page.BeginTable($"Slowest requests of {name}", "Request");
             foreach (string column in Columns) page.Write($"<th scope=\"col\" class=\"number\">{column}</th>");
             page.Markup("<th scope=\"col\">Session</th></tr></thead>\n<tbody>\n");
             foreach (RequestResult request in content.Slowest[run]) WriteRow(page, content.Runs[run], run, request);
-            page.Markup("</tbody>\n</table>\n</div>\n");
+            page.EndTable();
         }
 
         page.Markup("</section>\n");

@@ -6,7 +6,7 @@ internal static class SummarySection
     public static void Write(HtmlWriter page, PageContent content)
     {
         page.Markup("<section id=\"summary\" aria-labelledby=\"summary-title\">\n<h2 id=\"summary-title\">Metrics</h2>\n");
-        page.Markup("<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"Headline metrics\">\n<table>\n<thead><tr><th scope=\"col\">Metric</th>");
+        page.BeginTable("Headline metrics", "Metric");
         for (int run = 0; run < content.Names.Count; run++)
         {
             page.Markup("<th scope=\"col\" class=\"number\">");
@@ -22,7 +22,7 @@ internal static class SummarySection
             page.Markup("</tr>\n");
         }
 
-        page.Markup("</tbody>\n</table>\n</div>\n");
+        page.EndTable();
         WriteLimits(page, content);
         page.Markup("</section>\n");
     }
@@ -37,8 +37,9 @@ internal static class SummarySection
         }
 
         if (content.Runs.All(run => run.Limits.Count == 0)) return;
-        page.Markup("<h3>Limits</h3>\n<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"Limits\">\n<table>\n");
-        page.Markup("<thead><tr><th scope=\"col\">Run</th><th scope=\"col\">Metric</th><th scope=\"col\">Limit</th><th scope=\"col\" class=\"number\">Value</th><th scope=\"col\">Outcome</th></tr></thead>\n<tbody>\n");
+        page.Markup("<h3>Limits</h3>\n");
+        page.BeginTable("Limits", "Run");
+        page.Markup("<th scope=\"col\">Metric</th><th scope=\"col\">Limit</th><th scope=\"col\" class=\"number\">Value</th><th scope=\"col\">Outcome</th></tr></thead>\n<tbody>\n");
         for (int run = 0; run < content.Runs.Count; run++)
         {
             foreach (LimitResult limit in content.Runs[run].Limits)
@@ -48,6 +49,6 @@ internal static class SummarySection
             }
         }
 
-        page.Markup("</tbody>\n</table>\n</div>\n");
+        page.EndTable();
     }
 }
