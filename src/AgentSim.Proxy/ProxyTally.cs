@@ -39,13 +39,3 @@ internal sealed class ProxyTally
         lock (_gate) _counters = change(_counters);
     }
 }
-
-/// <summary>What became of a request. All but the last two are recorded.</summary>
-internal enum RequestOutcome
-{
-    Complete,
-    Cancelled,
-    Broken,
-    Failed,
-    NotRecorded,
-}

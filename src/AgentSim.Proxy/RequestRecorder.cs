@@ -135,23 +135,22 @@ internal sealed class RequestRecorder(ProxyOptions options, IHttpForwarder forwa
         }
 
         if (sent.Tokens is null || (isAnswered && !sent.IsReadable)) return RequestOutcome.NotRecorded;
-        switch (sent.Error)
+        RequestOutcome outcome = Outcomes.Of(sent.Error, context.RequestAborted.IsCancellationRequested);
+        switch (outcome)
         {
-            case ForwarderError.None:
-                return RequestOutcome.Complete;
-            case var _ when context.RequestAborted.IsCancellationRequested:
-            case ForwarderError.RequestCanceled or ForwarderError.RequestBodyCanceled or ForwarderError.RequestBodyClient
-                or ForwarderError.ResponseBodyCanceled or ForwarderError.ResponseBodyClient:
+            case RequestOutcome.Cancelled:
                 facts.BackendFinishReason = "cancelled";
-                return RequestOutcome.Cancelled;
-            case ForwarderError.ResponseBodyDestination:
+                break;
+            case RequestOutcome.Broken:
                 problems.Report("UpstreamBroke", $"the server broke off an answer to {context.Request.Path}; it is recorded as far as it came");
                 facts.BackendFinishReason = "error: the connection to the server broke";
-                return RequestOutcome.Broken;
-            default:
+                break;
+            case RequestOutcome.Failed:
                 problems.Report("UpstreamFailed", $"{options.Upstream} gave no answer to {context.Request.Path}: {Reason(context)}; such requests are not recorded");
-                return RequestOutcome.Failed;
+                break;
         }
+
+        return outcome;
     }
 
     // Ends the answer before the record is made, so that no client waits for that.

@@ -15,6 +15,6 @@ internal sealed record ZmtpLimits
     /// <summary>Time from the connection to the end of the handshake.</summary>
     public TimeSpan Handshake { get; init; } = TimeSpan.FromSeconds(30);
 
-    /// <summary>Time for taking what has arrived when the endpoint closes.</summary>
+    /// <summary>Time for taking what comes when the endpoint closes, and as much again for peers to close.</summary>
     public TimeSpan Closing { get; init; } = TimeSpan.FromSeconds(2);
 }

@@ -81,8 +81,20 @@ internal sealed class ZmtpPeer(long id, Stream stream, IPullHandler handler, Zmt
         await NeedAsync(length, cancel).ConfigureAwait(false);
         byte[]? answer = Obey(_buffer.AsSpan(_next, length), out ZmtpException? refusal);
         _next += length;
-        if (answer is not null) await stream.WriteAsync(answer, cancel).ConfigureAwait(false);
+        if (answer is not null) await AnswerAsync(answer, cancel).ConfigureAwait(false);
         if (refusal is not null) throw refusal;
+    }
+
+    private async Task AnswerAsync(byte[] answer, CancellationToken cancel)
+    {
+        try
+        {
+            await stream.WriteAsync(answer, cancel).ConfigureAwait(false);
+        }
+        catch (IOException)
+        {
+            // A peer that takes no more answers, or has gone, may have sent messages before.
+        }
     }
 
     // Does what a command says; returns what to answer.

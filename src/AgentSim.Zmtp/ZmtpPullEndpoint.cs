@@ -65,6 +65,7 @@ internal sealed class ZmtpPullEndpoint : IPullEndpoint
         _listener.Dispose();
         await _accepting.ConfigureAwait(false);
         await DrainAsync().ConfigureAwait(false);
+        await PartAsync().ConfigureAwait(false);
         await _closing.CancelAsync().ConfigureAwait(false);
         foreach ((_, (Socket socket, _, _)) in _peers) socket.Dispose();
         await Task.WhenAll(_peers.Values.Select(peer => peer.Serving)).ConfigureAwait(false);
@@ -72,7 +73,7 @@ internal sealed class ZmtpPullEndpoint : IPullEndpoint
         _closing.Dispose();
     }
 
-    // Until nothing has come from anyone for a moment, or the time is over.
+    // Until nothing has come from anyone for a moment, or the time is over: what peers have queued is on its way, too.
     private async Task DrainAsync()
     {
         long end = Environment.TickCount64 + (long)_limits.Closing.TotalMilliseconds;
@@ -81,6 +82,27 @@ internal sealed class ZmtpPullEndpoint : IPullEndpoint
             await Task.Delay(IdleCheck).ConfigureAwait(false);
             if (_peers.Values.Any(peer => !peer.Peer.IsIdle || Available(peer.Socket) > 0)) quiet = -1;
         }
+    }
+
+    // Asks everyone to close, and takes what comes until they do: only they know what is still on its way. Not before the
+    // draining, since a peer that is asked to close keeps what it has not given to its system.
+    private async Task PartAsync()
+    {
+        var peers = _peers.Values.ToArray();
+        foreach ((Socket socket, _, _) in peers)
+        {
+            try
+            {
+                socket.Shutdown(SocketShutdown.Send);
+            }
+            catch (Exception error) when (error is SocketException or ObjectDisposedException)
+            {
+                // It has gone.
+            }
+        }
+
+        Task all = Task.WhenAll(peers.Select(peer => peer.Serving));
+        await Task.WhenAny(all, Task.Delay(_limits.Closing)).ConfigureAwait(false);
     }
 
     private static int Available(Socket socket)

@@ -105,7 +105,7 @@ public sealed class CaptureCommandTests : IDisposable
 
             Assert.Equal(1, capture.ExitCode);
             Assert.Single(errors.Split('\n'), line => line.StartsWith("agentsim: warning: ", StringComparison.Ordinal));
-            Assert.Contains("20,000 tool events (0 refused", errors);
+            Assert.True(errors.Contains("20,000 tool events (0 refused", StringComparison.Ordinal), errors);
             int written = RequestTraceReader.Read([_folder.File("run.000000.jsonl.gz")]).Count();
             Assert.InRange(written, 1, 19_999);
             Assert.Contains($"agentsim: {20_000 - written} records could not be written", errors);

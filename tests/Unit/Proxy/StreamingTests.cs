@@ -1,8 +1,10 @@
 using System.Net;
 using System.Text;
 using System.Text.Json;
+using AgentSim.Proxy;
 using AgentSim.Tests.Zmtp;
 using Microsoft.AspNetCore.Http;
+using Yarp.ReverseProxy.Forwarder;
 
 namespace AgentSim.Tests.Proxy;
 
@@ -152,6 +154,17 @@ public sealed class StreamingTests
         Assert.Equal(1, request.GetProperty("output_tokens").GetInt32());
         Assert.StartsWith("error: ", request.GetProperty("finish_reason_metadata").GetProperty("backend_finish_reason").GetString());
     }
+
+    [Theory]
+    [InlineData(ForwarderError.None, true, "Complete")]                      // the client left after the last byte
+    [InlineData(ForwarderError.ResponseBodyDestination, false, "Broken")]
+    [InlineData(ForwarderError.ResponseBodyDestination, true, "Broken")]     // the forwarder aborts the client's request then
+    [InlineData(ForwarderError.ResponseBodyClient, true, "Cancelled")]
+    [InlineData(ForwarderError.RequestCanceled, false, "Cancelled")]
+    [InlineData(ForwarderError.Request, true, "Cancelled")]
+    [InlineData(ForwarderError.Request, false, "Failed")]
+    public void Who_broke_a_request_off_is_told_by_the_error_first(ForwarderError error, bool isAborted, string outcome) =>
+        Assert.Equal(outcome, $"{Outcomes.Of(error, isAborted)}");
 
     [Fact]
     public async Task A_server_that_refuses_to_tell_usage_is_asked_again_and_then_left_alone()

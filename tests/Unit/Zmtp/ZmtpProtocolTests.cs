@@ -266,6 +266,24 @@ public sealed class ZmtpProtocolTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Closing_asks_peers_to_close_and_takes_what_is_on_its_way_until_they_do()
+    {
+        await Rebind(new ZmtpLimits { Closing = TimeSpan.FromMinutes(1) });
+        ValueTask closing;
+        using (RawPeer peer = new RawPeer(_endpoint.Address).Connect())
+        {
+            peer.Read(64 + 28);
+            closing = _endpoint.DisposeAsync();
+            Assert.Empty(peer.ReadToEnd());
+            // The answer to the first cannot be sent any more.
+            peer.Send(Command("PING", [0, 0, 1]), Message("late"));
+        }
+
+        await closing;
+        Assert.Equal(["late"], Texts);
+    }
+
+    [Fact]
     public async Task Closing_does_not_wait_for_a_handler_that_hangs()
     {
         await Rebind(new ZmtpLimits { Closing = TimeSpan.FromMilliseconds(200) });

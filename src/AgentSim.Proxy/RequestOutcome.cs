@@ -1,0 +1,29 @@
+using Yarp.ReverseProxy.Forwarder;
+
+namespace AgentSim.Proxy;
+
+/// <summary>What became of a request. All but the last two are recorded.</summary>
+internal enum RequestOutcome
+{
+    Complete,
+    Cancelled,
+    Broken,
+    Failed,
+    NotRecorded,
+}
+
+/// <summary>Tells outcomes.</summary>
+internal static class Outcomes
+{
+    /// <summary>What became of a request that was passed on.</summary>
+    /// <param name="error">What the forwarder says.</param>
+    /// <param name="isAborted">Whether the request of the client was aborted: by the client, or by the forwarder, which aborts it when an answer breaks.</param>
+    public static RequestOutcome Of(ForwarderError error, bool isAborted) => error switch
+    {
+        ForwarderError.None => RequestOutcome.Complete,
+        ForwarderError.ResponseBodyDestination => RequestOutcome.Broken,
+        ForwarderError.RequestCanceled or ForwarderError.RequestBodyCanceled or ForwarderError.RequestBodyClient
+            or ForwarderError.ResponseBodyCanceled or ForwarderError.ResponseBodyClient => RequestOutcome.Cancelled,
+        _ => isAborted ? RequestOutcome.Cancelled : RequestOutcome.Failed,
+    };
+}
