@@ -36,7 +36,8 @@ public static class AppliedComputeReader
         }
         catch (JsonException error)
         {
-            throw AgentSimException.At(path, lines.LineNumber, "RowInvalid", error.Message, error);
+            AgentSimException fault = AgentSimException.At(path, lines.LineNumber, "RowInvalid", error.Message, error);
+            throw FormatAdvice.Add(fault, lines.Line, TraceFormat.AppliedComputeAgentic);
         }
     }
 

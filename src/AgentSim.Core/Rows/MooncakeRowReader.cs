@@ -27,18 +27,19 @@ public static class MooncakeRowReader
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(traceBlockSize);
         if (format is not (TraceFormat.Mooncake or TraceFormat.MooncakeDelta or TraceFormat.AgenticMooncake))
             throw new ArgumentOutOfRangeException(nameof(format));
-        return Rows(path, format == TraceFormat.AgenticMooncake, false, traceBlockSize, onBadRow, progress, cancel);
+        return Rows(path, format, false, traceBlockSize, onBadRow, progress, cancel);
     }
 
     /// <summary>The same for one who keeps no row: the hash ids of a row are overwritten by those of the next.</summary>
     internal static IEnumerable<AtLine<MooncakeRow>> ReadPassing(
         string path, TraceFormat format, int traceBlockSize, IProgress<long>? progress, CancellationToken cancel) =>
-        Rows(path, format == TraceFormat.AgenticMooncake, true, traceBlockSize, null, progress, cancel);
+        Rows(path, format, true, traceBlockSize, null, progress, cancel);
 
     private static IEnumerable<AtLine<MooncakeRow>> Rows(
-        string path, bool isAgentic, bool reusesIds, int traceBlockSize, Action<AgentSimException>? onBadRow, IProgress<long>? progress,
+        string path, TraceFormat format, bool reusesIds, int traceBlockSize, Action<AgentSimException>? onBadRow, IProgress<long>? progress,
         CancellationToken cancel)
     {
+        bool isAgentic = format == TraceFormat.AgenticMooncake;
         RowParser parser = new MooncakeRowParser(isAgentic, reusesIds);
         using var lines = new LineReader(path, new ByteProgress(progress).Add, cancel);
         bool isFirst = true;
@@ -53,7 +54,7 @@ public static class MooncakeRowReader
             }
 
             isFirst = false;
-            if (Parse(parser, lines, path, traceBlockSize, onBadRow) is { } row) yield return new AtLine<MooncakeRow>(row, lines.LineNumber);
+            if (Parse(parser, lines, path, format, traceBlockSize, onBadRow) is { } row) yield return new AtLine<MooncakeRow>(row, lines.LineNumber);
         }
     }
 
@@ -69,8 +70,10 @@ public static class MooncakeRowReader
         }
     }
 
-    private static MooncakeRow? Parse(RowParser parser, LineReader lines, string path, int traceBlockSize, Action<AgentSimException>? onBadRow)
+    private static MooncakeRow? Parse(
+        RowParser parser, LineReader lines, string path, TraceFormat format, int traceBlockSize, Action<AgentSimException>? onBadRow)
     {
+        AgentSimException fault;
         try
         {
             MooncakeRow row = parser.Parse(lines.Line);
@@ -80,15 +83,16 @@ public static class MooncakeRowReader
         }
         catch (JsonException error)
         {
-            AgentSimException fault = AgentSimException.At(path, lines.LineNumber, "RowInvalid", error.Message, error);
-            if (onBadRow is null) throw fault;
-            onBadRow(fault);
+            fault = AgentSimException.At(path, lines.LineNumber, "RowInvalid", error.Message, error);
         }
-        catch (AgentSimException fault) when (onBadRow is not null)
+        catch (AgentSimException error)
         {
-            onBadRow(fault);
+            fault = error;
         }
 
+        fault = FormatAdvice.Add(fault, lines.Line, format);
+        if (onBadRow is null) throw fault;
+        onBadRow(fault);
         return null;
     }
 }

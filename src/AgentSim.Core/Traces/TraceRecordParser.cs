@@ -1,5 +1,6 @@
 using System.Text.Json;
 using AgentSim.Json;
+using AgentSim.Rows;
 
 namespace AgentSim.Traces;
 
@@ -25,7 +26,7 @@ internal sealed class TraceRecordParser(string path, bool readsDependencies = fa
         }
         catch (JsonException error)
         {
-            throw AgentSimException.At(path, number, "TraceRowInvalid", error.Message, error);
+            throw FormatAdvice.Add(AgentSimException.At(path, number, "TraceRowInvalid", error.Message, error), line, TraceFormat.Dynamo);
         }
 
         if (record is null) return null;
