@@ -102,7 +102,7 @@ internal sealed class ZmtpPullEndpoint : IPullEndpoint
         }
 
         Task all = Task.WhenAll(peers.Select(peer => peer.Serving));
-        await Task.WhenAny(all, Task.Delay(_limits.Closing)).ConfigureAwait(false);
+        await all.WaitAsync(_limits.Closing).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);   // or for as long
     }
 
     private static int Available(Socket socket)
