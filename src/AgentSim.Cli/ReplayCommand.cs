@@ -24,11 +24,11 @@ internal static class ReplayCommand
         UsageChecks.Check(arguments);
         ReplayPlan plan = ReplayPlan.From(arguments, Environment.GetEnvironmentVariable("DYN_ROUTER_POLICY_CONFIG"));
         ReplayChecks.CheckSettings(plan.Settings, plan.Synthetic is null ? plan.Workload.Format : null);
-        foreach (string warning in plan.Warnings) Console.Error.WriteLine($"agentsim: warning: {warning}");
+        foreach (string warning in plan.Warnings) Warn(warning);
 
         ReplayWorkload workload = plan.Synthetic is { } synthetic
             ? SyntheticLoad.Create(synthetic, plan.Settings.Pools?.Prefill ?? plan.Settings.Engine, cancellation)
-            : WorkloadLoader.Load(files, plan.Workload, null, cancellation);
+            : WorkloadLoader.Load(files, plan.Workload with { OnWarning = Warn }, null, cancellation);
         GC.Collect();   // what the reading leaves behind would otherwise lie beside the simulation to its end
         ReplayResult result;
         using (ProgressLine? progress = ProgressLine.Create())
@@ -53,4 +53,6 @@ internal static class ReplayCommand
         text.Write(arguments.Plots ? MetricTable.RenderWithPlots(result) : MetricTable.Render(result.Summary));
         text.Write($"Saved full report to: {report}\n");
     }
+
+    private static void Warn(string warning) => Console.Error.WriteLine($"agentsim: warning: {warning}");
 }

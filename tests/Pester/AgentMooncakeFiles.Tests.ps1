@@ -140,8 +140,10 @@ Describe 'Import-AgentMooncake' {
     }
 
     It 'reads plain rows with blocks of 512 tokens by default' {
-        $read = Import-AgentMooncake "$TestDrive/agentic.jsonl"
+        $read = Import-AgentMooncake "$TestDrive/agentic.jsonl" -WarningVariable warnings -WarningAction SilentlyContinue
         $read.Count | Should -Be 67
+        $warnings | Should -HaveCount 1
+        $warnings | Should -BeLike "*agentic.jsonl:1: the line looks like an agentic Mooncake row; *"
         $read.TraceBlockSize | Sort-Object -Unique | Should -Be 512
         $read.IsAgentic | Sort-Object -Unique | Should -BeFalse
     }

@@ -3,7 +3,7 @@ using AgentSim.Json;
 
 namespace AgentSim.Rows;
 
-/// <summary>Says of a line that is refused in one format that it seems to be of another.</summary>
+/// <summary>Says of a line that is refused or cut short in one format that it seems to be of another.</summary>
 internal static class FormatAdvice
 {
     private const string Trace = "a record of a Dynamo request trace";
@@ -33,6 +33,10 @@ internal static class FormatAdvice
             ? fault
             : new AgentSimException(fault.ErrorId, $"{fault.Message}; the line looks like {looks}, which is another format", fault.Kind, fault.InnerException);
     }
+
+    /// <summary>The warning about a plain row with a <c>wait_for</c>.</summary>
+    public static string OnLostWaiting(string path, long line) =>
+        $"{path}:{line}: the line looks like {Agentic}; read as plain rows, the rows of this file do not wait for each other";
 
     private static string? Looks(ReadOnlySpan<byte> line)
     {

@@ -6,6 +6,9 @@ namespace AgentSim.Rows;
 /// <summary>Decodes one line of a Mooncake-family file (specification 01, 6.2 and 6.4; strictness: 1.2).</summary>
 internal sealed class MooncakeRowParser(bool isAgentic, bool reusesIds) : RowParser(reusesIds)
 {
+    /// <summary>Whether a plain row had a wait_for, which plain rows pass over.</summary>
+    public bool LosesWaiting { get; private set; }
+
     /// <inheritdoc/>
     public override MooncakeRow Parse(ReadOnlySpan<byte> line)
     {
@@ -32,7 +35,12 @@ internal sealed class MooncakeRowParser(bool isAgentic, bool reusesIds) : RowPar
             else if (json.Is("priority"u8)) row.Priority = json.OptionalInt32(ref seen, 8, "priority");
             else if (json.Is("strict_priority"u8)) row.StrictPriority = json.OptionalUInt32(ref seen, 9, "strict_priority");
             else if (json.Is("policy_class"u8)) row.PolicyClass = json.OptionalText(ref seen, 10, "policy_class");
-            else if (!isAgentic || !AgenticField(ref json, ref seen, row)) json.Skip();
+            else if (!isAgentic)
+            {
+                LosesWaiting |= json.Is("wait_for"u8);
+                json.Skip();
+            }
+            else if (!AgenticField(ref json, ref seen, row)) json.Skip();
         }
 
         json.EndRow();

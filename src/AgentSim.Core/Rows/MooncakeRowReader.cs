@@ -15,29 +15,30 @@ public static class MooncakeRowReader
     /// <param name="format">One of the three formats; the agentic fields are read only for <see cref="TraceFormat.AgenticMooncake"/>.</param>
     /// <param name="traceBlockSize">Tokens per hash id, at least 1; a file with a header has its own.</param>
     /// <param name="onBadRow">Told of each malformed row, which is then passed over; null: the first ends the reading.</param>
+    /// <param name="onWarning">Told, once, of rows that lose what they wait for in this format.</param>
     /// <param name="progress">Told the bytes read so far, as they lie on disk.</param>
     /// <param name="cancel">Ends the reading.</param>
     /// <returns>The rows with their lines, read while they are enumerated.</returns>
     /// <exception cref="AgentSimException">The file cannot be read or a row is malformed.</exception>
     public static IEnumerable<AtLine<MooncakeRow>> Read(
-        string path, TraceFormat format, int traceBlockSize, Action<AgentSimException>? onBadRow = null, IProgress<long>? progress = null,
-        CancellationToken cancel = default)
+        string path, TraceFormat format, int traceBlockSize, Action<AgentSimException>? onBadRow = null, Action<string>? onWarning = null,
+        IProgress<long>? progress = null, CancellationToken cancel = default)
     {
         ArgumentNullException.ThrowIfNull(path);
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(traceBlockSize);
         if (format is not (TraceFormat.Mooncake or TraceFormat.MooncakeDelta or TraceFormat.AgenticMooncake))
             throw new ArgumentOutOfRangeException(nameof(format));
-        return Rows(path, format, false, traceBlockSize, onBadRow, progress, cancel);
+        return Rows(path, format, false, traceBlockSize, onBadRow, onWarning, progress, cancel);
     }
 
     /// <summary>The same for one who keeps no row: the hash ids of a row are overwritten by those of the next.</summary>
     internal static IEnumerable<AtLine<MooncakeRow>> ReadPassing(
-        string path, TraceFormat format, int traceBlockSize, IProgress<long>? progress, CancellationToken cancel) =>
-        Rows(path, format, true, traceBlockSize, null, progress, cancel);
+        string path, TraceFormat format, int traceBlockSize, Action<string>? onWarning, IProgress<long>? progress, CancellationToken cancel) =>
+        Rows(path, format, true, traceBlockSize, null, onWarning, progress, cancel);
 
     private static IEnumerable<AtLine<MooncakeRow>> Rows(
-        string path, TraceFormat format, bool reusesIds, int traceBlockSize, Action<AgentSimException>? onBadRow, IProgress<long>? progress,
-        CancellationToken cancel)
+        string path, TraceFormat format, bool reusesIds, int traceBlockSize, Action<AgentSimException>? onBadRow, Action<string>? onWarning,
+        IProgress<long>? progress, CancellationToken cancel)
     {
         bool isAgentic = format == TraceFormat.AgenticMooncake;
         RowParser parser = new MooncakeRowParser(isAgentic, reusesIds);
@@ -54,7 +55,14 @@ public static class MooncakeRowReader
             }
 
             isFirst = false;
-            if (Parse(parser, lines, path, format, traceBlockSize, onBadRow) is { } row) yield return new AtLine<MooncakeRow>(row, lines.LineNumber);
+            if (Parse(parser, lines, path, format, traceBlockSize, onBadRow) is not { } row) continue;
+            if (onWarning is not null && parser is MooncakeRowParser { LosesWaiting: true })
+            {
+                onWarning(FormatAdvice.OnLostWaiting(path, lines.LineNumber));
+                onWarning = null;
+            }
+
+            yield return new AtLine<MooncakeRow>(row, lines.LineNumber);
         }
     }
 

@@ -25,6 +25,9 @@ public sealed record WorkloadOptions
     /// <summary>Applied-compute sessions: number of groups with a common prefix; 0: nothing is shared.</summary>
     public int PrefixGroups { get; init; }
 
+    /// <summary>Told of what is allowed but hardly meant, in one line each.</summary>
+    public Action<string>? OnWarning { get; init; }
+
     /// <summary>What messages about these options call them.</summary>
     public OptionNames Names { get; init; } = OptionNames.CommandLine;
 }
@@ -59,7 +62,7 @@ public static class WorkloadLoader
             {
                 TraceFormat.Dynamo => FromTrace(lowering => lowering.AddFiles(files, progress, cancellation), options, inputs, cancellation),
                 TraceFormat.AppliedComputeAgentic => FromSessions(AppliedComputeReader.Read(files[0], progress, cancellation), files[0], options, inputs),
-                _ => FromRows(MooncakeRowReader.ReadPassing(files[0], options.Format, options.TraceBlockSize ?? WorkloadOptions.DefaultTraceBlockSize, progress, cancellation), files[0], options, inputs),
+                _ => FromRows(MooncakeRowReader.ReadPassing(files[0], options.Format, options.TraceBlockSize ?? WorkloadOptions.DefaultTraceBlockSize, options.OnWarning, progress, cancellation), files[0], options, inputs),
             };
         }
         catch

@@ -39,7 +39,7 @@ public sealed class ImportAgentMooncakeCommand : ImportCommand<MooncakeRow>
     /// <inheritdoc/>
     protected override IEnumerable<MooncakeRow> Read(string file, Action<AgentSimException>? onBadRow, IProgress<long> progress)
     {
-        foreach (AtLine<MooncakeRow> row in MooncakeRowReader.Read(file, Format, TraceBlockSize, onBadRow, progress, Cancellation))
+        foreach (AtLine<MooncakeRow> row in MooncakeRowReader.Read(file, Format, TraceBlockSize, onBadRow, WriteWarning, progress, Cancellation))
         {
             // All rows of a file are of one version, so that this ends the file at its first row.
             if (Version is { } version && row.Value.AgenticVersion != version)

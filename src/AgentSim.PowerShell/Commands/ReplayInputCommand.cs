@@ -97,6 +97,7 @@ public abstract partial class ReplayInputCommand : PathCommand
             TraceBlockSize = TraceBlockSize,
             SharedPrefixRatio = SharedPrefixRatio,
             PrefixGroups = PrefixGroups,
+            OnWarning = WriteWarning,
             Names = ParameterNames.Replay,
         };
         if (ParameterSetName == InputObjectSet) return FromRows(options);

@@ -158,6 +158,16 @@ public sealed class CommandLineTests : IDisposable
     }
 
     [Fact]
+    public void Agentic_rows_read_as_plain_ones_warn_on_standard_error()
+    {
+        string rows = Path.Combine(_folder, "rows.jsonl");
+        File.WriteAllText(rows, """{"timestamp":0,"input_length":1,"output_length":1,"hash_ids":[1],"wait_for":[]}""" + "\n");
+        (int code, _, string error) = Run("replay", rows, "--report-json", "r.json");
+        Assert.Equal(0, code);
+        Assert.Equal($"agentsim: warning: {rows}:1: the line looks like an agentic Mooncake row; read as plain rows, the rows of this file do not wait for each other\n", error);
+    }
+
+    [Fact]
     public void A_speed_up_with_concurrency_warns_on_standard_error()
     {
         (int code, _, string error) = Run(

@@ -38,6 +38,26 @@ public sealed class FormatAdviceTests
     public void A_line_of_the_right_or_of_no_format_is_refused_for_its_fault_alone(TraceFormat format, string line) =>
         Assert.DoesNotContain("looks like", Fault(format, line));
 
+    [Theory]
+    [InlineData(TraceFormat.Mooncake, 1)]
+    [InlineData(TraceFormat.MooncakeDelta, 1)]
+    [InlineData(TraceFormat.AgenticMooncake, 0)]
+    public void Rows_that_lose_what_they_wait_for_are_warned_of_once(TraceFormat format, int count)
+    {
+        using var folder = new TempFolder();
+        string path = folder.File("input.jsonl");
+        File.WriteAllLines(path,
+        [
+            """{"request_id":"a","input_length":1,"output_length":1,"hash_ids":[1]}""",
+            """{"request_id":"b","input_length":1,"output_length":1,"hash_ids":[1],"wait_for":["a"]}""",
+            """{"request_id":"c","input_length":1,"output_length":1,"hash_ids":[1],"wait_for":["a"]}""",
+        ]);
+        var warnings = new List<string>();
+        WorkloadLoader.Load([path], new WorkloadOptions { Format = format, OnWarning = warnings.Add });
+        Assert.Equal(count, warnings.Count);
+        Assert.All(warnings, warning => Assert.StartsWith($"{path}:2: ", warning));
+    }
+
     private static string Fault(TraceFormat format, string line)
     {
         using var folder = new TempFolder();
