@@ -57,6 +57,18 @@ public sealed record OptionNames
     /// <summary>Goodput bound of the latency.</summary>
     public string SlaE2eMs { get; init; } = "sla-e2e-ms";
 
+    /// <summary>Format of the trace.</summary>
+    public string TraceFormat { get; init; } = "--trace-format";
+
+    /// <summary>The trace format of plain rows.</summary>
+    public string Mooncake { get; init; } = "mooncake";
+
+    /// <summary>The trace format of agentic rows.</summary>
+    public string AgenticMooncake { get; init; } = "agentic_mooncake";
+
+    /// <summary>The trace format of request traces.</summary>
+    public string Dynamo { get; init; } = "dynamo";
+
     /// <summary>The trace format of deltas.</summary>
     public string MooncakeDelta { get; init; } = "mooncake-delta";
 
@@ -92,4 +104,14 @@ public sealed record OptionNames
 
     /// <summary>Synthetic load: pause between turns.</summary>
     public string InterTurnDelayMs { get; init; } = "inter-turn-delay-ms";
+
+    /// <summary>The value of <see cref="TraceFormat"/> for a format.</summary>
+    internal string Of(Rows.TraceFormat format) => format switch
+    {
+        Rows.TraceFormat.MooncakeDelta => MooncakeDelta,
+        Rows.TraceFormat.AgenticMooncake => AgenticMooncake,
+        Rows.TraceFormat.AppliedComputeAgentic => AppliedComputeAgentic,
+        Rows.TraceFormat.Dynamo => Dynamo,
+        _ => Mooncake,
+    };
 }

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using AgentSim.Files;
 using AgentSim.Json;
 
 namespace AgentSim.Rows;
@@ -20,19 +21,34 @@ internal static class FormatAdvice
     public static AgentSimException Add(AgentSimException fault, ReadOnlySpan<byte> line, TraceFormat expected)
     {
         string? looks = Looks(line);
-        bool isExpected = looks switch
-        {
-            Trace => expected == TraceFormat.Dynamo,
-            Agentic or Header => expected == TraceFormat.AgenticMooncake,
-            Plain => expected is TraceFormat.Mooncake or TraceFormat.MooncakeDelta,
-            Any => expected is TraceFormat.Mooncake or TraceFormat.MooncakeDelta or TraceFormat.AgenticMooncake,
-            AppliedCompute => expected == TraceFormat.AppliedComputeAgentic,
-            _ => true,
-        };
-        return isExpected
+        return Other(looks, expected) is null
             ? fault
             : new AgentSimException(fault.ErrorId, $"{fault.Message}; the line looks like {looks}, which is another format", fault.Kind, fault.InnerException);
     }
+
+    /// <summary>The format that the first line of a file seems to be of, if it is not the one expected and the file can be read.</summary>
+    public static TraceFormat? OtherFormat(string path, TraceFormat expected)
+    {
+        try
+        {
+            using var lines = new LineReader(path);
+            return lines.Read() ? Other(Looks(lines.Line), expected) : null;
+        }
+        catch (AgentSimException)
+        {
+            return null;
+        }
+    }
+
+    private static TraceFormat? Other(string? looks, TraceFormat expected) => looks switch
+    {
+        Trace when expected != TraceFormat.Dynamo => TraceFormat.Dynamo,
+        Agentic or Header when expected != TraceFormat.AgenticMooncake => TraceFormat.AgenticMooncake,
+        Plain when expected is not (TraceFormat.Mooncake or TraceFormat.MooncakeDelta) => TraceFormat.Mooncake,
+        Any when expected is not (TraceFormat.Mooncake or TraceFormat.MooncakeDelta or TraceFormat.AgenticMooncake) => TraceFormat.Mooncake,
+        AppliedCompute when expected != TraceFormat.AppliedComputeAgentic => TraceFormat.AppliedComputeAgentic,
+        _ => null,
+    };
 
     /// <summary>The warning about a plain row with a <c>wait_for</c>.</summary>
     public static string OnLostWaiting(string path, long line) =>

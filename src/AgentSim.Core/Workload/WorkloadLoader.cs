@@ -65,9 +65,11 @@ public static class WorkloadLoader
                 _ => FromRows(MooncakeRowReader.ReadPassing(files[0], options.Format, options.TraceBlockSize ?? WorkloadOptions.DefaultTraceBlockSize, options.OnWarning, progress, cancellation), files[0], options, inputs),
             };
         }
-        catch
+        catch (Exception error)
         {
             stop.Cancel();   // nobody will ask for the digests
+            if (error is AgentSimException { ErrorId: "RowInvalid" or "TraceRowInvalid" } fault && FormatAdvice.OtherFormat(files[0], options.Format) is { } format)
+                throw new AgentSimException(fault.ErrorId, $"{fault.Message}; try {options.Names.TraceFormat} {options.Names.Of(format)}", fault.Kind, fault);
             throw;
         }
     }
@@ -148,17 +150,17 @@ public static class WorkloadLoader
             throw new AgentSimException("TraceBlockSizeMismatch", $"the trace was recorded with blocks of {lowering.TraceBlockSize} tokens but {options.Names.TraceBlockSize} is {expected}; leave the option out");
         }
 
-        return Build(rows, Lowered, TraceFormat.Dynamo, Math.Max(1, lowering.TraceBlockSize), inputs);
+        return Build(rows, Lowered, options with { Format = TraceFormat.Dynamo }, Math.Max(1, lowering.TraceBlockSize), inputs);
     }
 
     private static ReplayWorkload FromRows(IEnumerable<AtLine<MooncakeRow>> rows, string path, WorkloadOptions options, InputDigests inputs) =>
-        Build(rows, path, options.Format, options.TraceBlockSize ?? WorkloadOptions.DefaultTraceBlockSize, inputs);
+        Build(rows, path, options, options.TraceBlockSize ?? WorkloadOptions.DefaultTraceBlockSize, inputs);
 
     private static ReplayWorkload FromSessions(IEnumerable<AtLine<AppliedComputeSession>> sessions, string path, WorkloadOptions options, InputDigests inputs)
     {
         int blockSize = options.TraceBlockSize ?? WorkloadOptions.DefaultTraceBlockSize;
         AppliedComputeExpansion expansion = new(blockSize, options.SharedPrefixRatio, options.PrefixGroups);
-        return Build(sessions.SelectMany(session => expansion.Expand(session, new RowPlace(path, session.Line))), path, options.Format, blockSize, inputs);
+        return Build(sessions.SelectMany(session => expansion.Expand(session, new RowPlace(path, session.Line))), path, options, blockSize, inputs);
     }
 
     private static IEnumerable<AtLine<MooncakeRow>> Numbered(IEnumerable<MooncakeRow> rows, CancellationToken cancellation)
@@ -171,15 +173,21 @@ public static class WorkloadLoader
         }
     }
 
-    private static ReplayWorkload Build(IEnumerable<AtLine<MooncakeRow>> rows, string path, TraceFormat format, int blockSize, InputDigests inputs)
+    private static ReplayWorkload Build(IEnumerable<AtLine<MooncakeRow>> rows, string path, WorkloadOptions options, int blockSize, InputDigests inputs)
     {
         IWorkloadBuilder? builder = null;
+        long count = 0, spare = 0;
         foreach (AtLine<MooncakeRow> row in rows)
         {
-            builder ??= Builder(row.Value, format, blockSize);
+            builder ??= Builder(row.Value, options.Format, blockSize);
             builder.Add(row.Value, new RowPlace(path, row.Line));
+            count++;
+            // Read in blocks that are too long, rows are no error but share more than they should.
+            if (row.Value is { InputLength: { } input, HashIds: { } ids, AgenticVersion: < 2 } && (ids.Count - 1L) * blockSize >= input) spare++;
         }
 
+        if (spare > count / 2)
+            options.OnWarning?.Invoke($"{path}: {spare} of {count} rows have more hash ids than blocks of {blockSize} tokens; is {options.Names.TraceBlockSize} right?");
         return builder?.Build(inputs.Wait()) ?? throw AgentSimException.At(path, 0, "TraceEmpty", "there are no rows to replay");
     }
 

@@ -75,6 +75,40 @@ public sealed class WorkloadLoaderTests
         AssertRefused(TraceFormat.AppliedComputeAgentic, $"{good}\n{row}\n", 2, part);
     }
 
+    private const string Record = """{"schema":"dynamo.request.trace.v1","event_type":"request_end","event_time_unix_ms":1}""";
+    private const string AgenticRow = """{"request_id":"r","input_length":1,"output_length":1,"hash_ids":[1],"session_id":"s","delay":1,"wait_for":[]}""";
+
+    [Theory]
+    [InlineData(TraceFormat.Mooncake, Record, "which is another format; try --trace-format dynamo")]
+    [InlineData(TraceFormat.AgenticMooncake, Record, "; try --trace-format dynamo")]
+    [InlineData(TraceFormat.Mooncake, AgenticRow, "; try --trace-format agentic_mooncake")]
+    [InlineData(TraceFormat.Dynamo, AgenticRow, "; try --trace-format agentic_mooncake")]
+    [InlineData(TraceFormat.Dynamo, Row, "; try --trace-format mooncake")]
+    public void The_format_to_try_is_named_for_a_file_of_another(TraceFormat format, string row, string part) => AssertRefused(format, row, 1, part);
+
+    [Theory]
+    [InlineData(TraceFormat.Mooncake, """{"timestamp":1,"input_length":1,"hash_ids":[1]}""")]
+    [InlineData(TraceFormat.Mooncake, "[]")]
+    [InlineData(TraceFormat.Dynamo, """{"schema":"x"}""")]
+    public void No_format_is_named_for_a_bad_row_of_the_right_one_or_of_none(TraceFormat format, string row)
+    {
+        using TempFolder folder = new();
+        string file = folder.Write("rows.jsonl", row);
+        AgentSimException error = Assert.Throws<AgentSimException>(() => WorkloadLoader.Load([file], new WorkloadOptions { Format = format }));
+        Assert.DoesNotContain("try ", error.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(16, 0)]
+    [InlineData(32, 1)]
+    public void Rows_that_have_more_ids_than_their_prompts_have_blocks_are_warned_of(int blockSize, int count)
+    {
+        using TempFolder folder = new();
+        List<string> warnings = [];
+        WorkloadLoader.Load([folder.Write("rows.jsonl", Row)], new WorkloadOptions { TraceBlockSize = blockSize, OnWarning = warnings.Add });
+        Assert.Equal(count, warnings.Count);
+    }
+
     [Theory]
     [InlineData("")]
     [InlineData("\n  \n")]
