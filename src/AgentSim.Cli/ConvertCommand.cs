@@ -1,3 +1,4 @@
+using AgentSim.Files;
 using AgentSim.Traces;
 
 namespace AgentSim.Cli;
@@ -14,7 +15,7 @@ internal static class ConvertCommand
             new("--input-path", "FILE...", "Request traces (*.jsonl, *.jsonl.gz): files, folders or wildcards; may be repeated", OptionValue.Many),
             new("--output-file", "FILE", "The file to write; replaced as a whole"),
             new("--format", "VERSION", "Version of agentic rows: v1 (default) or v2, with a header, plays and typed dependencies"),
-            new("--agentic", "", "The traces are agentic; required for those, wrong for others", OptionValue.None),
+            new("--agentic", "", "The traces are agentic: their requests have sessions; required for those, wrong for others", OptionValue.None),
         ],
         Run);
 
@@ -25,6 +26,7 @@ internal static class ConvertCommand
         int version = values.Choice("--format", 1, ("v1", 1), ("v2", 2));
         bool isAgentic = values.Has("--agentic");
         if (version == 2 && !isAgentic) throw AgentSimException.Usage("OptionsConflict", "--format v2 is for agentic traces; give --agentic too");
+        OutputFiles.Check(InputFiles.Expand(values.All("--input-path")), ("--output-file", output));
 
         ConvertResult result = TraceConverter.Convert(
             new ConvertOptions(values.All("--input-path"), output, isAgentic, version), null, cancellation);

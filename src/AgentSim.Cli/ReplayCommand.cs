@@ -25,6 +25,9 @@ internal static class ReplayCommand
         ReplayPlan plan = ReplayPlan.From(arguments, Environment.GetEnvironmentVariable("DYN_ROUTER_POLICY_CONFIG"));
         ReplayChecks.CheckSettings(plan.Settings, plan.Synthetic is null ? plan.Workload.Format : null);
         foreach (string warning in plan.Warnings) Warn(warning);
+        OutputFiles.Check(
+            InputFiles.Expand(files),
+            ("--report-jsonl", arguments.ReportJsonl), ("--report-html", arguments.ReportHtml), ("--timeline", arguments.Timeline), ("--report-json", arguments.ReportJson));
 
         ReplayWorkload workload = plan.Synthetic is { } synthetic
             ? SyntheticLoad.Create(synthetic, plan.Settings.Pools?.Prefill ?? plan.Settings.Engine, cancellation)

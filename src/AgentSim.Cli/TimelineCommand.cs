@@ -27,7 +27,9 @@ internal static class TimelineCommand
             FirstTokenMarkers = values.Has("--include-markers"),
             Indented = values.Has("--pretty"),
         };
-        TimelineSummary made = TimelineExport.Run(TimelineSource.Expand(files), output, options, null, cancellation);
+        IReadOnlyList<string> sources = TimelineSource.Expand(files);
+        OutputFiles.Check(sources, ("--output", output));
+        TimelineSummary made = TimelineExport.Run(sources, output, options, null, cancellation);
         Console.Error.WriteLine($"Wrote {made.Items} items from {made.Files} file{(made.Files == 1 ? "" : "s")} to {output}");
     }
 }

@@ -157,6 +157,40 @@ public sealed class CommandLineTests : IDisposable
         Assert.Single(Directory.GetFiles(_folder, "dynamo_replay_report_????????_??????.json"));
     }
 
+    [Theory]
+    [InlineData("--report-html and --report-json name the same file, ./r", "replay", "in", "--report-html", "r", "--report-json", "./r")]
+    [InlineData("--report-json would replace in, which is read", "replay", "in", "--report-json", "in")]
+    [InlineData("--timeline would replace ./in, which is read", "replay", "in", "--timeline", "./in")]
+    [InlineData("--output-file would replace in, which is read", "convert", "--input-path", "in", "--output-file", "in")]
+    [InlineData("--output would replace in, which is read", "timeline", "in", "-o", "in")]
+    public void No_file_is_replaced_that_is_read_or_was_just_written(string message, params string[] arguments)
+    {
+        string recording = File.ReadAllText(TestData.PathOf("traces", "plain.trace.jsonl"));
+        File.WriteAllText(Path.Combine(_folder, "in"), recording);
+        (int code, string output, string error) = Run(arguments);
+        Assert.Equal((2, ""), (code, output));
+        Assert.Contains(message, error);
+        Assert.Equal(recording, File.ReadAllText(Path.Combine(_folder, "in")));
+        Assert.Single(Directory.GetFiles(_folder));
+    }
+
+    [Fact]
+    public void Several_outputs_may_go_to_a_device()
+    {
+        if (OperatingSystem.IsWindows()) return;
+        (int code, _, string error) = Run("replay", Trace(), "--trace-block-size", "16", "--report-json", "/dev/null", "--report-jsonl", "/dev/null");
+        Assert.Equal((0, ""), (code, error));
+    }
+
+    [Fact]
+    public void Blocks_that_are_too_long_for_the_rows_are_warned_of()
+    {
+        (int code, _, string error) = Run("replay", Trace(), "--report-json", "r.json");
+        Assert.Equal(0, code);
+        Assert.EndsWith("trace.jsonl: 2 of 3 rows have more hash ids than blocks of 512 tokens; is trace-block-size right?\n", error);
+        Assert.StartsWith("agentsim: warning: ", error);
+    }
+
     [Fact]
     public void Agentic_rows_read_as_plain_ones_warn_on_standard_error()
     {
