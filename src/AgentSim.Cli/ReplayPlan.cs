@@ -84,7 +84,7 @@ internal sealed record ReplayPlan(
 
     private static Int128 InRange(string option, Int128 value, Int128 most) => value >= 0 && value <= most
         ? value
-        : throw Refused($"{option} must be from 0 to {most} (is {value})");
+        : throw Refused(value < 0 ? $"{option} must not be negative (is {value})" : $"{option} must be at most {most} (is {value})");
 
     // The aggregated and the disaggregated options exclude each other (04, 11.2, 1 to 4).
     private static PoolSettings? Pools(ReplayArguments arguments, EngineArguments? prefill, EngineArguments? decode)

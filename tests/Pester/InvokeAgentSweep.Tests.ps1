@@ -97,7 +97,7 @@ Describe 'Invoke-AgentSweep' {
         $found[2].ErrorId | Should -Be 'ReplaySettingsInvalid'
         $found[2].P99TtftMs | Should -BeNullOrEmpty
         @($found | Where-Object Error).Count | Should -Be 1
-        $warnings | Should -Be '1 of 4 points could not be replayed; their property Error says why'
+        $warnings | Should -Be '1 of 4 combinations could not be replayed; their property Error says why'
     }
 
     It 'fails when no combination can be replayed: <Id>' -ForEach @(

@@ -7,14 +7,16 @@ internal static class JsonOptionsNames
     public static string Suggest(string name, IReadOnlyCollection<string> known)
     {
         string? best = null;
-        int bestDistance = int.MaxValue;
+        (bool Lacks, int Distance) least = (true, int.MaxValue);
         foreach (string candidate in known)
         {
-            int distance = Distance(name, candidate);
-            if (distance < bestDistance) (best, bestDistance) = (candidate, distance);
+            // Part of a name is more likely than many misspelt letters.
+            bool lacks = name.Length < 4 || !candidate.Contains(name, StringComparison.OrdinalIgnoreCase);
+            (bool, int) difference = (lacks, Distance(name, candidate));
+            if (difference.CompareTo(least) < 0) (best, least) = (candidate, difference);
         }
 
-        bool isNear = best is not null && (known.Count > 12 || bestDistance <= Math.Max(2, best.Length / 2));
+        bool isNear = best is not null && (!least.Lacks || known.Count > 12 || least.Distance <= Math.Max(2, best.Length / 2));
         return isNear ? $"did you mean '{best}'?" : $"known: {string.Join(", ", known)}";
     }
 

@@ -127,7 +127,7 @@ public sealed class InvokeAgentSweepCommand : ReplayInputCommand
         }
 
         progress.Complete();
-        if (failed > 0) WriteWarning($"{failed} of {points.Length} points could not be replayed; their property Error says why");
+        if (failed > 0) WriteWarning($"{failed} of {points.Length} combinations could not be replayed; their property Error says why");
     }
 
     private SweepGrid Grid() => new()

@@ -84,18 +84,18 @@ public class ReplayPlanTests
     [InlineData("--num-prefix-groups")]
     [InlineData("--request-count")]
     public void Negative_numbers_of_synthetic_things_are_refused(string option) => Assert.StartsWith(
-        $"{option} must be from 0",
+        $"{option} must not be negative",
         Assert.Throws<AgentSimException>(() => ReplayPlan.From(CliArguments.Replay("--input-tokens", "8", option, "-1"), null)).Message);
 
     [Theory]
     [InlineData("--extra-engine-args: ", "--extra-engine-args", "{")]
     [InlineData("--prefill-engine-args: ", "--prefill-engine-args", "[]", "--num-workers", "-1")]
     [InlineData("--router-config: ", "--router-config", "3")]
-    [InlineData("--num-workers must be from 0 to 2147483647 (is -1)", "--num-workers", "-1")]
-    [InlineData("--replay-concurrency must be from 0", "--replay-concurrency", "-3")]
-    [InlineData("--trace-block-size must be from 0", "--trace-block-size", "-3")]
-    [InlineData("--arrival-seed must be from 0", "--arrival-seed", "-1")]
-    [InlineData("--router-seed must be from 0", "--router-seed", "18446744073709551616")]
+    [InlineData("--num-workers must not be negative (is -1)", "--num-workers", "-1")]
+    [InlineData("--replay-concurrency must not be negative", "--replay-concurrency", "-3")]
+    [InlineData("--trace-block-size must not be negative", "--trace-block-size", "-3")]
+    [InlineData("--arrival-seed must not be negative", "--arrival-seed", "-1")]
+    [InlineData("--router-seed must be at most 18446744073709551615", "--router-seed", "18446744073709551616")]
     [InlineData("--extra-engine-args cannot be combined", "--extra-engine-args", "{}", "--prefill-engine-args", "{}")]
     [InlineData("--num-prefill-workers and --num-decode-workers are for disaggregated", "--num-prefill-workers", "2")]
     [InlineData("--num-workers is for aggregated", "--num-workers", "2", "--prefill-engine-args", "{}", "--decode-engine-args", "{}")]

@@ -134,6 +134,7 @@ public sealed class EngineArgumentsTests
     [InlineData("""{"blok_size":16}""", "unknown name 'blok_size'; did you mean 'block_size'?")]
     [InlineData("""{"Block_Size":16}""", "did you mean 'block_size'?")]
     [InlineData("""{"max_seqs":16}""", "did you mean 'max_num_seqs'?")]
+    [InlineData("""{"planner":"x"}""", "did you mean 'planner_profile_data'?")]
     public void An_unknown_name_is_refused_with_the_nearest_one(string json, string expected) =>
         Assert.Contains(expected, Refusal(json), StringComparison.Ordinal);
 
