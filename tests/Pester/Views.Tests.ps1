@@ -54,6 +54,21 @@ Describe 'The default views' {
         @($lines | Where-Object { $_ -like 'Requests/s within the SLA*' }).Count | Should -Be 1
     }
 
+    It 'shows what was set for a run as lines, of engines and routers what is not default' {
+        $run = (Invoke-AgentReplay $Sample -TraceFormat Dynamo -Workers 2 -RouterMode KvRouter -Engine @{ engine_type = 'sglang'; block_size = 16 } -RouterSeed 7).Run
+        $lines = @(Get-View $run | Where-Object { $_ })
+        $lines | Should -Contain "input                 : $Sample"
+        $lines | Should -Contain 'engine_args           : sglang block_size=16'
+        $lines | Should -Contain 'router_config         : defaults'
+        $lines | Should -Contain 'num_workers           : 2'
+        $lines[-1] | Should -Be 'seed                  : 7'
+    }
+
+    It 'shows start and waits of rows of version 2, too' {
+        $lines = @(Get-View (ConvertTo-AgentMooncake $Sample -Version 2) | Where-Object { $_ })
+        @($lines | Where-Object { $_ -match '^ +\d+ .* [1-9]\d* *$' }).Count | Should -BeGreaterThan 40
+    }
+
     It 'shows a measure of all <Name> as a list of one line each' -ForEach @(
         @{ Name = 'records'; Value = { Measure-AgentTrace $Sample }; Rows = 17 }
         @{ Name = 'sessions'; Value = { Get-AgentSession $Sample | Measure-AgentTrace }; Rows = 18 }
