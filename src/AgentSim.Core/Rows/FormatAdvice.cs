@@ -32,13 +32,16 @@ internal static class FormatAdvice
         try
         {
             using var lines = new LineReader(path);
-            return lines.Read() ? Other(Looks(lines.Line), expected) : null;
+            return lines.Read() ? OtherFormat(lines.Line, expected) : null;
         }
         catch (AgentSimException)
         {
             return null;
         }
     }
+
+    /// <summary>The format that a line seems to be of, if it is not the one expected.</summary>
+    public static TraceFormat? OtherFormat(ReadOnlySpan<byte> line, TraceFormat expected) => Other(Looks(line), expected);
 
     private static TraceFormat? Other(string? looks, TraceFormat expected) => looks switch
     {

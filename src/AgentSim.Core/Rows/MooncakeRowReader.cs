@@ -14,7 +14,10 @@ public static class MooncakeRowReader
     /// <param name="path">The file.</param>
     /// <param name="format">One of the three formats; the agentic fields are read only for <see cref="TraceFormat.AgenticMooncake"/>.</param>
     /// <param name="traceBlockSize">Tokens per hash id, at least 1; a file with a header has its own.</param>
-    /// <param name="onBadRow">Told of each malformed row, which is then passed over; null: the first ends the reading.</param>
+    /// <param name="onBadRow">
+    /// Told of each malformed row, which is then passed over; null: the first ends the reading, as does a first line that
+    /// seems to be of another format.
+    /// </param>
     /// <param name="onWarning">Told, once, of rows that lose what they wait for in this format.</param>
     /// <param name="progress">Told the bytes read so far, as they lie on disk.</param>
     /// <param name="cancel">Ends the reading.</param>
@@ -54,8 +57,9 @@ public static class MooncakeRowReader
                 continue;
             }
 
+            MooncakeRow? row = Parse(parser, lines, path, format, traceBlockSize, isFirst, onBadRow);
             isFirst = false;
-            if (Parse(parser, lines, path, format, traceBlockSize, onBadRow) is not { } row) continue;
+            if (row is null) continue;
             if (onWarning is not null && parser is MooncakeRowParser { LosesWaiting: true })
             {
                 onWarning(FormatAdvice.OnLostWaiting(path, lines.LineNumber));
@@ -79,7 +83,7 @@ public static class MooncakeRowReader
     }
 
     private static MooncakeRow? Parse(
-        RowParser parser, LineReader lines, string path, TraceFormat format, int traceBlockSize, Action<AgentSimException>? onBadRow)
+        RowParser parser, LineReader lines, string path, TraceFormat format, int traceBlockSize, bool isFirst, Action<AgentSimException>? onBadRow)
     {
         AgentSimException fault;
         try
@@ -99,7 +103,8 @@ public static class MooncakeRowReader
         }
 
         fault = FormatAdvice.Add(fault, lines.Line, format);
-        if (onBadRow is null) throw fault;
+        // A file of another format is one fault, not one in every line.
+        if (onBadRow is null || (isFirst && FormatAdvice.OtherFormat(lines.Line, format) is not null)) throw fault;
         onBadRow(fault);
         return null;
     }

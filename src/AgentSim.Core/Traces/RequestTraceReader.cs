@@ -1,4 +1,5 @@
 using AgentSim.Files;
+using AgentSim.Rows;
 
 namespace AgentSim.Traces;
 
@@ -26,7 +27,10 @@ public static class RequestTraceReader
     /// Whether to read <see cref="RequestRecord.Dependencies"/>, which only rows of version 2 need; otherwise they are
     /// passed over like any unknown key, as older releases do.
     /// </param>
-    /// <param name="onBadRow">Told of each malformed record, which is then passed over; null: the first ends the reading.</param>
+    /// <param name="onBadRow">
+    /// Told of each malformed record, which is then passed over; null: the first ends the reading, as does a first
+    /// line that seems to be of another format.
+    /// </param>
     /// <param name="progress">Told the bytes read so far over all files, as they lie on disk.</param>
     /// <param name="cancel">Ends the reading.</param>
     /// <returns>The records, read while they are enumerated.</returns>
@@ -48,20 +52,23 @@ public static class RequestTraceReader
         {
             var parser = new TraceRecordParser(path, readsDependencies);
             using var lines = new LineReader(path, bytes.Add, cancel);
+            bool isFirst = true;
             while (lines.Read())
             {
-                if (Parse(parser, lines, onBadRow) is { } record) yield return (record, parser);
+                if (Parse(parser, lines, isFirst, onBadRow) is { } record) yield return (record, parser);
+                isFirst = false;
             }
         }
     }
 
-    private static TraceRecord? Parse(TraceRecordParser parser, LineReader lines, Action<AgentSimException>? onBadRow)
+    // A file of another format is one fault, not one in every line.
+    private static TraceRecord? Parse(TraceRecordParser parser, LineReader lines, bool isFirst, Action<AgentSimException>? onBadRow)
     {
         try
         {
             return parser.Parse(lines.Line, lines.LineNumber);
         }
-        catch (AgentSimException error) when (onBadRow is not null)
+        catch (AgentSimException error) when (onBadRow is not null && !(isFirst && FormatAdvice.OtherFormat(lines.Line, TraceFormat.Dynamo) is not null))
         {
             onBadRow(error);
             return null;

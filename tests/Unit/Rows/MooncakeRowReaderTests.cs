@@ -12,6 +12,18 @@ public sealed class MooncakeRowReaderTests : IDisposable
     public void Dispose() => _folder.Dispose();
 
     [Fact]
+    public void A_request_trace_is_one_fault_and_not_one_in_every_line()
+    {
+        using TempFolder folder = new();
+        const string record = """{"schema":"dynamo.request.trace.v1","event_type":"request_end","event_time_unix_ms":1}""";
+        string file = folder.Write("trace.jsonl", $"{record}\n{record}\n");
+        AgentSimException error = Assert.Throws<AgentSimException>(
+            () => MooncakeRowReader.Read(file, TraceFormat.Mooncake, 16, onBadRow: _ => Assert.Fail("told of a line")).Count());
+        Assert.StartsWith($"{file}:1: ", error.Message);
+        Assert.Equal("RowInvalid", error.ErrorId);
+    }
+
+    [Fact]
     public void A_row_with_aliases_is_read()
     {
         MooncakeRow row = One(TraceFormat.Mooncake,

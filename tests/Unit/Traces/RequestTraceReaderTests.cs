@@ -8,6 +8,18 @@ public sealed class RequestTraceReaderTests : IDisposable
 
     public void Dispose() => _folder.Dispose();
 
+    [Theory]
+    [InlineData("""{"input_length":1,"output_length":1,"hash_ids":[1]}""")]
+    [InlineData("""{"schema":"dynamo.agentic_mooncake","version":2,"hash_id_scope":"local"}""")]
+    public void A_file_of_rows_is_one_fault_and_not_one_in_every_line(string row)
+    {
+        string file = _folder.Write("rows.jsonl", $"{row}\n{row}\n");
+        AgentSimException error = Assert.Throws<AgentSimException>(
+            () => RequestTraceReader.Read([file], readsDependencies: false, onBadRow: _ => Assert.Fail("told of a line")).Count());
+        Assert.StartsWith($"{file}:1: ", error.Message);
+        Assert.Equal("TraceRowInvalid", error.ErrorId);
+    }
+
     [Fact]
     public void A_full_record_is_decoded()
     {
