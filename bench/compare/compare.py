@@ -5,7 +5,7 @@
              [--set table|scaling|growth]
 
 --cli is agentsim or agentsim.dll; without it the native program is built and measured. --trace is
-mooncake_conversation_trace of the FAST'25 Mooncake release. The programs run alternately, each run a process of its own;
+conversation_trace.jsonl of the FAST'25 Mooncake release. The programs run alternately, each run a process of its own;
 the figures are medians over the rounds:
   simulation   engine start to end, without loading (`wall_ms` of the reference, `wall_time_ms` of AgentSim)
   process      the whole process, files read and reports written
