@@ -1,3 +1,4 @@
+using System.Globalization;
 using AgentSim.Files;
 using AgentSim.Reports;
 using AgentSim.Reports.Html;
@@ -54,6 +55,10 @@ internal static class ReplayCommand
 
         using StreamWriter text = Output.Open();
         text.Write(arguments.Plots ? MetricTable.RenderWithPlots(result) : MetricTable.Render(result.Summary));
+        // The table is that of the reference, which does not say these.
+        ReplayReport summary = result.Summary;
+        if (summary.CompletedRequests < workload.RequestCount) text.Write($"Completed: {summary.CompletedRequests} of {workload.RequestCount} requests\n");
+        if (summary.GoodputCompletedRequests is { } good) text.Write(string.Create(CultureInfo.InvariantCulture, $"Within the SLA: {good} of {workload.RequestCount} requests, {summary.GoodputRequestThroughputRps:N2} requests/sec\n"));
         text.Write($"Saved full report to: {report}\n");
     }
 

@@ -106,13 +106,21 @@ public sealed class CommandLineTests : IDisposable
             "--report-json", "sub/report.json", "--report-jsonl", "records.jsonl", "--sla-e2e", "30");
         Assert.Equal((0, ""), (code, error));
         Assert.StartsWith("NVIDIA AIPerf | LLM Metrics\n┏━", output);
-        Assert.EndsWith("Saved full report to: sub/report.json\n", output);
+        Assert.EndsWith("\nWithin the SLA: 2 of 3 requests, 27.50 requests/sec\nSaved full report to: sub/report.json\n", output);
 
         JsonElement report = JsonDocument.Parse(File.ReadAllText(Path.Combine(_folder, "sub", "report.json"))).RootElement;
         Assert.Equal(72.731478, report.GetProperty("duration_ms").GetDouble());
         Assert.Equal(2, report.GetProperty("goodput_completed_requests").GetInt32());
         Assert.Equal(2, report.GetProperty("run").GetProperty("settings").GetProperty("num_workers").GetInt32());
         Assert.Equal(3, File.ReadAllLines(Path.Combine(_folder, "records.jsonl")).Length);
+    }
+
+    [Fact]
+    public void A_replay_that_a_time_cap_cut_off_says_so()
+    {
+        (int code, string output, string error) = Run("replay", Trace(), "--trace-block-size", "16", "--max-sim-time-seconds", "0.03", "--report-json", "r.json");
+        Assert.Equal((0, ""), (code, error));
+        Assert.EndsWith("\nCompleted: 1 of 3 requests\nSaved full report to: r.json\n", output);
     }
 
     [Fact]
