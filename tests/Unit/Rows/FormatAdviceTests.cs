@@ -23,7 +23,7 @@ public sealed class FormatAdviceTests
     [InlineData(TraceFormat.Dynamo, Plain, "a plain Mooncake row")]
     [InlineData(TraceFormat.Dynamo, PlayRows.Header, "the header of agentic Mooncake rows")]
     public void A_line_of_another_format_is_refused_with_the_name_of_that_format(TraceFormat format, string line, string looks) =>
-        Assert.EndsWith($"; the line looks like {looks}, which is another format", Fault(format, line));
+        Assert.Contains($"; the line looks like {looks}, which is another format", Fault(format, line));
 
     [Theory]
     [InlineData(TraceFormat.Mooncake, Plain)]
