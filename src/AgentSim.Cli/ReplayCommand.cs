@@ -55,11 +55,17 @@ internal static class ReplayCommand
 
         using StreamWriter text = Output.Open();
         text.Write(arguments.Plots ? MetricTable.RenderWithPlots(result) : MetricTable.Render(result.Summary));
-        // The table is that of the reference, which does not say these.
-        ReplayReport summary = result.Summary;
-        if (summary.CompletedRequests < workload.RequestCount) text.Write($"Completed: {summary.CompletedRequests} of {workload.RequestCount} requests\n");
-        if (summary.GoodputCompletedRequests is { } good) text.Write(string.Create(CultureInfo.InvariantCulture, $"Within the SLA: {good} of {workload.RequestCount} requests, {summary.GoodputRequestThroughputRps:N2} requests/sec\n"));
         text.Write($"Saved full report to: {report}\n");
+        text.Flush();
+        ShowCounts(result.Summary, workload.RequestCount);
+    }
+
+    // Not on standard output, which is as the reference has it (specification 06, 8).
+    private static void ShowCounts(ReplayReport summary, int requests)
+    {
+        if (summary.CompletedRequests < requests) Console.Error.WriteLine($"agentsim: {summary.CompletedRequests} of {requests} requests completed");
+        if (summary.GoodputCompletedRequests is { } good)
+            Console.Error.WriteLine(string.Create(CultureInfo.InvariantCulture, $"agentsim: {good} of {requests} requests within the SLA, {summary.GoodputRequestThroughputRps:N2} requests/sec"));
     }
 
     private static void Warn(string warning) => Console.Error.WriteLine($"agentsim: warning: {warning}");
