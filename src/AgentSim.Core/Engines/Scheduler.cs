@@ -48,6 +48,9 @@ internal abstract class Scheduler
     /// <summary>True when a rank whose pass had no effect never will have another that has, whoever joins its queue.</summary>
     public virtual bool StaysBlocked => true;
 
+    /// <summary>True when a pass without effect changes the rank nevertheless.</summary>
+    public virtual bool ChangesWithoutEffect => false;
+
     /// <summary>
     /// The last pass has ended: engines whose caches routers see only then bring them up to date. Those of vLLM are seen
     /// as they are from the start of a pass.

@@ -58,6 +58,13 @@ internal abstract class EventLoopRuntime(RuntimeParts parts, int workers) : Repl
         if (TimeCap is null && rank.StaysBlocked) throw DeadEnd([rank]);
     }
 
+    // Passes that start now are ordered by whether they start before or behind it, and those of the workers behind are still
+    // to start, also within stretches.
+    public void OnFirstInstant(int worker)
+    {
+        foreach (WorkerPool pool in _pools) pool.EndStretchesBetweenPasses(worker + 1 - pool.FirstPass);
+    }
+
     /// <summary>False when another round at this time would change nothing.</summary>
     protected virtual bool MayGoOn => true;
 
@@ -100,6 +107,8 @@ internal abstract class EventLoopRuntime(RuntimeParts parts, int workers) : Repl
             Settling.EndRound();
         }
         while (changed && MayGoOn);
+        Settling.End();
+        if (Settling.EveryPassCounts) _pools.ForEach(pool => pool.InterruptAll());
         if (Parts.KvUse is null) return;
         foreach (WorkerPool pool in _pools) pool.RecordKvUseOfIdle();
     }

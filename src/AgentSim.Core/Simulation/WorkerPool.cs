@@ -3,67 +3,35 @@ using AgentSim.Engines;
 
 namespace AgentSim.Simulation;
 
-/// <summary>What a pool of workers needs of the runtime it belongs to.</summary>
-internal interface IPoolHost
-{
-    /// <summary>The simulated clock, milliseconds.</summary>
-    double Now { get; }
-
-    /// <summary>A worker's pass has ended now: act on the signals of its ranks.</summary>
-    void OnPassEnd(WorkerPool pool, int worker);
-
-    /// <summary>A rank's pass had no length and takes effect at once.</summary>
-    void OnInstantPass(WorkerPool pool, int rank);
-
-    /// <summary>A rank with requests ran a pass that led nowhere.</summary>
-    void OnFruitlessPass(Scheduler rank);
-}
-
-/// <summary>
-/// Order of what happens at one timestamp: rounds in which workers are driven, counted up also by passes without length
-/// (specification 04, 5.4). Shared by the pools of a runtime.
-/// </summary>
-internal sealed class Settling
-{
-    public int Round { get; set; }
-
-    /// <summary>True once workers were driven at this timestamp.</summary>
-    public bool Driven { get; set; }
-
-    public void Begin() => (Round, Driven) = (0, false);
-
-    public void EndRound()
-    {
-        Driven = true;
-        Round++;
-    }
-}
-
 /// <summary>
 /// Workers of one kind and the passes they run (specification 04, 5.6): each worker a group of ranks whose passes end
-/// together. Passes that only repeat are planned as stretches and cut short when something interferes.
+/// together. This file drives the workers pass by pass, which is the definition; stretches of planned passes are in the part
+/// beside it.
 /// </summary>
-internal sealed class WorkerPool
+internal sealed partial class WorkerPool
 {
     private readonly Scheduler[] _ranks;
     private readonly IPoolHost _host;
     private readonly PassQueue _passes;
     private readonly Settling _settling;
-    private readonly int _firstPass;      // number of the first worker in the pass queue
     private readonly bool _stepByStep;
     private readonly bool[] _busy;
     private readonly ulong[] _drivable;   // bit per worker: idle, with requests
 
     public WorkerPool(Scheduler[] ranks, int workers, IPoolHost host, PassQueue passes, int firstPass, Settling settling, bool stepByStep)
     {
-        (_ranks, _host, _passes, _firstPass, _settling, _stepByStep) = (ranks, host, passes, firstPass, settling, stepByStep);
+        (_ranks, _host, _passes, FirstPass, _settling, _stepByStep) = (ranks, host, passes, firstPass, settling, stepByStep);
         Workers = workers;
         RanksPerWorker = ranks.Length / workers;
         _busy = new bool[workers];
+        _startRound = new int[workers];
         _drivable = new ulong[(workers + 63) / 64];
     }
 
     public int Workers { get; }
+
+    /// <summary>Number of the first worker in the pass queue.</summary>
+    public int FirstPass { get; }
 
     public int RanksPerWorker { get; }
 
@@ -86,27 +54,6 @@ internal sealed class WorkerPool
         UpdateDrivable(worker);
     }
 
-    /// <summary>
-    /// Makes the running pass the last one of its stretch, so that the worker can be seen to when it ends. A pass that
-    /// ends right now ends before anything else happens.
-    /// </summary>
-    public void Interrupt(int worker)
-    {
-        Scheduler lead = _ranks[worker * RanksPerWorker];
-        DecodeStretch stretch = lead.Stretch;
-        if (stretch.Steps == 0) return;
-        int steps = stretch.StartedBy(_host.Now, _settling.Driven);
-        if (steps < stretch.Steps)
-        {
-            stretch.CutAfter(steps);
-            _passes.Set(_firstPass + worker, EndOf(stretch));
-        }
-
-        if (stretch.End != _host.Now) return;
-        _passes.Remove(_firstPass + worker);
-        EndPass(worker);
-    }
-
     /// <summary>The worker's pass, already taken off the queue, ends.</summary>
     public void EndPass(int worker)
     {
@@ -127,15 +74,6 @@ internal sealed class WorkerPool
         }
     }
 
-    /// <summary>Makes all caches look as they do now, between the passes of stretches.</summary>
-    public void SynchroniseCaches()
-    {
-        foreach (Scheduler rank in _ranks)
-        {
-            if (rank.Stretch.Steps > 0) rank.SynchroniseCaches(_host.Now, _settling.Driven);
-        }
-    }
-
     /// <summary>Starts passes on all workers that can, lowest first; true when any had an effect.</summary>
     public bool Drive()
     {
@@ -150,25 +88,6 @@ internal sealed class WorkerPool
         }
 
         return any;
-    }
-
-    /// <summary>
-    /// The last pass end up to <paramref name="cap"/> among planned passes; they have no events of their own, but the
-    /// clock would have stopped at each of them.
-    /// </summary>
-    public double LastPassEndWithin(double cap)
-    {
-        double last = _host.Now;
-        foreach (Scheduler rank in _ranks)
-        {
-            foreach (double end in rank.Stretch.Ends)
-            {
-                if (end > cap) break;
-                last = Math.Max(last, end);
-            }
-        }
-
-        return last;
     }
 
     /// <summary>Brings the scan of <see cref="Drive"/> up to date after the worker's queues changed.</summary>
@@ -202,13 +121,19 @@ internal sealed class WorkerPool
     {
         double now = _host.Now;
         int first = worker * RanksPerWorker;
-        if (RanksPerWorker == 1 && !_stepByStep && _ranks[first].TryPlanStretch(now, double.PositiveInfinity))
+        if (MayPlan && _ranks[first].TryPlanStretch(now, double.PositiveInfinity))
         {
-            StartPass(worker, EndOf(_ranks[first].Stretch));
+            _startRound[worker] = _settling.Round;
+            StartPass(worker, EndOfStretch(worker));
             return true;
         }
 
-        if (RanksPerWorker == 1 && !_stepByStep) _settling.Round += _ranks[first].RunInstantPasses();
+        if (MayPlan && _ranks[first].RunInstantPasses() is > 0 and int passes)
+        {
+            BeginInstant(worker);
+            _settling.Round += passes;
+        }
+
         double end = now;
         for (int rank = first; rank < first + RanksPerWorker; rank++)
         {
@@ -230,11 +155,13 @@ internal sealed class WorkerPool
         {
             if (_ranks[rank].HadEffect)
             {
+                if (!effect) BeginInstant(worker);
                 effect = true;
                 _host.OnInstantPass(this, rank);
             }
             else if (_ranks[rank].RequestCount > 0)
             {
+                _settling.TriedInVain |= _ranks[rank].ChangesWithoutEffect;
                 _host.OnFruitlessPass(_ranks[rank]);
             }
         }
@@ -244,14 +171,16 @@ internal sealed class WorkerPool
         return effect;
     }
 
+    private void BeginInstant(int worker)
+    {
+        if (!_settling.Driven) _host.OnFirstInstant(FirstPass + worker);
+        _settling.Driven = true;
+    }
+
     private void StartPass(int worker, PassEnd end)
     {
         _busy[worker] = true;
-        _passes.Set(_firstPass + worker, end);
+        _passes.Set(FirstPass + worker, end);
         UpdateDrivable(worker);
     }
-
-    // The first pass of a stretch is started now, the others would be started in the first round of their time.
-    private PassEnd EndOf(DecodeStretch stretch) =>
-        new(stretch.End, stretch.LastStart, stretch.Steps == 1 && stretch.Start == _host.Now ? _settling.Round : 0);
 }

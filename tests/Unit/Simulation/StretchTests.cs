@@ -8,14 +8,39 @@ using Replay = AgentSim.Simulation.Replay;
 
 namespace AgentSim.Tests.Simulation;
 
-/// <summary>Planning many passes at once gives what running every pass by itself gives.</summary>
-public sealed class StretchTests
+/// <summary>
+/// Planning many passes at once (<c>Scheduler.TryPlanStretch</c>) gives what running every pass by itself gives
+/// (<c>Scheduler.RunPass</c>): on random workloads of random engines, and where something happens right between two passes.
+/// </summary>
+public sealed class StretchTests : IDisposable
 {
+    private readonly TempFolder _folder = new();
+
+    public void Dispose() => _folder.Dispose();
+
     [Theory]
     [InlineData("vllm")]
+    [InlineData("sglang")]
     [InlineData("trtllm")]
     public void Stretches_change_no_number(string engineType) =>
         Prop.ForAll(Scenario.Of(engineType).ToArbitrary(), AssertSame).Check(Config.QuickThrowOnFailure.WithMaxTest(250));
+
+    [Theory]
+    [InlineData("vllm")]
+    [InlineData("sglang")]
+    [InlineData("trtllm")]
+    public void Stretches_change_no_number_where_everything_happens_at_once(string engineType)
+    {
+        string profile = Steady(0, 0.5);
+        Prop.ForAll(Scenario.Of(engineType).ToArbitrary(), scenario => AssertSame(scenario with { Settings = AtOnce(scenario.Settings) })).Check(Config.QuickThrowOnFailure.WithMaxTest(1000));
+
+        // Every pass takes half a millisecond, and the transfer of every token a whole one.
+        ReplaySettings AtOnce(ReplaySettings settings)
+        {
+            settings = WithProfile(settings, profile);
+            return settings.Pools is { } pools ? settings with { Pools = pools with { Prefill = pools.Prefill with { KvTransferBandwidth = 0.1 } } } : settings;
+        }
+    }
 
     [Theory]
     [InlineData(false)]
@@ -35,6 +60,88 @@ public sealed class StretchTests
         result.Request(1).Shows(worker: 0, end: 223.30378199999998);
         result.Request(3).Shows(worker: 2, arrival: 104.974007, end: 104.974007);
         result.Request(4).Shows(worker: 0, arrival: 104.974007, admit: 122.60775699999999, first: 161.726282, end: 188.036282);
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void A_transfer_that_ends_with_a_pass_is_not_seen_before_the_pass_ends_if_it_was_started_first(bool stepByStep)
+    {
+        // At 40 ms the transfer of request 2 ends before a pass of request 1 does. So room for request 3 is found in the
+        // round after the one in which the transfer is noticed.
+        ReplaySettings settings = Sim.PoolSettings("""{"block_size":8,"kv_bytes_per_token":100000,"kv_transfer_bandwidth":0.1}""", """{"block_size":8}""");
+        ReplayResult result = Sim.Run(
+            """
+            {"timestamp":0,"input_length":10,"output_length":4,"hash_ids":[1,2]}
+            {"timestamp":0,"input_length":30,"output_length":1,"hash_ids":[3,4,5,6]}
+            {"timestamp":30,"input_length":1,"output_length":1,"hash_ids":[7]}
+            """,
+            WithProfile(settings, Steady(10, 10)) with { StepByStep = stepByStep },
+            traceBlockSize: 8);
+        result.Request(1).Shows(first: 30, end: 60);
+        result.Request(2).Shows(first: 50, end: 50);
+        result.Request(3).Shows(first: 60, end: 60);
+        Sim.Same(40, result.Request(3).DestinationReservedMs);
+        Sim.Same(50, result.Request(3).DestinationActivatedMs);
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void A_pass_that_starts_behind_one_without_length_ends_behind_those_that_start_with_it(bool stepByStep)
+    {
+        // At 20 ms worker 0 turns request 2 over in no time and starts request 3, all before a pass of request 1 starts on
+        // worker 1. Both passes end at 30 ms, that of worker 0 first: so request 5 comes to it out of the router's queue.
+        ReplayResult result = Sim.Run(
+            """
+            {"timestamp":0,"input_length":16,"output_length":3,"hash_ids":[10,11]}
+            {"timestamp":20,"input_length":1,"output_length":0,"hash_ids":[1]}
+            {"timestamp":20,"input_length":8,"output_length":1,"hash_ids":[5]}
+            {"timestamp":20,"input_length":4,"output_length":0,"hash_ids":[9]}
+            {"timestamp":20,"input_length":8,"output_length":0,"hash_ids":[10]}
+            """,
+            WithProfile(Sim.Settings("""{"block_size":8,"max_num_seqs":1,"max_num_batched_tokens":64}""", workers: 2, """{"router_queue_threshold":0.05}"""), Steady(0, 10)) with { StepByStep = stepByStep },
+            traceBlockSize: 8);
+        Assert.Equal([1, 0, 0, 1, 0], result.Requests.OrderBy(request => request.Ordinal).Select(request => request.DecodeWorkerIdx));
+        result.Request(3).Shows(end: 30);
+        result.Request(5).Shows(end: 30);
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void A_blocked_sglang_worker_is_tried_at_the_end_of_every_pass_of_the_others(bool stepByStep)
+    {
+        // Every try lowers what is reserved for output, until request 5, which gave way before, is let in again.
+        ReplaySettings settings = Sim.PoolSettings(
+            """{"engine_type":"sglang","block_size":16,"num_gpu_blocks":5,"kv_bytes_per_token":100000,"kv_transfer_bandwidth":0.1}""",
+            """{"engine_type":"sglang","block_size":16,"num_gpu_blocks":5}""");
+        ReplayResult result = Sim.Run(
+            """
+            {"timestamp":0,"input_length":1,"output_length":11,"hash_ids":[6]}
+            {"timestamp":0,"input_length":26,"output_length":14,"hash_ids":[3,3]}
+            {"timestamp":0,"input_length":12,"output_length":7,"hash_ids":[6]}
+            {"timestamp":0,"input_length":17,"output_length":18,"hash_ids":[8,8]}
+            {"timestamp":0,"input_length":17,"output_length":6,"hash_ids":[6,3]}
+            """,
+            WithProfile(settings with { Pools = settings.Pools! with { DecodeWorkers = 2 } }, Steady(10, 10)) with { StepByStep = stepByStep });
+        result.Request(4).Shows(admit: 231, first: 458, end: 628);
+        result.Request(5).Shows(admit: 271, first: 368, end: 418);
+    }
+
+    private static ReplaySettings WithProfile(ReplaySettings settings, string path) => settings with
+    {
+        Engine = settings.Engine with { PlannerProfileData = path },
+        Pools = settings.Pools is { } pools
+            ? pools with { Prefill = pools.Prefill with { PlannerProfileData = path }, Decode = pools.Decode with { PlannerProfileData = path } }
+            : null,
+    };
+
+    private string Steady(double prefillMs, double decodeMs)
+    {
+        string path = _folder.File("steady.npz");
+        ProfileFile.WriteSteady(path, prefillMs, decodeMs);
+        return path;
     }
 
     private static void AssertSame(Scenario scenario)

@@ -48,6 +48,9 @@ internal sealed partial class SglangScheduler : Scheduler
 
     public override bool StaysBlocked => !_limits.LongestPrefixFirst;
 
+    // Every pass lowers what is reserved for output.
+    public override bool ChangesWithoutEffect => true;
+
     public override void PublishCache() => _published.Publish();
 
     public override void Submit(int request)

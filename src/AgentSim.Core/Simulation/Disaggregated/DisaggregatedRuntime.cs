@@ -65,6 +65,7 @@ internal sealed partial class DisaggregatedRuntime : EventLoopRuntime
     protected override bool SettleRound()
     {
         bool changed = false;
+        if (_transfers.NextTime == Now && !Settling.Driven) _decode.QueuePassesEndingNow();
         while (Passes.NextTime == Now && !(_transfers.NextTime == Now && _transfers.IsBefore(Passes.FirstEnd)))
         {
             changed = true;
