@@ -58,11 +58,15 @@ internal abstract class EventLoopRuntime(RuntimeParts parts, int workers) : Repl
         if (TimeCap is null && rank.StaysBlocked) throw DeadEnd([rank]);
     }
 
-    // Passes that start now are ordered by whether they start before or behind it, and those of the workers behind are still
-    // to start, also within stretches.
-    public void OnFirstInstant(int worker)
+    public void BeforeInstantPass(WorkerPool pool, int worker)
     {
-        foreach (WorkerPool pool in _pools) pool.EndStretchesBetweenPasses(worker + 1 - pool.FirstPass);
+        TakeTurn();
+        if (Settling.Driven) return;
+        // Passes that start now are ordered by whether they start before or behind it, and those of the workers behind are
+        // still to start, also within stretches.
+        int behind = pool.FirstPass + worker + 1;
+        foreach (WorkerPool each in _pools) each.EndStretchesBetweenPasses(behind - each.FirstPass);
+        Settling.Driven = true;
     }
 
     /// <summary>False when another round at this time would change nothing.</summary>

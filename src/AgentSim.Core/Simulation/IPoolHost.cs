@@ -11,12 +11,12 @@ internal interface IPoolHost
     /// <summary>A worker's pass has ended now: act on the signals of its ranks.</summary>
     void OnPassEnd(WorkerPool pool, int worker);
 
+    /// <summary>A pass without length is about to take effect.</summary>
+    void BeforeInstantPass(WorkerPool pool, int worker);
+
     /// <summary>A rank's pass had no length and takes effect at once.</summary>
     void OnInstantPass(WorkerPool pool, int rank);
 
     /// <summary>A rank with requests ran a pass that led nowhere.</summary>
     void OnFruitlessPass(Scheduler rank);
-
-    /// <summary>The first pass without length at this timestamp is about to take effect, of a worker as the pass queue numbers them.</summary>
-    void OnFirstInstant(int worker);
 }

@@ -49,7 +49,7 @@ internal abstract class ReplayRuntime(RuntimeParts parts)
     /// <summary>Seconds of prefill workers; 0 where there are none.</summary>
     public virtual double PrefillWorkerSeconds => 0.0;
 
-    /// <summary>Called once per turn of the main loop: stops when asked to, and reports progress now and then.</summary>
+    /// <summary>Called once per turn of the main loop, and for every pass that takes no time: stops when asked to, and reports progress now and then.</summary>
     protected void TakeTurn()
     {
         Parts.Cancellation.ThrowIfCancellationRequested();

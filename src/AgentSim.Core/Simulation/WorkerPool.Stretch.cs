@@ -101,7 +101,7 @@ internal sealed partial class WorkerPool
     }
 
     // The first pass of a stretch is started when it is planned. The others start in the first round of their time, before
-    // any pass without length takes effect there (see OnFirstInstant).
+    // any pass without length takes effect there (see IPoolHost.BeforeInstantPass).
     private PassEnd EndOfStretch(int worker)
     {
         DecodeStretch stretch = StretchOf(worker);

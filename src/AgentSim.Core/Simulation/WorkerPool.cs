@@ -130,7 +130,7 @@ internal sealed partial class WorkerPool
 
         if (MayPlan && _ranks[first].RunInstantPasses() is > 0 and int passes)
         {
-            BeginInstant(worker);
+            _host.BeforeInstantPass(this, worker);
             _settling.Round += passes;
         }
 
@@ -155,7 +155,7 @@ internal sealed partial class WorkerPool
         {
             if (_ranks[rank].HadEffect)
             {
-                if (!effect) BeginInstant(worker);
+                if (!effect) _host.BeforeInstantPass(this, worker);
                 effect = true;
                 _host.OnInstantPass(this, rank);
             }
@@ -169,12 +169,6 @@ internal sealed partial class WorkerPool
         if (effect) _settling.Round++;
         UpdateDrivable(worker);
         return effect;
-    }
-
-    private void BeginInstant(int worker)
-    {
-        if (!_settling.Driven) _host.OnFirstInstant(FirstPass + worker);
-        _settling.Driven = true;
     }
 
     private void StartPass(int worker, PassEnd end)

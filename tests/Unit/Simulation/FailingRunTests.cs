@@ -143,6 +143,17 @@ public sealed class FailingRunTests
         Assert.InRange(progress.Ended, 1, 4999);
     }
 
+    [Fact]
+    public void A_cancelled_run_stops_also_in_the_midst_of_passes_that_take_no_time()
+    {
+        using CancellationTokenSource source = new();
+        string rows = string.Join('\n', Enumerable.Range(0, 5000).Select(i => $$"""{"timestamp":0,"input_length":4,"output_length":1,"hash_ids":[{{i}}]}"""));
+        StopAfterTheFirstReport progress = new(source);
+        ReplaySettings settings = Sim.Settings("""{"block_size":16,"max_num_seqs":1,"speedup_ratio":1e15}""", workers: 2);
+        Assert.Throws<OperationCanceledException>(() => Replay.Run(Sim.Load(rows), settings, progress, source.Token));
+        Assert.InRange(progress.Ended, 1, 4999);
+    }
+
     private static AgentSimException Refusal(string rows, ReplaySettings settings, TraceFormat format = TraceFormat.Mooncake)
     {
         AgentSimException error = Assert.Throws<AgentSimException>(() => Sim.Run(rows, settings, format));
