@@ -11,8 +11,8 @@ internal static class RuntimeFactory
     {
         ReplaySettings settings = parts.Settings;
         if (handoffs is not null) return CreateDisaggregated(parts, settings.Pools!, handoffs);
-        int ranks = (int)settings.Engine.DpSize;
-        (Scheduler[] schedulers, IPrefixCaches? caches) = CreateRanks(parts, settings.Engine, parts.Recorder, settings.Workers * ranks, settings.RouterMode == RouterMode.KvRouter);
+        int ranks = checked(settings.Workers * (int)settings.Engine.DpSize);
+        (Scheduler[] schedulers, IPrefixCaches? caches) = CreateRanks(parts, settings.Engine, parts.Recorder, ranks, settings.RouterMode == RouterMode.KvRouter);
         if (schedulers.Length == 1 && settings.RouterMode == RouterMode.RoundRobin) return new SingleWorkerRuntime(parts, schedulers[0]);
         Placement placement = CreatePlacement(parts, settings.Engine, settings.Workers, schedulers.Length, caches, router => router);
         return new MultiWorkerRuntime(parts, schedulers, settings.Workers, placement);

@@ -80,7 +80,7 @@ public static class SyntheticLoad
     // piece, and otherwise the prompt as a whole.
     private static int PieceSize(SyntheticOptions options, long blockSize, out bool isShared)
     {
-        long blocks = (options.InputTokens + blockSize - 1) / blockSize;
+        long blocks = ((options.InputTokens - 1) / blockSize) + 1;
         long prefix = Math.Min(blocks, (long)Math.Round(blocks * options.SharedPrefixRatio, MidpointRounding.AwayFromZero));
         isShared = options.HasSessions && options.NumPrefixGroups > 0 && prefix > 0;
         return isShared ? (int)Math.Min(prefix * blockSize, options.InputTokens) : options.InputTokens;

@@ -101,4 +101,22 @@ public sealed class EngineExamplesTests
         result.Request(2).Shows(end: 16.516604, worker: 1);
         result.Request(4).Shows(admit: 0, first: 43.206474, end: 341.59647399999994, reused: 32, worker: 0);
     }
+
+    [Theory]
+    [InlineData("""{"num_gpu_blocks":9223372036854775807}""", 92.47254299999999, 98.21254299999998)]
+    [InlineData("""{"engine_type":"trtllm","num_gpu_blocks":9223372036854775807}""", 91.98613399999999, 97.72613399999999)]
+    [InlineData("""{"engine_type":"sglang","num_gpu_blocks":9223372036854775807}""", 75.42397400000002, 81.16397400000001)]
+    [InlineData("""{"engine_type":"sglang","block_size":64,"num_gpu_blocks":144115188075855873}""", 92.47254299999999, 98.21254299999998)]
+    public void Blocks_without_number_hold_as_many_tokens_as_the_reference_counts(string engine, double first, double second)
+    {
+        ReplayResult result = Sim.Run(
+            """
+            {"timestamp":0,"input_length":100,"output_length":10,"hash_ids":[1]}
+            {"timestamp":5,"input_length":100,"output_length":10,"hash_ids":[1]}
+            """,
+            Sim.Settings(engine),
+            traceBlockSize: 512);
+        result.Request(1).Shows(end: first);
+        result.Request(2).Shows(end: second);
+    }
 }

@@ -75,10 +75,21 @@ public class ReplayChecksTests
     [Theory]
     [InlineData(int.MaxValue, """{"block_size":16}""")]
     [InlineData(int.MaxValue, """{"block_size":16,"dp_size":2}""")]
+    [InlineData(65536, """{"block_size":16,"dp_size":65536}""")]
+    [InlineData(1, """{"block_size":16,"dp_size":4294967295}""")]
     public void More_workers_than_memory_holds_are_refused_in_one_line(int workers, string engine)
     {
         const string row = """{"timestamp":0,"input_length":16,"output_length":1,"hash_ids":[1]}""";
         AgentSimException error = Assert.Throws<AgentSimException>(() => Sim.Run(row, Sim.Settings(engine, workers)));
         Assert.Equal("TooManyWorkers", error.ErrorId);
+    }
+
+    [Theory]
+    [InlineData("vllm")]
+    [InlineData("sglang")]
+    public void Blocks_of_more_tokens_than_a_prompt_can_have_are_refused(string engine)
+    {
+        string arguments = $$"""{"engine_type":"{{engine}}","block_size":2147483648}""";
+        Assert.EndsWith("block_size must be at most 2147483647 (is 2147483648)", Fault(Good with { Engine = EngineArguments.Parse(arguments, "engine") }));
     }
 }

@@ -38,7 +38,8 @@ public sealed partial record EngineArguments
     /// <exception cref="AgentSimException"><c>BlockSizeNotRunnable</c>.</exception>
     public void CheckRunnable(string optionName)
     {
-        if (EngineType.FindUnrunnableBlockSize(this) is { } wanted)
+        string? wanted = BlockSize > int.MaxValue ? $"must be at most {int.MaxValue}" : EngineType.FindUnrunnableBlockSize(this);
+        if (wanted is not null)
             throw new AgentSimException("BlockSizeNotRunnable", $"{optionName}: block_size {wanted} (is {BlockSize})");
     }
 

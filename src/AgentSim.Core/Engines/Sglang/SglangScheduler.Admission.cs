@@ -17,7 +17,7 @@ internal sealed partial class SglangScheduler
     {
         if (_waiting.Count == 0 || IsAdmissionSuspended || _running.Count >= _limits.MaxRunning) return 0.0;
         long slots = _limits.MaxRunning - _running.Count;
-        double total = (double)(_pages.ObtainablePages * _limits.PageSize) - ReservedAfter(0, _ratio);
+        double total = Tokens(_pages.ObtainablePages) - ReservedAfter(0, _ratio);
         double inputBudget = _limits.MaxPrefillTokens, chunkBudget = _limits.ChunkSize;
         long inputTokens = 0, prefixTokens = 0;
         while (_batch.Count < slots && _waiting.Count > 0)
@@ -58,6 +58,9 @@ internal sealed partial class SglangScheduler
         double charge = (double)((tokens + _limits.PageSize - 1) / _limits.PageSize * _limits.PageSize);
         return new Chunk((int)tokens, charge, tokens < left ? 0 : Reservation(sequence));
     }
+
+    // As the reference multiplies: 64 bits without sign.
+    private double Tokens(long pages) => unchecked((ulong)(pages * _limits.PageSize));
 
     private long Reservation(Sequence sequence) => Math.Min(sequence.Remaining, _limits.OutputClip);
 

@@ -101,7 +101,7 @@ internal sealed partial class SglangScheduler
         double ratio = _ratio;
         for (int step = 0; step < steps; step++)
         {
-            double total = (double)(obtainable * _limits.PageSize);
+            double total = Tokens(obtainable);
             double missing = chunk.Need - (total - (reserved * ratio));
             double doubt = 1e-3 + (1e-9 * total);
             if (missing < -doubt || (missing < doubt && chunk.Need < total - ReservedAfter(step, ratio))) return step;

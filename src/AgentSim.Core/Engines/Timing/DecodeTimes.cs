@@ -9,6 +9,8 @@ internal sealed class DecodeTimes(PerformanceModel model, int blockSize, long to
     // More values than this are computed anew sooner than found again.
     private const int MostTabulated = 1 << 20;
 
+    // As the reference multiplies: 64 bits without sign, those above are lost.
+    private readonly ulong _totalTokens = unchecked((ulong)totalBlocks * (ulong)blockSize);
     private double[] _byActive = [];
 
     /// <summary>True when a step's length follows from the active blocks alone.</summary>
@@ -31,10 +33,10 @@ internal sealed class DecodeTimes(PerformanceModel model, int blockSize, long to
     }
 
     /// <summary>Lengths of consecutive steps of an engine that counts tokens; see <see cref="PerformanceModel.DecodeSteps"/>.</summary>
-    public void Steps(Span<double> steps, long tokens, int batch) => model.DecodeSteps(steps, tokens, batch, totalBlocks * blockSize);
+    public void Steps(Span<double> steps, long tokens, int batch) => model.DecodeSteps(steps, tokens, batch, _totalTokens);
 
     private double Compute(int activeBlocks, long context) =>
-        model.Decode((long)activeBlocks * blockSize, totalBlocks * blockSize, context);
+        model.Decode((long)activeBlocks * blockSize, _totalTokens, context);
 
     private void Grow(int activeBlocks) =>
         Array.Resize(ref _byActive, Math.Max(activeBlocks + 1, (int)Math.Min(totalBlocks + 1, _byActive.Length * 2L)));

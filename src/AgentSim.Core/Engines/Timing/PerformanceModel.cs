@@ -44,7 +44,7 @@ internal abstract class PerformanceModel
     /// <param name="activeTokens">Tokens in active blocks.</param>
     /// <param name="totalTokens">Tokens the pool can hold.</param>
     /// <param name="context">Mean sequence length of the batch, rounded down.</param>
-    public double Decode(long activeTokens, long totalTokens, long context) =>
+    public double Decode(long activeTokens, ulong totalTokens, long context) =>
         SimulatedDuration.Quantise(AtLeast(DecodeModel(activeTokens, totalTokens, context), 1.0), _decodeRatio);
 
     /// <summary>
@@ -54,12 +54,12 @@ internal abstract class PerformanceModel
     /// <param name="tokens">Tokens of the batch before the first step, of which <paramref name="totalTokens"/> count at most.</param>
     /// <param name="batch">Requests.</param>
     /// <param name="totalTokens">Tokens the pool can hold.</param>
-    public virtual void DecodeSteps(Span<double> steps, long tokens, int batch, long totalTokens)
+    public virtual void DecodeSteps(Span<double> steps, long tokens, int batch, ulong totalTokens)
     {
-        long context = tokens / batch;
+        long context = tokens / batch, most = AtMost(totalTokens);
         for (int step = 0; step < steps.Length; step++)
         {
-            steps[step] = Decode(Math.Min(tokens, totalTokens), totalTokens, context + step);
+            steps[step] = Decode(Math.Min(tokens, most), totalTokens, context + step);
             tokens += batch;
         }
     }
@@ -70,6 +70,9 @@ internal abstract class PerformanceModel
     // Unlike Math.Max, not-a-number counts as the least value.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     protected static double AtLeast(double value, double least) => value > least ? value : least;
+
+    /// <summary>Tokens that count as active at most.</summary>
+    protected static long AtMost(ulong totalTokens) => (long)Math.Min(totalTokens, long.MaxValue);
 
     /// <summary>Unscaled prefill latency in milliseconds.</summary>
     protected abstract double PrefillModel(double tokens);
@@ -89,12 +92,13 @@ internal sealed class PolynomialModel(double speedupRatio, double decodeSpeedupR
     protected override double DecodeModel(double activeTokens, double totalTokens, double context) =>
         Polynomial(totalTokens == 0 ? 1.0 : activeTokens / totalTokens);
 
-    public override void DecodeSteps(Span<double> steps, long tokens, int batch, long totalTokens)
+    public override void DecodeSteps(Span<double> steps, long tokens, int batch, ulong totalTokens)
     {
         double total = totalTokens;
+        long most = AtMost(totalTokens);
         for (int step = 0; step < steps.Length; step++)
         {
-            steps[step] = AtLeast(Polynomial(Math.Min(tokens, totalTokens) / total), 1.0);
+            steps[step] = AtLeast(Polynomial(Math.Min(tokens, most) / total), 1.0);
             tokens += batch;
         }
 
