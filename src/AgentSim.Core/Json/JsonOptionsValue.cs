@@ -9,9 +9,6 @@ internal readonly struct JsonOptionsValue(JsonElement element, string option, st
     /// <summary>True for an explicit <c>null</c>.</summary>
     public bool IsNull => element.ValueKind == JsonValueKind.Null;
 
-    /// <summary>The value itself.</summary>
-    public JsonElement Element => element;
-
     /// <summary>An integer from 0; values that do not fit 63 bits are read as the largest that does.</summary>
     public long Count() => (long)Math.Min(Unsigned(ulong.MaxValue), long.MaxValue);
 

@@ -73,9 +73,8 @@ internal sealed class KvRouter
 
     /// <summary>The first token of a request came out, and it is not its last.</summary>
     /// <param name="id">The request.</param>
-    /// <param name="nowMs">Simulated time.</param>
     /// <param name="released">Receives the requests that leave the queue, in order.</param>
-    public void PrefillCompleted(int id, double nowMs, List<RouterPlacement> released)
+    public void PrefillCompleted(int id, List<RouterPlacement> released)
     {
         _loads.EndPrefill(id);
         Drain(released);
@@ -83,9 +82,8 @@ internal sealed class KvRouter
 
     /// <summary>A request ended, in whatever way; one that still waited leaves the queue.</summary>
     /// <param name="id">The request.</param>
-    /// <param name="nowMs">Simulated time.</param>
     /// <param name="released">Receives the requests that leave the queue, in order.</param>
-    public void RequestTerminal(int id, double nowMs, List<RouterPlacement> released)
+    public void RequestTerminal(int id, List<RouterPlacement> released)
     {
         if (!_loads.Remove(id) && _queue.Count > 0) _queue.Remove(id);
         Drain(released);

@@ -120,19 +120,11 @@ public sealed partial record RouterSettings
     /// <summary><c>router_reset_states</c>. No effect.</summary>
     public bool RouterResetStates { get; init; }
 
-    /// <summary>These settings with the queue policy that engine arguments may ask for.</summary>
-    /// <param name="policy">The engine argument <c>router_queue_policy</c>; null keeps the policy.</param>
-    public RouterSettings WithQueuePolicy(RouterQueuePolicy? policy) =>
-        policy is { } chosen ? this with { RouterQueuePolicy = chosen } : this;
-
     /// <summary>What the router of a prefill pool makes of these settings: it does not count blocks (specification 05, 10).</summary>
-    /// <param name="policy">The prefill engine argument <c>router_queue_policy</c>.</param>
-    public RouterSettings ForPrefillPool(RouterQueuePolicy? policy) =>
-        WithQueuePolicy(policy) with { RouterTrackActiveBlocks = false };
+    internal RouterSettings ForPrefillPool() => this with { RouterTrackActiveBlocks = false };
 
     /// <summary>What the router of a decode pool makes of these settings: blocks and requests only, nothing shared, no queue (specification 05, 10).</summary>
-    /// <param name="policy">The decode engine argument <c>router_queue_policy</c>.</param>
-    public RouterSettings ForDecodePool(RouterQueuePolicy? policy) => WithQueuePolicy(policy) with
+    internal RouterSettings ForDecodePool() => this with
     {
         OverlapScoreCredit = 0.0,
         RouterAssumeKvReuse = false,

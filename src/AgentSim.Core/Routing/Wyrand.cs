@@ -3,9 +3,6 @@ namespace AgentSim.Routing;
 /// <summary>The random source of a router: a 64-bit Wyrand generator (specification 00 and 05, 7.4).</summary>
 internal struct Wyrand(ulong seed)
 {
-    /// <summary>Seed when the user gives none.</summary>
-    public const ulong DefaultSeed = 0xD1A05EED;
-
     private ulong _state = seed;
 
     /// <summary>The next 64 bits.</summary>

@@ -55,12 +55,12 @@ internal sealed class MultiWorkerRuntime : EventLoopRuntime
             _released.Clear();
             if (signal.Kind == SignalKind.FirstToken)
             {
-                _placement.PrefillCompleted(signal.Request, Now, _released);
+                _placement.PrefillCompleted(signal.Request, _released);
             }
             else
             {
                 End(signal);
-                _placement.Ended(signal.Request, Now, _released);
+                _placement.Ended(signal.Request, _released);
                 Driver.OnTerminal(signal.Request, Now, signal.Kind == SignalKind.Completed);
             }
 

@@ -19,10 +19,10 @@ internal abstract class Placement
     public virtual long OverlapBlocks(int request) => 0;
 
     /// <summary>A request's prompt is done; appends the queued requests this lets go.</summary>
-    public abstract void PrefillCompleted(int request, double now, List<RouterPlacement> released);
+    public abstract void PrefillCompleted(int request, List<RouterPlacement> released);
 
     /// <summary>A request ended; appends the queued requests this lets go.</summary>
-    public abstract void Ended(int request, double now, List<RouterPlacement> released);
+    public abstract void Ended(int request, List<RouterPlacement> released);
 }
 
 /// <summary>Workers in turn, whatever their load.</summary>
@@ -36,11 +36,11 @@ internal sealed class RoundRobinPlacement(int workers, int ranks) : Placement
 
     public override int Place(int request, double now) => _order.Next();
 
-    public override void PrefillCompleted(int request, double now, List<RouterPlacement> released)
+    public override void PrefillCompleted(int request, List<RouterPlacement> released)
     {
     }
 
-    public override void Ended(int request, double now, List<RouterPlacement> released)
+    public override void Ended(int request, List<RouterPlacement> released)
     {
     }
 }
@@ -62,7 +62,7 @@ internal sealed class KvPlacement(KvRouter router, WorkloadColumns load, PromptC
 
     public override long OverlapBlocks(int request) => router.OverlapBlocks(request);
 
-    public override void PrefillCompleted(int request, double now, List<RouterPlacement> released) => router.PrefillCompleted(request, now, released);
+    public override void PrefillCompleted(int request, List<RouterPlacement> released) => router.PrefillCompleted(request, released);
 
-    public override void Ended(int request, double now, List<RouterPlacement> released) => router.RequestTerminal(request, now, released);
+    public override void Ended(int request, List<RouterPlacement> released) => router.RequestTerminal(request, released);
 }

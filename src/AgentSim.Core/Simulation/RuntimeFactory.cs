@@ -25,9 +25,9 @@ internal static class RuntimeFactory
         return new DisaggregatedRuntime(parts, handoffs, new DisaggregatedParts(
             prefill,
             decode,
-            CreatePlacement(parts, pools.Prefill, pools.PrefillWorkers, prefill.Length, caches, router => router.ForPrefillPool(pools.Prefill.RouterQueuePolicy)),
+            CreatePlacement(parts, pools.Prefill, pools.PrefillWorkers, prefill.Length, caches, router => router.ForPrefillPool()),
             // The decode router never hears of cached blocks.
-            CreatePlacement(parts, pools.Decode, pools.DecodeWorkers, decode.Length, null, router => router.ForDecodePool(pools.Decode.RouterQueuePolicy))));
+            CreatePlacement(parts, pools.Decode, pools.DecodeWorkers, decode.Length, null, router => router.ForDecodePool())));
     }
 
     private static (Scheduler[] Ranks, IPrefixCaches? Caches) CreateRanks(RuntimeParts parts, EngineArguments arguments, PassRecorder recorder, int count, bool areAsked)
@@ -43,7 +43,7 @@ internal static class RuntimeFactory
         ReplaySettings settings = parts.Settings;
         if (settings.RouterMode == RouterMode.RoundRobin) return new RoundRobinPlacement(workers, ranks / workers);
         RouterSettings router = settings.Router;
-        if (engine.RouterQueuePolicy is RouterQueuePolicy policy) router = router.WithQueuePolicy(policy);
+        if (engine.RouterQueuePolicy is RouterQueuePolicy policy) router = router with { RouterQueuePolicy = policy };
         KvRouter kvRouter = new(forPool(router), settings.Router.LoadPolicy()?.SelectProfile(settings.ModelName), ranks, parts.Load.InputLength.Length, (int)engine.BlockSize, engine.RouterTokenBudget, caches, settings.RouterSeed);
         return new KvPlacement(kvRouter, parts.Load, parts.Prompts);
     }

@@ -17,7 +17,7 @@ public sealed class KvRouterTests
         for (int i = 1; i <= expected.Length; i++)
         {
             chosen += bench.Place(i, 0, 16, [1]);
-            bench.Ended(i, 0);
+            bench.Ended(i);
         }
 
         Assert.Equal(expected, chosen);
@@ -32,13 +32,13 @@ public sealed class KvRouterTests
         Assert.Equal(0, bench.Place(2, 1, 60, [1, 2, 3, 5]));       // 6.75 against 8.75
         bench.Cache(0, 2);
         Assert.Equal(0, bench.Place(3, 2, 40, [7, 8, 9]));          // 11.25 against 12.5
-        bench.Prefilled(1, 23.2);
-        bench.Prefilled(2, 24.2);
+        bench.Prefilled(1);
+        bench.Prefilled(2);
         bench.Cache(0, 3);
-        bench.Ended(1, 34.7);
-        bench.Prefilled(3, 47);
-        bench.Ended(2, 52.8);
-        bench.Ended(3, 52.8);
+        bench.Ended(1);
+        bench.Prefilled(3);
+        bench.Ended(2);
+        bench.Ended(3);
         Assert.Equal(1, bench.Place(4, 100, 80, [1, 2, 3, 4, 6]));  // 7 against 6
         Assert.Equal(4, bench.Overlap(4));
         Assert.Equal(0, bench.Place(5, 101, 33, [7, 8, 10]));       // 2.0625 against 10.0625
@@ -56,7 +56,7 @@ public sealed class KvRouterTests
         Assert.Equal(-1, bench.Place(4, 1, 48, [1, 2, 6], strict: 1));
         Assert.Equal(-1, bench.Place(5, 2, 32, [21, 22], priority: 5));
         Assert.Equal(3, bench.Queued);
-        Assert.Equal("4>1 5>1 3>1", bench.Prefilled(1, 23.228070000000002));
+        Assert.Equal("4>1 5>1 3>1", bench.Prefilled(1));
         Assert.Equal(0, bench.Queued);
         Assert.Equal(0, bench.Overlap(3));
         Assert.Equal(2, bench.Overlap(4));
@@ -68,15 +68,15 @@ public sealed class KvRouterTests
         var bench = new RouterBench("""{"overlap_score_credit_decay":1.0}""", 2);
         Assert.Equal(1, bench.Place(1, 0, 64, [1, 2, 3, 4]));
         bench.Cache(1, 1);
-        bench.Prefilled(1, 23);
-        bench.Ended(1, 29);
+        bench.Prefilled(1);
+        bench.Ended(1);
         Assert.Equal(1, bench.Place(2, 100, 64, [1, 2, 3, 4]));     // fully cached: no pending tokens
         Assert.Equal(1, bench.Place(3, 101, 128, Ids(1, 8)));       // 16 against 12
         bench.Cache(1, 3);
         foreach (int request in (int[])[2, 3])
         {
-            bench.Prefilled(request, 145);
-            bench.Ended(request, 151);
+            bench.Prefilled(request);
+            bench.Ended(request);
         }
 
         Assert.Equal(1, bench.Place(4, 200, 160, [.. Ids(1, 8), 11, 12]));
@@ -91,7 +91,7 @@ public sealed class KvRouterTests
         var bench = new RouterBench(config, 2);
         Assert.Equal(1, bench.Place(1, 0, 128, Ids(1, 8)));
         bench.Cache(1, 1);
-        bench.Ended(1, 10);
+        bench.Ended(1);
         Assert.Equal(1, bench.Place(2, 20, 160, [.. Ids(1, 8), 20, 21]));
         Assert.Equal(staysWithCache ? 1 : 0, bench.Place(3, 21, 144, [.. Ids(1, 8), 30]));
     }
@@ -100,15 +100,15 @@ public sealed class KvRouterTests
     public void Example_4_prefill_pools_count_requests_but_no_blocks()
     {
         RouterSettings settings = RouterSettings.Default with { DecodeActiveRequestWeight = 0.5 };
-        var bench = new RouterBench("", 2, settings: settings.ForPrefillPool(null));
+        var bench = new RouterBench("", 2, settings: settings.ForPrefillPool());
         Assert.Equal(1, bench.Place(1, 0, 64, [1, 2, 3, 4]));
         bench.Cache(1, 1);
         Assert.Equal(0, bench.Place(2, 1, 60, [1, 2, 3, 5]));       // 3.75 against 5.25
         Assert.Equal(0, bench.Place(3, 2, 40, [7, 8, 9]));          // 6.75 against 7.0
         foreach (int request in (int[])[1, 2, 3])
         {
-            bench.Prefilled(request, 35);
-            bench.Ended(request, 45);
+            bench.Prefilled(request);
+            bench.Ended(request);
         }
 
         bench.Cache(0, 2);
@@ -120,12 +120,12 @@ public sealed class KvRouterTests
     public void Example_4_decode_pools_share_nothing_and_never_queue()
     {
         RouterSettings settings = RouterSettings.Default with { DecodeActiveRequestWeight = 0.5, RouterQueueThreshold = 0 };
-        var bench = new RouterBench("", 2, settings: settings.ForDecodePool(null), cacheless: true);
+        var bench = new RouterBench("", 2, settings: settings.ForDecodePool(), cacheless: true);
         Assert.Equal(1, bench.Place(1, 17, 64, [1, 2, 3, 4]));
         Assert.Equal(0, bench.Place(2, 35, 60, [1, 2, 3, 5]));      // 3 against 7.5
         Assert.Equal(0, bench.Place(3, 35, 40, [7, 8, 9]));         // 5.5 against 6.5
         Assert.Equal(0, bench.Overlap(3));
-        foreach (int request in (int[])[1, 2, 3]) bench.Ended(request, 60);
+        foreach (int request in (int[])[1, 2, 3]) bench.Ended(request);
         Assert.Equal(0, bench.Place(4, 116, 80, [1, 2, 3, 4, 6]));  // second tie
     }
 
@@ -154,10 +154,10 @@ public sealed class KvRouterTests
         Assert.Equal(1, bench.Place(1, 0, 64, [1, 2, 3, 4]));
         Assert.Equal(0, bench.Place(2, 0, 48, [9, 10, 11]));            // 3 against 7
         Assert.Equal(1, bench.Place(3, 0, 64, [1, 2, 3, 4]));           // 7 against 4
-        bench.Ended(1, 5);
+        bench.Ended(1);
         Assert.Equal(1, bench.Place(4, 6, 80, [1, 2, 3, 4, 5]));        // 8 against 5
-        bench.Ended(3, 7);
-        bench.Ended(4, 7);
+        bench.Ended(3);
+        bench.Ended(4);
         Assert.Equal(1, bench.Place(5, 8, 16, [30]));                   // 4 against 1
     }
 
@@ -177,7 +177,7 @@ public sealed class KvRouterTests
         var bench = new RouterBench("""{"prefill_load_scale":0,"router_assume_kv_reuse":false}""", 2);
         Assert.Equal(1, bench.Place(1, 0, 64, [1, 2, 3, 4]));
         Assert.Equal(0, bench.Place(2, 0, 64, [1, 2, 3, 4]));
-        bench.Ended(1, 1);
+        bench.Ended(1);
         Assert.Equal(1, bench.Place(3, 2, 64, [1, 2, 3, 4]));
     }
 
@@ -187,7 +187,7 @@ public sealed class KvRouterTests
         var bench = new RouterBench("""{"router_track_active_blocks":false}""", 2);
         Assert.Equal(1, bench.Place(1, 0, 64, [1, 2, 3, 4]));
         Assert.Equal(0, bench.Place(2, 0, 32, [5, 6]));
-        bench.Prefilled(1, 5);
+        bench.Prefilled(1);
         Assert.Equal(1, bench.Place(3, 6, 64, [7, 8, 9, 10]));   // 6 against 4, although worker 1 has more blocks
     }
 
@@ -197,9 +197,9 @@ public sealed class KvRouterTests
         var bench = new RouterBench("""{"router_track_active_blocks":false}""", 2);
         Assert.Equal(1, bench.Place(1, 0, 64, [1, 2, 3, 4]));
         Assert.Equal(0, bench.Place(2, 0, 32, [5, 6]));
-        bench.Ended(1, 1);
-        bench.Ended(1, 1);            // unknown by now: nothing happens
-        bench.Ended(77, 1);
+        bench.Ended(1);
+        bench.Ended(1);            // unknown by now: nothing happens
+        bench.Ended(77);
         Assert.Equal(1, bench.Place(3, 2, 64, [1, 2, 3, 4]));
     }
 
@@ -219,7 +219,7 @@ public sealed class KvRouterTests
         var order = new List<string>();
         for (int ended = 1; bench.Queued > 0;)
         {
-            string released = bench.Ended(ended, 100);
+            string released = bench.Ended(ended);
             Assert.Equal(3, released.Length);   // one at a time: it makes the target busy again
             order.Add(released[..1]);
             ended = released[0] - '0';
@@ -236,9 +236,9 @@ public sealed class KvRouterTests
         bench.Place(2, 0, 48, [4, 5, 6]);
         Assert.Equal(-1, bench.Place(3, 1, 48, [7, 8, 9]));
         Assert.Equal(-1, bench.Place(4, 1, 16, [10]));
-        Assert.Equal("3>1", bench.Prefilled(1, 2));
+        Assert.Equal("3>1", bench.Prefilled(1));
         Assert.Equal(-1, bench.Place(5, 3, 16, [11]));
-        Assert.Equal("4>0 5>0", bench.Prefilled(2, 3));
+        Assert.Equal("4>0 5>0", bench.Prefilled(2));
         Assert.Equal(0, bench.Place(6, 4, 16, [12]));
     }
 
@@ -247,10 +247,10 @@ public sealed class KvRouterTests
     {
         var bench = new RouterBench("""{"router_queue_threshold":0}""", 1);
         for (int i = 1; i <= 4; i++) bench.Place(i, 0, 16, [i]);
-        bench.Ended(3, 1);
+        bench.Ended(3);
         Assert.Equal(2, bench.Queued);
-        Assert.Equal("2>0", bench.Ended(1, 2));
-        Assert.Equal("4>0", bench.Ended(2, 3));
+        Assert.Equal("2>0", bench.Ended(1));
+        Assert.Equal("4>0", bench.Ended(2));
     }
 
     [Fact]

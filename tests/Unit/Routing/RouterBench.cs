@@ -1,4 +1,5 @@
 using AgentSim.Routing;
+using AgentSim.Simulation;
 using AgentSim.Workload;
 
 namespace AgentSim.Tests.Routing;
@@ -18,7 +19,7 @@ internal sealed class RouterBench
     {
         _blockSize = blockSize;
         Caches = [.. Enumerable.Range(0, targets).Select(_ => new FakeCache())];
-        _router = new KvRouter(settings ?? RouterSettings.Parse(config, "config"), profile, targets, MostRequests, blockSize, budget, cacheless ? null : Asked(Caches), Wyrand.DefaultSeed);
+        _router = new KvRouter(settings ?? RouterSettings.Parse(config, "config"), profile, targets, MostRequests, blockSize, budget, cacheless ? null : Asked(Caches), ReplaySettings.DefaultRouterSeed);
     }
 
     public FakeCache[] Caches { get; }
@@ -37,10 +38,10 @@ internal sealed class RouterBench
     public void Cache(int target, int number) => Caches[target].Store(_prompts[number]);
 
     /// <summary>Ends a prompt; returns what left the queue as "number>target" pairs.</summary>
-    public string Prefilled(int number, double now) => Released(() => _router.PrefillCompleted(number - 1, now, _released));
+    public string Prefilled(int number) => Released(() => _router.PrefillCompleted(number - 1, _released));
 
     /// <summary>Ends a request.</summary>
-    public string Ended(int number, double now) => Released(() => _router.RequestTerminal(number - 1, now, _released));
+    public string Ended(int number) => Released(() => _router.RequestTerminal(number - 1, _released));
 
     public int Overlap(int number) => _router.OverlapBlocks(number - 1);
 

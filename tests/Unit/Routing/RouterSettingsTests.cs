@@ -119,9 +119,8 @@ public sealed class RouterSettingsTests : IDisposable
     public void Pools_of_disaggregated_workers_change_the_settings()
     {
         RouterSettings settings = Parse("""{"overlap_score_credit":2,"router_queue_policy":"lcfs"}""");
-        Assert.Equal(settings with { RouterTrackActiveBlocks = false }, settings.ForPrefillPool(null));
-        Assert.Equal(RouterQueuePolicy.Wspt, settings.ForPrefillPool(RouterQueuePolicy.Wspt).RouterQueuePolicy);
-        RouterSettings decode = settings.ForDecodePool(null);
+        Assert.Equal(settings with { RouterTrackActiveBlocks = false }, settings.ForPrefillPool());
+        RouterSettings decode = settings.ForDecodePool();
         Assert.Equal(0.0, decode.OverlapScoreCredit);
         Assert.False(decode.RouterAssumeKvReuse);
         Assert.False(decode.RouterTrackPrefillTokens);

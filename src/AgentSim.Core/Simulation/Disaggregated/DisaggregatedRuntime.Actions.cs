@@ -198,7 +198,7 @@ internal sealed partial class DisaggregatedRuntime
     {
         handoff.DestinationCleaned = true;
         List<RouterPlacement> released = [];
-        _decodePlacement.Ended(handoff.Request, Now, released);
+        _decodePlacement.Ended(handoff.Request, released);
         ReserveReleased(released);
         Continue(handoff);
         // A worker that refused has nothing to give back.
@@ -212,7 +212,7 @@ internal sealed partial class DisaggregatedRuntime
     {
         _handoffs.Remove(handoff.Request);
         List<RouterPlacement> released = [];
-        _prefillPlacement.Ended(handoff.Request, Now, released);
+        _prefillPlacement.Ended(handoff.Request, released);
         SubmitReleased(released);
         if (handoff.HasEnded) Parts.Prompts.Close(handoff.Request, Recorder.OutputLength(handoff.Request), rejected: false);
         if (!handoff.HasFailed) return;

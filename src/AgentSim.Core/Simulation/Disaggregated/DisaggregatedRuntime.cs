@@ -116,7 +116,7 @@ internal sealed partial class DisaggregatedRuntime : EventLoopRuntime
             }
 
             List<RouterPlacement> released = [];
-            _prefillPlacement.PrefillCompleted(signal.Request, Now, released);
+            _prefillPlacement.PrefillCompleted(signal.Request, released);
             SubmitReleased(released);
         }
 
@@ -145,7 +145,7 @@ internal sealed partial class DisaggregatedRuntime : EventLoopRuntime
         {
             if (signal.Kind == SignalKind.FirstToken) continue;
             List<RouterPlacement> released = [];
-            _decodePlacement.Ended(signal.Request, Now, released);
+            _decodePlacement.Ended(signal.Request, released);
             EndRequest(signal);
             ReserveReleased(released);
         }
