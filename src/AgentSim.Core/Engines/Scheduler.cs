@@ -76,7 +76,10 @@ internal abstract class Scheduler
     /// <summary>Appends a request to the waiting queue; the next pass sees it.</summary>
     public abstract void Submit(int request);
 
-    /// <summary>Runs one pass at <paramref name="now"/>; returns when it ends if no other rank holds it up.</summary>
+    /// <summary>
+    /// Runs one pass at <paramref name="now"/>; returns when it ends if no other rank holds it up. This is the definition of
+    /// the engine: what is planned ahead below gives what single passes would give (tests: <c>StretchTests</c>).
+    /// </summary>
     public abstract double RunPass(double now);
 
     /// <summary>Records the tokens of the last pass at <paramref name="end"/>.</summary>
@@ -94,7 +97,7 @@ internal abstract class Scheduler
     /// <summary>
     /// Plans a stretch of passes in which nothing but time changes, up to the first that ends at or after
     /// <paramref name="horizon"/>. False when the next pass must run by itself; an engine that plans nothing leaves it
-    /// and the three members around it alone.
+    /// and the members about stretches around it alone.
     /// </summary>
     public virtual bool TryPlanStretch(double now, double horizon) => false;
 

@@ -31,7 +31,7 @@ internal sealed class SingleWorkerRuntime(RuntimeParts parts, Scheduler rank) : 
                 continue;
             }
 
-            Step();
+            if (Parts.Settings.StepByStep || !TryRunStretch()) RunPass();
             if (concurrency is null) Accept(null);
         }
     }
@@ -45,18 +45,20 @@ internal sealed class SingleWorkerRuntime(RuntimeParts parts, Scheduler rank) : 
         }
     }
 
-    private void Step()
+    // As many passes as nothing can interfere with; false when there are none.
+    private bool TryRunStretch()
     {
         double horizon = TimeCap is double cap ? Math.Min(Driver.NextReady, Math.BitIncrement(cap)) : Driver.NextReady;
-        if (!Parts.Settings.StepByStep && rank.TryPlanStretch(Now, horizon))
-        {
-            Now = rank.Stretch.End;
-            rank.CommitStretch(rank.Stretch.Steps);
-            _idlePasses = 0;
-            ApplySignals();
-            return;
-        }
+        if (!rank.TryPlanStretch(Now, horizon)) return false;
+        Now = rank.Stretch.End;
+        rank.CommitStretch(rank.Stretch.Steps);
+        _idlePasses = 0;
+        ApplySignals();
+        return true;
+    }
 
+    private void RunPass()
+    {
         double start = Now;
         Now = rank.RunPass(start);
         rank.StampTokens(Now);
