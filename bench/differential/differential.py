@@ -2,13 +2,15 @@
 """Random replays, AgentSim against a reference program, and the smallest case of the first difference.
 
   differential.py --cli 'dotnet PATH/agentsim.dll' --reference PROGRAM [--seed 1] [--count 2000] [--keep DIR] [--jobs 2]
+                  [--steady]
 
 A case is drawn from its number and the seed alone: a trace, an engine, a topology, a router. The reference is called as
 `PROGRAM replay CASE.json OUT_DIR` and writes report.json and requests.jsonl there; a case it refuses must be refused.
 Numbers agree to 1e-9 (absolute below 1). Without --reference the cases only have to run, twice, with equal results.
-A difference is shrunk: rows and settings are taken away as long as it stays. Exit code 0 if all cases agree.
+With --steady every pass of a case takes the same time, and so does the transfer of every token, so that many things happen
+at once. A difference is shrunk: rows and settings are taken away as long as it stays. Exit code 0 if all cases agree.
 """
-import argparse, json, os, random, shlex, subprocess, sys, tempfile
+import argparse, atexit, json, os, random, shlex, shutil, struct, subprocess, sys, tempfile, zipfile
 from concurrent.futures import ThreadPoolExecutor
 
 sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
@@ -108,6 +110,33 @@ def draw(seed, number):
     return case, draw_rows(r, form, block)
 
 
+def profile(path, prefill_ms, decode_ms):
+    """Writes a planner profile of one latency each."""
+    def array(shape, values):
+        header = f"{{'descr': '<f8', 'fortran_order': False, 'shape': {shape}, }}\n".encode()
+        return b"\x93NUMPY\x01\x00" + struct.pack("<H", len(header)) + header + struct.pack(f"<{len(values)}d", *values)
+    with zipfile.ZipFile(path, "w") as archive:
+        for name, shape, values in (("prefill_isl", (2,), [1, 1000]), ("prefill_ttft_ms", (2,), [prefill_ms] * 2), ("decode_active_kv_tokens", (2,), [1, 1000]),
+                                    ("decode_context_length", (2,), [1, 1000]), ("decode_itl", (2, 2), [decode_ms] * 4)):
+            archive.writestr(f"{name}.npy", array(shape, values))
+
+
+def steady(r, folder, case, rows):
+    """The case with constant latencies, and all times multiples of them."""
+    prefill_ms, decode_ms = r.choice([(0.0, 10.0), (10.0, 10.0), (20.0, 10.0)])
+    path = f"{folder}/{prefill_ms}-{decode_ms}.npz"
+    if not os.path.exists(path):
+        profile(path, prefill_ms, decode_ms)
+    def engine(arguments):
+        return {**{key: value for key, value in arguments.items() if not key.endswith("speedup_ratio")}, "planner_profile_data": path}
+    case = {key: engine(value) if key in ("engine", "prefill", "decode") else value for key, value in case.items() if key != "speedup"}
+    if "prefill" in case and r.random() < 0.8:
+        case["prefill"].update(kv_bytes_per_token=100000, kv_transfer_bandwidth=0.01)   # 10 ms a token
+    def whole(row):
+        return {key: value // 10 * 10 if key in ("timestamp", "delay") else value for key, value in row.items()}
+    return case, [whole(row) for row in rows]
+
+
 def run(command, timeout):
     try:
         return subprocess.run(command, capture_output=True, text=True, timeout=timeout, env={**os.environ, "DYN_LOG": "off"})
@@ -178,17 +207,23 @@ def main():
     parser.add_argument("--cli", required=True); parser.add_argument("--reference"); parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--count", type=int, default=2000); parser.add_argument("--first", type=int, default=0)
     parser.add_argument("--jobs", type=int, default=2); parser.add_argument("--keep", help="folder for the shrunk case")
+    parser.add_argument("--steady", action="store_true")
     options = parser.parse_args()
+    folder = tempfile.mkdtemp()
+    atexit.register(shutil.rmtree, folder, True)
+    def drawn(number):
+        plain = draw(options.seed, number)
+        return steady(random.Random(f"{options.seed}/{number}/steady"), folder, *plain) if options.steady else plain
     refused = done = 0
     numbers = range(options.first, options.first + options.count)
     with ThreadPoolExecutor(options.jobs) as pool:
-        for number, (difference, was_refused) in zip(numbers, pool.map(lambda n: attempt(options, *draw(options.seed, n)), numbers)):
+        for number, (difference, was_refused) in zip(numbers, pool.map(lambda n: attempt(options, *drawn(n)), numbers)):
             done += 1; refused += was_refused
             if difference is None:
                 continue
             print(f"case {number} of seed {options.seed}: {difference}", flush=True)
             pool.shutdown(wait=False, cancel_futures=True)
-            case, rows = shrink(options, *draw(options.seed, number))
+            case, rows = shrink(options, *drawn(number))
             print(json.dumps(case)); print(*map(json.dumps, rows), sep="\n")
             print("shrunk:", attempt(options, case, rows)[0])
             if options.keep:
