@@ -16,7 +16,7 @@ internal static class UsageFilter
         {
             return Filter(whole, data);
         }
-        catch (JsonException)
+        catch (Exception error) when (error is JsonException or InvalidOperationException)   // the latter: a key with half a surrogate pair
         {
             return whole;
         }

@@ -8,11 +8,25 @@ namespace AgentSim.Proxy;
 /// </summary>
 internal static class UsageRequest
 {
-    /// <summary>The request with <c>include_usage</c>; null if it has stream options that are no object.</summary>
+    private const int MaxDepth = 512;
+
+    /// <summary>The request with <c>include_usage</c>; null if it cannot be asked for: stream options are no object, or text is none.</summary>
     /// <param name="body">A JSON object with at least one key.</param>
     public static byte[]? Add(ReadOnlyMemory<byte> body)
     {
-        var reader = new Utf8JsonReader(body.Span, new JsonReaderOptions { MaxDepth = 512 });
+        try
+        {
+            return Change(body);
+        }
+        catch (InvalidOperationException)
+        {
+            return null;   // half a surrogate pair; the request passes as it is
+        }
+    }
+
+    private static byte[]? Change(ReadOnlyMemory<byte> body)
+    {
+        var reader = new Utf8JsonReader(body.Span, new JsonReaderOptions { MaxDepth = MaxDepth });
         reader.Read();
         int start = (int)reader.BytesConsumed;   // behind the brace
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
@@ -32,7 +46,7 @@ internal static class UsageRequest
 
     private static byte[]? Options(ReadOnlyMemory<byte> options)
     {
-        using JsonDocument old = JsonDocument.Parse(options);
+        using JsonDocument old = JsonDocument.Parse(options, new JsonDocumentOptions { MaxDepth = MaxDepth });
         if (old.RootElement.ValueKind is not (JsonValueKind.Object or JsonValueKind.Null)) return null;
         using var stream = new MemoryStream();
         using (var json = new Utf8JsonWriter(stream))

@@ -131,6 +131,17 @@ public sealed class PassingOnTests
         Assert.Equal((1, 1, 0), (bench.Counters.Requests, bench.Counters.NotRecorded, bench.Counters.Active));
     }
 
+    [Fact]
+    public async Task Options_of_any_depth_pass_and_usage_is_still_asked_for()
+    {
+        string deep = $"{new string('[', 100)}{new string(']', 100)}";
+        await using FakeServer server = await FakeServer.Json(Answer);
+        await using ProxyBench bench = await ProxyBench.Start(server.Address);
+        Assert.Equal(Answer, await bench.PostText(ProxyBench.ChatStream.Replace("\"stream\"", $"\"stream_options\":{{\"x\":{deep}}},\"stream\"", StringComparison.Ordinal)));
+        Assert.Contains($"\"stream_options\":{{\"x\":{deep},\"include_usage\":true}}", server.Requests.Single().Body);
+        Assert.Single(await bench.Rows());
+    }
+
     [Theory]
     [InlineData("""{"prompt":["a","b"]}""", false)]
     [InlineData("""{"prompt":[[1],[2]]}""", false)]

@@ -67,6 +67,7 @@ public sealed class ProxyPartsTests
     [InlineData("data: {\"b\":{\"usage\":null}}\n\n", "data: {\"b\":{\"usage\":null}}\n\n")]
     [InlineData("data: {\"b\":\"\\\"usage\\\"\"}\n\n", "data: {\"b\":\"\\\"usage\\\"\"}\n\n")]
     [InlineData("data: {\"usage\":nul\n\n", "data: {\"usage\":nul\n\n")]
+    [InlineData("data: {\"\\ud800abcde\":1,\"usage\":null}\n\n", "data: {\"\\ud800abcde\":1,\"usage\":null}\n\n")]
     [InlineData("data: [\"usage\"]\n\n", "data: [\"usage\"]\n\n")]
     public void Only_what_usage_added_is_taken_out(string sent, string expected)
     {
@@ -80,6 +81,8 @@ public sealed class ProxyPartsTests
     [InlineData("""{"a":1, "stream_options" : null, "b":2}""", """{"a":1, "stream_options" : {"include_usage":true}, "b":2}""")]
     [InlineData("""{"stream_options":{"include_usage":false,"x":[1]}}""", """{"stream_options":{"x":[1],"include_usage":true}}""")]
     [InlineData("""{"stream_options":7}""", null)]
+    [InlineData("""{"stream_options":{"x":"\ud800"}}""", null)]
+    [InlineData("""{"\ud800_________":1,"stream_options":{}}""", null)]
     public void Usage_is_asked_for_without_changing_anything_else(string sent, string? expected) =>
         Assert.Equal(expected, UsageRequest.Add(Encoding.UTF8.GetBytes(sent)) is { } changed ? Encoding.UTF8.GetString(changed) : null);
 
