@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.Json;
 
 namespace AgentSim.Json;
@@ -11,10 +12,11 @@ internal static class JsonOptions
     /// <param name="errorId">Identifier of the error when the text is refused.</param>
     public static JsonDocument ParseObject(string json, string option, string errorId)
     {
+        byte[] text = Encoding.UTF8.GetBytes(json);
         JsonDocument document;
         try
         {
-            document = JsonDocument.Parse(json);
+            document = JsonDocument.Parse(text);
         }
         catch (JsonException e)
         {
@@ -23,8 +25,11 @@ internal static class JsonOptions
             throw new AgentSimException(errorId, $"{option}: not valid JSON at {place}{hint}", inner: e);
         }
 
-        if (document.RootElement.ValueKind == JsonValueKind.Object) return document;
+        bool isObject = document.RootElement.ValueKind == JsonValueKind.Object;
+        if (isObject && !Surrogates.HasLone(text)) return document;
         document.Dispose();
-        throw new AgentSimException(errorId, $"{option}: must be a JSON object such as {{\"name\": value}}");
+        throw new AgentSimException(errorId, isObject
+            ? $"{option}: a string holds one half of a surrogate pair; write its character as it is"
+            : $"{option}: must be a JSON object such as {{\"name\": value}}");
     }
 }

@@ -38,6 +38,10 @@ public static class ReportReader
         {
             throw AgentSimException.At(path, (error.LineNumber ?? 0) + 1, InvalidId, "this is not valid JSON; name a report as --report-json and Export-AgentReport write it", error);
         }
+        catch (InvalidOperationException)
+        {
+            throw Invalid(path, "the file holds text that is not Unicode");
+        }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
             throw AgentSimException.At(path, 0, "InputUnreadable", $"cannot be read: {error.Message}", error);

@@ -114,6 +114,8 @@ public sealed class EngineArgumentsTests
     [InlineData("""{"speedup_ratio":"1"}""", "speedup_ratio must be a number")]
     [InlineData("""{"speedup_ratio":1e400}""", "speedup_ratio is too large")]
     [InlineData("""{"engine_type":"vllm2"}""", "engine_type must be one of sglang, trtllm, vllm (is 'vllm2')")]
+    [InlineData("""{"engine_type":"\ud800"}""", "one half of a surrogate pair")]
+    [InlineData("""{"\udc00engine_type":"vllm"}""", "one half of a surrogate pair")]
     [InlineData("""{"engine_type":7}""", "engine_type must be a string")]
     [InlineData("""{"g1_backend":"KVBM"}""", "g1_backend must be one of native, kvbm")]
     [InlineData("""{"preemption_mode":"random"}""", "preemption_mode must be one of")]

@@ -45,6 +45,16 @@ public sealed class ReportReaderTests : IDisposable
         Assert.StartsWith(_folder.File("report.json"), error.Message);
     }
 
+    [Theory]
+    [InlineData("{\"\\ud800\":1}")]
+    [InlineData("{\"\u00ff\":1}")]   // written as the byte ff
+    public void Names_that_are_no_text_are_refused(string content)
+    {
+        string path = _folder.Write("report.json", Encoding.Latin1.GetBytes(content));
+        AgentSimException error = Assert.Throws<AgentSimException>(() => ReportReader.Read(path));
+        Assert.Equal(("ReportInvalid", true), (error.ErrorId, error.Message.StartsWith(path, StringComparison.Ordinal)));
+    }
+
     [Fact]
     public void Deep_and_large_files_are_refused()
     {

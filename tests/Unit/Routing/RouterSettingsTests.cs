@@ -56,6 +56,7 @@ public sealed class RouterSettingsTests : IDisposable
     [InlineData("""{"router_event_threads":4294967296}""", "router_event_threads must be at most 4294967295")]
     [InlineData("""{"router_snapshot_threshold":-1}""", "router_snapshot_threshold must not be negative")]
     [InlineData("""{"router_policy_config":1}""", "router_policy_config must be a string")]
+    [InlineData("""{"router_\ud800temperature":1}""", "one half of a surrogate pair")]
     [InlineData("[]", "must be a JSON object")]
     public void A_malformed_configuration_is_refused(string json, string expected) => Assert.Contains(expected, Refusal(json), StringComparison.Ordinal);
 
