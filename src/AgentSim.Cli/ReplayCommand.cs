@@ -40,15 +40,14 @@ internal static class ReplayCommand
             result = Replay.Run(workload, plan.Settings, progress, cancellation);
         }
 
+        // Whether it can be shown is known before anything is written.
+        ReplayTimeline? events = arguments.Timeline is null ? null : new ReplayTimeline(result, new TimelineOptions());
         if (arguments.ReportJsonl is { } log)
             AtomicFile.Write(log, stream => RequestLogWriter.Write(stream, result.Requests, cancellation));
         if (arguments.ReportHtml is { } page)
             AtomicFile.Write(page, stream => HtmlReport.Write(stream, [new ReportedRun(result)], cancellation));
-        if (arguments.Timeline is { } timeline)
-        {
-            var events = new ReplayTimeline(result, new TimelineOptions());
-            TimelineFile.Write(timeline, stream => events.Write(stream, null, cancellation));
-        }
+        if (events is not null)
+            TimelineFile.Write(arguments.Timeline!, stream => events.Write(stream, null, cancellation));
 
         string report = ReportPath.Resolve(arguments.ReportJson, DateTime.Now);
         AtomicFile.Write(report, stream => ReportWriter.Write(stream, result.Summary, result.Run));

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using AgentSim.Json;
+using AgentSim.Timelines;
 
 namespace AgentSim.Reports;
 
@@ -25,9 +26,9 @@ internal sealed class RequestLogFields
             if (json.Is("session_id"u8)) _session = json.OptionalText(ref _seen, 0, "session_id");
             else if (json.Is("turn_index"u8)) _turn = json.OptionalInt32(ref _seen, 1, "turn_index");
             else if (json.Is("uuid"u8)) _uuid = json.OptionalText(ref _seen, 2, "uuid");
-            else if (json.Is("arrival_time_ms"u8)) _outcome.Arrival = json.RequiredNumber(ref _seen, 3, "arrival_time_ms");
+            else if (json.Is("arrival_time_ms"u8)) _outcome.Arrival = InRange(json.RequiredNumber(ref _seen, 3, "arrival_time_ms"), "arrival_time_ms");
             else if (json.Is("first_admit_ms"u8)) _outcome.FirstAdmit = Time(ref json, 4, "first_admit_ms");
-            else if (json.Is("terminal_time_ms"u8)) _outcome.Terminal = json.RequiredNumber(ref _seen, 5, "terminal_time_ms");
+            else if (json.Is("terminal_time_ms"u8)) _outcome.Terminal = InRange(json.RequiredNumber(ref _seen, 5, "terminal_time_ms"), "terminal_time_ms");
             else if (json.Is("first_token_ms"u8)) _outcome.FirstToken = Time(ref json, 6, "first_token_ms");
             else if (json.Is("last_token_ms"u8)) _outcome.LastToken = Time(ref json, 7, "last_token_ms");
             else if (json.Is("ttst_ms"u8)) _outcome.SecondToken = Time(ref json, 8, "ttst_ms");   // made a time by Complete
@@ -80,7 +81,13 @@ internal sealed class RequestLogFields
         _uuid is not null && _uuid.StartsWith(OrdinalUuid, StringComparison.Ordinal)
         && int.TryParse(_uuid.AsSpan(OrdinalUuid.Length), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out int ordinal) && ordinal > 0 ? ordinal : null;
 
-    private double Time(ref JsonRow json, int bit, string name) => json.OptionalNumber(ref _seen, bit, name) ?? double.NaN;
+    private double Time(ref JsonRow json, int bit, string name) =>
+        json.OptionalNumber(ref _seen, bit, name) is { } value ? InRange(value, name) : double.NaN;
+
+    // What is beyond could not be shown, and its differences not be written.
+    private static double InRange(double value, string name) => Math.Abs(value) <= EventTime.MostMicroseconds / 1000.0
+        ? value
+        : throw new JsonException($"'{name}' is {value.ToString(CultureInfo.InvariantCulture)}; a timeline holds up to 127 years");
 
     private int? Count(ref JsonRow json, int bit, string name) =>
         json.OptionalInt32(ref _seen, bit, name) is { } value ? value >= 0 ? value : throw new JsonException($"'{name}' is {value}; it must not be negative") : null;

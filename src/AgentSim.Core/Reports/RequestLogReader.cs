@@ -16,7 +16,7 @@ internal static class RequestLogReader
             return row.RootElement.ValueKind == JsonValueKind.Object
                 && row.RootElement.TryGetProperty("arrival_time_ms", out _) && row.RootElement.TryGetProperty("terminal_status", out _);
         }
-        catch (JsonException)
+        catch (Exception error) when (error is JsonException or InvalidOperationException)   // the latter: a key with half a surrogate pair
         {
             return false;
         }

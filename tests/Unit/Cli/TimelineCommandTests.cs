@@ -31,6 +31,17 @@ public sealed class TimelineCommandTests
         Assert.Empty(new TraceEvents(File.ReadAllBytes(target)).Named("KV blocks in use"));
     }
 
+    [Fact]
+    public void A_replay_too_long_for_a_timeline_leaves_its_other_files_alone_too()
+    {
+        using var folder = new TempFolder();
+        string trace = folder.Write("rows.jsonl", Rows + "\n" + Rows.Replace(":0,", ":1e300,", StringComparison.Ordinal));
+        string old = folder.Write("requests.jsonl", "old");
+        Assert.Equal(1, Run("replay", trace, "--timeline", folder.File("t.json"), "--report-json", folder.File("r.json"), "--report-html", folder.File("p.html"), "--report-jsonl", old));
+        Assert.Equal("old", File.ReadAllText(old));
+        Assert.Equal(["requests.jsonl", "rows.jsonl"], folder.Everything);
+    }
+
     [Theory]
     [InlineData(2, "trace.jsonl")]
     [InlineData(2, "-o", "out.json")]

@@ -156,7 +156,9 @@ public sealed class ReplayTimelineTests
     [Theory]
     [InlineData("""{"terminal_status":"completed","arrival_time_ms":1}""", "RequestRecordInvalid")]
     [InlineData("""{"terminal_status":"done","arrival_time_ms":1,"terminal_time_ms":2}""", "RequestRecordInvalid")]
-    [InlineData("""{"terminal_status":"completed","arrival_time_ms":1e300,"terminal_time_ms":2}""", "TimelineTimeOutOfRange")]
+    [InlineData("""{"terminal_status":"completed","arrival_time_ms":1e300,"terminal_time_ms":2}""", "RequestRecordInvalid")]
+    [InlineData("""{"terminal_status":"completed","arrival_time_ms":-1e308,"terminal_time_ms":2,"first_token_ms":1e308}""", "RequestRecordInvalid")]
+    [InlineData("""{"terminal_status":"completed","arrival_time_ms":1,"terminal_time_ms":2,"first_token_ms":1,"last_token_ms":1e308,"output_length":2}""", "RequestRecordInvalid")]
     [InlineData("""{"terminal_status":"completed","arrival_time_ms":1,"terminal_time_ms":2,"decode_worker_idx":-1}""", "RequestRecordInvalid")]
     public void A_bad_record_is_refused(string line, string errorId)
     {
@@ -165,6 +167,10 @@ public sealed class ReplayTimelineTests
         Assert.Equal(errorId, Assert.Throws<AgentSimException>(() => TimelineExport.Run([log], folder.File("timeline.json"), new TimelineOptions())).ErrorId);
         Assert.Equal(["requests.jsonl"], folder.Everything);
     }
+
+    [Fact]
+    public void A_line_with_a_key_that_is_no_text_is_no_record() =>
+        Assert.False(RequestLogReader.IsRecord("""{"arrival_time_ms":1,"terminal_status":"completed","arrival_\ud800_____":1}"""u8));
 
     [Fact]
     public void Records_that_contradict_themselves_still_give_a_timeline()
