@@ -7,6 +7,9 @@ namespace AgentSim.Reports;
 /// </summary>
 internal sealed partial class GapStatistics
 {
+    // Half a unit in the last place of a clock up to so many steps is less than LogBuckets.Spread of a step.
+    private const double MostStepsOfClock = 4e8;
+
     private readonly LogSketch _gapSketch = new();
     private readonly LogSketch _rateSketch = new();
     private RunningMoments _gaps = new();
@@ -73,19 +76,21 @@ internal sealed partial class GapStatistics
 
     /// <summary>
     /// Adds the gaps of a stretch of decode steps of equal length, which differ only by the rounding of the clock.
-    /// Returns false, and adds nothing, when a bucket edge is so near that the gaps may fall on both sides of it;
-    /// the caller then adds them one by one.
+    /// Returns false, and adds nothing, when a bucket edge is so near, or the clock so far, that the gaps may fall on both
+    /// sides of an edge; the caller then adds them one by one.
     /// </summary>
     /// <param name="stepMs">Length of a step, more than 0.</param>
     /// <param name="steps">Number of steps, at least 1.</param>
-    /// <param name="totalMs">Sum of the gaps: the clock at the end of the stretch minus the clock at its start.</param>
+    /// <param name="startMs">The clock at the start of the stretch.</param>
+    /// <param name="endMs">The clock at its end: later by the sum of the gaps.</param>
     /// <param name="multiplicity">Requests that share each gap, at least 1.</param>
-    public bool AddStretch(double stepMs, long steps, double totalMs, int multiplicity)
+    public bool AddStretch(double stepMs, long steps, double startMs, double endMs, int multiplicity)
     {
+        if (endMs > stepMs * MostStepsOfClock) return false;
         if (!LogBuckets.TryKeyOfAllNear(stepMs, out int gapKey) || !LogBuckets.TryKeyOfAllNear(1000.0 / stepMs, out int rateKey)) return false;
 
         long samples = steps * multiplicity;
-        double mean = totalMs / steps;
+        double mean = (endMs - startMs) / steps;
         _gaps.Add(mean, samples);
         _rates.Add(1000.0 / mean, samples);
         _gapSketch.Add(gapKey, samples);

@@ -118,7 +118,7 @@ internal sealed class RunRecorder : PassRecorder
             int first = segments[i].First;
             int last = i + 1 < segments.Length ? Math.Min(segments[i + 1].First, ends.Length) : ends.Length;
             double start = first == 0 ? stretch.Start : ends[first - 1];
-            if (Gaps.AddStretch(segments[i].StepMs, last - first, ends[last - 1] - start, requests)) continue;
+            if (Gaps.AddStretch(segments[i].StepMs, last - first, start, ends[last - 1], requests)) continue;
             Gaps.AddPasses(start, ends[first..last], requests);
         }
     }

@@ -123,17 +123,27 @@ public class GapStatisticsTests
             clock = next;
         }
 
-        Assert.True(stretch.AddStretch(step, 5000, clock - start, 12));
+        Assert.True(stretch.AddStretch(step, 5000, start, clock, 12));
         AssertClose(single.InterTokenLatency, stretch.InterTokenLatency);
         AssertClose(single.ThroughputPerUser, stretch.ThroughputPerUser);
+    }
+
+    [Fact]
+    public void A_stretch_at_a_clock_that_rounds_to_more_than_a_bucket_is_left_to_the_caller()
+    {
+        var gaps = new GapStatistics();
+        Assert.True(gaps.AddStretch(5.7537, 10, 1e9, 1e9 + 57.537, 1));
+        Assert.False(gaps.AddStretch(5.7537, 10, 1e15, 1e15 + 57.5, 1));
+        Assert.False(gaps.AddStretch(0.0057537, 10, 1e11, 1e11 + 0.057, 1));
+        Assert.Equal(10, gaps.Count);
     }
 
     [Fact]
     public void A_stretch_on_a_bucket_edge_is_left_to_the_caller()
     {
         var gaps = new GapStatistics();
-        Assert.False(gaps.AddStretch(Math.Exp(875 * 0.0020000006666670666), 10, 57.5, 1));
-        Assert.False(gaps.AddStretch(0.0, 10, 0.0, 1));
+        Assert.False(gaps.AddStretch(Math.Exp(875 * 0.0020000006666670666), 10, 0.0, 57.5, 1));
+        Assert.False(gaps.AddStretch(0.0, 10, 0.0, 0.0, 1));
         Assert.Equal(0, gaps.Count);
     }
 
