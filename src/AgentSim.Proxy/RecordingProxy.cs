@@ -13,6 +13,12 @@ namespace AgentSim.Proxy;
 /// <summary>A web server that passes everything on to another one, and records requests for completions.</summary>
 internal sealed class RecordingProxy : IAsyncDisposable
 {
+    /// <summary>Bytes of the head of a request or an answer: more than servers take, few enough to be no danger.</summary>
+    private static readonly int LongestHead = 512 << 10;
+
+    /// <summary>How long what was broken off has to be recorded; a moment, but for a machine that is very busy.</summary>
+    private static readonly TimeSpan RecordingPatience = TimeSpan.FromSeconds(20);
+
     /// <summary>How long answers under way have to end when the proxy is stopped.</summary>
     private static readonly TimeSpan Grace = TimeSpan.FromSeconds(5);
 
@@ -24,7 +30,7 @@ internal sealed class RecordingProxy : IAsyncDisposable
     {
         _client = new HttpMessageInvoker(new SocketsHttpHandler
         {
-            UseProxy = false, AllowAutoRedirect = false, UseCookies = false, AutomaticDecompression = DecompressionMethods.None,
+            MaxResponseHeadersLength = LongestHead >> 10, UseProxy = false, AllowAutoRedirect = false, UseCookies = false, AutomaticDecompression = DecompressionMethods.None,
             EnableMultipleHttp2Connections = true, ActivityHeadersPropagator = null, ConnectTimeout = TimeSpan.FromSeconds(15),
             RequestHeaderEncodingSelector = (_, _) => Encoding.Latin1, ResponseHeaderEncodingSelector = (_, _) => Encoding.Latin1,
         });
@@ -39,6 +45,7 @@ internal sealed class RecordingProxy : IAsyncDisposable
             // The limits are those of the server behind.
             KestrelServerLimits limits = kestrel.Limits;
             (limits.MaxRequestBodySize, limits.MinRequestBodyDataRate, limits.MinResponseDataRate) = (null, null, null);
+            (limits.MaxRequestHeadersTotalSize, limits.MaxRequestHeaderCount, limits.MaxRequestLineSize) = (LongestHead, LongestHead / 64, LongestHead);
             kestrel.Listen(options.ListenEndPoint());
         });
         builder.Services.AddHttpForwarder();
@@ -81,7 +88,8 @@ internal sealed class RecordingProxy : IAsyncDisposable
     {
         using (var grace = new CancellationTokenSource(Grace)) await _application.StopAsync(grace.Token).ConfigureAwait(false);
         // What was broken off is still to be recorded.
-        for (int wait = 0; Counters.Active > 0 && wait < 100; wait++) await Task.Delay(20).ConfigureAwait(false);
+        long end = Environment.TickCount64 + (long)RecordingPatience.TotalMilliseconds;
+        while (Counters.Active > 0 && Environment.TickCount64 < end) await Task.Delay(20).ConfigureAwait(false);
         await _application.DisposeAsync().ConfigureAwait(false);
         _client.Dispose();
     }

@@ -54,9 +54,11 @@ internal sealed class RequestRecorder(ProxyOptions options, IHttpForwarder forwa
         {
             body = await RequestBody.ReadAsync(context).ConfigureAwait(false);
         }
-        catch (Exception error) when (error is IOException or OperationCanceledException or BadHttpRequestException)
+        catch (Exception error) when (error is IOException or OperationCanceledException)
         {
-            return RequestOutcome.NotRecorded;   // the client broke off before all of it was here
+            // The client broke off before all of it was here, or sent what is no HTTP, as it is then told.
+            context.Response.StatusCode = (error as BadHttpRequestException)?.StatusCode ?? BadRequest;
+            return RequestOutcome.NotRecorded;
         }
 
         if (body is not null) context.Request.Body = new MemoryStream(body, writable: false);
@@ -162,6 +164,7 @@ internal sealed class RequestRecorder(ProxyOptions options, IHttpForwarder forwa
         {
             if (error != ForwarderError.None)
             {
+                if (response.StatusCode < BadRequest) response.StatusCode = StatusCodes.Status502BadGateway;   // e.g. 101, which was not asked for
                 response.ContentType = "application/json";
                 string message = JsonSerializer.Serialize($"The recording proxy got no answer from the server: {Reason(context)}");
                 await response.WriteAsync($$$"""{"error":{"message":{{{message}}},"type":"upstream_error","code":{{{response.StatusCode}}}}}""").ConfigureAwait(false);

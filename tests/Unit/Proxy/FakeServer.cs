@@ -30,7 +30,7 @@ internal sealed class FakeServer : IAsyncDisposable
         builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>
         {
             kestrel.RequestHeaderEncodingSelector = _ => System.Text.Encoding.Latin1;
-            kestrel.Limits.MaxRequestBodySize = null;
+            (kestrel.Limits.MaxRequestBodySize, kestrel.Limits.MaxRequestHeadersTotalSize, kestrel.Limits.MaxRequestHeaderCount, kestrel.Limits.MaxRequestLineSize) = (null, 1 << 20, 1000, 1 << 16);
             kestrel.Listen(System.Net.IPAddress.Loopback, 0);
         });
         var server = new FakeServer(builder.Build());

@@ -132,6 +132,47 @@ public sealed class PassingOnTests
     }
 
     [Fact]
+    public async Task A_body_that_is_no_http_is_told_so()
+    {
+        await using FakeServer server = await FakeServer.Json(Answer);
+        await using ProxyBench bench = await ProxyBench.Start(server.Address);
+        Assert.StartsWith("HTTP/1.1 400 ", await Raw(bench, "POST /v1/chat/completions HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n-1\r\n"));
+        Assert.Empty(server.Requests);
+        Assert.Empty(await bench.Rows());
+        Assert.Equal((0, 0), (bench.Counters.Active, bench.Counters.Failed));
+    }
+
+    [Fact]
+    public async Task Long_heads_pass_both_ways()
+    {
+        string token = new('x', 100_000);
+        await using FakeServer server = await FakeServer.Start(async (context, _) =>
+        {
+            (context.Response.ContentType, context.Response.Headers["x-long"]) = ("application/json", token);
+            await context.Response.WriteAsync(Answer);
+        });
+        await using ProxyBench bench = await ProxyBench.Start(server.Address);
+        using HttpResponseMessage response = await bench.Post(ProxyBench.Chat, "/v1/chat/completions?q=" + new string('y', 20_000), [("authorization", token), .. Enumerable.Range(0, 200).Select(i => ($"x-{i}", "1"))]);
+        Assert.Equal((HttpStatusCode.OK, token), (response.StatusCode, response.Headers.GetValues("x-long").Single()));
+        Assert.Equal((token, "/v1/chat/completions?q=".Length + 20_000), (server.Requests.Single().Headers["authorization"], server.Requests.Single().Path.Length));
+    }
+
+    [Fact]
+    public async Task An_upgrade_that_nobody_asked_for_is_a_bad_gateway()
+    {
+        await using FakeServer server = await FakeServer.Start(async (context, _) =>
+        {
+            context.Response.StatusCode = 101;
+            await context.Response.CompleteAsync();
+        });
+        await using ProxyBench bench = await ProxyBench.Start(server.Address);
+        using HttpResponseMessage response = await bench.Post(ProxyBench.Chat);
+        Assert.Equal(HttpStatusCode.BadGateway, response.StatusCode);
+        Assert.Contains("no answer", await response.Content.ReadAsStringAsync());
+        Assert.Equal((1, 0), (bench.Counters.Failed, bench.Counters.Active));
+    }
+
+    [Fact]
     public async Task Options_of_any_depth_pass_and_usage_is_still_asked_for()
     {
         string deep = $"{new string('[', 100)}{new string(']', 100)}";
@@ -310,18 +351,18 @@ public sealed class PassingOnTests
         Assert.Contains(address, error.Message);
     }
 
-    private static async Task Raw(ProxyBench bench, string request)
+    private static async Task<string> Raw(ProxyBench bench, string request)
     {
         using var socket = new TcpClient();
         await socket.ConnectAsync(IPAddress.Loopback, bench.Client.BaseAddress!.Port);
         await socket.GetStream().WriteAsync(Encoding.Latin1.GetBytes(request));
         try
         {
-            await new StreamReader(socket.GetStream()).ReadToEndAsync().WaitAsync(Patience);
+            return await new StreamReader(socket.GetStream()).ReadToEndAsync().WaitAsync(Patience);
         }
         catch (IOException)
         {
-            // A refused request may end with a reset.
+            return "";   // a refused request may end with a reset
         }
     }
 }

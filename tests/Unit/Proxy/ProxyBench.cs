@@ -20,7 +20,7 @@ internal sealed class ProxyBench : IAsyncDisposable
     private ProxyBench(TempFolder folder, TraceFileSink sink, RecordingProxy proxy, List<AgentSimException> problems)
     {
         (_folder, _sink, _proxy, _problems) = (folder, sink, proxy, problems);
-        Client = new HttpClient(new SocketsHttpHandler { UseProxy = false }) { BaseAddress = new Uri(proxy.Address), Timeout = TimeSpan.FromMinutes(2) };
+        Client = new HttpClient(new SocketsHttpHandler { UseProxy = false, MaxResponseHeadersLength = 120 }) { BaseAddress = new Uri(proxy.Address), Timeout = TimeSpan.FromMinutes(2) };
     }
 
     public HttpClient Client { get; }
