@@ -13,27 +13,14 @@ internal sealed class PlainOutput : TraceOutput
     private const int LongestRepair = 64 << 20;
     private const long LockPosition = long.MaxValue - 1;   // far from the content, which others may read
 
-    private readonly FileStream _stream;
-    private readonly SafeFileHandle _file;
+    private FileStream? _stream;
+    private SafeFileHandle _file = null!;   // of the stream
     private long _end;
 
     public PlainOutput(TraceSinkOptions options, Action<string, Exception> onFailure)
         : base(options, onFailure)
     {
-        Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(options.Path))!);
-        _stream = new FileStream(options.Path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.Read | FileShare.Delete, 0);
-        _file = _stream.SafeFileHandle;
-        try
-        {
-            if (!OperatingSystem.IsMacOS()) Lock(options.Path);
-            _end = RandomAccess.GetLength(_file);
-            Repair();
-        }
-        catch
-        {
-            _stream.Dispose();
-            throw;
-        }
+        Open();
     }
 
     /// <summary>Bytes of an unfinished line that were cut off at the start.</summary>
@@ -41,10 +28,16 @@ internal sealed class PlainOutput : TraceOutput
 
     protected override string Target => Options.Path;
 
-    public override void Dispose() => _stream.Dispose();
+    public override void Dispose()
+    {
+        _stream?.Dispose();
+        _stream = null;
+    }
 
     protected override (string Path, long Bytes) Write(ReadOnlySpan<byte> lines)
     {
+        // Where the file was removed or moved away nobody would find what comes.
+        if (_stream is null || !File.Exists(Target)) Open();
         try
         {
             RandomAccess.Write(_file, lines, _end);
@@ -67,13 +60,33 @@ internal sealed class PlainOutput : TraceOutput
         return (Target, _end);
     }
 
+    private void Open()
+    {
+        Dispose();
+        Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(Target))!);
+        var stream = new FileStream(Target, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.Read | FileShare.Delete, 0);
+        try
+        {
+            if (!OperatingSystem.IsMacOS()) Lock(stream, Target);
+            _file = stream.SafeFileHandle;
+            _end = RandomAccess.GetLength(_file);
+            Repair();
+            _stream = stream;
+        }
+        catch
+        {
+            stream.Dispose();
+            throw;
+        }
+    }
+
     // Elsewhere than on Windows sharing is not enforced, and two writers would write over each other.
     [UnsupportedOSPlatform("macos")]
-    private void Lock(string path)
+    private static void Lock(FileStream stream, string path)
     {
         try
         {
-            _stream.Lock(LockPosition, 1);
+            stream.Lock(LockPosition, 1);
         }
         catch (IOException error)
         {

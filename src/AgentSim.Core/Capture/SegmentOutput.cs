@@ -46,6 +46,7 @@ internal sealed class SegmentOutput : TraceOutput
     {
         _member.SetLength(0);
         using (var gzip = new GZipStream(_member, CompressionLevel.Optimal, leaveOpen: true)) gzip.Write(lines);
+        if (_file is not null && !File.Exists(Target)) LeaveFile();
         _file ??= Create();
         try
         {
@@ -93,8 +94,15 @@ internal sealed class SegmentOutput : TraceOutput
 
     private void BeginNext()
     {
+        LeaveFile();
+        (_lineBytes, _lines) = (0, 0);
+    }
+
+    // Also one that was removed or moved away: nobody would find there what comes.
+    private void LeaveFile()
+    {
         Dispose();
         _index++;
-        (_lineBytes, _lines, _fileBytes) = (0, 0, 0);
+        _fileBytes = 0;
     }
 }

@@ -201,6 +201,26 @@ public sealed class TraceFileSinkTests : IDisposable
         Assert.Single(_problems);
     }
 
+    [Theory]
+    [InlineData(TraceFileFormat.JsonlGz, "run.000000.jsonl.gz", "run.000001.jsonl.gz")]
+    [InlineData(TraceFileFormat.Jsonl, "run", "run")]
+    public async Task What_comes_after_a_file_was_removed_or_moved_away_goes_to_a_new_one(TraceFileFormat format, string first, string second)
+    {
+        using (TraceFileSink sink = Open(Options() with { Format = format, BufferBytes = 1 }))
+        {
+            Publish(sink, 1);
+            await Wait.Until(() => sink.Counters.Written == 1);
+            File.Move(_folder.File(first), _folder.File("moved" + Path.GetExtension(first)));
+            Publish(sink, 2, 3);
+            await Wait.Until(() => sink.Counters.Written == 3);
+            Assert.Equal(new FileInfo(_folder.File(second)).Length, sink.Counters.Segments[^1].Bytes);
+        }
+
+        Assert.Equal([1], Numbers(_folder.File("moved" + Path.GetExtension(first))));
+        Assert.Equal([2, 3], Numbers(_folder.File(second)));
+        Assert.Empty(_problems);
+    }
+
     [Fact]
     public void A_plain_file_is_there_at_once_appended_to_and_never_rolled()
     {
