@@ -32,12 +32,13 @@ internal static class CaptureCommand
     private static void Run(OptionValues values, IReadOnlyList<string> files, CancellationToken cancellation)
     {
         TraceCaptureOptions options = Options(values);
-        using TraceCapture capture = TraceCapture.Start(options, PullEndpoint.Bind, problem => Console.Error.WriteLine($"agentsim: warning: {problem.Message}"));
+        AgentSimException? end = null;
+        using TraceCapture capture = Start(options, Report, cancellation);
         TraceStatus started = capture.GetStatus(CancellationToken.None);
         ShowEnvironment(started.Environment, values.Text("--env-file"));
-        if (started.ToolEndpoint is { } endpoint) Console.Error.WriteLine($"agentsim: receiving tool events at {endpoint}");
-        if (started.ProxyAddress is { } address) Console.Error.WriteLine($"agentsim: recording requests to {options.Proxy!.Upstream} at {address}");
-        Console.Error.WriteLine("agentsim: capturing; Ctrl+C stops");
+        if (started.ToolEndpoint is { } endpoint) Messages.WriteLine($"agentsim: receiving tool events at {endpoint}");
+        if (started.ProxyAddress is { } address) Messages.WriteLine($"agentsim: recording requests to {options.Proxy!.Upstream} at {address}");
+        Messages.WriteLine("agentsim: capturing; Ctrl+C stops");
         using (var line = CaptureLine.Create())
         {
             while (!cancellation.WaitHandle.WaitOne(CaptureLine.Interval)) line?.Show(capture.GetStatus(CancellationToken.None));
@@ -45,9 +46,29 @@ internal static class CaptureCommand
 
         capture.Dispose();
         TraceStatus status = capture.GetStatus(CancellationToken.None);
-        Console.Error.WriteLine($"agentsim: {CaptureLine.Text(status)}");
+        Messages.WriteLine($"agentsim: {CaptureLine.Text(status)}");
         if (status.Sink is { } sink && sink.Lost + sink.Dropped > 0)
             throw new AgentSimException("CaptureIncomplete", $"{sink.Lost + sink.Dropped} records could not be written");
+        if (Volatile.Read(ref end) is { } early) throw new AgentSimException("CaptureIncomplete", early.Message);
+
+        void Report(AgentSimException problem)
+        {
+            Messages.WriteLine($"agentsim: warning: {problem.Message}");
+            if (problem.ErrorId is "CaptureEnded" or "CaptureHung" or "ProxyEnded") Volatile.Write(ref end, problem);
+        }
+    }
+
+    private static TraceCapture Start(TraceCaptureOptions options, Action<AgentSimException> onProblem, CancellationToken cancellation)
+    {
+        try
+        {
+            return TraceCapture.Start(options, PullEndpoint.Bind, onProblem);
+        }
+        catch (AgentSimException) when (cancellation.IsCancellationRequested)
+        {
+            // Ctrl+C reaches the proxy, too, and ends it if it is not yet up.
+            throw new OperationCanceledException(cancellation);
+        }
     }
 
     private static TraceCaptureOptions Options(OptionValues values)
@@ -101,7 +122,6 @@ internal static class CaptureCommand
             return;
         }
 
-        using StreamWriter output = Output.Open();
-        output.Write(text);
+        Output.Write(text);
     }
 }

@@ -35,26 +35,26 @@ internal static class CommandLine
             // A file may be called @name.
             ParseResult parsed = root.Parse(plain, new ParserConfiguration { ResponseFileTokenReplacer = null });
             if (parsed.Errors.Count > 0) throw AgentSimException.Usage("ArgumentsInvalid", parsed.Errors[^1].Message);
-            if (parsed.Action is not null) return parsed.Invoke();   // --help and --version
+            if (parsed.Action is not null) return Output.Guard(() => parsed.Invoke(new InvocationConfiguration { EnableDefaultExceptionHandler = false }));   // --help and --version
             if (command is null) throw CommandMissing([]);
             command.Run(parsed, cancellation);
             return Done;
         }
         catch (AgentSimException error)
         {
-            if (error.Kind == FaultKind.Usage) Console.Error.WriteLine(Usage(command?.Spec));
-            Console.Error.WriteLine($"agentsim: {error.Message}");
+            if (error.Kind == FaultKind.Usage) Messages.WriteLine(Usage(command?.Spec));
+            Messages.WriteLine($"agentsim: {error.Message}");
             return error.Kind == FaultKind.Usage ? UsageError : Failed;
         }
         catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
         {
-            Console.Error.WriteLine("agentsim: interrupted");
+            Messages.WriteLine("agentsim: interrupted");
             return Interrupted;
         }
         catch (Exception error)
         {
             bool trace = !string.IsNullOrEmpty(Environment.GetEnvironmentVariable(TraceVariable));
-            Console.Error.WriteLine(trace
+            Messages.WriteLine(trace
                 ? $"agentsim: {error}"
                 : $"agentsim: internal error: {error.GetType().Name}: {error.Message.ReplaceLineEndings(" ")} (set {TraceVariable}=1 for details)");
             return Failed;

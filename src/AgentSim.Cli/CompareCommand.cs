@@ -29,12 +29,9 @@ internal static class CompareCommand
                from result in LimitTest.Run(reports[report], limits, reports[0])
                select result with { Source = files[report] },
         ];
-        using (StreamWriter text = Output.Open())
-        {
-            text.Write(ComparisonTable.Render(Names(files), ReportComparison.Compare(reports, tolerance)));
-            foreach (LimitResult result in results) text.Write($"{(result.Passed ? "✓ kept" : "✗ missed")}: {result.Source}: {result.Message}\n");
-        }
-
+        Output.Write(string.Concat([
+            ComparisonTable.Render(Names(files), ReportComparison.Compare(reports, tolerance)),
+            .. results.Select(result => $"{(result.Passed ? "✓ kept" : "✗ missed")}: {result.Source}: {result.Message}\n")]));
         int missed = results.Count(result => !result.Passed);
         if (missed > 0) throw new AgentSimException("LimitMissed", $"{missed} of {results.Length} limits missed; the first: {results.First(result => !result.Passed).Message}");
     }

@@ -30,9 +30,7 @@ internal static class ConvertCommand
 
         ConvertResult result = TraceConverter.Convert(
             new ConvertOptions(values.All("--input-path"), output, isAgentic, version), null, cancellation);
-        using StreamWriter text = Output.Open();
-        text.Write($"Wrote {result.Rows} {(result.IsAgentic ? "agentic " : "")}Mooncake rows to {output}\n");
         string hint = version == 2 ? "the file says so itself" : $"replay them with --trace-block-size {result.TraceBlockSize}";
-        text.Write($"Trace block size: {result.TraceBlockSize} ({hint})\n");
+        Output.Write($"Wrote {result.Rows} {(result.IsAgentic ? "agentic " : "")}Mooncake rows to {output}\nTrace block size: {result.TraceBlockSize} ({hint})\n");
     }
 }

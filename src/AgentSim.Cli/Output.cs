@@ -5,5 +5,26 @@ namespace AgentSim.Cli;
 /// <summary>Standard output as UTF-8 whatever the locale says, as the table needs it, with line feeds.</summary>
 internal static class Output
 {
-    public static StreamWriter Open() => new(Console.OpenStandardOutput(), new UTF8Encoding(encoderShouldEmitUTF8Identifier: false)) { NewLine = "\n" };
+    /// <summary>Writes a text.</summary>
+    /// <exception cref="AgentSimException">It cannot be written.</exception>
+    public static void Write(string text) => Guard(() =>
+    {
+        using Stream output = Console.OpenStandardOutput();
+        output.Write(Encoding.UTF8.GetBytes(text));
+        return 0;
+    });
+
+    /// <summary>Does what writes to standard output.</summary>
+    /// <exception cref="AgentSimException">It cannot be written.</exception>
+    public static int Guard(Func<int> write)
+    {
+        try
+        {
+            return write();
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            throw new AgentSimException("OutputFailed", $"standard output cannot be written: {error.Message}", inner: error);
+        }
+    }
 }

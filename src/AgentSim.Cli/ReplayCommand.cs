@@ -52,20 +52,17 @@ internal static class ReplayCommand
         string report = ReportPath.Resolve(arguments.ReportJson, DateTime.Now);
         AtomicFile.Write(report, stream => ReportWriter.Write(stream, result.Summary, result.Run));
 
-        using StreamWriter text = Output.Open();
-        text.Write(arguments.Plots ? MetricTable.RenderWithPlots(result) : MetricTable.Render(result.Summary));
-        text.Write($"Saved full report to: {report}\n");
-        text.Flush();
+        Output.Write($"{(arguments.Plots ? MetricTable.RenderWithPlots(result) : MetricTable.Render(result.Summary))}Saved full report to: {report}\n");
         ShowCounts(result.Summary, workload.RequestCount);
     }
 
     // Not on standard output, which is as the reference has it (specification 06, 8).
     private static void ShowCounts(ReplayReport summary, int requests)
     {
-        if (summary.CompletedRequests < requests) Console.Error.WriteLine($"agentsim: {summary.CompletedRequests} of {requests} requests completed");
+        if (summary.CompletedRequests < requests) Messages.WriteLine($"agentsim: {summary.CompletedRequests} of {requests} requests completed");
         if (summary.GoodputCompletedRequests is { } good)
-            Console.Error.WriteLine(string.Create(CultureInfo.InvariantCulture, $"agentsim: {good} of {requests} requests within the SLA, {summary.GoodputRequestThroughputRps:N2} requests/sec"));
+            Messages.WriteLine(string.Create(CultureInfo.InvariantCulture, $"agentsim: {good} of {requests} requests within the SLA, {summary.GoodputRequestThroughputRps:N2} requests/sec"));
     }
 
-    private static void Warn(string warning) => Console.Error.WriteLine($"agentsim: warning: {warning}");
+    private static void Warn(string warning) => Messages.WriteLine($"agentsim: warning: {warning}");
 }

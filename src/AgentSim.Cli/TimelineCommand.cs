@@ -30,6 +30,6 @@ internal static class TimelineCommand
         IReadOnlyList<string> sources = TimelineSource.Expand(files);
         OutputFiles.Check(sources, ("--output", output));
         TimelineSummary made = TimelineExport.Run(sources, output, options, null, cancellation);
-        Console.Error.WriteLine($"Wrote {made.Items} items from {made.Files} file{(made.Files == 1 ? "" : "s")} to {output}");
+        Messages.WriteLine($"Wrote {made.Items} items from {made.Files} file{(made.Files == 1 ? "" : "s")} to {output}");
     }
 }

@@ -27,7 +27,7 @@ internal static class ErrorRecords
         AgentSimException.At(path, 0, "OutputExists", "the file exists; use -Force to replace it");
 
     /// <summary>The content could not be written.</summary>
-    public static AgentSimException OutputFailed(string path, IOException error) =>
+    public static AgentSimException OutputFailed(string path, Exception error) =>
         AgentSimException.At(path, 0, "OutputFailed", $"cannot be written: {error.Message}", error);
 
     /// <summary>A value of a hashtable has no JSON form.</summary>

@@ -7,12 +7,12 @@ using AgentSim.Proxy;
 // Started by a capture, which says on standard input what to do (ProxyMessages).
 using var output = new StreamWriter(Console.OpenStandardOutput(), new UTF8Encoding(false)) { AutoFlush = true };
 using var input = new StreamReader(Console.OpenStandardInput(), Encoding.UTF8);
-using var terminated = new CancellationTokenSource();
 
-// Ctrl+C is meant for the process that shares the terminal; it says when to stop.
-using var onInterrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, signal => signal.Cancel = true);
-using var onTerminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Terminate);
-using var onHangUp = PosixSignalRegistration.Create(PosixSignal.SIGHUP, Terminate);
+// Signals are meant for the capture, and those of a terminal or a service reach both: the capture says when to stop. When
+// it is gone, the input ends.
+using var onInterrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Ignore);
+using var onTerminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Ignore);
+using var onHangUp = PosixSignalRegistration.Create(PosixSignal.SIGHUP, Ignore);
 
 if (await input.ReadLineAsync() is not { } line || ProxyMessages.Read<ProxySettings>(line) is not { } settings)
 {
@@ -27,7 +27,7 @@ try
     await using (proxy)
     {
         Say(new ProxyMessage { Address = proxy.Address });
-        while (await NextAsync() is ProxyMessages.StatusRequest) SayReport(proxy);
+        while (await input.ReadLineAsync() is ProxyMessages.StatusRequest) SayReport(proxy);
     }
 
     sink.Dispose();
@@ -42,24 +42,7 @@ catch (AgentSimException error)
     return 1;
 }
 
-void Terminate(PosixSignalContext signal)
-{
-    signal.Cancel = true;
-    terminated.Cancel();
-}
-
-// Null when it is time to stop.
-async Task<string?> NextAsync()
-{
-    try
-    {
-        return await input.ReadLineAsync(terminated.Token);
-    }
-    catch (OperationCanceledException)
-    {
-        return null;
-    }
-}
+static void Ignore(PosixSignalContext signal) => signal.Cancel = true;
 
 void Report(AgentSimException problem) => Say(new ProxyMessage { Problem = ProxyProblem.Of(problem) });
 

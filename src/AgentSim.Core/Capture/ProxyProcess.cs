@@ -25,6 +25,7 @@ internal sealed class ProxyProcess : IDisposable
     private readonly StringBuilder _errorText = new();
     private ProxyReport _last = new(new ProxyCounters(), new TraceSinkCounters());
     private bool _isStopped;
+    private bool _isEndReported;
 
     private ProxyProcess(Process process, Action<AgentSimException>? onProblem)
     {
@@ -86,7 +87,7 @@ internal sealed class ProxyProcess : IDisposable
         lock (_gate)
         {
             if (_isStopped || Ask(ProxyMessages.StatusRequest, StatusPatience) is not null) return _last;
-            return _process.HasExited ? _last with { Sink = null } : _last;
+            return HasEnded ? _last with { Sink = null } : _last;
         }
     }
 
@@ -97,13 +98,18 @@ internal sealed class ProxyProcess : IDisposable
         {
             if (_isStopped) return;
             _isStopped = true;
-            bool isAlive = !_process.HasExited;
-            ProxyReport? report = Ask(ProxyMessages.StopRequest, StopPatience);
-            if (report is null) _last = _last with { Sink = null };
-            if (isAlive && report is null) _onProblem?.Invoke(new AgentSimException("ProxyEnded", "the proxy did not stop in order; its last records may be missing"));
+            if (Ask(ProxyMessages.StopRequest, StopPatience) is null)
+            {
+                _last = _last with { Sink = null };
+                ReportEnd("the proxy did not stop in order; its last records may be missing");
+            }
+
             Kill();
         }
     }
+
+    // Its output ends with it; that it has exited may be noticed later.
+    private bool HasEnded => _messages.IsAddingCompleted;
 
     // That of the module or the program; natively compiled code has no assembly, only a program.
     [UnconditionalSuppressMessage("SingleFile", "IL3000", Justification = "Without a location it is the program's folder.")]
@@ -140,7 +146,13 @@ internal sealed class ProxyProcess : IDisposable
 
         _messages.CompleteAdding();
         if (Address.Length > 0 && !Volatile.Read(ref _isStopped))
-            _onProblem?.Invoke(new AgentSimException("ProxyEnded", $"the proxy ended: {Reason()}; what it received in the last moments is not recorded"));
+            ReportEnd($"the proxy ended: {Reason()}; what it received in the last moments is not recorded");
+    }
+
+    // Once, by whoever notices first.
+    private void ReportEnd(string message)
+    {
+        if (!Interlocked.Exchange(ref _isEndReported, true)) _onProblem?.Invoke(new AgentSimException("ProxyEnded", message));
     }
 
     private ProxyReport? Ask(string request, TimeSpan patience)

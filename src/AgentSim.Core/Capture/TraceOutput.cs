@@ -1,4 +1,5 @@
 using System.Buffers.Text;
+using AgentSim.Files;
 
 namespace AgentSim.Capture;
 
@@ -61,7 +62,7 @@ internal abstract class TraceOutput(TraceSinkOptions options, Action<string, Exc
                 _segments[^1] = new TraceSegment(path, _segments[^1].Rows + _batchLines, bytes);
             }
         }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException or ArgumentOutOfRangeException)   // the last: a limit on file sizes
+        catch (Exception error) when (error is UnauthorizedAccessException || AtomicFile.IsWriteFailure(error))
         {
             lock (_gate) _lost += _batchLines;
             long now = Environment.TickCount64;

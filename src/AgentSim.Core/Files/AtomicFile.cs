@@ -73,13 +73,17 @@ public sealed class AtomicFile : IDisposable
         {
             write(file.Stream);
         }
-        catch (IOException error)
+        catch (Exception error) when (IsWriteFailure(error))
         {
             throw Unwritable(path, error);
         }
 
         file.Commit();
     }
+
+    /// <summary>Whether an exception means that a file cannot be written, and no mistake of the program.</summary>
+    /// <param name="error">The exception.</param>
+    public static bool IsWriteFailure(Exception error) => error is IOException || IsTooLarge(error);
 
     /// <summary>Puts the file in the target's place.</summary>
     /// <exception cref="AgentSimException">The content cannot be written or the target not be replaced.</exception>
@@ -97,7 +101,7 @@ public sealed class AtomicFile : IDisposable
         {
             _stream?.Dispose();
         }
-        catch (IOException)
+        catch (Exception error) when (IsWriteFailure(error))
         {
             // The rest of the buffer could not be written; the file goes away anyway.
         }
@@ -136,9 +140,14 @@ public sealed class AtomicFile : IDisposable
         }
     }
 
+    // What .NET makes of EFBIG.
+    private static bool IsTooLarge(Exception error) => error is ArgumentOutOfRangeException { ParamName: "value" };
+
     private static AgentSimException Unwritable(string path, Exception error)
     {
-        string reason = error is UnauthorizedAccessException ? "no permission to write there" : error.Message;
+        string reason = error is UnauthorizedAccessException ? "no permission to write there"
+            : IsTooLarge(error) ? "it would be larger than the file system or a limit allows"
+            : error.Message;
         return AgentSimException.At(path.Length == 0 ? "(empty path)" : path, 0, "OutputFailed", $"cannot be written: {reason}", error);
     }
 }

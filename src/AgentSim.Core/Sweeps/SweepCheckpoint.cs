@@ -1,3 +1,4 @@
+using AgentSim.Files;
 using AgentSim.Simulation;
 using AgentSim.Workload;
 
@@ -66,7 +67,7 @@ public sealed class SweepCheckpoint : IDisposable
             _file.Write(CheckpointLines.Line(SweepDigests.Point(point.Settings), outcome));
             _file.Flush();
         }
-        catch (IOException error)
+        catch (Exception error) when (AtomicFile.IsWriteFailure(error))
         {
             throw AgentSimException.At(_file.Name, 0, "OutputFailed", $"cannot be written: {error.Message}", error);
         }

@@ -74,7 +74,7 @@ public sealed class ExportAgentMooncakeCommand : ExportCommand
         {
             action(_writer);
         }
-        catch (IOException error)
+        catch (Exception error) when (AtomicFile.IsWriteFailure(error))
         {
             throw ErrorRecords.OutputFailed(Target, error);
         }

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using AgentSim.Capture;
+using AgentSim.Cli;
 using AgentSim.Tests.Zmtp;
 using AgentSim.Traces;
 
@@ -114,6 +115,16 @@ public sealed class CaptureCommandTests : IDisposable
         {
             File.Delete(script);
         }
+    }
+
+    [Fact]
+    public void What_fails_to_start_because_it_was_interrupted_counts_as_interrupted()
+    {
+        using var taken = new System.Net.Sockets.TcpListener(System.Net.IPAddress.Loopback, 0);
+        taken.Start();
+        string[] arguments = ["capture", "--output-path", _folder.File("run"), "--tool-endpoint", $"tcp://{taken.LocalEndpoint}"];
+        Assert.Equal(130, CommandLine.Run(arguments, new CancellationToken(canceled: true)));
+        Assert.Equal(1, CommandLine.Run(arguments, CancellationToken.None));
     }
 
     [Fact]

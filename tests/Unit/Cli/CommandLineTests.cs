@@ -156,6 +156,57 @@ public sealed class CommandLineTests : IDisposable
         Assert.Contains("'p99_ttft_ms' is no rule; use METRIC>NUMBER", error);
     }
 
+    // Runs the program from a shell: what it does before, and how it redirects the outputs. Returns exit code and errors.
+    private (int Code, string Error) RunByShell(string before, string redirection, params string[] arguments)
+    {
+        string script = Path.Combine(_folder, "run.sh");
+        File.WriteAllText(script, $"{before}\nexec \"$@\" {redirection}\n");
+        ProcessStartInfo start = CliProgram.StartBy(["sh", script], arguments);
+        start.WorkingDirectory = _folder;
+        using Process process = Process.Start(start)!;
+        Task<string> error = process.StandardError.ReadToEndAsync();
+        process.StandardOutput.ReadToEnd();
+        process.WaitForExit();
+        File.Delete(script);
+        return (process.ExitCode, error.Result);
+    }
+
+    [Theory]
+    [InlineData("replay")]
+    [InlineData("--help")]
+    [InlineData("replay", "--help")]
+    [InlineData("--version")]
+    public void A_full_standard_output_is_an_error_of_one_line(params string[] arguments)
+    {
+        if (!OperatingSystem.IsLinux()) return;
+        string[] all = arguments is ["replay"] ? ["replay", Trace(), "--trace-block-size", "16", "--report-json", "r.json"] : arguments;
+        (int code, string error) = RunByShell("", ">/dev/full", all);
+        Assert.Equal(1, code);
+        Assert.StartsWith("agentsim: standard output cannot be written: ", error);
+        Assert.Single(error.TrimEnd().Split('\n'));
+    }
+
+    [Theory]
+    [InlineData(1, "missing.jsonl")]
+    [InlineData(2, "missing.jsonl", "--nonsense")]
+    public void Where_standard_error_takes_nothing_the_exit_code_still_tells(int code, params string[] arguments)
+    {
+        if (!OperatingSystem.IsLinux()) return;
+        foreach (string redirection in (string[])["2>/dev/full", "2>&-"])
+            Assert.Equal(code, RunByShell("", redirection, ["replay", .. arguments]).Code);
+    }
+
+    [Fact]
+    public void A_file_larger_than_allowed_is_an_error_that_names_it_and_leaves_nothing()
+    {
+        if (!OperatingSystem.IsLinux()) return;
+        // The runtime must not need a large file for itself.
+        (int code, string error) = RunByShell("trap '' XFSZ; ulimit -f 8; export DOTNET_EnableWriteXorExecute=0", "",
+            "replay", Trace(), "--trace-block-size", "16", "--report-html", "page.html", "--report-json", "r.json");
+        Assert.Equal((1, "agentsim: page.html: cannot be written: it would be larger than the file system or a limit allows\n"), (code, error));
+        Assert.Equal(["trace.jsonl"], Directory.GetFileSystemEntries(_folder).Select(Path.GetFileName));
+    }
+
     [Fact]
     public void A_report_path_that_is_a_folder_gets_a_name_inside_it()
     {

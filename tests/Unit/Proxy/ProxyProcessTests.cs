@@ -98,6 +98,53 @@ public sealed class ProxyProcessTests : IDisposable
     }
 
     [Fact]
+    public async Task A_capture_whose_proxy_was_killed_goes_on_and_fails_in_the_end()
+    {
+        if (!OperatingSystem.IsLinux()) return;
+        await using FakeServer server = await Answering();
+        using Process capture = Cli([], server.Address, "--flush-interval-ms", "20");
+        await Post(await Address(capture), 3);
+        await Wait.Until(() => Rows() == 3);
+        int proxy = Directory.GetDirectories($"/proc/{capture.Id}/task").SelectMany(thread => File.ReadAllText($"{thread}/children").Split(' ', StringSplitOptions.RemoveEmptyEntries)).Select(int.Parse).Single();
+        using (Process process = Process.GetProcessById(proxy)) process.Kill();
+        await Said("agentsim: warning: the proxy ended: ");
+        using (Process kill = Process.Start("kill", ["-TERM", $"{capture.Id}"])) await kill.WaitForExitAsync();
+        await Said("agentsim: 3 rows in 1 files");
+        await Said("agentsim: the proxy ended: ");
+        await capture.WaitForExitAsync().WaitAsync(Patience);
+        Assert.Equal(1, capture.ExitCode);
+
+        async Task Said(string start)
+        {
+            while (await capture.StandardError.ReadLineAsync().WaitAsync(Patience) is { } line)
+            {
+                if (line.StartsWith(start, StringComparison.Ordinal)) return;
+            }
+
+            Assert.Fail($"it did not say '{start}'");
+        }
+    }
+
+    [Theory]
+    [InlineData("-INT")]
+    [InlineData("-TERM")]
+    [InlineData("-HUP")]
+    public async Task Signals_that_reach_the_proxy_too_leave_the_stop_to_the_capture(string signal)
+    {
+        if (OperatingSystem.IsWindows()) return;
+        await using FakeServer server = await Answering();
+        TraceCaptureOptions options = Options(server.Address, flushMs: 600_000);
+        var problems = new List<AgentSimException>();
+        using ProxyProcess proxy = ProxyProcess.Start(new ProxySettings(options.Proxy!, options.Sink), problems.Add);
+        await Post(proxy.Address, 2);
+        using (Process kill = Process.Start("kill", [signal, $"{proxy.Id}"])) await kill.WaitForExitAsync();
+        await Post(proxy.Address, 2);
+        proxy.Dispose();
+        Assert.Empty(problems);
+        Assert.Equal((4L, 4L), (proxy.Status().Counters.Recorded, proxy.Status().Sink!.Written));
+    }
+
+    [Fact]
     public async Task A_full_disk_is_reported_and_harms_no_request()
     {
         if (OperatingSystem.IsWindows()) return;

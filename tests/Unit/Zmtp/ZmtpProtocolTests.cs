@@ -101,10 +101,11 @@ public sealed class ZmtpProtocolTests : IAsyncLifetime
     public async Task Time_that_messages_wait_to_be_taken_does_not_count_as_silence()
     {
         _collector.Hold();
-        using RawPeer peer = new RawPeer(_endpoint.Address).Connect().Send(Command("PING", [0, 3]), Message("held"));
+        // In one piece, so that the endpoint never waits for the peer.
+        using RawPeer peer = new RawPeer(_endpoint.Address).Connect().Send([.. Command("PING", [0, 3]), .. Message("held"), .. Message("next")]);
         await Task.Delay(1200);
+        Assert.Equal((1, 0), (_endpoint.Counters.Connections, _endpoint.Counters.Refused));
         _collector.Release();
-        peer.Send(Message("next"));
         await _collector.Until(c => c.Messages.Length == 2);
     }
 
