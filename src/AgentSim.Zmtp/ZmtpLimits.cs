@@ -9,8 +9,11 @@ internal sealed record ZmtpLimits
     /// <summary>Frames of a message. Messages with more are passed over.</summary>
     public int MessageFrames { get; init; } = 16;
 
-    /// <summary>Connections at the same time. Further ones are closed at once.</summary>
-    public int Peers { get; init; } = 1024;
+    /// <summary>
+    /// Connections at the same time. Further ones are closed at once. Half of the 1,024 files that a process can mostly have
+    /// open: the trace files need some, too.
+    /// </summary>
+    public int Peers { get; init; } = 512;
 
     /// <summary>Time from the connection to the end of the handshake.</summary>
     public TimeSpan Handshake { get; init; } = TimeSpan.FromSeconds(30);

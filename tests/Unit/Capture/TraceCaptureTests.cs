@@ -19,7 +19,8 @@ public sealed class TraceCaptureTests : IDisposable
         },
         PullEndpoint.Bind);
 
-    private static byte[] Message(string id) => RawPeer.Message("agent-tool-events", "\0\0\0\0\0\0\0\u0001", string.Concat(Pack.Map(
+    /// <summary>A tool event as a harness sends it.</summary>
+    internal static byte[] Message(string id) => RawPeer.Message("agent-tool-events", "\0\0\0\0\0\0\0\u0001", string.Concat(Pack.Map(
         ("schema", "dynamo.request.trace.v1"), ("event_type", "tool_end"), ("event_time_unix_ms", 5), ("session_id", "s"),
         ("tool", Pack.Map(("tool_call_id", id), ("tool_class", "k")))).Select(b => (char)b)));
 

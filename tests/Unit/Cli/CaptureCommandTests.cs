@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using AgentSim.Capture;
 using AgentSim.Cli;
+using AgentSim.Tests.Capture;
 using AgentSim.Tests.Zmtp;
 using AgentSim.Traces;
 
@@ -113,6 +114,35 @@ public sealed class CaptureCommandTests : IDisposable
         }
         finally
         {
+            File.Delete(script);
+        }
+    }
+
+    [Fact]
+    public async Task A_flood_of_connections_leaves_files_to_write_to()
+    {
+        if (!OperatingSystem.IsLinux()) return;
+        string script = Path.Combine(_folder.Path, "..", $"{Path.GetFileName(_folder.Path)}.sh");
+        await File.WriteAllTextAsync(script, "ulimit -n 700\nexec \"$@\"\n");
+        var flood = new List<RawPeer>();
+        try
+        {
+            using Process capture = StartBy(["sh", script], "--flush-interval-ms", "20");
+            string endpoint = await Endpoint(capture);
+            using RawPeer good = new RawPeer(endpoint).Connect();
+            good.Read(64 + 28);
+            while (flood.Count < 650) flood.Add(new RawPeer(endpoint));
+            Assert.Empty(flood[^1].ReadToEnd());   // one too many, so all others have been taken
+            good.Send(TraceCaptureTests.Message("a"));
+            await Wait.Until(() => Rows() == 1);
+            flood.ForEach(peer => peer.Dispose());
+            await Signal(capture, "-TERM");
+            await capture.WaitForExitAsync().WaitAsync(Patience);
+            Assert.Equal(0, capture.ExitCode);
+        }
+        finally
+        {
+            flood.ForEach(peer => peer.Dispose());
             File.Delete(script);
         }
     }
