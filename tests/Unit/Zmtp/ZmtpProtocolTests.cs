@@ -254,13 +254,21 @@ public sealed class ZmtpProtocolTests : IAsyncLifetime
     [Fact]
     public async Task Closing_hands_over_what_has_arrived()
     {
+        await Rebind(new ZmtpLimits { Closing = TimeSpan.FromMinutes(1) });
         _collector.Hold();
-        using RawPeer peer = new RawPeer(_endpoint.Address).Connect();
+        RawPeer peer = new RawPeer(_endpoint.Address).Connect();
         for (int i = 0; i < 1000; i++) peer.Send(Message($"m{i}"));
         await Wait.Until(() => _endpoint.Counters.Peers == 1);
         ValueTask closing = _endpoint.DisposeAsync();
+        // The peer closes when it is asked to.
+        Task leaving = Task.Run(() =>
+        {
+            peer.ReadToEnd();
+            peer.Dispose();
+        });
         _collector.Release();
         await closing;
+        await leaving;
 
         Assert.Equal(Enumerable.Range(0, 1000).Select(i => $"m{i}"), Texts);
         await _collector.Until(c => c.Forgotten == 1);
