@@ -275,6 +275,8 @@ public sealed class EngineArgumentsTests
     [Theory]
     [InlineData("""{"block_size":1}""", "at least 2")]
     [InlineData("""{"engine_type":"trtllm","block_size":1}""", "at least 2")]
+    [InlineData("""{"block_size":2147483648}""", "at most 2147483647")]
+    [InlineData("""{"engine_type":"sglang","sglang":{"page_size":18446744073709551615}}""", "at most 2147483647")]
     [InlineData("""{"g1_backend":"kvbm","block_size":48}""", "power of two up to 1024")]
     [InlineData("""{"num_g2_blocks":1,"block_size":2048}""", "power of two up to 1024")]
     public void Block_sizes_that_abort_the_engine_are_accepted_but_not_run(string json, string expected)
