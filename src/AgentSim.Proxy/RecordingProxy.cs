@@ -13,8 +13,8 @@ namespace AgentSim.Proxy;
 /// <summary>A web server that passes everything on to another one, and records requests for completions.</summary>
 internal sealed class RecordingProxy : IAsyncDisposable
 {
-    /// <summary>Bytes of the head of a request or an answer: more than servers take, few enough to be no danger.</summary>
-    private static readonly int LongestHead = 512 << 10;
+    /// <summary>KiB of the head of a request or an answer: more than servers take, few enough to be no danger.</summary>
+    private static readonly int LongestHeadKiB = 512;   // as a constant, an analyzer takes it for bytes
 
     /// <summary>How long what was broken off has to be recorded; a moment, but for a machine that is very busy.</summary>
     private static readonly TimeSpan RecordingPatience = TimeSpan.FromSeconds(20);
@@ -30,7 +30,7 @@ internal sealed class RecordingProxy : IAsyncDisposable
     {
         _client = new HttpMessageInvoker(new SocketsHttpHandler
         {
-            MaxResponseHeadersLength = LongestHead >> 10, UseProxy = false, AllowAutoRedirect = false, UseCookies = false, AutomaticDecompression = DecompressionMethods.None,
+            MaxResponseHeadersLength = LongestHeadKiB, UseProxy = false, AllowAutoRedirect = false, UseCookies = false, AutomaticDecompression = DecompressionMethods.None,
             EnableMultipleHttp2Connections = true, ActivityHeadersPropagator = null, ConnectTimeout = TimeSpan.FromSeconds(15),
             RequestHeaderEncodingSelector = (_, _) => Encoding.Latin1, ResponseHeaderEncodingSelector = (_, _) => Encoding.Latin1,
         });
@@ -45,7 +45,7 @@ internal sealed class RecordingProxy : IAsyncDisposable
             // The limits are those of the server behind.
             KestrelServerLimits limits = kestrel.Limits;
             (limits.MaxRequestBodySize, limits.MinRequestBodyDataRate, limits.MinResponseDataRate) = (null, null, null);
-            (limits.MaxRequestHeadersTotalSize, limits.MaxRequestHeaderCount, limits.MaxRequestLineSize) = (LongestHead, LongestHead / 64, LongestHead);
+            (limits.MaxRequestHeadersTotalSize, limits.MaxRequestHeaderCount, limits.MaxRequestLineSize) = (LongestHeadKiB << 10, LongestHeadKiB << 4, LongestHeadKiB << 10);
             kestrel.Listen(options.ListenEndPoint());
         });
         builder.Services.AddHttpForwarder();
