@@ -12,7 +12,7 @@ internal sealed class ProxyBench : IAsyncDisposable
     public const string ChatStream = """{"model":"m","stream":true,"messages":[{"role":"user","content":"hello"}]}""";
     public const string ChatStreamUsage = """{"model":"m","stream":true,"stream_options":{"include_usage":true},"messages":[{"role":"user","content":"hello"}]}""";
 
-    private readonly TempFolder _folder = new();
+    private readonly TempFolder _folder;
     private readonly TraceFileSink _sink;
     private readonly RecordingProxy _proxy;
     private readonly List<AgentSimException> _problems;
