@@ -105,8 +105,7 @@ public sealed class ProxyProcessTests : IDisposable
         using Process capture = Cli([], server.Address, "--flush-interval-ms", "20");
         await Post(await Address(capture), 3);
         await Wait.Until(() => Rows() == 3);
-        int proxy = Directory.GetDirectories($"/proc/{capture.Id}/task").SelectMany(thread => File.ReadAllText($"{thread}/children").Split(' ', StringSplitOptions.RemoveEmptyEntries)).Select(int.Parse).Single();
-        using (Process process = Process.GetProcessById(proxy)) process.Kill();
+        using (Process process = Process.GetProcessById(await Child(capture.Id))) process.Kill();
         await Said("agentsim: warning: the proxy ended: ");
         using (Process kill = Process.Start("kill", ["-TERM", $"{capture.Id}"])) await kill.WaitForExitAsync();
         await Said("agentsim: 3 rows in 1 files");
@@ -197,6 +196,26 @@ public sealed class ProxyProcessTests : IDisposable
         {
             return 0;   // no files yet
         }
+    }
+
+    // The only child of a process. Threads may end while they are looked at.
+    private static async Task<int> Child(int process)
+    {
+        int child = 0;
+        await Wait.Until(() =>
+        {
+            try
+            {
+                child = Directory.GetDirectories($"/proc/{process}/task").SelectMany(thread => File.ReadAllText($"{thread}/children").Split(' ', StringSplitOptions.RemoveEmptyEntries)).Select(int.Parse).SingleOrDefault();
+            }
+            catch (IOException)
+            {
+                // One has just ended.
+            }
+
+            return child > 0;
+        });
+        return child;
     }
 
     private Process Cli(string[] before, Uri upstream, params string[] options) => Process.Start(CliProgram.StartBy(

@@ -12,6 +12,7 @@ internal sealed class Collector : IPullHandler
     private readonly List<(long Peer, string[] Frames)> _messages = [];
     private readonly HashSet<long> _forgotten = [];
     private TaskCompletionSource _open = new();
+    private int _came;
 
     public Collector() => _open.SetResult();
 
@@ -31,12 +32,16 @@ internal sealed class Collector : IPullHandler
         }
     }
 
+    /// <summary>Messages that came, those held included.</summary>
+    public int Came => Volatile.Read(ref _came);
+
     public void Hold() => _open = new TaskCompletionSource();
 
     public void Release() => _open.SetResult();
 
     public async ValueTask HandleAsync(long? peer, IReadOnlyList<ReadOnlyMemory<byte>> frames, CancellationToken cancel)
     {
+        Interlocked.Increment(ref _came);
         await _open.Task.WaitAsync(cancel);
         lock (_gate) _messages.Add((peer ?? 0, [.. frames.Select(frame => Encoding.Latin1.GetString(frame.Span))]));
     }

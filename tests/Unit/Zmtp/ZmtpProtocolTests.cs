@@ -103,7 +103,8 @@ public sealed class ZmtpProtocolTests : IAsyncLifetime
         _collector.Hold();
         // In one piece, so that the endpoint never waits for the peer.
         using RawPeer peer = new RawPeer(_endpoint.Address).Connect().Send([.. Command("PING", [0, 3]), .. Message("held"), .. Message("next")]);
-        await Task.Delay(1200);
+        await _collector.Until(c => c.Came == 1);
+        await Task.Delay(1200);   // four times its time to live
         Assert.Equal((1, 0), (_endpoint.Counters.Connections, _endpoint.Counters.Refused));
         _collector.Release();
         await _collector.Until(c => c.Messages.Length == 2);
