@@ -32,10 +32,12 @@ internal static class CaptureCommand
     private static void Run(OptionValues values, IReadOnlyList<string> files, CancellationToken cancellation)
     {
         TraceCaptureOptions options = Options(values);
+        string? envFile = values.Text("--env-file");
+        if (options.Sink.Format == TraceFileFormat.Jsonl) OutputFiles.Check([], ("--output-path", options.Sink.Path), ("--env-file", envFile));
         AgentSimException? end = null;
         using TraceCapture capture = Start(options, Report, cancellation);
         TraceStatus started = capture.GetStatus(CancellationToken.None);
-        ShowEnvironment(started.Environment, values.Text("--env-file"));
+        ShowEnvironment(started.Environment, envFile);
         if (started.ToolEndpoint is { } endpoint) Messages.WriteLine($"agentsim: receiving tool events at {endpoint}");
         if (started.ProxyAddress is { } address) Messages.WriteLine($"agentsim: recording requests to {options.Proxy!.Upstream} at {address}");
         Messages.WriteLine("agentsim: capturing; Ctrl+C stops");

@@ -1,9 +1,11 @@
+using AgentSim.Files;
+
 namespace AgentSim.Cli;
 
 /// <summary>Keeps what a command writes from replacing what it reads, a recording above all, or what it has just written.</summary>
 internal static class OutputFiles
 {
-    private static readonly StringComparer Paths = OperatingSystem.IsWindows() ? StringComparer.OrdinalIgnoreCase : StringComparer.Ordinal;
+    private static readonly StringComparer Paths = OperatingSystem.IsWindows() || OperatingSystem.IsMacOS() ? StringComparer.OrdinalIgnoreCase : StringComparer.Ordinal;
 
     /// <param name="inputs">The files read.</param>
     /// <param name="outputs">The files to write, each with its option; null where the option was not given.</param>
@@ -15,8 +17,9 @@ internal static class OutputFiles
         foreach ((string option, string? path) in outputs)
         {
             // A folder gets a new name inside, and a device can be written to any number of times.
-            if (string.IsNullOrEmpty(path) || Directory.Exists(path) || path.StartsWith("/dev/", StringComparison.Ordinal)) continue;
+            if (string.IsNullOrEmpty(path) || Directory.Exists(path)) continue;
             string full = Path.GetFullPath(path);
+            if (AtomicFile.IsDevice(full)) continue;
             if (read.Contains(full)) throw AgentSimException.Usage("OptionsConflict", $"{option} would replace {path}, which is read; name another file");
             if (!written.TryAdd(full, option)) throw AgentSimException.Usage("OptionsConflict", $"{written[full]} and {option} name the same file, {path}");
         }

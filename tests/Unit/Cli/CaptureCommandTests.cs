@@ -162,6 +162,14 @@ public sealed class CaptureCommandTests : IDisposable
     }
 
     [Fact]
+    public void The_environment_does_not_replace_the_file_captured_to()
+    {
+        string file = _folder.Write("run.jsonl", "{}\n");
+        Assert.Equal(2, CommandLine.Run(["capture", "--output-path", file, "--format", "jsonl", "--env-file", file], CancellationToken.None));
+        Assert.Equal("{}\n", File.ReadAllText(file));
+    }
+
+    [Fact]
     public async Task The_environment_can_be_written_to_a_file()
     {
         if (OperatingSystem.IsWindows()) return;
