@@ -1,3 +1,5 @@
+using AgentSim.Files;
+
 namespace AgentSim.Cli;
 
 /// <summary>
@@ -14,7 +16,7 @@ internal static class Messages
         {
             Console.Error.Write(text);
         }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        catch (Exception error) when (WriteFailure.Is(error))
         {
             // There is nowhere to say so.
         }

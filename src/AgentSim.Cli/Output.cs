@@ -1,4 +1,5 @@
 using System.Text;
+using AgentSim.Files;
 
 namespace AgentSim.Cli;
 
@@ -22,9 +23,9 @@ internal static class Output
         {
             return write();
         }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        catch (Exception error) when (WriteFailure.Is(error))
         {
-            throw new AgentSimException("OutputFailed", $"standard output cannot be written: {error.Message}", inner: error);
+            throw new AgentSimException("OutputFailed", $"standard output cannot be written: {WriteFailure.Reason(error)}", inner: error);
         }
     }
 }

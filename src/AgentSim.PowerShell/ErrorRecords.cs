@@ -26,10 +26,6 @@ internal static class ErrorRecords
     public static AgentSimException OutputExists(string path) =>
         AgentSimException.At(path, 0, "OutputExists", "the file exists; use -Force to replace it");
 
-    /// <summary>The content could not be written.</summary>
-    public static AgentSimException OutputFailed(string path, Exception error) =>
-        AgentSimException.At(path, 0, "OutputFailed", $"cannot be written: {error.Message}", error);
-
     /// <summary>A value of a hashtable has no JSON form.</summary>
     public static AgentSimException NoJsonForm(string parameter, string errorId, string name, object value) =>
         new(errorId, $"{parameter}: the value of {name} is a {value.GetType().Name}; use text, a number, true or false, a list or a hashtable");

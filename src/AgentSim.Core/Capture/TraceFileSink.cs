@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Numerics;
+using AgentSim.Files;
 
 namespace AgentSim.Capture;
 
@@ -70,7 +71,7 @@ public sealed class TraceFileSink : IDisposable
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
         {
-            throw AgentSimException.At(options.Path, 0, "CaptureUnwritable", $"cannot be written: {Reason(error)}", error);
+            throw AgentSimException.At(options.Path, 0, "CaptureUnwritable", $"cannot be written: {WriteFailure.Reason(error)}", error);
         }
     }
 
@@ -145,7 +146,5 @@ public sealed class TraceFileSink : IDisposable
     }
 
     private void ReportFailure(string path, Exception error) => _onProblem?.Invoke(AgentSimException.At(path, 0, "CaptureWriteFailed",
-        $"cannot be written: {Reason(error)}; records that do not fit are counted as lost", error));
-
-    private static string Reason(Exception error) => error is UnauthorizedAccessException ? "no permission to write there" : error.Message;
+        $"cannot be written: {WriteFailure.Reason(error)}; records that do not fit are counted as lost", error));
 }

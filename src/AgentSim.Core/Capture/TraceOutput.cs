@@ -62,7 +62,7 @@ internal abstract class TraceOutput(TraceSinkOptions options, Action<string, Exc
                 _segments[^1] = new TraceSegment(path, _segments[^1].Rows + _batchLines, bytes);
             }
         }
-        catch (Exception error) when (error is UnauthorizedAccessException || AtomicFile.IsWriteFailure(error))
+        catch (Exception error) when (WriteFailure.Is(error))
         {
             lock (_gate) _lost += _batchLines;
             long now = Environment.TickCount64;

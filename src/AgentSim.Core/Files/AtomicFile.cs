@@ -73,17 +73,19 @@ public sealed class AtomicFile : IDisposable
         {
             write(file.Stream);
         }
-        catch (Exception error) when (IsWriteFailure(error))
+        catch (Exception error) when (WriteFailure.Is(error))
         {
-            throw Unwritable(path, error);
+            throw WriteFailure.At(path, error);
         }
 
         file.Commit();
     }
 
-    /// <summary>Whether an exception means that a file cannot be written, and no mistake of the program.</summary>
-    /// <param name="error">The exception.</param>
-    public static bool IsWriteFailure(Exception error) => error is IOException || IsTooLarge(error);
+    /// <summary>Whether a path is that of a device, which is written in place and can be written any number of times.</summary>
+    /// <param name="target">The full path.</param>
+    public static bool IsDevice(string target) =>
+        !OperatingSystem.IsWindows() && target.StartsWith("/dev/", StringComparison.Ordinal)
+        && !target.StartsWith("/dev/shm/", StringComparison.Ordinal) && File.Exists(target);
 
     /// <summary>Puts the file in the target's place.</summary>
     /// <exception cref="AgentSimException">The content cannot be written or the target not be replaced.</exception>
@@ -101,7 +103,7 @@ public sealed class AtomicFile : IDisposable
         {
             _stream?.Dispose();
         }
-        catch (Exception error) when (IsWriteFailure(error))
+        catch (Exception error) when (WriteFailure.Is(error))
         {
             // The rest of the buffer could not be written; the file goes away anyway.
         }
@@ -115,10 +117,6 @@ public sealed class AtomicFile : IDisposable
             // Nothing is lost, and the outcome of the write matters more than a left-over folder.
         }
     }
-
-    private static bool IsDevice(string target) =>
-        !OperatingSystem.IsWindows() && target.StartsWith("/dev/", StringComparison.Ordinal)
-        && !target.StartsWith("/dev/shm/", StringComparison.Ordinal) && File.Exists(target);
 
     private static void CreatePrivate(string folder)
     {
@@ -136,18 +134,7 @@ public sealed class AtomicFile : IDisposable
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
         {
-            throw Unwritable(path, error);
+            throw WriteFailure.At(path, error);
         }
-    }
-
-    // What .NET makes of EFBIG.
-    private static bool IsTooLarge(Exception error) => error is ArgumentOutOfRangeException { ParamName: "value" };
-
-    private static AgentSimException Unwritable(string path, Exception error)
-    {
-        string reason = error is UnauthorizedAccessException ? "no permission to write there"
-            : IsTooLarge(error) ? "it would be larger than the file system or a limit allows"
-            : error.Message;
-        return AgentSimException.At(path.Length == 0 ? "(empty path)" : path, 0, "OutputFailed", $"cannot be written: {reason}", error);
     }
 }

@@ -67,9 +67,9 @@ public sealed class SweepCheckpoint : IDisposable
             _file.Write(CheckpointLines.Line(SweepDigests.Point(point.Settings), outcome));
             _file.Flush();
         }
-        catch (Exception error) when (AtomicFile.IsWriteFailure(error))
+        catch (Exception error) when (WriteFailure.Is(error))
         {
-            throw AgentSimException.At(_file.Name, 0, "OutputFailed", $"cannot be written: {error.Message}", error);
+            throw WriteFailure.At(_file.Name, error);
         }
     }
 }

@@ -74,9 +74,9 @@ public sealed class ExportAgentMooncakeCommand : ExportCommand
         {
             action(_writer);
         }
-        catch (Exception error) when (AtomicFile.IsWriteFailure(error))
+        catch (Exception error) when (WriteFailure.Is(error))
         {
-            throw ErrorRecords.OutputFailed(Target, error);
+            throw WriteFailure.At(Target, error);
         }
     }
 }

@@ -187,6 +187,17 @@ public sealed class CommandLineTests : IDisposable
     }
 
     [Theory]
+    [InlineData(">>long", 1, "agentsim: standard output cannot be written: it would be larger than the file system or a limit allows\n", "--help")]
+    [InlineData("2>>long", 2, "", "--nonsense")]
+    public void An_output_that_is_as_large_as_allowed_is_one_that_takes_nothing(string redirection, int code, string error, string argument)
+    {
+        if (!OperatingSystem.IsLinux()) return;
+        File.WriteAllBytes(Path.Combine(_folder, "long"), new byte[1 << 15]);
+        // The runtime must not need a large file for itself.
+        Assert.Equal((code, error), RunByShell("trap '' XFSZ; ulimit -f 8; export DOTNET_EnableWriteXorExecute=0", redirection, argument));
+    }
+
+    [Theory]
     [InlineData(1, "missing.jsonl")]
     [InlineData(2, "missing.jsonl", "--nonsense")]
     public void Where_standard_error_takes_nothing_the_exit_code_still_tells(int code, params string[] arguments)
@@ -238,6 +249,24 @@ public sealed class CommandLineTests : IDisposable
         if (OperatingSystem.IsWindows()) return;
         (int code, _, string error) = Run("replay", Trace(), "--trace-block-size", "16", "--report-json", "/dev/null", "--report-jsonl", "/dev/null");
         Assert.Equal((0, ""), (code, error));
+    }
+
+    [Fact]
+    public void A_file_in_shared_memory_is_no_device_and_is_not_replaced_either()
+    {
+        if (!OperatingSystem.IsLinux()) return;
+        string recording = $"/dev/shm/agentsim-{Guid.NewGuid():N}";
+        File.Copy(Path.Combine(_folder, Trace()), recording);
+        try
+        {
+            (int code, _, string error) = Run("replay", recording, "--trace-block-size", "16", "--report-json", recording);
+            Assert.Equal(2, code);
+            Assert.Contains($"--report-json would replace {recording}, which is read", error);
+        }
+        finally
+        {
+            File.Delete(recording);
+        }
     }
 
     [Fact]
