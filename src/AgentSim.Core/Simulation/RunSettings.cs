@@ -18,7 +18,7 @@ internal static class RunSettings
 
     private static void AddTrace(Dictionary<string, object?> names, ReplayWorkload workload)
     {
-        names["trace_format"] = FormatName(workload.Format);
+        names["trace_format"] = OptionNames.CommandLine.Of(workload.Format ?? TraceFormat.Dynamo);
         names["trace_block_size"] = workload.TraceBlockSize;
     }
 
@@ -62,15 +62,6 @@ internal static class RunSettings
         names["sla_itl_ms"] = settings.ServiceLevel?.ItlMs;
         names["sla_e2e_ms"] = settings.ServiceLevel?.E2eMs;
     }
-
-    private static string FormatName(TraceFormat? format) => format switch
-    {
-        TraceFormat.Mooncake => "mooncake",
-        TraceFormat.MooncakeDelta => "mooncake-delta",
-        TraceFormat.AgenticMooncake => "agentic_mooncake",
-        TraceFormat.AppliedComputeAgentic => "applied_compute_agentic",
-        _ => "dynamo",
-    };
 
     private static JsonElement Json(string text)
     {

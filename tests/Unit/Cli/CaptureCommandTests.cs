@@ -111,6 +111,7 @@ public sealed class CaptureCommandTests : IDisposable
 
             Assert.Equal(1, capture.ExitCode);
             Assert.Single(errors.Split('\n'), line => line.StartsWith("agentsim: warning: ", StringComparison.Ordinal));
+            Assert.Contains("cannot be written: it would be larger than the file system or a limit allows; ", errors);
             Assert.True(errors.Contains("20,000 tool events (0 refused", StringComparison.Ordinal), errors);
             int written = RequestTraceReader.Read([_folder.File("run.000000.jsonl.gz")]).Count();
             Assert.InRange(written, 10, 19_999);
