@@ -66,7 +66,7 @@ internal sealed class SessionWorkloadBuilder(TraceFormat format, int traceBlockS
     }
 
     private static double FirstDelay(MooncakeRow row, RowPlace place) =>
-        row.Delay is null or 0.0 ? 0.0 : throw place.Error("RowInvalid", "the first turn of a session cannot have a delay; give a timestamp instead; agentic rows are another format");
+        row.Delay is null or 0.0 ? 0.0 : throw place.Error("RowInvalid", "the first turn of a session cannot have a delay; give a timestamp instead");
 
     private static double TurnDelay(MooncakeRow row, RowPlace place, double lastTimestamp)
     {
