@@ -21,8 +21,7 @@ internal sealed class ReplayArguments(OptionValues values, IReadOnlyList<string>
 
     public TraceFormat Format { get; } = values.Choice(
         "--trace-format", TraceFormat.Mooncake,
-        ("mooncake", TraceFormat.Mooncake), ("mooncake-delta", TraceFormat.MooncakeDelta), ("agentic_mooncake", TraceFormat.AgenticMooncake),
-        ("applied_compute_agentic", TraceFormat.AppliedComputeAgentic), ("dynamo", TraceFormat.Dynamo));
+        [.. Enum.GetValues<TraceFormat>().Select(format => (OptionNames.CommandLine.Of(format), format))]);
 
     public Int128? TraceBlockSize { get; } = values.Whole("--trace-block-size");
     public double TraceSharedPrefixRatio { get; } = values.Real("--trace-shared-prefix-ratio") ?? 0.0;

@@ -106,7 +106,8 @@ public sealed record OptionNames
     public string InterTurnDelayMs { get; init; } = "inter-turn-delay-ms";
 
     /// <summary>The value of <see cref="TraceFormat"/> for a format.</summary>
-    internal string Of(Rows.TraceFormat format) => format switch
+    /// <param name="format">The format.</param>
+    public string Of(Rows.TraceFormat format) => format switch
     {
         Rows.TraceFormat.MooncakeDelta => MooncakeDelta,
         Rows.TraceFormat.AgenticMooncake => AgenticMooncake,
