@@ -8,10 +8,14 @@ internal static class MetricText
     /// <summary>What stands where there is no value.</summary>
     public const string None = "–";
 
+    /// <summary>What stands where a metric has no samples.</summary>
+    public const string NoSamples = "no samples";
+
     /// <summary>Thousands separators; as many decimals as tell something.</summary>
     public static string Value(double? value)
     {
         if (value is not { } number) return None;
+        if (!double.IsFinite(number)) return NoSamples;
         double size = Math.Abs(number);
         string format = number == Math.Floor(number) && size < 1e15 ? "N0" : size >= 1.0 ? "N2" : size >= 0.001 ? "0.####" : "0.###E+0";
         return number.ToString(format, CultureInfo.InvariantCulture);
@@ -32,6 +36,7 @@ internal static class MetricText
         ComparisonVerdict.Worse => "▼ worse",
         ComparisonVerdict.Changed => "◆ changed",
         ComparisonVerdict.Missing => "? missing",
+        ComparisonVerdict.NoSamples => "? no samples",
         _ => "= same",
     };
 

@@ -47,7 +47,7 @@ public static class ReportMarkdown
     private static void WriteDifferences(StreamWriter text, string[] names, IReadOnlyList<MetricComparison> metrics)
     {
         MetricComparison[] changed = [.. metrics.Where(metric => metric.IsChanged)];
-        text.WriteLine($"\n## Differences\n\nAgainst {names[0]}; {metrics.Count - changed.Length} metrics are the same.\n");
+        text.WriteLine($"\n## Differences\n\nAgainst {names[0]}; {MetricComparison.Rest(metrics)}.\n");
         WriteRow(text, ["Metric", .. names]);
         WriteRule(text, names.Length);
         foreach (MetricComparison metric in changed)

@@ -7,7 +7,11 @@ namespace AgentSim.Reports;
 /// <summary>Writes the report file: one JSON object, keys in ascending order, and the object <c>run</c> (specification 06, 6, and 00).</summary>
 public static class ReportWriter
 {
-    private const string RunKey = "run";
+    /// <summary>The object that says where the report comes from.</summary>
+    internal const string RunKey = "run";
+
+    /// <summary>Its list of the metrics without samples.</summary>
+    internal const string EmptyMetricsKey = "empty_metrics";
 
     /// <summary>Text stays readable in files; nothing here is put into a web page.</summary>
     internal static readonly JavaScriptEncoder Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping;
@@ -29,13 +33,14 @@ public static class ReportWriter
             {
                 if (!runWritten && string.CompareOrdinal(metric.Name, RunKey) > 0)
                 {
-                    WriteRun(json, run);
+                    WriteRun(json, run, report.EmptyMetrics);
                     runWritten = true;
                 }
 
                 json.WritePropertyName(metric.Name);
-                if (metric.IsWhole) json.WriteNumberValue((long)metric.Value);
-                else json.WriteReal(metric.Value);
+                // The reference's number also for a metric without samples; run.empty_metrics says that it is none.
+                if (metric.IsWhole) json.WriteNumberValue((long)metric.Written);
+                else json.WriteReal(metric.Written);
             }
 
             json.WriteEndObject();
@@ -44,9 +49,12 @@ public static class ReportWriter
         stream.WriteByte((byte)'\n');
     }
 
-    private static void WriteRun(Utf8JsonWriter json, RunInfo run)
+    private static void WriteRun(Utf8JsonWriter json, RunInfo run, IReadOnlyList<string> emptyMetrics)
     {
         json.WriteStartObject(RunKey);
+        json.WriteStartArray(EmptyMetricsKey);
+        foreach (string name in emptyMetrics) json.WriteStringValue(name);
+        json.WriteEndArray();
         json.WriteStartArray("inputs");
         foreach (WorkloadInput input in run.Inputs)
         {

@@ -1,10 +1,12 @@
+using System.Dynamic;
+using System.Linq.Expressions;
 using AgentSim.Reports;
 using AgentSim.Workload;
 
 namespace AgentSim.Simulation;
 
 /// <summary>What a replay gives.</summary>
-public sealed class ReplayResult
+public sealed class ReplayResult : IDynamicMetaObjectProvider
 {
     private readonly Lazy<IReadOnlyList<WorkerResult>> _workers;
 
@@ -34,4 +36,6 @@ public sealed class ReplayResult
 
     /// <summary>Where the result comes from: version, inputs, settings, seed.</summary>
     public RunInfo Run { get; }
+
+    DynamicMetaObject IDynamicMetaObjectProvider.GetMetaObject(Expression parameter) => new StrictNames(parameter, this, typeof(ReplayResult));
 }

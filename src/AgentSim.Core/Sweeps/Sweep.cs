@@ -125,7 +125,8 @@ public static class Sweep
         {
             try
             {
-                return new SweepOutcome(Replay.Run(point.Workload, point.Settings, new Share(_finished, turn), _stop.Token).Summary.Metrics);
+                ReplayReport report = Replay.Run(point.Workload, point.Settings, new Share(_finished, turn), _stop.Token).Summary;
+                return new SweepOutcome(report.Metrics) { CutOffRequests = report.CutOffRequests };
             }
             catch (AgentSimException error)
             {
