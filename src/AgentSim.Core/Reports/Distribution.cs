@@ -31,9 +31,11 @@ public readonly record struct Distribution(
     /// <summary>False for the statistics of nothing.</summary>
     internal bool HasSamples => double.IsFinite(Std);
 
-    /// <summary>Statistics of an exact list, one sample per request in the order of the request ordinals; there must be one.</summary>
+    /// <summary>Statistics of an exact list, one sample per request in the order of the request ordinals.</summary>
     internal static Distribution Of(ReadOnlySpan<double> samples)
     {
+        if (samples.IsEmpty) return NoLatency;
+
         double sum = 0.0, min = samples[0], max = samples[0];
         foreach (double sample in samples)
         {

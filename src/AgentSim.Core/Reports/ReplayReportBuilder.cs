@@ -101,6 +101,6 @@ internal static class ReplayReportBuilder
 
         public void Add(double value) => _values[_count++] = value;
 
-        public readonly Distribution Latency => _count == 0 ? Distribution.NoLatency : Distribution.Of(_values.AsSpan(0, _count));
+        public readonly Distribution Latency => Distribution.Of(_values.AsSpan(0, _count));
     }
 }

@@ -25,6 +25,9 @@ internal sealed class StrictNames(
     Expression expression, object value, [DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicProperties)] Type type)
     : DynamicMetaObject(expression, BindingRestrictions.Empty, value)
 {
+    /// <summary>The error as the language wants it; PowerShell's cmdlets take no notice of others.</summary>
+    public static Func<AgentSimException, Exception> Error { get; set; } = static error => error;
+
     private static readonly MethodInfo ElementMethod = ((Func<object, object?, object?>)Element).Method;
     private static readonly MethodInfo KnownMethod = ((Func<object?, object, string, string[], object?>)Known).Method;
 
@@ -48,9 +51,19 @@ internal sealed class StrictNames(
 
     private static UnaryExpression AsObject(Expression expression) => Expression.Convert(expression, typeof(object));
 
-    private static object? Element(object target, object? name) => ((INamedValues)target).Named(name?.ToString() ?? "");
+    private static object? Element(object target, object? name)
+    {
+        try
+        {
+            return ((INamedValues)target).Named(name?.ToString() ?? "");
+        }
+        catch (AgentSimException error)
+        {
+            throw Error(error);
+        }
+    }
 
     // What the language knows of that name, if anything.
     private static object? Known(object? found, object target, string name, string[] names) => found
-        ?? throw new AgentSimException("PropertyUnknown", $"a {target.GetType().Name} has no property '{name}'; {JsonOptionsNames.Suggest(name, names)}");
+        ?? throw Error(new AgentSimException("PropertyUnknown", $"a {target.GetType().Name} has no property '{name}'; {JsonOptionsNames.Suggest(name, names)}"));
 }

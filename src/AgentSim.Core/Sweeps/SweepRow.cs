@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Linq.Expressions;
 using AgentSim.Engines;
 using AgentSim.Reports;
+using AgentSim.Routing;
 using AgentSim.Simulation;
 
 namespace AgentSim.Sweeps;
@@ -118,7 +119,7 @@ public sealed class SweepRow : IDynamicMetaObjectProvider, INamedValues
         var parts = new List<string> { PrefillEngine is null || PrefillEngine == Engine ? Engine : $"{PrefillEngine} and {Engine}" };
         parts.Add(PrefillWorkers is { } prefill ? $"{Text(prefill)}+{Text(Workers)} workers" : Workers == 1 ? "1 worker" : $"{Text(Workers)} workers");
         parts.Add(RouterMode.ToString());
-        if (RouterConfig.Length > 0) parts.Add(RouterConfig);
+        if (RouterConfig != RouterSettings.Default.ToString()) parts.Add(RouterConfig);
         if (RouterSeed != ReplaySettings.DefaultRouterSeed) parts.Add($"seed {Text(RouterSeed)}");
         if (Concurrency is { } sessions) parts.Add($"concurrency {Text(sessions)}");
         if (ArrivalSpeedupRatio != 1.0) parts.Add($"speed-up {Text(ArrivalSpeedupRatio)}");
