@@ -1,5 +1,7 @@
 using System.Globalization;
 using AgentSim.Files;
+using AgentSim.Metrics;
+using AgentSim.Recording;
 using AgentSim.Reports;
 using AgentSim.Reports.Html;
 using AgentSim.Simulation;

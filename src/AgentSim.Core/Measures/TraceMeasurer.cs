@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using AgentSim.Prompts;
 using AgentSim.Rows;
 using AgentSim.Sessions;
 using AgentSim.Traces;

@@ -1,5 +1,7 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using AgentSim.Json;
+using AgentSim.Metrics;
 using AgentSim.Workload;
 
 namespace AgentSim.Reports;

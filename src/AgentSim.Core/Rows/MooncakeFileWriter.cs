@@ -1,4 +1,4 @@
-using AgentSim.Traces;
+using AgentSim.Lowering;
 using AgentSim.Workload;
 
 namespace AgentSim.Rows;

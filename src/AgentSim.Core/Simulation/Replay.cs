@@ -1,7 +1,9 @@
 using System.Diagnostics;
 using System.Reflection;
 using AgentSim.Engines;
-using AgentSim.Reports;
+using AgentSim.Metrics;
+using AgentSim.Prompts;
+using AgentSim.Recording;
 using AgentSim.Workload;
 
 namespace AgentSim.Simulation;

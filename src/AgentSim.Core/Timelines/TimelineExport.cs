@@ -1,5 +1,5 @@
 using AgentSim.Files;
-using AgentSim.Reports;
+using AgentSim.Recording;
 using AgentSim.Traces;
 
 namespace AgentSim.Timelines;

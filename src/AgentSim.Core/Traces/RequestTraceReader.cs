@@ -1,4 +1,5 @@
 using AgentSim.Files;
+using AgentSim.Lowering;
 using AgentSim.Rows;
 
 namespace AgentSim.Traces;

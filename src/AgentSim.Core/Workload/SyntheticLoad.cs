@@ -1,6 +1,7 @@
 using AgentSim.Collections;
 using AgentSim.Draws;
 using AgentSim.Engines;
+using AgentSim.Prompts;
 
 namespace AgentSim.Workload;
 
