@@ -11,7 +11,7 @@ public class BlockPoolBenchmarks
     private const int Prompts = 256;
     private const int Workers = 8;
 
-    private readonly PromptCatalog _catalog = PromptCatalog.Create(Load.Workload(Prompts, 1).Columns, Load.BlockSize);
+    private readonly PromptCatalog _catalog = PromptCatalogs.Create(Load.Workload(Prompts, 1).Columns, Load.BlockSize);
     private readonly Sequence _sequence = new();
     private readonly PrefixReaches _reaches = new();
     private readonly NativeBlockManager _blocks;

@@ -20,9 +20,6 @@ public sealed record ConvertResult(long Rows, int TraceBlockSize, bool IsAgentic
 /// <summary>Converts Dynamo request traces to a file of Mooncake rows (specification 01, 5).</summary>
 public static class TraceConverter
 {
-    /// <summary>The source that the header of agentic rows of version 2 names (specification 01, 12.1).</summary>
-    internal const string SourceFormat = "dynamo_request_trace";
-
     private const int BatchRows = 128;
     private const int BatchBlocks = 1 << 14;
 
@@ -47,7 +44,7 @@ public static class TraceConverter
 
         long count = 0;
         AtomicFile.Write(options.OutputPath, stream => count = lowering.IsAgentic && isVersion2
-            ? AgenticFileWriter.Write(stream, rows, lowering.TraceBlockSize, SourceFormat, cancel)
+            ? AgenticFileWriter.Write(stream, rows, lowering.TraceBlockSize, AgenticHeader.RequestTraceSource, cancel)
             : WriteRows(stream, rows, cancel));
         return new ConvertResult(count, lowering.TraceBlockSize, lowering.IsAgentic);
     }

@@ -1,5 +1,3 @@
-using AgentSim.Workload;
-
 namespace AgentSim.Prompts;
 
 /// <summary>
@@ -38,7 +36,4 @@ internal abstract class PromptCatalog
     public virtual void Close(int request, int emitted, bool rejected)
     {
     }
-
-    public static PromptCatalog Create(WorkloadColumns load, int blockSize) =>
-        load.IsDelta || load.AuthoredOutput is not null ? new TokenCatalog(load, blockSize) : new TrieCatalog(load, blockSize);
 }

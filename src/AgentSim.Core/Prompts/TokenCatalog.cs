@@ -1,5 +1,3 @@
-using AgentSim.Workload;
-
 namespace AgentSim.Prompts;
 
 /// <summary>
@@ -28,15 +26,15 @@ internal sealed class TokenCatalog : PromptCatalog
         public int Tokens;
     }
 
-    private readonly WorkloadColumns _load;
+    private readonly PromptColumns _prompts;
     private readonly int _blockSize;
     private readonly ContentInterner _interner;
     private readonly Dictionary<int, OpenPrompt> _open = [];
     private readonly Dictionary<int, History> _histories = [];   // by session, delta traces only
 
-    public TokenCatalog(WorkloadColumns load, int blockSize)
+    public TokenCatalog(PromptColumns prompts, int blockSize)
     {
-        _load = load;
+        _prompts = prompts;
         _blockSize = blockSize;
         _interner = new ContentInterner(blockSize);
     }
@@ -91,9 +89,9 @@ internal sealed class TokenCatalog : PromptCatalog
     {
         OpenPrompt prompt = _open[request];
         _open.Remove(request);
-        if (!_load.IsDelta) return;
-        int session = _load.SessionOf[request];
-        if (request + 1 == _load.SessionStart[session + 1])
+        if (_prompts.Continued is not { } sessions) return;
+        int session = sessions.SessionOf[request];
+        if (request + 1 == sessions.SessionStart[session + 1])
         {
             _histories.Remove(session);
             return;
@@ -109,28 +107,29 @@ internal sealed class TokenCatalog : PromptCatalog
 
     private History HistoryOf(int request)
     {
-        if (!_load.IsDelta) return new History();
-        int session = _load.SessionOf[request];
+        if (_prompts.Continued is not { } sessions) return new History();
+        int session = sessions.SessionOf[request];
         if (!_histories.TryGetValue(session, out History? history)) _histories.Add(session, history = new History());
         return history;
     }
 
     private void AppendPrompt(int request, History history)
     {
-        int left = _load.InputLength[request];
+        int left = _prompts.InputLength[request];
         if ((long)history.Tokens + left > int.MaxValue)
         {
-            string session = _load.SessionNames[_load.SessionOf[request]];
+            ContinuedSessions sessions = _prompts.Continued!;   // a single prompt is never that long
+            string session = sessions.Names[sessions.SessionOf[request]];
             throw new AgentSimException("PromptTooLong", $"session '{session}' accumulates more than {int.MaxValue:N0} prompt tokens; shorten it");
         }
 
         history.Tokens += left;
-        foreach (NodeRun run in _load.Trie.Runs(_load.PathStart[request], _load.PathEnd[request]))
+        foreach (NodeRun run in _prompts.Trie.Runs(_prompts.PathStart[request], _prompts.PathEnd[request]))
         {
             for (int node = run.First; node < run.First + run.Count; node++)
             {
-                int take = Math.Min(left, _load.TraceBlockSize);
-                _interner.Append(ref history.Cursor, (ulong)_load.Trie.Nodes.Label(node), take, history.Blocks);
+                int take = Math.Min(left, _prompts.TraceBlockSize);
+                _interner.Append(ref history.Cursor, (ulong)_prompts.Trie.Nodes.Label(node), take, history.Blocks);
                 left -= take;
             }
         }
@@ -138,7 +137,7 @@ internal sealed class TokenCatalog : PromptCatalog
 
     private ulong OutputToken(int request, int index)
     {
-        IReadOnlyList<uint>? authored = _load.AuthoredOutput?[request];
+        IReadOnlyList<uint>? authored = _prompts.AuthoredOutput?[request];
         return authored is not null ? authored[index] : UniqueOutput | ((ulong)(uint)request << 32) | (uint)index;
     }
 }

@@ -1,5 +1,3 @@
-using AgentSim.Workload;
-
 namespace AgentSim.Prompts;
 
 /// <summary>
@@ -11,18 +9,18 @@ namespace AgentSim.Prompts;
 /// </summary>
 internal sealed class TrieCatalog : PromptCatalog
 {
-    private readonly WorkloadColumns _load;
+    private readonly PromptColumns _prompts;
     private readonly int _blockSize;
     private readonly BlockRun[] _runs;
     private readonly int[] _runStart;
 
-    public TrieCatalog(WorkloadColumns load, int blockSize)
+    public TrieCatalog(PromptColumns prompts, int blockSize)
     {
-        _load = load;
+        _prompts = prompts;
         _blockSize = blockSize;
-        _runs = new BlockRun[load.Trie.RunCount];
-        _runStart = new int[load.InputLength.Length + 1];
-        BlockNumbering numbering = new(load.Trie.Nodes, load.TraceBlockSize, blockSize);
+        _runs = new BlockRun[prompts.Trie.RunCount];
+        _runStart = new int[prompts.InputLength.Length + 1];
+        BlockNumbering numbering = new(prompts.Trie.Nodes, prompts.TraceBlockSize, blockSize);
         FindSegments(numbering);
         numbering.Number();
         FreeIdentity = numbering.Count;
@@ -33,27 +31,27 @@ internal sealed class TrieCatalog : PromptCatalog
 
     public override int FreeIdentity { get; }
 
-    public override int PromptTokens(int request) => _load.InputLength[request];
+    public override int PromptTokens(int request) => _prompts.InputLength[request];
 
     public override PromptBlocks Blocks(int request) =>
-        new(_runs, _runStart[request], _runStart[request + 1] - _runStart[request], _load.InputLength[request] / _blockSize);
+        new(_runs, _runStart[request], _runStart[request + 1] - _runStart[request], _prompts.InputLength[request] / _blockSize);
 
     // Each run with its first segment in the place of its first block.
     private void FindSegments(BlockNumbering numbering)
     {
         int count = 0;
-        for (int request = 0; request < _load.InputLength.Length; request++)
+        for (int request = 0; request < _prompts.InputLength.Length; request++)
         {
             _runStart[request] = count;
-            int left = _load.InputLength[request] / _blockSize;
+            int left = _prompts.InputLength[request] / _blockSize;
             long depth = 0;
-            foreach (NodeRun run in _load.Trie.Runs(_load.PathStart[request], _load.PathEnd[request]))
+            foreach (NodeRun run in _prompts.Trie.Runs(_prompts.PathStart[request], _prompts.PathEnd[request]))
             {
                 long before = numbering.BlocksUpTo(depth);
                 depth += run.Count;
                 int blocks = (int)Math.Min(left, numbering.BlocksUpTo(depth) - before);
                 if (blocks == 0) continue;
-                int segment = _load.Trie.Nodes.SegmentOf(run.First);
+                int segment = _prompts.Trie.Nodes.SegmentOf(run.First);
                 numbering.Use(segment, blocks);
                 _runs[count++] = new BlockRun(segment, blocks);
                 left -= blocks;
@@ -67,7 +65,7 @@ internal sealed class TrieCatalog : PromptCatalog
     private void NameBlocks(BlockNumbering numbering)
     {
         int count = 0, next = 0;
-        for (int request = 0; request < _load.InputLength.Length; request++)
+        for (int request = 0; request < _prompts.InputLength.Length; request++)
         {
             int start = count, end = _runStart[request + 1];
             for (; next < end; next++)

@@ -1,12 +1,12 @@
 using System.Globalization;
 using System.Text.Json;
 using AgentSim.Json;
-using AgentSim.Timelines;
 
 namespace AgentSim.Recording;
 
 /// <summary>The fields of a request record while it is decoded.</summary>
-internal sealed class RequestLogFields
+/// <param name="timeProblem">What is wrong with a time in milliseconds, if anything; null: any number will do.</param>
+internal sealed class RequestLogFields(Func<double, string?>? timeProblem)
 {
     private const string OrdinalUuid = "00000000-0000-0000-0000-";
 
@@ -84,10 +84,9 @@ internal sealed class RequestLogFields
     private double Time(ref JsonRow json, int bit, string name) =>
         json.OptionalNumber(ref _seen, bit, name) is { } value ? InRange(value, name) : double.NaN;
 
-    // What is beyond could not be shown, and its differences not be written.
-    private static double InRange(double value, string name) => Math.Abs(value) <= EventTime.MostMicroseconds / 1000.0
+    private double InRange(double value, string name) => timeProblem?.Invoke(value) is not { } problem
         ? value
-        : throw new JsonException($"'{name}' is {value.ToString(CultureInfo.InvariantCulture)}; a timeline holds up to 127 years");
+        : throw new JsonException($"'{name}' is {value.ToString(CultureInfo.InvariantCulture)}; {problem}");
 
     private int? Count(ref JsonRow json, int bit, string name) =>
         json.OptionalInt32(ref _seen, bit, name) is { } value ? value >= 0 ? value : throw new JsonException($"'{name}' is {value}; it must not be negative") : null;

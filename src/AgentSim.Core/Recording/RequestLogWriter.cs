@@ -1,5 +1,4 @@
 using AgentSim.Json;
-using AgentSim.Reports;
 
 namespace AgentSim.Recording;
 
@@ -73,7 +72,7 @@ public static class RequestLogWriter
     {
         json.Raw(name);
         if (value is null) json.Raw("null"u8);
-        else json.Escaped(ReportWriter.Encoder.Encode(value));
+        else json.Escaped(JsonLineWriter.Encoder.Encode(value));
     }
 
     private static void Whole(JsonLineWriter json, ReadOnlySpan<byte> name, int? value)

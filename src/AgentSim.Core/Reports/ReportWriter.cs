@@ -1,4 +1,3 @@
-using System.Text.Encodings.Web;
 using System.Text.Json;
 using AgentSim.Json;
 using AgentSim.Metrics;
@@ -11,9 +10,6 @@ public static class ReportWriter
 {
     private const string RunKey = "run";
 
-    /// <summary>Text stays readable in files; nothing here is put into a web page.</summary>
-    internal static readonly JavaScriptEncoder Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping;
-
     /// <summary>Writes the report file to a stream, UTF-8 with line feeds.</summary>
     /// <param name="stream">Written to, not closed.</param>
     /// <param name="report">The metrics.</param>
@@ -23,7 +19,7 @@ public static class ReportWriter
         ArgumentNullException.ThrowIfNull(stream);
         ArgumentNullException.ThrowIfNull(report);
         ArgumentNullException.ThrowIfNull(run);
-        using (var json = new Utf8JsonWriter(stream, new JsonWriterOptions { Indented = true, NewLine = "\n", Encoder = Encoder }))
+        using (var json = new Utf8JsonWriter(stream, new JsonWriterOptions { Indented = true, NewLine = "\n", Encoder = JsonLineWriter.Encoder }))
         {
             json.WriteStartObject();
             bool runWritten = false;

@@ -32,7 +32,7 @@ public static class Replay
 
         long start = Stopwatch.GetTimestamp();
         EngineArguments engine = settings.Pools?.Decode ?? settings.Engine;
-        PromptCatalog prompts = PromptCatalog.Create(load, checked((int)engine.BlockSize));
+        PromptCatalog prompts = PromptCatalogs.Create(load, checked((int)engine.BlockSize));
         RunRecorder recorder = new(load, settings.MaxSimTimeMs is not null);
         LoadDriver driver = LoadDriver.Create(load, new LoadOptions(settings.Concurrency, settings.ArrivalSpeedupRatio));
         List<KvUseSample> kvUse = [];

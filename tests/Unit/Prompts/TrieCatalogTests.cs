@@ -20,7 +20,7 @@ public sealed class TrieCatalogTests
         for (int seed = 0; seed < 20; seed++)
         {
             List<MooncakeRow> rows = Rows(new Random(seed), traceBlockSize);
-            PromptCatalog catalog = PromptCatalog.Create(WorkloadLoader.FromRows(rows, traceBlockSize).Columns, blockSize);
+            PromptCatalog catalog = PromptCatalogs.Create(WorkloadLoader.FromRows(rows, traceBlockSize).Columns, blockSize);
             Dictionary<string, int> identityOf = [];
             Dictionary<int, int> chainOf = [];
             for (int request = 0; request < rows.Count; request++)
@@ -59,7 +59,7 @@ public sealed class TrieCatalogTests
             Row([1, 2, 4, 5, 6], 72, 2),
             Row([1, 2, 4, 5, 7, 8], 90, 3),
         ];
-        PromptCatalog catalog = PromptCatalog.Create(WorkloadLoader.FromRows(rows, 16).Columns, 16);
+        PromptCatalog catalog = PromptCatalogs.Create(WorkloadLoader.FromRows(rows, 16).Columns, 16);
         Assert.Equal([1, 1, 1, 1], Enumerable.Range(0, 4).Select(request => catalog.Blocks(request).Runs.Length));
     }
 

@@ -15,7 +15,7 @@ public class WorkerResultsTests
     private static EngineArguments Engine(string json) => EngineArguments.Parse(json, "engine");
 
     private static ReplayResult Run(ReplaySettings settings) =>
-        Replay.Run(SyntheticLoad.Create(Load, settings.Pools?.Prefill ?? settings.Engine), settings);
+        Replay.Run(SyntheticLoad.Create(Load, (settings.Pools?.Prefill ?? settings.Engine).BlockSize), settings);
 
     [Theory]
     [InlineData(1, 1)]
