@@ -4,7 +4,7 @@ namespace AgentSim.Tests.Architecture;
 public class TypeUsesTests
 {
     internal sealed class Derived : UsedAsBase;
-    internal sealed class Field { public UsedAsField? Value; }
+    internal sealed class Field(object value) { public UsedAsField? Value = value as UsedAsField; }
     internal sealed class Parameter { public void Take(UsedAsParameter?[] all) => _ = all; }
     internal sealed class Argument { public object New() => new List<UsedAsArgument>(); }
     internal sealed class Called { public int Value => UsedByCall.Value; }
@@ -15,7 +15,7 @@ public class TypeUsesTests
     [UsedAsAttribute] internal sealed class Marked;
     internal sealed class Constrained { public void Of<T>() where T : UsedAsConstraint => _ = typeof(T); }
 
-    // The types around these are AgentSim.Tests.Architecture.<name>: only outermost types are told apart.
+    // The users are within this class and count as this class; the used stand by themselves.
     [Theory]
     [InlineData("UsedAsBase")]
     [InlineData("UsedAsField")]
