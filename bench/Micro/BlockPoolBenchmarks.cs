@@ -1,6 +1,7 @@
 using AgentSim.Engines.Vllm;
 using AgentSim.Prompts;
 using AgentSim.Routing;
+using AgentSim.Workload;
 using BenchmarkDotNet.Attributes;
 
 namespace AgentSim.Micro;
