@@ -1,6 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Management.Automation;
-using AgentSim.Reports;
 
 namespace AgentSim.PowerShell;
 

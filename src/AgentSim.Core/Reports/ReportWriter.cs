@@ -1,5 +1,6 @@
-using System.Text.Encodings.Web;
 using System.Text.Json;
+using AgentSim.Json;
+using AgentSim.Metrics;
 using AgentSim.Workload;
 
 namespace AgentSim.Reports;
@@ -7,15 +8,6 @@ namespace AgentSim.Reports;
 /// <summary>Writes the report file: one JSON object, keys in ascending order, and the object <c>run</c> (specification 06, 6, and 00).</summary>
 public static class ReportWriter
 {
-    /// <summary>The object that says where the report comes from.</summary>
-    internal const string RunKey = "run";
-
-    /// <summary>Its list of the metrics without samples.</summary>
-    internal const string EmptyMetricsKey = "empty_metrics";
-
-    /// <summary>Text stays readable in files; nothing here is put into a web page.</summary>
-    internal static readonly JavaScriptEncoder Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping;
-
     /// <summary>Writes the report file to a stream, UTF-8 with line feeds.</summary>
     /// <param name="stream">Written to, not closed.</param>
     /// <param name="report">The metrics.</param>
@@ -25,13 +17,13 @@ public static class ReportWriter
         ArgumentNullException.ThrowIfNull(stream);
         ArgumentNullException.ThrowIfNull(report);
         ArgumentNullException.ThrowIfNull(run);
-        using (var json = new Utf8JsonWriter(stream, new JsonWriterOptions { Indented = true, NewLine = "\n", Encoder = Encoder }))
+        using (var json = new Utf8JsonWriter(stream, new JsonWriterOptions { Indented = true, NewLine = "\n", Encoder = JsonLineWriter.Encoder }))
         {
             json.WriteStartObject();
             bool runWritten = false;
             foreach (Metric metric in report.Metrics)
             {
-                if (!runWritten && string.CompareOrdinal(metric.Name, RunKey) > 0)
+                if (!runWritten && string.CompareOrdinal(metric.Name, EmptyMetrics.RunKey) > 0)
                 {
                     WriteRun(json, run, report.EmptyMetrics);
                     runWritten = true;
@@ -51,8 +43,8 @@ public static class ReportWriter
 
     private static void WriteRun(Utf8JsonWriter json, RunInfo run, IReadOnlyList<string> emptyMetrics)
     {
-        json.WriteStartObject(RunKey);
-        json.WriteStartArray(EmptyMetricsKey);
+        json.WriteStartObject(EmptyMetrics.RunKey);
+        json.WriteStartArray(EmptyMetrics.Key);
         foreach (string name in emptyMetrics) json.WriteStringValue(name);
         json.WriteEndArray();
         json.WriteStartArray("inputs");

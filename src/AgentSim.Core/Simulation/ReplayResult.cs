@@ -1,6 +1,8 @@
 using System.Dynamic;
 using System.Linq.Expressions;
-using AgentSim.Reports;
+using AgentSim.Metrics;
+using AgentSim.Recording;
+using AgentSim.Statistics;
 using AgentSim.Workload;
 
 namespace AgentSim.Simulation;

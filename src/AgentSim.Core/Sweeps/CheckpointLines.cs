@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Json;
-using AgentSim.Reports;
+using AgentSim.Json;
+using AgentSim.Metrics;
 
 namespace AgentSim.Sweeps;
 
@@ -10,7 +11,6 @@ internal static class CheckpointLines
     private const string InvalidId = "CheckpointInvalid";
     private const string FormatKey = "agentsim_sweep";
     private const int FormatVersion = 1;
-    private const string EmptyKey = "empty_metrics";
     private const string CutOffKey = "cut_off_requests";
     private const int LongestHeader = 512;
 
@@ -39,7 +39,7 @@ internal static class CheckpointLines
 
         json.WriteEndObject();
         if (outcome.CutOffRequests > 0) json.WriteNumber(CutOffKey, outcome.CutOffRequests);
-        json.WriteStartArray(EmptyKey);
+        json.WriteStartArray(EmptyMetrics.Key);
         foreach (string name in EmptyMetrics.In(outcome.Metrics)) json.WriteStringValue(name);
         json.WriteEndArray();
     });
@@ -106,7 +106,7 @@ internal static class CheckpointLines
             Metric[] metrics = [.. root.GetProperty("metrics").EnumerateObject().Select(Metric)];
             string? error = root.TryGetProperty("error", out JsonElement message) ? message.GetString() : null;
             string? errorId = root.TryGetProperty("error_id", out JsonElement id) ? id.GetString() : null;
-            string[] empty = root.TryGetProperty(EmptyKey, out JsonElement names) ? [.. names.EnumerateArray().Select(name => name.GetString() ?? "")] : [];
+            string[] empty = root.TryGetProperty(EmptyMetrics.Key, out JsonElement names) ? [.. names.EnumerateArray().Select(name => name.GetString() ?? "")] : [];
             long cutOff = root.TryGetProperty(CutOffKey, out JsonElement requests) ? requests.GetInt64() : 0;
             known[root.GetProperty("point").GetString() ?? ""] = new SweepOutcome(EmptyMetrics.Mark(metrics, empty), errorId, error) { CutOffRequests = cutOff };
         }

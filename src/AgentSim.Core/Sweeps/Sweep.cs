@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
-using AgentSim.Reports;
+using AgentSim.Recording;
+using AgentSim.Metrics;
 using AgentSim.Simulation;
 
 namespace AgentSim.Sweeps;

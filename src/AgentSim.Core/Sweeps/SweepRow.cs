@@ -2,7 +2,7 @@ using System.Dynamic;
 using System.Globalization;
 using System.Linq.Expressions;
 using AgentSim.Engines;
-using AgentSim.Reports;
+using AgentSim.Metrics;
 using AgentSim.Routing;
 using AgentSim.Simulation;
 

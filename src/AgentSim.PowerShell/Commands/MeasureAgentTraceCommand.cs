@@ -1,5 +1,4 @@
 using System.Management.Automation;
-using AgentSim.Json;
 using AgentSim.Measures;
 using AgentSim.Rows;
 using AgentSim.Sessions;
@@ -54,7 +53,7 @@ public sealed class MeasureAgentTraceCommand : PathCommand
         if (By is not null && !_hasMembers && _outside is not null)
         {
             throw AgentSimException.Usage("MeasurePropertyMissing",
-                $"no {_outside.GetType().Name} of the input has the property '{By}'; {JsonOptionsNames.Suggest(By, [.. PSObject.AsPSObject(_outside).Properties.Select(property => property.Name)])}");
+                $"no {_outside.GetType().Name} of the input has the property '{By}'; {NearestName.Suggest(By, [.. PSObject.AsPSObject(_outside).Properties.Select(property => property.Name)])}");
         }
 
         Write(_records.Measures());

@@ -1,5 +1,5 @@
 using AgentSim.Engines;
-using AgentSim.Reports;
+using AgentSim.Metrics;
 using AgentSim.Routing;
 using AgentSim.Simulation;
 using AgentSim.Sweeps;
@@ -11,7 +11,7 @@ public class SweepTests
 {
     private static readonly ReplayWorkload Load = SyntheticLoad.Create(
         new SyntheticOptions { InputTokens = 512, OutputTokens = 32, RequestCount = 40, ArrivalIntervalMs = 10, SharedPrefixRatio = 0.5, NumPrefixGroups = 3 },
-        EngineArguments.Default);
+        EngineArguments.Default.BlockSize);
 
     private static readonly SweepGrid Grid = new()
     {
@@ -111,7 +111,8 @@ public class SweepTests
     [Fact]
     public void A_row_says_how_many_requests_its_time_cap_cut_off()
     {
-        SweepRow row = Assert.Single(Sweep.Run([new SweepPoint(Load, new ReplaySettings { MaxSimTimeMs = 450 })], 1));
+        double[] ends = [.. Replay.Run(Load, new ReplaySettings()).Requests.Select(request => request.TerminalTimeMs).Order()];
+        SweepRow row = Assert.Single(Sweep.Run([new SweepPoint(Load, new ReplaySettings { MaxSimTimeMs = (ends[0] + ends[^1]) / 2 })], 1));
         Assert.InRange(row.CutOffRequests, 1, 39);
         Assert.Equal(40, row.CutOffRequests + row.CompletedRequests);
     }
@@ -148,7 +149,7 @@ public class SweepTests
     {
         // Each point would take minutes.
         ReplayWorkload endless = SyntheticLoad.Create(
-            new SyntheticOptions { InputTokens = 64, OutputTokens = 10_000, RequestCount = 200_000, ArrivalIntervalMs = 0 }, EngineArguments.Default);
+            new SyntheticOptions { InputTokens = 64, OutputTokens = 10_000, RequestCount = 200_000, ArrivalIntervalMs = 0 }, EngineArguments.Default.BlockSize);
         List<SweepPoint> points = [.. Points(Grid with { Workers = [1] }), .. Points(Grid with { RouterModes = [RouterMode.RoundRobin], Workers = [2] }, workload: endless)];
         SweepRow first = Sweep.Run(points, 2).First();
         Assert.Equal(1, first.Workers);

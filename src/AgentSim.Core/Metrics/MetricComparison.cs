@@ -1,0 +1,81 @@
+using System.Dynamic;
+using System.Linq.Expressions;
+
+namespace AgentSim.Metrics;
+
+/// <summary>What became of a metric.</summary>
+public enum ComparisonVerdict
+{
+    /// <summary>It is as it was, within the tolerance.</summary>
+    Same,
+
+    /// <summary>It got better.</summary>
+    Better,
+
+    /// <summary>It got worse.</summary>
+    Worse,
+
+    /// <summary>It changed, and neither way is better.</summary>
+    Changed,
+
+    /// <summary>One of the reports does not have it.</summary>
+    Missing,
+
+    /// <summary>It has no samples in one of the reports, where no request gave any: it is no number there.</summary>
+    NoSamples,
+}
+
+/// <summary>One metric in two or more reports, the first of which is the baseline.</summary>
+public sealed class MetricComparison : IDynamicMetaObjectProvider
+{
+    internal MetricComparison(string metric, IReadOnlyList<double?> values, double tolerancePercent)
+    {
+        Metric = metric;
+        Values = values;
+        Direction = MetricDirections.Of(metric);
+        Verdicts = [.. values.Skip(1).Select(value => MetricChange.Verdict(values[0], value, Direction, tolerancePercent))];
+    }
+
+    /// <summary>Name in the report file.</summary>
+    public string Metric { get; }
+
+    /// <summary>Which way it gets better.</summary>
+    public MetricDirection Direction { get; }
+
+    /// <summary>True when no report has samples of it.</summary>
+    internal bool IsEmpty => Values.All(value => value is { } number && !double.IsFinite(number));
+
+    /// <summary>False when it is the same in all reports, or empty in all.</summary>
+    internal bool IsChanged => !IsEmpty && Verdicts.Any(verdict => verdict != ComparisonVerdict.Same);
+
+    /// <summary>Value in the first report; null where it is missing, infinitely bad where it has no samples.</summary>
+    public double? Baseline => Values[0];
+
+    /// <summary>Value in the last report; null where it is missing, infinitely bad where it has no samples.</summary>
+    public double? Value => Values[^1];
+
+    /// <summary><see cref="Value"/> less <see cref="Baseline"/>; null where one of them is no number.</summary>
+    public double? Difference => MetricChange.Difference(Baseline, Value);
+
+    /// <summary>The difference in percent of the baseline; null for a change from 0, and where one of them is no number.</summary>
+    public double? Percent => MetricChange.Percent(Baseline, Value);
+
+    /// <summary>What became of the metric from the first to the last report.</summary>
+    public ComparisonVerdict Verdict => Verdicts[^1];
+
+    /// <summary>The values of all reports, the baseline first.</summary>
+    public IReadOnlyList<double?> Values { get; }
+
+    /// <summary>What became of the metric from the first to each of the other reports.</summary>
+    public IReadOnlyList<ComparisonVerdict> Verdicts { get; }
+
+    /// <summary>How many of some metrics are the same in all reports, and have no samples in any, in words.</summary>
+    internal static string Rest(IReadOnlyCollection<MetricComparison> metrics)
+    {
+        int empty = metrics.Count(metric => metric.IsEmpty), same = metrics.Count(metric => !metric.IsChanged) - empty;
+        string text = same == 1 ? "1 metric is the same" : $"{same} metrics are the same";
+        return empty == 0 ? text : $"{text}, {empty} {(empty == 1 ? "has" : "have")} no samples";
+    }
+
+    DynamicMetaObject IDynamicMetaObjectProvider.GetMetaObject(Expression parameter) => new StrictNames(parameter, this, typeof(MetricComparison));
+}

@@ -1,0 +1,47 @@
+namespace AgentSim;
+
+/// <summary>Suggestions for misspelt names.</summary>
+public static class NearestName
+{
+    /// <summary>The end of a message about an unknown name: the nearest known one, or all of them when none is near.</summary>
+    /// <param name="name">What was given.</param>
+    /// <param name="known">What there is.</param>
+    public static string Suggest(string name, IReadOnlyCollection<string> known)
+    {
+        ArgumentNullException.ThrowIfNull(name);
+        ArgumentNullException.ThrowIfNull(known);
+        string? best = null;
+        (bool Lacks, int Distance) least = (true, int.MaxValue);
+        foreach (string candidate in known)
+        {
+            // Part of a name is more likely than many misspelt letters.
+            bool lacks = name.Length < 4 || !candidate.Contains(name, StringComparison.OrdinalIgnoreCase);
+            (bool, int) difference = (lacks, Distance(name, candidate));
+            if (difference.CompareTo(least) < 0) (best, least) = (candidate, difference);
+        }
+
+        bool isNear = best is not null && (!least.Lacks || known.Count > 12 || least.Distance <= Math.Max(2, best.Length / 2));
+        return isNear ? $"did you mean '{best}'?" : $"known: {string.Join(", ", known)}";
+    }
+
+    // Edits (insert, delete, replace) that turn one name into the other; letter case does not count.
+    private static int Distance(string a, string b)
+    {
+        if (a.Length > 256) return int.MaxValue - 1;
+        int[] row = new int[b.Length + 1];
+        for (int j = 0; j <= b.Length; j++) row[j] = j;
+        for (int i = 1; i <= a.Length; i++)
+        {
+            int diagonal = row[0];
+            row[0] = i;
+            for (int j = 1; j <= b.Length; j++)
+            {
+                int replace = diagonal + (char.ToLowerInvariant(a[i - 1]) == char.ToLowerInvariant(b[j - 1]) ? 0 : 1);
+                diagonal = row[j];
+                row[j] = Math.Min(replace, Math.Min(row[j], row[j - 1]) + 1);
+            }
+        }
+
+        return row[b.Length];
+    }
+}
