@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using AgentSim.Metrics;
+using AgentSim.Reports;
 using AgentSim.Statistics;
 
 namespace AgentSim.PowerShell;
@@ -36,6 +37,7 @@ public static class ReportText
             $"Completed {report.CompletedRequests:N0} of {report.NumRequests:N0} requests{duration} (computed in {report.WallTimeMs:N0} ms)");
         text.Append(CultureInfo.InvariantCulture,
             $"Prompt tokens found in the prefix cache: {Share(report.PrefixCacheReusedRatio)} (first admission {Share(report.FirstAdmissionPrefixCacheReusedRatio)})");
+        if (MetricText.CutOff(report) is { } cut) text.AppendLine().Append(cut);
         return text.ToString();
     }
 

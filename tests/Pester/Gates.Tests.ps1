@@ -152,6 +152,12 @@ Describe 'Failed is never best (A3), culture "<Culture>"' -ForEach $cultures {
     }
 
     It 'what a time cap cut short is said' {
+        $result = $rows | Invoke-AgentReplay -MaxSimTimeSeconds 5
+        $result.Summary.CutOffRequests + $result.Summary.CompletedRequests | Should -Be 67
+        $result | Out-String | Should -Match "The time cap cut off $($result.Summary.CutOffRequests) requests, which are in no number"
+        $null = $result | Test-AgentReplay -Limit $limit -Quiet -WarningVariable cutOff -WarningAction SilentlyContinue
+        $null = Compare-AgentReplay $whole, $result -WarningVariable +cutOff -WarningAction SilentlyContinue
+        $cutOff | Should -BeLike 'a time cap cut off * requests of this replay*'
         $short = @($rows | Invoke-AgentSweep -Workers 1, 2 -MaxSimTimeSeconds 5 -WarningVariable warnings -WarningAction SilentlyContinue)
         $short | ForEach-Object { $_.CutOffRequests + $_.CompletedRequests | Should -Be 67 }
         $warnings | Should -BeLike '-MaxSimTimeSeconds cut 2 of 2 combinations short*'

@@ -1,5 +1,3 @@
-using AgentSim.Json;
-
 namespace AgentSim.Metrics;
 
 /// <summary>Which way a metric gets better.</summary>

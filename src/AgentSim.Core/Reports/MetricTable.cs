@@ -56,6 +56,7 @@ public static class MetricTable
         text.Append("Wall Time (ms): ").Append(Number(report.WallTimeMs)).Append('\n');
         text.Append("Prefix Cache Reused Ratio: ").Append(Number(report.PrefixCacheReusedRatio)).Append('\n');
         text.Append("First Admission Prefix Cache Reused Ratio: ").Append(Number(report.FirstAdmissionPrefixCacheReusedRatio)).Append('\n');
+        if (MetricText.CutOff(report) is { } cut) text.Append(cut).Append('\n');
         return text.ToString();
     }
 

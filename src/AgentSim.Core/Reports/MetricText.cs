@@ -44,6 +44,11 @@ internal static class MetricText
     /// <summary>Whether a limit was kept.</summary>
     public static string Outcome(LimitResult limit) => limit.Passed ? "✓ kept" : "✗ missed";
 
+    /// <summary>How many requests the time cap of a run cut off, as a sentence; null where none.</summary>
+    public static string? CutOff(ReplayReport report) => report.CutOffRequests == 0
+        ? null
+        : $"The time cap cut off {Value(report.CutOffRequests)} {(report.CutOffRequests == 1 ? "request, which is" : "requests, which are")} in no number";
+
     /// <summary>The service level of a run and how much of it was kept, as a sentence; null where none was given.</summary>
     public static string? ServiceLevel(ReplayReport report, ServiceLevel? level)
     {

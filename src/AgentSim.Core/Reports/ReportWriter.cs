@@ -25,7 +25,7 @@ public static class ReportWriter
             {
                 if (!runWritten && string.CompareOrdinal(metric.Name, EmptyMetrics.RunKey) > 0)
                 {
-                    WriteRun(json, run, report.EmptyMetrics);
+                    WriteRun(json, run, report);
                     runWritten = true;
                 }
 
@@ -41,11 +41,12 @@ public static class ReportWriter
         stream.WriteByte((byte)'\n');
     }
 
-    private static void WriteRun(Utf8JsonWriter json, RunInfo run, IReadOnlyList<string> emptyMetrics)
+    private static void WriteRun(Utf8JsonWriter json, RunInfo run, ReplayReport report)
     {
         json.WriteStartObject(EmptyMetrics.RunKey);
+        json.WriteNumber("cut_off_requests", report.CutOffRequests);
         json.WriteStartArray(EmptyMetrics.Key);
-        foreach (string name in emptyMetrics) json.WriteStringValue(name);
+        foreach (string name in report.EmptyMetrics) json.WriteStringValue(name);
         json.WriteEndArray();
         json.WriteStartArray("inputs");
         foreach (WorkloadInput input in run.Inputs)

@@ -1,6 +1,5 @@
 using System.Buffers;
 using System.Globalization;
-using AgentSim.Json;
 using AgentSim.Yaml;
 
 namespace AgentSim.Routing;

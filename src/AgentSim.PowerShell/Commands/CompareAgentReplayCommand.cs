@@ -33,7 +33,14 @@ public sealed class CompareAgentReplayCommand : ReportInputCommand
     }
 
     /// <inheritdoc/>
-    protected override void Process() => _reports.AddRange(Inputs.SelectMany(ReportsOf).Select(report => report.Metrics));
+    protected override void Process()
+    {
+        foreach (object? input in Inputs)
+        {
+            WarnOfCutOff(input);
+            _reports.AddRange(ReportsOf(input).Select(report => report.Metrics));
+        }
+    }
 
     /// <inheritdoc/>
     protected override void Finish()

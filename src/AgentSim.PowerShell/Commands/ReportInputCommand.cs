@@ -1,5 +1,8 @@
 using System.ComponentModel;
 using System.Management.Automation;
+using AgentSim.Metrics;
+using AgentSim.Simulation;
+using AgentSim.Sweeps;
 
 namespace AgentSim.PowerShell.Commands;
 
@@ -51,6 +54,20 @@ public abstract class ReportInputCommand : AgentSimCommand
         PSObject { BaseObject: string path } => Files(path).Select(MetricSource.Read),
         _ => [MetricSource.Of(PSObject.AsPSObject(input))],
     };
+
+    /// <summary>Says that a replay is not whole; its numbers look like those of one that is.</summary>
+    private protected void WarnOfCutOff(object? input)
+    {
+        object? given = input is PSObject wrapped ? wrapped.BaseObject : input;
+        long requests = given switch
+        {
+            ReplayResult result => result.Summary.CutOffRequests,
+            ReplayReport report => report.CutOffRequests,
+            SweepRow row => row.CutOffRequests,
+            _ => 0,
+        };
+        if (requests > 0) WriteWarning($"a time cap cut off {requests} requests of this replay, which are in no number");
+    }
 
     private string[] Files(string path)
     {

@@ -58,6 +58,7 @@ public sealed class TestAgentReplayCommand : ReportInputCommand
         {
             try
             {
+                WarnOfCutOff(input);
                 foreach (MetricSource report in ReportsOf(input)) Test(report);
             }
             catch (AgentSimException error)

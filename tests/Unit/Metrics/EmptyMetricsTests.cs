@@ -137,6 +137,20 @@ public sealed class EmptyMetricsTests : IDisposable
     }
 
     [Fact]
+    public void What_a_time_cap_cut_off_is_said_where_the_numbers_are()
+    {
+        Assert.Contains("The time cap cut off 5 requests, which are in no number", MetricTable.Render(Nothing.Summary));
+        Assert.DoesNotContain("cut off", MetricTable.Render(Whole.Summary));
+        Assert.Contains("\"cut_off_requests\": 5,", Json(Nothing));
+        using var markdown = new MemoryStream();
+        ReportMarkdown.Write(markdown, [new ReportedRun(Nothing, "nothing"), new ReportedRun(Whole, "whole")]);
+        Assert.Contains("nothing: The time cap cut off 5 requests", Encoding.UTF8.GetString(markdown.ToArray()));
+        using var html = new MemoryStream();
+        AgentSim.Reports.Html.HtmlReport.Write(html, [new ReportedRun(Nothing, "nothing")], CancellationToken.None);
+        Assert.Contains("The time cap cut off 5 requests", Encoding.UTF8.GetString(html.ToArray()));
+    }
+
+    [Fact]
     public void Tables_pages_and_columns_have_no_number_for_it()
     {
         using var csv = new MemoryStream();
