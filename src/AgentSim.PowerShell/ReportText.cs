@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using AgentSim.Reports;
+using AgentSim.Simulation;
 
 namespace AgentSim.PowerShell;
 
@@ -11,6 +12,14 @@ public static class ReportText
     private const int ValueWidth = 10;
 
     private static readonly string[] Statistics = ["avg", "min", "max", "p99", "p90", "p75", "std"];
+
+    /// <summary>The text of the view of a result: its metrics, and what they have to be read with.</summary>
+    /// <param name="result">The run to show.</param>
+    public static string Of(ReplayResult result)
+    {
+        ArgumentNullException.ThrowIfNull(result);
+        return string.Concat([Of(result.Summary), .. result.Warnings.Select(warning => $"{Environment.NewLine}Warning: {warning.Message}")]);
+    }
 
     /// <summary>The text of the view.</summary>
     /// <param name="report">The metrics to show.</param>

@@ -32,6 +32,9 @@ public sealed class ReplayResult
     /// <summary>The gaps between tokens.</summary>
     internal GapStatistics Gaps { get; init; } = new();
 
-    /// <summary>Where the result comes from: version, inputs, settings, seed.</summary>
+    /// <summary>Where the result comes from: version, inputs, settings, seed, warnings.</summary>
     public RunInfo Run { get; }
+
+    /// <summary>What the numbers have to be read with: rows that were cut, options without effect, and the like.</summary>
+    public IReadOnlyList<RunWarning> Warnings => Run.Warnings;
 }
