@@ -1,4 +1,3 @@
-using AgentSim.Rows;
 using AgentSim.Simulation;
 
 namespace AgentSim.Cli;
@@ -16,15 +15,11 @@ internal static class IgnoredOptions
         if (arguments.IsSynthetic)
         {
             string[] given = [.. OfTraces.Where(arguments.IsGiven)];
-            if (given.Length > 0) yield return Ignored(string.Join(", ", given), "with synthetic load; it is for trace files");
+            if (given.Length > 0) yield return new RunWarning("OptionIgnored", $"{string.Join(", ", given)} {(given.Length > 1 ? "have" : "has")} no effect with synthetic load, only with trace files");
             yield break;
         }
 
         if (arguments.IsGiven("--arrival-seed")) yield return Ignored("--arrival-seed", "with a trace file; it is for synthetic load");
-        if (arguments.AllowCut && arguments.Format is not (TraceFormat.Mooncake or TraceFormat.MooncakeDelta))
-            yield return Ignored("--allow-cut", "with this --trace-format, which never cuts prompts");
-        if (arguments.DropSessionless && arguments.Format != TraceFormat.Dynamo)
-            yield return Ignored("--drop-sessionless", "with this --trace-format; it is for dynamo");
     }
 
     private static RunWarning Ignored(string option, string why) => new("OptionIgnored", $"{option} has no effect {why}");

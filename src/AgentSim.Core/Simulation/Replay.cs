@@ -53,7 +53,8 @@ public static class Replay
         RequestResults requests = new(recorder.OutcomeArray, handoffs?.Outcomes, new RequestNames(load, settings));
         RunInfo run = new(Version, workload.Inputs, RunSettings.Describe(workload, settings), settings.RouterSeed)
         {
-            Warnings = [.. workload.Warnings, .. SettingWarnings.Of(settings, workload.Synthetic), .. OfRun(load, driver)],
+            // An array, which scripts can index.
+            Warnings = (RunWarning[])[.. workload.Warnings, .. SettingWarnings.Of(settings, workload.Synthetic), .. OfRun(load, driver)],
         };
         return new ReplayResult(report, requests, run, settings)
         {

@@ -29,13 +29,12 @@ public static class SettingWarnings
         OptionNames names = settings.Names;
         if (settings.RouterMode == RouterMode.RoundRobin)
         {
-            string mode = $"have no effect with {Option(names.RouterMode)} {names.RoundRobin}; use {names.KvRouter}";
             // The policy file may come from the environment, which is there for other runs, too.
             List<string> given = [];
             if (settings.Router with { RouterPolicyConfig = null } != RouterSettings.Default) given.Add($"{Option(names.RouterSettings)} ({settings.Router with { RouterPolicyConfig = null }})");
             if (settings.RouterSeed != ReplaySettings.DefaultRouterSeed) given.Add(Option(names.RouterSeed));
             if (settings.ModelName is not null) given.Add(Option(names.ModelName));
-            if (given.Count > 0) yield return RunWarning.OptionIgnored($"{string.Join(", ", given)} {mode}");
+            if (given.Count > 0) yield return RunWarning.OptionIgnored($"{string.Join(", ", given)} {(given.Count > 1 ? "have" : "has")} no effect with {Option(names.RouterMode)} {names.RoundRobin}; use {names.KvRouter}");
             yield break;
         }
 

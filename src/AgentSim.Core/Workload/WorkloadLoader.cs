@@ -65,7 +65,7 @@ public static class WorkloadLoader
         }
 
         CheckBlockSize(options);
-        WarnOfUnusedSharing(options);
+        WarnOfUnused(options);
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         InputDigests inputs = InputDigests.Start(files, stop.Token);
         try
@@ -128,7 +128,11 @@ public static class WorkloadLoader
             Format = isAgentic ? TraceFormat.AgenticMooncake : isDelta ? TraceFormat.MooncakeDelta : TraceFormat.Mooncake,
             TraceBlockSize = blockSize == 0 ? null : blockSize,
         };
-        return Collecting(options, collecting => FromRows(Numbered(list, cancellation), InMemory, collecting, InputDigests.None));
+        return Collecting(options, collecting =>
+        {
+            WarnOfUnusedCut(collecting);
+            return FromRows(Numbered(list, cancellation), InMemory, collecting, InputDigests.None);
+        });
     }
 
     /// <summary>Takes the records of a request trace from memory; all of them together are one trace.</summary>
@@ -224,7 +228,7 @@ public static class WorkloadLoader
         };
     }
 
-    private static void WarnOfUnusedSharing(WorkloadOptions options)
+    private static void WarnOfUnused(WorkloadOptions options)
     {
         OptionNames names = options.Names;
         string both = $"{names.TraceSharedPrefixRatio} and {names.TracePrefixGroups}";
@@ -233,6 +237,15 @@ public static class WorkloadLoader
             options.OnWarning?.Invoke(RunWarning.OptionIgnored($"{both} have no effect: they are for the trace format {names.AppliedComputeAgentic}"));
         else if (hasRatio != hasGroups)
             options.OnWarning?.Invoke(RunWarning.OptionIgnored($"{both} have no effect by themselves: give both"));
+        if (options.DropSessionless && options.Format != TraceFormat.Dynamo)
+            options.OnWarning?.Invoke(RunWarning.OptionIgnored($"{names.DropSessionless} has no effect with the trace format {names.Of(options.Format)}; it is for {names.Dynamo}"));
+        WarnOfUnusedCut(options);
+    }
+
+    private static void WarnOfUnusedCut(WorkloadOptions options)
+    {
+        if (options.AllowCut && options.Format is not (TraceFormat.Mooncake or TraceFormat.MooncakeDelta))
+            options.OnWarning?.Invoke(RunWarning.OptionIgnored($"{options.Names.AllowCut} has no effect with the trace format {options.Names.Of(options.Format)}, which never cuts prompts"));
     }
 
     private static IWorkloadBuilder Builder(MooncakeRow first, TraceFormat format, int blockSize) => first.AgenticVersion switch

@@ -119,14 +119,7 @@ public abstract partial class ReplayInputCommand
     // What settings and workloads do not show by themselves, because it was given and is not in them.
     private IEnumerable<RunWarning> IgnoredParameters()
     {
-        bool isRows = ParameterSetName == InputObjectSet, isRecords = ParameterSetName == RecordSet;
         if (RouterPolicyPath is not null && !HasKvRouter)
-            yield return Ignored($"-{nameof(RouterPolicyPath)} has no effect with -RouterMode {RouterMode.RoundRobin}; use {RouterMode.KvRouter}");
-        if (AllowCut && !isRows && TraceFormat is not (Rows.TraceFormat.Mooncake or Rows.TraceFormat.MooncakeDelta))
-            yield return Ignored($"-{nameof(AllowCut)} has no effect with -{nameof(TraceFormat)} {TraceFormat}, which never cuts prompts");
-        if (DropSessionless && !isRecords && TraceFormat != Rows.TraceFormat.Dynamo)
-            yield return Ignored($"-{nameof(DropSessionless)} has no effect with -{nameof(TraceFormat)} {TraceFormat}; it is for {Rows.TraceFormat.Dynamo}");
+            yield return new RunWarning("OptionIgnored", $"-{nameof(RouterPolicyPath)} has no effect with -RouterMode {RouterMode.RoundRobin}; use {RouterMode.KvRouter}");
     }
-
-    private static RunWarning Ignored(string sentence) => new("OptionIgnored", sentence);
 }

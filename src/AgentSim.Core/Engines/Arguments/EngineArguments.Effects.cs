@@ -1,3 +1,4 @@
+using System.Text.Json;
 using AgentSim.Json;
 
 namespace AgentSim.Engines;
@@ -11,13 +12,18 @@ public sealed partial record EngineArguments
         "aic_kv_cache_dtype", "aic_comm_dtype", "aic_moe_tp_size", "aic_moe_ep_size", "gpu_memory_utilization", "mem_fraction_static",
         "free_gpu_memory_fraction", "offload_batch_size", "bandwidth_g1_to_g2_gbps", "bandwidth_g2_to_g1_gbps", "bandwidth_g2_to_g3_gbps",
         "bandwidth_g3_to_g2_gbps", "bandwidth_g2_to_g4_gbps", "bandwidth_g4_to_g2_gbps", "enable_local_indexer", "bootstrap_port",
-        "zmq_kv_events_port", "zmq_replay_port", "handoff_session_timeout_ms", "reasoning", "response_replay_trace_path", "has_perf_model",
+        "zmq_kv_events_port", "zmq_replay_port", "handoff_session_timeout_ms", "reasoning", "response_replay_trace_path",
     ];
 
     private static readonly HashSet<string> NotOfSglang =
         ["enable_prefix_caching", "enable_chunked_prefill", "preemption_mode", "g1_backend", "num_g2_blocks", "num_g3_blocks", "enable_g4_storage"];
 
     private static readonly HashSet<string> Transfer = ["kv_bytes_per_token", "kv_transfer_bandwidth", "kv_transfer_timing_mode"];
+
+    private static readonly Dictionary<string, HashSet<string>> NestedNames = KnownNestedNames();
+
+    // Members of nested objects that nobody knows: the reference passes over them, and so does the table that reads them.
+    internal IReadOnlyList<string> UnknownMembers { get; init; } = [];
 
     /// <summary>What was set and changes nothing in a replay, by reason.</summary>
     /// <param name="optionName">What the user calls these arguments, for messages.</param>
@@ -46,7 +52,28 @@ public sealed partial record EngineArguments
                 yield return new RunWarning("ArgumentsIgnored", $"{optionName}: {string.Join(", ", names)} without effect: {reason}", names.Length);
         }
 
+        if (UnknownMembers.Count > 0)
+            yield return new RunWarning("ArgumentsIgnored", $"{optionName}: {string.Join(", ", UnknownMembers)} without effect: there is no argument of that name", UnknownMembers.Count);
         if (WorkerType == WorkerType.Prefill && KvBytesPerToken is null != KvTransferBandwidth is null)
             yield return new RunWarning("ArgumentsIgnored", $"{optionName}: kv_bytes_per_token and kv_transfer_bandwidth without effect by themselves: handing over takes time only with both");
+    }
+
+    private static string[] FindUnknownMembers(JsonElement root)
+    {
+        List<string> unknown = [];
+        foreach (JsonProperty group in root.EnumerateObject())
+        {
+            if (group.Value.ValueKind != JsonValueKind.Object || !NestedNames.TryGetValue(group.Name, out HashSet<string>? known)) continue;
+            unknown.AddRange(group.Value.EnumerateObject().Where(member => !known.Contains(member.Name)).Select(member => $"{group.Name}.{member.Name}"));
+        }
+
+        return [.. unknown];   // none: always the same array, so that equal arguments stay equal
+    }
+
+    private static Dictionary<string, HashSet<string>> KnownNestedNames()
+    {
+        using JsonDocument all = JsonDocument.Parse(new EngineArguments { Reasoning = new ReasoningArguments() }.ToJson());
+        return all.RootElement.EnumerateObject().Where(member => member.Value.ValueKind == JsonValueKind.Object)
+            .ToDictionary(member => member.Name, member => member.Value.EnumerateObject().Select(inner => inner.Name).ToHashSet());
     }
 }

@@ -60,7 +60,7 @@ public sealed partial record EngineArguments
         if (hasRole && root.TryGetProperty("worker_type", out JsonElement type) && type.ValueKind != JsonValueKind.Null)
             throw new AgentSimException(InvalidId, $"{optionName}: worker_type cannot be combined with is_prefill or is_decode; give one of them");
 
-        return EngineArgumentsTable.Arguments.Read(new EngineArguments(), root, optionName, "", InvalidId);
+        return EngineArgumentsTable.Arguments.Read(new EngineArguments { UnknownMembers = FindUnknownMembers(root) }, root, optionName, "", InvalidId);
     }
 
     /// <summary>Every effective argument as one JSON object with the reference's names; <see cref="Parse"/> reads it back.</summary>

@@ -26,7 +26,7 @@ internal sealed partial class NumpyArray
     /// <exception cref="InvalidDataException">Not a zip, or an entry that is not a float64 array.</exception>
     public static Dictionary<string, NumpyArray> ReadArchive(string path, IReadOnlyCollection<string> names)
     {
-        using ZipArchive archive = ZipFile.OpenRead(path);
+        using ZipArchive archive = Open(path);
         Dictionary<string, NumpyArray> arrays = [];
         foreach (ZipArchiveEntry entry in archive.Entries)
         {
@@ -40,6 +40,18 @@ internal sealed partial class NumpyArray
         }
 
         return arrays;
+    }
+
+    private static ZipArchive Open(string path)
+    {
+        try
+        {
+            return ZipFile.OpenRead(path);
+        }
+        catch (InvalidDataException error)
+        {
+            throw new InvalidDataException("this is no .npz archive", error);
+        }
     }
 
     public double[] Vector(string name) =>
