@@ -1,7 +1,8 @@
 using System.Globalization;
 using System.Text;
-using AgentSim.Reports;
+using AgentSim.Metrics;
 using AgentSim.Simulation;
+using AgentSim.Statistics;
 
 namespace AgentSim.PowerShell;
 

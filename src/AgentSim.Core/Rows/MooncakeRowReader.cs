@@ -10,9 +10,6 @@ namespace AgentSim.Rows;
 /// </summary>
 public static class MooncakeRowReader
 {
-    /// <summary>Tokens per hash id where neither the caller nor the file says.</summary>
-    public const int DefaultTraceBlockSize = 512;
-
     /// <summary>Reads a file.</summary>
     /// <param name="path">The file.</param>
     /// <param name="format">One of the three formats; the agentic fields are read only for <see cref="TraceFormat.AgenticMooncake"/>.</param>
@@ -43,7 +40,7 @@ public static class MooncakeRowReader
     /// </summary>
     internal static IEnumerable<AtLine<MooncakeRow>> ReadPassing(
         string path, TraceFormat format, int? traceBlockSize, Action<RunWarning>? onWarning, IProgress<long>? progress, CancellationToken cancel) =>
-        Rows(path, format, true, traceBlockSize ?? DefaultTraceBlockSize, traceBlockSize is not null, null, onWarning, progress, cancel);
+        Rows(path, format, true, traceBlockSize ?? MooncakeRow.DefaultTraceBlockSize, traceBlockSize is not null, null, onWarning, progress, cancel);
 
     private static IEnumerable<AtLine<MooncakeRow>> Rows(
         string path, TraceFormat format, bool reusesIds, int traceBlockSize, bool insists, Action<AgentSimException>? onBadRow,

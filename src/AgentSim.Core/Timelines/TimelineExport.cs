@@ -1,5 +1,5 @@
 using AgentSim.Files;
-using AgentSim.Reports;
+using AgentSim.Recording;
 using AgentSim.Rows;
 using AgentSim.Traces;
 
@@ -53,7 +53,7 @@ public sealed class TimelineExport
         bool gave = false;
         do
         {
-            if (isLog) _requests.Add(RequestLogReader.Parse(lines.Line, _requests.Count + 1, file, lines.LineNumber));
+            if (isLog) _requests.Add(RequestLogReader.Parse(lines.Line, _requests.Count + 1, file, lines.LineNumber, EventTime.Problem));
             else gave |= AddLine(lines, file);
         }
         while (lines.Read());

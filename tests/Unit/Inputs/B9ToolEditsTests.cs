@@ -1,4 +1,4 @@
-using AgentSim.Rows;
+using AgentSim.Lowering;
 using AgentSim.Traces;
 
 namespace AgentSim.Tests.Inputs;
