@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text;
 using AgentSim.Metrics;
 using AgentSim.Reports;
+using AgentSim.Simulation;
 using AgentSim.Statistics;
 
 namespace AgentSim.PowerShell;
@@ -14,6 +15,14 @@ public static class ReportText
     private const string NoSamples = "no samples";
 
     private static readonly string[] Statistics = ["avg", "min", "max", "p99", "p90", "p75", "std"];
+
+    /// <summary>The text of the view of a result: its metrics, and what they have to be read with.</summary>
+    /// <param name="result">The run to show.</param>
+    public static string Of(ReplayResult result)
+    {
+        ArgumentNullException.ThrowIfNull(result);
+        return string.Concat([Of(result.Summary), .. result.Warnings.Select(warning => $"{Environment.NewLine}Warning: {warning.Message}")]);
+    }
 
     /// <summary>The text of the view.</summary>
     /// <param name="report">The metrics to show.</param>

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using AgentSim.Files;
+using AgentSim.Rows;
 
 namespace AgentSim.Metrics;
 
@@ -18,6 +19,18 @@ public static class ReportReader
     public static IReadOnlyList<Metric> Read(string path)
     {
         ArgumentNullException.ThrowIfNull(path);
+        try
+        {
+            return ReadMetrics(path);
+        }
+        catch (AgentSimException error) when (error.ErrorId == InvalidId)
+        {
+            throw FormatAdvice.Add(error, path, null);
+        }
+    }
+
+    private static Metric[] ReadMetrics(string path)
+    {
         using FileStream file = InputFiles.Open(path);
         Metric[] metrics = [.. Parse(file, path).Where(metric => MetricDirections.Names.Contains(metric.Name))];
         foreach (Metric metric in metrics)

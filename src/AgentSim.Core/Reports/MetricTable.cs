@@ -21,6 +21,14 @@ public static class MetricTable
         return Render(report, Rows(report), "");
     }
 
+    /// <summary>The same with the warnings of the run below.</summary>
+    /// <param name="result">The run to show.</param>
+    public static string Render(ReplayResult result)
+    {
+        ArgumentNullException.ThrowIfNull(result);
+        return Render(result.Summary) + Warnings(result.Warnings);
+    }
+
     /// <summary>The same with a column that shows the distributions.</summary>
     /// <param name="result">The run to show.</param>
     public static string RenderWithPlots(ReplayResult result)
@@ -32,7 +40,15 @@ public static class MetricTable
             .. ((SampleSet[])[RunSamples.Ttft(result), RunSamples.Ttst(result), RunSamples.E2eLatency(result), result.Gaps.GapSamples, result.Gaps.RateSamples]).Select(Sparkline.Of),
         ];
         string[][] rows = Rows(result.Summary);
-        return Render(result.Summary, [.. rows.Select((row, i) => (string[])[.. row, i < lines.Length ? lines[i] : "N/A"])], Sparkline.Legend + "\n");
+        return Render(result.Summary, [.. rows.Select((row, i) => (string[])[.. row, i < lines.Length ? lines[i] : "N/A"])], Sparkline.Legend + "\n") + Warnings(result.Warnings);
+    }
+
+    /// <summary>A line for each warning; nothing where there is none.</summary>
+    /// <param name="warnings">The warnings of a run.</param>
+    public static string Warnings(IReadOnlyList<RunWarning> warnings)
+    {
+        ArgumentNullException.ThrowIfNull(warnings);
+        return string.Concat(warnings.Select(warning => $"Warning: {warning.Message}\n"));
     }
 
     private static string[][] Rows(ReplayReport report) =>

@@ -22,9 +22,20 @@ public static class ReportMarkdown
         WriteRule(text, names.Length);
         foreach ((string name, string label) in HeadlineMetrics.Of(metrics))
             WriteRow(text, [label, .. metrics.Select(report => MetricText.Value(ReportMetrics.Find(report, name)))]);
+        WriteWarnings(text, runs, names);
         WriteLimits(text, runs, names);
         if (runs.Count > 1) WriteDifferences(text, names, ReportComparison.Compare(metrics));
         WriteProvenance(text, runs, names);
+    }
+
+    private static void WriteWarnings(StreamWriter text, IReadOnlyList<ReportedRun> runs, string[] names)
+    {
+        if (runs.All(run => run.Result.Warnings.Count == 0)) return;
+        text.WriteLine("\n## Warnings\n");
+        for (int run = 0; run < runs.Count; run++)
+        {
+            foreach (RunWarning warning in runs[run].Result.Warnings) text.WriteLine($"- {names[run]}: {Escape(warning.Message)}");
+        }
     }
 
     private static void WriteLimits(StreamWriter text, IReadOnlyList<ReportedRun> runs, string[] names)

@@ -63,7 +63,24 @@ public static class ReportWriter
         json.WritePropertyName("settings");
         WriteValue(json, run.Settings);
         json.WriteString("version", run.Version);
+        WriteWarnings(json, run.Warnings);
         json.WriteEndObject();
+    }
+
+    private static void WriteWarnings(Utf8JsonWriter json, IReadOnlyList<RunWarning> warnings)
+    {
+        if (warnings.Count == 0) return;
+        json.WriteStartArray("warnings");
+        foreach (RunWarning warning in warnings)
+        {
+            json.WriteStartObject();
+            json.WriteString("code", warning.Code);
+            json.WriteNumber("count", warning.Count);
+            json.WriteString("message", warning.Message);
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
     }
 
     private static void WriteValue(Utf8JsonWriter json, object? value)

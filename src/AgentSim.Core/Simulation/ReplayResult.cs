@@ -36,8 +36,10 @@ public sealed class ReplayResult : IDynamicMetaObjectProvider
     /// <summary>The gaps between tokens.</summary>
     internal GapStatistics Gaps { get; init; } = new();
 
-    /// <summary>Where the result comes from: version, inputs, settings, seed.</summary>
+    /// <summary>Where the result comes from: version, inputs, settings, seed, warnings.</summary>
     public RunInfo Run { get; }
 
     DynamicMetaObject IDynamicMetaObjectProvider.GetMetaObject(Expression parameter) => new StrictNames(parameter, this, typeof(ReplayResult));
+    /// <summary>What the numbers have to be read with: rows that were cut, options without effect, and the like.</summary>
+    public IReadOnlyList<RunWarning> Warnings => Run.Warnings;
 }

@@ -102,6 +102,9 @@ public sealed class SweepRow : IDynamicMetaObjectProvider, INamedValues
     /// <summary>Stable identifier of that error.</summary>
     public string? ErrorId { get; }
 
+    /// <summary>What the numbers have to be read with, in one text; null where there is nothing.</summary>
+    public string? Warnings { get; internal init; }
+
     /// <summary>True when the row comes from a checkpoint instead of a run.</summary>
     public bool IsResumed { get; }
 

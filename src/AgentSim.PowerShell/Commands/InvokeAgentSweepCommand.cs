@@ -89,15 +89,19 @@ public sealed class InvokeAgentSweepCommand : ReplayInputCommand
     public SwitchParameter Force { get; set; }
 
     /// <inheritdoc/>
+    private protected override bool HasKvRouter => RouterMode.Contains(Simulation.RouterMode.KvRouter);
+
+    /// <inheritdoc/>
     protected override void Start()
     {
         CheckPoolParameters(PrefillEngine is not null, DecodeEngine is not null);
         _common = CommonSettings();
         _settings = [.. Grid().Points(_common)];
-        WarnOfUnusedSpeedup(Concurrency is not null);
         AgentSimException?[] faults = [.. _settings.Select(Fault)];
         // Some combinations of a grid may make no sense; when none does, the call is wrong.
         if (Array.TrueForAll(faults, fault => fault is not null)) throw faults[0]!;
+        if (Force && CheckpointPath is null) throw AgentSimException.Usage("OptionsConflict", "-Force is for a checkpoint; give -CheckpointPath, too");
+        Warn([.. _settings.Where((_, i) => faults[i] is null)]);
     }
 
     /// <inheritdoc/>
@@ -162,6 +166,16 @@ public sealed class InvokeAgentSweepCommand : ReplayInputCommand
         if (PrefillEngine is null || DecodeEngine is null) return [];
         PoolSettings first = ToPools(PrefillEngine, DecodeEngine, 1, 1);
         return [.. from prefill in PrefillWorkers from decode in DecodeWorkers select first with { PrefillWorkers = prefill, DecodeWorkers = decode }];
+    }
+
+    // Said once, of what has no effect in any combination: beside a KV router, round robin needs no router settings.
+    private void Warn(ReplaySettings[] points)
+    {
+        if (points.Length == 0) return;
+        SyntheticOptions? synthetic = IsSynthetic ? Synthesis() : null;
+        IEnumerable<RunWarning> common = SettingWarnings.Of(points[0], synthetic);
+        foreach (ReplaySettings point in points.Skip(1)) common = common.Intersect(SettingWarnings.Of(point, synthetic));
+        foreach (RunWarning warning in common) Warn(warning);
     }
 
     private AgentSimException? Fault(ReplaySettings settings)

@@ -307,7 +307,7 @@ public sealed class CommandLineTests : IDisposable
     {
         (int code, _, string error) = Run("replay", Trace(), "--report-json", "r.json");
         Assert.Equal(0, code);
-        Assert.EndsWith("trace.jsonl: 2 of 3 rows have more hash ids than blocks of 512 tokens; is trace-block-size right?\n", error);
+        Assert.EndsWith("trace.jsonl: 2 of 3 rows have more hash ids than blocks of 512 tokens; 16 tokens fit every row; is --trace-block-size right?\n", error);
         Assert.StartsWith("agentsim: warning: ", error);
     }
 

@@ -8,6 +8,7 @@ internal static class SummarySection
     public static void Write(HtmlWriter page, PageContent content)
     {
         page.Markup("<section id=\"summary\" aria-labelledby=\"summary-title\">\n<h2 id=\"summary-title\">Metrics</h2>\n");
+        WriteWarnings(page, content);
         page.BeginTable("Headline metrics", "Metric");
         for (int run = 0; run < content.Names.Count; run++)
         {
@@ -27,6 +28,24 @@ internal static class SummarySection
         page.EndTable();
         WriteLimits(page, content);
         page.Markup("</section>\n");
+    }
+
+    // Above the numbers, which have to be read with them.
+    private static void WriteWarnings(HtmlWriter page, PageContent content)
+    {
+        if (content.Results.All(result => result.Warnings.Count == 0)) return;
+        page.Markup("<div class=\"note\" id=\"warnings\"><strong>Warnings</strong>\n<ul>\n");
+        for (int run = 0; run < content.Runs.Count; run++)
+        {
+            foreach (RunWarning warning in content.Runs[run].Result.Warnings)
+            {
+                page.Markup("<li>");
+                if (content.Runs.Count > 1) page.Write($"<bdi>{content.Names[run]}</bdi>: ");
+                page.Write($"<bdi>{warning.Message}</bdi></li>\n");
+            }
+        }
+
+        page.Markup("</ul></div>\n");
     }
 
     private static void WriteLimits(HtmlWriter page, PageContent content)
