@@ -42,6 +42,7 @@ public static class ReportMarkdown
     {
         for (int run = 0; run < runs.Count; run++)
         {
+            if (MetricText.CutOff(runs[run].Result.Summary) is { } cut) text.WriteLine($"\n{names[run]}: {cut}.");
             if (MetricText.ServiceLevel(runs[run].Result.Summary, runs[run].Result.Origin.Settings.ServiceLevel) is { } sentence)
                 text.WriteLine($"\n{names[run]}: {sentence}.");
         }
@@ -59,7 +60,7 @@ public static class ReportMarkdown
     private static void WriteDifferences(StreamWriter text, string[] names, IReadOnlyList<MetricComparison> metrics)
     {
         MetricComparison[] changed = [.. metrics.Where(metric => metric.IsChanged)];
-        text.WriteLine($"\n## Differences\n\nAgainst {names[0]}; {metrics.Count - changed.Length} metrics are the same.\n");
+        text.WriteLine($"\n## Differences\n\nAgainst {names[0]}; {MetricComparison.Rest(metrics)}.\n");
         WriteRow(text, ["Metric", .. names]);
         WriteRule(text, names.Length);
         foreach (MetricComparison metric in changed)

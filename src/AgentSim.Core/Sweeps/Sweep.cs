@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using AgentSim.Recording;
+using AgentSim.Metrics;
 using AgentSim.Simulation;
 using AgentSim.Workload;
 
@@ -133,7 +134,8 @@ public static class Sweep
         {
             try
             {
-                return new SweepOutcome(Replay.Run(point.Workload, point.Settings, new Share(_finished, turn), _stop.Token).Summary.Metrics);
+                ReplayReport report = Replay.Run(point.Workload, point.Settings, new Share(_finished, turn), _stop.Token).Summary;
+                return new SweepOutcome(report.Metrics) { CutOffRequests = report.CutOffRequests };
             }
             catch (AgentSimException error)
             {

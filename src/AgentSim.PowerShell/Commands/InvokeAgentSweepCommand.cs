@@ -123,15 +123,30 @@ public sealed class InvokeAgentSweepCommand : ReplayInputCommand
     private void Run(SweepPoint[] points, SweepCheckpoint? checkpoint)
     {
         var progress = new ProgressDisplay(this, "Replaying a grid");
-        int failed = 0;
+        int cutOff = 0;
         foreach (SweepRow row in Sweep.Run(points, ThrottleLimit, checkpoint, progress.Sweeping(), Cancellation))
         {
-            if (row.Error is not null) failed++;
+            if (FaultOf(row) is { } fault)
+            {
+                WriteError(ErrorRecords.Of(fault, row));
+                continue;
+            }
+
+            if (row.CutOffRequests > 0) cutOff++;
             WriteObject(row);
         }
 
         progress.Complete();
-        if (failed > 0) WriteWarning($"{failed} of {points.Length} combinations could not be replayed; their property Error says why");
+        if (cutOff > 0) WriteWarning($"-{nameof(MaxSimTimeSeconds)} cut {cutOff} of {points.Length} combinations short: their numbers are about the requests that ended; CutOffRequests says how many did not");
+    }
+
+    // A point without numbers is no row: whatever sorts or filters rows must not find it the best one.
+    private static AgentSimException? FaultOf(SweepRow row)
+    {
+        if (row.Error is { } error) return new AgentSimException(row.ErrorId ?? "ReportInvalid", $"combination {row.Index} ({row}) could not be replayed: {error}");
+        if (row.CompletedRequests > 0) return null;
+        string reason = row.CutOffRequests > 0 ? $"; -{nameof(MaxSimTimeSeconds)} cut {row.CutOffRequests} off" : "";
+        return new AgentSimException("SweepPointEmpty", $"combination {row.Index} ({row}) completed no request, so that it has no metrics{reason}");
     }
 
     private SweepGrid Grid() => new()
