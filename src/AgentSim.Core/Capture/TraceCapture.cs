@@ -8,7 +8,7 @@ namespace AgentSim.Capture;
 /// (specification 07, part A). Thread-safe.
 /// </summary>
 /// <example><code>
-/// using TraceCapture capture = TraceCapture.Start(options, ZmtpPullEndpoint.Bind);
+/// using TraceCapture capture = TraceCapture.Start(options, PullEndpoint.Bind);
 /// Console.WriteLine(DynamoEnvironment.ToEnvFile(capture.GetStatus().Environment));
 /// </code></example>
 public sealed class TraceCapture : IDisposable

@@ -5,11 +5,11 @@ namespace AgentSim.Tests.Zmtp;
 public sealed class LibzmqTests : IAsyncLifetime
 {
     private readonly Collector _collector = new();
-    private ZmtpPullEndpoint _endpoint = null!;
+    private PullFront _endpoint = null!;
 
     public Task InitializeAsync()
     {
-        _endpoint = ZmtpPullEndpoint.Bind("tcp://127.0.0.1:0", _collector, new ZmtpLimits());
+        _endpoint = PullFront.Bind("tcp://127.0.0.1:0", _collector, new PullLimits());
         return Task.CompletedTask;
     }
 
@@ -53,7 +53,7 @@ public sealed class LibzmqTests : IAsyncLifetime
         await _endpoint.DisposeAsync();
         using ZmqClient early = ZmqClient.Start(address, 20, "--first", "100", "--wait");   // before there is anyone to connect to
         await early.Line("sent");
-        _endpoint = ZmtpPullEndpoint.Bind(address, _collector, new ZmtpLimits());
+        _endpoint = PullFront.Bind(address, _collector, new PullLimits());
         await _collector.Until(c => c.Messages.Length == 30);
         await Wait.Until(() => _endpoint.Counters.Peers == 2);
         first.GoOn();
