@@ -91,7 +91,7 @@ internal sealed class PeerGate(Stream peer, Func<CancellationToken, Task<Network
             Greeting.CheckFirst(_buffer[0]);
             await NeedAsync(Greeting.SignatureLength, cancel).ConfigureAwait(false);
             Greeting.CheckSignature(_buffer);
-            _inner = await connect(cancel).ConfigureAwait(false);
+            _inner = await ConnectAsync(cancel).ConfigureAwait(false);
             back = AnswerAsync(_inner, cancel);
             await ShakeHandsAsync(_inner, cancel).ConfigureAwait(false);
             while (true)
@@ -108,6 +108,20 @@ internal sealed class PeerGate(Stream peer, Func<CancellationToken, Task<Network
         finally
         {
             await EndAsync(back, cancel).ConfigureAwait(false);
+        }
+    }
+
+    private async Task<NetworkStream> ConnectAsync(CancellationToken cancel)
+    {
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancel);
+        patience.CancelAfter(limits.Handshake);
+        try
+        {
+            return await connect(patience.Token).ConfigureAwait(false);
+        }
+        catch (SocketException error)
+        {
+            throw new ZmtpException($"a connection could not be passed on: {error.Message}");   // too many open files, perhaps
         }
     }
 

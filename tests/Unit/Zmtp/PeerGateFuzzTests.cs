@@ -7,7 +7,7 @@ using FsCheck.Fluent;
 
 namespace AgentSim.Tests.Zmtp;
 
-public sealed class ZmtpPeerFuzzTests
+public sealed class PeerGateFuzzTests
 {
     // A connection on which these bytes come, a few at a time, and answers go nowhere.
     private sealed class Script(byte[] bytes, int step) : MemoryStream(bytes, writable: false)

@@ -52,7 +52,7 @@ internal sealed class RawPeer : IDisposable
         {
             Send(piece);
         }
-        catch (IOException)
+        catch (Exception error) when (error is IOException or InvalidOperationException)
         {
             // It was closed.
         }

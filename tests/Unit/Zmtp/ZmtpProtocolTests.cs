@@ -264,6 +264,36 @@ public sealed class ZmtpProtocolTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Six_hundred_connections_leave_those_alone_that_were_there_and_make_room_when_they_go()
+    {
+        using RawPeer first = new RawPeer(_endpoint.Address).Connect();
+        first.Read(64 + 28);
+        var flood = new List<RawPeer>();
+        try
+        {
+            while (flood.Count < 600)
+            {
+                flood.Add(new RawPeer(_endpoint.Address));
+                flood[^1].TrySend([.. Hello, .. Ready]);
+            }
+
+            Assert.Empty(flood[^1].ReadToEnd());
+            first.Send(Message("first"));
+            await _collector.Until(c => c.Messages.Length == 1);
+            Assert.Equal(new PullLimits().Peers, _endpoint.Counters.Peers);
+            Assert.Equal("there are 256 connections already", _endpoint.Counters.LastRefusal);
+        }
+        finally
+        {
+            flood.ForEach(peer => peer.Dispose());
+        }
+
+        await Wait.Until(() => _endpoint.Counters.Peers == 1);
+        using RawPeer next = new RawPeer(_endpoint.Address).Connect().Send(Message("next"));
+        await _collector.Until(c => c.Messages.Length == 2);
+    }
+
+    [Fact]
     public async Task Closing_hands_over_what_has_arrived()
     {
         await Rebind(new PullLimits { Closing = TimeSpan.FromMinutes(1) });
