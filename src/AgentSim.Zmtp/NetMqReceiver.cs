@@ -31,7 +31,8 @@ internal sealed class NetMqReceiver : IAsyncDisposable
     private readonly NetMQMonitor _monitor;
     private readonly NetMQPoller _poller;   // everything about the socket is done on its thread
     private readonly Thread _thread;
-    private readonly Channel<ReceivedMessage> _messages = Channel.CreateUnbounded<ReceivedMessage>(new() { SingleReader = true, SingleWriter = true });
+    private readonly Channel<ReceivedMessage> _messages =
+        Channel.CreateUnbounded<ReceivedMessage>(new() { SingleReader = true, SingleWriter = true });
     private readonly ConcurrentDictionary<long, string> _addresses = [];   // that NetMQ connected to, by peer
     private readonly ConcurrentDictionary<string, TaskCompletionSource<int>> _connecting = [];
 
@@ -99,7 +100,8 @@ internal sealed class NetMqReceiver : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         _messages.Writer.TryComplete();
-        await OnThread(_monitor.DetachFromPoller).ConfigureAwait(false);   // runs only when the poller does, which could not be stopped before
+        // Done only when the poller runs; before that, the poller could not be stopped.
+        await OnThread(_monitor.DetachFromPoller).ConfigureAwait(false);
         await Task.Run(() =>
         {
             _poller.Stop();

@@ -14,36 +14,32 @@ namespace AgentSim.Zmtp;
 /// <param name="mark">The frame that stands before each message.</param>
 /// <param name="limits">What the peer may ask for.</param>
 /// <param name="totals">Where messages are counted.</param>
-internal sealed class PeerGate(Stream peer, Func<CancellationToken, Task<NetworkStream>> connect, byte[] mark, PullLimits limits, PullTotals totals)
+internal sealed class PeerGate(
+    Stream peer, Func<CancellationToken, Task<NetworkStream>> connect, byte[] mark, PullLimits limits, PullTotals totals)
 {
     private const int InitialBuffer = 4 << 10;
     private const int Batch = 64 << 10;       // written at once, even if there is more
-    private const int MessageWeight = 64;     // bytes that a message counts for beside those of its frames
 
     private readonly List<(int Offset, int Length)> _frames = [];   // of the message, headers included, counted from _base
     private readonly long _connected = Environment.TickCount64;
     private readonly ArrayBufferWriter<byte> _out = new();   // checked, and not written yet
-    private readonly object _gate = new();
     private byte[] _buffer = new byte[InitialBuffer];
     private int _base;      // first byte that is still needed
     private int _next;      // first byte not looked at
     private int _end;
-    private int _weight;         // of the message so far
+    private int _frameBytes;     // of the message so far
     private bool _isPassing;     // the message is too long and passed over
     private volatile bool _isReady;
     private volatile bool _isEnding;
     private long _ttlMs;
     private long _readingSince;   // 0 while not waiting for the peer
     private NetworkStream? _inner;
-    private long _waitingBytes;
-    private long _waiting;
-    private TaskCompletionSource? _taken;
 
     /// <summary>Messages passed on that were not taken yet.</summary>
-    public long Waiting => Interlocked.Read(ref _waiting);
+    public WaitingMessages Waiting { get; } = new();
 
     /// <summary>Whether everything that came was taken.</summary>
-    public bool IsIdle => Interlocked.Read(ref _readingSince) != 0 && Waiting == 0;
+    public bool IsIdle => Interlocked.Read(ref _readingSince) != 0 && Waiting.Count == 0;
 
     /// <summary>Whether a message has come in part.</summary>
     public bool IsInMessage { get; private set; }
@@ -56,29 +52,6 @@ internal sealed class PeerGate(Stream peer, Func<CancellationToken, Task<Network
         long ttl = Interlocked.Read(ref _ttlMs), since = Interlocked.Read(ref _readingSince);
         return ttl > 0 && since > 0 && now - since > ttl;
     }
-
-    /// <summary>What a message counts for while it waits to be taken.</summary>
-    public static int Weigh(ReadOnlySpan<ReadOnlyMemory<byte>> frames)
-    {
-        int weight = MessageWeight;
-        foreach (ReadOnlyMemory<byte> frame in frames) weight += frame.Length;
-        return weight;
-    }
-
-    /// <summary>A message that was passed on has been taken.</summary>
-    /// <param name="weight">What it counts for.</param>
-    public void Take(int weight)
-    {
-        lock (_gate)
-        {
-            _waiting--;
-            _waitingBytes -= weight;
-            if (_waiting == 0 || _waitingBytes <= limits.WaitingBytes / 2) _taken?.TrySetResult();
-        }
-    }
-
-    /// <summary>Completed when everything that was passed on has been taken.</summary>
-    public Task WaitUntilTaken(CancellationToken cancel) => WaitWhile(() => _waiting > 0, cancel);
 
     /// <summary>Serves the connection until the peer closes it.</summary>
     /// <exception cref="ZmtpException">The peer broke the protocol.</exception>
@@ -180,13 +153,14 @@ internal sealed class PeerGate(Stream peer, Func<CancellationToken, Task<Network
 
     private async Task ShakeHandsAsync(NetworkStream inner, CancellationToken cancel)
     {
+        const int versioned = Greeting.SignatureLength + 1;
         await inner.WriteAsync(_buffer.AsMemory(0, Greeting.SignatureLength), cancel).ConfigureAwait(false);
-        await NeedAsync(Greeting.SignatureLength + 1, cancel).ConfigureAwait(false);
+        await NeedAsync(versioned, cancel).ConfigureAwait(false);
         Greeting.CheckVersion(_buffer);
         await inner.WriteAsync(_buffer.AsMemory(Greeting.SignatureLength, 1), cancel).ConfigureAwait(false);
         await NeedAsync(Greeting.Length, cancel).ConfigureAwait(false);
         Greeting.CheckMechanism(_buffer.AsSpan(0, Greeting.Length));
-        await inner.WriteAsync(_buffer.AsMemory(Greeting.SignatureLength + 1, Greeting.Length - Greeting.SignatureLength - 1), cancel).ConfigureAwait(false);
+        await inner.WriteAsync(_buffer.AsMemory(versioned, Greeting.Length - versioned), cancel).ConfigureAwait(false);
         _next += Greeting.Length;
 
         FrameHeader header = await HeaderAsync(cancel).ConfigureAwait(false);
@@ -243,7 +217,7 @@ internal sealed class PeerGate(Stream peer, Func<CancellationToken, Task<Network
             int length = (int)header.BodyLength;
             await NeedAsync(length, cancel).ConfigureAwait(false);
             _frames.Add((_next - header.Length - _base, header.Length + length));
-            _weight += length;
+            _frameBytes += length;
             _next += length;
         }
 
@@ -251,25 +225,20 @@ internal sealed class PeerGate(Stream peer, Func<CancellationToken, Task<Network
         if (_isPassing) totals.AddTooLong();
         else await PassOnAsync(cancel).ConfigureAwait(false);
         _frames.Clear();
-        _weight = 0;
+        _frameBytes = 0;
         _isPassing = false;
         IsInMessage = false;
     }
 
     private async Task PassOnAsync(CancellationToken cancel)
     {
-        if (Interlocked.Read(ref _waitingBytes) > limits.WaitingBytes)
+        if (Waiting.Exceed(limits.WaitingBytes))
         {
             await FlushAsync(cancel).ConfigureAwait(false);
-            await WaitWhile(() => _waitingBytes > limits.WaitingBytes / 2, cancel).ConfigureAwait(false);
+            await Waiting.UntilBelow(limits.WaitingBytes / 2, cancel).ConfigureAwait(false);
         }
 
-        lock (_gate)
-        {
-            _waiting++;
-            _waitingBytes += MessageWeight + _weight;
-        }
-
+        Waiting.Add(_frameBytes);
         _out.Write(mark);
         foreach ((int offset, int length) in _frames) _out.Write(_buffer.AsSpan(_base + offset, length));
         if (_out.WrittenCount >= Batch) await FlushAsync(cancel).ConfigureAwait(false);
@@ -280,22 +249,6 @@ internal sealed class PeerGate(Stream peer, Func<CancellationToken, Task<Network
         if (_out.WrittenCount == 0 || _inner is null) return;
         await _inner.WriteAsync(_out.WrittenMemory, cancel).ConfigureAwait(false);
         _out.ResetWrittenCount();
-    }
-
-    private async Task WaitWhile(Func<bool> isSo, CancellationToken cancel)
-    {
-        while (true)
-        {
-            Task taken;
-            lock (_gate)
-            {
-                if (!isSo()) return;
-                _taken = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-                taken = _taken.Task;
-            }
-
-            await taken.WaitAsync(cancel).ConfigureAwait(false);
-        }
     }
 
     private void PassOver()

@@ -86,7 +86,7 @@ internal sealed class PullFront : IPullEndpoint
         await _sweeping.ConfigureAwait(false);
         await _receiver.DisposeAsync().ConfigureAwait(false);
         await _handing.ConfigureAwait(false);
-        foreach (Connection peer in left) _totals.AddLost(peer.Gate.Waiting);
+        foreach (Connection peer in left) _totals.AddLost(peer.Gate.Waiting.Count);
         _closing.Dispose();
     }
 
@@ -98,7 +98,8 @@ internal sealed class PullFront : IPullEndpoint
         for (int quiet = 0; quiet < 3 && Environment.TickCount64 < end; quiet++)
         {
             await Task.Delay(IdleCheck).ConfigureAwait(false);
-            if (_listener.Poll(0, SelectMode.SelectRead) || _peers.Values.Any(peer => !peer.Gate.IsIdle || Available(peer.Socket) > 0)) quiet = -1;
+            bool isQuiet = _peers.Values.All(peer => peer.Gate.IsIdle && Available(peer.Socket) == 0);
+            if (!isQuiet || _listener.Poll(0, SelectMode.SelectRead)) quiet = -1;
         }
     }
 
@@ -174,7 +175,8 @@ internal sealed class PullFront : IPullEndpoint
         socket.NoDelay = true;
         socket.SetSocketOption(SocketOptionLevel.Socket, SocketOptionName.KeepAlive, true);
         long id = _totals.AddConnection();
-        var gate = new PeerGate(new NetworkStream(socket, ownsSocket: true), cancel => _receiver.ConnectAsync(id, cancel), NetMqReceiver.Mark(id), _limits, _totals);
+        var stream = new NetworkStream(socket, ownsSocket: true);
+        var gate = new PeerGate(stream, cancel => _receiver.ConnectAsync(id, cancel), NetMqReceiver.Mark(id), _limits, _totals);
         var begin = new TaskCompletionSource();
         _peers[id] = new Connection(socket, gate, ServeAsync(id, socket, gate, begin.Task));
         begin.SetResult();
@@ -198,7 +200,7 @@ internal sealed class PullFront : IPullEndpoint
 
         socket.Dispose();
         // The place of a connection is free, and the connection forgotten, when all that came from it has been taken.
-        await gate.WaitUntilTaken(_closing.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await gate.Waiting.UntilNone(_closing.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         await _receiver.LeaveAsync(id).ConfigureAwait(false);
         _peers.TryRemove(id, out _);
         _handler.Forget(id);
@@ -213,7 +215,7 @@ internal sealed class PullFront : IPullEndpoint
             {
                 await _handler.HandleAsync(message.Peer, message.Frames, _closing.Token).ConfigureAwait(false);
                 _totals.AddMessage();
-                peer.Gate.Take(PeerGate.Weigh(message.Frames));
+                peer.Gate.Waiting.Take(message.Frames);
             }
             catch (OperationCanceledException)
             {
@@ -223,7 +225,7 @@ internal sealed class PullFront : IPullEndpoint
             {
                 _totals.AddRefusal(error.Message);
                 _totals.AddLost(1);
-                peer.Gate.Take(PeerGate.Weigh(message.Frames));
+                peer.Gate.Waiting.Take(message.Frames);
             }
         }
     }

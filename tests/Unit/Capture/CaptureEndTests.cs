@@ -26,7 +26,8 @@ public sealed class CaptureEndTests : IDisposable
         Assert.Equal((0L, 0L, (long)count), (status.Peers!.Lost, status.Peers.CutOff, status.Tools!.Accepted));
         Assert.Empty(status.Problems);
         Assert.Equal(0, status.Tools.SequenceMissing + status.Tools.SequenceOutOfOrder);
-        Assert.Equal(count, RequestTraceReader.Read(status.LiteralPath).OfType<ToolRecord>().Select(tool => tool.ToolCallId).Distinct().Count());
+        IEnumerable<ToolRecord> tools = RequestTraceReader.Read(status.LiteralPath).OfType<ToolRecord>();
+        Assert.Equal(count, tools.Select(tool => tool.ToolCallId).Distinct().Count());
     }
 
     [ZmqFact]
