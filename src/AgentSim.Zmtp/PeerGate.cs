@@ -21,6 +21,8 @@ internal sealed class PeerGate(
     private const int Batch = 64 << 10;       // written at once, even if there is more
 
     private readonly List<(int Offset, int Length)> _frames = [];   // of the message, headers included, counted from _base
+    private readonly TaskCompletionSource _greeted = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource _checked = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly long _connected = Environment.TickCount64;
     private readonly ArrayBufferWriter<byte> _out = new();   // checked, and not written yet
     private byte[] _buffer = new byte[InitialBuffer];
@@ -76,7 +78,8 @@ internal sealed class PeerGate(
         }
         catch (EndOfStreamException)
         {
-            // The peer has gone; half a message is none.
+            // The peer has gone; half a message is none. One that goes where it learns what this is wanted something else.
+            if (_inner is not null && !_isReady) totals.AddRefusal("the peer left during the handshake; it may be no PUSH socket, or want encryption");
         }
         finally
         {
@@ -102,6 +105,7 @@ internal sealed class PeerGate(
     private async Task EndAsync(Task back, CancellationToken cancel)
     {
         _isEnding = true;
+        _checked.TrySetResult();
         await peer.DisposeAsync().ConfigureAwait(false);
         if (_inner is null) return;
         try
@@ -120,17 +124,28 @@ internal sealed class PeerGate(
         }
     }
 
-    // What NetMQ says goes to the peer, until NetMQ closes.
+    // What NetMQ says goes to the peer, until NetMQ closes. Behind the greeting it waits until the peer has said what it is: one
+    // of another type would leave at once, and nobody would know why.
     private async Task AnswerAsync(NetworkStream inner, CancellationToken cancel)
     {
         var buffer = new byte[512];
         try
         {
+            long answered = 0;
             while (await inner.ReadAsync(buffer, cancel).ConfigureAwait(false) is > 0 and int count)
-                await AnswerAsync(buffer.AsMemory(0, count), cancel).ConfigureAwait(false);
+            {
+                int greeting = (int)Math.Clamp(Greeting.Length - answered, 0, count);
+                answered += count;
+                await AnswerAsync(buffer.AsMemory(0, greeting), cancel).ConfigureAwait(false);
+                if (answered >= Greeting.Length) _greeted.TrySetResult();
+                if (greeting == count) continue;
+                await _checked.Task.WaitAsync(cancel).ConfigureAwait(false);
+                await AnswerAsync(buffer.AsMemory(greeting, count - greeting), cancel).ConfigureAwait(false);
+            }
         }
         finally
         {
+            _greeted.TrySetResult();
             if (!_isEnding && !cancel.IsCancellationRequested)
             {
                 totals.AddRefusal("NetMQ closed the connection");
@@ -167,6 +182,8 @@ internal sealed class PeerGate(
         if (!header.IsCommand) throw new ZmtpException("the peer sends messages before it is ready");
         await CommandAsync(header, cancel).ConfigureAwait(false);
         if (!_isReady) throw new ZmtpException("the peer sends another command than READY");
+        await FlushAsync(cancel).ConfigureAwait(false);
+        _checked.TrySetResult();
     }
 
     private async Task CommandAsync(FrameHeader header, CancellationToken cancel)
@@ -177,6 +194,7 @@ internal sealed class PeerGate(
         bool passes = Check(_buffer.AsSpan(_next, length), out string? otherType);
         if (otherType is not null)
         {
+            await _greeted.Task.WaitAsync(limits.Handshake, cancel).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             await AnswerAsync(ZmtpCommand.WrongType, cancel).ConfigureAwait(false);
             throw new ZmtpException($"the peer is a {otherType} socket; only PUSH can send here");
         }

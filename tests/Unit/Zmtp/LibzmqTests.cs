@@ -138,8 +138,10 @@ public sealed class LibzmqTests : IAsyncLifetime
             await client.Done();
         }
 
+        long others = _endpoint.Counters.Refused;
         using ZmqClient secret = ZmqClient.Start(_endpoint.Address, 5, "--curve", "--linger", "500");
         await secret.Done();   // which sees itself that the endpoint offers no encryption
+        await Wait.Until(() => _endpoint.Counters.Refused > others);
         await Wait.Until(() => _endpoint.Counters.Peers == 0);
         Assert.Empty(_collector.Messages);
         using ZmqClient good = ZmqClient.Start(_endpoint.Address, 10);

@@ -45,6 +45,7 @@ public sealed class PeerGateFuzzTests
             var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
             await socket.ConnectAsync(listener.LocalEndPoint!, cancel);
             Socket inner = await listener.AcceptAsync(cancel);
+            await inner.SendAsync(RawPeer.Hello, cancel);
             passed = Task.Run(() =>
             {
                 using var stream = new NetworkStream(inner, ownsSocket: true);

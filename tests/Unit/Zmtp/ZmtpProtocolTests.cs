@@ -38,9 +38,9 @@ public sealed class ZmtpProtocolTests : IAsyncLifetime
         Assert.Equal([0xff, 0, 0, 0, 0, 0, 0, 0, 1, 0x7f], peer.Read(10));
         peer.Send(Hello[10..11]);
         Assert.Equal([3, 0, .. "NULL"u8, .. new byte[16], 0, .. new byte[31]], peer.Read(54));
-        peer.Send(Hello[11..]);
+        peer.Send(Hello[11..], Ready);
         Assert.Equal([4, 26, 5, .. "READY"u8, 11, .. "Socket-Type"u8, 0, 0, 0, 4, .. "PULL"u8], peer.Read(28));
-        peer.Send(Ready, Message("a", "b", ""), Message("alone"));
+        peer.Send(Message("a", "b", ""), Message("alone"));
 
         await _collector.Until(c => c.Messages.Length == 2);
         Assert.Equal(["a|b|", "alone"], Texts);
@@ -175,7 +175,18 @@ public sealed class ZmtpProtocolTests : IAsyncLifetime
     {
         using RawPeer peer = new RawPeer(_endpoint.Address).Send(Hello, Command("READY", Property("Socket-Type", "DEALER")));
         byte[] answer = peer.ReadToEnd();
-        Assert.NotEqual(-1, answer.AsSpan().IndexOf(Command("ERROR", [19, .. "Invalid socket type"u8])));
+        Assert.Equal(Command("ERROR", [19, .. "Invalid socket type"u8]), answer[64..]);
+    }
+
+    [Fact]
+    public async Task A_peer_that_leaves_when_it_has_seen_the_greeting_is_counted_and_one_that_only_looks_is_not()
+    {
+        using (new RawPeer(_endpoint.Address))
+        using (RawPeer leaving = new RawPeer(_endpoint.Address).Send(Hello))
+            leaving.Read(64);
+        await Wait.Until(() => _endpoint.Counters is { Connections: 2, Peers: 0 });
+        Assert.Equal(1, _endpoint.Counters.Refused);
+        Assert.Contains("left during the handshake", _endpoint.Counters.LastRefusal);
     }
 
     [Fact]
