@@ -5,11 +5,14 @@ param(
     [Parameter(Mandatory)] [string] $Module,
 
     # Folders of the tests. Other shells pass "a,b" as one text.
-    [Parameter(Mandatory)] [string[]] $Path
+    [Parameter(Mandatory)] [string[]] $Path,
+
+    # Manifest of Pester, or its name where it is installed.
+    [string] $Pester = 'Pester'
 )
 
 $ErrorActionPreference = 'Stop'
-Import-Module Pester -MinimumVersion 5.5
+Import-Module $Pester -MinimumVersion 5.5
 Import-Module (Resolve-Path -LiteralPath $Module).Path
 $configuration = New-PesterConfiguration
 $configuration.Run.Path = @($Path -split ',')

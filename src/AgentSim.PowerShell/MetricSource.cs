@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Management.Automation;
 using AgentSim.Reports;
 using AgentSim.Simulation;
@@ -39,8 +40,14 @@ internal sealed record MetricSource(IReadOnlyList<Metric> Metrics, string? Path 
     private static double? Number(PSObject bag, string name)
     {
         object? value = (bag.Properties[name] ?? bag.Properties[PropertyName(name)])?.Value;
-        return value is not null and not "" && LanguagePrimitives.TryConvertTo(value, out double number) ? number : null;
+        if ((value is PSObject wrapped ? wrapped.BaseObject : value) is string text) return Number(text);
+        return value is not null && LanguagePrimitives.TryConvertTo(value, out double number) ? number : null;
     }
+
+    // Export-Csv writes numbers as the current culture does, reports as JSON does; a conversion would take 43,758 for 43758.
+    private static double? Number(string text) =>
+        double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out double number) ||
+        double.TryParse(text, NumberStyles.Float, CultureInfo.CurrentCulture, out number) ? number : null;
 
     // p99_ttft_ms is P99TtftMs.
     private static string PropertyName(string name) => string.Concat(name.Split('_').Select(word => char.ToUpperInvariant(word[0]) + word[1..]));

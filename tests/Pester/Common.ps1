@@ -1,4 +1,5 @@
 # Dot-sourced by the tests. The module is imported by whoever runs them: see build.ps1, task Test.
+. "$PSScriptRoot/../../build/PowerShell.ps1"
 $Root = (Resolve-Path "$PSScriptRoot/../..").Path
 $Sample = "$Root/samples/agent-small.trace.jsonl.gz"
 $Data = "$PSScriptRoot/Data"

@@ -2,11 +2,10 @@ BeforeDiscovery { $canInstall = [bool] (Get-Module Microsoft.PowerShell.PSResour
 
 BeforeAll {
     . "$PSScriptRoot/Common.ps1"
-    $pwsh = [Environment]::ProcessPath
     $version = (Import-PowerShellDataFile $Manifest).ModuleVersion
     $out = (Resolve-Path "$(Split-Path $Manifest)/../..").Path
     Remove-Item "$out/AgentSim*.nupkg", "$out/AgentSim*.zip" -ErrorAction Ignore
-    & $pwsh -NoProfile -NonInteractive -File "$Root/build.ps1" -Task Package | Out-Null
+    Invoke-PowerShell -NoProfile -NonInteractive -File "$Root/build.ps1" -Task Package | Out-Null
     $package = "$out/AgentSim.$version.nupkg"
 
     # Files of a folder, relative, in order.
@@ -16,7 +15,7 @@ BeforeAll {
     function Invoke-With([string] $ModulePath, [string] $Script) {
         $before = $env:PSModulePath
         $env:PSModulePath = "$ModulePath$([IO.Path]::PathSeparator)$before"
-        try { & $pwsh -NoProfile -NonInteractive -Command $Script }
+        try { Invoke-PowerShell -NoProfile -NonInteractive -Command $Script }
         finally { $env:PSModulePath = $before }
     }
 }
