@@ -28,6 +28,10 @@ param(
     [ValidateSet('Debug', 'Release')]
     [string] $Configuration = 'Release',
 
+    # Platforms for which the assemblies are compiled ahead of time, besides the portable ones; "this" is that of this machine.
+    # By default those of packages, with the tasks Test and Package, and else the one of this machine.
+    [string[]] $Runtime,
+
     # Version of Pester to test with; 6.2.0 works, too. It is restored into .packages/.
     [string] $PesterVersion = '5.7.1'
 )
@@ -57,6 +61,9 @@ if ($unknown) {
     Write-Problem "there is no task $($unknown -join ', '); the tasks are $($tasks -join ', ')"
     exit 1
 }
+
+if (-not $Runtime) { $Runtime = if ('Test' -in $Task -or 'Package' -in $Task) { 'linux-x64', 'osx-arm64', 'win-x64', 'this' } else { 'this' } }
+$Runtime = @($Runtime -split ',' | ForEach-Object Trim)
 
 # Work that loads the module is done in a process of its own, so that the next build can replace the assemblies.
 . "$PSScriptRoot/build/PowerShell.ps1"
@@ -88,11 +95,14 @@ function Invoke-Build {
     Remove-Folder $binFolder
     dotnet publish $project --configuration $Configuration --output $binFolder --nologo --verbosity minimal
 
+    Write-Step "Compiling it ahead of time for $($Runtime -replace '^this$', 'this machine' -join ', ')"
+    & "$PSScriptRoot/build/New-ReadyToRun.ps1" -Folder $binFolder -Runtime $Runtime
+
     Write-Step 'Laying it out, and making its help'
     Remove-Folder "$outFolder/AgentSim"
     $null = New-Item -ItemType Directory -Path $moduleFolder
-    Copy-Item -LiteralPath "$PSScriptRoot/AgentSim.psd1" -Destination $moduleFolder
-    foreach ($file in $manifest.TypesToProcess + $manifest.FormatsToProcess) { Copy-Item -LiteralPath "$PSScriptRoot/$file" -Destination $moduleFolder }
+    $files = @('AgentSim.psd1', $manifest.RootModule, 'AgentSim.Types.ps1xml', 'CHANGELOG.md', 'LICENSE', 'THIRD-PARTY-NOTICES.md', 'licenses') + $manifest.FormatsToProcess
+    foreach ($file in $files) { Copy-Item -LiteralPath "$PSScriptRoot/$file" -Destination $moduleFolder -Recurse }
     Copy-Item -LiteralPath $binFolder -Destination "$moduleFolder/bin" -Recurse
     Invoke-PowerShell -NoProfile -NonInteractive -File "$PSScriptRoot/build/New-ModuleHelp.ps1" -Manifest "$moduleFolder/AgentSim.psd1" `
         -Source "$PSScriptRoot/docs/cmdlets" -Destination "$moduleFolder/en-US/AgentSim.PowerShell.dll-Help.xml"

@@ -11,9 +11,8 @@ Describe 'The module' {
         Compare-Object $expected @($module.ExportedCommands.Keys) | Should -BeNullOrEmpty
     }
 
-    It 'loads no assembly but its own' {
-        $folder = Split-Path $Manifest
-        (Get-ChildItem "$folder/bin" -Filter *.dll).Name | Sort-Object | Should -Be 'AgentSim.Core.dll', 'AgentSim.PowerShell.dll', 'AgentSim.Zmtp.dll'
+    It 'has in bin, and so in the context of all modules, no assembly but its own' {
+        (Get-ChildItem "$(Split-Path $Manifest)/bin" -Filter *.dll).Name | Sort-Object | Should -Be 'AgentSim.Core.dll', 'AgentSim.PowerShell.dll', 'AgentSim.Zmtp.dll'
     }
 
     It 'has help with examples and words for every parameter: <Name>' -ForEach $cmdlets {
