@@ -1,6 +1,6 @@
 using System.Globalization;
 using System.Management.Automation;
-using AgentSim.Reports;
+using AgentSim.Metrics;
 using AgentSim.Simulation;
 using AgentSim.Sweeps;
 
