@@ -19,8 +19,8 @@ BeforeAll {
 
 Describe 'The assemblies of the module' {
     It 'are those for this platform, where there are some' -Skip:(-not (Test-Path "$bin/$(if ($IsWindows) { 'win' } elseif ($IsMacOS) { 'osx' } else { 'linux' })-*")) {
-        [AgentSim.Rows.MooncakeRow].Assembly.Location | Should -BeLike "*bin?$platform?AgentSim.Core.dll"
-        (Get-Command Invoke-AgentReplay).DLL | Should -BeLike "*bin?$platform?AgentSim.PowerShell.dll"
+        [AgentSim.Rows.MooncakeRow].Assembly.Location | Should -BeLike "*bin?${platform}?AgentSim.Core.dll"
+        (Get-Command Invoke-AgentReplay).DLL | Should -BeLike "*bin?${platform}?AgentSim.PowerShell.dll"
     }
 
     It 'are the portable ones where there are none, and have the same results' {
