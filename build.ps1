@@ -62,7 +62,8 @@ if ($unknown) {
     exit 1
 }
 
-if (-not $Runtime) { $Runtime = if ('Test' -in $Task -or 'Package' -in $Task) { 'linux-x64', 'osx-arm64', 'win-x64', 'this' } else { 'this' } }
+$platforms = 'linux-x64', 'osx-arm64', 'win-x64'
+if (-not $Runtime) { $Runtime = if ('Test' -in $Task -or 'Package' -in $Task) { $platforms + 'this' } else { 'this' } }
 $Runtime = @($Runtime -split ',' | ForEach-Object Trim)
 
 # Work that loads the module is done in a process of its own, so that the next build can replace the assemblies.
@@ -101,7 +102,8 @@ function Invoke-Build {
     Write-Step 'Laying it out, and making its help'
     Remove-Folder "$outFolder/AgentSim"
     $null = New-Item -ItemType Directory -Path $moduleFolder
-    $files = @('AgentSim.psd1', $manifest.RootModule, 'AgentSim.Types.ps1xml', 'CHANGELOG.md', 'LICENSE', 'THIRD-PARTY-NOTICES.md', 'licenses') + $manifest.FormatsToProcess
+    $files = @('AgentSim.psd1', $manifest.RootModule, 'AgentSim.Types.ps1xml') + $manifest.FormatsToProcess +
+        @('CHANGELOG.md', 'LICENSE', 'THIRD-PARTY-NOTICES.md', 'licenses')
     foreach ($file in $files) { Copy-Item -LiteralPath "$PSScriptRoot/$file" -Destination $moduleFolder -Recurse }
     Copy-Item -LiteralPath $binFolder -Destination "$moduleFolder/bin" -Recurse
     Invoke-PowerShell -NoProfile -NonInteractive -File "$PSScriptRoot/build/New-ModuleHelp.ps1" -Manifest "$moduleFolder/AgentSim.psd1" `
@@ -121,11 +123,13 @@ function Get-PesterManifest {
     if (Test-Path -LiteralPath $path) { return $path }
     Write-Step "Restoring Pester $PesterVersion"
     $PSNativeCommandUseErrorActionPreference = $false
-    $said = dotnet restore "$PSScriptRoot/build/pester" --packages "$PSScriptRoot/.packages" "-p:PesterVersion=$PesterVersion" --verbosity quiet 2>&1
+    $said = dotnet restore "$PSScriptRoot/build/pester" --verbosity quiet --packages "$PSScriptRoot/.packages" `
+        "-p:PesterVersion=$PesterVersion" 2>&1
     if (Test-Path -LiteralPath $path) { return $path }
     $installed = Get-Module Pester -ListAvailable | Where-Object Version -GE ([version] '5.5') | Sort-Object Version | Select-Object -Last 1
     if (-not $installed) {
-        throw "Pester $PesterVersion cannot be restored; add a feed that has it (dotnet nuget add source) or install it (Install-PSResource Pester): $said"
+        throw "Pester $PesterVersion cannot be restored; add a feed that has it (dotnet nuget add source), " +
+            "or install it (Install-PSResource Pester): $said"
     }
     Write-Host "Pester $PesterVersion cannot be restored; the tests run with the installed $($installed.Version)"
     $installed.Path
@@ -148,6 +152,10 @@ function Invoke-Test {
 
 function Invoke-Package {
     Assert-Built
+    $missing = @($platforms | Where-Object { -not (Test-Path -LiteralPath "$moduleFolder/bin/$_") })
+    if ($missing) {
+        Write-Host "The packages have nothing compiled ahead of time for $($missing -join ', '), which gets the portable assemblies; Build,Package compiles for all"
+    }
     $zip = "$outFolder/AgentSim-$version.zip"
     Compress-Archive -Path "$outFolder/AgentSim" -DestinationPath $zip -Force
     Write-Host "Packaged $zip"

@@ -15,7 +15,8 @@ param(
 )
 
 $ErrorActionPreference = 'Stop'
-if ($Culture -and [cultureinfo]::CurrentCulture.Name -ne $Culture) { throw "The culture is '$([cultureinfo]::CurrentCulture.Name)', not '$Culture'." }
+$current = [cultureinfo]::CurrentCulture.Name
+if ($Culture -and $current -ne $Culture) { throw "The culture is '$current', not '$Culture'." }
 Import-Module $Pester -MinimumVersion 5.5
 Import-Module (Resolve-Path -LiteralPath $Module).Path
 $configuration = New-PesterConfiguration
