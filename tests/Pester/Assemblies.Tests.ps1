@@ -60,10 +60,15 @@ Describe 'The libraries of the module' -Skip:(-not $dependencies) {
     It 'stand beside those of a module that has older ones, whoever comes first' {
         $null = New-Item -ItemType Directory "$TestDrive/Other"
         foreach ($name in (Get-ChildItem "$folder/bin/dependencies" -Filter *.dll).BaseName) {
-            Invoke-Fresh "Add-Type -OutputAssembly '$TestDrive/Other/$name.dll' -TypeDefinition '[assembly: System.Reflection.AssemblyVersion(`"0.0.0.1`")] public class Old { public static string Name => `"old $name`"; }'"
+            # Not Add-Type, which gives an assembly another name than its file.
+            $builder = [Reflection.Emit.PersistedAssemblyBuilder]::new("$name, Version=0.0.0.1", [object].Assembly)
+            $null = $builder.DefineDynamicModule($name).DefineType('Old', 'Public').CreateType()
+            $builder.Save("$TestDrive/Other/$name.dll")
         }
         Set-Content "$TestDrive/Other/Other.psm1" 'Get-ChildItem $PSScriptRoot -Filter *.dll | ForEach-Object { $null = [Reflection.Assembly]::LoadFrom($_.FullName) }
-            function Get-Other { [AppDomain]::CurrentDomain.GetAssemblies() | Where-Object { -not $_.IsDynamic -and $_.GetName().Version -eq [version] "0.0.0.1" } | ForEach-Object { $_.GetType("Old")::Name } }'
+            function Get-Other {
+                [AppDomain]::CurrentDomain.GetAssemblies().GetName() | Where-Object Version -EQ ([version] "0.0.0.1") | ForEach-Object { "old $($_.Name)" }
+            }'
         $others = @((Get-ChildItem "$TestDrive/Other" -Filter *.dll).BaseName | ForEach-Object { "old $_" } | Sort-Object)
         $ours, $other = "Import-Module '$Manifest'", "Import-Module '$TestDrive/Other/Other.psm1'"
         foreach ($script in "$other; $ours; $work; Get-Other", "$ours; $other; $work; Get-Other", "$ours; $work; $other; Get-Other") {
