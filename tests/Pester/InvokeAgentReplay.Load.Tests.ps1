@@ -228,7 +228,7 @@ Describe 'Invoke-AgentReplay -AsJob' {
     It 'says what is missing without Start-ThreadJob' {
         $script = "`$PSModuleAutoLoadingPreference = 'None'; Import-Module '$Manifest'
             try { Invoke-AgentReplay -InputTokens 1 -OutputTokens 1 -RequestCount 1 -Concurrency 1 -AsJob } catch { `$_.FullyQualifiedErrorId; `$_.Exception.Message }"
-        $said = & ([Environment]::ProcessPath) -NoProfile -NonInteractive -Command $script
+        $said = Invoke-PowerShell -NoProfile -NonInteractive -Command $script
         $said[0] | Should -Be "ThreadJobMissing,$suffix"
         $said[1] | Should -BeLike '*Microsoft.PowerShell.ThreadJob*'
     }
