@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace AgentSim.Reports;
 
 /// <summary>What became of a metric.</summary>
@@ -29,6 +31,10 @@ public sealed class MetricComparison
         Direction = MetricDirections.Of(metric);
         Verdicts = [.. values.Skip(1).Select(value => MetricChange.Verdict(values[0], value, Direction, tolerancePercent))];
     }
+
+    [JsonConstructor]
+    internal MetricComparison(string metric, MetricDirection direction, IReadOnlyList<double?> values, IReadOnlyList<ComparisonVerdict> verdicts) =>
+        (Metric, Direction, Values, Verdicts) = (metric, direction, values, verdicts);
 
     /// <summary>Name in the report file.</summary>
     public string Metric { get; }

@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace AgentSim.Reports;
 
 /// <summary>
@@ -8,6 +10,7 @@ public sealed partial class ReplayReport
 {
     private Metric[]? _metrics;
 
+    [JsonConstructor]
     internal ReplayReport()
     {
     }
@@ -58,6 +61,9 @@ public sealed partial class ReplayReport
     /// <summary>Completed requests that kept the service level; null when none was given.</summary>
     public required long? GoodputCompletedRequests { get; init; }
 
+    /// <summary>Tokens of the completed requests that kept the service level; null when none was given.</summary>
+    public long? GoodputOutputTokens { get; init; }
+
     /// <summary>Requests within the service level per simulated second; null when none was given.</summary>
     public double? GoodputRequestThroughputRps => GoodputCompletedRequests / DurationSeconds;
 
@@ -106,8 +112,6 @@ public sealed partial class ReplayReport
     /// <summary>A metric by its name in the report file, e.g. <c>p99_itl_ms</c>; null when this report has none of that name.</summary>
     /// <param name="name">Name in the report file.</param>
     public double? this[string name] => ReportMetrics.Find(Metrics, name);
-
-    internal long? GoodputOutputTokens { get; init; }
 
     private double DurationSeconds => SecondsOf(DurationMs);
 

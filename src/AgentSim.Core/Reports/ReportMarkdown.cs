@@ -30,7 +30,7 @@ public static class ReportMarkdown
     {
         for (int run = 0; run < runs.Count; run++)
         {
-            if (MetricText.ServiceLevel(runs[run].Result.Summary, runs[run].Result.Origin.Settings.ServiceLevel) is { } sentence)
+            if (MetricText.ServiceLevel(runs[run].Result.Summary, runs[run].Result.ServiceLevel) is { } sentence)
                 text.WriteLine($"\n{names[run]}: {sentence}.");
         }
 

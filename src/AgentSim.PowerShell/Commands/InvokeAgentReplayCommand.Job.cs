@@ -13,8 +13,9 @@ public sealed partial class InvokeAgentReplayCommand
         Start-ThreadJob -Name $parameters.Name -ArgumentList $module, $parameters.Call -ScriptBlock {
             param($module, $call)
             Import-Module -Name $module
-            # What there was to warn about was said when the job was started.
-            Invoke-AgentReplay @call -WarningAction SilentlyContinue
+            # What there was to warn about was said when the job was started. An error that ends the replay ends the job, which
+            # is what makes it a failed one.
+            try { Invoke-AgentReplay @call -WarningAction SilentlyContinue } catch { throw }
         }
         """;
 

@@ -32,7 +32,7 @@ internal static class SummarySection
         for (int run = 0; run < content.Runs.Count; run++)
         {
             ReportedRun reported = content.Runs[run];
-            if (MetricText.ServiceLevel(reported.Result.Summary, reported.Result.Origin.Settings.ServiceLevel) is { } sentence)
+            if (MetricText.ServiceLevel(reported.Result.Summary, reported.Result.ServiceLevel) is { } sentence)
                 page.Write($"<p><bdi>{content.Names[run]}</bdi>: {sentence}.</p>\n");
         }
 
