@@ -25,12 +25,12 @@ public sealed class SweepRow
     [JsonConstructor]
     internal SweepRow(
         int index, string engine, string? prefillEngine, int workers, int? prefillWorkers, RouterMode routerMode, string routerConfig, ulong routerSeed,
-        int? concurrency, double arrivalSpeedupRatio, string? error, string? errorId, bool isResumed, IReadOnlyList<Metric> metrics)
+        int? concurrency, double arrivalSpeedupRatio, string? error, string? errorId, bool isResumed, string metricsJson)
     {
         (Index, Engine, PrefillEngine, Workers, PrefillWorkers) = (index, engine, prefillEngine, workers, prefillWorkers);
         (RouterMode, RouterConfig, RouterSeed) = (routerMode, routerConfig, routerSeed);
         (Concurrency, ArrivalSpeedupRatio) = (concurrency, arrivalSpeedupRatio);
-        (Error, ErrorId, IsResumed, _metrics) = (error, errorId, isResumed, metrics);
+        (Error, ErrorId, IsResumed, _metrics) = (error, errorId, isResumed, MetricsJson.Read(metricsJson));
     }
 
     /// <summary>Number of the point in the grid, from 0.</summary>
@@ -117,6 +117,9 @@ public sealed class SweepRow
 
     /// <summary>Every metric under its name in the report file; empty after an error.</summary>
     public IReadOnlyList<Metric> GetMetrics() => _metrics;
+
+    /// <summary>Every metric in one JSON object, as the row is stored; a value that is no number is text.</summary>
+    public string ToMetricsJson() => MetricsJson.Write(_metrics);
 
     // What the workers of a pool do is plain already.
     private static string Text(EngineArguments engine) => (engine with { WorkerType = WorkerType.Aggregated }).ToString();
