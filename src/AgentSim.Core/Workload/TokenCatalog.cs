@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace AgentSim.Workload;
 
 /// <summary>
@@ -119,7 +121,8 @@ internal sealed class TokenCatalog : PromptCatalog
         if ((long)history.Tokens + left > int.MaxValue)
         {
             string session = _load.SessionNames[_load.SessionOf[request]];
-            throw new AgentSimException("PromptTooLong", $"session '{session}' accumulates more than {int.MaxValue:N0} prompt tokens; shorten it");
+            throw new AgentSimException("PromptTooLong", string.Create(
+                CultureInfo.InvariantCulture, $"session '{session}' accumulates more than {int.MaxValue:N0} prompt tokens; shorten it"));
         }
 
         history.Tokens += left;

@@ -50,7 +50,7 @@ internal static class PropertyBagReader
     private static PSObject Bag(IDictionary entries)
     {
         var bag = new PSObject();
-        foreach (DictionaryEntry entry in entries) bag.Properties.Add(new PSNoteProperty(entry.Key.ToString(), entry.Value));
+        foreach (DictionaryEntry entry in entries) bag.Properties.Add(new PSNoteProperty($"{entry.Key}", entry.Value));
         return bag;
     }
 
