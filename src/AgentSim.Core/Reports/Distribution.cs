@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace AgentSim.Reports;
 
 /// <summary>
@@ -16,6 +18,9 @@ namespace AgentSim.Reports;
 public readonly record struct Distribution(
     double Mean, double Min, double Max, double Median, double P75, double P90, double P95, double P99, double Std)
 {
+    /// <summary>The statistics in one line, for views and tables of text.</summary>
+    public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"mean {Mean:#,0.##}, p50 {Median:#,0.##}, p90 {P90:#,0.##}, p99 {P99:#,0.##}, {Min:#,0.##} to {Max:#,0.##}");
+
     /// <summary>Statistics of an exact list, one sample per request in the order of the request ordinals.</summary>
     internal static Distribution Of(ReadOnlySpan<double> samples)
     {

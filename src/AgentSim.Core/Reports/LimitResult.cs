@@ -35,5 +35,8 @@ public sealed record LimitResult(string Metric, string Limit, bool Passed, doubl
         }
     }
 
+    /// <summary>The <see cref="Message"/>.</summary>
+    public override string ToString() => Message;
+
     private static string Number(double value) => value.ToString("0.######", CultureInfo.InvariantCulture);
 }

@@ -1,10 +1,16 @@
+using System.Globalization;
+
 namespace AgentSim.Reports;
 
 /// <summary>One value of a report.</summary>
 /// <param name="Name">Name in the report file.</param>
 /// <param name="Value">The value; a whole number where <paramref name="IsWhole"/> is true.</param>
 /// <param name="IsWhole">True for counts, which are written without a point.</param>
-public sealed record Metric(string Name, double Value, bool IsWhole);
+public sealed record Metric(string Name, double Value, bool IsWhole)
+{
+    /// <summary>Name and value.</summary>
+    public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{Name}={Value}");
+}
 
 /// <summary>Maps a report to the names of the report file (specification 06, 4 and 6).</summary>
 internal static class ReportMetrics

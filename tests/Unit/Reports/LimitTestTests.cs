@@ -55,6 +55,13 @@ public class LimitTestTests
     [InlineData("NaN")]
     [InlineData("1e999")]
     [InlineData("<5")]
+    [InlineData("29,5")]
+    [InlineData("1,000")]
+    [InlineData("1.234,5")]
+    [InlineData("29 5")]
+    [InlineData("<= 1 000")]
+    [InlineData("+2,5%")]
+    [InlineData("1\u00a0000")]
     public void Other_texts_are_no_limits(string text) =>
         Assert.Equal("LimitInvalid", Assert.Throws<AgentSimException>(() => MetricLimit.Parse("p99_ttft_ms", text)).ErrorId);
 
