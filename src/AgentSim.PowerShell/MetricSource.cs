@@ -1,6 +1,6 @@
 using System.Management.Automation;
 using AgentSim.Json;
-using AgentSim.Reports;
+using AgentSim.Metrics;
 using AgentSim.Simulation;
 using AgentSim.Sweeps;
 

@@ -1,6 +1,8 @@
 using System.Globalization;
 using System.Text.Json.Serialization;
-using AgentSim.Reports;
+using AgentSim.Metrics;
+using AgentSim.Recording;
+using AgentSim.Statistics;
 using AgentSim.Workload;
 
 namespace AgentSim.Simulation;

@@ -1,6 +1,7 @@
 using System.Globalization;
 using AgentSim.Engines;
-using AgentSim.Reports;
+using AgentSim.Prompts;
+using AgentSim.Recording;
 using AgentSim.Workload;
 
 namespace AgentSim.Simulation;

@@ -1,6 +1,6 @@
 using System.Text.Json.Serialization;
 using AgentSim.Engines;
-using AgentSim.Reports;
+using AgentSim.Metrics;
 using AgentSim.Simulation;
 
 namespace AgentSim.Sweeps;

@@ -11,16 +11,16 @@ public sealed partial class InvokeAgentReplayCommand
     private const string StartScript = """
         param($module, $parameters)
         Start-ThreadJob -Name $parameters.Name -ArgumentList $module, $parameters.Call -ScriptBlock {
-            [CmdletBinding()]
             param($module, $call)
             Import-Module -Name $module
             # What there was to warn about was said when the job was started. An error that ends the replay is an error of the
-            # job, with its own identifier, and ends the job, which makes it a failed one.
-            try { Invoke-AgentReplay @call -WarningAction SilentlyContinue }
-            catch {
-                $PSCmdlet.WriteError($_)
-                throw
+            # job, as it is, and then ends the job, which makes it a failed one.
+            $end = @{}
+            & {
+                trap { $end.Error = $_ }
+                Invoke-AgentReplay @call -WarningAction SilentlyContinue
             }
+            if ($end.Error) { throw $end.Error }
         }
         """;
 

@@ -89,7 +89,7 @@ internal static class PropertyBagReader
         {
             ParameterInfo parameter = parameters[i];
             arguments[i] = parameter.ParameterType == typeof(IReadOnlyDictionary<string, object?>) && bag.Properties[parameter.Name + "Json"]?.Value is string json
-                ? RunInfo.ReadSettings(json)   // with their order and types
+                ? StoredSettings.Read(json)   // with their order and types
                 : bag.Properties[parameter.Name] is { } property ? Value(property.Value, parameter.ParameterType, property.Name, depth - 1)
                 : parameter.HasDefaultValue ? parameter.DefaultValue : throw Invalid(name, $"has no {parameter.Name}");
         }

@@ -1,4 +1,5 @@
 using System.Management.Automation;
+using AgentSim.Metrics;
 using AgentSim.Reports;
 using AgentSim.Sweeps;
 
@@ -16,5 +17,5 @@ public static class StoredProperties
 
     /// <summary>The settings of a run as the JSON text of report files, which keeps their order and types.</summary>
     /// <param name="run">A <see cref="RunInfo"/>.</param>
-    public static object SettingsJson(PSObject run) => ((RunInfo)(run ?? throw new ArgumentNullException(nameof(run))).BaseObject).SettingsText();
+    public static object SettingsJson(PSObject run) => StoredSettings.Write((RunInfo)(run ?? throw new ArgumentNullException(nameof(run))).BaseObject);
 }

@@ -1,9 +1,12 @@
 using System.Text.Json;
 using AgentSim.Engines;
 using AgentSim.Measures;
+using AgentSim.Metrics;
+using AgentSim.Recording;
 using AgentSim.Reports;
 using AgentSim.Rows;
 using AgentSim.Simulation;
+using AgentSim.Statistics;
 using AgentSim.Tests.Reports.Html;
 
 namespace AgentSim.Tests.Reports;
@@ -60,7 +63,7 @@ public class StoredResultTests
             ["engine_args"] = JsonElement.Parse("""{"b":1,"a":[1.50]}"""),
         };
         var run = new RunInfo("0.1.0", [], settings, 7);
-        IReadOnlyDictionary<string, object?> back = Cultures.Under("de-DE", () => RunInfo.ReadSettings(run.SettingsText()));
+        IReadOnlyDictionary<string, object?> back = Cultures.Under("de-DE", () => StoredSettings.Read(StoredSettings.Write(run)));
         Assert.Equal(settings.Keys, back.Keys);
         foreach ((string name, object? value) in settings)
         {
@@ -68,8 +71,8 @@ public class StoredResultTests
         }
 
         Assert.Equal("""{"b":1,"a":[1.50]}""", back["engine_args"]!.ToString());
-        Assert.Equal("ObjectInvalid", Assert.Throws<AgentSimException>(() => RunInfo.ReadSettings("[")).ErrorId);
-        Assert.Equal("ObjectInvalid", Assert.Throws<AgentSimException>(() => RunInfo.ReadSettings("[]")).ErrorId);
+        Assert.Equal("ObjectInvalid", Assert.Throws<AgentSimException>(() => StoredSettings.Read("[")).ErrorId);
+        Assert.Equal("ObjectInvalid", Assert.Throws<AgentSimException>(() => StoredSettings.Read("[]")).ErrorId);
     }
 
     [Theory]
