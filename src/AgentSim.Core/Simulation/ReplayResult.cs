@@ -1,4 +1,6 @@
+using System.Dynamic;
 using System.Globalization;
+using System.Linq.Expressions;
 using System.Text.Json.Serialization;
 using AgentSim.Metrics;
 using AgentSim.Recording;
@@ -8,7 +10,7 @@ using AgentSim.Workload;
 namespace AgentSim.Simulation;
 
 /// <summary>What a replay gives.</summary>
-public sealed class ReplayResult
+public sealed class ReplayResult : IDynamicMetaObjectProvider
 {
     private readonly Lazy<IReadOnlyList<WorkerResult>> _workers;
     private readonly (WorkloadColumns Load, ReplaySettings Settings)? _origin;
@@ -68,8 +70,13 @@ public sealed class ReplayResult
         }
     }
 
-    /// <summary>Where the result comes from: version, inputs, settings, seed.</summary>
+    /// <summary>Where the result comes from: version, inputs, settings, seed, warnings.</summary>
     public RunInfo Run { get; }
+
+    DynamicMetaObject IDynamicMetaObjectProvider.GetMetaObject(Expression parameter) => new StrictNames(parameter, this, typeof(ReplayResult));
+
+    /// <summary>What the numbers have to be read with: rows that were cut, options without effect, and the like.</summary>
+    public IReadOnlyList<RunWarning> Warnings => Run.Warnings;
 
     private double? Bound(string name) => Run.Settings.TryGetValue(name, out object? bound) && bound is IConvertible number ? number.ToDouble(CultureInfo.InvariantCulture) : null;
 

@@ -13,12 +13,12 @@ public sealed partial class InvokeAgentReplayCommand
         Start-ThreadJob -Name $parameters.Name -ArgumentList $module, $parameters.Call -ScriptBlock {
             param($module, $call)
             Import-Module -Name $module
-            # What there was to warn about was said when the job was started. An error that ends the replay is an error of the
+            # An error that ends the replay is an error of the
             # job, as it is, and then ends the job, which makes it a failed one.
             $end = @{}
             & {
                 trap { $end.Error = $_ }
-                Invoke-AgentReplay @call -WarningAction SilentlyContinue
+                Invoke-AgentReplay @call
             }
             if ($end.Error) { throw $end.Error }
         }
@@ -60,7 +60,9 @@ public sealed partial class InvokeAgentReplayCommand
         }
 
         call[nameof(RouterConfig)] = _settings.Router;
-        if (_settings.Router.RouterPolicyConfig is { } policy) call[nameof(RouterPolicyPath)] = policy;
+        // Round robin has no use for the file that the environment names for others.
+        bool needsPolicy = HasKvRouter || RouterPolicyPath is not null;
+        if (needsPolicy && _settings.Router.RouterPolicyConfig is { } policy) call[nameof(RouterPolicyPath)] = policy;
         return call;
     }
 

@@ -50,7 +50,7 @@ public abstract partial class ReplayInputCommand
     [Number]
     public double InterTurnDelayMs { get; set; }
 
-    private SyntheticOptions Synthesis() => new()
+    private protected SyntheticOptions Synthesis() => new()
     {
         InputTokens = InputTokens,
         OutputTokens = OutputTokens,
