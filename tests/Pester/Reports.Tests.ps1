@@ -323,7 +323,7 @@ Describe 'The objects of a replay' {
             @($xml.$property) | Should -Be $expected
             @($json.$property) | Should -Be $expected
         }
-        foreach ($file in 'csv', 'json', 'xml') { (Get-Item "$TestDrive/$Kind.$file").Length | Should -BeLessThan (4096 * $objects.Count) }
+        foreach ($file in 'csv', 'json', 'xml') { (Get-Item "$TestDrive/$Kind.$file").Length | Should -BeLessThan (12288 * $objects.Count) }
     }
 
     It 'are a result with everything after CLIXML' {

@@ -1,3 +1,4 @@
+using System.Globalization;
 using AgentSim.Statistics;
 
 namespace AgentSim.Metrics;

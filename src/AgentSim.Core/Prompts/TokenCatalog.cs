@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace AgentSim.Prompts;
 
 /// <summary>
@@ -120,7 +122,8 @@ internal sealed class TokenCatalog : PromptCatalog
         {
             ContinuedSessions sessions = _prompts.Continued!;   // a single prompt is never that long
             string session = sessions.Names[sessions.SessionOf[request]];
-            throw new AgentSimException("PromptTooLong", $"session '{session}' accumulates more than {int.MaxValue:N0} prompt tokens; shorten it");
+            throw new AgentSimException("PromptTooLong", string.Create(
+                CultureInfo.InvariantCulture, $"session '{session}' accumulates more than {int.MaxValue:N0} prompt tokens; shorten it"));
         }
 
         history.Tokens += left;

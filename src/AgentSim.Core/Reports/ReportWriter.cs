@@ -83,7 +83,7 @@ public static class ReportWriter
         json.WriteEndArray();
     }
 
-    private static void WriteValue(Utf8JsonWriter json, object? value)
+    internal static void WriteValue(Utf8JsonWriter json, object? value)
     {
         switch (value)
         {

@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace AgentSim.Rows;
 
 /// <summary>
@@ -106,4 +108,8 @@ public sealed record ToolSpan(
     string Status,
     ulong? OutputBytes = null,
     ulong? OutputTokens = null,
-    string? ErrorType = null);
+    string? ErrorType = null)
+{
+    /// <summary>The call in one line.</summary>
+    public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{ToolClass} {ToolCallId}: {DurationMs} ms, {Status}");
+}

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using AgentSim.Json;
 
@@ -34,7 +35,11 @@ public enum DependencyRelation
 /// <param name="Trigger">What has to happen to that request; <see cref="DependencyTrigger.Dispatch"/> only with <see cref="DependencyRelation.Spawn"/>.</param>
 /// <param name="DelayMs">Milliseconds from then on; finite, not negative.</param>
 /// <param name="Relation">Why.</param>
-public sealed record RowDependency(string RequestId, DependencyTrigger Trigger, double DelayMs, DependencyRelation Relation);
+public sealed record RowDependency(string RequestId, DependencyTrigger Trigger, double DelayMs, DependencyRelation Relation)
+{
+    /// <summary>The dependency in one line.</summary>
+    public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{DelayMs} ms after the {Trigger} of {RequestId} ({Relation})");
+}
 
 /// <summary>The names that triggers and relations have in files.</summary>
 internal static class DependencyNames

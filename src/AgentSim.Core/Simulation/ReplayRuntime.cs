@@ -1,3 +1,4 @@
+using System.Globalization;
 using AgentSim.Engines;
 using AgentSim.Prompts;
 using AgentSim.Recording;
@@ -90,7 +91,8 @@ internal abstract class ReplayRuntime(RuntimeParts parts)
             if (request >= 0) blocked = $"; {Parts.Load.Describe(request)} can never run: {reason}";
         }
 
-        return new AgentSimException("ReplayDeadEnd", $"the replay reached a dead end at {Now:F3} ms with {inFlight} requests in flight{blocked}");
+        return new AgentSimException("ReplayDeadEnd", string.Create(
+            CultureInfo.InvariantCulture, $"the replay reached a dead end at {Now:F3} ms with {inFlight} requests in flight{blocked}"));
     }
 
     /// <summary>

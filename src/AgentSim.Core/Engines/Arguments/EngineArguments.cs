@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using AgentSim.Routing;
 
 namespace AgentSim.Engines;
@@ -110,6 +111,7 @@ public sealed partial record EngineArguments
     /// Acceptance probability of each draft token given that all earlier ones were accepted, one per
     /// <see cref="AicNextn"/> (specification 02, 9.1); empty without speculative decoding. Set by <see cref="Validated"/>.
     /// </summary>
+    [JsonInclude]
     public IReadOnlyList<double> AcceptRates { get; private init; } = [];
 
     /// <summary>The block manager in effect. SGLang has its own and ignores it.</summary>
