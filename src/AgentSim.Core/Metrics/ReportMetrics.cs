@@ -1,4 +1,3 @@
-using System.Globalization;
 using AgentSim.Statistics;
 
 namespace AgentSim.Metrics;
