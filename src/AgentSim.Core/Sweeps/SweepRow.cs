@@ -119,6 +119,7 @@ public sealed class SweepRow : IDynamicMetaObjectProvider, INamedValues
     public string? ErrorId { get; }
 
     /// <summary>What the numbers have to be read with, in one text; null where there is nothing.</summary>
+    [JsonInclude]
     public string? Warnings { get; internal init; }
 
     /// <summary>True when the row comes from a checkpoint instead of a run.</summary>
