@@ -5,7 +5,7 @@ using AgentSim.Rows;
 
 namespace AgentSim.Lowering;
 
-/// <summary>Makes the agentic rows of version 2 of a lowered trace (specification 01, 12.4).</summary>
+/// <summary>Makes the agentic rows of version 2 of a lowered trace (behaviour 01#12.4).</summary>
 internal sealed class PlayRowSource : IRowSource
 {
     private readonly RequestTable _table;

@@ -2,7 +2,7 @@ using AgentSim.Rows;
 
 namespace AgentSim.Lowering;
 
-/// <summary>Makes the rows of a lowered trace, plain ones or agentic ones of version 1 (specification 01, 3.5 to 4).</summary>
+/// <summary>Makes the rows of a lowered trace, plain ones or agentic ones of version 1 (behaviour 01#3.5 to 01#4).</summary>
 internal sealed class RowSource : IRowSource
 {
     private readonly RequestTable _table;

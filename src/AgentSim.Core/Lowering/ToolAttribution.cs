@@ -3,7 +3,7 @@ using AgentSim.Rows;
 namespace AgentSim.Lowering;
 
 /// <summary>
-/// Which tool calls ran before a row and how much of its gap they account for (specification 01, 3.5). Calls without a
+/// Which tool calls ran before a row and how much of its gap they account for (behaviour 01#3.5). Calls without a
 /// known consumer belong to the row in whose window they end; the windows of a session do not overlap, so that each
 /// call is looked at once.
 /// </summary>

@@ -8,7 +8,7 @@ namespace AgentSim.Lowering;
 /// <param name="InputPaths">Trace files, folders and wildcards, in order (see <see cref="InputFiles.Expand"/>).</param>
 /// <param name="OutputPath">The file to write.</param>
 /// <param name="IsAgentic">True for agentic traces, false for standard ones; the trace has to agree.</param>
-/// <param name="AgenticVersion">Version of agentic rows to write, 1 or 2 (specification 01, 12).</param>
+/// <param name="AgenticVersion">Version of agentic rows to write, 1 or 2 (behaviour 01#12).</param>
 public sealed record ConvertOptions(IReadOnlyList<string> InputPaths, string OutputPath, bool IsAgentic, int AgenticVersion = 1);
 
 /// <summary>What a conversion wrote.</summary>
@@ -17,7 +17,7 @@ public sealed record ConvertOptions(IReadOnlyList<string> InputPaths, string Out
 /// <param name="IsAgentic">Whether the rows are agentic.</param>
 public sealed record ConvertResult(long Rows, int TraceBlockSize, bool IsAgentic);
 
-/// <summary>Converts Dynamo request traces to a file of Mooncake rows (specification 01, 5).</summary>
+/// <summary>Converts Dynamo request traces to a file of Mooncake rows (behaviour 01#5).</summary>
 public static class TraceConverter
 {
     private const int BatchRows = 128;

@@ -3,7 +3,7 @@ using AgentSim.Statistics;
 namespace AgentSim.Metrics;
 
 /// <summary>
-/// The summary of a replay: every metric of specification 06, 4 and 5, as properties and by the names of the report file.
+/// The summary of a replay: every metric of behaviour 06#4 and 06#5, as properties and by the names of the report file.
 /// Only requests that completed enter totals, rates and latencies; <see cref="NumRequests"/> counts every arrival.
 /// </summary>
 public sealed partial class ReplayReport

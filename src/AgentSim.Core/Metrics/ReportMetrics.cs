@@ -8,7 +8,7 @@ namespace AgentSim.Metrics;
 /// <param name="IsWhole">True for counts, which are written without a point.</param>
 public sealed record Metric(string Name, double Value, bool IsWhole);
 
-/// <summary>Maps a report to the names of the report file (specification 06, 4 and 6).</summary>
+/// <summary>Maps a report to the names of the report file (behaviour 06#4 and 06#6).</summary>
 internal static class ReportMetrics
 {
     private static readonly Comparison<Metric> ByName = static (a, b) => string.CompareOrdinal(a.Name, b.Name);

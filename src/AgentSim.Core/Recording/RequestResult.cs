@@ -1,7 +1,7 @@
 namespace AgentSim.Recording;
 
 /// <summary>
-/// The record of one request that has ended (specification 06, 7). Times are simulated milliseconds; values that do not exist are null.
+/// The record of one request that has ended (behaviour 06#7). Times are simulated milliseconds; values that do not exist are null.
 /// </summary>
 public sealed class RequestResult
 {

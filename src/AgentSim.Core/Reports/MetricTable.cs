@@ -6,7 +6,7 @@ using AgentSim.Statistics;
 
 namespace AgentSim.Reports;
 
-/// <summary>The table a replay prints at its end (specification 06, 8).</summary>
+/// <summary>The table a replay prints at its end (behaviour 06#8).</summary>
 public static class MetricTable
 {
     private static readonly string[] Headers = ["Metric", "avg", "min", "max", "p99", "p90", "p75", "std"];

@@ -4,7 +4,7 @@ using AgentSim.Statistics;
 
 namespace AgentSim.Reports;
 
-/// <summary>The distributions behind the statistics of a report: of the same requests (specification 06, 3).</summary>
+/// <summary>The distributions behind the statistics of a report: of the same requests (behaviour 06#3).</summary>
 internal static class RunSamples
 {
     public static SampleSet Ttft(ReplayResult result) => Of(result, static request => request.TtftMs);

@@ -3,7 +3,7 @@ using AgentSim.Yaml;
 
 namespace AgentSim.Routing;
 
-/// <summary>Reads policy files and checks their rules (specification 05, 9).</summary>
+/// <summary>Reads policy files and checks their rules (behaviour 05#9).</summary>
 internal static class RouterPolicyReader
 {
     public const string InvalidId = "RouterPolicyInvalid";

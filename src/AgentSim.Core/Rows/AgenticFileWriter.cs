@@ -4,8 +4,8 @@ using AgentSim.Json;
 namespace AgentSim.Rows;
 
 /// <summary>
-/// Writes agentic files of version 2: a header with a digest of the rows, then the rows, in one fixed form (specification
-/// 01, 5.1 and 12.1).
+/// Writes agentic files of version 2: a header with a digest of the rows, then the rows, in one fixed form (behaviour
+/// 01#5.1 and 01#12.1).
 /// </summary>
 public static class AgenticFileWriter
 {

@@ -1,7 +1,7 @@
 namespace AgentSim.Statistics;
 
 /// <summary>
-/// The nine statistics of one distribution (specification 06, 3). All are 0 when there are no samples.
+/// The nine statistics of one distribution (behaviour 06#3). All are 0 when there are no samples.
 /// Percentiles are nearest rank; there is no interpolation.
 /// </summary>
 /// <param name="Mean">Arithmetic mean.</param>

@@ -2,7 +2,7 @@ namespace AgentSim.Statistics;
 
 /// <summary>
 /// The two streamed distributions of a replay, fed with the gaps between neighbouring tokens of counted requests
-/// (specification 06, 3.2): the gaps themselves (<c>itl</c>) and 1000 / gap (<c>output_token_throughput_per_user</c>).
+/// (behaviour 06#3.2): the gaps themselves (<c>itl</c>) and 1000 / gap (<c>output_token_throughput_per_user</c>).
 /// The order of the samples and their grouping by multiplicity touch only the last bits of mean and standard deviation.
 /// </summary>
 internal sealed partial class GapStatistics

@@ -2,7 +2,7 @@ using System.Runtime.CompilerServices;
 
 namespace AgentSim.Statistics;
 
-/// <summary>Counts of samples by logarithmic bucket (specification 06, 3.2); its percentiles are bucket representatives.</summary>
+/// <summary>Counts of samples by logarithmic bucket (behaviour 06#3.2); its percentiles are bucket representatives.</summary>
 internal sealed class LogSketch
 {
     private const int Slack = 512;

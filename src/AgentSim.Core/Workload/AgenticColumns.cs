@@ -2,7 +2,7 @@ using AgentSim.Collections;
 
 namespace AgentSim.Workload;
 
-/// <summary>What ties agentic requests together, by request (specification 01, 6.4 and 12.3).</summary>
+/// <summary>What ties agentic requests together, by request (behaviour 01#6.4 and 01#12.3).</summary>
 internal sealed class AgenticColumns
 {
     public required NameTable RequestIds { get; init; }

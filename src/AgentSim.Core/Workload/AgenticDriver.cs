@@ -1,7 +1,7 @@
 namespace AgentSim.Workload;
 
 /// <summary>
-/// Requests that wait for others to start or to end, each by itself (specification 01, 10.4 and 12.3).
+/// Requests that wait for others to start or to end, each by itself (behaviour 01#10.4 and 01#12.3).
 /// </summary>
 internal sealed class AgenticDriver : LoadDriver
 {

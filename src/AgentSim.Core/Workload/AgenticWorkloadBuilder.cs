@@ -3,7 +3,7 @@ using AgentSim.Rows;
 
 namespace AgentSim.Workload;
 
-/// <summary>Builds a workload of agentic rows of version 1, which wait for other rows to end (specification 01, 6.4).</summary>
+/// <summary>Builds a workload of agentic rows of version 1, which wait for other rows to end (behaviour 01#6.4).</summary>
 internal sealed class AgenticWorkloadBuilder(TraceFormat format, int traceBlockSize) : IWorkloadBuilder
 {
     private readonly RowColumns _rows = new(traceBlockSize);

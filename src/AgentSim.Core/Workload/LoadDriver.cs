@@ -6,7 +6,7 @@ namespace AgentSim.Workload;
 internal readonly record struct LoadOptions(int? Concurrency, double SpeedupRatio);
 
 /// <summary>
-/// Says which request becomes ready when (specification 01, 7, 10 and 12.3). Requests are 0-based ordinals.
+/// Says which request becomes ready when (behaviour 01#7, 01#10 and 01#12.3). Requests are 0-based ordinals.
 /// </summary>
 internal abstract class LoadDriver(int requests)
 {

@@ -1,6 +1,6 @@
 namespace AgentSim.Engines;
 
-/// <summary>The <c>sglang</c> object of the engine arguments (specification 03, A.1). Ranges are not enforced, as in the reference.</summary>
+/// <summary>The <c>sglang</c> object of the engine arguments (behaviour 03#A.1). Ranges are not enforced, as in the reference.</summary>
 public sealed record SglangArguments
 {
     /// <summary>All defaults.</summary>
@@ -31,7 +31,7 @@ public sealed record SglangArguments
     public bool UsesLongestPrefixMatch => SchedulePolicy == "lpm";
 }
 
-/// <summary>The <c>trtllm</c> object of the engine arguments (specification 03, B.2).</summary>
+/// <summary>The <c>trtllm</c> object of the engine arguments (behaviour 03#B.2).</summary>
 public sealed record TrtllmArguments
 {
     /// <summary>All defaults.</summary>

@@ -1,6 +1,6 @@
 namespace AgentSim.Engines;
 
-/// <summary>Latencies interpolated from a planner profile (specification 02, 3.3).</summary>
+/// <summary>Latencies interpolated from a planner profile (behaviour 02#3.3).</summary>
 internal sealed class ProfileModel : PerformanceModel
 {
     private readonly double[] _prefillTokens;

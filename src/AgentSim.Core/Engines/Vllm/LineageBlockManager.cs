@@ -6,7 +6,7 @@ namespace AgentSim.Engines.Vllm;
 
 /// <summary>
 /// The <c>kvbm</c> backend: one physical block per identity, registered as soon as it is allocated, and evicted leaves
-/// first (specification 02, 11). A sequence's table holds the identities of its complete blocks, then a private tail.
+/// first (behaviour 02#11). A sequence's table holds the identities of its complete blocks, then a private tail.
 /// </summary>
 internal sealed class LineageBlockManager : BlockManager, ITargetCache
 {
