@@ -1,7 +1,7 @@
 using System.Buffers.Binary;
 using System.Text;
-using AgentSim.Hashing;
 using AgentSim.Rows;
+using Blake3;
 
 namespace AgentSim.Lowering;
 
@@ -56,6 +56,6 @@ internal sealed class PlayRowSource : IRowSource
     private static ulong PrivateId(string requestId, long block, long inputLength)
     {
         string key = FormattableString.Invariant($"dynamo-request-trace-private-block\0{requestId}\0{block}\0{inputLength}");
-        return BinaryPrimitives.ReadUInt64LittleEndian(Blake3.Hash(Encoding.UTF8.GetBytes(key)));
+        return BinaryPrimitives.ReadUInt64LittleEndian(Hasher.Hash(Encoding.UTF8.GetBytes(key)).AsSpan());
     }
 }

@@ -13,7 +13,7 @@ public partial class FloorsTests
     private static readonly string[][] Floors =
     [
         [Root],
-        ["Collections", "Draws", "Files", "Hashing", "Json", "MessagePack", "Statistics", "Yaml"],
+        ["Collections", "Draws", "Files", "Json", "MessagePack", "Statistics", "Yaml"],
         ["Prompts", "Rows"],
         ["Routing", "Traces"],
         ["Capture", "Engines", "Lowering", "Sessions"],

@@ -198,7 +198,7 @@ public sealed class PlayLoweringTests : IDisposable
         Assert.NotEqual(rows["a"].HashIds![2], rows["b"].HashIds![2]);
 
         static ulong PrivateId(string id, int block, int length) => BitConverter.ToUInt64(
-            AgentSim.Hashing.Blake3.Hash(System.Text.Encoding.UTF8.GetBytes($"dynamo-request-trace-private-block\0{id}\0{block}\0{length}")));
+            Blake3.Hasher.Hash(System.Text.Encoding.UTF8.GetBytes($"dynamo-request-trace-private-block\0{id}\0{block}\0{length}")).AsSpan());
     }
 
     [Theory]
