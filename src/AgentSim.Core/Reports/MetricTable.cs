@@ -27,7 +27,7 @@ public static class MetricTable
         string[] lines =
         [
             "distribution",
-            .. ((SampleSet[])[RunSamples.Ttft(result), RunSamples.Ttst(result), RunSamples.E2eLatency(result), result.Gaps.GapSamples, result.Gaps.RateSamples]).Select(Sparkline.Of),
+            .. ((SampleSet[])[PlottedSamples.Ttft(result), PlottedSamples.Ttst(result), PlottedSamples.E2eLatency(result), result.Gaps.GapSamples, result.Gaps.RateSamples]).Select(Sparkline.Of),
         ];
         string[][] rows = Rows(result.Summary);
         return Render(result.Summary, [.. rows.Select((row, i) => (string[])[.. row, i < lines.Length ? lines[i] : "N/A"])], Sparkline.Legend + "\n");

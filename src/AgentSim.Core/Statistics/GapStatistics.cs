@@ -10,8 +10,8 @@ internal sealed partial class GapStatistics
     // Half a unit in the last place of a clock up to so many steps is less than LogBuckets.Spread of a step.
     private const double MostStepsOfClock = 4e8;
 
-    private readonly LogSketch _gapSketch = new();
-    private readonly LogSketch _rateSketch = new();
+    private readonly PercentileSketch _gapSketch = new();
+    private readonly PercentileSketch _rateSketch = new();
     private RunningMoments _gaps = new();
     private RunningMoments _rates = new();
 
@@ -109,7 +109,7 @@ internal sealed partial class GapStatistics
         _rateSketch.Merge(other._rateSketch);
     }
 
-    private static Distribution Read(RunningMoments moments, LogSketch sketch)
+    private static Distribution Read(RunningMoments moments, PercentileSketch sketch)
     {
         long count = moments.Count;
         if (count == 0) return default;

@@ -31,5 +31,5 @@ internal sealed class AgenticColumns
     public int[]? PlayOf { get; init; }
 
     /// <summary>The tools that ran before the requests; null where the rows name none. Without influence on a replay.</summary>
-    public ToolColumns? Tools { get; init; }
+    public ReportedTools? Tools { get; init; }
 }

@@ -12,7 +12,7 @@ internal sealed class AgenticWorkloadBuilder(TraceFormat format, int traceBlockS
     private GrowList<double> _delay;
     private GrowList<double> _toolWait;
     private GrowList<double> _startTime;
-    private ToolColumns.Collector _tools = new();
+    private ReportedTools.Collector _tools = new();
     private double _origin = double.PositiveInfinity;
 
     public void Add(MooncakeRow row, RowPlace place)

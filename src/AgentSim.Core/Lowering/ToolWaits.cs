@@ -7,7 +7,7 @@ namespace AgentSim.Lowering;
 /// known consumer belong to the row in whose window they end; the windows of a session do not overlap, so that each
 /// call is looked at once.
 /// </summary>
-internal sealed class ToolAttribution
+internal sealed class ToolWaits
 {
     private readonly ToolTable _tools;
     private readonly int[] _order;           // indices of _tools by session, start, end, load order
@@ -16,7 +16,7 @@ internal sealed class ToolAttribution
     private readonly Dictionary<int, List<int>> _consumed = [];   // row -> indices of _order
     private readonly List<int> _found = [];
 
-    public ToolAttribution(RequestTable table, ToolTable tools)
+    public ToolWaits(RequestTable table, ToolTable tools)
     {
         _tools = tools;
         _order = [.. Enumerable.Range(0, tools.Count)];

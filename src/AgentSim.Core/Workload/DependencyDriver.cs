@@ -3,7 +3,7 @@ namespace AgentSim.Workload;
 /// <summary>
 /// Requests that wait for others to start or to end, each by itself (behaviour 01#10.4 and 01#12.3).
 /// </summary>
-internal sealed class AgenticDriver : LoadDriver
+internal sealed class DependencyDriver : LoadDriver
 {
     private readonly AgenticColumns _load;
     private readonly double _ratio;
@@ -11,7 +11,7 @@ internal sealed class AgenticDriver : LoadDriver
     private readonly double[] _readyAfter;   // earliest start as known so far
     private readonly PlayStates? _plays;
 
-    public AgenticDriver(AgenticColumns load, double speedupRatio)
+    public DependencyDriver(AgenticColumns load, double speedupRatio)
         : base(load.RequestIds.Count)
     {
         _load = load;
