@@ -8,7 +8,7 @@ namespace AgentSim.Tests.Architecture;
 /// </summary>
 public partial class FloorsTests
 {
-    private const string Root = "";   // what all may use: AgentSimException
+    private const string Root = "";   // what all may use: errors, warnings, names
 
     private static readonly string[][] Floors =
     [
