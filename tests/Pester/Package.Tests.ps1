@@ -25,7 +25,7 @@ Describe 'The built module' {
     It 'has the layout of an installed module' {
         Get-File (Split-Path $Manifest) | Should -Be @(
             'AgentSim.Format.ps1xml', 'AgentSim.psd1', 'AgentSim.Replay.Format.ps1xml', 'AgentSim.Types.ps1xml'
-            'bin/AgentSim.Core.dll', 'bin/AgentSim.PowerShell.dll', 'bin/AgentSim.Zmtp.dll', 'bin/Blake3.dll'
+            'bin/AgentSim.Core.dll', 'bin/AgentSim.PowerShell.dll', 'bin/AgentSim.Zmtp.dll', 'bin/AsyncIO.dll', 'bin/Blake3.dll', 'bin/NaCl.dll', 'bin/NetMQ.dll'
             'agentsim-proxy.deps.json', 'agentsim-proxy.dll', 'agentsim-proxy.runtimeconfig.json', 'AgentSim.Core.dll', 'Blake3.dll', 'System.IO.Hashing.dll',
                 'YamlDotNet.dll', 'Yarp.ReverseProxy.dll' | ForEach-Object { "bin/proxy/$_" } | Sort-Object
             'bin/YamlDotNet.dll'
