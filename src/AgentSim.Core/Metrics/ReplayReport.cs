@@ -6,7 +6,7 @@ using AgentSim.Statistics;
 namespace AgentSim.Metrics;
 
 /// <summary>
-/// The summary of a replay: every metric of specification 06, 4 and 5, as properties and by the names of the report file.
+/// The summary of a replay: every metric of behaviour 06#4 and 06#5, as properties and by the names of the report file.
 /// Only requests that completed enter totals, rates and latencies; <see cref="NumRequests"/> counts every arrival.
 /// A metric without samples, such as a latency when no request completed, is infinitely bad: infinity where less is better, minus
 /// infinity where more is better, so that no comparison takes it for a good one; <see cref="EmptyMetrics"/> names these.

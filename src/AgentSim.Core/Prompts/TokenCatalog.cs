@@ -4,7 +4,7 @@ namespace AgentSim.Prompts;
 
 /// <summary>
 /// Prompt blocks by content, for workloads whose prompts can hold generated tokens: delta traces, where every turn
-/// continues the session's history, and traces with authored outputs (specification 01, 6.3, 8.2 and 9).
+/// continues the session's history, and traces with authored outputs (behaviour 01#6.3, 01#8.2 and 01#9).
 /// Output tokens without authored values are unique numbers outside the value space of prompt ids.
 /// </summary>
 internal sealed class TokenCatalog : PromptCatalog

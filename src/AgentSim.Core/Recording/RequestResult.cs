@@ -3,7 +3,7 @@ using System.Text.Json.Serialization;
 namespace AgentSim.Recording;
 
 /// <summary>
-/// The record of one request that has ended (specification 06, 7). Times are simulated milliseconds; values that do not exist are null.
+/// The record of one request that has ended (behaviour 06#7). Times are simulated milliseconds; values that do not exist are null.
 /// </summary>
 public sealed class RequestResult
 {

@@ -4,7 +4,7 @@ using AgentSim.Json;
 
 namespace AgentSim.Rows;
 
-/// <summary>What a dependency of an agentic row waits for (specification 01, 12.1).</summary>
+/// <summary>What a dependency of an agentic row waits for (behaviour 01#12.1).</summary>
 public enum DependencyTrigger
 {
     /// <summary>The other request being handed to the simulated system.</summary>
@@ -14,7 +14,7 @@ public enum DependencyTrigger
     Completion,
 }
 
-/// <summary>Why an agentic row depends on another one; without influence on a replay (specification 01, 12.1).</summary>
+/// <summary>Why an agentic row depends on another one; without influence on a replay (behaviour 01#12.1).</summary>
 public enum DependencyRelation
 {
     /// <summary>The next request of a session.</summary>
@@ -30,7 +30,7 @@ public enum DependencyRelation
     ReplayBarrier,
 }
 
-/// <summary>One dependency of a version 2 agentic row (specification 01, 12.1).</summary>
+/// <summary>One dependency of a version 2 agentic row (behaviour 01#12.1).</summary>
 /// <param name="RequestId">The request it depends on, of the same play.</param>
 /// <param name="Trigger">What has to happen to that request; <see cref="DependencyTrigger.Dispatch"/> only with <see cref="DependencyRelation.Spawn"/>.</param>
 /// <param name="DelayMs">Milliseconds from then on; finite, not negative.</param>

@@ -31,10 +31,10 @@ public sealed class ReplayResult : IDynamicMetaObjectProvider
         _workers = new(workers);
     }
 
-    /// <summary>All metrics (specification 06, 4).</summary>
+    /// <summary>All metrics (behaviour 06#4).</summary>
     public ReplayReport Summary { get; }
 
-    /// <summary>One record per request that ended, by arrival time and then ordinal (specification 06, 7).</summary>
+    /// <summary>One record per request that ended, by arrival time and then ordinal (behaviour 06#7).</summary>
     public IReadOnlyList<RequestResult> Requests { get; }
 
     /// <summary>What each worker did: prefill workers first, then those that decode; data-parallel ranks count one by one.</summary>

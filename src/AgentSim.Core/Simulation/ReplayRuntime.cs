@@ -23,7 +23,7 @@ internal sealed record RuntimeParts(
     public KvUseRecorder? KvUseOf(WorkerType type, Scheduler[] ranks) => KvUse is { } samples ? new KvUseRecorder(type, ranks, samples) : null;
 }
 
-/// <summary>Moves requests through simulated workers (specification 04). Times are simulated milliseconds.</summary>
+/// <summary>Moves requests through simulated workers (behaviour 04). Times are simulated milliseconds.</summary>
 internal abstract class ReplayRuntime(RuntimeParts parts)
 {
     private const int TurnsBetweenReports = 1024;
@@ -96,7 +96,7 @@ internal abstract class ReplayRuntime(RuntimeParts parts)
     }
 
     /// <summary>
-    /// The error for a rank whose passes lead nowhere: they admit and preempt for ever (specification 04, 9.3).
+    /// The error for a rank whose passes lead nowhere: they admit and preempt for ever (behaviour 04#9.3).
     /// </summary>
     protected void CheckProductive(Scheduler rank)
     {

@@ -5,7 +5,7 @@ using System.Linq.Expressions;
 namespace AgentSim.Statistics;
 
 /// <summary>
-/// The nine statistics of one distribution (specification 06, 3). Percentiles are nearest rank; there is no interpolation.
+/// The nine statistics of one distribution (behaviour 06#3). Percentiles are nearest rank; there is no interpolation.
 /// Without samples all are infinitely bad: infinity for latencies, minus infinity for throughput (but for its deviation).
 /// </summary>
 /// <param name="Mean">Arithmetic mean.</param>

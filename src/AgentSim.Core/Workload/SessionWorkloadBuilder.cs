@@ -6,7 +6,7 @@ namespace AgentSim.Workload;
 
 /// <summary>
 /// Builds a workload of sessions from rows in file order: mooncake, mooncake-delta, applied-compute sessions and
-/// standard request traces (specification 01, 6.2, 6.3 and 6.5).
+/// standard request traces (behaviour 01#6.2, 01#6.3 and 01#6.5).
 /// </summary>
 internal sealed class SessionWorkloadBuilder(TraceFormat format, int traceBlockSize) : IWorkloadBuilder
 {

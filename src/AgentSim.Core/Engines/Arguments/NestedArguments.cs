@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace AgentSim.Engines;
 
-/// <summary>The <c>sglang</c> object of the engine arguments (specification 03, A.1). Ranges are not enforced, as in the reference.</summary>
+/// <summary>The <c>sglang</c> object of the engine arguments (behaviour 03#A.1). Ranges are not enforced, as in the reference.</summary>
 public sealed record SglangArguments
 {
     /// <summary>All defaults.</summary>
@@ -37,7 +37,7 @@ public sealed record SglangArguments
         $"schedule_policy={SchedulePolicy} page_size={PageSize} max_prefill_tokens={MaxPrefillTokens} chunked_prefill_size={ChunkedPrefillSize} clip_max_new_tokens={ClipMaxNewTokens} schedule_conservativeness={ScheduleConservativeness}");
 }
 
-/// <summary>The <c>trtllm</c> object of the engine arguments (specification 03, B.2).</summary>
+/// <summary>The <c>trtllm</c> object of the engine arguments (behaviour 03#B.2).</summary>
 public sealed record TrtllmArguments
 {
     /// <summary>All defaults.</summary>
