@@ -5,6 +5,7 @@ internal static class SourceFormats
 {
     public static IReadOnlyList<ISourceFormat> All { get; } =
     [
+        new ClaudeCode.ClaudeCodeFormat(),
     ];
 
     /// <summary>The names, for messages and completion.</summary>

@@ -31,6 +31,9 @@ internal sealed class ChainedPrompt : SourcePrompt
     /// </summary>
     public bool IsReset { get; init; }
 
+    /// <summary>Whether it is known to go on from its predecessor even if it is shorter: it has as much of that as fits.</summary>
+    public bool GoesOn { get; init; }
+
     /// <summary>
     /// Whether other requests of the session may turn out to be the predecessor, by the totals and cached counts (contexts that
     /// interleave in one file).
