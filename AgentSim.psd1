@@ -22,6 +22,7 @@
         'Export-AgentTimeline'
         'Get-AgentSession'
         'Get-AgentTrace'
+        'Import-AgentLog'
         'Import-AgentMooncake'
         'Import-AgentTrace'
         'Invoke-AgentReplay'

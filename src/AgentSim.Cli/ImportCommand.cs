@@ -31,7 +31,7 @@ internal static class ImportCommand
         LogImport import;
         using (ReadingLine? progress = ReadingLine.Create(() => LogImport.Bytes(files, options), "read"))
         {
-            import = LogImport.Read(files, options, progress, cancellation);
+            import = LogImport.Read(files, options, null, progress, cancellation);
         }
 
         IReadOnlyList<string> written = ImportFileWriter.Write(import, prefix, values.Has("--force"), cancellation);

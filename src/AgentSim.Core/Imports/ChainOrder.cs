@@ -9,7 +9,6 @@ internal static class ChainOrder
     public static void Settle(IReadOnlyList<SourceRequest> requests, PrefixRule rule)
     {
         var byTotal = new Dictionary<long, SourceRequest>();   // the last of each length
-        var continued = new HashSet<SourceRequest>();   // surely, because exactly they were cached
         SourceRequest? previous = null;
         foreach (SourceRequest request in requests)
         {
@@ -19,9 +18,8 @@ internal static class ChainOrder
                 {
                     PrefixRule.Usage => previous,
                     PrefixRule.None => null,
-                    _ => prompt.MayInterleave && !prompt.IsReset ? Interleaved(request, prompt.Predecessor?.Kept, byTotal, continued) : prompt.Predecessor?.Kept,
+                    _ => prompt.MayInterleave && !prompt.IsReset ? Interleaved(request, prompt.Predecessor?.Kept, byTotal) : prompt.Predecessor?.Kept,
                 };
-                if (prompt.Predecessor is { } chosen && chosen.InputTokens == request.CachedTokens) continued.Add(chosen);
             }
 
             byTotal[request.InputTokens] = request;
@@ -29,13 +27,11 @@ internal static class ChainOrder
         }
     }
 
-    // Two contexts may take turns in one file with one chain of messages. Then the cached count of a prompt is exactly the
-    // length of an earlier one that is not the one before.
-    private static SourceRequest? Interleaved(SourceRequest request, SourceRequest? before, Dictionary<long, SourceRequest> byTotal, HashSet<SourceRequest> continued)
+    // Two contexts may take turns in one file with one chain of messages, or a turn may have left out what the one before had
+    // at its end. Either way the cached count of a prompt is exactly the length of an earlier one that is not the one before.
+    private static SourceRequest? Interleaved(SourceRequest request, SourceRequest? before, Dictionary<long, SourceRequest> byTotal)
     {
         if (before is null || request.CachedTokens is not (> 0 and long cached) || cached == before.InputTokens || cached > request.InputTokens) return before;
-        if (!byTotal.TryGetValue(cached, out SourceRequest? other) || other == before) return before;
-        bool cannotGoOn = request.InputTokens < before.InputTokens || cached > before.InputTokens;
-        return cannotGoOn || !continued.Contains(other) ? other : before;
+        return byTotal.TryGetValue(cached, out SourceRequest? other) ? other : before;
     }
 }

@@ -35,37 +35,49 @@ internal static class ImportFiles
     /// <summary>Sorts files into formats, by their content or as asked for.</summary>
     /// <param name="files">The files.</param>
     /// <param name="format">The only format; null: their content decides.</param>
+    /// <param name="onBadFile">Told of files that cannot be taken, which are passed over; null: the first ends the import.</param>
     /// <param name="passedOver">Takes the files of folders that no format knows.</param>
     /// <param name="cancel">Ends the work.</param>
     /// <exception cref="AgentSimException">A file that was named is of no known format.</exception>
-    public static SortedDictionary<string, List<string>> Sort(List<ImportFile> files, string? format, List<string> passedOver, CancellationToken cancel)
+    public static SortedDictionary<string, List<string>> Sort(
+        List<ImportFile> files, string? format, Action<string, AgentSimException>? onBadFile, List<string> passedOver, CancellationToken cancel)
     {
         ISourceFormat? only = format is null ? null : SourceFormats.Find(format);
         var byFormat = new SortedDictionary<string, List<string>>(StringComparer.Ordinal);
         foreach (ImportFile file in files)
         {
             cancel.ThrowIfCancellationRequested();
-            // Of a folder, a format that is asked for takes only its own; a file that is named is taken at the user's word.
-            SourceHead? head = only is not null && file.IsNamed ? null : SourceHead.Read(file.Path);
-            ISourceFormat? found = head is null ? only : only is null ? SourceFormats.Detect(head) : only.Recognizes(head) ? only : null;
-            if (found is not null)
+            try
             {
-                if (!byFormat.TryGetValue(found.Name, out List<string>? list)) byFormat.Add(found.Name, list = []);
-                list.Add(file.Path);
+                if (FormatOf(file, only) is { } found)
+                {
+                    if (!byFormat.TryGetValue(found.Name, out List<string>? list)) byFormat.Add(found.Name, list = []);
+                    list.Add(file.Path);
+                }
+                else
+                {
+                    passedOver.Add(file.Path);
+                }
             }
-            else if (file.IsNamed && head!.Bytes.Length > 0)
+            catch (AgentSimException error) when (onBadFile is not null)
             {
-                throw AgentSimException.At(file.Path, 0, "ImportFormatUnknown",
-                    $"this is no recording of a known format ({string.Join(", ", SourceFormats.Names)}), by its beginning; name its format if it is one");
-            }
-            else
-            {
-                passedOver.Add(file.Path);
+                onBadFile(file.Path, error);
             }
         }
 
         foreach (List<string> list in byFormat.Values) list.Sort(StringComparer.Ordinal);
         return byFormat;
+    }
+
+    // Of a folder, a format that is asked for takes only its own; a file that is named is taken at the user's word.
+    private static ISourceFormat? FormatOf(ImportFile file, ISourceFormat? only)
+    {
+        if (only is not null && file.IsNamed) return only;
+        SourceHead head = SourceHead.Read(file.Path);
+        ISourceFormat? found = only is null ? SourceFormats.Detect(head) : only.Recognizes(head) ? only : null;
+        if (found is not null || !file.IsNamed || head.IsBlank) return found;
+        throw AgentSimException.At(file.Path, 0, "ImportFormatUnknown",
+            $"this is no recording of a known format ({string.Join(", ", SourceFormats.Names)}), by its beginning; name its format if it is one");
     }
 
     private static List<string> Below(string folder)

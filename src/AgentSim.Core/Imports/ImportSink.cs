@@ -10,10 +10,15 @@ internal sealed class ImportSink : IDisposable
     private readonly Dictionary<(string Format, string Name), SourceSession> _sessions = [];
     private readonly Dictionary<string, DropCount> _drops = new(StringComparer.Ordinal);
     private readonly ByteProgress _bytes;
+    private readonly Action<string, AgentSimException>? _onBadFile;
 
-    public ImportSink(ImportOptions options, IProgress<long>? progress = null)
+    /// <param name="options">What was asked for.</param>
+    /// <param name="onBadFile">Told of files that cannot be read, which are passed over; null: the first ends the import.</param>
+    /// <param name="progress">Told the bytes read so far.</param>
+    public ImportSink(ImportOptions options, Action<string, AgentSimException>? onBadFile = null, IProgress<long>? progress = null)
     {
         Options = options;
+        _onBadFile = onBadFile;
         Identity = new TextIdentity(options.Salt);
         _bytes = new ByteProgress(progress);
         OnBytes = _bytes.Add;
@@ -92,6 +97,14 @@ internal sealed class ImportSink : IDisposable
         DropCount count = Count(reason);
         count.Number++;
         if (count.Examples.Count < MaxExamples) count.Examples.Add(detail.Message);
+    }
+
+    /// <summary>Says that a file cannot be read at all; ends the import unless somebody wants to be told.</summary>
+    /// <exception cref="AgentSimException">The import is strict, or nobody does.</exception>
+    public void BadFile(string path, AgentSimException error)
+    {
+        if (_onBadFile is null || Options.IsStrict) throw error;
+        _onBadFile(path, error);
     }
 
     /// <summary>Counts a fault of the source that was passed over or repaired; ends a strict import.</summary>

@@ -51,13 +51,16 @@ public sealed class LogImport
     /// options name leaves its recordings.
     /// </param>
     /// <param name="options">How to import.</param>
+    /// <param name="onBadFile">Told of each file that cannot be read or is of no known format, which is then passed over; null: the first ends the import.</param>
     /// <param name="progress">Told the bytes read so far over all files, as they lie on disk.</param>
     /// <param name="cancel">Ends the import with <see cref="OperationCanceledException"/>.</param>
     /// <exception cref="AgentSimException">
     /// An option is invalid, a file cannot be read or is of no known format, a strict import met a fault, or there is no
     /// request at all; the message says so.
     /// </exception>
-    public static LogImport Read(IReadOnlyList<string> paths, ImportOptions options, IProgress<long>? progress = null, CancellationToken cancel = default)
+    public static LogImport Read(
+        IReadOnlyList<string> paths, ImportOptions options, Action<string, AgentSimException>? onBadFile = null, IProgress<long>? progress = null,
+        CancellationToken cancel = default)
     {
         ArgumentNullException.ThrowIfNull(paths);
         ArgumentNullException.ThrowIfNull(options);
@@ -65,8 +68,8 @@ public sealed class LogImport
         if (paths.Count == 0) paths = DefaultPaths(options);
         List<ImportFile> files = ImportFiles.Expand(paths);
         var passedOver = new List<string>();
-        SortedDictionary<string, List<string>> byFormat = ImportFiles.Sort(files, options.Format, passedOver, cancel);
-        using var sink = new ImportSink(options, progress);
+        SortedDictionary<string, List<string>> byFormat = ImportFiles.Sort(files, options.Format, options.IsStrict ? null : onBadFile, passedOver, cancel);
+        using var sink = new ImportSink(options, onBadFile, progress);
         foreach ((string name, List<string> list) in byFormat)
         {
             ISourceFormat format = SourceFormats.Find(name)!;

@@ -38,6 +38,9 @@ internal sealed class SourceHead
     /// </summary>
     public IReadOnlyList<HeadObject> Objects => _objects ??= Parse();
 
+    /// <summary>Whether there is nothing but white space.</summary>
+    public bool IsBlank => Bytes.TrimStart(" \t\r\n"u8).Length == 0;
+
     /// <summary>Whether the file begins with an array.</summary>
     public bool IsArray => Bytes.TrimStart(" \t\r\n"u8).StartsWith("["u8);
 

@@ -17,7 +17,8 @@ internal static class SourceLines
     /// <param name="cancel">Ends the reading.</param>
     public static void ForEach(string path, ImportSink sink, Action<JsonElement, SourcePlace> onRow, CancellationToken cancel)
     {
-        using var lines = new LineReader(path, sink.OnBytes, cancel);
+        if (Open(path, sink, cancel) is not { } lines) return;
+        using LineReader opened = lines;
         AgentSimException? last = null;   // of a line that may turn out to be the last
         while (true)
         {
@@ -58,6 +59,19 @@ internal static class SourceLines
         }
 
         if (last is not null) sink.Drop(DropReason.Truncated, last);
+    }
+
+    private static LineReader? Open(string path, ImportSink sink, CancellationToken cancel)
+    {
+        try
+        {
+            return new LineReader(path, sink.OnBytes, cancel);
+        }
+        catch (AgentSimException error)
+        {
+            sink.BadFile(path, error);
+            return null;
+        }
     }
 
     private static void Settle(ref AgentSimException? last, ImportSink sink)
