@@ -1,4 +1,5 @@
 using System.Text;
+using AgentSim.Capture;
 using AgentSim.Files;
 using AgentSim.Imports;
 
@@ -34,7 +35,7 @@ internal static class ImportCommand
             import = LogImport.Read(files, options, null, progress, cancellation);
         }
 
-        IReadOnlyList<string> written = ImportFileWriter.Write(import, prefix, values.Has("--force"), cancellation);
+        IReadOnlyList<string> written = TraceFileWriter.Write(import.Records(cancellation), prefix, values.Has("--force"), cancellation);
         if (summaryPath is not null)
         {
             AtomicFile.Write(summaryPath, stream =>

@@ -1,3 +1,4 @@
+using AgentSim.Capture;
 using AgentSim.Imports;
 using AgentSim.Rows;
 using AgentSim.Traces;
@@ -157,7 +158,7 @@ public sealed class ClaudeCodeImportTests : IDisposable
         ClaudeLog log = Everything();
         LogImport import = Import(log, 64);
         Assert.Equal(import.Summary.Requests, import.Records().OfType<RequestRecord>().Select(request => request.RequestId).Distinct().Count());
-        IReadOnlyList<string> files = ImportFileWriter.Write(import, _folder.File("out"));
+        IReadOnlyList<string> files = TraceFileWriter.Write(import.Records(), _folder.File("out"));
         ConvertResult converted = TraceConverter.Convert(new ConvertOptions(files, _folder.File("rows.jsonl"), IsAgentic: true));
         Assert.Equal(import.Summary.Requests, converted.Rows);
         Assert.Equal(converted.Rows, TraceConverter.Convert(new ConvertOptions(files, _folder.File("rows2.jsonl"), IsAgentic: true, AgenticVersion: 2)).Rows);
@@ -191,7 +192,7 @@ public sealed class ClaudeCodeImportTests : IDisposable
 
     private byte[] Written(IReadOnlyList<string> files, string name)
     {
-        IReadOnlyList<string> written = ImportFileWriter.Write(LogImport.Read(files, new ImportOptions()), _folder.File(name));
+        IReadOnlyList<string> written = TraceFileWriter.Write(LogImport.Read(files, new ImportOptions()).Records(), _folder.File(name));
         return File.ReadAllBytes(Assert.Single(written));
     }
 

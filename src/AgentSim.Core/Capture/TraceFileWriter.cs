@@ -1,28 +1,27 @@
-using AgentSim.Capture;
 using AgentSim.Collections;
 using AgentSim.Files;
 using AgentSim.Traces;
 
-namespace AgentSim.Imports;
+namespace AgentSim.Capture;
 
 /// <summary>
-/// Writes an import to gzipped segments, as a capture does (specification 07, A3): <c>PREFIX.000000.jsonl.gz</c> and so on.
-/// They appear when all of them are complete, and equal imports are equal byte for byte.
+/// Writes records that are all there to gzipped segments, named as those of a capture (specification 07, A3):
+/// <c>PREFIX.000000.jsonl.gz</c> and so on. They appear when all of them are complete, and equal records are equal byte for byte.
 /// </summary>
-public static class ImportFileWriter
+public static class TraceFileWriter
 {
     private const int BatchBytes = 1 << 20;
 
-    /// <summary>Writes the records of an import.</summary>
-    /// <param name="import">The import.</param>
+    /// <summary>Writes records.</summary>
+    /// <param name="records">The records, in the order of their times.</param>
     /// <param name="prefix">What the files begin with; a trailing <c>.jsonl.gz</c> or <c>.jsonl</c> is no part of it.</param>
     /// <param name="replaces">Whether segments that are there already are replaced; otherwise they are an error.</param>
     /// <param name="cancel">Ends the writing with <see cref="OperationCanceledException"/>; nothing is left behind then.</param>
     /// <returns>The files written.</returns>
     /// <exception cref="AgentSimException">The files cannot be written, or there are some already.</exception>
-    public static IReadOnlyList<string> Write(LogImport import, string prefix, bool replaces = false, CancellationToken cancel = default)
+    public static IReadOnlyList<string> Write(IEnumerable<TraceRecord> records, string prefix, bool replaces = false, CancellationToken cancel = default)
     {
-        ArgumentNullException.ThrowIfNull(import);
+        ArgumentNullException.ThrowIfNull(records);
         ArgumentException.ThrowIfNullOrWhiteSpace(prefix);
         List<string> old = [.. SegmentNames.List(prefix).Select(segment => segment.Path)];
         if (old.Count > 0 && !replaces)
@@ -33,7 +32,7 @@ public static class ImportFileWriter
         try
         {
             Directory.CreateDirectory(folder);
-            WriteSegments(import, Path.Combine(folder, Path.GetFileName(SegmentNames.Prefix(prefix))), cancel);
+            WriteSegments(records, Path.Combine(folder, Path.GetFileName(SegmentNames.Prefix(prefix))), cancel);
             foreach (string file in old) File.Delete(file);
             var written = new List<string>();
             foreach (string part in Directory.GetFiles(folder).Order(StringComparer.Ordinal))
@@ -54,15 +53,20 @@ public static class ImportFileWriter
         }
     }
 
-    private static void WriteSegments(LogImport import, string prefix, CancellationToken cancel)
+    private static void WriteSegments(IEnumerable<TraceRecord> records, string prefix, CancellationToken cancel)
     {
         Exception? failure = null;
         using var output = new SegmentOutput(new TraceSinkOptions { Path = prefix }, (_, error) => failure ??= error);
-        long first = import.Summary.FirstStart?.ToUnixTimeMilliseconds() ?? 0;
-        foreach (List<(byte[] Record, long Time)> batch in Ahead.Of(Batches(import, cancel), "record making", cancel))
+        long? first = null;
+        foreach (List<(byte[] Record, long Time)> batch in Ahead.Of(Batches(records, cancel), "record making", cancel))
         {
             cancel.ThrowIfCancellationRequested();
-            foreach ((byte[] record, long time) in batch) output.Add(record, Math.Max(0, time - first));
+            foreach ((byte[] record, long time) in batch)
+            {
+                first ??= time;
+                output.Add(record, Math.Max(0, time - first.Value));
+            }
+
             if (failure is not null) throw new IOException(failure.Message, failure);
         }
 
@@ -70,14 +74,15 @@ public static class ImportFileWriter
         if (failure is not null) throw new IOException(failure.Message, failure);
     }
 
-    private static IEnumerable<List<(byte[] Record, long Time)>> Batches(LogImport import, CancellationToken cancel)
+    private static IEnumerable<List<(byte[] Record, long Time)>> Batches(IEnumerable<TraceRecord> records, CancellationToken cancel)
     {
         using var buffer = new MemoryStream();
         var writer = new TraceRecordWriter(buffer);
         var batch = new List<(byte[], long)>();
         long bytes = 0;
-        foreach (TraceRecord record in import.Records(cancel))
+        foreach (TraceRecord record in records)
         {
+            cancel.ThrowIfCancellationRequested();
             buffer.SetLength(0);
             writer.Write(record);
             batch.Add((buffer.ToArray(), record.EventUnixMs));
