@@ -1,4 +1,5 @@
 using AgentSim.Engines.Vllm;
+using AgentSim.Prompts;
 using AgentSim.Routing;
 using AgentSim.Workload;
 using BenchmarkDotNet.Attributes;
@@ -11,7 +12,7 @@ public class BlockPoolBenchmarks
     private const int Prompts = 256;
     private const int Workers = 8;
 
-    private readonly PromptCatalog _catalog = PromptCatalog.Create(Load.Workload(Prompts, 1).Columns, Load.BlockSize);
+    private readonly PromptCatalog _catalog = PromptCatalogs.Create(Load.Workload(Prompts, 1).Columns, Load.BlockSize);
     private readonly Sequence _sequence = new();
     private readonly PrefixReaches _reaches = new();
     private readonly NativeBlockManager _blocks;

@@ -1,4 +1,4 @@
-using AgentSim.Reports;
+using AgentSim.Statistics;
 using BenchmarkDotNet.Attributes;
 
 namespace AgentSim.Micro;

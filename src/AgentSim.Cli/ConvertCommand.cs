@@ -1,5 +1,5 @@
 using AgentSim.Files;
-using AgentSim.Traces;
+using AgentSim.Lowering;
 
 namespace AgentSim.Cli;
 

@@ -1,6 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
-using AgentSim.Reports;
+using AgentSim.Recording;
 
 namespace AgentSim.Cli;
 

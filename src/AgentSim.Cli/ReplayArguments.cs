@@ -1,5 +1,6 @@
 using AgentSim.Rows;
 using AgentSim.Simulation;
+using AgentSim.Workload;
 
 namespace AgentSim.Cli;
 

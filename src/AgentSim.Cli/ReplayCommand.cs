@@ -1,5 +1,7 @@
 using System.Globalization;
 using AgentSim.Files;
+using AgentSim.Metrics;
+using AgentSim.Recording;
 using AgentSim.Reports;
 using AgentSim.Reports.Html;
 using AgentSim.Simulation;
@@ -31,7 +33,7 @@ internal static class ReplayCommand
             ("--report-jsonl", arguments.ReportJsonl), ("--report-html", arguments.ReportHtml), ("--timeline", arguments.Timeline), ("--report-json", arguments.ReportJson));
 
         ReplayWorkload workload = plan.Synthetic is { } synthetic
-            ? SyntheticLoad.Create(synthetic, plan.Settings.Pools?.Prefill ?? plan.Settings.Engine, cancellation)
+            ? SyntheticLoad.Create(synthetic, (plan.Settings.Pools?.Prefill ?? plan.Settings.Engine).BlockSize, cancellation)
             : WorkloadLoader.Load(files, plan.Workload with { OnWarning = Warn }, null, cancellation);
         GC.Collect();   // what the reading leaves behind would otherwise lie beside the simulation to its end
         ReplayResult result;

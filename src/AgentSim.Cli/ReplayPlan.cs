@@ -1,5 +1,5 @@
 using AgentSim.Engines;
-using AgentSim.Reports;
+using AgentSim.Metrics;
 using AgentSim.Routing;
 using AgentSim.Simulation;
 using AgentSim.Workload;

@@ -1,7 +1,7 @@
 using System.Collections;
 using System.Globalization;
 using System.Management.Automation;
-using AgentSim.Reports;
+using AgentSim.Metrics;
 
 namespace AgentSim.PowerShell;
 

@@ -1,5 +1,5 @@
 using System.Management.Automation;
-using AgentSim.Reports;
+using AgentSim.Metrics;
 using AgentSim.Simulation;
 using AgentSim.Sweeps;
 

@@ -1,6 +1,7 @@
 using AgentSim.PowerShell.Commands;
 using AgentSim.Rows;
 using AgentSim.Simulation;
+using AgentSim.Workload;
 
 namespace AgentSim.PowerShell;
 

@@ -1,6 +1,6 @@
 using System.Globalization;
 using System.Management.Automation;
-using AgentSim.Reports;
+using AgentSim.Recording;
 using AgentSim.Sweeps;
 
 namespace AgentSim.PowerShell;

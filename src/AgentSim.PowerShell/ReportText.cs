@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
-using AgentSim.Reports;
+using AgentSim.Metrics;
+using AgentSim.Statistics;
 
 namespace AgentSim.PowerShell;
 

@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using AgentSim.Engines;
-using AgentSim.Reports;
+using AgentSim.Metrics;
 using AgentSim.Routing;
 
 namespace AgentSim.PowerShell;

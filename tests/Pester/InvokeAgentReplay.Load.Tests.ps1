@@ -130,7 +130,7 @@ Describe 'Invoke-AgentReplay with records and rows' {
     }
 
     It 'takes agentic rows of version 2 from files and from the pipeline' {
-        $lowering = [AgentSim.Traces.TraceLowering]::new(2)
+        $lowering = [AgentSim.Lowering.TraceLowering]::new(2)
         foreach ($record in $records) { $lowering.Add($record) }
         $played = @($lowering.Rows())
         $played[0].PlayId | Should -Not -BeNullOrEmpty

@@ -98,7 +98,7 @@ Describe 'Test-AgentReplay' {
 
     It 'returns an object for every limit' {
         $found = @($plain | Test-AgentReplay -Limit ([ordered]@{ p99_ttft_ms = 500; request_throughput_rps = 100; completed_requests = '=67'; mean_itl_ms = 5.5 }))
-        $found | Should -BeOfType AgentSim.Reports.LimitResult
+        $found | Should -BeOfType AgentSim.Metrics.LimitResult
         $found.Metric | Should -Be 'p99_ttft_ms', 'request_throughput_rps', 'completed_requests', 'mean_itl_ms'
         $found.Passed | Should -Be $true, $false, $true, $false
         $found.Limit | Should -Be '500', '100', '=67', '5.5'

@@ -1,6 +1,5 @@
-using AgentSim.Reports;
+using AgentSim.Prompts;
 using AgentSim.Routing;
-using AgentSim.Workload;
 
 namespace AgentSim.Engines;
 

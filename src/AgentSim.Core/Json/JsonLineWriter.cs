@@ -2,6 +2,7 @@ using System.Buffers.Text;
 using System.Globalization;
 using System.Runtime.CompilerServices;
 using System.Text;
+using System.Text.Encodings.Web;
 
 namespace AgentSim.Json;
 
@@ -10,6 +11,9 @@ namespace AgentSim.Json;
 /// </summary>
 internal sealed class JsonLineWriter(Stream stream, int bufferSize = 1 << 16)
 {
+    /// <summary>Escapes text of reports and request records, which stays readable in files; nothing here is put into a web page.</summary>
+    public static readonly JavaScriptEncoder Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping;
+
     private const int Slack = JsonDouble.MaxLength;   // no integer is longer either
 
     private readonly Stream _stream = stream;

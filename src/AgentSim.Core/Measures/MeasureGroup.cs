@@ -8,7 +8,7 @@ namespace AgentSim.Measures;
 /// <param name="InputLength">Prompt tokens.</param>
 /// <param name="OutputLength">Output tokens.</param>
 /// <param name="BlockSize">Tokens per block of the prompt.</param>
-/// <param name="PathStart">Where its prompt starts in the runs of a <see cref="Workload.PromptTrie"/>.</param>
+/// <param name="PathStart">Where its prompt starts in the runs of a <see cref="Prompts.PromptTrie"/>.</param>
 /// <param name="PathEnd">Where it ends there.</param>
 internal readonly record struct MeasuredRequest(
     string? Session, TimeRange? Range, long InputLength, long OutputLength, int BlockSize, int PathStart, int PathEnd);

@@ -1,5 +1,5 @@
 using System.Globalization;
-using AgentSim.Reports;
+using AgentSim.Statistics;
 
 namespace AgentSim.Measures;
 

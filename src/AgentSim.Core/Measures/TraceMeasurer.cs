@@ -1,8 +1,8 @@
 using System.Runtime.InteropServices;
+using AgentSim.Prompts;
 using AgentSim.Rows;
 using AgentSim.Sessions;
 using AgentSim.Traces;
-using AgentSim.Workload;
 
 namespace AgentSim.Measures;
 
@@ -35,7 +35,7 @@ public sealed class TraceMeasurer
     public void Add(MooncakeRow row, string? group = null)
     {
         ArgumentNullException.ThrowIfNull(row);
-        int blockSize = row.TraceBlockSize > 0 ? row.TraceBlockSize : WorkloadOptions.DefaultTraceBlockSize;
+        int blockSize = row.TraceBlockSize > 0 ? row.TraceBlockSize : MooncakeRow.DefaultTraceBlockSize;
         long input = MooncakeRowRules.Check(row, blockSize, "row", 0);
         MeasureGroup target = Group(group);
         var request = new MeasuredRequest { Session = row.SessionId, InputLength = input, OutputLength = row.OutputLength!.Value, BlockSize = blockSize };

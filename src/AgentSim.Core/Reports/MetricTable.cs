@@ -1,6 +1,8 @@
 using System.Globalization;
 using System.Text;
+using AgentSim.Metrics;
 using AgentSim.Simulation;
+using AgentSim.Statistics;
 
 namespace AgentSim.Reports;
 

@@ -1,4 +1,5 @@
 using System.Globalization;
+using AgentSim.Metrics;
 
 namespace AgentSim.Reports;
 

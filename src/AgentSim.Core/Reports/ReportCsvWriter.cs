@@ -1,5 +1,6 @@
 using System.Text;
 using AgentSim.Json;
+using AgentSim.Metrics;
 
 namespace AgentSim.Reports;
 

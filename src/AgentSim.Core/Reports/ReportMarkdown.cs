@@ -1,4 +1,5 @@
 using System.Text;
+using AgentSim.Metrics;
 
 namespace AgentSim.Reports;
 

@@ -1,5 +1,6 @@
-using System.Text.Encodings.Web;
 using System.Text.Json;
+using AgentSim.Json;
+using AgentSim.Metrics;
 using AgentSim.Workload;
 
 namespace AgentSim.Reports;
@@ -8,9 +9,6 @@ namespace AgentSim.Reports;
 public static class ReportWriter
 {
     private const string RunKey = "run";
-
-    /// <summary>Text stays readable in files; nothing here is put into a web page.</summary>
-    internal static readonly JavaScriptEncoder Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping;
 
     /// <summary>Writes the report file to a stream, UTF-8 with line feeds.</summary>
     /// <param name="stream">Written to, not closed.</param>
@@ -21,7 +19,7 @@ public static class ReportWriter
         ArgumentNullException.ThrowIfNull(stream);
         ArgumentNullException.ThrowIfNull(report);
         ArgumentNullException.ThrowIfNull(run);
-        using (var json = new Utf8JsonWriter(stream, new JsonWriterOptions { Indented = true, NewLine = "\n", Encoder = Encoder }))
+        using (var json = new Utf8JsonWriter(stream, new JsonWriterOptions { Indented = true, NewLine = "\n", Encoder = JsonLineWriter.Encoder }))
         {
             json.WriteStartObject();
             bool runWritten = false;

@@ -1,3 +1,5 @@
+using AgentSim.Metrics;
+
 namespace AgentSim.Reports;
 
 /// <summary>Tests the runs of a report.</summary>

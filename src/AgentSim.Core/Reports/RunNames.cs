@@ -1,3 +1,5 @@
+using AgentSim.Metrics;
+
 namespace AgentSim.Reports;
 
 /// <summary>Tells the runs of a report apart.</summary>

@@ -1,4 +1,6 @@
+using AgentSim.Recording;
 using AgentSim.Simulation;
+using AgentSim.Statistics;
 
 namespace AgentSim.Reports;
 

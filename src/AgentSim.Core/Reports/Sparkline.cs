@@ -1,3 +1,5 @@
+using AgentSim.Statistics;
+
 namespace AgentSim.Reports;
 
 /// <summary>A distribution as a line of block characters for the terminal.</summary>

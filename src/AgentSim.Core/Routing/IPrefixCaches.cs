@@ -1,4 +1,4 @@
-using AgentSim.Workload;
+using AgentSim.Prompts;
 
 namespace AgentSim.Routing;
 

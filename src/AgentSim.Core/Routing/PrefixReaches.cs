@@ -1,5 +1,5 @@
 using AgentSim.Collections;
-using AgentSim.Workload;
+using AgentSim.Prompts;
 
 namespace AgentSim.Routing;
 

@@ -1,6 +1,3 @@
-using AgentSim.Traces;
-using AgentSim.Workload;
-
 namespace AgentSim.Rows;
 
 /// <summary>
@@ -51,8 +48,8 @@ public sealed class MooncakeFileWriter(Stream stream, int? version = null, Missi
         IEnumerable<MooncakeRow> rows = missing == MissingDependency.Drop ? RowDependencies.Drop(_kept) : _kept;
         if (_first?.AgenticVersion == 2)
         {
-            int blockSize = _first.TraceBlockSize > 0 ? _first.TraceBlockSize : WorkloadOptions.DefaultTraceBlockSize;
-            AgenticFileWriter.Write(stream, rows, blockSize, TraceConverter.SourceFormat, cancel);
+            int blockSize = _first.TraceBlockSize > 0 ? _first.TraceBlockSize : MooncakeRow.DefaultTraceBlockSize;
+            AgenticFileWriter.Write(stream, rows, blockSize, AgenticHeader.RequestTraceSource, cancel);
             return;
         }
 

@@ -8,6 +8,9 @@ namespace AgentSim.Rows;
 /// </summary>
 public sealed class MooncakeRow
 {
+    /// <summary>Tokens per hash id where neither the row nor its file says.</summary>
+    internal const int DefaultTraceBlockSize = 512;
+
     /// <summary>Id of the request; required and unique in agentic files, informative elsewhere.</summary>
     public string? RequestId { get; set; }
 

@@ -1,5 +1,5 @@
 using AgentSim.Engines;
-using AgentSim.Reports;
+using AgentSim.Recording;
 
 namespace AgentSim.Simulation;
 

@@ -1,3 +1,4 @@
+using AgentSim.Prompts;
 using AgentSim.Routing;
 using AgentSim.Workload;
 

@@ -1,5 +1,6 @@
 using AgentSim.Engines;
 using AgentSim.Rows;
+using AgentSim.Workload;
 
 namespace AgentSim.Simulation;
 

@@ -1,7 +1,9 @@
 using System.Diagnostics;
 using System.Reflection;
 using AgentSim.Engines;
-using AgentSim.Reports;
+using AgentSim.Metrics;
+using AgentSim.Prompts;
+using AgentSim.Recording;
 using AgentSim.Workload;
 
 namespace AgentSim.Simulation;
@@ -30,7 +32,7 @@ public static class Replay
 
         long start = Stopwatch.GetTimestamp();
         EngineArguments engine = settings.Pools?.Decode ?? settings.Engine;
-        PromptCatalog prompts = PromptCatalog.Create(load, checked((int)engine.BlockSize));
+        PromptCatalog prompts = PromptCatalogs.Create(load, checked((int)engine.BlockSize));
         RunRecorder recorder = new(load, settings.MaxSimTimeMs is not null);
         LoadDriver driver = LoadDriver.Create(load, new LoadOptions(settings.Concurrency, settings.ArrivalSpeedupRatio));
         List<KvUseSample> kvUse = [];

@@ -1,5 +1,6 @@
 using AgentSim.Engines;
-using AgentSim.Reports;
+using AgentSim.Prompts;
+using AgentSim.Recording;
 using AgentSim.Workload;
 
 namespace AgentSim.Simulation;

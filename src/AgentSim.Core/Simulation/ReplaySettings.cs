@@ -1,6 +1,7 @@
 using AgentSim.Engines;
-using AgentSim.Reports;
+using AgentSim.Metrics;
 using AgentSim.Routing;
+using AgentSim.Workload;
 
 namespace AgentSim.Simulation;
 

@@ -1,5 +1,6 @@
 using AgentSim.Engines;
-using AgentSim.Reports;
+using AgentSim.Metrics;
+using AgentSim.Recording;
 
 namespace AgentSim.Simulation;
 

@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Json;
-using AgentSim.Reports;
+using AgentSim.Json;
+using AgentSim.Metrics;
 
 namespace AgentSim.Sweeps;
 

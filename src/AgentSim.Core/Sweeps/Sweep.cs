@@ -1,5 +1,5 @@
 using System.Collections.Concurrent;
-using AgentSim.Reports;
+using AgentSim.Recording;
 using AgentSim.Simulation;
 
 namespace AgentSim.Sweeps;

@@ -1,5 +1,5 @@
 using AgentSim.Engines;
-using AgentSim.Reports;
+using AgentSim.Metrics;
 using AgentSim.Simulation;
 
 namespace AgentSim.Sweeps;

@@ -1,5 +1,5 @@
 using System.Text.Json;
-using AgentSim.Traces;
+using AgentSim.Collections;
 
 namespace AgentSim.Timelines;
 

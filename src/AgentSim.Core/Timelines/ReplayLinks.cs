@@ -1,4 +1,4 @@
-using AgentSim.Reports;
+using AgentSim.Recording;
 using AgentSim.Simulation;
 using AgentSim.Workload;
 

@@ -1,6 +1,6 @@
 using System.Text.Json;
 using AgentSim.Engines;
-using AgentSim.Reports;
+using AgentSim.Recording;
 using AgentSim.Simulation;
 
 namespace AgentSim.Timelines;

@@ -1,5 +1,5 @@
 using AgentSim.Files;
-using AgentSim.Reports;
+using AgentSim.Recording;
 using AgentSim.Traces;
 
 namespace AgentSim.Timelines;
@@ -47,7 +47,7 @@ public sealed class TimelineExport
         CheckAlone(isLog, file);
         do
         {
-            if (isLog) _requests.Add(RequestLogReader.Parse(lines.Line, _requests.Count + 1, file, lines.LineNumber));
+            if (isLog) _requests.Add(RequestLogReader.Parse(lines.Line, _requests.Count + 1, file, lines.LineNumber, EventTime.Problem));
             else _trace.AddLine(lines.Line.ToArray(), new TracePlace(file, lines.LineNumber));
         }
         while (lines.Read());

@@ -46,6 +46,9 @@ internal static class EventTime
         return Math.Abs(microseconds) <= MostMicroseconds ? (long)microseconds * 1000 : null;
     }
 
+    /// <summary>What is wrong with the time of a request record: what is beyond could not be shown, and its differences not be written.</summary>
+    public static string? Problem(double milliseconds) => Math.Abs(milliseconds) <= MostMicroseconds / 1000.0 ? null : "a timeline holds up to 127 years";
+
     /// <summary>The nearest nanosecond of simulated milliseconds.</summary>
     /// <exception cref="AgentSimException">The time is out of range.</exception>
     public static long FromSimulated(double milliseconds) => Math.Abs(milliseconds) <= MostMicroseconds / 1000.0

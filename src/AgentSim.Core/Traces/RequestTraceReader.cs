@@ -7,8 +7,7 @@ namespace AgentSim.Traces;
 /// Reads Dynamo request traces, plain or gzipped, one record at a time (specification 01, 2). Rows that a replay does
 /// not need (payloads, tool starts, foreign objects) are passed over; a malformed record ends the reading, unless the
 /// caller asks to be told instead.
-/// What only all records together can show – ids that come twice, contradicting sessions – is checked by
-/// <see cref="TraceLowering"/>.
+/// What only all records together can show – ids that come twice, contradicting sessions – is checked when they become rows.
 /// </summary>
 public static class RequestTraceReader
 {

@@ -1,5 +1,4 @@
 using AgentSim.Collections;
-using AgentSim.Rows;
 
 namespace AgentSim.Workload;
 

@@ -1,6 +1,5 @@
 using AgentSim.Collections;
 using AgentSim.Rows;
-using AgentSim.Traces;
 
 namespace AgentSim.Workload;
 

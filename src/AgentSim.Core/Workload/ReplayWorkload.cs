@@ -1,4 +1,5 @@
 using AgentSim.Collections;
+using AgentSim.Prompts;
 using AgentSim.Rows;
 
 namespace AgentSim.Workload;

@@ -1,6 +1,6 @@
 using AgentSim.Collections;
 using AgentSim.Draws;
-using AgentSim.Engines;
+using AgentSim.Prompts;
 
 namespace AgentSim.Workload;
 
@@ -11,19 +11,20 @@ public static class SyntheticLoad
 
     /// <summary>Makes the workload.</summary>
     /// <param name="options">What it is like.</param>
-    /// <param name="engine">
-    /// The engine that will serve it, the prefill engine of disaggregated ones: prefixes are shared in whole blocks of its size.
+    /// <param name="blockSize">
+    /// Tokens in a KV block of the engine that will serve it, of the prefill engine of disaggregated ones, at least 1: prefixes
+    /// are shared in whole blocks.
     /// </param>
     /// <param name="cancellation">Stops the work.</param>
     /// <exception cref="AgentSimException">An option is out of its range, or there would be too many requests.</exception>
-    public static ReplayWorkload Create(SyntheticOptions options, EngineArguments engine, CancellationToken cancellation = default)
+    public static ReplayWorkload Create(SyntheticOptions options, long blockSize, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(options);
-        ArgumentNullException.ThrowIfNull(engine);
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(blockSize);
         options.Check();
         int sessions = options.RequestCount;
         int turns = options.HasSessions ? options.TurnsPerSession : 1;
-        int pieceSize = PieceSize(options, engine.BlockSize, out bool isShared);
+        int pieceSize = PieceSize(options, blockSize, out bool isShared);
         int pieces = BlockCount.Of(options.InputTokens, pieceSize);
         long requests = (long)sessions * turns;
         if (requests > Array.MaxLength / pieces)

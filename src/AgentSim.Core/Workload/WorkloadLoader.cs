@@ -1,4 +1,5 @@
 using AgentSim.Files;
+using AgentSim.Lowering;
 using AgentSim.Rows;
 using AgentSim.Traces;
 
@@ -8,7 +9,7 @@ namespace AgentSim.Workload;
 public sealed record WorkloadOptions
 {
     /// <summary>Tokens per hash id unless the trace says otherwise.</summary>
-    public const int DefaultTraceBlockSize = 512;
+    public const int DefaultTraceBlockSize = MooncakeRow.DefaultTraceBlockSize;
 
     /// <summary>Format of the files.</summary>
     public TraceFormat Format { get; init; }

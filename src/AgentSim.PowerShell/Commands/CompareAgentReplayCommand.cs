@@ -1,5 +1,5 @@
 using System.Management.Automation;
-using AgentSim.Reports;
+using AgentSim.Metrics;
 
 namespace AgentSim.PowerShell.Commands;
 

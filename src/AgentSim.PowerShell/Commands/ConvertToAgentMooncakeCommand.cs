@@ -1,4 +1,5 @@
 using System.Management.Automation;
+using AgentSim.Lowering;
 using AgentSim.Rows;
 using AgentSim.Traces;
 

@@ -1,6 +1,8 @@
 using System.Collections;
 using System.Management.Automation;
 using AgentSim.Files;
+using AgentSim.Metrics;
+using AgentSim.Recording;
 using AgentSim.Reports;
 using AgentSim.Reports.Html;
 using AgentSim.Simulation;

@@ -1,5 +1,5 @@
 using System.Management.Automation;
-using AgentSim.Reports;
+using AgentSim.Recording;
 using AgentSim.Simulation;
 using AgentSim.Timelines;
 using AgentSim.Traces;

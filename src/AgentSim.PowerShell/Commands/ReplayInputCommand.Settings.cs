@@ -1,6 +1,6 @@
 using System.Management.Automation;
 using AgentSim.Engines;
-using AgentSim.Reports;
+using AgentSim.Metrics;
 using AgentSim.Routing;
 using AgentSim.Simulation;
 

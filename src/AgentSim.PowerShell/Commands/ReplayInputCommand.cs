@@ -90,7 +90,7 @@ public abstract partial class ReplayInputCommand : PathCommand
     /// <param name="engine">The engine that will serve it, for synthetic load.</param>
     private protected ReplayWorkload LoadWorkload(EngineArguments engine)
     {
-        if (IsSynthetic) return SyntheticLoad.Create(Synthesis(), engine, Cancellation);
+        if (IsSynthetic) return SyntheticLoad.Create(Synthesis(), engine.BlockSize, Cancellation);
         WorkloadOptions options = new()
         {
             Format = TraceFormat,

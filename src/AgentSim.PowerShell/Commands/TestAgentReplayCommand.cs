@@ -1,6 +1,6 @@
 using System.Collections;
 using System.Management.Automation;
-using AgentSim.Reports;
+using AgentSim.Metrics;
 
 namespace AgentSim.PowerShell.Commands;
 

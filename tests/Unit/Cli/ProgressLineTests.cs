@@ -1,5 +1,5 @@
 using AgentSim.Cli;
-using AgentSim.Reports;
+using AgentSim.Recording;
 
 namespace AgentSim.Tests.Cli;
 

@@ -86,7 +86,7 @@ public sealed class NameTableTests
         for (int i = 0; i < texts.Length; i++)
         {
             for (int j = 0; j < texts.Length; j++)
-                Assert.Equal(i.CompareTo(j), Math.Sign(AgentSim.Traces.Utf8Order.Compare(names.Characters(i), names.Characters(j))));
+                Assert.Equal(i.CompareTo(j), Math.Sign(AgentSim.Collections.Utf8Order.Compare(names.Characters(i), names.Characters(j))));
         }
     }
 

@@ -1,5 +1,8 @@
 using System.Numerics;
+using AgentSim.Metrics;
+using AgentSim.Recording;
 using AgentSim.Reports;
+using AgentSim.Statistics;
 
 namespace AgentSim.Tests.Reports;
 

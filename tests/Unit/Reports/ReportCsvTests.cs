@@ -1,4 +1,5 @@
 using System.Text;
+using AgentSim.Metrics;
 using AgentSim.Reports;
 
 namespace AgentSim.Tests.Reports;

@@ -1,4 +1,5 @@
 using System.Text;
+using AgentSim.Metrics;
 using AgentSim.Reports;
 using AgentSim.Simulation;
 using AgentSim.Tests.Reports.Html;

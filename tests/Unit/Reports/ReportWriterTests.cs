@@ -1,5 +1,7 @@
 using System.Text;
 using System.Text.Json;
+using AgentSim.Json;
+using AgentSim.Metrics;
 using AgentSim.Reports;
 using AgentSim.Workload;
 

@@ -1,3 +1,4 @@
+using AgentSim.Metrics;
 using AgentSim.Reports;
 using AgentSim.Tests.Reports.Html;
 

@@ -1,4 +1,6 @@
-using AgentSim.Reports;
+using AgentSim.Metrics;
+using AgentSim.Recording;
+using AgentSim.Statistics;
 
 namespace AgentSim.Tests.Reports;
 

@@ -1,5 +1,6 @@
 using AgentSim.Reports;
 using AgentSim.Simulation;
+using AgentSim.Statistics;
 using AgentSim.Tests.Simulation;
 
 namespace AgentSim.Tests.Reports;

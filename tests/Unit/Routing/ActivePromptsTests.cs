@@ -1,5 +1,5 @@
+using AgentSim.Prompts;
 using AgentSim.Routing;
-using AgentSim.Workload;
 
 namespace AgentSim.Tests.Routing;
 

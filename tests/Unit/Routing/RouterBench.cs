@@ -1,6 +1,6 @@
+using AgentSim.Prompts;
 using AgentSim.Routing;
 using AgentSim.Simulation;
-using AgentSim.Workload;
 
 namespace AgentSim.Tests.Routing;
 

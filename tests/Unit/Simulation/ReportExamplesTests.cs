@@ -1,4 +1,5 @@
-using AgentSim.Reports;
+using AgentSim.Metrics;
+using AgentSim.Recording;
 using AgentSim.Rows;
 using AgentSim.Simulation;
 

@@ -1,5 +1,6 @@
 using System.IO.Compression;
 using System.Text.Json;
+using AgentSim.Recording;
 using AgentSim.Reports;
 using AgentSim.Simulation;
 

@@ -1,4 +1,4 @@
-using AgentSim.Reports;
+using AgentSim.Recording;
 using AgentSim.Rows;
 using AgentSim.Simulation;
 

@@ -1,5 +1,5 @@
 using AgentSim.Engines;
-using AgentSim.Reports;
+using AgentSim.Metrics;
 using AgentSim.Simulation;
 using AgentSim.Workload;
 
@@ -15,7 +15,7 @@ public class WorkerResultsTests
     private static EngineArguments Engine(string json) => EngineArguments.Parse(json, "engine");
 
     private static ReplayResult Run(ReplaySettings settings) =>
-        Replay.Run(SyntheticLoad.Create(Load, settings.Pools?.Prefill ?? settings.Engine), settings);
+        Replay.Run(SyntheticLoad.Create(Load, (settings.Pools?.Prefill ?? settings.Engine).BlockSize), settings);
 
     [Theory]
     [InlineData(1, 1)]

@@ -18,7 +18,7 @@ public sealed class SweepCheckpointTests : IDisposable
     private string File => _folder.File("sub/sweep.jsonl");
 
     private static ReplayWorkload Load(int outputTokens = 8) => SyntheticLoad.Create(
-        new SyntheticOptions { InputTokens = 100, OutputTokens = outputTokens, RequestCount = 5, ArrivalIntervalMs = 10 }, EngineArguments.Default);
+        new SyntheticOptions { InputTokens = 100, OutputTokens = outputTokens, RequestCount = 5, ArrivalIntervalMs = 10 }, EngineArguments.Default.BlockSize);
 
     private List<SweepRow> Run(SweepGrid? grid = null, ReplayWorkload? workload = null, ReplaySettings? common = null, bool replace = false, int take = int.MaxValue)
     {

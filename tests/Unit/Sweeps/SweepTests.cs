@@ -1,5 +1,5 @@
 using AgentSim.Engines;
-using AgentSim.Reports;
+using AgentSim.Metrics;
 using AgentSim.Routing;
 using AgentSim.Simulation;
 using AgentSim.Sweeps;
@@ -11,7 +11,7 @@ public class SweepTests
 {
     private static readonly ReplayWorkload Load = SyntheticLoad.Create(
         new SyntheticOptions { InputTokens = 512, OutputTokens = 32, RequestCount = 40, ArrivalIntervalMs = 10, SharedPrefixRatio = 0.5, NumPrefixGroups = 3 },
-        EngineArguments.Default);
+        EngineArguments.Default.BlockSize);
 
     private static readonly SweepGrid Grid = new()
     {
@@ -107,7 +107,7 @@ public class SweepTests
     {
         // Each point would take minutes.
         ReplayWorkload endless = SyntheticLoad.Create(
-            new SyntheticOptions { InputTokens = 64, OutputTokens = 10_000, RequestCount = 200_000, ArrivalIntervalMs = 0 }, EngineArguments.Default);
+            new SyntheticOptions { InputTokens = 64, OutputTokens = 10_000, RequestCount = 200_000, ArrivalIntervalMs = 0 }, EngineArguments.Default.BlockSize);
         List<SweepPoint> points = [.. Points(Grid with { Workers = [1] }), .. Points(Grid with { RouterModes = [RouterMode.RoundRobin], Workers = [2] }, workload: endless)];
         SweepRow first = Sweep.Run(points, 2).First();
         Assert.Equal(1, first.Workers);

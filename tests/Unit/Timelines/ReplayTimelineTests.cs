@@ -1,5 +1,5 @@
 using System.Text.Json;
-using AgentSim.Reports;
+using AgentSim.Recording;
 using AgentSim.Rows;
 using AgentSim.Simulation;
 using AgentSim.Tests.Rows;

@@ -1,3 +1,4 @@
+using AgentSim.Lowering;
 using AgentSim.Traces;
 
 namespace AgentSim.Tests.Traces;

@@ -1,4 +1,5 @@
 using System.Text;
+using AgentSim.Lowering;
 using AgentSim.Rows;
 using AgentSim.Traces;
 

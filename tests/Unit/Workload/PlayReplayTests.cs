@@ -1,5 +1,6 @@
 using AgentSim.Engines;
-using AgentSim.Reports;
+using AgentSim.Lowering;
+using AgentSim.Recording;
 using AgentSim.Routing;
 using AgentSim.Rows;
 using AgentSim.Simulation;

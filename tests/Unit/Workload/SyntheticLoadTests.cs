@@ -1,5 +1,6 @@
 using AgentSim.Engines;
-using AgentSim.Reports;
+using AgentSim.Prompts;
+using AgentSim.Recording;
 using AgentSim.Routing;
 using AgentSim.Simulation;
 using AgentSim.Workload;
@@ -14,13 +15,13 @@ public class SyntheticLoadTests
     private static EngineArguments Engine(int blockSize) => EngineArguments.Parse($$"""{"block_size":{{blockSize}}}""", "engine");
 
     private static ReplayResult Run(SyntheticOptions options, ReplaySettings settings) =>
-        Replay.Run(SyntheticLoad.Create(options, settings.Engine), settings);
+        Replay.Run(SyntheticLoad.Create(options, settings.Engine.BlockSize), settings);
 
-    private static double[] Arrivals(SyntheticOptions options) => SyntheticLoad.Create(options, Engine(16)).Columns.FirstArrival;
+    private static double[] Arrivals(SyntheticOptions options) => SyntheticLoad.Create(options, 16).Columns.FirstArrival;
 
     private static string Fault(SyntheticOptions options)
     {
-        var error = Assert.Throws<AgentSimException>(() => SyntheticLoad.Create(options, Engine(16)));
+        var error = Assert.Throws<AgentSimException>(() => SyntheticLoad.Create(options, 16));
         Assert.Equal(("SyntheticOptionsInvalid", FaultKind.Input), (error.ErrorId, error.Kind));
         return error.Message;
     }
@@ -28,7 +29,7 @@ public class SyntheticLoadTests
     // Which requests share how many leading blocks of the engine.
     private static int SharedBlocks(ReplayWorkload load, int blockSize, int a, int b)
     {
-        PromptCatalog prompts = PromptCatalog.Create(load.Columns, blockSize);
+        PromptCatalog prompts = PromptCatalogs.Create(load.Columns, blockSize);
         PromptBlocks left = prompts.Blocks(a), right = prompts.Blocks(b);
         int shared = 0;
         while (shared < left.Count && left[shared] == right[shared]) shared++;
@@ -74,11 +75,11 @@ public class SyntheticLoadTests
     [Fact]
     public void Simple_requests_share_nothing_and_have_no_sessions()
     {
-        ReplayWorkload load = SyntheticLoad.Create(Poisson with { InputTokens = 100 }, Engine(16));
+        ReplayWorkload load = SyntheticLoad.Create(Poisson with { InputTokens = 100 }, 16);
         Assert.Null(load.Format);
         Assert.Equal(4, load.RequestCount);
         Assert.Equal(0, SharedBlocks(load, 16, 0, 3));
-        Assert.Equal(6, PromptCatalog.Create(load.Columns, 16).Blocks(0).Count);
+        Assert.Equal(6, PromptCatalogs.Create(load.Columns, 16).Blocks(0).Count);
         Assert.Equal("request 4", load.Columns.Describe(3));
 
         ReplayResult result = Run(Closed, new ReplaySettings { Engine = Engine(16), Workers = 2, Concurrency = 2 });
@@ -94,7 +95,7 @@ public class SyntheticLoadTests
     public void Prompts_of_a_group_share_their_first_blocks_and_no_others(int inputTokens, double ratio, int expected)
     {
         SyntheticOptions options = Closed with { InputTokens = inputTokens, SharedPrefixRatio = ratio, NumPrefixGroups = 3, RequestCount = 12 };
-        ReplayWorkload load = SyntheticLoad.Create(options, Engine(16));
+        ReplayWorkload load = SyntheticLoad.Create(options, 16);
         int[] groups = [0, 1, 0, 1, 2, 1, 2, 1, 2, 0, 1, 1];
         for (int a = 0; a < groups.Length; a++)
         {
@@ -106,13 +107,13 @@ public class SyntheticLoadTests
     public void Turns_of_a_session_share_only_the_prefix_of_its_group()
     {
         SyntheticOptions options = Closed with { InputTokens = 64, TurnsPerSession = 3, RequestCount = 2, InterTurnDelayMs = 5 };
-        ReplayWorkload load = SyntheticLoad.Create(options, Engine(16));
+        ReplayWorkload load = SyntheticLoad.Create(options, 16);
         Assert.Equal((6, 2), (load.RequestCount, load.SessionCount));
         Assert.Equal(0, SharedBlocks(load, 16, 0, 1));
         Assert.Equal([0.0, 5.0, 5.0, 0.0, 5.0, 5.0], load.Columns.Delay);
         Assert.Equal("turn 3 of session 'session_1'", load.Columns.Describe(5));
 
-        load = SyntheticLoad.Create(options with { SharedPrefixRatio = 0.5, NumPrefixGroups = 3 }, Engine(16));
+        load = SyntheticLoad.Create(options with { SharedPrefixRatio = 0.5, NumPrefixGroups = 3 }, 16);
         Assert.Equal(2, SharedBlocks(load, 16, 0, 2));
         Assert.Equal(0, SharedBlocks(load, 16, 2, 3));
     }
@@ -120,9 +121,9 @@ public class SyntheticLoadTests
     [Fact]
     public void Without_both_a_ratio_and_groups_nothing_is_shared()
     {
-        ReplayWorkload load = SyntheticLoad.Create(Closed with { InputTokens = 64, SharedPrefixRatio = 1.0 }, Engine(16));
+        ReplayWorkload load = SyntheticLoad.Create(Closed with { InputTokens = 64, SharedPrefixRatio = 1.0 }, 16);
         Assert.Equal(0, SharedBlocks(load, 16, 0, 2));
-        load = SyntheticLoad.Create(Closed with { InputTokens = 64, NumPrefixGroups = 1 }, Engine(16));
+        load = SyntheticLoad.Create(Closed with { InputTokens = 64, NumPrefixGroups = 1 }, 16);
         Assert.Equal(0, SharedBlocks(load, 16, 0, 2));
     }
 
@@ -174,7 +175,7 @@ public class SyntheticLoadTests
     {
         SyntheticOptions idle = Poisson with { TurnsPerSession = 0, SharedPrefixRatio = -0.5, InterTurnDelayMs = -3 };
         Assert.False(idle.HasSessions);
-        Assert.Equal(4, SyntheticLoad.Create(idle, Engine(16)).RequestCount);
+        Assert.Equal(4, SyntheticLoad.Create(idle, 16).RequestCount);
         Assert.False((idle with { SharedPrefixRatio = double.NaN }).HasSessions);
     }
 
@@ -194,7 +195,7 @@ public class SyntheticLoadTests
     public void A_load_too_large_to_hold_is_refused()
     {
         SyntheticOptions huge = Poisson with { RequestCount = int.MaxValue, TurnsPerSession = int.MaxValue };
-        var error = Assert.Throws<AgentSimException>(() => SyntheticLoad.Create(huge, Engine(16)));
+        var error = Assert.Throws<AgentSimException>(() => SyntheticLoad.Create(huge, 16));
         Assert.Equal("SyntheticLoadTooLarge", error.ErrorId);
     }
 

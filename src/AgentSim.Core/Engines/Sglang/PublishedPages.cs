@@ -1,7 +1,7 @@
 using System.Runtime.InteropServices;
 using AgentSim.Collections;
+using AgentSim.Prompts;
 using AgentSim.Routing;
-using AgentSim.Workload;
 
 namespace AgentSim.Engines.Sglang;
 

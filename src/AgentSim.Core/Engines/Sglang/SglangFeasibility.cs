@@ -1,3 +1,5 @@
+using AgentSim.Prompts;
+
 namespace AgentSim.Engines.Sglang;
 
 /// <summary>Requests that an SGLang worker never admits or never finishes, whatever else it does (specification 03, A.8).</summary>

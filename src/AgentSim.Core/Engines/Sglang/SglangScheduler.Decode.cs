@@ -1,3 +1,5 @@
+using AgentSim.Prompts;
+
 namespace AgentSim.Engines.Sglang;
 
 // One decode step of everything that runs (specification 03, A.4; with speculation A.9).

@@ -1,3 +1,5 @@
+using AgentSim.Prompts;
+
 namespace AgentSim.Engines.Sglang;
 
 // The order of the waiting queue (specification 03, A.3.1).

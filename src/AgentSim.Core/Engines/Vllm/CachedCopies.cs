@@ -1,6 +1,6 @@
 using AgentSim.Collections;
+using AgentSim.Prompts;
 using AgentSim.Routing;
-using AgentSim.Workload;
 
 namespace AgentSim.Engines.Vllm;
 

@@ -1,3 +1,5 @@
+using AgentSim.Prompts;
+
 namespace AgentSim.Engines.Vllm;
 
 // Whether the head of the waiting queue may run (specification 02, 5.2, 6.4 and 10).

@@ -1,3 +1,5 @@
+using AgentSim.Prompts;
+
 namespace AgentSim.Engines.Vllm;
 
 // Tokens and blocks for one request, and preemption when blocks run out (specification 02, 6.3 and 6.5).

@@ -1,4 +1,5 @@
 using AgentSim.Collections;
+using AgentSim.Prompts;
 
 namespace AgentSim.Engines.Vllm;
 

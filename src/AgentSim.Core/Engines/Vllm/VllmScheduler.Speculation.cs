@@ -1,3 +1,5 @@
+using AgentSim.Prompts;
+
 namespace AgentSim.Engines.Vllm;
 
 // Emission with drafted tokens: blocks for whole bursts are set aside before any token is drawn (specification 02, 9.3).

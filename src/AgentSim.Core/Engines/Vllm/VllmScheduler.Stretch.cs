@@ -1,3 +1,5 @@
+using AgentSim.Prompts;
+
 namespace AgentSim.Engines.Vllm;
 
 // Many decode passes at once (specification 02, 14). RunPass is the definition; a stretch gives what it would give.

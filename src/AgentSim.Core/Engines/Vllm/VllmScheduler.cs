@@ -1,6 +1,5 @@
 using AgentSim.Collections;
-using AgentSim.Reports;
-using AgentSim.Workload;
+using AgentSim.Prompts;
 
 namespace AgentSim.Engines.Vllm;
 

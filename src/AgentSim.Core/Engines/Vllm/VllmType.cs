@@ -1,3 +1,5 @@
+using AgentSim.Prompts;
+
 namespace AgentSim.Engines.Vllm;
 
 /// <summary>vLLM (specification 02).</summary>

@@ -1,3 +1,4 @@
+using AgentSim.Recording;
 using AgentSim.Simulation;
 
 namespace AgentSim.Reports.Html;

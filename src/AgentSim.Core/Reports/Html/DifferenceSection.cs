@@ -1,3 +1,5 @@
+using AgentSim.Metrics;
+
 namespace AgentSim.Reports.Html;
 
 /// <summary>The metrics of all runs against the first one.</summary>

@@ -1,3 +1,4 @@
+using AgentSim.Recording;
 using AgentSim.Simulation;
 using AgentSim.Timelines;
 using AgentSim.Workload;

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using AgentSim.Recording;
 
 namespace AgentSim.Reports.Html;
 

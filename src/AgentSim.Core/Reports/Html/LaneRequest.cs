@@ -1,3 +1,4 @@
+using AgentSim.Recording;
 using AgentSim.Timelines;
 
 namespace AgentSim.Reports.Html;

@@ -1,3 +1,5 @@
+using AgentSim.Metrics;
+using AgentSim.Recording;
 using AgentSim.Simulation;
 
 namespace AgentSim.Reports.Html;

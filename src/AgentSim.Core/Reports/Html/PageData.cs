@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 using System.Text.Json;
 using AgentSim.Simulation;
+using AgentSim.Statistics;
 
 namespace AgentSim.Reports.Html;
 

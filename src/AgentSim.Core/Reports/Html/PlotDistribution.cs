@@ -1,4 +1,5 @@
 using AgentSim.Simulation;
+using AgentSim.Statistics;
 
 namespace AgentSim.Reports.Html;
 

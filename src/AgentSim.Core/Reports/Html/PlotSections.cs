@@ -1,3 +1,5 @@
+using AgentSim.Metrics;
+
 namespace AgentSim.Reports.Html;
 
 /// <summary>The places that scripts draw plots into, with their numbers as tables beside them.</summary>

@@ -1,3 +1,4 @@
+using AgentSim.Metrics;
 using AgentSim.Workload;
 
 namespace AgentSim.Reports.Html;

@@ -1,3 +1,5 @@
+using AgentSim.Recording;
+
 namespace AgentSim.Reports.Html;
 
 /// <summary>The requests with the longest latency, with links to their lanes.</summary>

@@ -1,3 +1,5 @@
+using AgentSim.Metrics;
+
 namespace AgentSim.Reports.Html;
 
 /// <summary>The headline metrics, and the limits that were tested.</summary>

@@ -1,4 +1,6 @@
 using AgentSim.Engines;
+using AgentSim.Metrics;
+using AgentSim.Recording;
 using AgentSim.Simulation;
 
 namespace AgentSim.Reports.Html;

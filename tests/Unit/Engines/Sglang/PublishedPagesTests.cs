@@ -1,5 +1,5 @@
 using AgentSim.Engines.Sglang;
-using AgentSim.Workload;
+using AgentSim.Prompts;
 
 namespace AgentSim.Tests.Engines.Sglang;
 

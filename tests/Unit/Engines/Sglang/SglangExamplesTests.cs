@@ -1,4 +1,4 @@
-using AgentSim.Reports;
+using AgentSim.Recording;
 using static AgentSim.Tests.Engines.Sglang.SglangReplay;
 
 namespace AgentSim.Tests.Engines.Sglang;

@@ -1,5 +1,5 @@
 using System.Text;
-using AgentSim.Reports;
+using AgentSim.Recording;
 using AgentSim.Rows;
 using AgentSim.Simulation;
 using AgentSim.Workload;

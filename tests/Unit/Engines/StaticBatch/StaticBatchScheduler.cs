@@ -1,5 +1,4 @@
 using AgentSim.Engines;
-using AgentSim.Reports;
 
 namespace AgentSim.Tests.Engines.StaticBatch;
 

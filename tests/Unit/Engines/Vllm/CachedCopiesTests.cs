@@ -1,7 +1,7 @@
 using AgentSim.Collections;
 using AgentSim.Engines.Vllm;
+using AgentSim.Prompts;
 using AgentSim.Routing;
-using AgentSim.Workload;
 
 namespace AgentSim.Tests.Engines.Vllm;
 

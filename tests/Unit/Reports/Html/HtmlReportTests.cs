@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using System.Text.RegularExpressions;
+using AgentSim.Metrics;
 using AgentSim.Reports;
 using AgentSim.Reports.Html;
 using AgentSim.Simulation;

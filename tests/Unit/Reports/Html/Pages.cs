@@ -30,7 +30,7 @@ internal static partial class Pages
     {
         ReplaySettings settings = Sim.Settings(workers: 4);
         var load = new SyntheticOptions { InputTokens = 64, OutputTokens = 4, RequestCount = sessions, TurnsPerSession = turns, ArrivalIntervalMs = 1.5, InterTurnDelayMs = turns > 1 ? 40 : 0 };
-        return Replay.Run(SyntheticLoad.Create(load, settings.Engine), settings);
+        return Replay.Run(SyntheticLoad.Create(load, settings.Engine.BlockSize), settings);
     }
 
     public static string Html(params ReplayResult[] results) => Html([.. results.Select(result => new ReportedRun(result))]);

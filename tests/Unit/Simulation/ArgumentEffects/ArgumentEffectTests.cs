@@ -2,7 +2,7 @@ using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using AgentSim.Engines;
-using AgentSim.Reports;
+using AgentSim.Metrics;
 using AgentSim.Routing;
 using AgentSim.Simulation;
 

@@ -1,0 +1,77 @@
+using AgentSim.Rows;
+
+namespace AgentSim.Lowering;
+
+/// <summary>Makes the rows of a lowered trace, plain ones or agentic ones of version 1 (specification 01, 3.5 to 4).</summary>
+internal sealed class RowSource : IRowSource
+{
+    private readonly RequestTable _table;
+    private readonly HashIndex _hashes;
+    private readonly int _blockSize;
+    private readonly AgenticEdges? _edges;   // null for a standard trace
+    private readonly ToolAttribution? _tools;
+
+    public RowSource(RequestTable table, HashIndex hashes, int blockSize, AgenticEdges? edges, ToolTable tools)
+    {
+        (_table, _hashes, _blockSize, _edges) = (table, hashes, blockSize, edges);
+        if (edges is not null) _tools = new ToolAttribution(table, tools);
+    }
+
+    public IEnumerable<MooncakeRow> Rows()
+    {
+        var numbering = new HashNumbering(_hashes);
+        long globalStart = _table[0].Start;
+        for (int row = 0; row < _table.Count; row++)
+        {
+            MooncakeRow made = Plain(row, globalStart, numbering);
+            if (_edges is not null) AddAgentic(made, row, _edges, _tools!);
+            yield return made;
+        }
+    }
+
+    private MooncakeRow Plain(int row, long globalStart, HashNumbering numbering)
+    {
+        ref readonly LoweredRequest request = ref _table[row];
+        return new MooncakeRow
+        {
+            InputLength = request.InputLength,
+            OutputLength = request.OutputTokens,
+            HashIds = numbering.Number(request),
+            Timestamp = request.Start - globalStart,
+            TraceBlockSize = _blockSize,
+        };
+    }
+
+    private void AddAgentic(MooncakeRow made, int row, AgenticEdges edges, ToolAttribution tools)
+    {
+        ref readonly LoweredRequest request = ref _table[row];
+        int session = request.Session;
+        made.IsAgentic = true;
+        made.RequestId = _table.Id(row);
+        made.SessionId = _table.Sessions.Name(session);
+        made.RequestKind = edges.IsBackground(session) ? "background_agent" : _table.Sessions.Parent(session) is null ? "foreground" : "agent";
+        made.PrefixReset = edges.Previous(row) < 0;
+        made.Branches = Ids(edges.Branches[row]);
+        ReadOnlySpan<int> waits = edges.Waits[row];
+        if (waits.IsEmpty) return;
+        made.WaitFor = Ids(waits);
+
+        long ready = long.MinValue;   // when the last dependency ended
+        foreach (int source in waits) ready = Math.Max(ready, _table[source].End);
+        long windowStart = edges.Previous(row) is >= 0 and int previous ? _table[previous].Start : ready;
+        ToolSpan[] calls = tools.Before(row, session, windowStart, request.Start);
+        long gap = Math.Max(0, request.Start - ready);
+        long toolWait = ToolAttribution.Covered(calls, ready, request.Start);
+        made.Delay = gap - toolWait;
+        if (toolWait > 0) made.ToolWaitMs = toolWait;
+        made.ToolEvents = calls;
+    }
+
+    private string[] Ids(ReadOnlySpan<int> rows)
+    {
+        if (rows.IsEmpty) return [];
+        var ids = new string[rows.Length];
+        for (int i = 0; i < ids.Length; i++) ids[i] = _table.Id(rows[i]);
+        return ids;
+    }
+}

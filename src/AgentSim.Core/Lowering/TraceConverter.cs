@@ -1,0 +1,81 @@
+using AgentSim.Collections;
+using AgentSim.Files;
+using AgentSim.Rows;
+
+namespace AgentSim.Lowering;
+
+/// <summary>What to convert.</summary>
+/// <param name="InputPaths">Trace files, folders and wildcards, in order (see <see cref="InputFiles.Expand"/>).</param>
+/// <param name="OutputPath">The file to write.</param>
+/// <param name="IsAgentic">True for agentic traces, false for standard ones; the trace has to agree.</param>
+/// <param name="AgenticVersion">Version of agentic rows to write, 1 or 2 (specification 01, 12).</param>
+public sealed record ConvertOptions(IReadOnlyList<string> InputPaths, string OutputPath, bool IsAgentic, int AgenticVersion = 1);
+
+/// <summary>What a conversion wrote.</summary>
+/// <param name="Rows">Number of rows.</param>
+/// <param name="TraceBlockSize">Tokens per hash id; a replay of the rows needs it.</param>
+/// <param name="IsAgentic">Whether the rows are agentic.</param>
+public sealed record ConvertResult(long Rows, int TraceBlockSize, bool IsAgentic);
+
+/// <summary>Converts Dynamo request traces to a file of Mooncake rows (specification 01, 5).</summary>
+public static class TraceConverter
+{
+    private const int BatchRows = 128;
+    private const int BatchBlocks = 1 << 14;
+
+    /// <summary>Reads and checks all input, then writes the output as a whole; on failure an existing output stays as it was.</summary>
+    /// <param name="options">What to convert.</param>
+    /// <param name="progress">Told the bytes of input read so far.</param>
+    /// <param name="cancel">Ends the conversion with <see cref="OperationCanceledException"/>.</param>
+    /// <exception cref="AgentSimException">The input is at fault or the output cannot be written.</exception>
+    public static ConvertResult Convert(ConvertOptions options, IProgress<long>? progress = null, CancellationToken cancel = default)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        bool isVersion2 = options.AgenticVersion == 2;
+        var lowering = new TraceLowering(options.AgenticVersion);
+        lowering.AddFiles(InputFiles.Expand(options.InputPaths), progress, cancel);
+        IEnumerable<MooncakeRow> rows = lowering.Rows();
+        if (lowering.IsAgentic != options.IsAgentic)
+        {
+            throw new AgentSimException("TraceModeMismatch", lowering.IsAgentic
+                ? "the trace is agentic (its requests have an agent_context); convert it with --agentic"
+                : "the trace is not agentic (its requests have no agent_context); convert it without --agentic");
+        }
+
+        long count = 0;
+        AtomicFile.Write(options.OutputPath, stream => count = lowering.IsAgentic && isVersion2
+            ? AgenticFileWriter.Write(stream, rows, lowering.TraceBlockSize, AgenticHeader.RequestTraceSource, cancel)
+            : WriteRows(stream, rows, cancel));
+        return new ConvertResult(count, lowering.TraceBlockSize, lowering.IsAgentic);
+    }
+
+    private static long WriteRows(Stream stream, IEnumerable<MooncakeRow> rows, CancellationToken cancel)
+    {
+        var writer = new MooncakeRowWriter(stream);
+        foreach (List<MooncakeRow> batch in Ahead.Of(Batches(rows), "row making", cancel))
+        {
+            cancel.ThrowIfCancellationRequested();
+            foreach (MooncakeRow row in batch) writer.Write(row);
+        }
+
+        writer.Flush();
+        return writer.Count;
+    }
+
+    // Few enough blocks in each that the rows on their way take little memory.
+    private static IEnumerable<List<MooncakeRow>> Batches(IEnumerable<MooncakeRow> rows)
+    {
+        var batch = new List<MooncakeRow>();
+        int blocks = 0;
+        foreach (MooncakeRow row in rows)
+        {
+            batch.Add(row);
+            blocks += row.HashIds!.Count;
+            if (blocks < BatchBlocks && batch.Count < BatchRows) continue;
+            yield return batch;
+            (batch, blocks) = ([], 0);
+        }
+
+        yield return batch;
+    }
+}

@@ -1,0 +1,207 @@
+using AgentSim.Collections;
+using AgentSim.Rows;
+using AgentSim.Traces;
+
+namespace AgentSim.Lowering;
+
+/// <summary>
+/// Turns the records of a request trace into Mooncake rows: agentic rows if the requests have an agent context, plain
+/// rows if none has one (specification 01, 2.6 to 4). Records are added one by one; only what the rows need is kept.
+/// </summary>
+/// <example><code>
+/// var lowering = new TraceLowering();
+/// foreach (TraceRecord record in RequestTraceReader.Read(["trace.jsonl.gz"])) lowering.Add(record);
+/// foreach (MooncakeRow row in lowering.Rows()) …
+/// </code></example>
+public sealed class TraceLowering
+{
+    private readonly int _agenticVersion;
+    private readonly MissingDependency _missing;
+    private readonly HashIndex _hashes = new();
+    private readonly ChunkList<LoweredRequest> _requests = new();
+    private readonly NameTable _requestIds = new();
+    private readonly SessionTable _sessions = new();
+    private readonly ToolTable _tools = new();
+    private IRowSource? _rows;
+    private bool _isComplete;
+
+    /// <summary>Starts without records.</summary>
+    /// <param name="agenticVersion">Version of agentic rows to make, 1 or 2 (specification 01, 12).</param>
+    /// <param name="missing">
+    /// What to do where explicit causality, explicit edges or, for version 2, parents name what is not in the trace. Without
+    /// them the order of the sessions follows from their times.
+    /// </param>
+    public TraceLowering(int agenticVersion = 1, MissingDependency missing = MissingDependency.Error)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(agenticVersion, 1);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(agenticVersion, 2);
+        (_agenticVersion, _missing) = (agenticVersion, missing);
+    }
+
+    /// <summary>Tokens for which one hash id of a row stands; 0 before the first request.</summary>
+    public int TraceBlockSize { get; private set; }
+
+    /// <summary>True if the requests have an agent context, so that the rows are agentic.</summary>
+    public bool IsAgentic { get; private set; }
+
+    /// <summary>Requests added, which is the number of rows.</summary>
+    public int RequestCount => _requests.Count;
+
+    /// <summary>Adds a record; the order matters only among tool calls of equal times.</summary>
+    /// <exception cref="AgentSimException">
+    /// The record contradicts an earlier one (its id came before, another block size, another parent of the same
+    /// session, an agent context where the others have none) or its hashes do not cover its prompt.
+    /// </exception>
+    /// <exception cref="InvalidOperationException">The rows were already asked for.</exception>
+    public void Add(TraceRecord record)
+    {
+        ArgumentNullException.ThrowIfNull(record);
+        Add(record, record is RequestRecord request ? request.InputSequenceHashes : default);
+    }
+
+    /// <summary>Adds all records of files, as <see cref="RequestTraceReader"/> and <see cref="Add(TraceRecord)"/> together, but faster.</summary>
+    /// <param name="paths">The files, in order.</param>
+    /// <param name="progress">Told the bytes read so far over all files, as they lie on disk.</param>
+    /// <param name="cancel">Ends the reading.</param>
+    /// <exception cref="AgentSimException">A file cannot be read, or a record is malformed or contradicts an earlier one.</exception>
+    public void AddFiles(IEnumerable<string> paths, IProgress<long>? progress = null, CancellationToken cancel = default)
+    {
+        ArgumentNullException.ThrowIfNull(paths);
+        IEnumerable<RecordBatch> batches = RecordBatch.Read([.. paths], readsDependencies: _agenticVersion == 2, cancel);
+        foreach (RecordBatch batch in Ahead.Of(batches, "trace parsing", cancel))
+        {
+            for (int i = 0; i < batch.Count; i++) Add(batch.Record(i, out ReadOnlySpan<ulong> hashes), hashes);
+            progress?.Report(batch.BytesRead);
+            batch.Dispose();
+            cancel.ThrowIfCancellationRequested();
+        }
+    }
+
+    private void Add(TraceRecord record, ReadOnlySpan<ulong> hashes)
+    {
+        if (_isComplete) throw new InvalidOperationException("The rows were already asked for.");
+        switch (record)
+        {
+            case RequestRecord request:
+                AddRequest(request, hashes);
+                break;
+            case ToolRecord { SessionId: { } session } tool when tool.EndUnixMs >= tool.StartUnixMs:
+                _tools.Add(tool, _sessions.Add(session));
+                break;
+        }
+    }
+
+    /// <summary>The rows of all records added, sorted by start, end and id. Each is made when the enumeration reaches it.</summary>
+    /// <exception cref="AgentSimException">There is no request, or the records contradict each other, e.g. wait for each other in a circle.</exception>
+    public IEnumerable<MooncakeRow> Rows()
+    {
+        if (_requests.Count == 0)
+            throw new AgentSimException("TraceEmpty", "the trace holds no finished request (no request_end record); was request tracing on?");
+        if (_rows is null)
+        {
+            _isComplete = true;
+            _hashes.Seal();
+            if (_missing == MissingDependency.Drop) DropMissing();
+            var table = new RequestTable(_requests, _requestIds, IsAgentic ? _sessions : new SessionTable());
+            _rows = IsAgentic && _agenticVersion == 2
+                ? new PlayRowSource(table, _hashes, TraceBlockSize, _tools)
+                : new RowSource(table, _hashes, TraceBlockSize, IsAgentic ? new AgenticEdges(table, _tools) : null, _tools);
+        }
+
+        return _rows.Rows();
+    }
+
+    private void AddRequest(RequestRecord request, ReadOnlySpan<ulong> hashes)
+    {
+        request.Check(hashes.Length);
+        if (_agenticVersion == 2 && request.SessionId is not null) CheckVersion2(request);
+        bool isAgentic = request.SessionId is not null;
+        if (_requests.Count == 0)
+        {
+            TraceBlockSize = (int)request.TraceBlockSize;
+            IsAgentic = isAgentic;
+        }
+        else if (request.TraceBlockSize != TraceBlockSize)
+        {
+            throw request.Error("TraceBlockSizeMixed",
+                $"request '{request.RequestId}' has trace_block_size {request.TraceBlockSize}, earlier requests have {TraceBlockSize}; convert them separately");
+        }
+        else if (isAgentic != IsAgentic)
+        {
+            throw request.Error("TraceModeMixed", $"request '{request.RequestId}' has {(isAgentic ? "an" : "no")} agent_context, earlier requests have "
+                + $"{(isAgentic ? "none" : "one")}; all requests of a trace must agree");
+        }
+
+        _requestIds.GetOrAdd(request.RequestId, out bool isNew);
+        if (!isNew)
+            throw request.Error("TraceRequestDuplicate", $"request_id '{request.RequestId}' came before; is a shard given twice?");
+        int session = -1;
+        if (request.SessionId is { } name)
+        {
+            session = _sessions.Add(name);
+            if (request.ParentSessionId is { } parent) _sessions.SetParent(session, parent, request);
+        }
+
+        int firstRun = _hashes.RunCount;
+        _hashes.Add(hashes);
+        _requests.Add(new LoweredRequest
+        {
+            Session = session,
+            Start = request.StartUnixMs,
+            End = request.EndUnixMs,
+            InputLength = request.InputLength,
+            OutputTokens = request.OutputTokens,
+            FirstRun = firstRun,
+            RunCount = _hashes.RunCount - firstRun,
+            Model = _agenticVersion == 2 ? request.Model : null,
+            Explicit = _agenticVersion == 2 && request.Dependencies.Count > 0 ? new ExplicitEdges(request.Place, request.Dependencies) : null,
+        });
+    }
+
+    // Version 1 passes over a parent without requests by itself, but its rows tell that there is one.
+    private void DropMissing()
+    {
+        for (int i = 0; i < _tools.Count; i++)
+        {
+            if (_tools[i].Explicit?.Causality is not { } causality) continue;
+            bool isWhole = _requestIds.Find(causality.SourceRequestId) >= 0
+                && (causality.ConsumerRequestId is not { } consumer || _requestIds.Find(consumer) >= 0);
+            if (!isWhole) _tools.DropCausality(i);
+        }
+
+        if (_agenticVersion == 1) return;
+        for (int i = 0; i < _requests.Count; i++)
+        {
+            if (_requests[i].Explicit is not { } recorded) continue;
+            RecordedDependency[] kept = [.. recorded.Dependencies.Where(dependency => _requestIds.Find(dependency.RequestId) >= 0)];
+            _requests[i] = _requests[i] with { Explicit = recorded with { Dependencies = kept } };
+        }
+
+        var hasRequests = new bool[_sessions.Count];
+        for (int i = 0; i < _requests.Count; i++)
+        {
+            if (_requests[i].Session is >= 0 and int session) hasRequests[session] = true;
+        }
+
+        for (int session = 0; session < _sessions.Count; session++)
+        {
+            if (_sessions.Parent(session) is { } name && (_sessions.Find(name) is not (>= 0 and int parent) || !hasRequests[parent])) _sessions.DropParent(session);
+        }
+    }
+
+    // What a row of version 2 cannot do without.
+    private static void CheckVersion2(RequestRecord request)
+    {
+        if (string.IsNullOrWhiteSpace(request.RequestId)) throw Fault("has a blank request_id");
+        if (string.IsNullOrWhiteSpace(request.SessionId)) throw Fault("has a blank session_id");
+        if (string.IsNullOrWhiteSpace(request.Model)) throw Fault("has no model");
+        if (request.InputLength == 0) throw Fault("has an empty prompt");
+        foreach (RecordedDependency dependency in request.Dependencies)
+        {
+            if (dependency.Trigger == DependencyTrigger.Dispatch && dependency.Relation != DependencyRelation.Spawn)
+                throw Fault($"depends on the dispatch of '{dependency.RequestId}' without having been spawned by it");
+        }
+
+        AgentSimException Fault(string what) => request.Error("TraceRowInvalid", $"request '{request.RequestId}' {what}; rows of version 2 cannot express that");
+    }
+}

@@ -1,0 +1,39 @@
+using System.Globalization;
+
+namespace AgentSim.Metrics;
+
+/// <summary>Whether a metric kept its limit.</summary>
+/// <param name="Metric">Name in the report file.</param>
+/// <param name="Limit">The limit as it was given.</param>
+/// <param name="Passed">True if it was kept.</param>
+/// <param name="Value">The value; null where the report does not have the metric.</param>
+/// <param name="AtLeast">The least that was allowed, if there is such a bound.</param>
+/// <param name="AtMost">The most that was allowed, if there is such a bound.</param>
+/// <param name="Baseline">The value of the baseline, if there is one.</param>
+public sealed record LimitResult(string Metric, string Limit, bool Passed, double? Value, double? AtLeast, double? AtMost, double? Baseline)
+{
+    /// <summary>The file that the report came from; null for one that came otherwise.</summary>
+    public string? Source { get; init; }
+
+    /// <summary>The outcome as a sentence.</summary>
+    public string Message
+    {
+        get
+        {
+            if (Value is null) return $"{Metric} is not in the report";
+            string bounds = (AtLeast, AtMost) switch
+            {
+                ({ } least, { } most) when least == most => $"exactly {Number(most)}",
+                ({ } least, { } most) => $"from {Number(least)} to {Number(most)}",
+                ({ } least, null) => $"at least {Number(least)}",
+                (null, { } most) => $"at most {Number(most)}",
+                _ => "",
+            };
+            if (bounds.Length == 0) return $"{Metric} is not in the baseline";
+            string baseline = Baseline is { } value && Limit.EndsWith('%') ? $" ({Limit} of {Number(value)})" : "";
+            return $"{Metric} is {Number(Value.Value)}, {(Passed ? "and may" : "but must")} be {bounds}{baseline}";
+        }
+    }
+
+    private static string Number(double value) => value.ToString("0.######", CultureInfo.InvariantCulture);
+}

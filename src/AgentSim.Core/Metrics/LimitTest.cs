@@ -1,0 +1,38 @@
+namespace AgentSim.Metrics;
+
+/// <summary>Tests reports against limits, a baseline, or both.</summary>
+public static class LimitTest
+{
+    /// <summary>Tests every limit.</summary>
+    /// <param name="metrics">The report.</param>
+    /// <param name="limits">What the metrics may be; at least one.</param>
+    /// <param name="baseline">What relative limits refer to; null without a baseline.</param>
+    /// <exception cref="AgentSimException"><c>BaselineMissing</c>: a limit is relative and there is no baseline.</exception>
+    public static IReadOnlyList<LimitResult> Run(IReadOnlyList<Metric> metrics, IReadOnlyList<MetricLimit> limits, IReadOnlyList<Metric>? baseline = null)
+    {
+        ArgumentNullException.ThrowIfNull(metrics);
+        ArgumentNullException.ThrowIfNull(limits);
+        RequireBaseline(limits, baseline);
+        return [.. limits.Select(limit => limit.Test(
+            ReportMetrics.Find(metrics, limit.Metric), baseline is null ? null : ReportMetrics.Find(baseline, limit.Metric)))];
+    }
+
+    /// <summary>Refuses relative limits that have nothing to refer to.</summary>
+    /// <param name="limits">What the metrics may be.</param>
+    /// <param name="baseline">What relative limits refer to; null without a baseline.</param>
+    /// <exception cref="AgentSimException"><c>BaselineMissing</c>.</exception>
+    public static void RequireBaseline(IEnumerable<MetricLimit> limits, IReadOnlyList<Metric>? baseline)
+    {
+        if (baseline is null && limits.FirstOrDefault(limit => limit.NeedsBaseline) is { } relative)
+            throw new AgentSimException("BaselineMissing", $"the limit {relative.Text} of {relative.Metric} is relative; give a baseline for it to refer to");
+    }
+
+    /// <summary>The limits that say: no metric of the baseline may get worse.</summary>
+    /// <param name="baseline">The baseline.</param>
+    /// <param name="tolerancePercent">How much worse is still fine, in percent.</param>
+    public static IReadOnlyList<MetricLimit> NoWorse(IReadOnlyList<Metric> baseline, double tolerancePercent = 0.0)
+    {
+        ArgumentNullException.ThrowIfNull(baseline);
+        return [.. baseline.Where(metric => MetricDirections.Of(metric.Name) != MetricDirection.None).Select(metric => MetricLimit.NoWorse(metric.Name, tolerancePercent))];
+    }
+}

@@ -1,0 +1,104 @@
+using System.Globalization;
+
+namespace AgentSim.Metrics;
+
+/// <summary>
+/// What a metric may be: at least and at most so much, as numbers or relative to a baseline.
+/// </summary>
+public sealed class MetricLimit
+{
+    private const string InvalidId = "LimitInvalid";
+
+    private readonly (double Value, bool IsPercent)? _least;
+    private readonly (double Value, bool IsPercent)? _most;
+
+    private MetricLimit(string metric, string text, (double Value, bool IsPercent)? least, (double Value, bool IsPercent)? most) =>
+        (Metric, Text, _least, _most) = (metric, text, least, most);
+
+    /// <summary>Name in the report file.</summary>
+    public string Metric { get; }
+
+    /// <summary>The limit as it was given.</summary>
+    public string Text { get; }
+
+    /// <summary>True when the limit means nothing without a baseline.</summary>
+    public bool NeedsBaseline => _least is { IsPercent: true } || _most is { IsPercent: true };
+
+    /// <summary>Reads a limit.</summary>
+    /// <param name="metric">Name in the report file.</param>
+    /// <param name="text">
+    /// <c>500</c>: no worse than that, or just that for a metric without a better; <c>&lt;=500</c>, <c>&gt;=500</c>, <c>=500</c>;
+    /// <c>+5%</c>: at most 5 % above the baseline; <c>-5%</c>: at most 5 % below it; <c>5%</c>: both.
+    /// </param>
+    /// <exception cref="AgentSimException"><c>MetricUnknown</c> or <c>LimitInvalid</c>.</exception>
+    public static MetricLimit Parse(string metric, string text)
+    {
+        ArgumentNullException.ThrowIfNull(metric);
+        ArgumentNullException.ThrowIfNull(text);
+        MetricDirections.Require(metric);
+        string number = text.Replace(" ", "", StringComparison.Ordinal);
+        return number.EndsWith('%') ? Relative(metric, text, number[..^1]) : Absolute(metric, text, number);
+    }
+
+    /// <summary>No worse than the baseline.</summary>
+    /// <param name="metric">Name of a metric with a direction.</param>
+    /// <param name="tolerancePercent">How much worse is still fine, in percent of the baseline.</param>
+    internal static MetricLimit NoWorse(string metric, double tolerancePercent)
+    {
+        bool isLower = MetricDirections.Of(metric) == MetricDirection.Lower;
+        (double, bool) limit = (tolerancePercent, true);
+        string text = string.Create(CultureInfo.InvariantCulture, $"{(isLower ? '+' : '-')}{tolerancePercent}%");
+        return isLower ? new MetricLimit(metric, text, null, limit) : new MetricLimit(metric, text, limit, null);
+    }
+
+    /// <summary>Tests a value.</summary>
+    /// <param name="value">The value; null where the report does not have it.</param>
+    /// <param name="baseline">The value of the baseline, if there is one.</param>
+    public LimitResult Test(double? value, double? baseline)
+    {
+        (double? least, double? most) = (Bound(_least, baseline, -1.0), Bound(_most, baseline, 1.0));
+        bool isKnown = value is not null && (!NeedsBaseline || baseline is not null);
+        // Equal runs of different programs differ in the last digits; that alone is no failure.
+        bool passed = isKnown && !(value < least - Noise(least)) && !(value > most + Noise(most));
+        return new LimitResult(Metric, Text, passed, value, least, most, baseline);
+    }
+
+    private static double Noise(double? bound) => Math.Abs(bound ?? 0.0) * MetricChange.RelativeNoise;
+
+    private static double? Bound((double Value, bool IsPercent)? limit, double? baseline, double sign)
+    {
+        if (limit is not { } bound) return null;
+        return bound.IsPercent ? baseline + sign * Math.Abs(baseline ?? 0.0) * bound.Value / 100.0 : bound.Value;
+    }
+
+    private static MetricLimit Relative(string metric, string text, string percent)
+    {
+        bool isUp = percent.StartsWith('+'), isDown = percent.StartsWith('-');
+        double value = Number(metric, text, isUp || isDown ? percent[1..] : percent);
+        if (value < 0.0) throw Invalid(metric, text);
+        (double, bool)? limit = (value, true);
+        return new MetricLimit(metric, text, isUp ? null : limit, isDown ? null : limit);
+    }
+
+    private static MetricLimit Absolute(string metric, string text, string number)
+    {
+        bool atMost = number.StartsWith("<=", StringComparison.Ordinal), atLeast = number.StartsWith(">=", StringComparison.Ordinal);
+        bool isExact = number.StartsWith('=');
+        (double, bool)? limit = (Number(metric, text, atMost || atLeast ? number[2..] : isExact ? number[1..] : number), false);
+        if (!atMost && !atLeast && !isExact)
+        {
+            MetricDirection direction = MetricDirections.Of(metric);
+            (atMost, atLeast) = (direction == MetricDirection.Lower, direction == MetricDirection.Higher);
+        }
+
+        return new MetricLimit(metric, text, atMost ? null : limit, atLeast ? null : limit);
+    }
+
+    private static double Number(string metric, string text, string number) =>
+        double.TryParse(number, NumberStyles.Float, CultureInfo.InvariantCulture, out double value) && double.IsFinite(value)
+            ? value
+            : throw Invalid(metric, text);
+
+    private static AgentSimException Invalid(string metric, string text) => new(
+        InvalidId, $"the limit of {metric} is '{text}'; use a number, '<=500', '>=500', '=500', or '+5%', '-5%' and '5%' of the baseline");
+}

@@ -1,0 +1,118 @@
+using AgentSim.Statistics;
+
+namespace AgentSim.Metrics;
+
+/// <summary>
+/// The summary of a replay: every metric of specification 06, 4 and 5, as properties and by the names of the report file.
+/// Only requests that completed enter totals, rates and latencies; <see cref="NumRequests"/> counts every arrival.
+/// </summary>
+public sealed partial class ReplayReport
+{
+    private Metric[]? _metrics;
+
+    internal ReplayReport()
+    {
+    }
+
+    /// <summary>Requests that arrived, whatever became of them.</summary>
+    public required long NumRequests { get; init; }
+
+    /// <summary>Requests that completed.</summary>
+    public required long CompletedRequests { get; init; }
+
+    /// <summary>Prompt tokens of completed requests.</summary>
+    public required long TotalInputTokens { get; init; }
+
+    /// <summary>Tokens that completed requests produced.</summary>
+    public required long TotalOutputTokens { get; init; }
+
+    /// <summary>Simulated time 0 to the end of the last completed request, milliseconds.</summary>
+    public required double DurationMs { get; init; }
+
+    /// <summary>Completed requests per simulated second.</summary>
+    public double RequestThroughputRps => CompletedRequests / DurationSeconds;
+
+    /// <summary>Prompt tokens per simulated second.</summary>
+    public double InputThroughputTokS => TotalInputTokens / DurationSeconds;
+
+    /// <summary>Produced tokens per simulated second.</summary>
+    public double OutputThroughputTokS => TotalOutputTokens / DurationSeconds;
+
+    /// <summary>Prompt and produced tokens per simulated second.</summary>
+    public double TotalThroughputTokS => ProcessedTokens / DurationSeconds;
+
+    /// <summary>Simulated seconds times prefill workers; 0 in aggregated replay.</summary>
+    public required double PrefillWorkerSeconds { get; init; }
+
+    /// <summary>Simulated seconds times workers of the decode (or only) pool.</summary>
+    public required double DecodeWorkerSeconds { get; init; }
+
+    /// <summary>GPUs of a prefill worker; 0 in aggregated replay.</summary>
+    public required long PrefillGpusPerWorker { get; init; }
+
+    /// <summary>GPUs of a worker of the decode (or only) pool.</summary>
+    public required long DecodeGpusPerWorker { get; init; }
+
+    /// <summary>GPU time of all workers, hours.</summary>
+    public double GpuHours =>
+        (PrefillWorkerSeconds * PrefillGpusPerWorker + DecodeWorkerSeconds * DecodeGpusPerWorker) / 3600.0;
+
+    /// <summary>Completed requests that kept the service level; null when none was given.</summary>
+    public required long? GoodputCompletedRequests { get; init; }
+
+    /// <summary>Requests within the service level per simulated second; null when none was given.</summary>
+    public double? GoodputRequestThroughputRps => GoodputCompletedRequests / DurationSeconds;
+
+    /// <summary>Tokens of requests within the service level per simulated second; null when none was given.</summary>
+    public double? GoodputOutputThroughputTokS => GoodputOutputTokens / DurationSeconds;
+
+    /// <summary>Prompt and produced tokens of completed requests.</summary>
+    public long ProcessedTokens => TotalInputTokens + TotalOutputTokens;
+
+    /// <summary>Prompt and produced tokens per second of real time.</summary>
+    public double ProcessedTokensPerS => WallTimeMs > 0.0 ? ProcessedTokens / WallTimeMs * 1000.0 : 0.0;
+
+    /// <summary>Produced tokens per second of real time.</summary>
+    public double ProcessedOutputTokensPerS => WallTimeMs > 0.0 ? TotalOutputTokens / WallTimeMs * 1000.0 : 0.0;
+
+    /// <summary>Share of prompt tokens found in a prefix cache, 0 to 1, by the best admission of each request.</summary>
+    public required double PrefixCacheReusedRatio { get; init; }
+
+    /// <summary>Share of prompt tokens found in a prefix cache, 0 to 1, by the first admission of each request.</summary>
+    public required double FirstAdmissionPrefixCacheReusedRatio { get; init; }
+
+    /// <summary>Real time the simulation took, milliseconds, without reading the input and writing the output.</summary>
+    public required double WallTimeMs { get; init; }
+
+    /// <summary>Arrival to first token, milliseconds.</summary>
+    public required Distribution Ttft { get; init; }
+
+    /// <summary>First to second token, milliseconds.</summary>
+    public required Distribution Ttst { get; init; }
+
+    /// <summary>Mean gap between the tokens of a request, milliseconds.</summary>
+    public required Distribution Tpot { get; init; }
+
+    /// <summary>Arrival to last token, milliseconds.</summary>
+    public required Distribution E2eLatency { get; init; }
+
+    /// <summary>Gap between neighbouring tokens, milliseconds; percentiles are exact to 0.1 %.</summary>
+    public required Distribution InterTokenLatency { get; init; }
+
+    /// <summary>1000 / gap between neighbouring tokens, tokens per second and user; percentiles are exact to 0.1 %.</summary>
+    public required Distribution OutputTokenThroughputPerUser { get; init; }
+
+    /// <summary>Every metric under its name in the report file, in ascending order of the names.</summary>
+    public IReadOnlyList<Metric> Metrics => _metrics ??= ReportMetrics.Of(this);
+
+    /// <summary>A metric by its name in the report file, e.g. <c>p99_itl_ms</c>; null when this report has none of that name.</summary>
+    /// <param name="name">Name in the report file.</param>
+    public double? this[string name] => ReportMetrics.Find(Metrics, name);
+
+    internal long? GoodputOutputTokens { get; init; }
+
+    private double DurationSeconds => SecondsOf(DurationMs);
+
+    /// <summary>A duration in seconds, never 0, as rates and the dedicated single-worker runtime use it.</summary>
+    internal static double SecondsOf(double durationMs) => Math.Max(durationMs / 1000.0, 1e-9);
+}

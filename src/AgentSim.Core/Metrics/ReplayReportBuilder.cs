@@ -1,0 +1,107 @@
+using AgentSim.Recording;
+using AgentSim.Statistics;
+
+namespace AgentSim.Metrics;
+
+/// <summary>What a run cost, as the runtime measured it (specification 06, 4).</summary>
+internal readonly record struct RunCosts
+{
+    /// <summary>Seconds times prefill workers; 0 when aggregated.</summary>
+    public double PrefillWorkerSeconds { get; init; }
+
+    /// <summary>Seconds times (decode) workers, summed over the clock moves; null in the dedicated single-worker runtime, where it is the duration.</summary>
+    public double? DecodeWorkerSeconds { get; init; }
+
+    /// <summary>0 when aggregated.</summary>
+    public long PrefillGpusPerWorker { get; init; }
+
+    public long DecodeGpusPerWorker { get; init; }
+
+    public double WallTimeMs { get; init; }
+}
+
+/// <summary>Makes a report from what the simulation recorded.</summary>
+internal static class ReplayReportBuilder
+{
+    /// <param name="requests">One per request, in the order of the ordinals; those that never arrived have no arrival time.</param>
+    /// <param name="gaps">Gaps of counted requests only.</param>
+    /// <param name="costs">Worker seconds, GPUs and wall time.</param>
+    /// <param name="serviceLevel">Null or empty: no goodput.</param>
+    public static ReplayReport Build(
+        ReadOnlySpan<RequestOutcome> requests, GapStatistics gaps, in RunCosts costs, ServiceLevel? serviceLevel)
+    {
+        bool hasGoodput = serviceLevel is { IsEmpty: false };
+        long arrived = 0, counted = 0, input = 0, output = 0, reused = 0, reusedAtFirst = 0, good = 0, goodTokens = 0;
+        double duration = 0.0;
+        var ttft = new Samples(requests.Length);
+        var ttst = new Samples(requests.Length);
+        var tpot = new Samples(requests.Length);
+        var e2e = new Samples(requests.Length);
+
+        foreach (ref readonly RequestOutcome request in requests)
+        {
+            if (!double.IsNaN(request.Arrival)) arrived++;
+            if (!request.IsCounted) continue;
+
+            counted++;
+            input += request.InputLength;
+            output += request.OutputLength;
+            reused += request.ReusedInput;
+            reusedAtFirst += request.FirstAdmissionReused;
+            duration = Math.Max(duration, request.Terminal);
+            if (request.OutputLength >= 1)
+            {
+                ttft.Add(request.Ttft);
+                e2e.Add(request.E2eLatency);
+            }
+
+            if (request.OutputLength >= 2)
+            {
+                ttst.Add(request.Ttst);
+                tpot.Add(request.Tpot);
+            }
+
+            if (hasGoodput && serviceLevel!.IsMetBy(request))
+            {
+                good++;
+                goodTokens += request.OutputLength;
+            }
+        }
+
+        return new ReplayReport
+        {
+            NumRequests = arrived,
+            CompletedRequests = counted,
+            TotalInputTokens = input,
+            TotalOutputTokens = output,
+            DurationMs = duration,
+            PrefillWorkerSeconds = costs.PrefillWorkerSeconds,
+            DecodeWorkerSeconds = costs.DecodeWorkerSeconds ?? ReplayReport.SecondsOf(duration),
+            PrefillGpusPerWorker = costs.PrefillGpusPerWorker,
+            DecodeGpusPerWorker = costs.DecodeGpusPerWorker,
+            GoodputCompletedRequests = hasGoodput ? good : null,
+            GoodputOutputTokens = hasGoodput ? goodTokens : null,
+            PrefixCacheReusedRatio = Ratio(reused, input),
+            FirstAdmissionPrefixCacheReusedRatio = Ratio(reusedAtFirst, input),
+            WallTimeMs = costs.WallTimeMs,
+            Ttft = ttft.Distribution,
+            Ttst = ttst.Distribution,
+            Tpot = tpot.Distribution,
+            E2eLatency = e2e.Distribution,
+            InterTokenLatency = gaps.InterTokenLatency,
+            OutputTokenThroughputPerUser = gaps.ThroughputPerUser,
+        };
+    }
+
+    private static double Ratio(long part, long whole) => whole == 0 ? 0.0 : (double)part / whole;
+
+    private struct Samples(int capacity)
+    {
+        private readonly double[] _values = new double[capacity];
+        private int _count;
+
+        public void Add(double value) => _values[_count++] = value;
+
+        public readonly Distribution Distribution => Statistics.Distribution.Of(_values.AsSpan(0, _count));
+    }
+}

@@ -1,0 +1,56 @@
+using System.Text.Json;
+using AgentSim.Files;
+
+namespace AgentSim.Metrics;
+
+/// <summary>Reads report files, those of AgentSim and those of the reference (specification 06, 6).</summary>
+public static class ReportReader
+{
+    private const string InvalidId = "ReportInvalid";
+    private const long MaxBytes = 1 << 24;   // a report has some kilobytes
+
+    /// <summary>The metrics of a report file: its numbers, in the order of the file. Other members are passed over.</summary>
+    /// <param name="path">The file.</param>
+    /// <exception cref="AgentSimException">The file cannot be read, or is no report (<c>ReportInvalid</c>).</exception>
+    public static IReadOnlyList<Metric> Read(string path)
+    {
+        ArgumentNullException.ThrowIfNull(path);
+        using FileStream file = InputFiles.Open(path);
+        Metric[] metrics = [.. Parse(file, path).Where(metric => MetricDirections.Names.Contains(metric.Name))];
+        foreach (Metric metric in metrics)
+        {
+            if (!double.IsFinite(metric.Value)) throw Invalid(path, $"{metric.Name} is too large for a number");
+        }
+
+        return metrics.Length > 0 ? metrics : throw Invalid(path, "the file holds no metric");
+    }
+
+    private static Metric[] Parse(FileStream file, string path)
+    {
+        try
+        {
+            if (file.Length > MaxBytes) throw Invalid(path, $"the file has {file.Length} bytes, more than any report");
+            using JsonDocument document = JsonDocument.Parse(file);
+            if (document.RootElement.ValueKind != JsonValueKind.Object) throw Invalid(path, "the file holds no JSON object");
+            return [.. document.RootElement.EnumerateObject().Where(member => member.Value.ValueKind == JsonValueKind.Number).Select(Number)];
+        }
+        catch (JsonException error)
+        {
+            throw AgentSimException.At(path, (error.LineNumber ?? 0) + 1, InvalidId, "this is not valid JSON; name a report as --report-json and Export-AgentReport write it", error);
+        }
+        catch (InvalidOperationException)
+        {
+            throw Invalid(path, "the file holds text that is not Unicode");
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            throw AgentSimException.At(path, 0, "InputUnreadable", $"cannot be read: {error.Message}", error);
+        }
+    }
+
+    private static Metric Number(JsonProperty member) =>
+        new(member.Name, member.Value.GetDouble(), member.Value.GetRawText().AsSpan().IndexOfAny('.', 'e', 'E') < 0);
+
+    private static AgentSimException Invalid(string path, string message) =>
+        AgentSimException.At(path, 0, InvalidId, $"{message}; name a report as --report-json and Export-AgentReport write it");
+}

@@ -1,0 +1,93 @@
+namespace AgentSim.Prompts;
+
+/// <summary>
+/// Numbers the blocks of a trie by its segments. Blocks that no prompt has, since it ends within them, get no number. A
+/// segment whose blocks go on where those of another ended is numbered behind it, so that the turns of a session, each of
+/// which replaces the unfinished block of the one before, are one chain of blocks.
+/// </summary>
+internal sealed class BlockNumbering(TrieNodes nodes, int traceBlockSize, int blockSize)
+{
+    private const int None = -1;
+
+    private readonly int[] _used = new int[nodes.Segments.Length];    // blocks of each segment that prompts have
+    private readonly int[] _first = new int[nodes.Segments.Length];
+
+    /// <summary>Number of blocks.</summary>
+    public int Count { get; private set; }
+
+    /// <summary>Complete blocks in the tokens of so many trace blocks.</summary>
+    public long BlocksUpTo(long depth) => depth * traceBlockSize / blockSize;
+
+    /// <summary>Number of the first block of a segment.</summary>
+    public int FirstBlock(int segment) => _first[segment];
+
+    /// <summary>A prompt has so many blocks from the start of a segment on; they may reach into the segments behind it.</summary>
+    public void Use(int segment, int blocks)
+    {
+        for (; blocks > 0; segment++)
+        {
+            int own = (int)Math.Min(blocks, BlocksUpTo(EndDepth(segment)) - BlocksUpTo(StartDepth(segment)));
+            _used[segment] = Math.Max(_used[segment], own);
+            blocks -= own;
+        }
+    }
+
+    /// <summary>Numbers the blocks in use.</summary>
+    /// <exception cref="AgentSimException"><c>TooManyBlocks</c>.</exception>
+    public void Number()
+    {
+        int[] following = FollowingSegments(out bool[] follows);
+        long next = 0;
+        for (int start = 0; start < _first.Length; start++)
+        {
+            if (follows[start]) continue;
+            for (int segment = start; segment != None; segment = following[segment])
+            {
+                _first[segment] = (int)next;
+                next += _used[segment];
+                if (next > Array.MaxLength)
+                {
+                    throw new AgentSimException(
+                        "TooManyBlocks",
+                        $"the prompts make more than {Array.MaxLength:N0} distinct blocks of {blockSize} tokens; use a larger engine block_size or split the trace");
+                }
+            }
+        }
+
+        Count = (int)next;
+    }
+
+    // The segment behind each: the next one if a run of nodes goes on there, or else the first whose blocks do.
+    private int[] FollowingSegments(out bool[] follows)
+    {
+        ReadOnlySpan<TrieSegment> segments = nodes.Segments;
+        var following = new int[segments.Length];
+        follows = new bool[segments.Length];
+        Array.Fill(following, None);
+        // From the last one, since a run may reach through segments in which no block ends.
+        for (int segment = segments.Length - 1; segment > 0; segment--)
+        {
+            bool isInUse = _used[segment] > 0 || following[segment] != None;
+            if (!isInUse || segments[segment].Parent != segments[segment].Start - 1) continue;
+            following[segment - 1] = segment;
+            follows[segment] = true;
+        }
+
+        for (int segment = 1; segment < segments.Length; segment++)
+        {
+            if (_used[segment] == 0 || follows[segment] || segments[segment].Parent == TrieNodes.None) continue;
+            int before = nodes.SegmentOf(segments[segment].Parent);
+            bool goesOn = BlocksUpTo(StartDepth(segment)) - BlocksUpTo(StartDepth(before)) == _used[before];
+            if (!goesOn || following[before] != None) continue;
+            following[before] = segment;
+            follows[segment] = true;
+        }
+
+        return following;
+    }
+
+    // Depth of the last node before a segment.
+    private int StartDepth(int segment) => nodes.Segments[segment].Depth - 1;
+
+    private int EndDepth(int segment) => StartDepth(segment) + nodes.EndOf(segment) - nodes.Segments[segment].Start;
+}

@@ -1,0 +1,56 @@
+using AgentSim.Collections;
+
+namespace AgentSim.Prompts;
+
+/// <summary>
+/// Numbers ids 0, 1, 2, … in the order of their first appearance. The ids of most traces are such numbers themselves, or
+/// nearly: those lie in plain arrays, and only ids far above the number of ids so far go through a hash map.
+/// </summary>
+internal sealed class IdNumbers
+{
+    private const int PageBits = 15;
+    private const int PageSize = 1 << PageBits;
+
+    // A page may be added below so many times the number of ids: a file cannot make many pages with few ids.
+    private const ulong Spread = 4;
+    private const ulong FirstIds = 1 << 14;
+
+    private int[]?[] _pages = [];   // number + 1 by id; 0 where there is none
+    private NumberMap? _others;
+
+    /// <summary>How many ids there are.</summary>
+    public int Count { get; private set; }
+
+    /// <summary>The number of an id; -1 if it has none.</summary>
+    public int Find(ulong id)
+    {
+        ulong page = id >> PageBits;
+        if (page < (ulong)_pages.Length && _pages[page] is { } numbers)
+        {
+            int numberAndOne = numbers[id & (PageSize - 1)];
+            if (numberAndOne > 0 || _others is null) return numberAndOne - 1;
+        }
+
+        return _others?.Find(id) ?? -1;
+    }
+
+    /// <summary>The number of an id, which gets the next one if it has none.</summary>
+    public int GetOrAdd(ulong id, out bool isNew)
+    {
+        int number = Find(id);
+        isNew = number < 0;
+        if (!isNew) return number;
+        if (PageFor(id) is { } page) page[id & (PageSize - 1)] = Count + 1;
+        else (_others ??= new NumberMap()).GetOrAdd(id, Count, out _);
+        return Count++;
+    }
+
+    private int[]? PageFor(ulong id)
+    {
+        ulong page = id >> PageBits;
+        if (page < (ulong)_pages.Length && _pages[page] is { } there) return there;
+        if (id >= Spread * ((ulong)Count + FirstIds)) return null;
+        if (page >= (ulong)_pages.Length) Array.Resize(ref _pages, Math.Max((int)page + 1, _pages.Length * 2));
+        return _pages[page] = new int[PageSize];
+    }
+}

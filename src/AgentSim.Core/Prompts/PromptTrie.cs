@@ -1,0 +1,114 @@
+using AgentSim.Collections;
+
+namespace AgentSim.Prompts;
+
+/// <summary>Consecutive trie nodes along one path.</summary>
+internal readonly record struct NodeRun(int First, int Count);
+
+/// <summary>
+/// All prompts of a workload as paths in one trie of trace blocks.
+/// A node stands for "this id after this prefix", so two prompts share a node exactly when their tokens agree up to
+/// the end of that trace block. Nodes are numbered as they are made, hence a new suffix is one run of consecutive
+/// numbers and a prompt that extends an earlier one costs one or two runs, whatever its length. Nodes themselves are
+/// stored by the suffix, too (<see cref="TrieNodes"/>).
+/// </summary>
+internal sealed class PromptTrie
+{
+    private readonly TrieNodes _nodes = new();
+    private IdNumbers _labels = new();
+    private NumberMap _furtherNodes = new();   // (parent, label) of nodes that are not the first with their label
+    private GrowList<NodeRun> _runs;
+    private FirstNodes _firstNodes;
+
+    /// <summary>The nodes, one for every distinct (prefix, id) pair.</summary>
+    public TrieNodes Nodes => _nodes;
+
+    /// <summary>Number of runs stored so far; a path is a range of them.</summary>
+    public int RunCount => _runs.Count;
+
+    public ReadOnlySpan<NodeRun> Runs(int start, int end) => _runs.AsSpan()[start..end];
+
+    /// <summary>
+    /// Stores the path of the first <paramref name="used"/> ids as runs <c>[start of call, RunCount)</c>.
+    /// Surplus ids are numbered, since they take part in the order of first appearance, and otherwise dropped.
+    /// </summary>
+    public void Add(ReadOnlySpan<ulong> ids, int used)
+    {
+        int first = 0, end = 0;   // the nodes of the current run
+        for (int i = 0; i < used;)
+        {
+            int next = Child(i == 0 ? TrieNodes.None : end - 1, ids[i], i + 1);
+            if (next != end || i == 0)
+            {
+                if (i > 0) _runs.Add(new NodeRun(first, end - first));
+                first = next;
+            }
+
+            int length = 1 + Follow(next, ids[(i + 1)..used]);
+            end = next + length;
+            i += length;
+        }
+
+        if (used > 0) _runs.Add(new NodeRun(first, end - first));
+        for (int i = used; i < ids.Length; i++)
+        {
+            int label = _labels.GetOrAdd(ids[i], out bool isNew);
+            if (isNew) _firstNodes.Add(label, TrieNodes.None);
+        }
+    }
+
+    /// <summary>Numbers the ids anew, in order of first appearance on some paths; nothing can be added afterwards.</summary>
+    public void Renumber(ReadOnlySpan<int> pathStart, ReadOnlySpan<int> pathEnd)
+    {
+        var newLabel = new int[_labels.Count];
+        int labels = 0;
+        for (int path = 0; path < pathStart.Length; path++)
+        {
+            foreach (NodeRun run in Runs(pathStart[path], pathEnd[path]))
+            {
+                for (int node = run.First; node < run.First + run.Count; node++)
+                {
+                    ref int label = ref newLabel[_nodes.Label(node)];
+                    if (label == 0) label = ++labels;
+                }
+            }
+        }
+
+        _nodes.Relabel(label => newLabel[label] - 1);
+    }
+
+    /// <summary>Frees what only <see cref="Add"/> needs; nothing can be added afterwards.</summary>
+    public void Seal()
+    {
+        _labels = new IdNumbers();
+        _furtherNodes = new NumberMap();
+        _firstNodes = default;
+    }
+
+    // How many of the ids the segment goes on with behind a node: one comparison for each.
+    private int Follow(int node, ReadOnlySpan<ulong> ids)
+    {
+        if (node == _nodes.Count - 1) return 0;
+        TrieSegment segment = _nodes.SegmentWith(node, out int end);
+        int label = segment.Label + node + 1 - segment.Start;
+        int most = Math.Min(ids.Length, end - node - 1);
+        int length = 0;
+        while (length < most && _labels.Find(ids[length]) == label + length) length++;
+        return length;
+    }
+
+    private int Child(int parent, ulong id, int depth)
+    {
+        int label = _labels.GetOrAdd(id, out bool isNew);
+        if (isNew)
+        {
+            _firstNodes.Add(label, _nodes.Count);
+            return _nodes.Add(parent, label, depth);
+        }
+
+        int first = _firstNodes[label];
+        if (first != TrieNodes.None && _nodes.Parent(first) == parent) return first;
+        int node = _furtherNodes.GetOrAdd(((ulong)(parent + 1) << 32) | (uint)label, _nodes.Count, out isNew);
+        return isNew ? _nodes.Add(parent, label, depth) : node;
+    }
+}

@@ -1,0 +1,116 @@
+namespace AgentSim.Recording;
+
+/// <summary>
+/// The record of one request that has ended (specification 06, 7). Times are simulated milliseconds; values that do not exist are null.
+/// </summary>
+public sealed class RequestResult
+{
+    private readonly RequestOutcome _outcome;
+    private readonly HandoffOutcome? _handoff;
+
+    internal RequestResult(int ordinal, in RequestOutcome outcome, HandoffOutcome? handoff, RequestIdentity identity)
+    {
+        Ordinal = ordinal;
+        _outcome = outcome;
+        _handoff = handoff;
+        SessionId = identity.SessionId;
+        TurnIndex = identity.TurnIndex;
+        RequestId = identity.RequestId;
+    }
+
+    /// <summary>Position of the request in load order, from 1.</summary>
+    public int Ordinal { get; }
+
+    /// <summary>Session of the request, where the runtime knows sessions.</summary>
+    public string? SessionId { get; }
+
+    /// <summary>0-based turn within the session; null together with <see cref="SessionId"/>.</summary>
+    public int? TurnIndex { get; }
+
+    /// <summary>Id of the trace row, for agentic workloads.</summary>
+    public string? RequestId { get; }
+
+    /// <summary>The ordinal as UUID text.</summary>
+    public string Uuid => $"00000000-0000-0000-0000-{Ordinal:x12}";
+
+    /// <summary>When the request became ready.</summary>
+    public double ArrivalTimeMs => _outcome.Arrival;
+
+    /// <summary>First admission into a running batch.</summary>
+    public double? FirstAdmitMs => Known(_outcome.FirstAdmit);
+
+    /// <summary>When the request ended.</summary>
+    public double TerminalTimeMs => _outcome.Terminal;
+
+    /// <summary>When the first token was out.</summary>
+    public double? FirstTokenMs => HasTokens(1) ? _outcome.FirstToken : null;
+
+    /// <summary>When the last token was out.</summary>
+    public double? LastTokenMs => HasTokens(1) ? _outcome.LastToken : null;
+
+    /// <summary>Arrival to first token.</summary>
+    public double? TtftMs => HasTokens(1) ? _outcome.Ttft : null;
+
+    /// <summary>First to second token.</summary>
+    public double? TtstMs => HasTokens(2) ? _outcome.Ttst : null;
+
+    /// <summary>Arrival to last token.</summary>
+    public double? E2eLatencyMs => HasTokens(1) ? _outcome.E2eLatency : null;
+
+    /// <summary>Mean gap between tokens.</summary>
+    public double? ItlMs => HasTokens(2) ? _outcome.Tpot : null;
+
+    /// <summary>Prompt tokens.</summary>
+    public int InputLength => _outcome.InputLength;
+
+    /// <summary>Output tokens asked for.</summary>
+    public int RequestedOutputLength => _outcome.RequestedOutput;
+
+    /// <summary>Output tokens produced.</summary>
+    public int OutputLength => _outcome.OutputLength;
+
+    /// <summary>Prompt tokens found in the prefix cache, maximum over all admissions; disaggregated, over those of the prefill worker.</summary>
+    public int ReusedInputTokens => Count(_handoff?.PrefillReused) ?? _outcome.ReusedInput;
+
+    /// <summary>Scheduler of the (decode) worker: worker * ranks + rank; null in the dedicated single-worker runtime.</summary>
+    public int? DecodeWorkerIdx => _outcome.Worker >= 0 ? _outcome.Worker : null;
+
+    /// <summary>Prefill worker, in disaggregated replays.</summary>
+    public int? PrefillWorkerIdx => Count(_handoff?.PrefillWorker);
+
+    /// <summary>First admission on the prefill worker, in disaggregated replays.</summary>
+    public double? PrefillAdmitMs => Known(_handoff?.PrefillAdmit);
+
+    /// <summary>When prefill had ended and its KV was kept for the transfer.</summary>
+    public double? SourceHeldMs => Known(_handoff?.SourceHeld);
+
+    /// <summary>When the decode worker had reserved room.</summary>
+    public double? DestinationReservedMs => Known(_handoff?.DestinationReserved);
+
+    /// <summary>When the transferred request could run on the decode worker.</summary>
+    public double? DestinationActivatedMs => Known(_handoff?.DestinationActivated);
+
+    /// <summary>First admission on the decode worker.</summary>
+    public double? DecodeAdmitMs => Known(_handoff?.DecodeAdmit);
+
+    /// <summary>When the prefill worker had freed its KV.</summary>
+    public double? SourceReleasedMs => Known(_handoff?.SourceReleased);
+
+    /// <summary>Tokens found in the decode worker's cache, maximum over its admissions.</summary>
+    public int? DecodeReusedInputTokens => Count(_handoff?.DecodeReused);
+
+    /// <summary>Prompt tokens the router knew to be cached on the prefill worker it chose.</summary>
+    public int? PrefillRouteOverlapTokens => Count(_handoff?.PrefillOverlapTokens);
+
+    /// <summary>The same for the decode worker; always 0.</summary>
+    public int? DecodeRouteOverlapTokens => Count(_handoff?.DecodeOverlapTokens);
+
+    /// <summary>How the request ended.</summary>
+    public TerminalStatus TerminalStatus => _outcome.Status;
+
+    private static double? Known(double? time) => time is double known && !double.IsNaN(known) ? known : null;
+
+    private static int? Count(int? value) => value is int known && known >= 0 ? known : null;
+
+    private bool HasTokens(int count) => _outcome.OutputLength >= count;
+}

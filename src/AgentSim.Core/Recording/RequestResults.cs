@@ -1,0 +1,76 @@
+using System.Collections;
+
+namespace AgentSim.Recording;
+
+/// <summary>What the workload knows about a request and the simulation does not need.</summary>
+/// <param name="SessionId">Session the request belongs to, where one is reported.</param>
+/// <param name="TurnIndex">0-based turn, where a session is reported.</param>
+/// <param name="RequestId">Id of the trace row, for agentic workloads.</param>
+internal readonly record struct RequestIdentity(string? SessionId, int? TurnIndex, string? RequestId);
+
+/// <summary>Names requests by ordinal (from 1).</summary>
+internal interface IRequestIdentities
+{
+    /// <summary>True when records carry the id of the trace row.</summary>
+    bool IsAgentic { get; }
+
+    RequestIdentity this[int ordinal] { get; }
+}
+
+/// <summary>
+/// The records of all requests that have ended, by arrival and then ordinal. A record is made when it is asked for.
+/// </summary>
+internal sealed class RequestResults : IReadOnlyList<RequestResult>
+{
+    private readonly RequestOutcome[] _outcomes;
+    private readonly int[] _order;
+    private readonly HandoffOutcome[]? _handoffs;
+    private readonly IRequestIdentities _identities;
+
+    /// <param name="outcomes">Index is ordinal - 1; requests without a terminal status have no record.</param>
+    /// <param name="handoffs">The same for disaggregated replays; null for others.</param>
+    /// <param name="identities">Sessions, turns and row ids.</param>
+    public RequestResults(RequestOutcome[] outcomes, HandoffOutcome[]? handoffs, IRequestIdentities identities)
+    {
+        _outcomes = outcomes;
+        _handoffs = handoffs;
+        _identities = identities;
+
+        _order = new int[outcomes.Count(static o => o.Status != TerminalStatus.None)];
+        bool sorted = true;
+        for (int i = 0, n = 0; i < outcomes.Length; i++)
+        {
+            if (outcomes[i].Status == TerminalStatus.None) continue;
+            sorted &= n == 0 || outcomes[_order[n - 1]].Arrival <= outcomes[i].Arrival;
+            _order[n++] = i;
+        }
+
+        if (!sorted) Array.Sort(_order, ByArrival);
+    }
+
+    public int Count => _order.Length;
+
+    public bool IsAgentic => _identities.IsAgentic;
+
+    public RequestResult this[int index]
+    {
+        get
+        {
+            int outcome = _order[index];
+            return new RequestResult(outcome + 1, _outcomes[outcome], _handoffs?[outcome], _identities[outcome + 1]);
+        }
+    }
+
+    public IEnumerator<RequestResult> GetEnumerator()
+    {
+        for (int i = 0; i < Count; i++) yield return this[i];
+    }
+
+    IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
+
+    private int ByArrival(int a, int b)
+    {
+        int byTime = _outcomes[a].Arrival.CompareTo(_outcomes[b].Arrival);
+        return byTime != 0 ? byTime : a.CompareTo(b);
+    }
+}

@@ -1,0 +1,45 @@
+namespace AgentSim.Statistics;
+
+/// <summary>
+/// The nine statistics of one distribution (specification 06, 3). All are 0 when there are no samples.
+/// Percentiles are nearest rank; there is no interpolation.
+/// </summary>
+/// <param name="Mean">Arithmetic mean.</param>
+/// <param name="Min">Smallest sample.</param>
+/// <param name="Max">Largest sample.</param>
+/// <param name="Median">50th percentile.</param>
+/// <param name="P75">75th percentile.</param>
+/// <param name="P90">90th percentile.</param>
+/// <param name="P95">95th percentile.</param>
+/// <param name="P99">99th percentile.</param>
+/// <param name="Std">Population standard deviation.</param>
+public readonly record struct Distribution(
+    double Mean, double Min, double Max, double Median, double P75, double P90, double P95, double P99, double Std)
+{
+    /// <summary>Statistics of an exact list, one sample per request in the order of the request ordinals.</summary>
+    internal static Distribution Of(ReadOnlySpan<double> samples)
+    {
+        if (samples.IsEmpty) return default;
+
+        double sum = 0.0, min = samples[0], max = samples[0];
+        foreach (double sample in samples)
+        {
+            sum += sample;
+            if (sample < min) min = sample;
+            if (sample > max) max = sample;
+        }
+
+        double mean = sum / samples.Length;
+        double squares = 0.0;
+        foreach (double sample in samples) squares += (sample - mean) * (sample - mean);
+
+        OrderStatistics order = new(samples);
+        int count = samples.Length;
+        double At(int percentile) => order.At((int)Rank(count, percentile));
+        return new Distribution(mean, min, max, At(50), At(75), At(90), At(95), At(99), Math.Sqrt(squares / count));
+    }
+
+    /// <summary>0-based nearest rank of a percentile among <paramref name="count"/> samples, exact halves upwards.</summary>
+    internal static long Rank(long count, int percentile) =>
+        Math.Min((long)Math.Round((double)(count - 1) * percentile / 100.0, MidpointRounding.AwayFromZero), count - 1);
+}

@@ -1,0 +1,93 @@
+using System.Text;
+using System.Text.Json;
+using AgentSim.Recording;
+using AgentSim.Tests.Reports;
+
+namespace AgentSim.Tests.Recording;
+
+public class RequestLogWriterTests
+{
+    private static readonly string[] Keys =
+    [
+        "session_id", "turn_index", "uuid", "arrival_time_ms", "first_admit_ms", "terminal_time_ms", "first_token_ms", "last_token_ms",
+        "ttft_ms", "ttst_ms", "e2e_latency_ms", "itl_ms", "input_length", "requested_output_length", "output_length", "reused_input_tokens",
+        "prefill_worker_idx", "decode_worker_idx", "prefill_admit_ms", "source_held_ms", "destination_reserved_ms", "destination_activated_ms",
+        "decode_admit_ms", "source_released_ms", "decode_reused_input_tokens", "prefill_route_overlap_tokens", "decode_route_overlap_tokens",
+        "terminal_status",
+    ];
+
+    private static string[] Lines(RequestOutcome[] outcomes, IRequestIdentities identities)
+    {
+        using var stream = new MemoryStream();
+        RequestLogWriter.Write(stream, new RequestResults(outcomes, null, identities));
+        string text = Encoding.UTF8.GetString(stream.ToArray());
+        Assert.True(text.Length == 0 || text[^1] == '\n');
+        return text.Split('\n', StringSplitOptions.RemoveEmptyEntries);
+    }
+
+    [Fact]
+    public void The_worked_example_gives_the_reference_records_by_arrival()
+    {
+        JsonElement[] lines = [.. Lines(Sample.Outcomes(), new Sample()).Select(l => JsonDocument.Parse(l).RootElement)];
+
+        Assert.Equal(["A", "B", "A"], lines.Select(l => l.GetProperty("session_id").GetString()));
+        Assert.Equal([0, 0, 1], lines.Select(l => l.GetProperty("turn_index").GetInt32()));
+        Assert.All(lines, l => Assert.Equal(Keys, l.EnumerateObject().Select(p => p.Name)));
+
+        JsonElement a0 = lines[0], b = lines[1], a1 = lines[2];
+        Assert.Equal("00000000-0000-0000-0000-000000000001", a0.GetProperty("uuid").GetString());
+        Assert.Equal(22.734314, a0.GetProperty("ttft_ms").GetDouble());
+        Assert.Equal(5.749889, a0.GetProperty("ttst_ms").GetDouble());
+        Assert.Equal(5.749889000000001, a0.GetProperty("itl_ms").GetDouble());
+        Assert.Equal("0.0", a0.GetProperty("arrival_time_ms").GetRawText());
+        Assert.Equal("completed", a0.GetProperty("terminal_status").GetString());
+        Assert.Equal(22.487759, b.GetProperty("e2e_latency_ms").GetDouble());
+        Assert.Equal(JsonValueKind.Null, b.GetProperty("ttst_ms").ValueKind);
+        Assert.Equal(JsonValueKind.Null, b.GetProperty("itl_ms").ValueKind);
+        Assert.Equal(1, b.GetProperty("decode_worker_idx").GetInt32());
+        Assert.Equal(22.740905999999995, a1.GetProperty("ttft_ms").GetDouble());
+        Assert.Equal(5.756479999999996, a1.GetProperty("itl_ms").GetDouble());
+        Assert.Equal(28.49738599999999, a1.GetProperty("e2e_latency_ms").GetDouble());
+        Assert.Equal(32, a1.GetProperty("reused_input_tokens").GetInt32());
+        Assert.Equal(JsonValueKind.Null, a1.GetProperty("prefill_worker_idx").ValueKind);
+    }
+
+    [Fact]
+    public void Rejected_requests_have_null_latencies_and_unfinished_ones_no_line()
+    {
+        RequestOutcome[] outcomes =
+        [
+            Sample.Rejected(arrival: 1, terminal: 1, input: 160),
+            RequestOutcome.Empty with { Arrival = 0 },
+            Sample.Outcome(2, 37.871054, [], input: 16) with { Terminal = 80.925517, Worker = -1 },
+        ];
+        JsonElement[] lines = [.. Lines(outcomes, new Sample()).Select(l => JsonDocument.Parse(l).RootElement)];
+
+        Assert.Equal(2, lines.Length);
+        Assert.Equal("rejected", lines[0].GetProperty("terminal_status").GetString());
+        Assert.Equal(1.0, lines[0].GetProperty("terminal_time_ms").GetDouble());
+        foreach (string key in (string[])["first_admit_ms", "first_token_ms", "last_token_ms", "ttft_ms", "ttst_ms", "e2e_latency_ms", "itl_ms"])
+            Assert.Equal(JsonValueKind.Null, lines[0].GetProperty(key).ValueKind);
+        Assert.Equal(37.871054, lines[1].GetProperty("first_admit_ms").GetDouble());
+        Assert.Equal(JsonValueKind.Null, lines[1].GetProperty("e2e_latency_ms").ValueKind);
+        Assert.Equal(JsonValueKind.Null, lines[1].GetProperty("decode_worker_idx").ValueKind);
+        Assert.Equal(0, lines[1].GetProperty("output_length").GetInt32());
+    }
+
+    [Fact]
+    public void Agentic_records_also_carry_the_row_id()
+    {
+        string[] lines = Lines(Sample.Outcomes(), new Sample { IsAgentic = true });
+        Assert.All(lines, l => Assert.EndsWith("\"}", l));
+        Assert.Equal(
+            ["row-1", "row-3", "row-2"], lines.Select(l => JsonDocument.Parse(l).RootElement.GetProperty("request_id").GetString()));
+    }
+
+    [Fact]
+    public void Equal_arrivals_keep_load_order()
+    {
+        RequestOutcome[] outcomes = [.. Enumerable.Range(0, 40).Select(i => Sample.Outcome(i % 3, 5, [9], input: 1))];
+        int[] ordinals = [.. new RequestResults(outcomes, null, new Sample()).Select(r => r.Ordinal)];
+        Assert.Equal(Enumerable.Range(1, 40).OrderBy(o => (o - 1) % 3).ThenBy(o => o), ordinals);
+    }
+}
