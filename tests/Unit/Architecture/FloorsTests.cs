@@ -16,7 +16,7 @@ public partial class FloorsTests
         ["Collections", "Draws", "Files", "Hashing", "Json", "MessagePack", "Statistics", "Yaml"],
         ["Prompts", "Rows"],
         ["Routing", "Traces"],
-        ["Capture", "Engines", "Lowering", "Sessions"],
+        ["Capture", "Engines", "Imports", "Lowering", "Sessions"],
         ["Workload"],
         ["Measures", "Recording"],
         ["Metrics"],

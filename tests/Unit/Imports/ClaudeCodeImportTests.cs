@@ -1,5 +1,6 @@
 using AgentSim.Capture;
 using AgentSim.Imports;
+using AgentSim.Lowering;
 using AgentSim.Rows;
 using AgentSim.Traces;
 using Xunit;

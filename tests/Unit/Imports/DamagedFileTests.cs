@@ -1,5 +1,6 @@
 using System.Text;
 using AgentSim.Imports;
+using AgentSim.Lowering;
 using AgentSim.Traces;
 using Xunit;
 
@@ -144,12 +145,12 @@ public sealed class DamagedFileTests : IDisposable
         const string Common = "\"isSidechain\":false,\"sessionId\":\"session\",\"version\":\"2.1.0\",\"cwd\":\"/c\"";
         return
         [
-            $$$"""{"type":"user","uuid":"u1","parentUuid":null,{{{Common}}},"timestamp":"2026-01-01T09:00:00.000Z","message":{"role":"user","content":"aaa question"}}""",
-            $$$"""{"type":"assistant","uuid":"a1","parentUuid":"u1",{{{Common}}},"timestamp":"2026-01-01T09:00:05.000Z","message":{"id":"m1","model":"claude","content":[{"type":"tool_use","id":"t1","name":"Read","input":{}}],"stop_reason":"tool_use","usage":{"input_tokens":1000,"output_tokens":20}}}""",
-            $$$"""{"type":"user","uuid":"u2","parentUuid":"a1",{{{Common}}},"timestamp":"2026-01-01T09:00:06.000Z","message":{"role":"user","content":[{"type":"tool_result","tool_use_id":"t1","content":"aaa result"}]}}""",
-            $$$"""{"type":"assistant","uuid":"a2","parentUuid":"u2",{{{Common}}},"timestamp":"2026-01-01T09:00:09.000Z","message":{"id":"m2","model":"claude","content":[{"type":"text","text":"aaa"}],"stop_reason":"end_turn","usage":{"input_tokens":1100,"output_tokens":9}}}""",
-            $$$"""{"type":"user","uuid":"u3","parentUuid":"a2",{{{Common}}},"timestamp":"2026-01-01T09:01:00.000Z","message":{"role":"user","content":"more"}}""",
-            $$$"""{"type":"assistant","uuid":"a3","parentUuid":"u3",{{{Common}}},"timestamp":"2026-01-01T09:01:04.000Z","message":{"id":"m3","model":"claude","content":[{"type":"text","text":"bbb"}],"stop_reason":"end_turn","usage":{"input_tokens":1200,"output_tokens":30}}}""",
+            $$$$"""{"type":"user","uuid":"u1","parentUuid":null,{{{{Common}}}},"timestamp":"2026-01-01T09:00:00.000Z","message":{"role":"user","content":"aaa question"}}""",
+            $$$$"""{"type":"assistant","uuid":"a1","parentUuid":"u1",{{{{Common}}}},"timestamp":"2026-01-01T09:00:05.000Z","message":{"id":"m1","model":"claude","content":[{"type":"tool_use","id":"t1","name":"Read","input":{}}],"stop_reason":"tool_use","usage":{"input_tokens":1000,"output_tokens":20}}}""",
+            $$$$"""{"type":"user","uuid":"u2","parentUuid":"a1",{{{{Common}}}},"timestamp":"2026-01-01T09:00:06.000Z","message":{"role":"user","content":[{"type":"tool_result","tool_use_id":"t1","content":"aaa result"}]}}""",
+            $$$$"""{"type":"assistant","uuid":"a2","parentUuid":"u2",{{{{Common}}}},"timestamp":"2026-01-01T09:00:09.000Z","message":{"id":"m2","model":"claude","content":[{"type":"text","text":"aaa"}],"stop_reason":"end_turn","usage":{"input_tokens":1100,"output_tokens":9}}}""",
+            $$$$"""{"type":"user","uuid":"u3","parentUuid":"a2",{{{{Common}}}},"timestamp":"2026-01-01T09:01:00.000Z","message":{"role":"user","content":"more"}}""",
+            $$$$"""{"type":"assistant","uuid":"a3","parentUuid":"u3",{{{{Common}}}},"timestamp":"2026-01-01T09:01:04.000Z","message":{"id":"m3","model":"claude","content":[{"type":"text","text":"bbb"}],"stop_reason":"end_turn","usage":{"input_tokens":1200,"output_tokens":30}}}""",
         ];
     }
 }
