@@ -4,7 +4,7 @@ namespace AgentSim.Imports;
 /// Why something in the source is not in the import. Formats have their own beside these; equal names are counted together.
 /// </summary>
 /// <param name="Name">Its name in the summary's JSON, in snake case.</param>
-/// <param name="Text">What the terminal says behind the number, e.g. <c>repeated</c>.</param>
+/// <param name="Text">What the terminal says before the number, e.g. <c>repeated</c>.</param>
 /// <param name="IsFault">Whether the source is damaged, so that a strict import ends there.</param>
 internal sealed record DropReason(string Name, string Text, bool IsFault = false)
 {

@@ -76,6 +76,8 @@ internal static class ImportFiles
         SourceHead head = SourceHead.Read(file.Path);
         ISourceFormat? found = only is null ? SourceFormats.Detect(head) : only.Recognizes(head) ? only : null;
         if (found is not null || !file.IsNamed || head.IsBlank) return found;
+        if (head.Objects is [{ } first, ..] && (first.Text("schema") ?? first.Text("event.schema")) == "dynamo.request.trace.v1")
+            throw AgentSimException.At(file.Path, 0, "ImportFormatUnknown", "this is a request trace already; convert, timeline and replay read it as it is");
         throw AgentSimException.At(file.Path, 0, "ImportFormatUnknown",
             $"this is no recording of a known format ({string.Join(", ", SourceFormats.Names)}), by its beginning; name its format if it is one");
     }

@@ -111,7 +111,7 @@ public sealed record ModelCount(string? Model, int Requests);
 
 /// <summary>Something that was left out, repaired or is missing.</summary>
 /// <param name="Name">Stable name.</param>
-/// <param name="Text">What the terminal says behind the count.</param>
+/// <param name="Text">What the terminal says before the count.</param>
 /// <param name="Count">How often.</param>
 /// <param name="Examples">The first few, each with its file and line.</param>
 public sealed record ImportDrop(string Name, string Text, long Count, IReadOnlyList<string> Examples);

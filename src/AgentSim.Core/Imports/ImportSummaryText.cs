@@ -22,7 +22,7 @@ internal static class ImportSummaryText
         }
 
         if (summary.CutPauses + summary.CutToolWaits > 0) Line($"  shortened {Count(summary.CutPauses, "pause")}, {Count(summary.CutToolWaits, "wait")} for tools");
-        if (summary.Dropped.Count > 0) Line($"  left out  {string.Join(", ", summary.Dropped.Select(drop => $"{Number(drop.Count)} {drop.Text}"))}");
+        if (summary.Dropped.Count > 0) Line($"  left out  {string.Join("; ", summary.Dropped.Select(drop => $"{drop.Text}: {Number(drop.Count)}"))}");
         foreach (string example in summary.Dropped.SelectMany(drop => drop.Examples)) Line($"            {example}");
         foreach (string file in summary.FilesWithoutRequests) Line($"  empty     {file}");
         if (summary.FilesPassedOver.Count > 0) Line($"  passed over {Count(summary.FilesPassedOver.Count, "file")} that {(summary.FilesPassedOver.Count == 1 ? "is no recording" : "are no recordings")}");

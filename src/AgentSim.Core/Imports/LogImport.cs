@@ -103,7 +103,7 @@ public sealed class LogImport
 
     private static AgentSimException Empty(ImportSummary summary)
     {
-        IEnumerable<string> reasons = summary.FilesWithoutRequests.Concat(summary.Dropped.Select(drop => $"{drop.Count} {drop.Text}"));
+        IEnumerable<string> reasons = summary.FilesWithoutRequests.Concat(summary.Dropped.Select(drop => $"{drop.Text}: {drop.Count}"));
         string why = string.Join("; ", reasons.Take(4));
         return new AgentSimException("ImportEmpty", $"there is no request to import{(why.Length > 0 ? $": {why}" : "")}");
     }
