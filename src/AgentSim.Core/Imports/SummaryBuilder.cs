@@ -1,0 +1,88 @@
+namespace AgentSim.Imports;
+
+/// <summary>Adds up what an import consists of.</summary>
+internal static class SummaryBuilder
+{
+    private const double LongPauseSeconds = 3600;
+
+    public static ImportSummary Build(ImportSink sink, ImportAssembly assembly, IEnumerable<string> files, List<string> passedOver)
+    {
+        List<SourceRequest> requests = assembly.Requests;
+        SourceSession[] sessions = [.. requests.Where(request => request.Session is not null).Select(request => request.Session!).Distinct()];
+        HashSet<SourceSession> written = [.. sessions];
+        int subAgents = sessions.Count(session => session.Parent is not null);
+        string[] read = [.. files];
+        HashSet<string> fruitful = [.. sink.Requests.Select(request => request.Place.Path)];
+        double pause = LongestPause(requests);
+        int peak = Peak(requests);
+        ModelCount[] models = [.. requests.GroupBy(request => request.Model).Select(group => new ModelCount(group.Key, group.Count()))
+            .OrderByDescending(model => model.Requests).ThenBy(model => model.Model, StringComparer.Ordinal)];
+        var warnings = new List<string>(sink.Warnings);
+        if (requests.Count > 1 && peak < 2)
+            warnings.Add("never more than one request is under way at a time; to load several workers, let the sessions start together or at a rate");
+        if (pause > LongPauseSeconds)
+            warnings.Add(FormattableString.Invariant($"the longest pause within a session is {pause / 3600:0.0} hours; a replay waits for it unless idle times and waits for tools are capped"));
+        if (models.Length > 1)
+            warnings.Add($"{models.Length} models are mixed, and a replay has one: {string.Join(", ", models.Select(model => $"{model.Model ?? "(none)"} {model.Requests}"))}; choose one to leave the others out");
+        return new ImportSummary
+        {
+            Formats = [.. sink.Versions.Select(pair => new ImportedFormat(pair.Key, SourceFormats.Find(pair.Key)?.Title ?? pair.Key, [.. pair.Value]))],
+            Files = read.Length,
+            FilesPassedOver = passedOver,
+            FilesWithoutRequests = [.. read.Where(file => !fruitful.Contains(file)).Select(file => $"{file}: no request with token counts")],
+            Sessions = sessions.Length - subAgents,
+            SubAgents = subAgents,
+            Requests = requests.Count,
+            Tools = assembly.Tools.Count,
+            TraceBlockSize = assembly.BlockSize,
+            PromptTokens = requests.Sum(request => request.InputTokens),
+            NewPromptTokens = assembly.NewTokens,
+            OutputTokens = requests.Sum(request => request.OutputTokens),
+            Prefixes = requests.CountBy(request => request.Prefix).ToDictionary(),
+            Outputs = requests.CountBy(request => request.Output).ToDictionary(),
+            Times = requests.CountBy(request => request.Times).ToDictionary(),
+            Models = models,
+            Dropped = [.. sink.Drops.OrderBy(drop => drop.Reason.Name, StringComparer.Ordinal)
+                .Select(drop => new ImportDrop(drop.Reason.Name, drop.Reason.Text, drop.Number, [.. drop.Examples.Order(StringComparer.Ordinal)]))],
+            FirstStart = requests.Count == 0 ? null : Time(requests.Min(request => request.StartMs)),
+            LastEnd = requests.Count == 0 ? null : Time(requests.Max(request => request.EndMs)),
+            PeakConcurrency = peak,
+            LongestPauseSeconds = pause,
+            CutPauses = sink.CutPauses,
+            CutToolWaits = sink.CutToolWaits,
+            Warnings = warnings,
+        };
+    }
+
+    private static DateTimeOffset Time(long milliseconds) =>
+        DateTimeOffset.FromUnixTimeMilliseconds(Math.Clamp(milliseconds, DateTimeOffset.MinValue.ToUnixTimeMilliseconds(), DateTimeOffset.MaxValue.ToUnixTimeMilliseconds()));
+
+    private static int Peak(List<SourceRequest> requests)
+    {
+        long[] starts = [.. requests.Select(request => request.StartMs).Order()], ends = [.. requests.Select(request => request.EndMs).Order()];
+        int peak = 0;
+        for (int start = 0, end = 0; start < starts.Length; start++)
+        {
+            while (ends[end] < starts[start]) end++;
+            peak = Math.Max(peak, start + 1 - end);
+        }
+
+        return peak;
+    }
+
+    private static double LongestPause(List<SourceRequest> requests)
+    {
+        long longest = 0;
+        foreach (IGrouping<SourceSession, SourceRequest> tree in requests.Where(request => request.Session is not null).GroupBy(request => request.Session!.Root))
+        {
+            long busyUntil = long.MaxValue;
+            foreach (SourceRequest request in tree.OrderBy(request => request, Comparer<SourceRequest>.Create(RequestOrder.Compare)))
+            {
+                longest = Math.Max(longest, request.StartMs - Math.Min(busyUntil, request.StartMs));
+                busyUntil = busyUntil == long.MaxValue ? request.EndMs : Math.Max(busyUntil, request.EndMs);
+            }
+        }
+
+        return longest / 1000.0;
+    }
+}
