@@ -1,3 +1,6 @@
+using AgentSim.Imports.Codex;
+using AgentSim.Imports.Weka;
+
 namespace AgentSim.Imports;
 
 /// <summary>The formats there are, in the order in which they are asked whether a file is theirs.</summary>
@@ -5,6 +8,8 @@ internal static class SourceFormats
 {
     public static IReadOnlyList<ISourceFormat> All { get; } =
     [
+        new CodexFormat(),
+        new WekaFormat(),
     ];
 
     /// <summary>The names, for messages and completion.</summary>

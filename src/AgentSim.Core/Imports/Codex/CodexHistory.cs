@@ -267,7 +267,7 @@ internal sealed class CodexHistory
     // A clock that is set back while a thread runs would put its lines out of order: what follows goes on from there.
     private void MendClock()
     {
-        long shift = 0, last = long.MinValue;
+        long shift = 0, last = 0;
         for (int i = _thread.OwnFrom; i < _thread.Events.Count; i++)
         {
             CodexEvent next = _thread.Events[i];
