@@ -151,9 +151,9 @@ internal sealed class AnchoredChain(TextIdentity identity, PrefixRule rule, int 
         {
             kept = Math.Min(before.PoolTokens, total);
         }
-        else if (total >= before.InputTokens)
+        else if (total >= before.InputTokens || prompt.GoesOn)
         {
-            kept = before.InputTokens;
+            kept = Math.Min(total, before.InputTokens);
             if (before.Prompt is ChainedPrompt chained) TokenShares.AddCapped(parts, chained.Answer, before.OutputTokens);
         }
         else

@@ -43,6 +43,9 @@ internal static class Copies
     {
         if (x.IsCopy != y.IsCopy) return x.IsCopy ? 1 : -1;
         if (x.IsContextOnly != y.IsContextOnly) return x.IsContextOnly ? 1 : -1;
-        return RequestOrder.Compare(x, y);
+        // Copies may have the time of the copying, which is later.
+        int order = x.StartMs.CompareTo(y.StartMs);
+        if (order == 0) order = string.CompareOrdinal(x.Session?.Name, y.Session?.Name);
+        return order != 0 ? order : RequestOrder.Compare(x, y);
     }
 }

@@ -69,8 +69,9 @@ internal sealed class ImportRecords(ImportAssembly assembly, TextIdentity identi
     // Only where all that it names is there, for a reader takes anything else for an error, and a second tool for a child, too.
     private static ToolCausality? Causality(SourceTool tool, HashSet<SourceSession> written, HashSet<SourceSession> explained)
     {
-        if (tool.Child is not { } child || child.Parent != tool.Session || !written.Contains(child)) return null;
-        if (tool.Source?.Kept is not { IsContextOnly: false } source || source.Session != tool.Session || !explained.Add(child)) return null;
+        if (tool.Source?.Kept is not { IsContextOnly: false } source || source.Session != tool.Session) return null;
+        if (tool.Child is not { } child || child.Parent != tool.Session || !written.Contains(child) || !explained.Add(child))
+            return tool.IsBackground ? new ToolCausality(source.RequestId, null, null, "background") : null;
         SourceRequest? consumer = tool.Consumer?.Kept;
         if (consumer is { IsContextOnly: true } || consumer?.Session != tool.Session) consumer = null;
         return new ToolCausality(source.RequestId, consumer?.RequestId, child.Id, tool.IsBackground ? "background" : "blocking");

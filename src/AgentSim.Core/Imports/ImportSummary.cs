@@ -1,3 +1,7 @@
+using System.Text;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+
 namespace AgentSim.Imports;
 
 /// <summary>What an import consists of: how much of it is reported, derived or estimated, and what was left out.</summary>
@@ -77,6 +81,18 @@ public sealed record ImportSummary
 
     /// <summary>Share of the prompt tokens that go on from an earlier prompt, 0 to 1.</summary>
     public double ContinuedShare => PromptTokens == 0 ? 0 : 1 - ((double)NewPromptTokens / PromptTokens);
+
+    /// <summary>The summary as a JSON object.</summary>
+    public string ToJson()
+    {
+        using var buffer = new MemoryStream();
+        using (var json = new Utf8JsonWriter(buffer, new JsonWriterOptions { Indented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping }))
+        {
+            ImportSummaryJson.Write(json, this);
+        }
+
+        return Encoding.UTF8.GetString(buffer.ToArray());
+    }
 
     /// <summary>The summary as the command line shows it.</summary>
     public override string ToString() => ImportSummaryText.Of(this);

@@ -27,6 +27,24 @@ public sealed class LogImport
     /// <summary>Tokens for which one hash of a record stands.</summary>
     public int TraceBlockSize => _assembly.BlockSize;
 
+    /// <summary>The files that the paths of an import stand for.</summary>
+    /// <param name="paths">As for <see cref="Read"/>.</param>
+    /// <param name="options">As for <see cref="Read"/>; only the format counts.</param>
+    /// <exception cref="AgentSimException">A path does not exist or stands for no file.</exception>
+    public static IReadOnlyList<string> Files(IReadOnlyList<string> paths, ImportOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(paths);
+        ArgumentNullException.ThrowIfNull(options);
+        options.Check();
+        return [.. ImportFiles.Expand(paths.Count == 0 ? DefaultPaths(options) : paths).Select(file => file.Path)];
+    }
+
+    /// <summary>Size of those files, for progress.</summary>
+    /// <param name="paths">As for <see cref="Read"/>.</param>
+    /// <param name="options">As for <see cref="Read"/>; only the format counts.</param>
+    /// <exception cref="AgentSimException">A path does not exist or stands for no file.</exception>
+    public static long Bytes(IReadOnlyList<string> paths, ImportOptions options) => Files(paths, options).Sum(file => new FileInfo(file).Length);
+
     /// <summary>Reads files and folders.</summary>
     /// <param name="paths">
     /// Files, wildcards, and folders, which stand for the files below them. None: where the program of the format that the

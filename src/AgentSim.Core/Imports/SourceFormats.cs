@@ -1,6 +1,3 @@
-using AgentSim.Imports.Codex;
-using AgentSim.Imports.Weka;
-
 namespace AgentSim.Imports;
 
 /// <summary>The formats there are, in the order in which they are asked whether a file is theirs.</summary>
@@ -8,8 +5,9 @@ internal static class SourceFormats
 {
     public static IReadOnlyList<ISourceFormat> All { get; } =
     [
-        new CodexFormat(),
-        new WekaFormat(),
+        new ClaudeCode.ClaudeCodeFormat(),
+        new Codex.CodexFormat(),
+        new Weka.WekaFormat(),
     ];
 
     /// <summary>The names, for messages and completion.</summary>

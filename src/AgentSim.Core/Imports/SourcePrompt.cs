@@ -31,6 +31,9 @@ internal sealed class ChainedPrompt : SourcePrompt
     /// </summary>
     public bool IsReset { get; init; }
 
+    /// <summary>Whether it is known to go on from its predecessor even if it is shorter: it has as much of that as fits.</summary>
+    public bool GoesOn { get; init; }
+
     /// <summary>
     /// Whether the source shows the whole history and that nothing was taken from it. A prompt that is shorter than the one
     /// before all the same lacks what is not written down (reasoning that is not sent again), and nobody can see where:
