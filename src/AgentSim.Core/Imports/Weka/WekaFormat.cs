@@ -101,12 +101,13 @@ internal sealed class WekaFormat : ISourceFormat
 
     private static long CallCount(WekaThread thread) => thread.Calls.Count + thread.Agents.Sum(CallCount);
 
+    // Markers and inner times mean different things in different collections, and no field says so.
     private static void Explain(List<WekaTrace> traces, WekaTimes times, ImportSink sink)
     {
         if (!traces.Exists(trace => trace.Agents.Count > 0)) return;
+        sink.Warnings.Add($"WEKA traces do not say what the times of sub-agents mean; by what fits, a marker has the time of the agent's {(times.IsEnd ? "end" : "start")}"
+            + FormattableString.Invariant($" ({times.FitAsEnd} fit as ends, {times.FitAsStart} as starts), and the times of its calls count from the start of the {(times.IsRelative ? "agent" : "trace")}"));
         if (times.IsContradictory)
-        {
-            sink.Warnings.Add("some WEKA traces count the times of sub-agents from the agent's start, others from the trace's; all were taken for the former: import them separately");
-        }
+            sink.Warnings.Add("some WEKA traces count the times in sub-agents from the agent's start, others from the trace's; all were taken for the former: import them separately");
     }
 }

@@ -1,7 +1,8 @@
 namespace AgentSim.Imports.Weka;
 
 /// <summary>
-/// What the times of sub-agents mean, decided once for all traces of an import (specification: the public corpora differ).
+/// What the times of sub-agents mean: the public collections differ, and no field says so. Decided once for all traces of
+/// an import, for a single one may fit both ways.
 /// </summary>
 /// <param name="IsRelative">Whether the times of a sub-agent's calls count from its start, not from that of the trace.</param>
 /// <param name="IsEnd">Whether the time of a marker is the agent's end, not its start.</param>
@@ -13,6 +14,12 @@ internal sealed record WekaTimes(bool IsRelative, bool IsEnd)
     /// <summary>Whether some traces speak for relative times and others for absolute ones.</summary>
     public bool IsContradictory { get; private init; }
 
+    /// <summary>Agents that were waited for and fit between two calls of their parent if the marker is their start.</summary>
+    public int FitAsStart { get; private init; }
+
+    /// <summary>Those that fit if it is their end.</summary>
+    public int FitAsEnd { get; private init; }
+
     /// <summary>Decides by what fits best.</summary>
     public static WekaTimes Decide(IReadOnlyCollection<WekaTrace> traces)
     {
@@ -20,9 +27,9 @@ internal sealed record WekaTimes(bool IsRelative, bool IsEnd)
         foreach ((WekaThread _, WekaAgent agent) in Agents(traces))
         {
             if (agent.Time is not { } time || agent.Calls.Count == 0) continue;
-            double earliest = time - (agent.Duration ?? 0) - Slack;
-            if (agent.Calls.Min(call => call.Time) < earliest) relative++;
-            else if (earliest > 0) absolute++;
+            double first = agent.Calls.Min(call => call.Time), earliest = time - (agent.Duration ?? 0) - Slack;
+            if (first < earliest) relative++;
+            else if (earliest > 0 || first >= Math.Max(time - Slack, Slack)) absolute++;   // otherwise it may be either
         }
 
         bool isRelative = relative > 0 || absolute == 0;
@@ -34,7 +41,12 @@ internal sealed record WekaTimes(bool IsRelative, bool IsEnd)
             if (Fits(parent, agent, time - duration, duration, isRelative)) end++;
         }
 
-        return new WekaTimes(isRelative, end > start || (end == start && isRelative)) { IsContradictory = relative > 0 && absolute > 0 };
+        return new WekaTimes(isRelative, end > start || (end == start && isRelative))
+        {
+            IsContradictory = relative > 0 && absolute > 0,
+            FitAsStart = start,
+            FitAsEnd = end,
+        };
     }
 
     /// <summary>When an agent was started, in seconds of the trace.</summary>
