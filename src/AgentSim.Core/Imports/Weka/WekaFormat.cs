@@ -39,7 +39,7 @@ internal sealed class WekaFormat : ISourceFormat
         }
     }
 
-    private void ReadFile(string path, ImportSink sink, List<WekaTrace> traces, CancellationToken cancel)
+    private static void ReadFile(string path, ImportSink sink, List<WekaTrace> traces, CancellationToken cancel)
     {
         var parser = new WekaParser();
         using var source = new SourceBytes(path, sink.OnBytes);
