@@ -66,6 +66,12 @@ internal sealed class AnchoredChain(TextIdentity identity, PrefixRule rule, int 
     private void BuildOne(SourceRequest request)
     {
         SourceRequest? before = request.Prompt?.Predecessor;
+        if (request.Prompt is RecordedPrompt { BlockTokens: var tokens } ids && tokens == blockSize)
+        {
+            TakeBlocks(request, ids);
+            return;
+        }
+
         List<PromptRun> runs = [];
         long kept = request.Prompt switch
         {
@@ -80,6 +86,25 @@ internal sealed class AnchoredChain(TextIdentity identity, PrefixRule rule, int 
         if (rest > 0) runs.Add(new PromptRun(Own(request), 0, rest));
         request.KeptTokens = kept;
         request.Path = PromptPath.After(kept > 0 ? before!.Path : null, kept, runs, blockSize);
+    }
+
+    // Ids of the block size in use stay what they are; what they do not cover is the request's own.
+    private void TakeBlocks(SourceRequest request, RecordedPrompt prompt)
+    {
+        request.Prefix = PrefixOrigin.Recorded;
+        long whole = request.InputTokens / blockSize, all = (request.InputTokens + blockSize - 1) / blockSize;
+        int kept = (int)Math.Min(prompt.KeptBlocks, whole);
+        var blocks = new ulong[all - kept];
+        int known = (int)Math.Min(prompt.NewBlocks.Length, whole - kept);
+        prompt.NewBlocks.AsSpan(0, known).CopyTo(blocks);
+        if (known < blocks.Length)
+        {
+            ulong own = Own(request);
+            for (int i = known; i < blocks.Length; i++) blocks[i] = own + (ulong)(i - known);
+        }
+
+        request.KeptTokens = (long)kept * blockSize;
+        request.Path = PromptPath.OfBlocks(kept > 0 ? prompt.Predecessor!.Path : null, kept, blocks, request.InputTokens, blockSize);
     }
 
     private static long Recorded(SourceRequest request, RecordedPrompt prompt, List<PromptRun> runs)
@@ -136,6 +161,7 @@ internal sealed class AnchoredChain(TextIdentity identity, PrefixRule rule, int 
             // The history shrank, and nobody can see where: what the provider still knew is a lower bound of what stayed.
             kept = Math.Min(total, Math.Max(before.PoolTokens, Math.Min(request.CachedTokens ?? 0, before.InputTokens)));
             double known = prompt.Added.Sum(segment => segment.Estimate);
+            if (prompt.KeepsHistory) kept = Math.Max(kept, Math.Min(before.InputTokens, total - (long)Math.Ceiling(Math.Min(known, total))));
             if (total - kept > known) parts.Add(new PromptSegment(Own(request), total - kept - known));
         }
 

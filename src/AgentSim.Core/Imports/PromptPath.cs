@@ -34,6 +34,13 @@ internal sealed class PromptPath
         Hash();
     }
 
+    private PromptPath(PromptPath? parent, long kept, ulong[] hashes, long length, int blockSize)
+    {
+        while (parent is not null && kept <= parent._kept) parent = parent._parent;
+        (_parent, _kept, _runs, _blockSize) = (kept == 0 ? null : parent, kept, [], blockSize);
+        (_hashes, Length) = (hashes, length);
+    }
+
     /// <summary>Tokens of the prompt.</summary>
     public long Length { get; }
 
@@ -52,6 +59,23 @@ internal sealed class PromptPath
         ArgumentOutOfRangeException.ThrowIfNegative(kept);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(kept, parent?.Length ?? 0);
         return new PromptPath(parent, kept, [.. runs.Where(run => run.Tokens > 0)], blockSize);
+    }
+
+    /// <summary>
+    /// A prompt whose blocks have recorded identities of the block size in use: they are taken as they are. They stand for
+    /// single blocks, not for everything up to there, which makes no difference to a reader: it follows them from the first
+    /// one on. Consecutive ids stay consecutive, so that files of them are a third of the size.
+    /// </summary>
+    /// <param name="parent">The prompt before, made in the same way; null when <paramref name="keptBlocks"/> is 0.</param>
+    /// <param name="keptBlocks">Leading blocks that are the same; only whole ones.</param>
+    /// <param name="blocks">The identities of the whole blocks behind them and of a partial last one.</param>
+    /// <param name="length">Tokens of the prompt.</param>
+    /// <param name="blockSize">Tokens of a block.</param>
+    public static PromptPath OfBlocks(PromptPath? parent, int keptBlocks, ulong[] blocks, long length, int blockSize)
+    {
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(keptBlocks, (parent?.Length ?? 0) / blockSize);
+        ArgumentOutOfRangeException.ThrowIfNotEqual(keptBlocks + blocks.Length, (length + blockSize - 1) / blockSize);
+        return new PromptPath(parent, (long)keptBlocks * blockSize, blocks, length, blockSize);
     }
 
     /// <summary>The hashes of all blocks, in a new array.</summary>

@@ -11,6 +11,9 @@ namespace AgentSim.Imports;
 /// <param name="blockTokens">Tokens of a block.</param>
 internal sealed class RecordedIds(TextIdentity identity, string scope, int blockTokens)
 {
+    private const int ScopeBits = 36, SmallIdBits = 20;
+    private const ulong SmallIds = 1UL << SmallIdBits;
+
     private readonly ulong _scope = identity.Of("recorded", "scope", scope);
     private ulong[] _last = [];
     private int _lastCount;
@@ -33,9 +36,11 @@ internal sealed class RecordedIds(TextIdentity identity, string scope, int block
     /// <summary>Says which request has the prompt made last.</summary>
     public void Follow(SourceRequest request) => _previous = request;
 
-    // Ids are small numbers, and those of different scopes must not meet.
+    // Ids of different scopes must not meet. Small ids, as nearly all are, stay consecutive: behind 36 bits of the scope
+    // they make numbers of 17 digits of which mostly the last ones change, which is what compression thrives on.
     private ulong Mix(ulong id)
     {
+        if (id < SmallIds) return (_scope >> (64 - ScopeBits) << SmallIdBits) | id;
         ulong mixed = (id + 1) * 0x9E3779B97F4A7C15UL;
         mixed = (mixed ^ (mixed >> 32)) * 0xD6E8FEB86659FD93UL;
         return _scope ^ mixed ^ (mixed >> 29);

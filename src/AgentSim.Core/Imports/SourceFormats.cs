@@ -6,6 +6,8 @@ internal static class SourceFormats
     public static IReadOnlyList<ISourceFormat> All { get; } =
     [
         new ClaudeCode.ClaudeCodeFormat(),
+        new Codex.CodexFormat(),
+        new Weka.WekaFormat(),
     ];
 
     /// <summary>The names, for messages and completion.</summary>

@@ -35,6 +35,13 @@ internal sealed class ChainedPrompt : SourcePrompt
     public bool GoesOn { get; init; }
 
     /// <summary>
+    /// Whether the source shows the whole history and that nothing was taken from it. A prompt that is shorter than the one
+    /// before all the same lacks what is not written down (reasoning that is not sent again), and nobody can see where:
+    /// everything but what was added then counts as shared.
+    /// </summary>
+    public bool KeepsHistory { get; init; }
+
+    /// <summary>
     /// Whether other requests of the session may turn out to be the predecessor, by the totals and cached counts (contexts that
     /// interleave in one file).
     /// </summary>
