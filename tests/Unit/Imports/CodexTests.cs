@@ -1,3 +1,4 @@
+using AgentSim.Capture;
 using AgentSim.Imports;
 using AgentSim.Traces;
 using Xunit;
@@ -166,7 +167,7 @@ public sealed class CodexTests : IDisposable
     {
         CodexLog log = new CodexLog("t1", Noon).Turn("one").User("secretword", 400).Wait(900).Call("call0001", 100).Count().Wait(9).Result("call0001", 90).Wait(9).Say("hiddenword", 10).Count();
         LogImport import = LogImport.Read([_folder.Write("a.jsonl", log.Text)], new ImportOptions());
-        string file = ImportFileWriter.Write(import, _folder.File("out"))[0];
+        string file = TraceFileWriter.Write(import.Records(), _folder.File("out"))[0];
         using var packed = new System.IO.Compression.GZipStream(File.OpenRead(file), System.IO.Compression.CompressionMode.Decompress);
         string written = new StreamReader(packed).ReadToEnd();
 

@@ -1,4 +1,6 @@
+using AgentSim.Capture;
 using AgentSim.Imports;
+using AgentSim.Lowering;
 using AgentSim.Rows;
 using AgentSim.Simulation;
 using AgentSim.Traces;
@@ -32,7 +34,7 @@ internal sealed record ImportLab(ImportSummary Summary, List<RequestRecord> Requ
 
         Assert.Equal(requests.Count, requests.Select(request => request.RequestId).Distinct().Count());
         using var folder = new TempFolder();
-        string[] files = [.. ImportFileWriter.Write(import, folder.File("out"))];
+        string[] files = [.. TraceFileWriter.Write(import.Records(), folder.File("out"))];
         foreach (int version in (int[])[1, 2])
         {
             if (version == 2 && requests.Exists(request => request.Model is null)) continue;   // rows of version 2 have to name one
