@@ -83,6 +83,12 @@ public sealed record ImportOptions
     /// <summary>Tables: columns by the field they stand for, for files that no preset fits.</summary>
     public IReadOnlyDictionary<string, string> Columns { get; init; } = new Dictionary<string, string>();
 
+    /// <summary>Tables: the kind of table, e.g. <c>azure</c>; null: its columns decide.</summary>
+    public string? Preset { get; init; }
+
+    /// <summary>The format to read; whoever says what columns mean has a table.</summary>
+    internal string? FormatName => Format ?? (Preset is not null || Columns.Count > 0 ? "table" : null);
+
     internal int BlockSize(int? recorded) => TraceBlockSize ?? recorded ?? DefaultTraceBlockSize;
 
     internal void Check()

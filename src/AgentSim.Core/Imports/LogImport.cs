@@ -68,7 +68,7 @@ public sealed class LogImport
         if (paths.Count == 0) paths = DefaultPaths(options);
         List<ImportFile> files = ImportFiles.Expand(paths);
         var passedOver = new List<string>();
-        SortedDictionary<string, List<string>> byFormat = ImportFiles.Sort(files, options.Format, options.IsStrict ? null : onBadFile, passedOver, cancel);
+        SortedDictionary<string, List<string>> byFormat = ImportFiles.Sort(files, options.FormatName, options.IsStrict ? null : onBadFile, passedOver, cancel);
         using var sink = new ImportSink(options, onBadFile, progress);
         foreach ((string name, List<string> list) in byFormat)
         {
@@ -94,7 +94,7 @@ public sealed class LogImport
 
     private static IReadOnlyList<string> DefaultPaths(ImportOptions options)
     {
-        if (options.Format is not { } name) throw AgentSimException.Usage("ImportPathMissing", "there is no path; name files or folders, or a format whose recordings are at a known place");
+        if (options.FormatName is not { } name) throw AgentSimException.Usage("ImportPathMissing", "there is no path; name files or folders, or a format whose recordings are at a known place");
         IReadOnlyList<string> known = SourceFormats.Find(name)!.DefaultPaths;
         if (known.Count == 0) throw AgentSimException.Usage("ImportPathMissing", $"there is no path, and recordings of the format {name} have no known place; name files or folders");
         string[] existing = [.. known.Where(Directory.Exists)];

@@ -8,6 +8,8 @@ internal static class SourceFormats
         new ClaudeCode.ClaudeCodeFormat(),
         new Codex.CodexFormat(),
         new Weka.WekaFormat(),
+        new Otel.OtelFormat(),
+        new Table.TableFormat(),
     ];
 
     /// <summary>The names, for messages and completion.</summary>

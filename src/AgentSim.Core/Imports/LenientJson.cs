@@ -1,10 +1,10 @@
 using System.Globalization;
 using System.Text.Json;
 
-namespace AgentSim.Imports.Codex;
+namespace AgentSim.Imports;
 
 /// <summary>Lenient access to JSON: what is missing or of another kind is null.</summary>
-internal static class CodexJson
+internal static class LenientJson
 {
     public static JsonElement Get(this JsonElement value, string name) =>
         value.ValueKind == JsonValueKind.Object && value.TryGetProperty(name, out JsonElement found) ? found : default;
