@@ -5,7 +5,9 @@ internal static class ReplayOptions
 {
     public static readonly OptionSpec[] All =
     [
-        new("--trace-format", "FORMAT", "mooncake (default), mooncake-delta, agentic_mooncake, applied_compute_agentic or dynamo"),
+        new("--trace-format", "FORMAT", "mooncake (default), mooncake-delta, agentic_mooncake, applied_compute_agentic, dynamo, or a recording to import: claude-code, codex, weka, otel, table"),
+        new("--model", "NAME", "Request traces and recordings: only requests to this model"),
+        .. ImportArguments.Replayed,
         new("--trace-block-size", "N", "Tokens per hash id of the trace (default 512; dynamo traces bring their own)"),
         new("--trace-shared-prefix-ratio", "X", "applied_compute_agentic only: share of a first prompt common to its group (default 0.0)"),
         new("--trace-num-prefix-groups", "N", "applied_compute_agentic only: groups of sessions with a common prefix (default 0)"),
