@@ -17,7 +17,7 @@ internal static class Recordings
         try
         {
             LogImport import = LogImport.Read(paths, how, null, progress, cancellation);
-            foreach (string warning in import.Summary.Warnings) options.OnWarning?.Invoke(warning);
+            foreach (RunWarning warning in import.Summary.Warnings) options.OnWarning?.Invoke(warning);
             ReplayWorkload workload = WorkloadLoader.FromTrace(lowering =>
             {
                 foreach (TraceRecord record in import.Records(cancellation)) lowering.Add(record);
