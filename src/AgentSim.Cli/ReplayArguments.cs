@@ -25,6 +25,8 @@ internal sealed class ReplayArguments(OptionValues values, IReadOnlyList<string>
         [.. Enum.GetValues<TraceFormat>().Select(format => (OptionNames.CommandLine.Of(format), format))]);
 
     public Int128? TraceBlockSize { get; } = values.Whole("--trace-block-size");
+    public bool AllowCut { get; } = values.Has("--allow-cut");
+    public bool DropSessionless { get; } = values.Has("--drop-sessionless");
     public double TraceSharedPrefixRatio { get; } = values.Real("--trace-shared-prefix-ratio") ?? 0.0;
     public Int128 TraceNumPrefixGroups { get; } = values.Whole("--trace-num-prefix-groups") ?? 0;
 
@@ -78,6 +80,9 @@ internal sealed class ReplayArguments(OptionValues values, IReadOnlyList<string>
             .Where(name => values.Whole(name) is not null),
         .. AicTypes.Where(name => values.Text(name)?.Trim().ToLowerInvariant() is not (null or "" or "auto" or "none" or "null")),
     ];
+
+    /// <summary>Whether an option was given, whatever its value.</summary>
+    public bool IsGiven(string name) => values.Has(name);
 
     /// <summary>True when any option asks for synthetic load.</summary>
     public bool IsSynthetic =>

@@ -44,8 +44,18 @@ public sealed class TraceLowering
     /// <summary>True if the requests have an agent context, so that the rows are agentic.</summary>
     public bool IsAgentic { get; private set; }
 
+    /// <summary>Whether requests without a session are left out of a trace that has some with; otherwise such a trace is refused.</summary>
+    public bool DropsSessionless { get; init; }
+
+    /// <summary>Requests that were left out because they belong to no session.</summary>
+    public int SessionlessDropped { get; private set; }
+
     /// <summary>Requests added, which is the number of rows.</summary>
     public int RequestCount => _requests.Count;
+
+    /// <summary>The warning about requests that were left out.</summary>
+    public RunWarning OnSessionless() => new(
+        "SessionlessDropped", $"{SessionlessDropped} of {SessionlessDropped + RequestCount} requests belong to no session and were left out: their load is missing", SessionlessDropped);
 
     /// <summary>Adds a record; the order matters only among tool calls of equal times.</summary>
     /// <exception cref="AgentSimException">
@@ -95,6 +105,8 @@ public sealed class TraceLowering
     /// <exception cref="AgentSimException">There is no request, or the records contradict each other, e.g. wait for each other in a circle.</exception>
     public IEnumerable<MooncakeRow> Rows()
     {
+        if (_requests.Count == 0 && SessionlessDropped > 0)
+            throw new AgentSimException("TraceEmpty", $"none of the {SessionlessDropped} requests belongs to a session; leave the dropping out, the trace is not agentic");
         if (_requests.Count == 0)
             throw new AgentSimException("TraceEmpty", "the trace holds no finished request (no request_end record); was request tracing on?");
         if (_rows is null)
@@ -114,6 +126,12 @@ public sealed class TraceLowering
     private void AddRequest(RequestRecord request, ReadOnlySpan<ulong> hashes)
     {
         request.Check(hashes.Length);
+        if (DropsSessionless && request.SessionId is null)
+        {
+            SessionlessDropped++;
+            return;
+        }
+
         if (_agenticVersion == 2 && request.SessionId is not null) CheckVersion2(request);
         bool isAgentic = request.SessionId is not null;
         if (_requests.Count == 0)
@@ -129,7 +147,7 @@ public sealed class TraceLowering
         else if (isAgentic != IsAgentic)
         {
             throw request.Error("TraceModeMixed", $"request '{request.RequestId}' has {(isAgentic ? "an" : "no")} agent_context, earlier requests have "
-                + $"{(isAgentic ? "none" : "one")}; all requests of a trace must agree");
+                + $"{(isAgentic ? "none" : "one")}; all requests of a trace must agree (--drop-sessionless or -DropSessionless leaves out those without)");
         }
 
         _requestIds.GetOrAdd(request.RequestId, out bool isNew);

@@ -41,6 +41,15 @@ public sealed class ReplayWorkload
 
     /// <summary>The files it was read from; empty for rows handed over in memory.</summary>
     public IReadOnlyList<WorkloadInput> Inputs => Columns.Inputs;
+
+    /// <summary>What reading it had to warn of; every run of it reports that.</summary>
+    public IReadOnlyList<RunWarning> Warnings { get; internal init; } = [];
+
+    /// <summary>Whether it was asked for that prompts may be cut in more than half of the rows.</summary>
+    internal bool AllowsCut { get; init; }
+
+    /// <summary>Whether it was asked for that requests without a session are left out.</summary>
+    internal bool DropsSessionless { get; init; }
 }
 
 /// <summary>What a request asks of the router queue.</summary>

@@ -16,7 +16,7 @@ public sealed record WorkloadOptions
 
     /// <summary>
     /// Tokens per hash id; null: 512, and for request traces what they say. A request trace must agree with a given value;
-    /// an agentic file with a header has its own.
+    /// so must an agentic file with a header.
     /// </summary>
     public int? TraceBlockSize { get; init; }
 
@@ -26,8 +26,14 @@ public sealed record WorkloadOptions
     /// <summary>Applied-compute sessions: number of groups with a common prefix; 0: nothing is shared.</summary>
     public int PrefixGroups { get; init; }
 
-    /// <summary>Told of what is allowed but hardly meant, in one line each.</summary>
-    public Action<string>? OnWarning { get; init; }
+    /// <summary>Whether prompts may be cut in more than half of the rows, because their hash ids do not cover them.</summary>
+    public bool AllowCut { get; init; }
+
+    /// <summary>Agentic request traces: leaves out requests without a session, which are refused otherwise.</summary>
+    public bool DropSessionless { get; init; }
+
+    /// <summary>Told of what is allowed but hardly meant, when it is found; the same stands in <see cref="ReplayWorkload.Warnings"/>.</summary>
+    public Action<RunWarning>? OnWarning { get; init; }
 
     /// <summary>What messages about these options call them.</summary>
     public OptionNames Names { get; init; } = OptionNames.CommandLine;
@@ -48,6 +54,11 @@ public static class WorkloadLoader
     public static ReplayWorkload Load(IReadOnlyList<string> paths, WorkloadOptions options, IProgress<long>? progress = null, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(options);
+        return Collecting(options, collecting => LoadFiles(paths, collecting, progress, cancellation));
+    }
+
+    private static ReplayWorkload LoadFiles(IReadOnlyList<string> paths, WorkloadOptions options, IProgress<long>? progress, CancellationToken cancellation)
+    {
         IReadOnlyList<string> files = InputFiles.Expand(paths);
         if (options.Format != TraceFormat.Dynamo && files.Count != 1)
         {
@@ -55,6 +66,7 @@ public static class WorkloadLoader
         }
 
         CheckBlockSize(options);
+        WarnOfUnused(options);
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         InputDigests inputs = InputDigests.Start(files, stop.Token);
         try
@@ -63,12 +75,13 @@ public static class WorkloadLoader
             {
                 TraceFormat.Dynamo => FromTrace(lowering => lowering.AddFiles(files, progress, cancellation), options, inputs, cancellation),
                 TraceFormat.AppliedComputeAgentic => FromSessions(AppliedComputeReader.Read(files[0], progress, cancellation), files[0], options, inputs),
-                _ => FromRows(MooncakeRowReader.ReadPassing(files[0], options.Format, options.TraceBlockSize ?? WorkloadOptions.DefaultTraceBlockSize, options.OnWarning, progress, cancellation), files[0], options, inputs),
+                _ => FromRows(MooncakeRowReader.ReadPassing(files[0], options.Format, options.TraceBlockSize, options.OnWarning, progress, cancellation), files[0], options, inputs),
             };
         }
         catch (Exception error)
         {
             stop.Cancel();   // nobody will ask for the digests
+            if (error is AgentSimException { ErrorId: "TraceEmpty", InnerException: null } empty) throw FormatAdvice.Add(empty, files[0], options.Format);
             if (error is AgentSimException { ErrorId: "RowInvalid" or "TraceRowInvalid" } fault && FormatAdvice.OtherFormat(files[0], options.Format) is { } format)
                 throw new AgentSimException(fault.ErrorId, $"{fault.Message}; try {options.Names.TraceFormat} {options.Names.Of(format)}", fault.Kind, fault);
             throw;
@@ -116,7 +129,11 @@ public static class WorkloadLoader
             Format = isAgentic ? TraceFormat.AgenticMooncake : isDelta ? TraceFormat.MooncakeDelta : TraceFormat.Mooncake,
             TraceBlockSize = blockSize == 0 ? null : blockSize,
         };
-        return FromRows(Numbered(list, cancellation), InMemory, options, InputDigests.None);
+        return Collecting(options, collecting =>
+        {
+            WarnOfUnusedCut(collecting);
+            return FromRows(Numbered(list, cancellation), InMemory, collecting, InputDigests.None);
+        });
     }
 
     /// <summary>Takes the records of a request trace from memory; all of them together are one trace.</summary>
@@ -129,7 +146,7 @@ public static class WorkloadLoader
         ArgumentNullException.ThrowIfNull(records);
         ArgumentNullException.ThrowIfNull(options);
         CheckBlockSize(options);
-        return FromTrace(Add, options, InputDigests.None, cancellation);
+        return Collecting(options, collecting => FromTrace(Add, collecting, InputDigests.None, cancellation));
 
         void Add(TraceLowering lowering)
         {
@@ -143,8 +160,10 @@ public static class WorkloadLoader
 
     private static ReplayWorkload FromTrace(Action<TraceLowering> add, WorkloadOptions options, InputDigests inputs, CancellationToken cancellation)
     {
-        TraceLowering lowering = new();
+        TraceLowering lowering = new() { DropsSessionless = options.DropSessionless };
         add(lowering);
+        if (lowering.SessionlessDropped > 0) options.OnWarning?.Invoke(lowering.OnSessionless());
+
         IEnumerable<AtLine<MooncakeRow>> rows = Numbered(lowering.Rows(), cancellation);
         if (lowering.RequestCount > 0 && options.TraceBlockSize is int expected && expected != lowering.TraceBlockSize)
         {
@@ -177,19 +196,57 @@ public static class WorkloadLoader
     private static ReplayWorkload Build(IEnumerable<AtLine<MooncakeRow>> rows, string path, WorkloadOptions options, int blockSize, InputDigests inputs)
     {
         IWorkloadBuilder? builder = null;
-        long count = 0, spare = 0;
+        var survey = new RowSurvey(path, blockSize, options);
         foreach (AtLine<MooncakeRow> row in rows)
         {
             builder ??= Builder(row.Value, options.Format, blockSize);
             builder.Add(row.Value, new RowPlace(path, row.Line));
-            count++;
-            // Read in blocks that are too long, rows are no error but share more than they should.
-            if (row.Value is { InputLength: { } input, HashIds: { } ids, AgenticVersion: < 2 } && (ids.Count - 1L) * blockSize >= input) spare++;
+            survey.Add(row.Value, row.Line);
         }
 
-        if (spare > count / 2)
-            options.OnWarning?.Invoke($"{path}: {spare} of {count} rows have more hash ids than blocks of {blockSize} tokens; is {options.Names.TraceBlockSize} right?");
-        return builder?.Build(inputs.Wait()) ?? throw AgentSimException.At(path, 0, "TraceEmpty", "there are no rows to replay");
+        if (builder is null) throw AgentSimException.At(path, 0, "TraceEmpty", "there are no rows to replay");
+        foreach (RunWarning warning in survey.Warnings()) options.OnWarning?.Invoke(warning);
+        return builder.Build(inputs.Wait());
+    }
+
+    // What is told while reading stands in the workload afterwards.
+    private static ReplayWorkload Collecting(WorkloadOptions options, Func<WorkloadOptions, ReplayWorkload> load)
+    {
+        var warnings = new List<RunWarning>();
+        ReplayWorkload workload = load(options with
+        {
+            OnWarning = warning =>
+            {
+                warnings.Add(warning);
+                options.OnWarning?.Invoke(warning);
+            },
+        });
+        return new ReplayWorkload(workload.Columns)
+        {
+            Warnings = warnings,
+            AllowsCut = options.AllowCut,
+            DropsSessionless = options.DropSessionless,
+        };
+    }
+
+    private static void WarnOfUnused(WorkloadOptions options)
+    {
+        OptionNames names = options.Names;
+        string both = $"{names.TraceSharedPrefixRatio} and {names.TracePrefixGroups}";
+        bool hasRatio = options.SharedPrefixRatio != 0, hasGroups = options.PrefixGroups != 0;
+        if (options.Format != TraceFormat.AppliedComputeAgentic && (hasRatio || hasGroups))
+            options.OnWarning?.Invoke(RunWarning.OptionIgnored($"{both} have no effect: they are for the trace format {names.AppliedComputeAgentic}"));
+        else if (hasRatio != hasGroups)
+            options.OnWarning?.Invoke(RunWarning.OptionIgnored($"{both} have no effect by themselves: give both"));
+        if (options.DropSessionless && options.Format != TraceFormat.Dynamo)
+            options.OnWarning?.Invoke(RunWarning.OptionIgnored($"{names.DropSessionless} has no effect with the trace format {names.Of(options.Format)}; it is for {names.Dynamo}"));
+        WarnOfUnusedCut(options);
+    }
+
+    private static void WarnOfUnusedCut(WorkloadOptions options)
+    {
+        if (options.AllowCut && options.Format is not (TraceFormat.Mooncake or TraceFormat.MooncakeDelta))
+            options.OnWarning?.Invoke(RunWarning.OptionIgnored($"{options.Names.AllowCut} has no effect with the trace format {options.Names.Of(options.Format)}, which never cuts prompts"));
     }
 
     private static IWorkloadBuilder Builder(MooncakeRow first, TraceFormat format, int blockSize) => first.AgenticVersion switch

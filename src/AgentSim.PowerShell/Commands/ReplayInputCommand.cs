@@ -20,6 +20,7 @@ public abstract partial class ReplayInputCommand : PathCommand
     private readonly List<MooncakeRow> _rows = [];
     private readonly List<TraceRecord> _records = [];
     private readonly List<string> _files = [];
+    private readonly HashSet<RunWarning> _said = [];
 
     /// <summary>Rows, as ConvertTo-AgentMooncake and Import-AgentMooncake give them.</summary>
     [Parameter(ParameterSetName = InputObjectSet, Mandatory = true, ValueFromPipeline = true)]
@@ -44,6 +45,18 @@ public abstract partial class ReplayInputCommand : PathCommand
     [Parameter(ParameterSetName = LiteralPathSet)]
     [ValidateRange(1, int.MaxValue)]
     public int? TraceBlockSize { get; set; }
+
+    /// <summary>Cuts prompts that their hash ids do not cover, even in more than half of the rows.</summary>
+    [Parameter(ParameterSetName = InputObjectSet)]
+    [Parameter(ParameterSetName = PathSet)]
+    [Parameter(ParameterSetName = LiteralPathSet)]
+    public SwitchParameter AllowCut { get; set; }
+
+    /// <summary>Request traces: leaves out requests without a session, where others have one.</summary>
+    [Parameter(ParameterSetName = RecordSet)]
+    [Parameter(ParameterSetName = PathSet)]
+    [Parameter(ParameterSetName = LiteralPathSet)]
+    public SwitchParameter DropSessionless { get; set; }
 
     /// <summary>Applied-compute sessions and synthetic load: share of a prompt that its group has in common, 0 to 1.</summary>
     [Parameter(ParameterSetName = PathSet)]
@@ -97,7 +110,9 @@ public abstract partial class ReplayInputCommand : PathCommand
             TraceBlockSize = TraceBlockSize,
             SharedPrefixRatio = SharedPrefixRatio,
             PrefixGroups = PrefixGroups,
-            OnWarning = WriteWarning,
+            AllowCut = AllowCut,
+            DropSessionless = DropSessionless,
+            OnWarning = Warn,
             Names = ParameterNames.Replay,
         };
         if (ParameterSetName == InputObjectSet) return FromRows(options);
@@ -108,6 +123,12 @@ public abstract partial class ReplayInputCommand : PathCommand
         return workload;
     }
 
+    /// <summary>Writes a warning, the same one once.</summary>
+    private protected void Warn(RunWarning warning)
+    {
+        if (_said.Add(warning)) WriteWarning(warning.Message);
+    }
+
     // Not earlier: what the pipeline brings is known only when it comes.
     private ReplayWorkload FromRows(WorkloadOptions options)
     {
@@ -115,6 +136,12 @@ public abstract partial class ReplayInputCommand : PathCommand
         {
             throw AgentSimException.Usage("TraceFormatMismatch",
                 $"-{nameof(TraceFormat)} {TraceFormat} is for files; rows are {TraceFormat.Mooncake}, {TraceFormat.MooncakeDelta} or {TraceFormat.AgenticMooncake}");
+        }
+
+        if (MyInvocation.BoundParameters.ContainsKey(nameof(TraceFormat)) && TraceFormat == TraceFormat.Mooncake && _rows.Exists(row => row.IsAgentic))
+        {
+            throw AgentSimException.Usage("TraceFormatMismatch",
+                $"-{nameof(TraceFormat)} {TraceFormat} is for plain rows and these are agentic; leave it out, rows say themselves what they are");
         }
 
         return WorkloadLoader.FromRows(_rows, options, Cancellation);
