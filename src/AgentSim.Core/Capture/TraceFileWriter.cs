@@ -1,3 +1,4 @@
+using System.IO.Compression;
 using AgentSim.Collections;
 using AgentSim.Files;
 using AgentSim.Traces;
@@ -56,7 +57,8 @@ public static class TraceFileWriter
     private static void WriteSegments(IEnumerable<TraceRecord> records, string prefix, CancellationToken cancel)
     {
         Exception? failure = null;
-        using var output = new SegmentOutput(new TraceSinkOptions { Path = prefix }, (_, error) => failure ??= error);
+        // Somebody waits for gigabytes of hashes: a third of the time for half as much again on disk.
+        using var output = new SegmentOutput(new TraceSinkOptions { Path = prefix }, (_, error) => failure ??= error, CompressionLevel.Fastest);
         long? first = null;
         foreach (List<(byte[] Record, long Time)> batch in Ahead.Of(Batches(records, cancel), "record making", cancel))
         {

@@ -106,6 +106,7 @@ internal static class ImportFiles
     private static bool IsRecording(ReadOnlySpan<char> name)
     {
         if (name.EndsWith(".gz", StringComparison.OrdinalIgnoreCase)) name = name[..^3];
+        else if (name.EndsWith(".zst", StringComparison.OrdinalIgnoreCase)) name = name[..^4];   // which cannot be read, but it has to be said
         foreach (string ending in Endings)
         {
             if (name.EndsWith(ending, StringComparison.OrdinalIgnoreCase)) return true;

@@ -54,6 +54,9 @@ internal sealed class ImportSink : IDisposable
     /// <summary>Requests that were left out because another model was chosen, by theirs.</summary>
     internal SortedDictionary<string, int> OtherModels { get; } = new(StringComparer.Ordinal);
 
+    /// <summary>Files that give nothing, with the reason.</summary>
+    internal Dictionary<string, string> Refused { get; } = new(StringComparer.Ordinal);
+
     /// <summary>Pauses that were cut to the longest idle time.</summary>
     internal long CutPauses { get; set; }
 
@@ -101,6 +104,9 @@ internal sealed class ImportSink : IDisposable
         count.Number++;
         if (count.Examples.Count < MaxExamples) count.Examples.Add(detail.Message);
     }
+
+    /// <summary>Says why a file gives nothing, for the summary.</summary>
+    public void Refuse(string path, string reason) => Refused[path] = reason;
 
     /// <summary>Says that a file cannot be read at all; ends the import unless somebody wants to be told.</summary>
     /// <exception cref="AgentSimException">The import is strict, or nobody does.</exception>

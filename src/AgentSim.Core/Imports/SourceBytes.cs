@@ -31,10 +31,10 @@ internal sealed class SourceBytes : IDisposable
 
             if (_head is [0xef, 0xbb, 0xbf]) _head = [];
         }
-        catch
+        catch (Exception error) when (error is IOException or InvalidDataException)
         {
             Dispose();
-            throw;
+            throw AgentSimException.At(path, 0, "InputUnreadable", $"cannot be read: {error.Message}", error);
         }
     }
 

@@ -35,7 +35,7 @@ internal static class SummaryBuilder
             Formats = [.. sink.Versions.Select(pair => new ImportedFormat(pair.Key, SourceFormats.Find(pair.Key)?.Title ?? pair.Key, [.. pair.Value]))],
             Files = read.Length,
             FilesPassedOver = passedOver,
-            FilesWithoutRequests = [.. read.Where(file => !fruitful.Contains(file)).Select(file => $"{file}: no request with token counts")],
+            FilesWithoutRequests = [.. read.Where(file => !fruitful.Contains(file)).Select(file => $"{file}: {sink.Refused.GetValueOrDefault(file, "no request with token counts")}")],
             Sessions = sessions.Length - subAgents,
             SubAgents = subAgents,
             Requests = requests.Count,

@@ -73,9 +73,10 @@ public sealed class CodexDamageTests : IDisposable
         ImportLab import = ImportLab.Read(bare, silent, Write("good.jsonl", CodexTests.Conversation("t2").Text));
 
         Assert.Equal("ImportEmpty", error.ErrorId);
-        IReadOnlyList<string> reasons = import.Summary.Dropped.Single(drop => drop.Name == "without_token_counts").Examples;
+        Assert.Contains("September 2025", error.Message, StringComparison.Ordinal);
+        IReadOnlyList<string> reasons = import.Summary.FilesWithoutRequests;
         Assert.Contains(reasons, reason => reason.Contains("bare.jsonl", StringComparison.Ordinal) && reason.Contains("September 2025", StringComparison.Ordinal));
-        Assert.Contains(reasons, reason => reason.Contains("silent.jsonl", StringComparison.Ordinal) && reason.Contains("no token counts", StringComparison.Ordinal));
+        Assert.Contains(reasons, reason => reason.Contains("silent.jsonl", StringComparison.Ordinal) && reason.Contains("without token counts", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -84,7 +85,7 @@ public sealed class CodexDamageTests : IDisposable
         string packed = _folder.Write("rollout-x.jsonl.zst", [0x28, 0xb5, 0x2f, 0xfd, 1, 2, 3]);
         ImportLab import = ImportLab.Read(packed, Write("good.jsonl", _log.Text));
 
-        Assert.Contains("zstd -d", import.Summary.Dropped.Single(drop => drop.Name == "compressed_files").Examples[0], StringComparison.Ordinal);
+        Assert.Contains("zstd -d", Assert.Single(import.Summary.FilesWithoutRequests), StringComparison.Ordinal);
     }
 
     [Fact]

@@ -8,8 +8,6 @@ namespace AgentSim.Imports.Codex;
 /// </summary>
 internal sealed class CodexFormat : ISourceFormat
 {
-    private static readonly DropReason NoCounts = new("without_token_counts", "files without token counts");
-    private static readonly DropReason Compressed = new("compressed_files", "files compressed with zstd");
     private static readonly DropReason Unclear = new("unclear_copies", "requests in a copied history whose end cannot be seen");
 
     private static readonly HashSet<string> LineTypes =
@@ -51,7 +49,7 @@ internal sealed class CodexFormat : ISourceFormat
         {
             if (IsZstd(SourceHead.Read(path)))
             {
-                sink.Drop(Compressed, new SourcePlace(path, 0).Error("ImportFileUnusable", "the rollout is compressed with zstd; decompress it first: zstd -d FILE"));
+                sink.Refuse(path, "compressed with zstd; decompress it first (zstd -d FILE)");
                 continue;
             }
 
@@ -79,10 +77,9 @@ internal sealed class CodexFormat : ISourceFormat
 
     private static void Refuse(CodexRollout rollout, ImportSink sink)
     {
-        string reason = rollout.Events.Count == 0 && rollout.BareLines > 0
-            ? "a rollout of the older form: Codex has written times and token counts only since September 2025, so nothing can be imported"
-            : "there are no token counts in this rollout, so its prompts have no known length";
-        sink.Drop(NoCounts, new SourcePlace(rollout.Path, 0).Error("ImportFileUnusable", reason));
+        sink.Refuse(rollout.Path, rollout.Events.Count == 0 && rollout.BareLines > 0
+            ? "a rollout of the older form: Codex has written times and token counts only since September 2025"
+            : "a rollout without token counts, so that nobody knows the length of its prompts");
     }
 
     private static void Count(CodexThread thread, CodexHistory history, ImportSink sink)

@@ -41,8 +41,9 @@ internal sealed class WekaFormat : ISourceFormat
 
     private static void ReadFile(string path, ImportSink sink, List<WekaTrace> traces, CancellationToken cancel)
     {
+        if (Open(path, sink) is not { } opened) return;
+        using SourceBytes source = opened;
         var parser = new WekaParser();
-        using var source = new SourceBytes(path, sink.OnBytes);
         var json = new JsonPull(source, cancel);
         try
         {
@@ -72,6 +73,19 @@ internal sealed class WekaFormat : ISourceFormat
         finally
         {
             json.Dispose();
+        }
+    }
+
+    private static SourceBytes? Open(string path, ImportSink sink)
+    {
+        try
+        {
+            return new SourceBytes(path, sink.OnBytes);
+        }
+        catch (AgentSimException error)
+        {
+            sink.BadFile(path, error);
+            return null;
         }
     }
 
