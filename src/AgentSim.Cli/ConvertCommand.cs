@@ -8,14 +8,15 @@ internal static class ConvertCommand
 {
     public static readonly CommandSpec Spec = new(
         "convert",
-        "Converts Dynamo request traces to Mooncake rows that replay reads.",
-        "[--agentic [--format v2]] --input-path FILE... --output-file FILE",
+        "Converts Dynamo request traces to Mooncake rows that replay reads. The recorded gaps between the requests decide; tool events only say which part of a gap was a tool, so that editing or dropping them changes no time.",
+        "[--agentic [--format v2] [--drop-sessionless]] --input-path FILE... --output-file FILE",
         FilesHelp: null,
         [
             new("--input-path", "FILE...", "Request traces (*.jsonl, *.jsonl.gz): files, folders or wildcards; may be repeated", OptionValue.Many),
             new("--output-file", "FILE", "The file to write; replaced as a whole"),
-            new("--format", "VERSION", "Version of agentic rows: v1 (default) or v2, with a header, plays and typed dependencies"),
+            new("--format", "VERSION", "Version of agentic rows: v1 (default), which start as soon as what they wait for has ended, or v2, which also keep the recorded times: a request never starts before its not_before_ms, however fast the engine"),
             new("--agentic", "", "The traces are agentic: their requests have sessions; required for those, wrong for others", OptionValue.None),
+            new("--drop-sessionless", "", "With --agentic: leaves out requests without a session, where others have one; they are counted", OptionValue.None),
         ],
         Run);
 
@@ -26,11 +27,14 @@ internal static class ConvertCommand
         int version = values.Choice("--format", 1, ("v1", 1), ("v2", 2));
         bool isAgentic = values.Has("--agentic");
         if (version == 2 && !isAgentic) throw AgentSimException.Usage("OptionsConflict", "--format v2 is for agentic traces; give --agentic too");
+        bool drops = values.Has("--drop-sessionless");
+        if (drops && !isAgentic) throw AgentSimException.Usage("OptionsConflict", "--drop-sessionless is for agentic traces; give --agentic too");
         OutputFiles.Check(InputFiles.Expand(values.All("--input-path")), ("--output-file", output));
 
         ConvertResult result = TraceConverter.Convert(
-            new ConvertOptions(values.All("--input-path"), output, isAgentic, version), null, cancellation);
+            new ConvertOptions(values.All("--input-path"), output, isAgentic, version) { DropSessionless = drops }, null, cancellation);
         string hint = version == 2 ? "the file says so itself" : $"replay them with --trace-block-size {result.TraceBlockSize}";
-        Output.Write($"Wrote {result.Rows} {(result.IsAgentic ? "agentic " : "")}Mooncake rows to {output}\nTrace block size: {result.TraceBlockSize} ({hint})\n");
+        Output.Write($"Wrote {result.Rows} {(result.IsAgentic ? "agentic " : "")}Mooncake rows to {output}\nTrace block size: {result.TraceBlockSize} ({hint})\n"
+            + (result.SessionlessDropped > 0 ? $"Left out: {result.SessionlessDropped} requests without a session\n" : ""));
     }
 }

@@ -26,6 +26,25 @@ internal static class ImportArguments
         new("--strict", "", "Ends at the first fault of a file instead of passing it over and counting it", OptionValue.None),
     ];
 
+    /// <summary>Those that a replay of recordings takes, too.</summary>
+    public static IReadOnlyList<OptionSpec> Replayed { get; } =
+        [.. Options.Where(option => option.Name is "--max-idle" or "--max-tool-wait" or "--rebase" or "--map").Select(option => option with { Help = "Recordings: " + Lower(option.Help) })];
+
+    /// <summary>Reads those that a replay takes.</summary>
+    /// <exception cref="AgentSimException">A value is invalid.</exception>
+    public static ImportOptions ForReplay(OptionValues values)
+    {
+        (SessionStart start, double rate) = Start(values.Text("--rebase"));
+        return new ImportOptions
+        {
+            MaxIdleSeconds = values.Real("--max-idle"),
+            MaxToolWaitSeconds = values.Real("--max-tool-wait"),
+            Start = start,
+            StartRate = rate,
+            Columns = Columns(values.All("--map")),
+        };
+    }
+
     /// <summary>Reads them.</summary>
     /// <exception cref="AgentSimException">A value is invalid.</exception>
     public static ImportOptions Read(OptionValues values)
@@ -51,6 +70,8 @@ internal static class ImportArguments
             IsStrict = values.Has("--strict"),
         };
     }
+
+    private static string Lower(string help) => char.ToLowerInvariant(help[0]) + help[1..];
 
     private static (SessionStart Start, double Rate) Start(string? text)
     {

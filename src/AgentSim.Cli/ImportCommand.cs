@@ -45,7 +45,9 @@ internal static class ImportCommand
             });
         }
 
-        foreach (string warning in import.Summary.Warnings) Messages.WriteLine($"agentsim: warning: {warning}");
+        // Those that the summary shows by itself are not said twice.
+        foreach (RunWarning warning in import.Summary.Warnings.Where(warning => warning.Code is not ("OutputsEstimated" or "TimesEstimated")))
+            Messages.WriteLine($"agentsim: warning: {warning.Message}");
         string names = written.Count == 1 ? written[0] : $"{written[0]} to {Path.GetFileName(written[^1])}";
         Output.Write($"{import.Summary}\nWrote {names}\nTrace block size: {import.TraceBlockSize} (the files say so themselves)\n");
     }

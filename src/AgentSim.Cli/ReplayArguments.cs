@@ -1,3 +1,4 @@
+using AgentSim.Imports;
 using AgentSim.Rows;
 using AgentSim.Simulation;
 using AgentSim.Workload;
@@ -24,7 +25,15 @@ internal sealed class ReplayArguments(OptionValues values, IReadOnlyList<string>
         "--trace-format", TraceFormat.Mooncake,
         [.. Enum.GetValues<TraceFormat>().Select(format => (OptionNames.CommandLine.Of(format), format))]);
 
+    /// <summary>Whether the files are recordings of another program.</summary>
+    public bool IsRecording => Format.RecordingName() is not null;
+
+    public string? Model { get; } = values.Text("--model");
+    public ImportOptions Import { get; } = ImportArguments.ForReplay(values);
+
     public Int128? TraceBlockSize { get; } = values.Whole("--trace-block-size");
+    public bool AllowCut { get; } = values.Has("--allow-cut");
+    public bool DropSessionless { get; } = values.Has("--drop-sessionless");
     public double TraceSharedPrefixRatio { get; } = values.Real("--trace-shared-prefix-ratio") ?? 0.0;
     public Int128 TraceNumPrefixGroups { get; } = values.Whole("--trace-num-prefix-groups") ?? 0;
 
@@ -78,6 +87,9 @@ internal sealed class ReplayArguments(OptionValues values, IReadOnlyList<string>
             .Where(name => values.Whole(name) is not null),
         .. AicTypes.Where(name => values.Text(name)?.Trim().ToLowerInvariant() is not (null or "" or "auto" or "none" or "null")),
     ];
+
+    /// <summary>Whether an option was given, whatever its value.</summary>
+    public bool IsGiven(string name) => values.Has(name);
 
     /// <summary>True when any option asks for synthetic load.</summary>
     public bool IsSynthetic =>

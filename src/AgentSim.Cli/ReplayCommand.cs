@@ -1,5 +1,6 @@
 using System.Globalization;
 using AgentSim.Files;
+using AgentSim.Imports;
 using AgentSim.Metrics;
 using AgentSim.Recording;
 using AgentSim.Reports;
@@ -17,7 +18,7 @@ internal static class ReplayCommand
         "replay",
         "Replays a trace on simulated engines and reports latencies and throughput.",
         "{FILE... | --input-tokens N --output-tokens N --request-count N} [OPTIONS]",
-        "The trace; several files, folders or wildcards with --trace-format dynamo. Plain or gzip.",
+        "The trace: files, folders or wildcards, which together are one workload. Plain or gzip.",
         ReplayOptions.All,
         Run);
 
@@ -27,9 +28,10 @@ internal static class ReplayCommand
         UsageChecks.Check(arguments);
         ReplayPlan plan = ReplayPlan.From(arguments, Environment.GetEnvironmentVariable("DYN_ROUTER_POLICY_CONFIG"));
         ReplayChecks.CheckSettings(plan.Settings, plan.Synthetic is null ? plan.Workload.Format : null);
-        foreach (string warning in plan.Warnings) Warn(warning);
+        var said = new HashSet<RunWarning>();
+        foreach (RunWarning warning in plan.Warnings) Warn(warning);
         OutputFiles.Check(
-            InputFiles.Expand(files),
+            arguments.IsRecording ? LogImport.Files(files, plan.Workload.Import) : InputFiles.Expand(files),
             ("--report-jsonl", arguments.ReportJsonl), ("--report-html", arguments.ReportHtml), ("--timeline", arguments.Timeline), ("--report-json", arguments.ReportJson));
 
         ReplayWorkload workload = plan.Synthetic is { } synthetic
@@ -41,6 +43,8 @@ internal static class ReplayCommand
         {
             result = Replay.Run(workload, plan.Settings, progress, cancellation);
         }
+
+        foreach (RunWarning warning in result.Warnings) Warn(warning);   // those that only the run could show
 
         // Whether it can be shown is known before anything is written.
         ReplayTimeline? events = arguments.Timeline is null ? null : new ReplayTimeline(result, new TimelineOptions());
@@ -54,8 +58,14 @@ internal static class ReplayCommand
         string report = ReportPath.Resolve(arguments.ReportJson, DateTime.Now);
         AtomicFile.Write(report, stream => ReportWriter.Write(stream, result.Summary, result.Run));
 
-        Output.Write($"{(arguments.Plots ? MetricTable.RenderWithPlots(result) : MetricTable.Render(result.Summary))}Saved full report to: {report}\n");
+        Output.Write($"{(arguments.Plots ? MetricTable.RenderWithPlots(result) : MetricTable.Render(result))}Saved full report to: {report}\n");
         ShowCounts(result.Summary, workload.RequestCount);
+
+        // At once, because reading and running may take long or fail; all of them stand below the table, too.
+        void Warn(RunWarning warning)
+        {
+            if (said.Add(warning)) Messages.WriteLine($"agentsim: warning: {warning.Message}");
+        }
     }
 
     // Not on standard output, which is as the reference has it (specification 06, 8).
@@ -65,6 +75,4 @@ internal static class ReplayCommand
         if (summary.GoodputCompletedRequests is { } good)
             Messages.WriteLine(string.Create(CultureInfo.InvariantCulture, $"agentsim: {good} of {requests} requests within the SLA, {summary.GoodputRequestThroughputRps:N2} requests/sec"));
     }
-
-    private static void Warn(string warning) => Messages.WriteLine($"agentsim: warning: {warning}");
 }

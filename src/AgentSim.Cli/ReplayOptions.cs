@@ -1,12 +1,16 @@
 namespace AgentSim.Cli;
 
-/// <summary>The options of <c>agentsim replay</c>: those of the reference (specification 06, 9.1), <c>--router-seed</c>, <c>--report-html</c>, <c>--plot</c> and <c>--timeline</c>.</summary>
+/// <summary>The options of <c>agentsim replay</c>: those of the reference (specification 06, 9.1), <c>--allow-cut</c>, <c>--drop-sessionless</c>, <c>--router-seed</c>, <c>--report-html</c>, <c>--plot</c> and <c>--timeline</c>.</summary>
 internal static class ReplayOptions
 {
     public static readonly OptionSpec[] All =
     [
-        new("--trace-format", "FORMAT", "mooncake (default), mooncake-delta, agentic_mooncake, applied_compute_agentic or dynamo"),
+        new("--trace-format", "FORMAT", "mooncake (default), mooncake-delta, agentic_mooncake, applied_compute_agentic, dynamo, or a recording to import: claude-code, codex, weka, otel, table"),
+        new("--model", "NAME", "Request traces and recordings: only requests to this model"),
+        .. ImportArguments.Replayed,
         new("--trace-block-size", "N", "Tokens per hash id of the trace (default 512; dynamo traces bring their own)"),
+        new("--allow-cut", "", "Cuts prompts that their hash ids do not cover, even in more than half of the rows", OptionValue.None),
+        new("--drop-sessionless", "", "dynamo only: leaves out requests without a session, where others have one", OptionValue.None),
         new("--trace-shared-prefix-ratio", "X", "applied_compute_agentic only: share of a first prompt common to its group (default 0.0)"),
         new("--trace-num-prefix-groups", "N", "applied_compute_agentic only: groups of sessions with a common prefix (default 0)"),
 

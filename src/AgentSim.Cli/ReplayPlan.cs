@@ -1,6 +1,7 @@
 using AgentSim.Engines;
 using AgentSim.Metrics;
 using AgentSim.Routing;
+using AgentSim.Rows;
 using AgentSim.Simulation;
 using AgentSim.Workload;
 
@@ -13,10 +14,11 @@ namespace AgentSim.Cli;
 /// <param name="Settings">How to replay.</param>
 /// <param name="Workload">How to read the trace files.</param>
 /// <param name="Synthetic">Load to be made instead of read from files; null with trace files.</param>
-/// <param name="Warnings">What the user should know, one line each.</param>
-internal sealed record ReplayPlan(
-    ReplaySettings Settings, WorkloadOptions Workload, SyntheticOptions? Synthetic, IReadOnlyList<string> Warnings)
+internal sealed record ReplayPlan(ReplaySettings Settings, WorkloadOptions Workload, SyntheticOptions? Synthetic)
 {
+    /// <summary>What the user should know before the trace is read.</summary>
+    public IReadOnlyList<RunWarning> Warnings => SettingWarnings.Of(Settings, Synthetic);
+
     /// <param name="arguments">Arguments that passed <see cref="UsageChecks.Check"/>.</param>
     /// <param name="defaultPolicyFile">Policy file to use when none is named.</param>
     /// <exception cref="AgentSimException">The first rule broken.</exception>
@@ -43,23 +45,23 @@ internal sealed record ReplayPlan(
             MaxSimTimeMs = arguments.MaxSimTimeSeconds * 1000.0,
             Pools = Pools(arguments, prefill, decode),
             RecordsKvUse = arguments.Timeline is not null,
+            Warnings = IgnoredOptions.Find(arguments).ToArray() is { Length: > 0 } ignored ? ignored : [],
             ServiceLevel = new ServiceLevel(arguments.SlaTtftMs, arguments.SlaItlMs, arguments.SlaE2eMs) is { IsEmpty: false } level ? level : null,
         };
         var workload = new WorkloadOptions
         {
             Format = arguments.Format,
+            Model = arguments.Model,
+            Import = arguments.Import with { Format = arguments.Format.RecordingName() },
             TraceBlockSize = arguments.TraceBlockSize is { } size ? Count("--trace-block-size", size) : null,
+            AllowCut = arguments.AllowCut,
+            DropSessionless = arguments.DropSessionless,
             SharedPrefixRatio = arguments.TraceSharedPrefixRatio,
             PrefixGroups = Count("--trace-num-prefix-groups", arguments.TraceNumPrefixGroups),
         };
         SyntheticOptions? synthetic = arguments.IsSynthetic ? Synthesis(arguments) : null;
         CheckRest(arguments);
-
-        var warnings = new List<string>(engine.Warnings);
-        if (settings.Pools is { } pools) warnings.AddRange([.. pools.Prefill.Warnings, .. pools.Decode.Warnings]);
-        if (arguments.Concurrency is not null && arguments.ArrivalSpeedupRatio != 1.0)
-            warnings.Add("--arrival-speedup-ratio has no effect with --replay-concurrency, which ignores arrival times");
-        return new ReplayPlan(settings, workload, synthetic, warnings);
+        return new ReplayPlan(settings, workload, synthetic);
     }
 
     private static EngineArguments? Engine(string? json, string option) => json is null ? null : EngineArguments.Parse(json, option);

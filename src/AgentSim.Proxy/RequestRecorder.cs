@@ -15,12 +15,15 @@ namespace AgentSim.Proxy;
 internal sealed class RequestRecorder(ProxyOptions options, IHttpForwarder forwarder, HttpMessageInvoker client, TraceFileSink sink, ProblemFilter problems)
 {
     private const int BadRequest = StatusCodes.Status400BadRequest;
+    private const int WithSession = 1;
+    private const int WithoutSession = 2;
 
     // An answer may be silent for as long as the model thinks; whoever waits decides how long.
     private static readonly ForwarderRequestConfig Config = new() { ActivityTimeout = TimeSpan.FromDays(1) };
 
     private readonly string _upstream = options.Upstream.AbsoluteUri;
     private volatile bool _hasNoUsage;   // the server refuses requests that ask for usage
+    private int _kinds;   // of requests recorded so far
 
     public ProxyTally Tally { get; } = new();
 
@@ -90,8 +93,20 @@ internal sealed class RequestRecorder(ProxyOptions options, IHttpForwarder forwa
                 BlockSize = options.TraceBlockSize,
             };
             sink.Publish(row.ToRecord());
+            WatchSessions(row.Session is not null);
             return outcome;
         }
+    }
+
+    // Said while it can still be mended: a trace of which some requests have a session is refused.
+    private void WatchSessions(bool hasSession)
+    {
+        int kind = hasSession ? WithSession : WithoutSession;
+        int before = Interlocked.Or(ref _kinds, kind);
+        if ((before & kind) != 0 || before == 0) return;
+        problems.Report("CaptureSessionsMixed",
+            "some requests come with a session (x-dynamo-session-id) and some without; such a recording is converted and replayed only with "
+            + "--drop-sessionless (-DropSessionless), which leaves out those without: let every client send a session, or record them apart");
     }
 
     private async Task<Sent> SendAsync(HttpContext context, byte[] body, PromptRequest request, ResponseFacts facts)

@@ -70,7 +70,8 @@ Describe 'Import-AgentLog' {
         @{ Case = 'an unknown format'; Arguments = @{ Format = 'nothing' }; ErrorId = 'ImportFormatUnknown' }
         @{ Case = 'a rate of nothing'; Arguments = @{ SessionRate = 0 }; ErrorId = 'ImportSettingInvalid' }
         @{ Case = 'a negative limit'; Arguments = @{ MaxIdleSeconds = -1 }; ErrorId = 'ImportSettingInvalid' }
-        @{ Case = 'what leaves nothing'; Arguments = @{ Model = 'none' }; ErrorId = 'ImportEmpty' }
+        @{ Case = 'what leaves nothing'; Arguments = @{ Since = '2030-01-01' }; ErrorId = 'ImportEmpty' }
+        @{ Case = 'a model that is not there'; Arguments = @{ Model = 'none' }; ErrorId = 'TraceModelMissing' }
     ) {
         { Import-AgentLog $Recordings @Arguments } | Should -Throw -ErrorId "$ErrorId,*"
     }

@@ -91,13 +91,15 @@ Describe 'Invoke-AgentSweep' {
         @($rows | Invoke-AgentSweep -Workers 2, 3, 4 -RouterMode KvRouter -ThrottleLimit 3 | Sort-Object Index).MeanE2eLatencyMs | Should -Be $one
     }
 
-    It 'says in its row why a combination cannot be replayed' {
-        $found = @($rows | Invoke-AgentSweep -Workers 1, 2 -RouterMode RoundRobin, KvRouter -WarningVariable warnings -WarningAction SilentlyContinue | Sort-Object Index)
-        $found[2].Error | Should -BeLike '-RouterMode KvRouter needs more than one target*'
-        $found[2].ErrorId | Should -Be 'ReplaySettingsInvalid'
-        $found[2].P99TtftMs | Should -BeNullOrEmpty
-        @($found | Where-Object Error).Count | Should -Be 1
-        $warnings | Should -Be '1 of 4 combinations could not be replayed; their property Error says why'
+    It 'keeps the row of a combination that cannot be replayed in its error' {
+        $found = @($rows | Invoke-AgentSweep -Workers 1, 2 -RouterMode RoundRobin, KvRouter -ErrorVariable faults -ErrorAction SilentlyContinue)
+        $found.Count | Should -Be 3
+        $failed = $faults[0].TargetObject
+        $failed | Should -BeOfType AgentSim.Sweeps.SweepRow
+        $failed.Index | Should -Be 2
+        $failed.Error | Should -BeLike '-RouterMode KvRouter needs more than one target*'
+        $failed.ErrorId | Should -Be 'ReplaySettingsInvalid'
+        @($found | Where-Object Error).Count | Should -Be 0
     }
 
     It 'fails when no combination can be replayed: <Id>' -ForEach @(
@@ -120,10 +122,17 @@ Describe 'Invoke-AgentSweep' {
     }
 
     It 'streams: a pipeline that has enough stops the runs' {
-        # The first combination is refused at once, the other one would take minutes.
-        $first = Invoke-AgentSweep -InputTokens 64 -OutputTokens 10000 -RequestCount 200000 -ArrivalIntervalMs 0 -Engine @{ max_num_seqs = 1; block_size = 100000 } -RouterMode KvRouter, RoundRobin |
+        # The first combination is done soon, the other one would take minutes.
+        $first = Invoke-AgentSweep -InputTokens 64 -OutputTokens 10000 -RequestCount 100000 -ArrivalIntervalMs 0 -Engine @{ block_size = 100000 }, @{ max_num_seqs = 1; block_size = 100000 } |
             Select-Object -First 1
         $first.Index | Should -Be 0
+    }
+
+    It 'an error that stops the pipeline stops the runs' {
+        # The first combination is refused at once, the other one would take minutes.
+        {
+            Invoke-AgentSweep -InputTokens 64 -OutputTokens 10000 -RequestCount 200000 -ArrivalIntervalMs 0 -Engine @{ max_num_seqs = 1; block_size = 100000 } -RouterMode KvRouter, RoundRobin -ErrorAction Stop
+        } | Should -Throw -ErrorId "ReplaySettingsInvalid,$suffix"
     }
 
     It 'shows progress and stops with its pipeline' {

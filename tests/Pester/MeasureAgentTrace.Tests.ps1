@@ -132,8 +132,12 @@ Describe 'Measure-AgentTrace' {
         $faults.FullyQualifiedErrorId | Should -Be "$ErrorId,$suffix"
     }
 
-    It 'gives nothing for nothing' {
-        @() | Measure-AgentTrace | Should -BeNullOrEmpty
+    It 'has no numbers for nothing' {
+        { @() | Measure-AgentTrace } | Should -Throw -ErrorId "MeasureEmpty,$suffix"
+        $calls = Import-AgentTrace $Sample | Where-Object EventType -Like tool_* | Measure-AgentTrace
+        $calls.Requests | Should -Be 0
+        ($calls.InputLength.P99 -lt 1000) | Should -BeFalse
+        "$($calls.InputLength)" | Should -Be 'no samples'
     }
 
     It 'completes -By' {

@@ -74,7 +74,7 @@ Describe 'Compare-AgentReplay' {
         @{ Kind = 'no match'; Script = { Compare-AgentReplay 'nowhere*.json' }; Id = 'InputMissing' }
         @{ Kind = 'another file'; Script = { Compare-AgentReplay $Sample }; Id = 'ReportInvalid' }
         @{ Kind = 'no file system'; Script = { Compare-AgentReplay env:PATH }; Id = 'PathNotFileSystem' }
-        @{ Kind = 'a failed point'; Script = { $rows | Invoke-AgentSweep -Workers 1, 2 -RouterMode KvRouter -WarningAction SilentlyContinue | Compare-AgentReplay }; Id = 'ReplaySettingsInvalid' }
+        @{ Kind = 'a failed point'; Script = { $good = $rows | Invoke-AgentSweep -Workers 1, 2 -RouterMode KvRouter -ErrorVariable faults -ErrorAction SilentlyContinue; $good, $faults[0].TargetObject | Compare-AgentReplay }; Id = 'ReplaySettingsInvalid' }
     ) { $Script | Should -Throw -ErrorId "$Id,$cmdlets.CompareAgentReplayCommand" }
 
     It 'completes names of metrics' {

@@ -81,6 +81,7 @@ internal sealed class LineReader : IDisposable
         while (ReadAny())
         {
             ReadOnlySpan<byte> line = Line;
+            if (!Utf8.IsValid(line) && line.Contains((byte)0)) throw Error(LineNumber, "EncodingInvalid", "the file is binary, not text; give lines of JSON, plain or gzipped");
             if (!Utf8.IsValid(line)) throw Error(LineNumber, "EncodingInvalid", "the line is not valid UTF-8; save the file as UTF-8");
             if (!IsBlank(line)) return true;
         }

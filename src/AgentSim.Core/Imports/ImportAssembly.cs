@@ -121,6 +121,7 @@ internal sealed class ImportAssembly(ImportSink sink)
             if (reason is null) continue;
             request.IsContextOnly = true;
             sink.Drop(reason);
+            if (reason == DropReason.OtherModel) sink.OtherModels[request.Model ?? "(none)"] = sink.OtherModels.GetValueOrDefault(request.Model ?? "(none)") + 1;
         }
     }
 

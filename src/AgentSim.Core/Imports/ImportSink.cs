@@ -51,6 +51,9 @@ internal sealed class ImportSink : IDisposable
     /// <summary>Things a person should know, each once.</summary>
     public SortedSet<string> Warnings { get; } = new(StringComparer.Ordinal);
 
+    /// <summary>Requests that were left out because another model was chosen, by theirs.</summary>
+    internal SortedDictionary<string, int> OtherModels { get; } = new(StringComparer.Ordinal);
+
     /// <summary>Files that give nothing, with the reason.</summary>
     internal Dictionary<string, string> Refused { get; } = new(StringComparer.Ordinal);
 

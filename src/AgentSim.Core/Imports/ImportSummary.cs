@@ -77,7 +77,7 @@ public sealed record ImportSummary
     public required long CutToolWaits { get; init; }
 
     /// <summary>What a person should know before using the import.</summary>
-    public required IReadOnlyList<string> Warnings { get; init; }
+    public required IReadOnlyList<RunWarning> Warnings { get; init; }
 
     /// <summary>Share of the prompt tokens that go on from an earlier prompt, 0 to 1.</summary>
     public double ContinuedShare => PromptTokens == 0 ? 0 : 1 - ((double)NewPromptTokens / PromptTokens);

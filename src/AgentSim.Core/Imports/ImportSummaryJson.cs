@@ -60,7 +60,7 @@ internal static class ImportSummaryJson
         json.WriteNumber("longest_pause_s", summary.LongestPauseSeconds);
         json.WriteNumber("cut_pauses", summary.CutPauses);
         json.WriteNumber("cut_tool_waits", summary.CutToolWaits);
-        Texts(json, "warnings", summary.Warnings);
+        Texts(json, "warnings", [.. summary.Warnings.Select(warning => warning.Message)]);
         json.WriteEndObject();
     }
 

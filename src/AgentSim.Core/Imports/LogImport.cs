@@ -80,7 +80,7 @@ public sealed class LogImport
         var assembly = new ImportAssembly(sink);
         assembly.Run(cancel);
         ImportSummary summary = SummaryBuilder.Build(sink, assembly, byFormat.Values.SelectMany(list => list), passedOver);
-        if (assembly.Requests.Count == 0) throw Empty(summary);
+        if (assembly.Requests.Count == 0) throw Empty(summary, options, sink.OtherModels);
         return new LogImport(assembly, options, summary);
     }
 
@@ -101,8 +101,10 @@ public sealed class LogImport
         return existing.Length > 0 ? existing : throw new AgentSimException("InputMissing", $"there are no recordings of the format {name} at {string.Join(" or ", known)}");
     }
 
-    private static AgentSimException Empty(ImportSummary summary)
+    private static AgentSimException Empty(ImportSummary summary, ImportOptions options, SortedDictionary<string, int> otherModels)
     {
+        if (otherModels.Count > 0)
+            return new AgentSimException("TraceModelMissing", $"no request is to the model '{options.Model}'; there are {string.Join(", ", otherModels.Select(model => $"{model.Key} {model.Value}"))}");
         IEnumerable<string> reasons = summary.FilesWithoutRequests.Concat(summary.Dropped.Select(drop => $"{drop.Text}: {drop.Count}"));
         string why = string.Join("; ", reasons.Take(4));
         return new AgentSimException("ImportEmpty", $"there is no request to import{(why.Length > 0 ? $": {why}" : "")}");

@@ -17,13 +17,19 @@ internal static class SummaryBuilder
         int peak = Peak(requests);
         ModelCount[] models = [.. requests.GroupBy(request => request.Model).Select(group => new ModelCount(group.Key, group.Count()))
             .OrderByDescending(model => model.Requests).ThenBy(model => model.Model, StringComparer.Ordinal)];
-        var warnings = new List<string>(sink.Warnings);
+        var warnings = new List<RunWarning>(sink.Warnings.Select(text => new RunWarning("ImportDoubtful", text)));
+        if (requests.Count(request => request.Output == OutputOrigin.Estimated) is > 0 and int outputs)
+            warnings.Add(new RunWarning("OutputsEstimated", $"{outputs} of {requests.Count} output lengths are estimated from the text, because what the recording says cannot be true", outputs));
+        if (requests.Count(request => request.Times == TimeOrigin.Estimated) is > 0 and int times)
+            warnings.Add(new RunWarning("TimesEstimated", $"{times} of {requests.Count} requests have no recorded start or end; it was estimated", times));
+        if (sink.Drops.Where(drop => drop.Reason.IsFault).Sum(drop => drop.Number) is > 0 and long faults)
+            warnings.Add(new RunWarning("RecordingsDamaged", $"{faults} faults of the files were passed over or repaired: {string.Join("; ", sink.Drops.Where(drop => drop.Reason.IsFault).OrderBy(drop => drop.Reason.Name, StringComparer.Ordinal).Select(drop => $"{drop.Reason.Text}: {drop.Number}"))}", faults));
         if (requests.Count > 1 && peak < 2)
-            warnings.Add("never more than one request is under way at a time; to load several workers, let the sessions start together or at a rate");
+            warnings.Add(new RunWarning("NothingOverlaps", "never more than one request is under way at a time; to load several workers, let the sessions start together or at a rate"));
         if (pause > LongPauseSeconds)
-            warnings.Add(FormattableString.Invariant($"the longest pause within a session is {pause / 3600:0.0} hours; a replay waits for it unless idle times and waits for tools are capped"));
+            warnings.Add(new RunWarning("PausesLong", FormattableString.Invariant($"the longest pause within a session is {pause / 3600:0.0} hours; a replay waits for it unless idle times and waits for tools are capped")));
         if (models.Length > 1)
-            warnings.Add($"{models.Length} models are mixed, and a replay has one: {string.Join(", ", models.Select(model => $"{model.Model ?? "(none)"} {model.Requests}"))}; choose one to leave the others out");
+            warnings.Add(ModelsMixed(models));
         return new ImportSummary
         {
             Formats = [.. sink.Versions.Select(pair => new ImportedFormat(pair.Key, SourceFormats.Find(pair.Key)?.Title ?? pair.Key, [.. pair.Value]))],
@@ -52,6 +58,13 @@ internal static class SummaryBuilder
             CutToolWaits = sink.CutToolWaits,
             Warnings = warnings,
         };
+    }
+
+    private static RunWarning ModelsMixed(ModelCount[] models)
+    {
+        string list = string.Join(", ", models.Take(6).Select(model => $"{model.Model ?? "(none)"} {model.Requests}"));
+        if (models.Length > 6) list += $" and {models.Length - 6} more";
+        return new RunWarning("ModelsMixed", $"{models.Length} models are mixed, and a replay has one: {list}; choose one to leave the others out", models.Length);
     }
 
     private static DateTimeOffset Time(long milliseconds) =>

@@ -85,7 +85,7 @@ internal sealed class JsonOptionsTable<T>(JsonOptionsDuplicates duplicates, bool
             if (_byName.TryGetValue(name, out Field? field))
                 target = field.Read(target, new JsonOptionsValue(value, option, prefix + name, errorId));
             else if (!ignoreUnknown)
-                throw new AgentSimException(errorId, $"{option}: unknown name '{prefix}{name}'; {JsonOptionsNames.Suggest(name, _byName.Keys)}");
+                throw new AgentSimException(errorId, $"{option}: unknown name '{prefix}{name}'; {NearestName.Suggest(name, _byName.Keys)}");
         }
 
         if (allRequired && _fields.Find(f => !members.ContainsKey(f.Name)) is { } missing)

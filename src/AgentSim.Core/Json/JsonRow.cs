@@ -84,6 +84,9 @@ internal ref struct JsonRow
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public readonly bool Is(ReadOnlySpan<byte> key) => _key.SequenceEqual(key);
 
+    /// <summary>The current key as text.</summary>
+    public readonly string KeyText() => Encoding.UTF8.GetString(_key);
+
     /// <summary>True if the current string is this one.</summary>
     public readonly bool IsText(ReadOnlySpan<byte> text) => _reader.ValueTextEquals(text);
 

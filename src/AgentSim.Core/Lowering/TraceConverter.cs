@@ -9,13 +9,18 @@ namespace AgentSim.Lowering;
 /// <param name="OutputPath">The file to write.</param>
 /// <param name="IsAgentic">True for agentic traces, false for standard ones; the trace has to agree.</param>
 /// <param name="AgenticVersion">Version of agentic rows to write, 1 or 2 (specification 01, 12).</param>
-public sealed record ConvertOptions(IReadOnlyList<string> InputPaths, string OutputPath, bool IsAgentic, int AgenticVersion = 1);
+public sealed record ConvertOptions(IReadOnlyList<string> InputPaths, string OutputPath, bool IsAgentic, int AgenticVersion = 1)
+{
+    /// <summary>Agentic traces: leaves out requests without a session, which are refused otherwise.</summary>
+    public bool DropSessionless { get; init; }
+}
 
 /// <summary>What a conversion wrote.</summary>
 /// <param name="Rows">Number of rows.</param>
 /// <param name="TraceBlockSize">Tokens per hash id; a replay of the rows needs it.</param>
 /// <param name="IsAgentic">Whether the rows are agentic.</param>
-public sealed record ConvertResult(long Rows, int TraceBlockSize, bool IsAgentic);
+/// <param name="SessionlessDropped">Requests that were left out because they belong to no session.</param>
+public sealed record ConvertResult(long Rows, int TraceBlockSize, bool IsAgentic, int SessionlessDropped = 0);
 
 /// <summary>Converts Dynamo request traces to a file of Mooncake rows (specification 01, 5).</summary>
 public static class TraceConverter
@@ -32,9 +37,10 @@ public static class TraceConverter
     {
         ArgumentNullException.ThrowIfNull(options);
         bool isVersion2 = options.AgenticVersion == 2;
-        var lowering = new TraceLowering(options.AgenticVersion);
-        lowering.AddFiles(InputFiles.Expand(options.InputPaths), progress, cancel);
-        IEnumerable<MooncakeRow> rows = lowering.Rows();
+        var lowering = new TraceLowering(options.AgenticVersion) { DropsSessionless = options.DropSessionless };
+        IReadOnlyList<string> files = InputFiles.Expand(options.InputPaths);
+        lowering.AddFiles(files, progress, cancel);
+        IEnumerable<MooncakeRow> rows = Rows(lowering, files[0]);
         if (lowering.IsAgentic != options.IsAgentic)
         {
             throw new AgentSimException("TraceModeMismatch", lowering.IsAgentic
@@ -46,7 +52,22 @@ public static class TraceConverter
         AtomicFile.Write(options.OutputPath, stream => count = lowering.IsAgentic && isVersion2
             ? AgenticFileWriter.Write(stream, rows, lowering.TraceBlockSize, AgenticHeader.RequestTraceSource, cancel)
             : WriteRows(stream, rows, cancel));
-        return new ConvertResult(count, lowering.TraceBlockSize, lowering.IsAgentic);
+        return new ConvertResult(count, lowering.TraceBlockSize, lowering.IsAgentic, lowering.SessionlessDropped);
+    }
+
+    /// <summary>The fault of a trace that gave no row, with what its first file seems to be.</summary>
+    public static AgentSimException WithAdvice(AgentSimException fault, string firstFile) => FormatAdvice.Add(fault, firstFile, TraceFormat.Dynamo);
+
+    private static IEnumerable<MooncakeRow> Rows(TraceLowering lowering, string firstFile)
+    {
+        try
+        {
+            return lowering.Rows();
+        }
+        catch (AgentSimException error) when (error.ErrorId == "TraceEmpty")
+        {
+            throw WithAdvice(error, firstFile);
+        }
     }
 
     private static long WriteRows(Stream stream, IEnumerable<MooncakeRow> rows, CancellationToken cancel)

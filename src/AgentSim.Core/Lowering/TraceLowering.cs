@@ -22,6 +22,8 @@ public sealed class TraceLowering
     private readonly NameTable _requestIds = new();
     private readonly SessionTable _sessions = new();
     private readonly ToolTable _tools = new();
+    private readonly Dictionary<string, int> _models = new(StringComparer.Ordinal);
+    private (string? Name, int Requests) _lastModel;   // not yet in the dictionary
     private IRowSource? _rows;
     private bool _isComplete;
 
@@ -44,8 +46,31 @@ public sealed class TraceLowering
     /// <summary>True if the requests have an agent context, so that the rows are agentic.</summary>
     public bool IsAgentic { get; private set; }
 
+    /// <summary>Whether requests without a session are left out of a trace that has some with; otherwise such a trace is refused.</summary>
+    public bool DropsSessionless { get; init; }
+
+    /// <summary>Requests that were left out because they belong to no session.</summary>
+    public int SessionlessDropped { get; private set; }
+
     /// <summary>Requests added, which is the number of rows.</summary>
     public int RequestCount => _requests.Count;
+
+    /// <summary>Only requests to this model are added; null: all.</summary>
+    public string? Model { get; init; }
+
+    /// <summary>The models of all requests that came, also of those that were not added, with their numbers; most first.</summary>
+    public IReadOnlyList<KeyValuePair<string, int>> Models
+    {
+        get
+        {
+            CountModel(null, 0);
+            return [.. _models.OrderByDescending(model => model.Value).ThenBy(model => model.Key, StringComparer.Ordinal)];
+        }
+    }
+
+    /// <summary>The warning about requests that were left out.</summary>
+    public RunWarning OnSessionless() => new(
+        "SessionlessDropped", $"{SessionlessDropped} of {SessionlessDropped + RequestCount} requests belong to no session and were left out: their load is missing", SessionlessDropped);
 
     /// <summary>Adds a record; the order matters only among tool calls of equal times.</summary>
     /// <exception cref="AgentSimException">
@@ -83,7 +108,8 @@ public sealed class TraceLowering
         switch (record)
         {
             case RequestRecord request:
-                AddRequest(request, hashes);
+                CountModel(request.Model, 1);
+                if (Model is null || string.Equals(Model, request.Model, StringComparison.OrdinalIgnoreCase)) AddRequest(request, hashes);
                 break;
             case ToolRecord { SessionId: { } session } tool when tool.EndUnixMs >= tool.StartUnixMs:
                 _tools.Add(tool, _sessions.Add(session));
@@ -95,6 +121,8 @@ public sealed class TraceLowering
     /// <exception cref="AgentSimException">There is no request, or the records contradict each other, e.g. wait for each other in a circle.</exception>
     public IEnumerable<MooncakeRow> Rows()
     {
+        if (_requests.Count == 0 && SessionlessDropped > 0)
+            throw new AgentSimException("TraceEmpty", $"none of the {SessionlessDropped} requests belongs to a session; leave the dropping out, the trace is not agentic");
         if (_requests.Count == 0)
             throw new AgentSimException("TraceEmpty", "the trace holds no finished request (no request_end record); was request tracing on?");
         if (_rows is null)
@@ -114,6 +142,12 @@ public sealed class TraceLowering
     private void AddRequest(RequestRecord request, ReadOnlySpan<ulong> hashes)
     {
         request.Check(hashes.Length);
+        if (DropsSessionless && request.SessionId is null)
+        {
+            SessionlessDropped++;
+            return;
+        }
+
         if (_agenticVersion == 2 && request.SessionId is not null) CheckVersion2(request);
         bool isAgentic = request.SessionId is not null;
         if (_requests.Count == 0)
@@ -129,7 +163,7 @@ public sealed class TraceLowering
         else if (isAgentic != IsAgentic)
         {
             throw request.Error("TraceModeMixed", $"request '{request.RequestId}' has {(isAgentic ? "an" : "no")} agent_context, earlier requests have "
-                + $"{(isAgentic ? "none" : "one")}; all requests of a trace must agree");
+                + $"{(isAgentic ? "none" : "one")}; all requests of a trace must agree (--drop-sessionless or -DropSessionless leaves out those without)");
         }
 
         _requestIds.GetOrAdd(request.RequestId, out bool isNew);
@@ -156,6 +190,20 @@ public sealed class TraceLowering
             Model = _agenticVersion == 2 ? request.Model : null,
             Explicit = _agenticVersion == 2 && request.Dependencies.Count > 0 ? new ExplicitEdges(request.Place, request.Dependencies) : null,
         });
+    }
+
+    // Requests to the same model mostly follow each other.
+    private void CountModel(string? name, int requests)
+    {
+        if (name == _lastModel.Name && requests > 0)
+        {
+            _lastModel.Requests += requests;
+            return;
+        }
+
+        string key = _lastModel.Name ?? "(none)";
+        if (_lastModel.Requests > 0) _models[key] = _models.GetValueOrDefault(key) + _lastModel.Requests;
+        _lastModel = (name, requests);
     }
 
     // Version 1 passes over a parent without requests by itself, but its rows tell that there is one.

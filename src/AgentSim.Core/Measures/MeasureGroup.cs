@@ -68,7 +68,7 @@ internal sealed class MeasureGroup(string? name)
             OutputTokens = output,
             CachedTokens = _cached,
             RepeatedTokens = reused,
-            PrefixReuse = input == 0 ? 0 : (double)reused / input,
+            PrefixReuse = input == 0 ? double.NaN : (double)reused / input,
             InputLength = SampleSummary.Of(_requests.Select(request => (double)request.InputLength)),
             OutputLength = SampleSummary.Of(_requests.Select(request => (double)request.OutputLength)),
             RequestMs = timed.Length == 0 ? null : SampleSummary.Of(timed.Select(request => (double)request.Range!.Value.Length)),

@@ -39,7 +39,7 @@ public sealed class TraceMeasure
     /// </summary>
     public long RepeatedTokens { get; init; }
 
-    /// <summary><see cref="RepeatedTokens"/> as a share of <see cref="InputTokens"/>, 0 to 1.</summary>
+    /// <summary><see cref="RepeatedTokens"/> as a share of <see cref="InputTokens"/>, 0 to 1; NaN without any.</summary>
     public double PrefixReuse { get; init; }
 
     /// <summary>Prompt tokens of a request.</summary>

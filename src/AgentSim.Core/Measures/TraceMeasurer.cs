@@ -39,7 +39,8 @@ public sealed class TraceMeasurer
         long input = MooncakeRowRules.Check(row, blockSize, "row", 0);
         MeasureGroup target = Group(group);
         var request = new MeasuredRequest { Session = row.SessionId, InputLength = input, OutputLength = row.OutputLength!.Value, BlockSize = blockSize };
-        AddRequest(target, request, [.. row.HashIds!], cached: null, isError: false);
+        if (MooncakeRowRules.SharesNothing(row)) AddPrivate(target, request);
+        else AddRequest(target, request, [.. row.HashIds ?? []], cached: null, isError: false);
         foreach (ToolSpan call in row.ToolEvents)
             target.AddTool(row.SessionId, call.ToolClass, TimeRange.Of(call), call.Status == "error" || call.ErrorType is not null, isPartOfRow: true);
     }
@@ -106,6 +107,12 @@ public sealed class TraceMeasurer
         int start = _prompts.RunCount;
         _prompts.Add(blocks, blocks.Length);
         group.AddRequest(request with { PathStart = start, PathEnd = _prompts.RunCount }, cached, isError);
+    }
+
+    private void AddPrivate(MeasureGroup group, MeasuredRequest request)
+    {
+        // Nothing of it is ever repeated, so that it needs no blocks.
+        group.AddRequest(request with { PathStart = _prompts.RunCount, PathEnd = _prompts.RunCount }, null, isError: false);
     }
 
     private MeasureGroup Group(string? name)

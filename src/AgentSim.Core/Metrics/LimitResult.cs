@@ -1,4 +1,6 @@
+using System.Dynamic;
 using System.Globalization;
+using System.Linq.Expressions;
 
 namespace AgentSim.Metrics;
 
@@ -6,11 +8,12 @@ namespace AgentSim.Metrics;
 /// <param name="Metric">Name in the report file.</param>
 /// <param name="Limit">The limit as it was given.</param>
 /// <param name="Passed">True if it was kept.</param>
-/// <param name="Value">The value; null where the report does not have the metric.</param>
+/// <param name="Value">The value; null where the report does not have the metric, infinitely bad where it has no samples.</param>
 /// <param name="AtLeast">The least that was allowed, if there is such a bound.</param>
 /// <param name="AtMost">The most that was allowed, if there is such a bound.</param>
 /// <param name="Baseline">The value of the baseline, if there is one.</param>
 public sealed record LimitResult(string Metric, string Limit, bool Passed, double? Value, double? AtLeast, double? AtMost, double? Baseline)
+    : IDynamicMetaObjectProvider
 {
     /// <summary>The file that the report came from; null for one that came otherwise.</summary>
     public string? Source { get; init; }
@@ -21,6 +24,8 @@ public sealed record LimitResult(string Metric, string Limit, bool Passed, doubl
         get
         {
             if (Value is null) return $"{Metric} is not in the report";
+            if (!double.IsFinite(Value.Value)) return $"{Metric} has no samples: no request gave any";
+            if (Baseline is { } reference && !double.IsFinite(reference) && Limit.EndsWith('%')) return $"{Metric} has no samples in the baseline";
             string bounds = (AtLeast, AtMost) switch
             {
                 ({ } least, { } most) when least == most => $"exactly {Number(most)}",
@@ -34,6 +39,8 @@ public sealed record LimitResult(string Metric, string Limit, bool Passed, doubl
             return $"{Metric} is {Number(Value.Value)}, {(Passed ? "and may" : "but must")} be {bounds}{baseline}";
         }
     }
+
+    DynamicMetaObject IDynamicMetaObjectProvider.GetMetaObject(Expression parameter) => new StrictNames(parameter, this, typeof(LimitResult));
 
     private static string Number(double value) => value.ToString("0.######", CultureInfo.InvariantCulture);
 }

@@ -27,12 +27,19 @@ public static class LimitTest
             throw new AgentSimException("BaselineMissing", $"the limit {relative.Text} of {relative.Metric} is relative; give a baseline for it to refer to");
     }
 
-    /// <summary>The limits that say: no metric of the baseline may get worse.</summary>
+    /// <summary>The limits that say: no metric of the baseline may get worse. Those without samples there cannot.</summary>
     /// <param name="baseline">The baseline.</param>
     /// <param name="tolerancePercent">How much worse is still fine, in percent.</param>
+    /// <exception cref="AgentSimException"><c>BaselineEmpty</c>: the baseline measured nothing, so that nothing could be worse.</exception>
     public static IReadOnlyList<MetricLimit> NoWorse(IReadOnlyList<Metric> baseline, double tolerancePercent = 0.0)
     {
         ArgumentNullException.ThrowIfNull(baseline);
-        return [.. baseline.Where(metric => MetricDirections.Of(metric.Name) != MetricDirection.None).Select(metric => MetricLimit.NoWorse(metric.Name, tolerancePercent))];
+        Metric[] measured = [.. baseline.Where(metric => metric.HasSamples && MetricDirections.Of(metric.Name) != MetricDirection.None)];
+        if (ReportMetrics.Find(baseline, "completed_requests") == 0.0) throw Empty("no request completed");
+        if (measured.Length == 0) throw Empty("it has no metric that could get worse");
+        return [.. measured.Select(metric => MetricLimit.NoWorse(metric.Name, tolerancePercent))];
     }
+
+    private static AgentSimException Empty(string reason) =>
+        new("BaselineEmpty", $"nothing can be worse than the baseline: {reason}; name the report of a run that measured something");
 }

@@ -8,13 +8,18 @@ internal static class MetricChange
 
     public static double? Percent(double? baseline, double? value)
     {
-        if (value == baseline) return baseline is null ? null : 0.0;
-        return baseline == 0.0 ? null : (value - baseline) / Math.Abs(baseline ?? double.NaN) * 100.0;
+        if (!IsNumber(value) || !IsNumber(baseline)) return null;
+        if (value == baseline) return 0.0;
+        return baseline == 0.0 ? null : (value - baseline) / Math.Abs(baseline!.Value) * 100.0;
     }
+
+    /// <summary>The change; null where there is none to speak of.</summary>
+    public static double? Difference(double? baseline, double? value) => IsNumber(value) && IsNumber(baseline) ? value - baseline : null;
 
     public static ComparisonVerdict Verdict(double? baseline, double? value, MetricDirection direction, double tolerancePercent)
     {
         if (baseline is not { } before || value is not { } after) return ComparisonVerdict.Missing;
+        if (!IsNumber(before) || !IsNumber(after)) return ComparisonVerdict.NoSamples;
         double allowed = Math.Max(tolerancePercent / 100.0, RelativeNoise) * Math.Abs(before);
         if (Math.Abs(after - before) <= allowed) return ComparisonVerdict.Same;
         return direction switch
@@ -24,4 +29,6 @@ internal static class MetricChange
             _ => after > before ? ComparisonVerdict.Better : ComparisonVerdict.Worse,
         };
     }
+
+    private static bool IsNumber(double? value) => value is { } number && double.IsFinite(number);
 }

@@ -1,3 +1,6 @@
+using System.Dynamic;
+using System.Linq.Expressions;
+
 namespace AgentSim.Metrics;
 
 /// <summary>What became of a metric.</summary>
@@ -17,10 +20,13 @@ public enum ComparisonVerdict
 
     /// <summary>One of the reports does not have it.</summary>
     Missing,
+
+    /// <summary>It has no samples in one of the reports, where no request gave any: it is no number there.</summary>
+    NoSamples,
 }
 
 /// <summary>One metric in two or more reports, the first of which is the baseline.</summary>
-public sealed class MetricComparison
+public sealed class MetricComparison : IDynamicMetaObjectProvider
 {
     internal MetricComparison(string metric, IReadOnlyList<double?> values, double tolerancePercent)
     {
@@ -36,19 +42,22 @@ public sealed class MetricComparison
     /// <summary>Which way it gets better.</summary>
     public MetricDirection Direction { get; }
 
-    /// <summary>False when it is the same in all reports.</summary>
-    internal bool IsChanged => Verdicts.Any(verdict => verdict != ComparisonVerdict.Same);
+    /// <summary>True when no report has samples of it.</summary>
+    internal bool IsEmpty => Values.All(value => value is { } number && !double.IsFinite(number));
 
-    /// <summary>Value in the first report; null where it is missing.</summary>
+    /// <summary>False when it is the same in all reports, or empty in all.</summary>
+    internal bool IsChanged => !IsEmpty && Verdicts.Any(verdict => verdict != ComparisonVerdict.Same);
+
+    /// <summary>Value in the first report; null where it is missing, infinitely bad where it has no samples.</summary>
     public double? Baseline => Values[0];
 
-    /// <summary>Value in the last report; null where it is missing.</summary>
+    /// <summary>Value in the last report; null where it is missing, infinitely bad where it has no samples.</summary>
     public double? Value => Values[^1];
 
-    /// <summary><see cref="Value"/> less <see cref="Baseline"/>.</summary>
-    public double? Difference => Value - Baseline;
+    /// <summary><see cref="Value"/> less <see cref="Baseline"/>; null where one of them is no number.</summary>
+    public double? Difference => MetricChange.Difference(Baseline, Value);
 
-    /// <summary>The difference in percent of the baseline; null for a change from 0.</summary>
+    /// <summary>The difference in percent of the baseline; null for a change from 0, and where one of them is no number.</summary>
     public double? Percent => MetricChange.Percent(Baseline, Value);
 
     /// <summary>What became of the metric from the first to the last report.</summary>
@@ -59,4 +68,14 @@ public sealed class MetricComparison
 
     /// <summary>What became of the metric from the first to each of the other reports.</summary>
     public IReadOnlyList<ComparisonVerdict> Verdicts { get; }
+
+    /// <summary>How many of some metrics are the same in all reports, and have no samples in any, in words.</summary>
+    internal static string Rest(IReadOnlyCollection<MetricComparison> metrics)
+    {
+        int empty = metrics.Count(metric => metric.IsEmpty), same = metrics.Count(metric => !metric.IsChanged) - empty;
+        string text = same == 1 ? "1 metric is the same" : $"{same} metrics are the same";
+        return empty == 0 ? text : $"{text}, {empty} {(empty == 1 ? "has" : "have")} no samples";
+    }
+
+    DynamicMetaObject IDynamicMetaObjectProvider.GetMetaObject(Expression parameter) => new StrictNames(parameter, this, typeof(MetricComparison));
 }

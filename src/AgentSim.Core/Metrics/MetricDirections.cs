@@ -1,5 +1,3 @@
-using AgentSim.Json;
-
 namespace AgentSim.Metrics;
 
 /// <summary>Which way a metric gets better.</summary>
@@ -18,7 +16,7 @@ public enum MetricDirection
 /// <summary>The metrics of a report file by name (specification 06, 4), and which way each gets better.</summary>
 public static class MetricDirections
 {
-    private static readonly string[] Statistics = ["mean", "min", "max", "median", "p75", "p90", "p95", "p99", "std"];
+    private static readonly string[] StatisticNames = ["mean", "min", "max", "median", "p75", "p90", "p95", "p99", "std"];
     private static readonly string[] Latencies = ["ttft_ms", "ttst_ms", "tpot_ms", "e2e_latency_ms", "itl_ms"];
     private const string PerUser = "output_token_throughput_per_user";
 
@@ -31,23 +29,39 @@ public static class MetricDirections
     /// <param name="name">Name in the report file.</param>
     public static MetricDirection Of(string name) => Directions.GetValueOrDefault(name);
 
+    /// <summary>
+    /// What stands for a metric that has no value: infinity where less is better, minus infinity where more is better, NaN where
+    /// neither is. A limit, a comparison, a minimum or a sort order by what is better finds it the worst.
+    /// </summary>
+    /// <param name="name">Name in the report file.</param>
+    public static double Worst(string name) => Of(name) switch
+    {
+        MetricDirection.Lower => double.PositiveInfinity,
+        MetricDirection.Higher => double.NegativeInfinity,
+        _ => double.NaN,
+    };
+
+    /// <summary>The metrics of a distribution.</summary>
+    /// <param name="distribution">The end of their names.</param>
+    internal static IEnumerable<string> Statistics(string distribution) => StatisticNames.Select(statistic => $"{statistic}_{distribution}");
+
     /// <summary>Refuses a name that no report holds.</summary>
     /// <param name="name">Name in the report file.</param>
     /// <exception cref="AgentSimException"><c>MetricUnknown</c>.</exception>
     public static void Require(string name)
     {
-        if (!Directions.ContainsKey(name)) throw new AgentSimException("MetricUnknown", $"there is no metric '{name}'; {JsonOptionsNames.Suggest(name, Names)}");
+        if (!Directions.ContainsKey(name)) throw new AgentSimException("MetricUnknown", $"there is no metric '{name}'; {NearestName.Suggest(name, Names)}");
     }
 
     private static SortedDictionary<string, MetricDirection> Create()
     {
         var directions = new SortedDictionary<string, MetricDirection>(StringComparer.Ordinal);
         Add(MetricDirection.Lower, "duration_ms", "gpu_hours", "prefill_worker_seconds", "decode_worker_seconds");
-        Add(MetricDirection.Lower, [.. from latency in Latencies from statistic in Statistics select $"{statistic}_{latency}"]);
+        Add(MetricDirection.Lower, [.. from latency in Latencies from name in Statistics(latency) select name]);
         Add(MetricDirection.Higher, "completed_requests", "request_throughput_rps", "input_throughput_tok_s", "output_throughput_tok_s", "total_throughput_tok_s");
         Add(MetricDirection.Higher, "goodput_completed_requests", "goodput_request_throughput_rps", "goodput_output_throughput_tok_s");
         Add(MetricDirection.Higher, "prefix_cache_reused_ratio", "first_admission_prefix_cache_reused_ratio");
-        Add(MetricDirection.Higher, [.. Statistics.Where(statistic => statistic != "std").Select(statistic => $"{statistic}_{PerUser}")]);
+        Add(MetricDirection.Higher, [.. Statistics(PerUser).Where(name => name != $"std_{PerUser}")]);
         Add(MetricDirection.Lower, $"std_{PerUser}");
         Add(MetricDirection.None, "num_requests", "total_input_tokens", "total_output_tokens", "processed_tokens");
         Add(MetricDirection.None, "prefill_gpus_per_worker", "decode_gpus_per_worker");

@@ -30,7 +30,7 @@ public sealed class MetricLimit
     /// <c>500</c>: no worse than that, or just that for a metric without a better; <c>&lt;=500</c>, <c>&gt;=500</c>, <c>=500</c>;
     /// <c>+5%</c>: at most 5 % above the baseline; <c>-5%</c>: at most 5 % below it; <c>5%</c>: both.
     /// </param>
-    /// <exception cref="AgentSimException"><c>MetricUnknown</c> or <c>LimitInvalid</c>.</exception>
+    /// <exception cref="AgentSimException"><c>MetricUnknown</c>, or <c>LimitInvalid</c>, also for a limit that cannot be missed or cannot be kept.</exception>
     public static MetricLimit Parse(string metric, string text)
     {
         ArgumentNullException.ThrowIfNull(metric);
@@ -52,16 +52,19 @@ public sealed class MetricLimit
     }
 
     /// <summary>Tests a value.</summary>
-    /// <param name="value">The value; null where the report does not have it.</param>
-    /// <param name="baseline">The value of the baseline, if there is one.</param>
+    /// <param name="value">The value; null where the report does not have it, not finite where it has no samples. Neither has passed.</param>
+    /// <param name="baseline">The value of the baseline, if there is one; the same holds for it where the limit is relative.</param>
     public LimitResult Test(double? value, double? baseline)
     {
-        (double? least, double? most) = (Bound(_least, baseline, -1.0), Bound(_most, baseline, 1.0));
-        bool isKnown = value is not null && (!NeedsBaseline || baseline is not null);
+        double? reference = IsNumber(baseline) ? baseline : null;
+        (double? least, double? most) = (Bound(_least, reference, -1.0), Bound(_most, reference, 1.0));
+        bool isKnown = IsNumber(value) && (!NeedsBaseline || IsNumber(baseline));
         // Equal runs of different programs differ in the last digits; that alone is no failure.
         bool passed = isKnown && !(value < least - Noise(least)) && !(value > most + Noise(most));
         return new LimitResult(Metric, Text, passed, value, least, most, baseline);
     }
+
+    private static bool IsNumber(double? value) => value is { } number && double.IsFinite(number);
 
     private static double Noise(double? bound) => Math.Abs(bound ?? 0.0) * MetricChange.RelativeNoise;
 
@@ -76,6 +79,8 @@ public sealed class MetricLimit
         bool isUp = percent.StartsWith('+'), isDown = percent.StartsWith('-');
         double value = Number(metric, text, isUp || isDown ? percent[1..] : percent);
         if (value < 0.0) throw Invalid(metric, text);
+        // No metric falls below 0.
+        if (isDown && value >= 100.0) throw Vacuous(metric, text, "no metric gets that far below its baseline, so that every value would pass");
         (double, bool)? limit = (value, true);
         return new MetricLimit(metric, text, isUp ? null : limit, isDown ? null : limit);
     }
@@ -84,7 +89,9 @@ public sealed class MetricLimit
     {
         bool atMost = number.StartsWith("<=", StringComparison.Ordinal), atLeast = number.StartsWith(">=", StringComparison.Ordinal);
         bool isExact = number.StartsWith('=');
-        (double, bool)? limit = (Number(metric, text, atMost || atLeast ? number[2..] : isExact ? number[1..] : number), false);
+        double value = Number(metric, text, atMost || atLeast ? number[2..] : isExact ? number[1..] : number);
+        if (value < 0.0) throw Vacuous(metric, text, "no metric is negative, so that the limit says nothing");
+        (double, bool)? limit = (value, false);
         if (!atMost && !atLeast && !isExact)
         {
             MetricDirection direction = MetricDirections.Of(metric);
@@ -98,6 +105,8 @@ public sealed class MetricLimit
         double.TryParse(number, NumberStyles.Float, CultureInfo.InvariantCulture, out double value) && double.IsFinite(value)
             ? value
             : throw Invalid(metric, text);
+
+    private static AgentSimException Vacuous(string metric, string text, string reason) => new(InvalidId, $"the limit of {metric} is '{text}'; {reason}");
 
     private static AgentSimException Invalid(string metric, string text) => new(
         InvalidId, $"the limit of {metric} is '{text}'; use a number, '<=500', '>=500', '=500', or '+5%', '-5%' and '5%' of the baseline");

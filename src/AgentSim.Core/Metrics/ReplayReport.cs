@@ -1,3 +1,5 @@
+using System.Dynamic;
+using System.Linq.Expressions;
 using AgentSim.Statistics;
 
 namespace AgentSim.Metrics;
@@ -5,9 +7,13 @@ namespace AgentSim.Metrics;
 /// <summary>
 /// The summary of a replay: every metric of specification 06, 4 and 5, as properties and by the names of the report file.
 /// Only requests that completed enter totals, rates and latencies; <see cref="NumRequests"/> counts every arrival.
+/// A metric without samples, such as a latency when no request completed, is infinitely bad: infinity where less is better, minus
+/// infinity where more is better, so that no comparison takes it for a good one; <see cref="EmptyMetrics"/> names these.
 /// </summary>
-public sealed partial class ReplayReport
+public sealed partial class ReplayReport : IDynamicMetaObjectProvider, INamedValues
 {
+    private readonly double _prefillWorkerSeconds;
+    private readonly double _decodeWorkerSeconds;
     private Metric[]? _metrics;
 
     internal ReplayReport()
@@ -20,6 +26,9 @@ public sealed partial class ReplayReport
     /// <summary>Requests that completed.</summary>
     public required long CompletedRequests { get; init; }
 
+    /// <summary>Requests that the time cap of the run cut off, before or after they arrived: they are in no other number.</summary>
+    public long CutOffRequests { get; init; }
+
     /// <summary>Prompt tokens of completed requests.</summary>
     public required long TotalInputTokens { get; init; }
 
@@ -27,25 +36,25 @@ public sealed partial class ReplayReport
     public required long TotalOutputTokens { get; init; }
 
     /// <summary>Simulated time 0 to the end of the last completed request, milliseconds.</summary>
-    public required double DurationMs { get; init; }
+    public required double DurationMs { get => Cost(field); init; }
 
     /// <summary>Completed requests per simulated second.</summary>
-    public double RequestThroughputRps => CompletedRequests / DurationSeconds;
+    public double RequestThroughputRps => Rate(CompletedRequests);
 
     /// <summary>Prompt tokens per simulated second.</summary>
-    public double InputThroughputTokS => TotalInputTokens / DurationSeconds;
+    public double InputThroughputTokS => Rate(TotalInputTokens);
 
     /// <summary>Produced tokens per simulated second.</summary>
-    public double OutputThroughputTokS => TotalOutputTokens / DurationSeconds;
+    public double OutputThroughputTokS => Rate(TotalOutputTokens);
 
     /// <summary>Prompt and produced tokens per simulated second.</summary>
-    public double TotalThroughputTokS => ProcessedTokens / DurationSeconds;
+    public double TotalThroughputTokS => Rate(ProcessedTokens);
 
     /// <summary>Simulated seconds times prefill workers; 0 in aggregated replay.</summary>
-    public required double PrefillWorkerSeconds { get; init; }
+    public required double PrefillWorkerSeconds { get => Cost(_prefillWorkerSeconds); init => _prefillWorkerSeconds = value; }
 
     /// <summary>Simulated seconds times workers of the decode (or only) pool.</summary>
-    public required double DecodeWorkerSeconds { get; init; }
+    public required double DecodeWorkerSeconds { get => Cost(_decodeWorkerSeconds); init => _decodeWorkerSeconds = value; }
 
     /// <summary>GPUs of a prefill worker; 0 in aggregated replay.</summary>
     public required long PrefillGpusPerWorker { get; init; }
@@ -54,17 +63,16 @@ public sealed partial class ReplayReport
     public required long DecodeGpusPerWorker { get; init; }
 
     /// <summary>GPU time of all workers, hours.</summary>
-    public double GpuHours =>
-        (PrefillWorkerSeconds * PrefillGpusPerWorker + DecodeWorkerSeconds * DecodeGpusPerWorker) / 3600.0;
+    public double GpuHours => Cost(Spent.GpuHours);
 
     /// <summary>Completed requests that kept the service level; null when none was given.</summary>
     public required long? GoodputCompletedRequests { get; init; }
 
     /// <summary>Requests within the service level per simulated second; null when none was given.</summary>
-    public double? GoodputRequestThroughputRps => GoodputCompletedRequests / DurationSeconds;
+    public double? GoodputRequestThroughputRps => GoodputCompletedRequests is { } good ? Rate(good) : null;
 
     /// <summary>Tokens of requests within the service level per simulated second; null when none was given.</summary>
-    public double? GoodputOutputThroughputTokS => GoodputOutputTokens / DurationSeconds;
+    public double? GoodputOutputThroughputTokS => GoodputOutputTokens is { } tokens ? Rate(tokens) : null;
 
     /// <summary>Prompt and produced tokens of completed requests.</summary>
     public long ProcessedTokens => TotalInputTokens + TotalOutputTokens;
@@ -105,13 +113,28 @@ public sealed partial class ReplayReport
     /// <summary>Every metric under its name in the report file, in ascending order of the names.</summary>
     public IReadOnlyList<Metric> Metrics => _metrics ??= ReportMetrics.Of(this);
 
-    /// <summary>A metric by its name in the report file, e.g. <c>p99_itl_ms</c>; null when this report has none of that name.</summary>
+    /// <summary>The names of the metrics without samples, ascending; empty for a usual run.</summary>
+    public IReadOnlyList<string> EmptyMetrics => field ??= [.. Metrics.Where(metric => !metric.HasSamples).Select(metric => metric.Name)];
+
+    /// <summary>A metric by its name in the report file, e.g. <c>p99_itl_ms</c>; null for goodput when no service level was given.</summary>
     /// <param name="name">Name in the report file.</param>
-    public double? this[string name] => ReportMetrics.Find(Metrics, name);
+    /// <exception cref="AgentSimException"><c>MetricUnknown</c>: no report has a metric of that name.</exception>
+    public double? this[string name] => ReportMetrics.Named(Metrics, name);
 
     internal long? GoodputOutputTokens { get; init; }
 
-    private double DurationSeconds => SecondsOf(DurationMs);
+    /// <summary>Worker seconds and GPU hours, also when nothing completed.</summary>
+    internal (double PrefillSeconds, double DecodeSeconds, double GpuHours) Spent => (
+        _prefillWorkerSeconds, _decodeWorkerSeconds, (_prefillWorkerSeconds * PrefillGpusPerWorker + _decodeWorkerSeconds * DecodeGpusPerWorker) / 3600.0);
+
+    object? INamedValues.Named(string name) => this[name];
+
+    DynamicMetaObject IDynamicMetaObjectProvider.GetMetaObject(Expression parameter) => new StrictNames(parameter, this, typeof(ReplayReport));
+
+    // What it took to serve nothing is not little, and a rate of nothing no rate.
+    private double Cost(double value) => CompletedRequests > 0 ? value : double.PositiveInfinity;
+
+    private double Rate(long count) => CompletedRequests > 0 ? count / SecondsOf(DurationMs) : double.NegativeInfinity;
 
     /// <summary>A duration in seconds, never 0, as rates and the dedicated single-worker runtime use it.</summary>
     internal static double SecondsOf(double durationMs) => Math.Max(durationMs / 1000.0, 1e-9);

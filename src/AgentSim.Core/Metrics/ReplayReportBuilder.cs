@@ -31,7 +31,7 @@ internal static class ReplayReportBuilder
         ReadOnlySpan<RequestOutcome> requests, GapStatistics gaps, in RunCosts costs, ServiceLevel? serviceLevel)
     {
         bool hasGoodput = serviceLevel is { IsEmpty: false };
-        long arrived = 0, counted = 0, input = 0, output = 0, reused = 0, reusedAtFirst = 0, good = 0, goodTokens = 0;
+        long arrived = 0, cutOff = 0, counted = 0, input = 0, output = 0, reused = 0, reusedAtFirst = 0, good = 0, goodTokens = 0;
         double duration = 0.0;
         var ttft = new Samples(requests.Length);
         var ttst = new Samples(requests.Length);
@@ -41,6 +41,7 @@ internal static class ReplayReportBuilder
         foreach (ref readonly RequestOutcome request in requests)
         {
             if (!double.IsNaN(request.Arrival)) arrived++;
+            if (request.Status == TerminalStatus.None) cutOff++;
             if (!request.IsCounted) continue;
 
             counted++;
@@ -72,6 +73,7 @@ internal static class ReplayReportBuilder
         {
             NumRequests = arrived,
             CompletedRequests = counted,
+            CutOffRequests = cutOff,
             TotalInputTokens = input,
             TotalOutputTokens = output,
             DurationMs = duration,
@@ -84,16 +86,16 @@ internal static class ReplayReportBuilder
             PrefixCacheReusedRatio = Ratio(reused, input),
             FirstAdmissionPrefixCacheReusedRatio = Ratio(reusedAtFirst, input),
             WallTimeMs = costs.WallTimeMs,
-            Ttft = ttft.Distribution,
-            Ttst = ttst.Distribution,
-            Tpot = tpot.Distribution,
-            E2eLatency = e2e.Distribution,
+            Ttft = ttft.Latency,
+            Ttst = ttst.Latency,
+            Tpot = tpot.Latency,
+            E2eLatency = e2e.Latency,
             InterTokenLatency = gaps.InterTokenLatency,
             OutputTokenThroughputPerUser = gaps.ThroughputPerUser,
         };
     }
 
-    private static double Ratio(long part, long whole) => whole == 0 ? 0.0 : (double)part / whole;
+    private static double Ratio(long part, long whole) => whole == 0 ? double.NegativeInfinity : (double)part / whole;
 
     private struct Samples(int capacity)
     {
@@ -102,6 +104,6 @@ internal static class ReplayReportBuilder
 
         public void Add(double value) => _values[_count++] = value;
 
-        public readonly Distribution Distribution => Statistics.Distribution.Of(_values.AsSpan(0, _count));
+        public readonly Distribution Latency => Distribution.Of(_values.AsSpan(0, _count));
     }
 }

@@ -2,12 +2,6 @@ using AgentSim.Statistics;
 
 namespace AgentSim.Metrics;
 
-/// <summary>One value of a report.</summary>
-/// <param name="Name">Name in the report file.</param>
-/// <param name="Value">The value; a whole number where <paramref name="IsWhole"/> is true.</param>
-/// <param name="IsWhole">True for counts, which are written without a point.</param>
-public sealed record Metric(string Name, double Value, bool IsWhole);
-
 /// <summary>Maps a report to the names of the report file (specification 06, 4 and 6).</summary>
 internal static class ReportMetrics
 {
@@ -26,11 +20,11 @@ internal static class ReportMetrics
             Real("input_throughput_tok_s", report.InputThroughputTokS),
             Real("output_throughput_tok_s", report.OutputThroughputTokS),
             Real("total_throughput_tok_s", report.TotalThroughputTokS),
-            Real("prefill_worker_seconds", report.PrefillWorkerSeconds),
-            Real("decode_worker_seconds", report.DecodeWorkerSeconds),
+            Real("prefill_worker_seconds", report.PrefillWorkerSeconds, report.Spent.PrefillSeconds),
+            Real("decode_worker_seconds", report.DecodeWorkerSeconds, report.Spent.DecodeSeconds),
             Whole("prefill_gpus_per_worker", report.PrefillGpusPerWorker),
             Whole("decode_gpus_per_worker", report.DecodeGpusPerWorker),
-            Real("gpu_hours", report.GpuHours),
+            Real("gpu_hours", report.GpuHours, report.Spent.GpuHours),
             Whole("processed_tokens", report.ProcessedTokens),
             Real("processed_tokens_per_s", report.ProcessedTokensPerS),
             Real("processed_output_tokens_per_s", report.ProcessedOutputTokensPerS),
@@ -41,8 +35,8 @@ internal static class ReportMetrics
         if (report.GoodputCompletedRequests is { } good)
         {
             metrics.Add(Whole("goodput_completed_requests", good));
-            metrics.Add(Real("goodput_request_throughput_rps", report.GoodputRequestThroughputRps ?? 0.0));
-            metrics.Add(Real("goodput_output_throughput_tok_s", report.GoodputOutputThroughputTokS ?? 0.0));
+            metrics.Add(Real("goodput_request_throughput_rps", report.GoodputRequestThroughputRps ?? double.NaN));
+            metrics.Add(Real("goodput_output_throughput_tok_s", report.GoodputOutputThroughputTokS ?? double.NaN));
         }
 
         AddDistribution(metrics, "ttft_ms", report.Ttft);
@@ -53,6 +47,14 @@ internal static class ReportMetrics
         AddDistribution(metrics, "output_token_throughput_per_user", report.OutputTokenThroughputPerUser);
         metrics.Sort(ByName);
         return [.. metrics];
+    }
+
+    /// <summary>A metric by a name that must be one; null where the report does not have it.</summary>
+    /// <exception cref="AgentSimException"><c>MetricUnknown</c>.</exception>
+    public static double? Named(IReadOnlyList<Metric> metrics, string name)
+    {
+        MetricDirections.Require(name);
+        return Find(metrics, name);
     }
 
     public static double? Find(IReadOnlyList<Metric> metrics, string name)
@@ -80,5 +82,6 @@ internal static class ReportMetrics
 
     private static Metric Whole(string name, long value) => new(name, value, IsWhole: true);
 
-    private static Metric Real(string name, double value) => new(name, value, IsWhole: false);
+    private static Metric Real(string name, double value, double writtenIfEmpty = 0.0) =>
+        double.IsFinite(value) ? new(name, value, IsWhole: false) : Metric.Empty(name, writtenIfEmpty);
 }

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using AgentSim.Files;
+using AgentSim.Rows;
 
 namespace AgentSim.Metrics;
 
@@ -9,17 +10,32 @@ public static class ReportReader
     private const string InvalidId = "ReportInvalid";
     private const long MaxBytes = 1 << 24;   // a report has some kilobytes
 
-    /// <summary>The metrics of a report file: its numbers, in the order of the file. Other members are passed over.</summary>
+    /// <summary>
+    /// The metrics of a report file: its numbers, in the order of the file. Those are marked that have no samples, as <c>run.empty_metrics</c>
+    /// says, or the counts of the report. Other members are passed over.
+    /// </summary>
     /// <param name="path">The file.</param>
     /// <exception cref="AgentSimException">The file cannot be read, or is no report (<c>ReportInvalid</c>).</exception>
     public static IReadOnlyList<Metric> Read(string path)
     {
         ArgumentNullException.ThrowIfNull(path);
+        try
+        {
+            return ReadMetrics(path);
+        }
+        catch (AgentSimException error) when (error.ErrorId == InvalidId)
+        {
+            throw FormatAdvice.Add(error, path, null);
+        }
+    }
+
+    private static Metric[] ReadMetrics(string path)
+    {
         using FileStream file = InputFiles.Open(path);
         Metric[] metrics = [.. Parse(file, path).Where(metric => MetricDirections.Names.Contains(metric.Name))];
         foreach (Metric metric in metrics)
         {
-            if (!double.IsFinite(metric.Value)) throw Invalid(path, $"{metric.Name} is too large for a number");
+            if (!double.IsFinite(metric.Written)) throw Invalid(path, $"{metric.Name} is too large for a number");
         }
 
         return metrics.Length > 0 ? metrics : throw Invalid(path, "the file holds no metric");
@@ -32,7 +48,8 @@ public static class ReportReader
             if (file.Length > MaxBytes) throw Invalid(path, $"the file has {file.Length} bytes, more than any report");
             using JsonDocument document = JsonDocument.Parse(file);
             if (document.RootElement.ValueKind != JsonValueKind.Object) throw Invalid(path, "the file holds no JSON object");
-            return [.. document.RootElement.EnumerateObject().Where(member => member.Value.ValueKind == JsonValueKind.Number).Select(Number)];
+            Metric[] numbers = [.. document.RootElement.EnumerateObject().Where(member => member.Value.ValueKind == JsonValueKind.Number).Select(Number)];
+            return EmptyMetrics.Mark(numbers, NamedEmpty(document.RootElement, path));
         }
         catch (JsonException error)
         {
@@ -46,6 +63,15 @@ public static class ReportReader
         {
             throw AgentSimException.At(path, 0, "InputUnreadable", $"cannot be read: {error.Message}", error);
         }
+    }
+
+    private static string[] NamedEmpty(JsonElement report, string path)
+    {
+        if (!report.TryGetProperty(EmptyMetrics.RunKey, out JsonElement run) || run.ValueKind != JsonValueKind.Object) return [];
+        if (!run.TryGetProperty(EmptyMetrics.Key, out JsonElement names)) return [];
+        if (names.ValueKind != JsonValueKind.Array || names.EnumerateArray().Any(name => name.ValueKind != JsonValueKind.String))
+            throw Invalid(path, $"{EmptyMetrics.RunKey}.{EmptyMetrics.Key} is no list of names");
+        return [.. names.EnumerateArray().Select(name => name.GetString()!)];
     }
 
     private static Metric Number(JsonProperty member) =>

@@ -12,4 +12,8 @@ namespace AgentSim.Metrics;
 /// </param>
 /// <param name="Seed">Seed of the router's random draws.</param>
 public sealed record RunInfo(
-    string Version, IReadOnlyList<WorkloadInput> Inputs, IReadOnlyDictionary<string, object?> Settings, ulong Seed);
+    string Version, IReadOnlyList<WorkloadInput> Inputs, IReadOnlyDictionary<string, object?> Settings, ulong Seed)
+{
+    /// <summary>What the numbers have to be read with: rows that were cut, options without effect, and the like.</summary>
+    public IReadOnlyList<RunWarning> Warnings { get; init; } = [];
+}

@@ -10,8 +10,8 @@ namespace AgentSim.Metrics;
 /// <param name="InputTokens">Prompt tokens of the completed ones.</param>
 /// <param name="OutputTokens">Tokens that it produced for the completed ones; 0 on a prefill worker.</param>
 /// <param name="ReusedInputTokens">Prompt tokens of the completed ones found in its prefix cache.</param>
-/// <param name="MeanTtftMs">Mean time to first token of the completed ones; 0 without any.</param>
-/// <param name="MeanE2eLatencyMs">Mean latency of the completed ones; 0 without any.</param>
+/// <param name="MeanTtftMs">Mean time to first token of the completed ones; infinity without any.</param>
+/// <param name="MeanE2eLatencyMs">Mean latency of the completed ones; infinity without any.</param>
 public sealed record WorkerResult(
     WorkerType WorkerType,
     int Index,
@@ -23,6 +23,6 @@ public sealed record WorkerResult(
     double MeanTtftMs,
     double MeanE2eLatencyMs)
 {
-    /// <summary>Share of <see cref="InputTokens"/> found in the prefix cache, 0 to 1.</summary>
-    public double PrefixCacheReusedRatio => InputTokens == 0 ? 0.0 : (double)ReusedInputTokens / InputTokens;
+    /// <summary>Share of <see cref="InputTokens"/> found in the prefix cache, 0 to 1; minus infinity without any.</summary>
+    public double PrefixCacheReusedRatio => InputTokens == 0 ? double.NegativeInfinity : (double)ReusedInputTokens / InputTokens;
 }

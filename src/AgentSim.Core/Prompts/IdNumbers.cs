@@ -45,6 +45,9 @@ internal sealed class IdNumbers
         return Count++;
     }
 
+    /// <summary>The next number, for something that has no id and is never asked for.</summary>
+    public int AddNameless() => Count++;
+
     private int[]? PageFor(ulong id)
     {
         ulong page = id >> PageBits;

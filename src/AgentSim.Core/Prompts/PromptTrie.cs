@@ -57,6 +57,22 @@ internal sealed class PromptTrie
         }
     }
 
+    /// <summary>Stores a path of blocks that no other prompt has, as one run.</summary>
+    public void AddPrivate(int blocks)
+    {
+        int first = _nodes.Count;
+        if (blocks > Array.MaxLength - Math.Max(first, _labels.Count))
+            throw new AgentSimException("TraceTooLarge", "the prompts have more than 2^31 blocks; give a larger trace block size, or fewer rows");
+        for (int i = 0; i < blocks; i++)
+        {
+            int label = _labels.AddNameless();
+            _firstNodes.Add(label, _nodes.Count);
+            _nodes.Add(i == 0 ? TrieNodes.None : _nodes.Count - 1, label, i + 1);
+        }
+
+        if (blocks > 0) _runs.Add(new NodeRun(first, blocks));
+    }
+
     /// <summary>Numbers the ids anew, in order of first appearance on some paths; nothing can be added afterwards.</summary>
     public void Renumber(ReadOnlySpan<int> pathStart, ReadOnlySpan<int> pathEnd)
     {

@@ -18,8 +18,7 @@ public static class ComparisonTable
         rows.AddRange(changed.Select(Row));
         var text = new StringBuilder();
         if (changed.Length > 0) TextTable.Append(text, rows);
-        int same = metrics.Count - changed.Length;
-        text.Append(same == 1 ? "1 metric is the same.\n" : $"{same} metrics are the same.\n");
+        text.Append(MetricComparison.Rest(metrics)).Append(".\n");
         return text.ToString();
     }
 

@@ -9,6 +9,8 @@ namespace AgentSim.Reports;
 /// <summary>The table a replay prints at its end (specification 06, 8).</summary>
 public static class MetricTable
 {
+    private const string None = "N/A";   // as the reference has it where there is nothing to show
+
     private static readonly string[] Headers = ["Metric", "avg", "min", "max", "p99", "p90", "p75", "std"];
 
     /// <summary>Title, table and the three lines below it; every line ends with a line feed.</summary>
@@ -17,6 +19,14 @@ public static class MetricTable
     {
         ArgumentNullException.ThrowIfNull(report);
         return Render(report, Rows(report), "");
+    }
+
+    /// <summary>The same with the warnings of the run below.</summary>
+    /// <param name="result">The run to show.</param>
+    public static string Render(ReplayResult result)
+    {
+        ArgumentNullException.ThrowIfNull(result);
+        return Render(result.Summary) + Warnings(result.Warnings);
     }
 
     /// <summary>The same with a column that shows the distributions.</summary>
@@ -30,7 +40,15 @@ public static class MetricTable
             .. ((SampleSet[])[RunSamples.Ttft(result), RunSamples.Ttst(result), RunSamples.E2eLatency(result), result.Gaps.GapSamples, result.Gaps.RateSamples]).Select(Sparkline.Of),
         ];
         string[][] rows = Rows(result.Summary);
-        return Render(result.Summary, [.. rows.Select((row, i) => (string[])[.. row, i < lines.Length ? lines[i] : "N/A"])], Sparkline.Legend + "\n");
+        return Render(result.Summary, [.. rows.Select((row, i) => (string[])[.. row, i < lines.Length ? lines[i] : "N/A"])], Sparkline.Legend + "\n") + Warnings(result.Warnings);
+    }
+
+    /// <summary>A line for each warning; nothing where there is none.</summary>
+    /// <param name="warnings">The warnings of a run.</param>
+    public static string Warnings(IReadOnlyList<RunWarning> warnings)
+    {
+        ArgumentNullException.ThrowIfNull(warnings);
+        return string.Concat(warnings.Select(warning => $"Warning: {warning.Message}\n"));
     }
 
     private static string[][] Rows(ReplayReport report) =>
@@ -54,11 +72,12 @@ public static class MetricTable
         text.Append("Wall Time (ms): ").Append(Number(report.WallTimeMs)).Append('\n');
         text.Append("Prefix Cache Reused Ratio: ").Append(Number(report.PrefixCacheReusedRatio)).Append('\n');
         text.Append("First Admission Prefix Cache Reused Ratio: ").Append(Number(report.FirstAdmissionPrefixCacheReusedRatio)).Append('\n');
+        if (MetricText.CutOff(report) is { } cut) text.Append(cut).Append('\n');
         return text.ToString();
     }
 
     /// <summary>Thousands separators and two decimals, rounded from the exact binary value with ties to even.</summary>
-    internal static string Number(double value) => value.ToString("N2", CultureInfo.InvariantCulture);
+    internal static string Number(double value) => double.IsFinite(value) ? value.ToString("N2", CultureInfo.InvariantCulture) : None;
 
     private static string[] Row(string label, Distribution values) =>
     [
@@ -66,5 +85,5 @@ public static class MetricTable
         Number(values.P99), Number(values.P90), Number(values.P75), Number(values.Std),
     ];
 
-    private static string[] Row(string label, double value) => [label, Number(value), "N/A", "N/A", "N/A", "N/A", "N/A", "N/A"];
+    private static string[] Row(string label, double value) => [label, Number(value), None, None, None, None, None, None];
 }

@@ -9,10 +9,14 @@ internal static class MetricText
     /// <summary>What stands where there is no value.</summary>
     public const string None = "–";
 
+    /// <summary>What stands where a metric has no samples.</summary>
+    public const string NoSamples = "no samples";
+
     /// <summary>Thousands separators; as many decimals as tell something.</summary>
     public static string Value(double? value)
     {
         if (value is not { } number) return None;
+        if (!double.IsFinite(number)) return NoSamples;
         double size = Math.Abs(number);
         string format = number == Math.Floor(number) && size < 1e15 ? "N0" : size >= 1.0 ? "N2" : size >= 0.001 ? "0.####" : "0.###E+0";
         return number.ToString(format, CultureInfo.InvariantCulture);
@@ -33,11 +37,17 @@ internal static class MetricText
         ComparisonVerdict.Worse => "▼ worse",
         ComparisonVerdict.Changed => "◆ changed",
         ComparisonVerdict.Missing => "? missing",
+        ComparisonVerdict.NoSamples => "? no samples",
         _ => "= same",
     };
 
     /// <summary>Whether a limit was kept.</summary>
     public static string Outcome(LimitResult limit) => limit.Passed ? "✓ kept" : "✗ missed";
+
+    /// <summary>How many requests the time cap of a run cut off, as a sentence; null where none.</summary>
+    public static string? CutOff(ReplayReport report) => report.CutOffRequests == 0
+        ? null
+        : $"The time cap cut off {Value(report.CutOffRequests)} {(report.CutOffRequests == 1 ? "request, which is" : "requests, which are")} in no number";
 
     /// <summary>The service level of a run and how much of it was kept, as a sentence; null where none was given.</summary>
     public static string? ServiceLevel(ReplayReport report, ServiceLevel? level)

@@ -7,7 +7,7 @@ namespace AgentSim.Reports;
 /// <summary>Writes reports as CSV: a line of metric names in ascending order, then one line per report. No cell is a formula.</summary>
 public static class ReportCsvWriter
 {
-    /// <summary>Writes the reports, UTF-8 with line feeds; a metric that a report does not have is empty.</summary>
+    /// <summary>Writes the reports, UTF-8 with line feeds; a metric that a report does not have, or has no samples of, is empty.</summary>
     /// <param name="stream">Written to, not closed.</param>
     /// <param name="reports">The metrics of each report.</param>
     /// <param name="labels">Names of the reports, which become the first column; null: no such column.</param>
@@ -21,7 +21,7 @@ public static class ReportCsvWriter
         for (int report = 0; report < reports.Count; report++)
         {
             Dictionary<string, Metric> metrics = reports[report].ToDictionary(metric => metric.Name);
-            IEnumerable<string> cells = names.Select(name => metrics.TryGetValue(name, out Metric? metric) ? Number(metric) : "");
+            IEnumerable<string> cells = names.Select(name => metrics.TryGetValue(name, out Metric? metric) && metric.HasSamples ? Number(metric) : "");
             text.WriteLine(string.Join(',', labels is null ? cells : [CsvText.Cell(labels[report]), .. cells]));
         }
     }

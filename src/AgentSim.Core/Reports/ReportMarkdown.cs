@@ -22,15 +22,27 @@ public static class ReportMarkdown
         WriteRule(text, names.Length);
         foreach ((string name, string label) in HeadlineMetrics.Of(metrics))
             WriteRow(text, [label, .. metrics.Select(report => MetricText.Value(ReportMetrics.Find(report, name)))]);
+        WriteWarnings(text, runs, names);
         WriteLimits(text, runs, names);
         if (runs.Count > 1) WriteDifferences(text, names, ReportComparison.Compare(metrics));
         WriteProvenance(text, runs, names);
+    }
+
+    private static void WriteWarnings(StreamWriter text, IReadOnlyList<ReportedRun> runs, string[] names)
+    {
+        if (runs.All(run => run.Result.Warnings.Count == 0)) return;
+        text.WriteLine("\n## Warnings\n");
+        for (int run = 0; run < runs.Count; run++)
+        {
+            foreach (RunWarning warning in runs[run].Result.Warnings) text.WriteLine($"- {names[run]}: {Escape(warning.Message)}");
+        }
     }
 
     private static void WriteLimits(StreamWriter text, IReadOnlyList<ReportedRun> runs, string[] names)
     {
         for (int run = 0; run < runs.Count; run++)
         {
+            if (MetricText.CutOff(runs[run].Result.Summary) is { } cut) text.WriteLine($"\n{names[run]}: {cut}.");
             if (MetricText.ServiceLevel(runs[run].Result.Summary, runs[run].Result.Origin.Settings.ServiceLevel) is { } sentence)
                 text.WriteLine($"\n{names[run]}: {sentence}.");
         }
@@ -48,7 +60,7 @@ public static class ReportMarkdown
     private static void WriteDifferences(StreamWriter text, string[] names, IReadOnlyList<MetricComparison> metrics)
     {
         MetricComparison[] changed = [.. metrics.Where(metric => metric.IsChanged)];
-        text.WriteLine($"\n## Differences\n\nAgainst {names[0]}; {metrics.Count - changed.Length} metrics are the same.\n");
+        text.WriteLine($"\n## Differences\n\nAgainst {names[0]}; {MetricComparison.Rest(metrics)}.\n");
         WriteRow(text, ["Metric", .. names]);
         WriteRule(text, names.Length);
         foreach (MetricComparison metric in changed)

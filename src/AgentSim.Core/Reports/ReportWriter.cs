@@ -8,8 +8,6 @@ namespace AgentSim.Reports;
 /// <summary>Writes the report file: one JSON object, keys in ascending order, and the object <c>run</c> (specification 06, 6, and 00).</summary>
 public static class ReportWriter
 {
-    private const string RunKey = "run";
-
     /// <summary>Writes the report file to a stream, UTF-8 with line feeds.</summary>
     /// <param name="stream">Written to, not closed.</param>
     /// <param name="report">The metrics.</param>
@@ -25,15 +23,16 @@ public static class ReportWriter
             bool runWritten = false;
             foreach (Metric metric in report.Metrics)
             {
-                if (!runWritten && string.CompareOrdinal(metric.Name, RunKey) > 0)
+                if (!runWritten && string.CompareOrdinal(metric.Name, EmptyMetrics.RunKey) > 0)
                 {
-                    WriteRun(json, run);
+                    WriteRun(json, run, report);
                     runWritten = true;
                 }
 
                 json.WritePropertyName(metric.Name);
-                if (metric.IsWhole) json.WriteNumberValue((long)metric.Value);
-                else json.WriteReal(metric.Value);
+                // The reference's number also for a metric without samples; run.empty_metrics says that it is none.
+                if (metric.IsWhole) json.WriteNumberValue((long)metric.Written);
+                else json.WriteReal(metric.Written);
             }
 
             json.WriteEndObject();
@@ -42,9 +41,13 @@ public static class ReportWriter
         stream.WriteByte((byte)'\n');
     }
 
-    private static void WriteRun(Utf8JsonWriter json, RunInfo run)
+    private static void WriteRun(Utf8JsonWriter json, RunInfo run, ReplayReport report)
     {
-        json.WriteStartObject(RunKey);
+        json.WriteStartObject(EmptyMetrics.RunKey);
+        json.WriteNumber("cut_off_requests", report.CutOffRequests);
+        json.WriteStartArray(EmptyMetrics.Key);
+        foreach (string name in report.EmptyMetrics) json.WriteStringValue(name);
+        json.WriteEndArray();
         json.WriteStartArray("inputs");
         foreach (WorkloadInput input in run.Inputs)
         {
@@ -60,7 +63,24 @@ public static class ReportWriter
         json.WritePropertyName("settings");
         WriteValue(json, run.Settings);
         json.WriteString("version", run.Version);
+        WriteWarnings(json, run.Warnings);
         json.WriteEndObject();
+    }
+
+    private static void WriteWarnings(Utf8JsonWriter json, IReadOnlyList<RunWarning> warnings)
+    {
+        if (warnings.Count == 0) return;
+        json.WriteStartArray("warnings");
+        foreach (RunWarning warning in warnings)
+        {
+            json.WriteStartObject();
+            json.WriteString("code", warning.Code);
+            json.WriteNumber("count", warning.Count);
+            json.WriteString("message", warning.Message);
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
     }
 
     private static void WriteValue(Utf8JsonWriter json, object? value)

@@ -1,6 +1,5 @@
 using System.Buffers;
 using System.Globalization;
-using AgentSim.Json;
 using AgentSim.Yaml;
 
 namespace AgentSim.Routing;
@@ -27,7 +26,7 @@ internal sealed class RouterPolicyMap
         if (keys is null) return;
         foreach ((YamlNode key, _) in node.Entries)
         {
-            if (!keys.Contains(key.Text)) throw Fail(key, $"unknown key '{key.Text}'; {JsonOptionsNames.Suggest(key.Text, keys)}");
+            if (!keys.Contains(key.Text)) throw Fail(key, $"unknown key '{key.Text}'; {NearestName.Suggest(key.Text, keys)}");
         }
     }
 

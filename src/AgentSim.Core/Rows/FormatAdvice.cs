@@ -1,85 +1,90 @@
-using System.Text.Json;
 using AgentSim.Files;
-using AgentSim.Json;
 
 namespace AgentSim.Rows;
 
-/// <summary>Says of a line that is refused or cut short in one format that it seems to be of another.</summary>
+/// <summary>Says of a line or a file that is refused, or cut short, that it seems to be of another kind, and what reads it.</summary>
 internal static class FormatAdvice
 {
-    private const string Trace = "a record of a Dynamo request trace";
-    private const string Agentic = "an agentic Mooncake row";
-    private const string Header = "the header of agentic Mooncake rows";
-    private const string Plain = "a plain Mooncake row";
-    private const string Any = "a Mooncake row";   // that could be either
-    private const string AppliedCompute = "an applied-compute session";
-
     /// <summary>The fault of a line, with the advice if the line gives reason for it.</summary>
     /// <param name="fault">Why it is refused.</param>
     /// <param name="line">The line.</param>
     /// <param name="expected">What it was read as.</param>
     public static AgentSimException Add(AgentSimException fault, ReadOnlySpan<byte> line, TraceFormat expected)
     {
-        string? looks = Looks(line);
-        return Other(looks, expected) is null
-            ? fault
-            : new AgentSimException(fault.ErrorId, $"{fault.Message}; the line looks like {looks}, which is another format", fault.Kind, fault.InnerException);
+        return Other(LineLook.Of(line), expected) is { } look
+            ? new AgentSimException(fault.ErrorId, $"{fault.Message}; the line looks like {look.Name}{Remedy(look)}", fault.Kind, fault.InnerException)
+            : fault;
     }
 
+    /// <summary>The fault of a file that gave nothing, with what it seems to be.</summary>
+    /// <param name="fault">Why it is refused.</param>
+    /// <param name="path">The file.</param>
+    /// <param name="expected">What it was read as; null: something that no replay reads, as a report.</param>
+    public static AgentSimException Add(AgentSimException fault, string path, TraceFormat? expected)
+    {
+        if (!TryLook(path, out LineLook? look)) return new AgentSimException(fault.ErrorId, $"{fault.Message}: {(fault.Message.Contains(path, StringComparison.Ordinal) ? "the file" : path)} is empty", fault.Kind, fault);
+        if (look is null || (expected is { } format ? look.Fits(format) : look == LineLook.Report)) return fault;
+        return new AgentSimException(fault.ErrorId, $"{fault.Message}; the first line {(fault.Message.Contains(path, StringComparison.Ordinal) ? "" : $"of {path} ")}looks like {look.Name}{Remedy(look)}", fault.Kind, fault);
+    }
+
+    /// <summary>Whether the first line of a file seems to be of a format.</summary>
+    public static bool IsOf(string path, TraceFormat format) => TryLook(path, out LineLook? look) && look?.Fits(format) == true;
+
     /// <summary>The format that the first line of a file seems to be of, if it is not the one expected and the file can be read.</summary>
-    public static TraceFormat? OtherFormat(string path, TraceFormat expected)
+    public static TraceFormat? OtherFormat(string path, TraceFormat expected) =>
+        TryLook(path, out LineLook? look) ? Other(look, expected)?.Format : null;
+
+    /// <summary>Whether a line seems to be of another kind than the one expected.</summary>
+    public static bool IsForeign(ReadOnlySpan<byte> line, TraceFormat expected) => Other(LineLook.Of(line), expected) is not null;
+
+    /// <summary>Whether a file seems to be of another kind than the one expected, by its first line, so that all its lines have one fault.</summary>
+    public static bool IsForeignFile(string path, ReadOnlySpan<byte> firstLine, TraceFormat expected) =>
+        Other(LineLook.Of(firstLine), expected) is { } look && (look != LineLook.Report || IsDocument(path));
+
+    /// <summary>The warning about plain rows with a <c>wait_for</c>.</summary>
+    public static RunWarning OnLostWaiting(string path, long line, long count) => new(
+        "WaitingIgnored",
+        $"{path}:{line}: the line looks like {LineLook.Agentic.Name}; read as plain rows, the rows of this file do not wait for each other",
+        count);
+
+    /// <summary>The warning about rows that are read in other units than theirs.</summary>
+    public static RunWarning OnOtherUnits(string path, long line, long count) => new(
+        "RowsForeign",
+        $"{path}:{line}: {count} rows look like {LineLook.Bailian.Name}; read as they are, their times count as milliseconds. {LineLook.Bailian.Remedy}",
+        count);
+
+    private static LineLook? Other(LineLook? look, TraceFormat expected) => look is null || look.Fits(expected) ? null : look;
+
+    private static string Remedy(LineLook look) => look.Remedy is { } remedy ? $"; {remedy}" : ", which is another format";
+
+    // A single brace begins a document when the next line has a name; it may as well be a torn line.
+    private static bool IsDocument(string path)
     {
         try
         {
             using var lines = new LineReader(path);
-            return lines.Read() ? OtherFormat(lines.Line, expected) : null;
+            return lines.Read() && lines.Read() && lines.Line.TrimStart(" \t"u8).StartsWith("\""u8);
         }
         catch (AgentSimException)
         {
-            return null;
+            return false;
         }
     }
 
-    /// <summary>The format that a line seems to be of, if it is not the one expected.</summary>
-    public static TraceFormat? OtherFormat(ReadOnlySpan<byte> line, TraceFormat expected) => Other(Looks(line), expected);
-
-    private static TraceFormat? Other(string? looks, TraceFormat expected) => looks switch
+    // False when the file has no line; the look is null where nothing speaks for anything, or where the file cannot be read.
+    private static bool TryLook(string path, out LineLook? look)
     {
-        Trace when expected != TraceFormat.Dynamo => TraceFormat.Dynamo,
-        Agentic or Header when expected != TraceFormat.AgenticMooncake => TraceFormat.AgenticMooncake,
-        Plain when expected is not (TraceFormat.Mooncake or TraceFormat.MooncakeDelta) => TraceFormat.Mooncake,
-        Any when expected is not (TraceFormat.Mooncake or TraceFormat.MooncakeDelta or TraceFormat.AgenticMooncake) => TraceFormat.Mooncake,
-        AppliedCompute when expected != TraceFormat.AppliedComputeAgentic => TraceFormat.AppliedComputeAgentic,
-        _ => null,
-    };
-
-    /// <summary>The warning about a plain row with a <c>wait_for</c>.</summary>
-    public static string OnLostWaiting(string path, long line) =>
-        $"{path}:{line}: the line looks like {Agentic}; read as plain rows, the rows of this file do not wait for each other";
-
-    private static string? Looks(ReadOnlySpan<byte> line)
-    {
+        look = null;
         try
         {
-            var json = new JsonRow(line, JsonRow.AnyDepth);
-            json.BeginRow();
-            bool hasHashes = false, hasId = false;
-            while (json.NextKey())
-            {
-                if (json.Is("event"u8) || json.Is("event_type"u8)) return Trace;
-                if (json.Is("hash_id_scope"u8)) return Header;
-                if (json.Is("num_turns"u8)) return AppliedCompute;
-                if (json.Is("wait_for"u8) || json.Is("request_kind"u8) || json.Is("play_id"u8)) return Agentic;
-                hasHashes |= json.Is("hash_ids"u8);
-                hasId |= json.Is("request_id"u8);
-                json.Skip();
-            }
-
-            return hasHashes ? hasId ? Any : Plain : null;
+            using var lines = new LineReader(path);
+            if (!lines.Read()) return false;
+            look = LineLook.Of(lines.Line);
+            return true;
         }
-        catch (JsonException)
+        catch (AgentSimException)
         {
-            return null;
+            return true;
         }
     }
 }

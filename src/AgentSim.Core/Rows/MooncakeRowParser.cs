@@ -6,8 +6,11 @@ namespace AgentSim.Rows;
 /// <summary>Decodes one line of a Mooncake-family file (specification 01, 6.2 and 6.4; strictness: 1.2).</summary>
 internal sealed class MooncakeRowParser(bool isAgentic, bool reusesIds) : RowParser(reusesIds)
 {
-    /// <summary>Whether a plain row had a wait_for, which plain rows pass over.</summary>
+    /// <summary>Whether the last row was plain and had a wait_for, which plain rows pass over.</summary>
     public bool LosesWaiting { get; private set; }
+
+    /// <summary>Whether the last row was plain and had the columns of the Bailian traces, whose units are others.</summary>
+    public bool HasChatColumns { get; private set; }
 
     /// <inheritdoc/>
     public override MooncakeRow Parse(ReadOnlySpan<byte> line)
@@ -15,6 +18,8 @@ internal sealed class MooncakeRowParser(bool isAgentic, bool reusesIds) : RowPar
         var json = new JsonRow(line, JsonRow.AnyDepth);
         uint seen = 0;
         var row = new MooncakeRow { IsAgentic = isAgentic };
+        bool hasChat = false, hasPlaceInChat = false;
+        (LosesWaiting, HasChatColumns) = (false, false);
         json.BeginRow();
         while (json.NextKey())
         {
@@ -38,6 +43,8 @@ internal sealed class MooncakeRowParser(bool isAgentic, bool reusesIds) : RowPar
             else if (!isAgentic)
             {
                 LosesWaiting |= json.Is("wait_for"u8);
+                hasChat |= json.Is("chat_id"u8);
+                hasPlaceInChat |= json.Is("parent_chat_id"u8) || json.Is("turn"u8);
                 json.Skip();
             }
             else if (!AgenticField(ref json, ref seen, row)) json.Skip();
@@ -45,6 +52,7 @@ internal sealed class MooncakeRowParser(bool isAgentic, bool reusesIds) : RowPar
 
         json.EndRow();
         if (isAgentic && row.RequestId is null) throw JsonRow.Missing("request_id");
+        HasChatColumns = hasChat && hasPlaceInChat;
         return row;
     }
 

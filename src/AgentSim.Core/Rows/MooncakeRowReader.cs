@@ -18,68 +18,84 @@ public static class MooncakeRowReader
     /// Told of each malformed row, which is then passed over; null: the first ends the reading, as does a first line that
     /// seems to be of another format.
     /// </param>
-    /// <param name="onWarning">Told, once, of rows that lose what they wait for in this format.</param>
+    /// <param name="onWarning">Told, at the end, of rows that lose what they wait for in this format or have other units.</param>
     /// <param name="progress">Told the bytes read so far, as they lie on disk.</param>
     /// <param name="cancel">Ends the reading.</param>
     /// <returns>The rows with their lines, read while they are enumerated.</returns>
     /// <exception cref="AgentSimException">The file cannot be read or a row is malformed.</exception>
     public static IEnumerable<AtLine<MooncakeRow>> Read(
-        string path, TraceFormat format, int traceBlockSize, Action<AgentSimException>? onBadRow = null, Action<string>? onWarning = null,
+        string path, TraceFormat format, int traceBlockSize, Action<AgentSimException>? onBadRow = null, Action<RunWarning>? onWarning = null,
         IProgress<long>? progress = null, CancellationToken cancel = default)
     {
         ArgumentNullException.ThrowIfNull(path);
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(traceBlockSize);
         if (format is not (TraceFormat.Mooncake or TraceFormat.MooncakeDelta or TraceFormat.AgenticMooncake))
             throw new ArgumentOutOfRangeException(nameof(format));
-        return Rows(path, format, false, traceBlockSize, onBadRow, onWarning, progress, cancel);
+        return Rows(path, format, false, traceBlockSize, insists: false, onBadRow, onWarning, progress, cancel);
     }
 
-    /// <summary>The same for one who keeps no row: the hash ids of a row are overwritten by those of the next.</summary>
+    /// <summary>
+    /// The same for one who keeps no row: the hash ids of a row are overwritten by those of the next. A block size that is
+    /// given has to be that of a header; null: 512, or what the header says.
+    /// </summary>
     internal static IEnumerable<AtLine<MooncakeRow>> ReadPassing(
-        string path, TraceFormat format, int traceBlockSize, Action<string>? onWarning, IProgress<long>? progress, CancellationToken cancel) =>
-        Rows(path, format, true, traceBlockSize, null, onWarning, progress, cancel);
+        string path, TraceFormat format, int? traceBlockSize, Action<RunWarning>? onWarning, IProgress<long>? progress, CancellationToken cancel) =>
+        Rows(path, format, true, traceBlockSize ?? MooncakeRow.DefaultTraceBlockSize, traceBlockSize is not null, null, onWarning, progress, cancel);
 
     private static IEnumerable<AtLine<MooncakeRow>> Rows(
-        string path, TraceFormat format, bool reusesIds, int traceBlockSize, Action<AgentSimException>? onBadRow, Action<string>? onWarning,
-        IProgress<long>? progress, CancellationToken cancel)
+        string path, TraceFormat format, bool reusesIds, int traceBlockSize, bool insists, Action<AgentSimException>? onBadRow,
+        Action<RunWarning>? onWarning, IProgress<long>? progress, CancellationToken cancel)
     {
         bool isAgentic = format == TraceFormat.AgenticMooncake;
         RowParser parser = new MooncakeRowParser(isAgentic, reusesIds);
+        var remarks = new RowRemarks(path);
         using var lines = new LineReader(path, new ByteProgress(progress).Add, cancel);
-        bool isFirst = true;
+        bool isFirst = true, gave = false;
         while (lines.Read())
         {
             if (isFirst && isAgentic && AgenticHeader.IsHeader(lines.Line))
             {
-                traceBlockSize = BlockSize(lines, path);
+                traceBlockSize = BlockSize(lines, path, insists ? traceBlockSize : null);
                 parser = new AgenticRowParser(reusesIds);
-                isFirst = false;
+                (isFirst, gave) = (false, true);   // the right kind of file, also without rows
                 continue;
             }
 
             MooncakeRow? row = Parse(parser, lines, path, format, traceBlockSize, isFirst, onBadRow);
-            isFirst = false;
+            (isFirst, gave) = (false, true);
             if (row is null) continue;
-            if (onWarning is not null && parser is MooncakeRowParser { LosesWaiting: true })
-            {
-                onWarning(FormatAdvice.OnLostWaiting(path, lines.LineNumber));
-                onWarning = null;
-            }
-
+            if (parser is MooncakeRowParser plain) remarks.Add(plain, lines.LineNumber);
             yield return new AtLine<MooncakeRow>(row, lines.LineNumber);
         }
+
+        if (onWarning is not null) remarks.Tell(onWarning);
+        if (gave) yield break;
+        AgentSimException empty = FormatAdvice.Add(AgentSimException.At(path, 0, "TraceEmpty", "there are no rows to replay"), path, format);
+        if (onBadRow is null) throw empty;
+        onBadRow(empty);
     }
 
-    private static int BlockSize(LineReader lines, string path)
+    /// <summary>The fault of a file whose header contradicts the block size that was asked for.</summary>
+    public static AgentSimException OtherBlockSize(string path, long line, int size, int given) => AgentSimException.At(path, line, "TraceBlockSizeMismatch",
+        $"the rows were made with blocks of {size} tokens, as their file says, but the trace block size given is {given}; leave it out");
+
+    private static int BlockSize(LineReader lines, string path, int? given)
     {
         try
         {
-            return AgenticHeader.ParseBlockSize(lines.Line);
+            int size = AgenticHeader.ParseBlockSize(lines.Line);
+            return given is null || given == size ? size : throw OtherBlockSize(path, lines.LineNumber, size, given.Value);
         }
         catch (JsonException error)
         {
             throw AgentSimException.At(path, lines.LineNumber, "HeaderInvalid", error.Message, error);
         }
+    }
+
+    // A row of lengths alone has hardly a name that rows of others have not.
+    private static void CheckKind(ReadOnlySpan<byte> line, TraceFormat format)
+    {
+        if (FormatAdvice.IsForeign(line, format)) throw new JsonException("'hash_ids' is missing");
     }
 
     private static MooncakeRow? Parse(
@@ -91,6 +107,7 @@ public static class MooncakeRowReader
             MooncakeRow row = parser.Parse(lines.Line);
             row.TraceBlockSize = traceBlockSize;
             MooncakeRowRules.Check(row, traceBlockSize, path, lines.LineNumber);
+            if (row.HashIds is null) CheckKind(lines.Line, format);
             return row;
         }
         catch (JsonException error)
@@ -104,7 +121,7 @@ public static class MooncakeRowReader
 
         fault = FormatAdvice.Add(fault, lines.Line, format);
         // A file of another format is one fault, not one in every line.
-        if (onBadRow is null || (isFirst && FormatAdvice.OtherFormat(lines.Line, format) is not null)) throw fault;
+        if (onBadRow is null || (isFirst && FormatAdvice.IsForeignFile(path, lines.Line, format))) throw fault;
         onBadRow(fault);
         return null;
     }

@@ -17,10 +17,11 @@ internal static class MooncakeRowRules
         RowPlace place = new(source, line);
         if (row.IsAgentic && string.IsNullOrWhiteSpace(row.RequestId)) throw place.Invalid("'request_id' is blank; every agentic row needs an id of its own");
         if (row.AgenticVersion == 2) return CheckVersion2(row, traceBlockSize, place);
-        if (row.HashIds is not { } ids) throw place.Invalid("'hash_ids' is missing");
-        long capacity = (long)ids.Count * traceBlockSize;   // both 31 bits: no overflow
-        long input = row.InputLength ?? capacity;
+        if (row.HashIds is null && row.InputLength is null) throw place.Invalid("'hash_ids' is missing, and so is 'input_length'; a prompt needs one of them");
+        IReadOnlyList<ulong> ids = row.HashIds ?? [];
+        long input = row.InputLength ?? (long)ids.Count * traceBlockSize;   // both 31 bits: no overflow
         if (input < 0) throw place.Invalid($"'input_length' is {input}; it must not be negative");
+        long capacity = SharesNothing(row) ? input : (long)ids.Count * traceBlockSize;
         if (input > capacity && row.IsAgentic)
         {
             throw place.Invalid($"'input_length' is {input}, but {ids.Count} hash ids of {traceBlockSize} tokens hold only {capacity}; "
@@ -43,6 +44,9 @@ internal static class MooncakeRowRules
 
         return Math.Min(input, capacity);
     }
+
+    /// <summary>True for a row that says how long its prompt is, but not what it consists of: it shares nothing with any other.</summary>
+    public static bool SharesNothing(MooncakeRow row) => row.AgenticVersion < 2 && row.InputLength > 0 && row.HashIds is null or { Count: 0 };
 
     private static long CheckVersion2(MooncakeRow row, int traceBlockSize, RowPlace place)
     {

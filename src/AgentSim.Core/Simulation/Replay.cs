@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 using System.Reflection;
 using AgentSim.Engines;
 using AgentSim.Metrics;
@@ -52,12 +53,27 @@ public static class Replay
         };
         ReplayReport report = ReplayReportBuilder.Build(recorder.Outcomes, recorder.Gaps, costs, settings.ServiceLevel);
         RequestResults requests = new(recorder.OutcomeArray, handoffs?.Outcomes, new RequestNames(load, settings));
-        return new ReplayResult(report, requests, new RunInfo(Version, workload.Inputs, RunSettings.Describe(workload, settings), settings.RouterSeed), settings)
+        RunInfo run = new(Version, workload.Inputs, RunSettings.Describe(workload, settings), settings.RouterSeed)
+        {
+            // An array, which scripts can index.
+            Warnings = (RunWarning[])[.. workload.Warnings, .. SettingWarnings.Of(settings, workload.Synthetic), .. OfRun(load, driver)],
+        };
+        return new ReplayResult(report, requests, run, settings)
         {
             KvUse = kvUse,
             Origin = (load, settings),
             Gaps = recorder.Gaps,
         };
+    }
+
+    private static IEnumerable<RunWarning> OfRun(WorkloadColumns load, LoadDriver driver)
+    {
+        if (driver.HeldByTime == 0) yield break;
+        int dependent = load.Agentic!.DependencyCount.Count(count => count > 0);
+        yield return new RunWarning("TimesRecorded", string.Create(CultureInfo.InvariantCulture,
+            $"{driver.HeldByTime} of {dependent} requests with dependencies ({100.0 * driver.HeldByTime / dependent:0.#} %) started at their recorded time (not_before_ms), "
+            + $"although what they waited for had ended: rows of version 2 keep recorded times, so that a faster engine does not shorten the run; rows of version 1 start as soon as they can"),
+            driver.HeldByTime);
     }
 
     private static ReplayRuntime Create(RuntimeParts parts, HandoffRecorder? handoffs)

@@ -1,3 +1,5 @@
+using System.Dynamic;
+using System.Linq.Expressions;
 using AgentSim.Metrics;
 using AgentSim.Recording;
 using AgentSim.Statistics;
@@ -6,7 +8,7 @@ using AgentSim.Workload;
 namespace AgentSim.Simulation;
 
 /// <summary>What a replay gives.</summary>
-public sealed class ReplayResult
+public sealed class ReplayResult : IDynamicMetaObjectProvider
 {
     private readonly Lazy<IReadOnlyList<WorkerResult>> _workers;
 
@@ -34,6 +36,10 @@ public sealed class ReplayResult
     /// <summary>The gaps between tokens.</summary>
     internal GapStatistics Gaps { get; init; } = new();
 
-    /// <summary>Where the result comes from: version, inputs, settings, seed.</summary>
+    /// <summary>Where the result comes from: version, inputs, settings, seed, warnings.</summary>
     public RunInfo Run { get; }
+
+    DynamicMetaObject IDynamicMetaObjectProvider.GetMetaObject(Expression parameter) => new StrictNames(parameter, this, typeof(ReplayResult));
+    /// <summary>What the numbers have to be read with: rows that were cut, options without effect, and the like.</summary>
+    public IReadOnlyList<RunWarning> Warnings => Run.Warnings;
 }

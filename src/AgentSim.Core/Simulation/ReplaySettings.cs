@@ -57,6 +57,9 @@ public sealed record ReplaySettings
     /// <summary>What messages about these settings call them.</summary>
     public OptionNames Names { get; init; } = OptionNames.CommandLine;
 
+    /// <summary>What the caller has to warn of besides, as options of its own that had no effect; every run reports it.</summary>
+    public IReadOnlyList<RunWarning> Warnings { get; init; } = [];
+
     /// <summary>
     /// Whether to record how many KV blocks are in use (<see cref="ReplayResult.KvUse"/>), which timelines show. No other
     /// result changes.

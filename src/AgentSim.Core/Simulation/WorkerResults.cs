@@ -31,6 +31,7 @@ internal static class WorkerResults
     {
         private int _requests;
         private int _completed;
+        private int _answered;   // with a token or more
         private long _input;
         private long _output;
         private long _reused;
@@ -45,13 +46,15 @@ internal static class WorkerResults
             _input += request.InputLength;
             if (type != WorkerType.Prefill) _output += request.OutputLength;
             _reused += type == WorkerType.Decode ? request.DecodeReusedInputTokens ?? 0 : request.ReusedInputTokens;
-            _ttft += request.TtftMs ?? 0.0;
-            _latency += request.E2eLatencyMs ?? 0.0;
+            if (request is not { TtftMs: { } ttft, E2eLatencyMs: { } latency }) return;
+            _answered++;
+            _ttft += ttft;
+            _latency += latency;
         }
 
         public readonly WorkerResult Result(WorkerType type, int index) => new(
             type, index, _requests, _completed, _input, _output, _reused, Mean(_ttft), Mean(_latency));
 
-        private readonly double Mean(double sum) => _completed == 0 ? 0.0 : sum / _completed;
+        private readonly double Mean(double sum) => _answered == 0 ? double.PositiveInfinity : sum / _answered;
     }
 }

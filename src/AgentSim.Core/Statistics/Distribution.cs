@@ -1,8 +1,11 @@
+using System.Dynamic;
+using System.Linq.Expressions;
+
 namespace AgentSim.Statistics;
 
 /// <summary>
-/// The nine statistics of one distribution (specification 06, 3). All are 0 when there are no samples.
-/// Percentiles are nearest rank; there is no interpolation.
+/// The nine statistics of one distribution (specification 06, 3). Percentiles are nearest rank; there is no interpolation.
+/// Without samples all are infinitely bad: infinity for latencies, minus infinity for throughput (but for its deviation).
 /// </summary>
 /// <param name="Mean">Arithmetic mean.</param>
 /// <param name="Min">Smallest sample.</param>
@@ -14,12 +17,24 @@ namespace AgentSim.Statistics;
 /// <param name="P99">99th percentile.</param>
 /// <param name="Std">Population standard deviation.</param>
 public readonly record struct Distribution(
-    double Mean, double Min, double Max, double Median, double P75, double P90, double P95, double P99, double Std)
+    double Mean, double Min, double Max, double Median, double P75, double P90, double P95, double P99, double Std) : IDynamicMetaObjectProvider
 {
+    /// <summary>Latencies of no requests.</summary>
+    internal static Distribution NoLatency { get; } = All(double.PositiveInfinity) with { Std = double.PositiveInfinity };
+
+    /// <summary>Throughput of no requests.</summary>
+    internal static Distribution NoThroughput { get; } = All(double.NegativeInfinity) with { Std = double.PositiveInfinity };
+
+    /// <summary>Statistics of which better and worse is not known, of nothing.</summary>
+    internal static Distribution NoNumbers { get; } = All(double.NaN);
+
+    /// <summary>False for the statistics of nothing.</summary>
+    internal bool HasSamples => double.IsFinite(Std);
+
     /// <summary>Statistics of an exact list, one sample per request in the order of the request ordinals.</summary>
     internal static Distribution Of(ReadOnlySpan<double> samples)
     {
-        if (samples.IsEmpty) return default;
+        if (samples.IsEmpty) return NoLatency;
 
         double sum = 0.0, min = samples[0], max = samples[0];
         foreach (double sample in samples)
@@ -38,6 +53,10 @@ public readonly record struct Distribution(
         double At(int percentile) => order.At((int)Rank(count, percentile));
         return new Distribution(mean, min, max, At(50), At(75), At(90), At(95), At(99), Math.Sqrt(squares / count));
     }
+
+    DynamicMetaObject IDynamicMetaObjectProvider.GetMetaObject(Expression parameter) => new StrictNames(parameter, this, typeof(Distribution));
+
+    private static Distribution All(double value) => new(value, value, value, value, value, value, value, value, value);
 
     /// <summary>0-based nearest rank of a percentile among <paramref name="count"/> samples, exact halves upwards.</summary>
     internal static long Rank(long count, int percentile) =>

@@ -28,7 +28,7 @@ internal sealed partial class GapStatistics
         get
         {
             AddRepeated();
-            return Read(_gaps, _gapSketch);
+            return _gaps.Count == 0 ? Distribution.NoLatency : Read(_gaps, _gapSketch);
         }
     }
 
@@ -38,7 +38,7 @@ internal sealed partial class GapStatistics
         get
         {
             AddRepeated();
-            return Read(_rates, _rateSketch);
+            return _rates.Count == 0 ? Distribution.NoThroughput : Read(_rates, _rateSketch);
         }
     }
 
@@ -112,7 +112,6 @@ internal sealed partial class GapStatistics
     private static Distribution Read(RunningMoments moments, LogSketch sketch)
     {
         long count = moments.Count;
-        if (count == 0) return default;
         (double mean, double std) = moments.Result();
 
         // A single sample is its own percentile; from two on the sketch answers.

@@ -11,6 +11,7 @@ internal static class CheckpointLines
     private const string InvalidId = "CheckpointInvalid";
     private const string FormatKey = "agentsim_sweep";
     private const int FormatVersion = 1;
+    private const string CutOffKey = "cut_off_requests";
     private const int LongestHeader = 512;
 
     public static byte[] Header(string digest) => Line(json =>
@@ -32,11 +33,15 @@ internal static class CheckpointLines
         foreach (Metric metric in outcome.Metrics)
         {
             json.WritePropertyName(metric.Name);
-            if (metric.IsWhole) json.WriteNumberValue((long)metric.Value);
-            else json.WriteReal(metric.Value);
+            if (metric.IsWhole) json.WriteNumberValue((long)metric.Written);
+            else json.WriteReal(metric.Written);
         }
 
         json.WriteEndObject();
+        if (outcome.CutOffRequests > 0) json.WriteNumber(CutOffKey, outcome.CutOffRequests);
+        json.WriteStartArray(EmptyMetrics.Key);
+        foreach (string name in EmptyMetrics.In(outcome.Metrics)) json.WriteStringValue(name);
+        json.WriteEndArray();
     });
 
     /// <summary>True for an empty file and one that begins with this header.</summary>
@@ -101,7 +106,9 @@ internal static class CheckpointLines
             Metric[] metrics = [.. root.GetProperty("metrics").EnumerateObject().Select(Metric)];
             string? error = root.TryGetProperty("error", out JsonElement message) ? message.GetString() : null;
             string? errorId = root.TryGetProperty("error_id", out JsonElement id) ? id.GetString() : null;
-            known[root.GetProperty("point").GetString() ?? ""] = new SweepOutcome(metrics, errorId, error);
+            string[] empty = root.TryGetProperty(EmptyMetrics.Key, out JsonElement names) ? [.. names.EnumerateArray().Select(name => name.GetString() ?? "")] : [];
+            long cutOff = root.TryGetProperty(CutOffKey, out JsonElement requests) ? requests.GetInt64() : 0;
+            known[root.GetProperty("point").GetString() ?? ""] = new SweepOutcome(EmptyMetrics.Mark(metrics, empty), errorId, error) { CutOffRequests = cutOff };
         }
         catch (Exception fault) when (fault is JsonException or InvalidOperationException or KeyNotFoundException or FormatException)
         {

@@ -1,6 +1,8 @@
 using System.Collections.Concurrent;
 using AgentSim.Recording;
+using AgentSim.Metrics;
 using AgentSim.Simulation;
+using AgentSim.Workload;
 
 namespace AgentSim.Sweeps;
 
@@ -39,7 +41,7 @@ public static class Sweep
         var pending = new List<int>();
         for (int index = 0; index < points.Count; index++)
         {
-            if (checkpoint?.Find(points[index]) is { } known) yield return new SweepRow(index, points[index].Settings, known, isResumed: true);
+            if (checkpoint?.Find(points[index]) is { } known) yield return Row(points, index, known, isResumed: true);
             else pending.Add(index);
         }
 
@@ -50,11 +52,18 @@ public static class Sweep
             {
                 checkpoint?.Add(points[index], outcome);
                 done++;
-                yield return new SweepRow(index, points[index].Settings, outcome, isResumed: false);
+                yield return Row(points, index, outcome, isResumed: false);
             }
 
             progress?.Report(new SweepProgress(done, points.Count, (points.Count - pending.Count + runs.Finished) / points.Count));
         }
+    }
+
+    private static SweepRow Row(IReadOnlyList<SweepPoint> points, int index, SweepOutcome outcome, bool isResumed)
+    {
+        (ReplayWorkload workload, ReplaySettings settings) = points[index];
+        string[] warnings = outcome.Error is null ? [.. workload.Warnings.Concat(SettingWarnings.Of(settings, workload.Synthetic)).Select(warning => warning.Message)] : [];
+        return new SweepRow(index, settings, outcome, isResumed) { Warnings = warnings.Length > 0 ? string.Join("; ", warnings) : null };
     }
 
     /// <summary>The threads that run the points.</summary>
@@ -125,7 +134,8 @@ public static class Sweep
         {
             try
             {
-                return new SweepOutcome(Replay.Run(point.Workload, point.Settings, new Share(_finished, turn), _stop.Token).Summary.Metrics);
+                ReplayReport report = Replay.Run(point.Workload, point.Settings, new Share(_finished, turn), _stop.Token).Summary;
+                return new SweepOutcome(report.Metrics) { CutOffRequests = report.CutOffRequests };
             }
             catch (AgentSimException error)
             {

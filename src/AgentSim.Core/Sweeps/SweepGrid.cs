@@ -33,13 +33,18 @@ public sealed record SweepGrid
 
     /// <summary>All combinations; the number of workers changes fastest, the engine slowest.</summary>
     /// <param name="common">Everything else.</param>
-    public IEnumerable<ReplaySettings> Points(ReplaySettings common) =>
-        from setting in Workloads(common)
-        from router in Routers
-        from seed in RouterSeeds
-        from mode in RouterModes
-        from placed in Placed(setting)
-        select placed with { RouterMode = mode, Router = router, RouterSeed = seed };
+    /// <exception cref="ArgumentException">An axis is empty: there would be nothing to run.</exception>
+    public IEnumerable<ReplaySettings> Points(ReplaySettings common)
+    {
+        int[] lengths = [Engines.Count, Workers.Count, RouterModes.Count, Routers.Count, RouterSeeds.Count, Concurrencies.Count, ArrivalSpeedupRatios.Count];
+        if (lengths.Contains(0)) throw new ArgumentException("an axis of the grid has no value", nameof(common));
+        return from setting in Workloads(common)
+               from router in Routers
+               from seed in RouterSeeds
+               from mode in RouterModes
+               from placed in Placed(setting)
+               select placed with { RouterMode = mode, Router = router, RouterSeed = seed };
+    }
 
     private IEnumerable<ReplaySettings> Workloads(ReplaySettings common) =>
         from engine in Pools.Count > 0 ? [common.Engine] : Engines

@@ -1,11 +1,18 @@
+using System.Dynamic;
+using System.Globalization;
+using System.Linq.Expressions;
 using AgentSim.Engines;
 using AgentSim.Metrics;
+using AgentSim.Routing;
 using AgentSim.Simulation;
 
 namespace AgentSim.Sweeps;
 
-/// <summary>The outcome of one point of a sweep: what was combined, and the metrics, or why there are none.</summary>
-public sealed class SweepRow
+/// <summary>
+/// The outcome of one point of a sweep: what was combined, and the metrics, or why there are none. A metric without samples, and all of
+/// a point that could not be replayed, are infinitely bad, so that no comparison finds them the best.
+/// </summary>
+public sealed class SweepRow : IDynamicMetaObjectProvider, INamedValues
 {
     private readonly ReplaySettings _settings;
     private readonly IReadOnlyList<Metric> _metrics;
@@ -13,7 +20,7 @@ public sealed class SweepRow
     internal SweepRow(int index, ReplaySettings settings, SweepOutcome outcome, bool isResumed)
     {
         _settings = settings;
-        (Index, Error, ErrorId, IsResumed) = (index, outcome.Error, outcome.ErrorId, isResumed);
+        (Index, Error, ErrorId, IsResumed, CutOffRequests) = (index, outcome.Error, outcome.ErrorId, isResumed, outcome.CutOffRequests);
         _metrics = outcome.Metrics;
     }
 
@@ -49,6 +56,9 @@ public sealed class SweepRow
 
     /// <summary>Completed requests.</summary>
     public double? CompletedRequests => this["completed_requests"];
+
+    /// <summary>Requests that the time cap cut off: they are in no other number.</summary>
+    public long CutOffRequests { get; }
 
     /// <summary>Completed requests per simulated second.</summary>
     public double? RequestThroughputRps => this["request_throughput_rps"];
@@ -92,19 +102,46 @@ public sealed class SweepRow
     /// <summary>Stable identifier of that error.</summary>
     public string? ErrorId { get; }
 
+    /// <summary>What the numbers have to be read with, in one text; null where there is nothing.</summary>
+    public string? Warnings { get; internal init; }
+
     /// <summary>True when the row comes from a checkpoint instead of a run.</summary>
     public bool IsResumed { get; }
 
-    /// <summary>A metric by its name in the report file; null when there is none of that name.</summary>
+    /// <summary>A metric by its name in the report file; null for goodput when no service level was given.</summary>
     /// <param name="name">E.g. <c>p95_tpot_ms</c>.</param>
-    public double? this[string name] => ReportMetrics.Find(_metrics, name);
+    /// <exception cref="AgentSimException"><c>MetricUnknown</c>: no report has a metric of that name.</exception>
+    public double? this[string name] => ReportMetrics.Named(_metrics, name) ?? (Error is null ? null : MetricDirections.Worst(name));
 
     /// <summary>Every metric under its name in the report file; empty after an error.</summary>
     public IReadOnlyList<Metric> GetMetrics() => _metrics;
+
+    /// <summary>What was combined, in words.</summary>
+    public override string ToString()
+    {
+        var parts = new List<string> { PrefillEngine is null || PrefillEngine == Engine ? Engine : $"{PrefillEngine} and {Engine}" };
+        parts.Add(PrefillWorkers is { } prefill ? $"{Text(prefill)}+{Text(Workers)} workers" : Workers == 1 ? "1 worker" : $"{Text(Workers)} workers");
+        parts.Add(RouterMode.ToString());
+        if (RouterConfig != RouterSettings.Default.ToString()) parts.Add(RouterConfig);
+        if (RouterSeed != ReplaySettings.DefaultRouterSeed) parts.Add($"seed {Text(RouterSeed)}");
+        if (Concurrency is { } sessions) parts.Add($"concurrency {Text(sessions)}");
+        if (ArrivalSpeedupRatio != 1.0) parts.Add($"speed-up {Text(ArrivalSpeedupRatio)}");
+        return string.Join(", ", parts);
+    }
+
+    object? INamedValues.Named(string name) => this[name];
+
+    DynamicMetaObject IDynamicMetaObjectProvider.GetMetaObject(Expression parameter) => new StrictNames(parameter, this, typeof(SweepRow));
+
+    private static string Text(IFormattable value) => value.ToString(null, CultureInfo.InvariantCulture);
 
     // What the workers of a pool do is plain already.
     private static string Text(EngineArguments engine) => (engine with { WorkerType = WorkerType.Aggregated }).ToString();
 }
 
 /// <summary>What a point gave, as a checkpoint keeps it: metrics, or an error.</summary>
-internal sealed record SweepOutcome(IReadOnlyList<Metric> Metrics, string? ErrorId = null, string? Error = null);
+internal sealed record SweepOutcome(IReadOnlyList<Metric> Metrics, string? ErrorId = null, string? Error = null)
+{
+    /// <summary>Requests that the time cap cut off.</summary>
+    public long CutOffRequests { get; init; }
+}

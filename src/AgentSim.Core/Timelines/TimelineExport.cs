@@ -1,5 +1,6 @@
 using AgentSim.Files;
 using AgentSim.Recording;
+using AgentSim.Rows;
 using AgentSim.Traces;
 
 namespace AgentSim.Timelines;
@@ -17,6 +18,7 @@ public sealed class TimelineExport
     private readonly List<RequestResult> _requests = [];
     private string? _traceFile;
     private string? _log;
+    private string? _other;   // a file that is neither
 
     private TimelineExport(TimelineOptions options) => (_options, _trace) = (options, new TraceTimeline(options));
 
@@ -34,6 +36,9 @@ public sealed class TimelineExport
         var export = new TimelineExport(options);
         var bytes = new ByteProgress(progress);
         foreach (string file in files) export.Read(file, bytes, cancel);
+        if (export._other is not null) throw NothingIn(export._other);
+        // A shard may be empty, but not all there is.
+        if (export._log is null && export._traceFile is null && files.Count > 0) throw NothingIn(files[0]);
         int items = 0;
         TimelineFile.Write(output, stream => items = export.Write(stream, cancel));
         return new TimelineSummary(items, files.Count);
@@ -45,13 +50,30 @@ public sealed class TimelineExport
         if (!lines.Read()) return;
         bool isLog = RequestLogReader.IsRecord(lines.Line);
         CheckAlone(isLog, file);
+        bool gave = false;
         do
         {
             if (isLog) _requests.Add(RequestLogReader.Parse(lines.Line, _requests.Count + 1, file, lines.LineNumber, EventTime.Problem));
-            else _trace.AddLine(lines.Line.ToArray(), new TracePlace(file, lines.LineNumber));
+            else gave |= AddLine(lines, file);
         }
         while (lines.Read());
+        if (!isLog && !gave) _other ??= file;
     }
+
+    private bool AddLine(LineReader lines, string file)
+    {
+        try
+        {
+            return _trace.AddLine(lines.Line.ToArray(), new TracePlace(file, lines.LineNumber));
+        }
+        catch (AgentSimException error)
+        {
+            throw FormatAdvice.Add(error, lines.Line, TraceFormat.Dynamo);
+        }
+    }
+
+    private static AgentSimException NothingIn(string file) => FormatAdvice.Add(
+        AgentSimException.At(file, 0, "TimelineInputInvalid", "there is nothing to show: no record of a request trace and no request record of a replay"), file, TraceFormat.Dynamo);
 
     private void CheckAlone(bool isLog, string file)
     {

@@ -52,16 +52,19 @@ public sealed class TraceTimeline(TimelineOptions options)
     }
 
     /// <summary>Adds the record of a line; one that holds none is passed over.</summary>
+    /// <returns>Whether it holds a record of a request trace, of whatever kind.</returns>
     /// <exception cref="AgentSimException">It is not JSON, or a time is out of range.</exception>
-    internal void AddLine(byte[] line, TracePlace place)
+    internal bool AddLine(byte[] line, TracePlace place)
     {
         try
         {
             using JsonDocument document = JsonDocument.Parse(line, new JsonDocumentOptions { MaxDepth = MaxDepth });
             JsonElement record = document.RootElement;
-            if (record.ValueKind != JsonValueKind.Object) return;
+            if (record.ValueKind != JsonValueKind.Object) return false;
             if (record.TryGetProperty("event", out JsonElement wrapped)) record = wrapped;
-            if (record.ValueKind == JsonValueKind.Object && RecordValues.Text(record, "schema") == Schema) Add(new RecordSource(record, place));
+            if (record.ValueKind != JsonValueKind.Object || RecordValues.Text(record, "schema") != Schema) return false;
+            Add(new RecordSource(record, place));
+            return true;
         }
         catch (JsonException error)
         {

@@ -37,7 +37,7 @@ internal sealed class RecordBatch : IDisposable
         var bytes = new LastReport();
         ExceptionDispatchInfo? failure = null;
         using IEnumerator<(TraceRecord Record, TraceRecordParser Parser)> source =
-            RequestTraceReader.Parse(paths, readsDependencies, onBadRow: null, bytes, cancel).GetEnumerator();
+            RequestTraceReader.ParseShards(paths, readsDependencies, onBadRow: null, bytes, cancel).GetEnumerator();
         bool hasMore = true;
         while (hasMore)
         {

@@ -42,11 +42,39 @@ public static class RequestTraceReader
         return Records(paths, readsDependencies, onBadRow, progress, cancel);
     }
 
-    /// <summary>Parses files; the hashes of a request stay in the parser until the next record.</summary>
+    /// <summary>Parses files; the hashes of a request stay in the parser until the next record. A file that holds something else is a fault.</summary>
     internal static IEnumerable<(TraceRecord Record, TraceRecordParser Parser)> Parse(
         IEnumerable<string> paths, bool readsDependencies, Action<AgentSimException>? onBadRow, IProgress<long>? progress, CancellationToken cancel)
     {
         var bytes = new ByteProgress(progress);
+        foreach (string path in paths)
+        {
+            bool gave = false;
+            Action<AgentSimException>? tell = onBadRow is null ? null : error =>
+            {
+                gave = true;
+                onBadRow(error);
+            };
+            foreach ((TraceRecord Record, TraceRecordParser Parser) parsed in ParseShards([path], readsDependencies, tell, bytes, cancel))
+            {
+                gave = true;
+                yield return parsed;
+            }
+
+            if (gave || Emptiness(path) is not { } fault) continue;
+            if (onBadRow is null) throw fault;
+            onBadRow(fault);
+        }
+    }
+
+    /// <summary>The same for shards of one trace, of which one may be empty.</summary>
+    internal static IEnumerable<(TraceRecord Record, TraceRecordParser Parser)> ParseShards(
+        IEnumerable<string> paths, bool readsDependencies, Action<AgentSimException>? onBadRow, IProgress<long>? progress, CancellationToken cancel) =>
+        ParseShards(paths, readsDependencies, onBadRow, new ByteProgress(progress), cancel);
+
+    private static IEnumerable<(TraceRecord Record, TraceRecordParser Parser)> ParseShards(
+        IEnumerable<string> paths, bool readsDependencies, Action<AgentSimException>? onBadRow, ByteProgress bytes, CancellationToken cancel)
+    {
         foreach (string path in paths)
         {
             var parser = new TraceRecordParser(path, readsDependencies);
@@ -60,6 +88,13 @@ public static class RequestTraceReader
         }
     }
 
+    // Null for a trace that has nothing but what a replay does not need.
+    private static AgentSimException? Emptiness(string path)
+    {
+        AgentSimException fault = AgentSimException.At(path, 0, "TraceEmpty", "there is no record of a request trace");
+        return FormatAdvice.IsOf(path, TraceFormat.Dynamo) ? null : FormatAdvice.Add(fault, path, TraceFormat.Dynamo);
+    }
+
     // A file of another format is one fault, not one in every line.
     private static TraceRecord? Parse(TraceRecordParser parser, LineReader lines, bool isFirst, Action<AgentSimException>? onBadRow)
     {
@@ -67,7 +102,7 @@ public static class RequestTraceReader
         {
             return parser.Parse(lines.Line, lines.LineNumber);
         }
-        catch (AgentSimException error) when (onBadRow is not null && !(isFirst && FormatAdvice.OtherFormat(lines.Line, TraceFormat.Dynamo) is not null))
+        catch (AgentSimException error) when (onBadRow is not null && !(isFirst && FormatAdvice.IsForeignFile(parser.Path, lines.Line, TraceFormat.Dynamo)))
         {
             onBadRow(error);
             return null;

@@ -11,6 +11,9 @@ internal sealed class TraceRecordParser(string path, bool readsDependencies = fa
     private readonly RecordFields _wrapped = new(readsDependencies);
     private RecordFields? _last;
 
+    /// <summary>The file.</summary>
+    public string Path => path;
+
     /// <summary>The hashes of the request parsed last, which its record does not hold; valid until the next line is parsed.</summary>
     public ReadOnlySpan<ulong> Hashes => _last is null ? default : _last.Hashes;
 

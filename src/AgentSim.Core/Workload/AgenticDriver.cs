@@ -10,6 +10,8 @@ internal sealed class AgenticDriver : LoadDriver
     private readonly int[] _remaining;       // events a request still waits for
     private readonly double[] _readyAfter;   // earliest start as known so far
     private readonly PlayStates? _plays;
+    private readonly bool[]? _pinned;        // with plays: whether all that ended so far would have let it start before its own time
+    private int _held;
 
     public AgenticDriver(AgenticColumns load, double speedupRatio)
         : base(load.RequestIds.Count)
@@ -19,6 +21,12 @@ internal sealed class AgenticDriver : LoadDriver
         _remaining = (int[])load.DependencyCount.Clone();
         _readyAfter = new double[_remaining.Length];
         _plays = load.PlayOf is { } playOf ? new PlayStates(playOf) : null;
+        if (_plays is not null)
+        {
+            _pinned = new bool[_remaining.Length];
+            Array.Fill(_pinned, true);
+        }
+
         for (int request = 0; request < _remaining.Length; request++)
         {
             double earliest = load.EarliestStart[request];
@@ -28,6 +36,8 @@ internal sealed class AgenticDriver : LoadDriver
 
         Ready.SortInitial();
     }
+
+    public override int HeldByTime => _held;
 
     public override double NextReady => Ready.NextTime;
 
@@ -63,8 +73,12 @@ internal sealed class AgenticDriver : LoadDriver
         for (int edge = edges.Start[request]; edge < edges.Start[request + 1]; edge++)
         {
             int released = edges.Requests[edge];
-            _readyAfter[released] = Math.Max(_readyAfter[released], now + (edges.DelayMs[edge] / _ratio));
-            if (--_remaining[released] == 0) Ready.Add(_readyAfter[released], released);
+            double allowed = now + (edges.DelayMs[edge] / _ratio);
+            if (_pinned is not null && allowed >= _readyAfter[released]) _pinned[released] = false;
+            _readyAfter[released] = Math.Max(_readyAfter[released], allowed);
+            if (--_remaining[released] > 0) continue;
+            if (_pinned is not null && _pinned[released]) _held++;
+            Ready.Add(_readyAfter[released], released);
         }
     }
 

@@ -15,6 +15,9 @@ internal abstract class LoadDriver(int requests)
     /// <summary>True when nothing is in flight and nothing is left.</summary>
     public bool IsDrained => _unfinished == 0;
 
+    /// <summary>Requests that became ready at a time of their own, later than what they waited for allowed.</summary>
+    public virtual int HeldByTime => 0;
+
     /// <summary>Requests that will never be handed out.</summary>
     public int Skipped { get; private set; }
 

@@ -75,8 +75,38 @@ public sealed record OptionNames
     /// <summary>The trace format of applied-compute sessions.</summary>
     public string AppliedComputeAgentic { get; init; } = "applied_compute_agentic";
 
+    /// <summary>The trace formats of recordings of other programs.</summary>
+    public Func<Rows.TraceFormat, string> Recording { get; init; } = format => Rows.TraceFormats.RecordingName(format)!;
+
+    /// <summary>Chooses among the models of a trace.</summary>
+    public string Model { get; init; } = "--model";
+
     /// <summary>Tokens per hash id.</summary>
     public string TraceBlockSize { get; init; } = "trace-block-size";
+
+    /// <summary>Whether prompts may be cut in more than half of the rows.</summary>
+    public string AllowCut { get; init; } = "--allow-cut";
+
+    /// <summary>Whether requests without a session are left out of an agentic trace.</summary>
+    public string DropSessionless { get; init; } = "--drop-sessionless";
+
+    /// <summary>Applied-compute sessions: share of a common prefix.</summary>
+    public string TraceSharedPrefixRatio { get; init; } = "--trace-shared-prefix-ratio";
+
+    /// <summary>Applied-compute sessions: groups with a common prefix.</summary>
+    public string TracePrefixGroups { get; init; } = "--trace-num-prefix-groups";
+
+    /// <summary>The file with queue policies of the KV router.</summary>
+    public string RouterPolicy { get; init; } = "--router-policy-config";
+
+    /// <summary>The served model.</summary>
+    public string ModelName { get; init; } = "--model-name";
+
+    /// <summary>Seed of the KV router's draws.</summary>
+    public string RouterSeed { get; init; } = "--router-seed";
+
+    /// <summary>Synthetic load: seed of the arrivals.</summary>
+    public string ArrivalSeed { get; init; } = "--arrival-seed";
 
     /// <summary>Synthetic load: prompt tokens.</summary>
     public string InputTokens { get; init; } = "input-tokens";
@@ -105,6 +135,9 @@ public sealed record OptionNames
     /// <summary>Synthetic load: pause between turns.</summary>
     public string InterTurnDelayMs { get; init; } = "inter-turn-delay-ms";
 
+    /// <summary>An option as it is typed: some names are those of the command line without their dashes, and some are no options at all.</summary>
+    internal static string Typed(string name) => name.Contains(' ', StringComparison.Ordinal) || name.StartsWith('-') ? name : "--" + name;
+
     /// <summary>The value of <see cref="TraceFormat"/> for a format.</summary>
     /// <param name="format">The format.</param>
     public string Of(Rows.TraceFormat format) => format switch
@@ -113,6 +146,7 @@ public sealed record OptionNames
         Rows.TraceFormat.AgenticMooncake => AgenticMooncake,
         Rows.TraceFormat.AppliedComputeAgentic => AppliedComputeAgentic,
         Rows.TraceFormat.Dynamo => Dynamo,
+        _ when Rows.TraceFormats.RecordingName(format) is not null => Recording(format),
         _ => Mooncake,
     };
 }

@@ -41,6 +41,15 @@ public sealed class ReplayWorkload
 
     /// <summary>The files it was read from; empty for rows handed over in memory.</summary>
     public IReadOnlyList<WorkloadInput> Inputs => Columns.Inputs;
+
+    /// <summary>What reading it had to warn of; every run of it reports that.</summary>
+    public IReadOnlyList<RunWarning> Warnings { get; internal init; } = [];
+
+    /// <summary>Whether it was asked for that prompts may be cut in more than half of the rows.</summary>
+    internal bool AllowsCut { get; init; }
+
+    /// <summary>Whether it was asked for that requests without a session are left out.</summary>
+    internal bool DropsSessionless { get; init; }
 }
 
 /// <summary>What a request asks of the router queue.</summary>
@@ -53,6 +62,12 @@ internal sealed class WorkloadColumns
     public required int TraceBlockSize { get; init; }
     public required IReadOnlyList<WorkloadInput> Inputs { get; init; }
     public SyntheticOptions? Synthetic { get; init; }
+
+    /// <summary>What an import of recordings found and did, for the provenance; null for anything else.</summary>
+    public IReadOnlyDictionary<string, object?>? Import { get; set; }
+
+    /// <summary>The only model whose requests are in it; null: all.</summary>
+    public string? Model { get; set; }
 
     /// <summary>The prompts; request r has the runs <c>[PathStart[r], PathEnd[r])</c>.</summary>
     public required PromptTrie Trie { get; init; }

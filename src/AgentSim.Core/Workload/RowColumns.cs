@@ -50,7 +50,9 @@ internal sealed class RowColumns(int traceBlockSize)
         }
 
         PathStart.Add(Trie.RunCount);
-        Trie.Add(AsSpan(row.HashIds!), (int)((input + TraceBlockSize - 1) / TraceBlockSize));
+        int blocks = (int)((input + TraceBlockSize - 1) / TraceBlockSize);
+        if (MooncakeRowRules.SharesNothing(row)) Trie.AddPrivate(blocks);
+        else Trie.Add(AsSpan(row.HashIds ?? []), blocks);
         PathEnd.Add(Trie.RunCount);
         InputLength.Add((int)input);
         OutputLength.Add((int)output);

@@ -28,20 +28,38 @@ public sealed class CompareAgentReplayCommand : ReportInputCommand
         foreach (string name in Metric)
         {
             if (!WildcardPattern.ContainsWildcardCharacters(name)) MetricDirections.Require(name);
+            else if (!MetricDirections.Names.Any(Pattern(name).IsMatch)) throw new AgentSimException("MetricUnknown", $"no metric matches '{name}'; a metric is p99_ttft_ms, for example");
         }
     }
 
     /// <inheritdoc/>
-    protected override void Process() => _reports.AddRange(Inputs.SelectMany(ReportsOf).Select(report => report.Metrics));
+    protected override void Process()
+    {
+        foreach (object? input in Inputs)
+        {
+            WarnOfCutOff(input);
+            _reports.AddRange(ReportsOf(input).Select(report => report.Metrics));
+        }
+    }
 
     /// <inheritdoc/>
     protected override void Finish()
     {
         if (_reports.Count < 2) throw AgentSimException.Usage("ComparisonTooFew", $"a comparison needs two or more replays ({_reports.Count} given)");
-        WildcardPattern[] patterns = [.. Metric.Select(name => new WildcardPattern(name, WildcardOptions.IgnoreCase))];
-        foreach (MetricComparison comparison in ReportComparison.Compare(_reports, TolerancePercent))
+        IReadOnlyList<MetricComparison> all = ReportComparison.Compare(_reports, TolerancePercent);
+        // Of no comparisons, none would be worse.
+        foreach (string name in Metric)
+        {
+            if (!all.Any(comparison => Pattern(name).IsMatch(comparison.Metric)))
+                throw new AgentSimException("MetricMissing", $"no replay has a metric '{name}', so that nothing was compared; goodput needs the bounds of a service level");
+        }
+
+        WildcardPattern[] patterns = [.. Metric.Select(Pattern)];
+        foreach (MetricComparison comparison in all)
         {
             if (Array.Exists(patterns, pattern => pattern.IsMatch(comparison.Metric))) WriteObject(comparison);
         }
     }
+
+    private static WildcardPattern Pattern(string name) => new(name, WildcardOptions.IgnoreCase);
 }

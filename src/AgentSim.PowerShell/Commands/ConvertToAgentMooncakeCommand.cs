@@ -37,11 +37,16 @@ public sealed class ConvertToAgentMooncakeCommand : PathCommand
     [Parameter]
     public MissingDependency MissingDependency { get; set; }
 
+    /// <summary>Leaves out requests without a session, where others have one.</summary>
+    [Parameter]
+    public SwitchParameter DropSessionless { get; set; }
+
     /// <inheritdoc/>
     protected override bool Recurses => Recurse;
 
     /// <inheritdoc/>
-    protected override void Start() => _lowering = new TraceLowering(Version, MissingDependency);
+    protected override void Start() =>
+        _lowering = new TraceLowering(Version, MissingDependency) { DropsSessionless = DropSessionless };
 
     /// <inheritdoc/>
     protected override void Process()
@@ -60,10 +65,26 @@ public sealed class ConvertToAgentMooncakeCommand : PathCommand
     protected override void Finish()
     {
         if (_files.Count > 0) ReadFiles();
-        foreach (MooncakeRow row in _lowering.Rows())
+        IEnumerable<MooncakeRow> rows = Rows();
+        if (_lowering.SessionlessDropped > 0) WriteWarning(_lowering.OnSessionless().Message);
+        if (Version == 2 && !_lowering.IsAgentic)
+            throw AgentSimException.Usage("RowVersionMismatch", "-Version 2 is for agentic traces, and the requests of this one belong to no session; leave it out");
+        foreach (MooncakeRow row in rows)
         {
             Cancellation.ThrowIfCancellationRequested();
             WriteObject(row);
+        }
+    }
+
+    private IEnumerable<MooncakeRow> Rows()
+    {
+        try
+        {
+            return _lowering.Rows();
+        }
+        catch (AgentSimException error) when (error.ErrorId == "TraceEmpty" && _files.Count > 0)
+        {
+            throw TraceConverter.WithAdvice(error, _files[0]);
         }
     }
 

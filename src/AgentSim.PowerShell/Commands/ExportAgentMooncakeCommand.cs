@@ -16,6 +16,7 @@ public sealed class ExportAgentMooncakeCommand : ExportCommand
     private AtomicFile? _file;
     private GZipStream? _gzip;
     private MooncakeFileWriter? _writer;
+    private bool _hasRows;
 
     /// <summary>The rows.</summary>
     [Parameter(Mandatory = true, ValueFromPipeline = true)]
@@ -45,12 +46,14 @@ public sealed class ExportAgentMooncakeCommand : ExportCommand
     /// <inheritdoc/>
     protected override void Process() => Write(writer =>
     {
+        _hasRows |= InputObject.Length > 0;
         foreach (MooncakeRow row in InputObject) writer.Add(row);
     });
 
     /// <inheritdoc/>
     protected override void Finish()
     {
+        if (IsWanted && !_hasRows) throw AgentSimException.Usage("RowsMissing", "no rows came, so that there is no file to write");
         Write(writer =>
         {
             writer.Finish(Cancellation);

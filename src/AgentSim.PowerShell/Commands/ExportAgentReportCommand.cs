@@ -57,9 +57,9 @@ public sealed class ExportAgentReportCommand : ExportCommand
     /// <inheritdoc/>
     protected override void Finish()
     {
+        if (_results.Count == 0) throw AgentSimException.Usage("ReportEmpty", "there is no result to write");
         if (Format is ReportFormat.Json or ReportFormat.Jsonl && _results.Count != 1)
             throw AgentSimException.Usage("ReportSeveral", $"a {Format} file holds one result ({_results.Count} given); export them one by one, or in another format");
-        if (_results.Count == 0) throw AgentSimException.Usage("ReportEmpty", "there is no result to write");
         if (Name.Length > 0 && Name.Length != _results.Count)
             throw AgentSimException.Usage("NameCountWrong", $"-Name has {Name.Length} names and there are {_results.Count} results; give one for each");
         IReadOnlyList<ReportedRun> runs = RunLimits.Test([.. _results.Select((result, i) => new ReportedRun(result, Name.ElementAtOrDefault(i)))], _limits);

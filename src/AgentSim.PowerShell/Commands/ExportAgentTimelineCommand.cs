@@ -96,6 +96,8 @@ public sealed class ExportAgentTimelineCommand : ExportCommand
     /// <inheritdoc/>
     protected override void Finish()
     {
+        if (_files.Count == 0 && _trace is null && _result is null && _requests.Count == 0)
+            throw AgentSimException.Usage("TimelineEmpty", "nothing came that a timeline could show; give records, a result, its requests, or files of these");
         if (IsWanted) Write();
         PassOn();
     }

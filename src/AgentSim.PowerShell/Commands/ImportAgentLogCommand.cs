@@ -167,7 +167,7 @@ public sealed class ImportAgentLogCommand : PathCommand
         if (SummaryVariable is not null) SessionState.PSVariable.Set(SummaryVariable, summary);
         WriteInformation(summary, ["AgentSim.Import"]);
         foreach (string line in summary.ToString().Split('\n')) WriteVerbose(line);
-        foreach (string warning in summary.Warnings) WriteWarning(warning);
+        foreach (RunWarning warning in summary.Warnings) WriteWarning(warning.Message);
     }
 
     // A wildcard stands for folders, too.

@@ -13,8 +13,7 @@ public sealed partial class InvokeAgentReplayCommand
         Start-ThreadJob -Name $parameters.Name -ArgumentList $module, $parameters.Call -ScriptBlock {
             param($module, $call)
             Import-Module -Name $module
-            # What there was to warn about was said when the job was started.
-            Invoke-AgentReplay @call -WarningAction SilentlyContinue
+            Invoke-AgentReplay @call
         }
         """;
 
@@ -54,7 +53,9 @@ public sealed partial class InvokeAgentReplayCommand
         }
 
         call[nameof(RouterConfig)] = _settings.Router;
-        if (_settings.Router.RouterPolicyConfig is { } policy) call[nameof(RouterPolicyPath)] = policy;
+        // Round robin has no use for the file that the environment names for others.
+        bool needsPolicy = HasKvRouter || RouterPolicyPath is not null;
+        if (needsPolicy && _settings.Router.RouterPolicyConfig is { } policy) call[nameof(RouterPolicyPath)] = policy;
         return call;
     }
 

@@ -72,6 +72,9 @@ public sealed partial class InvokeAgentReplayCommand : ReplayInputCommand
     public SwitchParameter AsJob { get; set; }
 
     /// <inheritdoc/>
+    private protected override bool HasKvRouter => RouterMode == RouterMode.KvRouter;
+
+    /// <inheritdoc/>
     protected override void Start()
     {
         CheckPoolParameters(PrefillEngine is not null, DecodeEngine is not null);
@@ -87,8 +90,9 @@ public sealed partial class InvokeAgentReplayCommand : ReplayInputCommand
             RecordsKvUse = RecordKvUse,
             ArrivalSpeedupRatio = ArrivalSpeedupRatio,
         };
-        WarnOfUnusedSpeedup(Concurrency is not null);
         ReplayChecks.CheckSettings(_settings, Format);
+        if (AsJob) return;   // the job says so, with what it finds out later
+        foreach (RunWarning warning in SettingWarnings.Of(_settings, IsSynthetic ? Synthesis() : null)) Warn(warning);
     }
 
     /// <inheritdoc/>
@@ -104,6 +108,7 @@ public sealed partial class InvokeAgentReplayCommand : ReplayInputCommand
         var progress = new ProgressDisplay(this, "Replaying");
         ReplayResult result = Replay.Run(workload, _settings, progress.Replaying(), Cancellation);
         progress.Complete();
+        foreach (RunWarning warning in result.Warnings) Warn(warning);   // those that only the run could show
         WriteObject(result);
     }
 }

@@ -89,15 +89,19 @@ public sealed class InvokeAgentSweepCommand : ReplayInputCommand
     public SwitchParameter Force { get; set; }
 
     /// <inheritdoc/>
+    private protected override bool HasKvRouter => RouterMode.Contains(Simulation.RouterMode.KvRouter);
+
+    /// <inheritdoc/>
     protected override void Start()
     {
         CheckPoolParameters(PrefillEngine is not null, DecodeEngine is not null);
         _common = CommonSettings();
         _settings = [.. Grid().Points(_common)];
-        WarnOfUnusedSpeedup(Concurrency is not null);
         AgentSimException?[] faults = [.. _settings.Select(Fault)];
         // Some combinations of a grid may make no sense; when none does, the call is wrong.
         if (Array.TrueForAll(faults, fault => fault is not null)) throw faults[0]!;
+        if (Force && CheckpointPath is null) throw AgentSimException.Usage("OptionsConflict", "-Force is for a checkpoint; give -CheckpointPath, too");
+        Warn([.. _settings.Where((_, i) => faults[i] is null)]);
     }
 
     /// <inheritdoc/>
@@ -119,15 +123,30 @@ public sealed class InvokeAgentSweepCommand : ReplayInputCommand
     private void Run(SweepPoint[] points, SweepCheckpoint? checkpoint)
     {
         var progress = new ProgressDisplay(this, "Replaying a grid");
-        int failed = 0;
+        int cutOff = 0;
         foreach (SweepRow row in Sweep.Run(points, ThrottleLimit, checkpoint, progress.Sweeping(), Cancellation))
         {
-            if (row.Error is not null) failed++;
+            if (FaultOf(row) is { } fault)
+            {
+                WriteError(ErrorRecords.Of(fault, row));
+                continue;
+            }
+
+            if (row.CutOffRequests > 0) cutOff++;
             WriteObject(row);
         }
 
         progress.Complete();
-        if (failed > 0) WriteWarning($"{failed} of {points.Length} combinations could not be replayed; their property Error says why");
+        if (cutOff > 0) WriteWarning($"-{nameof(MaxSimTimeSeconds)} cut {cutOff} of {points.Length} combinations short: their numbers are about the requests that ended; CutOffRequests says how many did not");
+    }
+
+    // A point without numbers is no row: whatever sorts or filters rows must not find it the best one.
+    private static AgentSimException? FaultOf(SweepRow row)
+    {
+        if (row.Error is { } error) return new AgentSimException(row.ErrorId ?? "ReportInvalid", $"combination {row.Index} ({row}) could not be replayed: {error}");
+        if (row.CompletedRequests > 0) return null;
+        string reason = row.CutOffRequests > 0 ? $"; -{nameof(MaxSimTimeSeconds)} cut {row.CutOffRequests} off" : "";
+        return new AgentSimException("SweepPointEmpty", $"combination {row.Index} ({row}) completed no request, so that it has no metrics{reason}");
     }
 
     private SweepGrid Grid() => new()
@@ -147,6 +166,16 @@ public sealed class InvokeAgentSweepCommand : ReplayInputCommand
         if (PrefillEngine is null || DecodeEngine is null) return [];
         PoolSettings first = ToPools(PrefillEngine, DecodeEngine, 1, 1);
         return [.. from prefill in PrefillWorkers from decode in DecodeWorkers select first with { PrefillWorkers = prefill, DecodeWorkers = decode }];
+    }
+
+    // Said once, of what has no effect in any combination: beside a KV router, round robin needs no router settings.
+    private void Warn(ReplaySettings[] points)
+    {
+        if (points.Length == 0) return;
+        SyntheticOptions? synthetic = IsSynthetic ? Synthesis() : null;
+        IEnumerable<RunWarning> common = SettingWarnings.Of(points[0], synthetic);
+        foreach (ReplaySettings point in points.Skip(1)) common = common.Intersect(SettingWarnings.Of(point, synthetic));
+        foreach (RunWarning warning in common) Warn(warning);
     }
 
     private AgentSimException? Fault(ReplaySettings settings)

@@ -19,6 +19,7 @@ public sealed class MeasureAgentTraceCommand : PathCommand
     private readonly List<(AgentSession Session, string? Group)> _sessions = [];
     private object? _outside;   // something without the property
     private bool _hasMembers;
+    private bool _hasWritten;
 
     /// <summary>Records, rows or sessions; also paths of traces, as they come through a pipeline.</summary>
     [Parameter(ParameterSetName = InputObjectSet, Mandatory = true, ValueFromPipeline = true)]
@@ -52,12 +53,14 @@ public sealed class MeasureAgentTraceCommand : PathCommand
         if (By is not null && !_hasMembers && _outside is not null)
         {
             throw AgentSimException.Usage("MeasurePropertyMissing",
-                $"no input has the property '{By}'; what a {_outside.GetType().Name} has is shown by Get-Member");
+                $"no {_outside.GetType().Name} of the input has the property '{By}'; {NearestName.Suggest(By, [.. PSObject.AsPSObject(_outside).Properties.Select(property => property.Name)])}");
         }
 
         Write(_records.Measures());
         Write(_rows.Measures());
         Write(_sessions.GroupBy(entry => entry.Group, entry => entry.Session).Select(group => SessionMeasure.Of([.. group], group.Key)));
+        // Of no measure, every number would be small.
+        if (!_hasWritten) throw AgentSimException.Usage("MeasureEmpty", "nothing came that could be measured; give records, rows, sessions or paths of traces that hold some");
     }
 
     private void Add(PSObject input)
@@ -109,6 +112,7 @@ public sealed class MeasureAgentTraceCommand : PathCommand
         foreach (T measure in measures)
         {
             Cancellation.ThrowIfCancellationRequested();
+            _hasWritten = true;
             PSObject shown = new(measure);
             if (By is not null) shown.TypeNames.Insert(0, typeof(T).FullName + GroupView);
             WriteObject(shown);

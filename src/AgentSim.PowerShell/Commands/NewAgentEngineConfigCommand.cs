@@ -38,6 +38,7 @@ public sealed class NewAgentEngineConfigCommand : ConfigCommand
         arguments = arguments.Validated(name);
         // The configuration means the same file wherever it is used.
         if (arguments.PlannerProfileData is { } path) arguments = arguments with { PlannerProfileData = PathCommand.FileSystemPath(this, path) };
+        arguments.CheckFiles(name);
         foreach (string warning in arguments.Warnings) WriteWarning(Parameters.InMessage(warning));
         return arguments;
     }

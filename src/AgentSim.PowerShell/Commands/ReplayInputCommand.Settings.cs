@@ -46,6 +46,7 @@ public abstract partial class ReplayInputCommand
             ModelName = ModelName,
             MaxSimTimeMs = MaxSimTimeSeconds * 1000.0,
             ServiceLevel = level.IsEmpty ? null : level,
+            Warnings = IgnoredParameters().ToArray() is { Length: > 0 } ignored ? ignored : [],
             Names = ParameterNames.Replay,
         };
     }
@@ -62,8 +63,8 @@ public abstract partial class ReplayInputCommand
             { } given => EngineArguments.Parse(new JsonArgument(name, "EngineArgumentsInvalid").Text(given), name),
         };
         if (arguments.PlannerProfileData is { } path) arguments = arguments with { PlannerProfileData = FileSystemPath(path) };
-        // What a typed configuration has to warn about was said when it was made.
-        if (Unwrap(value) is not EngineArguments) foreach (string warning in arguments.Warnings) WriteWarning(warning);
+        // At once, also in a sweep: a file that cannot be used is no combination that makes no sense.
+        arguments.CheckFiles(name);
         return arguments;
     }
 
@@ -110,11 +111,15 @@ public abstract partial class ReplayInputCommand
 
     private static object? Unwrap(object? argument) => argument is PSObject { BaseObject: EngineArguments or RouterSettings } wrapped ? wrapped.BaseObject : argument;
 
+    /// <summary>Whether any replay of this call has the KV router.</summary>
+    private protected abstract bool HasKvRouter { get; }
+
     private static AgentSimException Conflict(string message) => AgentSimException.Usage("OptionsConflict", message);
 
-    private protected void WarnOfUnusedSpeedup(bool hasConcurrency)
+    // What settings and workloads do not show by themselves, because it was given and is not in them.
+    private IEnumerable<RunWarning> IgnoredParameters()
     {
-        if (hasConcurrency && MyInvocation.BoundParameters.ContainsKey(nameof(InvokeAgentReplayCommand.ArrivalSpeedupRatio)))
-            WriteWarning("-ArrivalSpeedupRatio has no effect together with -Concurrency");
+        if (RouterPolicyPath is not null && !HasKvRouter)
+            yield return new RunWarning("OptionIgnored", $"-{nameof(RouterPolicyPath)} has no effect with -RouterMode {RouterMode.RoundRobin}; use {RouterMode.KvRouter}");
     }
 }

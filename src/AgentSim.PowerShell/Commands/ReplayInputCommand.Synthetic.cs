@@ -42,7 +42,7 @@ public abstract partial class ReplayInputCommand
     [Parameter(ParameterSetName = SyntheticSet)]
     public double InterTurnDelayMs { get; set; }
 
-    private SyntheticOptions Synthesis() => new()
+    private protected SyntheticOptions Synthesis() => new()
     {
         InputTokens = InputTokens,
         OutputTokens = OutputTokens,

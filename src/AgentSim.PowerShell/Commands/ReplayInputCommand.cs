@@ -20,6 +20,7 @@ public abstract partial class ReplayInputCommand : PathCommand
     private readonly List<MooncakeRow> _rows = [];
     private readonly List<TraceRecord> _records = [];
     private readonly List<string> _files = [];
+    private readonly HashSet<RunWarning> _said = [];
 
     /// <summary>Rows, as ConvertTo-AgentMooncake and Import-AgentMooncake give them.</summary>
     [Parameter(ParameterSetName = InputObjectSet, Mandatory = true, ValueFromPipeline = true)]
@@ -37,6 +38,13 @@ public abstract partial class ReplayInputCommand : PathCommand
     [Parameter(ParameterSetName = LiteralPathSet)]
     public TraceFormat TraceFormat { get; set; }
 
+    /// <summary>Request traces and recordings: only requests to this model.</summary>
+    [Parameter(ParameterSetName = RecordSet)]
+    [Parameter(ParameterSetName = PathSet)]
+    [Parameter(ParameterSetName = LiteralPathSet)]
+    [ValidateNotNullOrEmpty]
+    public string? Model { get; set; }
+
     /// <summary>Tokens per hash id; without it 512, or what rows and request traces say.</summary>
     [Parameter(ParameterSetName = InputObjectSet)]
     [Parameter(ParameterSetName = RecordSet)]
@@ -44,6 +52,18 @@ public abstract partial class ReplayInputCommand : PathCommand
     [Parameter(ParameterSetName = LiteralPathSet)]
     [ValidateRange(1, int.MaxValue)]
     public int? TraceBlockSize { get; set; }
+
+    /// <summary>Cuts prompts that their hash ids do not cover, even in more than half of the rows.</summary>
+    [Parameter(ParameterSetName = InputObjectSet)]
+    [Parameter(ParameterSetName = PathSet)]
+    [Parameter(ParameterSetName = LiteralPathSet)]
+    public SwitchParameter AllowCut { get; set; }
+
+    /// <summary>Request traces: leaves out requests without a session, where others have one.</summary>
+    [Parameter(ParameterSetName = RecordSet)]
+    [Parameter(ParameterSetName = PathSet)]
+    [Parameter(ParameterSetName = LiteralPathSet)]
+    public SwitchParameter DropSessionless { get; set; }
 
     /// <summary>Applied-compute sessions and synthetic load: share of a prompt that its group has in common, 0 to 1.</summary>
     [Parameter(ParameterSetName = PathSet)]
@@ -83,8 +103,12 @@ public abstract partial class ReplayInputCommand : PathCommand
     {
         if (ParameterSetName == InputObjectSet) _rows.AddRange(InputObject);
         else if (ParameterSetName == RecordSet) _records.AddRange(Record);
-        else if (!IsSynthetic) foreach (string given in GivenPaths) _files.AddRange(FilesOf(given));
+        else if (!IsSynthetic) foreach (string given in GivenPaths) _files.AddRange(IsRecordingFolder(given) ? [FileSystemPath(given)] : FilesOf(given));
     }
+
+    // A folder of recordings holds other things, too, and an import knows what it takes.
+    private bool IsRecordingFolder(string given) =>
+        TraceFormat.RecordingName() is not null && (ParameterSetName == LiteralPathSet || !WildcardPattern.ContainsWildcardCharacters(given)) && Directory.Exists(FileSystemPath(given));
 
     /// <summary>The workload, when all input has come.</summary>
     /// <param name="engine">The engine that will serve it, for synthetic load.</param>
@@ -95,9 +119,12 @@ public abstract partial class ReplayInputCommand : PathCommand
         {
             Format = TraceFormat,
             TraceBlockSize = TraceBlockSize,
+            Model = Model,
             SharedPrefixRatio = SharedPrefixRatio,
             PrefixGroups = PrefixGroups,
-            OnWarning = WriteWarning,
+            AllowCut = AllowCut,
+            DropSessionless = DropSessionless,
+            OnWarning = Warn,
             Names = ParameterNames.Replay,
         };
         if (ParameterSetName == InputObjectSet) return FromRows(options);
@@ -108,13 +135,25 @@ public abstract partial class ReplayInputCommand : PathCommand
         return workload;
     }
 
+    /// <summary>Writes a warning, the same one once.</summary>
+    private protected void Warn(RunWarning warning)
+    {
+        if (_said.Add(warning)) WriteWarning(warning.Message);
+    }
+
     // Not earlier: what the pipeline brings is known only when it comes.
     private ReplayWorkload FromRows(WorkloadOptions options)
     {
-        if (TraceFormat is TraceFormat.Dynamo or TraceFormat.AppliedComputeAgentic)
+        if (TraceFormat is not (TraceFormat.Mooncake or TraceFormat.MooncakeDelta or TraceFormat.AgenticMooncake))
         {
             throw AgentSimException.Usage("TraceFormatMismatch",
                 $"-{nameof(TraceFormat)} {TraceFormat} is for files; rows are {TraceFormat.Mooncake}, {TraceFormat.MooncakeDelta} or {TraceFormat.AgenticMooncake}");
+        }
+
+        if (MyInvocation.BoundParameters.ContainsKey(nameof(TraceFormat)) && TraceFormat == TraceFormat.Mooncake && _rows.Exists(row => row.IsAgentic))
+        {
+            throw AgentSimException.Usage("TraceFormatMismatch",
+                $"-{nameof(TraceFormat)} {TraceFormat} is for plain rows and these are agentic; leave it out, rows say themselves what they are");
         }
 
         return WorkloadLoader.FromRows(_rows, options, Cancellation);

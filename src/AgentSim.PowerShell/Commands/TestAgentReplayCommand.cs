@@ -12,6 +12,7 @@ public sealed class TestAgentReplayCommand : ReportInputCommand
     private IReadOnlyList<Metric>? _baseline;
     private IReadOnlyList<MetricLimit> _limits = [];
     private bool _allPassed = true;
+    private int _tested;
 
     /// <summary>Limits by metric: numbers, or texts such as <c>+5%</c>.</summary>
     [Parameter]
@@ -38,18 +39,26 @@ public sealed class TestAgentReplayCommand : ReportInputCommand
         if (Limit is null && Baseline is null) throw AgentSimException.Usage("LimitMissing", "there is nothing to test against; give -Limit, -Baseline or both");
         if (MyInvocation.BoundParameters.ContainsKey(nameof(TolerancePercent)) && (Limit is not null || Baseline is null))
             throw AgentSimException.Usage("OptionsConflict", "-TolerancePercent is for -Baseline without -Limit; say in the limits how much a metric may change");
-        if (Baseline is not null) _baseline = ReportsOf(Baseline).First().Metrics;
+        if (Baseline is not null) _baseline = OnlyReport(Baseline);
         _limits = Limit is null ? LimitTest.NoWorse(_baseline!, TolerancePercent) : MetricLimits.Of(Limit);
+        if (_limits.Count == 0) throw AgentSimException.Usage("LimitMissing", "-Limit is empty; name at least one metric");
         LimitTest.RequireBaseline(_limits, _baseline);
+    }
+
+    private IReadOnlyList<Metric> OnlyReport(PSObject baseline)
+    {
+        MetricSource[] reports = [.. ReportsOf(baseline)];
+        return reports is [var only] ? only.Metrics : throw AgentSimException.Usage("BaselineSeveral", $"the baseline is one replay ({reports.Length} given)");
     }
 
     /// <inheritdoc/>
     protected override void Process()
     {
-        foreach (object input in Inputs)
+        foreach (object? input in Inputs)
         {
             try
             {
+                WarnOfCutOff(input);
                 foreach (MetricSource report in ReportsOf(input)) Test(report);
             }
             catch (AgentSimException error)
@@ -63,11 +72,20 @@ public sealed class TestAgentReplayCommand : ReportInputCommand
     /// <inheritdoc/>
     protected override void Finish()
     {
-        if (Quiet) WriteObject(_allPassed);
+        // Nothing tested is not passed. Without -Quiet the statement ends: of no objects, none would have failed.
+        if (_tested == 0)
+        {
+            var nothing = AgentSimException.Usage("ReportMissing", "no replay came, so that no limit was tested; that is not passed");
+            if (!Quiet) throw nothing;
+            WriteError(ErrorRecords.Of(nothing));
+        }
+
+        if (Quiet) WriteObject(_allPassed && _tested > 0);
     }
 
     private void Test(MetricSource report)
     {
+        _tested++;
         foreach (LimitResult result in LimitTest.Run(report.Metrics, _limits, _baseline))
         {
             _allPassed &= result.Passed;

@@ -156,6 +156,39 @@ public sealed class CommandLineTests : IDisposable
         Assert.Contains("'p99_ttft_ms' is no rule; use METRIC>NUMBER", error);
     }
 
+    // Findings A1, A5 and A6 on the command line.
+    [Fact]
+    public void Compare_does_not_pass_what_was_not_measured()
+    {
+        string trace = Trace();
+        Assert.Equal(0, Run("replay", trace, "--trace-block-size", "16", "--report-json", "all.json").Code);
+        (int code, string output, string error) = Run("replay", trace, "--trace-block-size", "16", "--max-sim-time-seconds", "0.001", "--report-json", "none.json");
+        Assert.Equal(0, code);
+        Assert.DoesNotContain("Time to First Token (ms)                           ┃ 0.00", output);
+        Assert.Contains("of 3 requests completed", error);
+
+        foreach (string rule in (string[])["p99_ttft_ms>1e9", "p99_ttft_ms<0", "p99_itl_ms>+500%", "duration_ms>1e9", "gpu_hours>1e9", "request_throughput_rps>1e9"])
+        {
+            (code, output, _) = Run("compare", "all.json", "none.json", "--fail-on", rule);
+            Assert.Equal(1, code);
+            Assert.Contains("has no samples: no request gave any", output);
+        }
+
+        (code, output, _) = Run("compare", "none.json", "all.json", "--fail-on", "p99_ttft_ms>+5%");
+        Assert.Equal(1, code);
+        Assert.Contains("p99_ttft_ms has no samples in the baseline", output);
+        Assert.Contains("? no samples", output);
+
+        foreach ((string rule, int expected) in ((string, int)[])[("", 2), ("p99_tft_ms>5", 1), ("p99_ttft_ms>29,5", 1), ("p99_ttft_ms>-5", 1), ("p99_ttft_ms>NaN", 1), ("p99_ttft_ms<-100%", 1)])
+        {
+            (code, output, _) = Run("compare", "all.json", "all.json", "--fail-on", rule);
+            Assert.Equal((expected, ""), (code, output));
+        }
+
+        Assert.Equal(2, Run("compare", "all.json", "all.json", "--fail-on").Code);
+        Assert.Equal(2, Run("compare", "--fail-on", "p99_ttft_ms>5").Code);
+    }
+
     // Runs the program from a shell: what it does before, and how it redirects the outputs. Returns exit code and errors.
     private (int Code, string Error) RunByShell(string before, string redirection, params string[] arguments)
     {
@@ -274,7 +307,7 @@ public sealed class CommandLineTests : IDisposable
     {
         (int code, _, string error) = Run("replay", Trace(), "--report-json", "r.json");
         Assert.Equal(0, code);
-        Assert.EndsWith("trace.jsonl: 2 of 3 rows have more hash ids than blocks of 512 tokens; is trace-block-size right?\n", error);
+        Assert.EndsWith("trace.jsonl: 2 of 3 rows have more hash ids than blocks of 512 tokens; 16 tokens fit every row; is --trace-block-size right?\n", error);
         Assert.StartsWith("agentsim: warning: ", error);
     }
 

@@ -2,6 +2,7 @@ using AgentSim.Metrics;
 using AgentSim.Recording;
 using AgentSim.Statistics;
 using AgentSim.Tests.Reports;
+using AgentSim.Tests.Simulation;
 
 namespace AgentSim.Tests.Metrics;
 
@@ -52,7 +53,7 @@ public class ReplayReportTests
         Assert.Equal(report.P99ItlMs, report["p99_itl_ms"]);
         Assert.Equal(3.0, report["num_requests"]);
         Assert.Null(report["goodput_completed_requests"]);
-        Assert.Null(report["P99_ITL_MS"]);
+        Assert.Equal("MetricUnknown", Assert.Throws<AgentSimException>(() => report["P99_ITL_MS"]).ErrorId);
     }
 
     [Fact]
@@ -79,14 +80,17 @@ public class ReplayReportTests
     }
 
     [Fact]
-    public void An_empty_run_has_zeros_and_the_shortest_duration()
+    public void An_empty_run_has_no_samples_and_writes_the_zeros_of_the_reference()
     {
         var costs = new RunCosts { DecodeWorkerSeconds = null, DecodeGpusPerWorker = 1 };
         ReplayReport report = ReplayReportBuilder.Build([], new GapStatistics(), costs, null);
 
-        Assert.Equal(1e-09, report.DecodeWorkerSeconds);
-        Assert.Equal(2.777777777777778e-13, report.GpuHours);
-        Assert.All(report.Metrics.Where(m => m.Name.Contains("_ms") || m.Name.EndsWith("_per_user")), m => Assert.Equal(0.0, m.Value));
+        report.Shows(("decode_worker_seconds", 1e-09), ("gpu_hours", 2.777777777777778e-13), ("duration_ms", 0), ("request_throughput_rps", 0));
+        Metric[] distributions = [.. report.Metrics.Where(m => m.Name.EndsWith("_ms", StringComparison.Ordinal) || m.Name.EndsWith("_per_user", StringComparison.Ordinal)).Where(m => m.Name != "wall_time_ms")];
+        Assert.All(distributions, m => Assert.Equal((0.0, false), (m.Written, m.HasSamples)));
+        Assert.Equal(double.PositiveInfinity, report.P99TtftMs);
+        Assert.Equal(double.NegativeInfinity, report.P99OutputTokenThroughputPerUser);
+        Assert.Equal(double.PositiveInfinity, report.GpuHours);
         Assert.Equal(0.0, report.ProcessedTokensPerS);
     }
 

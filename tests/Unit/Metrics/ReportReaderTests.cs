@@ -40,6 +40,8 @@ public sealed class ReportReaderTests : IDisposable
     [InlineData("{\"duration_ms\":\"5\"}")]
     [InlineData("{\"hash_ids\":[1]}")]
     [InlineData("{\"duration_ms\":1e999}")]
+    [InlineData("{\"duration_ms\":1,\"run\":{\"empty_metrics\":\"p99_ttft_ms\"}}")]
+    [InlineData("{\"duration_ms\":1,\"run\":{\"empty_metrics\":[1]}}")]
     public void Other_files_are_refused_by_name(string content)
     {
         AgentSimException error = Refused(content);

@@ -9,26 +9,26 @@ namespace AgentSim.Tests.Reports;
 public class MetricTableTests
 {
     [Fact]
-    public void An_empty_run_looks_as_in_the_reference()
+    public void An_empty_run_shows_no_numbers_where_it_has_no_samples()
     {
         ReplayReport report = ReplayReportBuilder.Build([], new GapStatistics(), new RunCosts { WallTimeMs = 0.16 }, null);
         string expected = """
             NVIDIA AIPerf | LLM Metrics
-            ┏━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━┳━━━━━━┳━━━━━━┳━━━━━━┳━━━━━━┳━━━━━━┳━━━━━━┳━━━━━━┓
-            ┃ Metric                                             ┃  avg ┃  min ┃  max ┃  p99 ┃  p90 ┃  p75 ┃  std ┃
-            ┡━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━╇━━━━━━╇━━━━━━╇━━━━━━╇━━━━━━╇━━━━━━╇━━━━━━╇━━━━━━┩
-            ┃ Time to First Token (ms)                           ┃ 0.00 ┃ 0.00 ┃ 0.00 ┃ 0.00 ┃ 0.00 ┃ 0.00 ┃ 0.00 ┃
-            ┃ Time to Second Token (ms)                          ┃ 0.00 ┃ 0.00 ┃ 0.00 ┃ 0.00 ┃ 0.00 ┃ 0.00 ┃ 0.00 ┃
-            ┃ Request Latency (ms)                               ┃ 0.00 ┃ 0.00 ┃ 0.00 ┃ 0.00 ┃ 0.00 ┃ 0.00 ┃ 0.00 ┃
-            ┃ Inter Token Latency (ms)                           ┃ 0.00 ┃ 0.00 ┃ 0.00 ┃ 0.00 ┃ 0.00 ┃ 0.00 ┃ 0.00 ┃
-            ┃ Output Token Throughput Per User (tokens/sec/user) ┃ 0.00 ┃ 0.00 ┃ 0.00 ┃ 0.00 ┃ 0.00 ┃ 0.00 ┃ 0.00 ┃
-            ┃ Output Token Throughput (tokens/sec)               ┃ 0.00 ┃  N/A ┃  N/A ┃  N/A ┃  N/A ┃  N/A ┃  N/A ┃
-            ┃ Request Throughput (requests/sec)                  ┃ 0.00 ┃  N/A ┃  N/A ┃  N/A ┃  N/A ┃  N/A ┃  N/A ┃
-            ┃ Request Count (requests)                           ┃ 0.00 ┃  N/A ┃  N/A ┃  N/A ┃  N/A ┃  N/A ┃  N/A ┃
-            └━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━┴━━━━━━┴━━━━━━┴━━━━━━┴━━━━━━┴━━━━━━┴━━━━━━┴━━━━━━┘
+            ┏━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━┳━━━━━━┳━━━━━┳━━━━━┳━━━━━┳━━━━━┳━━━━━┳━━━━━┓
+            ┃ Metric                                             ┃  avg ┃ min ┃ max ┃ p99 ┃ p90 ┃ p75 ┃ std ┃
+            ┡━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━╇━━━━━━╇━━━━━╇━━━━━╇━━━━━╇━━━━━╇━━━━━╇━━━━━┩
+            ┃ Time to First Token (ms)                           ┃  N/A ┃ N/A ┃ N/A ┃ N/A ┃ N/A ┃ N/A ┃ N/A ┃
+            ┃ Time to Second Token (ms)                          ┃  N/A ┃ N/A ┃ N/A ┃ N/A ┃ N/A ┃ N/A ┃ N/A ┃
+            ┃ Request Latency (ms)                               ┃  N/A ┃ N/A ┃ N/A ┃ N/A ┃ N/A ┃ N/A ┃ N/A ┃
+            ┃ Inter Token Latency (ms)                           ┃  N/A ┃ N/A ┃ N/A ┃ N/A ┃ N/A ┃ N/A ┃ N/A ┃
+            ┃ Output Token Throughput Per User (tokens/sec/user) ┃  N/A ┃ N/A ┃ N/A ┃ N/A ┃ N/A ┃ N/A ┃ N/A ┃
+            ┃ Output Token Throughput (tokens/sec)               ┃  N/A ┃ N/A ┃ N/A ┃ N/A ┃ N/A ┃ N/A ┃ N/A ┃
+            ┃ Request Throughput (requests/sec)                  ┃  N/A ┃ N/A ┃ N/A ┃ N/A ┃ N/A ┃ N/A ┃ N/A ┃
+            ┃ Request Count (requests)                           ┃ 0.00 ┃ N/A ┃ N/A ┃ N/A ┃ N/A ┃ N/A ┃ N/A ┃
+            └━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━┴━━━━━━┴━━━━━┴━━━━━┴━━━━━┴━━━━━┴━━━━━┴━━━━━┘
             Wall Time (ms): 0.16
-            Prefix Cache Reused Ratio: 0.00
-            First Admission Prefix Cache Reused Ratio: 0.00
+            Prefix Cache Reused Ratio: N/A
+            First Admission Prefix Cache Reused Ratio: N/A
 
             """;
         Assert.Equal(expected, MetricTable.Render(report));

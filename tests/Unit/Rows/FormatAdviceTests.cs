@@ -52,10 +52,10 @@ public sealed class FormatAdviceTests
             """{"request_id":"b","input_length":1,"output_length":1,"hash_ids":[1],"wait_for":["a"]}""",
             """{"request_id":"c","input_length":1,"output_length":1,"hash_ids":[1],"wait_for":["a"]}""",
         ]);
-        var warnings = new List<string>();
+        var warnings = new List<RunWarning>();
         WorkloadLoader.Load([path], new WorkloadOptions { Format = format, OnWarning = warnings.Add });
         Assert.Equal(count, warnings.Count);
-        Assert.All(warnings, warning => Assert.StartsWith($"{path}:2: ", warning));
+        Assert.All(warnings, warning => Assert.StartsWith($"{path}:2: ", warning.Message));
     }
 
     private static string Fault(TraceFormat format, string line)

@@ -63,7 +63,7 @@ internal static class Sim
     /// <summary>Asserts metrics of the report by name.</summary>
     public static void Shows(this ReplayReport report, params (string Name, double Value)[] metrics)
     {
-        foreach ((string name, double value) in metrics) Same(value, report[name], name);
+        foreach ((string name, double value) in metrics) Same(value, report.Metrics.Single(metric => metric.Name == name).Written, name);
     }
 
     /// <summary>Equal to 1e-12 relative.</summary>

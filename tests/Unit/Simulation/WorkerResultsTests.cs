@@ -38,8 +38,8 @@ public class WorkerResultsTests
     {
         ReplayResult result = Run(new ReplaySettings { Workers = 30 });
         Assert.Equal(30, result.Workers.Count);
-        Assert.Equal(new WorkerResult(WorkerType.Aggregated, 29, 0, 0, 0, 0, 0, 0.0, 0.0), result.Workers[29]);
-        Assert.Equal(0.0, result.Workers[29].PrefixCacheReusedRatio);
+        Assert.Equal(new WorkerResult(WorkerType.Aggregated, 29, 0, 0, 0, 0, 0, double.PositiveInfinity, double.PositiveInfinity), result.Workers[29]);
+        Assert.Equal(double.NegativeInfinity, result.Workers[29].PrefixCacheReusedRatio);
     }
 
     [Fact]

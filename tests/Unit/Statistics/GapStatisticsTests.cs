@@ -31,11 +31,11 @@ public class GapStatisticsTests
     }
 
     [Fact]
-    public void No_gap_gives_zeros_and_one_gap_gives_itself()
+    public void No_gap_gives_no_samples_and_one_gap_gives_itself()
     {
         var gaps = new GapStatistics();
-        Assert.Equal(default, gaps.InterTokenLatency);
-        Assert.Equal(default, gaps.ThroughputPerUser);
+        Assert.Equal(Distribution.NoLatency, gaps.InterTokenLatency);
+        Assert.Equal(Distribution.NoThroughput, gaps.ThroughputPerUser);
 
         gaps.Add(4.0);
         Assert.Equal(new Distribution(4, 4, 4, 4, 4, 4, 4, 4, 0), gaps.InterTokenLatency);
@@ -184,7 +184,7 @@ public class GapStatisticsTests
             }
         }
 
-        if (count == 0) return gaps.InterTokenLatency == default;
+        if (count == 0) return gaps.InterTokenLatency == Distribution.NoLatency;
         all.Sort();
         double At(int p) => count == 1
             ? all[0]

@@ -44,6 +44,18 @@ public sealed class SweepCheckpointTests : IDisposable
     }
 
     [Fact]
+    public void What_has_no_samples_has_none_after_a_resumption()
+    {
+        var capped = new ReplaySettings { MaxSimTimeMs = 0.001 };
+        var grid = new SweepGrid();
+        SweepRow first = Assert.Single(Run(grid, Load(), capped)), second = Assert.Single(Run(grid, Load(), capped));
+        Assert.True(second.IsResumed);
+        Assert.Equal((double.PositiveInfinity, 5L), (second.P99TtftMs, second.CutOffRequests));
+        Assert.Equal(first.GetMetrics(), second.GetMetrics());
+        Assert.DoesNotContain("Infinity", System.IO.File.ReadAllText(File));
+    }
+
+    [Fact]
     public void An_interrupted_sweep_goes_on()
     {
         Run(take: 2);

@@ -73,7 +73,7 @@ public class SweepTests
             Assert.Equal(Simulated(Replay.Run(point.Workload, point.Settings).Summary.Metrics), Simulated(row.GetMetrics()));
             Assert.Equal((point.Settings.Workers, point.Settings.RouterMode, point.Settings.Engine.ToString()), (row.Workers, row.RouterMode, row.Engine));
             Assert.Equal(row["p99_ttft_ms"], row.P99TtftMs);
-            Assert.Null(row["nothing"]);
+            Assert.Equal("MetricUnknown", Assert.Throws<AgentSimException>(() => row["nothing"]).ErrorId);
             Assert.Null(row.Error);
         }
     }
@@ -88,9 +88,51 @@ public class SweepTests
         {
             Assert.Equal((1, RouterMode.KvRouter, "ReplaySettingsInvalid"), (row.Workers, row.RouterMode, row.ErrorId));
             Assert.Empty(row.GetMetrics());
-            Assert.Null(row.DurationMs);
+            Assert.Equal(double.PositiveInfinity, row.DurationMs);
+            Assert.Equal(double.NegativeInfinity, row.RequestThroughputRps);
         });
         Assert.Equal(10, rows.Count(row => row.CompletedRequests == 40));
+    }
+
+    // Findings A3: what failed or measured nothing must not be found by looking for the best.
+    [Fact]
+    public void No_order_and_no_limit_finds_a_failed_or_empty_point_the_best()
+    {
+        SweepPoint[] points = [.. Points(), .. Points(common: new ReplaySettings { MaxSimTimeMs = 0.001 })];
+        List<SweepRow> rows = InOrder(Sweep.Run(points, 2));
+        Assert.Contains(rows, row => row.Error is null && row.CompletedRequests == 0);
+        Assert.Equal(40, rows.MinBy(row => row.P99TtftMs)!.CompletedRequests);
+        Assert.Equal(40, rows.MinBy(row => row.GpuHours)!.CompletedRequests);
+        Assert.Equal(40, rows.MaxBy(row => row.OutputThroughputTokS)!.CompletedRequests);
+        Assert.Equal(40, rows.MaxBy(row => row.PrefixCacheReusedRatio)!.CompletedRequests);
+        Assert.All(rows.Where(row => row.CompletedRequests is not 40), row => Assert.False(row["p99_itl_ms"] < 1e300 || row.DurationMs < 1e300 || !(row["p99_itl_ms"] > 0)));
+    }
+
+    [Fact]
+    public void A_row_says_how_many_requests_its_time_cap_cut_off()
+    {
+        double[] ends = [.. Replay.Run(Load, new ReplaySettings()).Requests.Select(request => request.TerminalTimeMs).Order()];
+        SweepRow row = Assert.Single(Sweep.Run([new SweepPoint(Load, new ReplaySettings { MaxSimTimeMs = (ends[0] + ends[^1]) / 2 })], 1));
+        Assert.InRange(row.CutOffRequests, 1, 39);
+        Assert.Equal(40, row.CutOffRequests + row.CompletedRequests);
+    }
+
+    [Fact]
+    public void A_grid_with_an_empty_axis_is_refused() => Assert.Throws<ArgumentException>(() => Points(Grid with { Workers = [] }));
+
+    [Fact]
+    public void A_row_says_in_words_what_was_combined()
+    {
+        Assert.Equal("vllm, 1 worker, RoundRobin", Row(new ReplaySettings()).ToString());
+        Assert.Equal(
+            "vllm max_num_seqs=4, 2 workers, KvRouter, router_temperature=0.5, seed 7, concurrency 3, speed-up 1.5",
+            Row(new ReplaySettings
+            {
+                Engine = EngineArguments.Parse("""{"max_num_seqs":4}""", "engine"), Workers = 2, RouterMode = RouterMode.KvRouter,
+                Router = RouterSettings.Parse("""{"router_temperature":0.5}""", "router"), RouterSeed = 7, Concurrency = 3, ArrivalSpeedupRatio = 1.5,
+            }).ToString());
+
+        static SweepRow Row(ReplaySettings settings) => new(0, settings, new SweepOutcome([]), isResumed: false);
     }
 
     [Fact]

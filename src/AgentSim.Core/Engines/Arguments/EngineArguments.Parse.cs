@@ -13,10 +13,31 @@ public sealed partial record EngineArguments
         get
         {
             if (EngineType.FindDoubt(this) is { } doubt) yield return doubt;
-            if (PlannerProfileData is { } path && ProfileModel.TryLoad(path, SpeedupRatio, DecodeSpeedupRatio, out string? problem) is null)
-                yield return $"planner_profile_data cannot be used, the built-in latencies stand in for it: {AgentSimException.OneLine(problem!)}";
         }
     }
+
+    /// <summary>Refuses arguments that name a file which cannot be used. A replay asks by itself; asked earlier, it saves the way there.</summary>
+    /// <param name="optionName">What the user calls these arguments, for messages.</param>
+    /// <exception cref="AgentSimException"><c>ProfileInvalid</c>: the profile is missing, unreadable, or not what a profile is.</exception>
+    public void CheckFiles(string optionName)
+    {
+        if (PlannerProfileData is not { } path) return;
+        try
+        {
+            ProfileModel.Load(path, SpeedupRatio, DecodeSpeedupRatio);
+        }
+        catch (AgentSimException error)
+        {
+            throw new AgentSimException(error.ErrorId, $"{optionName}: {error.Message}", error.Kind, error);
+        }
+    }
+
+    /// <summary>Everything there is to warn of, as a run reports it.</summary>
+    internal IEnumerable<RunWarning> Doubts(string optionName, bool hasRouter) =>
+    [
+        .. Warnings.Select(doubt => new RunWarning("ArgumentsDoubtful", $"{optionName}: {doubt}")),
+        .. Ignored(optionName, hasRouter),
+    ];
 
     /// <summary>Reads the JSON text of an engine-arguments option, as the reference's command line does, and validates it.</summary>
     /// <param name="json">A JSON object; of a name given twice the last counts.</param>
@@ -39,7 +60,7 @@ public sealed partial record EngineArguments
         if (hasRole && root.TryGetProperty("worker_type", out JsonElement type) && type.ValueKind != JsonValueKind.Null)
             throw new AgentSimException(InvalidId, $"{optionName}: worker_type cannot be combined with is_prefill or is_decode; give one of them");
 
-        return EngineArgumentsTable.Arguments.Read(new EngineArguments(), root, optionName, "", InvalidId);
+        return EngineArgumentsTable.Arguments.Read(new EngineArguments { UnknownMembers = FindUnknownMembers(root) }, root, optionName, "", InvalidId);
     }
 
     /// <summary>Every effective argument as one JSON object with the reference's names; <see cref="Parse"/> reads it back.</summary>

@@ -20,23 +20,38 @@ internal sealed partial class NumpyArray
 
     private NumpyArray(double[] values, int[] shape, bool columnMajor) => (_values, _shape, _columnMajor) = (values, shape, columnMajor);
 
-    /// <summary>Reads every entry of an archive by name, without the <c>.npy</c> ending.</summary>
+    /// <summary>Reads entries of an archive by name, without the <c>.npy</c> ending.</summary>
+    /// <param name="path">The archive.</param>
+    /// <param name="names">The entries to read; others are passed over, and those that are missing are missing in the result.</param>
     /// <exception cref="InvalidDataException">Not a zip, or an entry that is not a float64 array.</exception>
-    public static Dictionary<string, NumpyArray> ReadArchive(string path)
+    public static Dictionary<string, NumpyArray> ReadArchive(string path, IReadOnlyCollection<string> names)
     {
-        using ZipArchive archive = ZipFile.OpenRead(path);
+        using ZipArchive archive = Open(path);
         Dictionary<string, NumpyArray> arrays = [];
         foreach (ZipArchiveEntry entry in archive.Entries)
         {
+            string name = entry.FullName.EndsWith(".npy", StringComparison.Ordinal) ? entry.FullName[..^4] : entry.FullName;
+            if (!names.Contains(name)) continue;
             if (entry.Length > MaxBytes) throw new InvalidDataException($"{entry.FullName} is larger than {MaxBytes >> 20} MiB");
             using Stream stream = entry.Open();
             using MemoryStream content = new();
             stream.CopyTo(content);
-            string name = entry.FullName.EndsWith(".npy", StringComparison.Ordinal) ? entry.FullName[..^4] : entry.FullName;
             arrays[name] = Parse(name, content.GetBuffer().AsSpan(0, (int)content.Length));
         }
 
         return arrays;
+    }
+
+    private static ZipArchive Open(string path)
+    {
+        try
+        {
+            return ZipFile.OpenRead(path);
+        }
+        catch (InvalidDataException error)
+        {
+            throw new InvalidDataException("this is no .npz archive", error);
+        }
     }
 
     public double[] Vector(string name) =>

@@ -16,14 +16,11 @@ internal abstract class PerformanceModel
         _decodeRatio = speedupRatio * decodeSpeedupRatio;
     }
 
-    /// <summary>The model the arguments name; a profile that cannot be used gives way to the polynomials.</summary>
-    public static PerformanceModel Create(EngineArguments arguments)
-    {
-        ProfileModel? profile = arguments.PlannerProfileData is string path
-            ? ProfileModel.TryLoad(path, arguments.SpeedupRatio, arguments.DecodeSpeedupRatio, out _)
-            : null;
-        return profile ?? (PerformanceModel)new PolynomialModel(arguments.SpeedupRatio, arguments.DecodeSpeedupRatio);
-    }
+    /// <summary>The model the arguments name.</summary>
+    /// <exception cref="AgentSimException">The profile they name cannot be used.</exception>
+    public static PerformanceModel Create(EngineArguments arguments) => arguments.PlannerProfileData is { } path
+        ? ProfileModel.Load(path, arguments.SpeedupRatio, arguments.DecodeSpeedupRatio)
+        : new PolynomialModel(arguments.SpeedupRatio, arguments.DecodeSpeedupRatio);
 
     /// <summary>True when a decode step depends on the batch's mean length and not only on the active tokens.</summary>
     public abstract bool DecodeDependsOnContext { get; }

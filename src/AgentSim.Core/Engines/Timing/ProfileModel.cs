@@ -3,6 +3,8 @@ namespace AgentSim.Engines;
 /// <summary>Latencies interpolated from a planner profile (specification 02, 3.3).</summary>
 internal sealed class ProfileModel : PerformanceModel
 {
+    private static readonly string[] Names = ["prefill_isl", "prefill_ttft_ms", "decode_active_kv_tokens", "decode_context_length", "decode_itl"];
+
     private readonly double[] _prefillTokens;
     private readonly double[] _prefillMs;
     private readonly double[] _activeTokens;
@@ -18,38 +20,52 @@ internal sealed class ProfileModel : PerformanceModel
 
     public override bool DecodeDependsOnContext => true;
 
-    /// <summary>Reads an npz profile; null, with the reason, when it cannot be used and the polynomials stand in.</summary>
-    public static ProfileModel? TryLoad(string path, double speedupRatio, double decodeSpeedupRatio, out string? problem)
+    /// <summary>Reads an npz profile.</summary>
+    /// <exception cref="AgentSimException"><c>ProfileInvalid</c>, with the file and the reason.</exception>
+    public static ProfileModel Load(string path, double speedupRatio, double decodeSpeedupRatio)
     {
         try
         {
-            Dictionary<string, NumpyArray> arrays = NumpyArray.ReadArchive(path);
-            double[] Axis(string name, int least)
-            {
-                double[] values = Named(arrays, name).Vector(name);
-                if (values.Length < least) throw new InvalidDataException($"{name} has fewer than {least} points");
-                for (int i = 1; i < values.Length; i++)
-                {
-                    if (!(values[i] > values[i - 1])) throw new InvalidDataException($"{name} does not increase strictly");
-                }
-
-                return values;
-            }
-
-            double[] prefillTokens = Axis("prefill_isl", 2);
+            Dictionary<string, NumpyArray> arrays = NumpyArray.ReadArchive(path, Names);
+            double[] prefillTokens = Axis(arrays, "prefill_isl");
             double[] prefillMs = Named(arrays, "prefill_ttft_ms").Vector("prefill_ttft_ms");
             if (prefillMs.Length != prefillTokens.Length) throw new InvalidDataException("prefill_ttft_ms and prefill_isl differ in length");
-            double[] active = Axis("decode_active_kv_tokens", 2);
-            double[] contexts = Axis("decode_context_length", 2);
+            double[] active = Axis(arrays, "decode_active_kv_tokens");
+            double[] contexts = Axis(arrays, "decode_context_length");
             double[,] decode = Named(arrays, "decode_itl").Matrix("decode_itl", active.Length, contexts.Length);
-            problem = null;
+            CheckLatencies("prefill_ttft_ms", prefillMs);
+            CheckLatencies("decode_itl", decode.Cast<double>());
             return new ProfileModel(speedupRatio, decodeSpeedupRatio, prefillTokens, prefillMs, active, contexts, decode);
         }
-        catch (Exception e) when (e is IOException or InvalidDataException or UnauthorizedAccessException or NotSupportedException)
+        catch (Exception error) when (error is IOException or InvalidDataException or UnauthorizedAccessException or NotSupportedException or ArgumentException or OverflowException)
         {
-            problem = $"{path}: {e.Message}";
-            return null;
+            string reason = error switch
+            {
+                FileNotFoundException or DirectoryNotFoundException => "there is no such file",
+                UnauthorizedAccessException => Directory.Exists(path) ? "this is a folder, not a file" : "no permission to read it",
+                _ => error.Message,
+            };
+            throw AgentSimException.At(path, 0, "ProfileInvalid",
+                $"planner_profile_data cannot be used: {reason}; give an .npz file with {string.Join(", ", Names)}, or leave planner_profile_data out for the built-in latencies", error);
         }
+    }
+
+    private static double[] Axis(Dictionary<string, NumpyArray> arrays, string name)
+    {
+        double[] values = Named(arrays, name).Vector(name);
+        if (values.Length < 2) throw new InvalidDataException($"{name} has fewer than 2 points");
+        for (int i = 0; i < values.Length; i++)
+        {
+            if (!double.IsFinite(values[i])) throw new InvalidDataException($"{name} holds a value that is no finite number");
+            if (i > 0 && values[i] <= values[i - 1]) throw new InvalidDataException($"{name} does not increase strictly");
+        }
+
+        return values;
+    }
+
+    private static void CheckLatencies(string name, IEnumerable<double> values)
+    {
+        if (!values.All(double.IsFinite)) throw new InvalidDataException($"{name} holds a value that is no finite number");
     }
 
     protected override double PrefillModel(double tokens)

@@ -73,6 +73,7 @@ public static class HtmlReport
         string made = $"made by AgentSim {first.Result.Run.Version}";
         if (content.Runs.Count > 1) return $"{content.Runs.Count} runs; the first, {content.Names[0]}, is the baseline. Simulated times, {made}.";
         ReplayReport summary = first.Result.Summary;
+        if (summary.CompletedRequests == 0) return $"None of {MetricText.Value(summary.NumRequests)} requests completed, {made}.";
         return $"{MetricText.Value(summary.NumRequests)} requests in {MetricText.Value(summary.DurationMs / 1000.0)} simulated seconds, {made}.";
     }
 }

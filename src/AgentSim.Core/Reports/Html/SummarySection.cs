@@ -8,6 +8,7 @@ internal static class SummarySection
     public static void Write(HtmlWriter page, PageContent content)
     {
         page.Markup("<section id=\"summary\" aria-labelledby=\"summary-title\">\n<h2 id=\"summary-title\">Metrics</h2>\n");
+        WriteWarnings(page, content);
         page.BeginTable("Headline metrics", "Metric");
         for (int run = 0; run < content.Names.Count; run++)
         {
@@ -29,11 +30,30 @@ internal static class SummarySection
         page.Markup("</section>\n");
     }
 
+    // Above the numbers, which have to be read with them.
+    private static void WriteWarnings(HtmlWriter page, PageContent content)
+    {
+        if (content.Results.All(result => result.Warnings.Count == 0)) return;
+        page.Markup("<div class=\"note\" id=\"warnings\"><strong>Warnings</strong>\n<ul>\n");
+        for (int run = 0; run < content.Runs.Count; run++)
+        {
+            foreach (RunWarning warning in content.Runs[run].Result.Warnings)
+            {
+                page.Markup("<li>");
+                if (content.Runs.Count > 1) page.Write($"<bdi>{content.Names[run]}</bdi>: ");
+                page.Write($"<bdi>{warning.Message}</bdi></li>\n");
+            }
+        }
+
+        page.Markup("</ul></div>\n");
+    }
+
     private static void WriteLimits(HtmlWriter page, PageContent content)
     {
         for (int run = 0; run < content.Runs.Count; run++)
         {
             ReportedRun reported = content.Runs[run];
+            if (MetricText.CutOff(reported.Result.Summary) is { } cut) page.Write($"<p class=\"note\"><bdi>{content.Names[run]}</bdi>: {cut}.</p>\n");
             if (MetricText.ServiceLevel(reported.Result.Summary, reported.Result.Origin.Settings.ServiceLevel) is { } sentence)
                 page.Write($"<p><bdi>{content.Names[run]}</bdi>: {sentence}.</p>\n");
         }

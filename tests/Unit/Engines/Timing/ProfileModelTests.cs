@@ -24,7 +24,8 @@ public sealed class ProfileModelTests
             entry.Write([0x93, .. "NUMPY"u8, 1, 0, (byte)header.Length, 0, .. header, .. new byte[4 * sizeof(double)]]);
         }
 
-        Assert.Null(ProfileModel.TryLoad(path, 1.0, 1.0, out string? problem));
-        Assert.Equal($"{path}: {fault}", problem);
+        AgentSimException error = Assert.Throws<AgentSimException>(() => ProfileModel.Load(path, 1.0, 1.0));
+        Assert.Equal("ProfileInvalid", error.ErrorId);
+        Assert.StartsWith($"{path}: planner_profile_data cannot be used: {fault}; ", error.Message);
     }
 }

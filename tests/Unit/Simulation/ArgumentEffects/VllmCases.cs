@@ -72,7 +72,7 @@ internal static class VllmCases
 
         Changes(Engine, "planner_profile_data", One, "\"{folder}/profile.npz\"", "20 ms; 4 + 2 blocks + context / 10 a step", ("1.first_token_ms", 22.55185, 28), ("1.ttst_ms", 5.746593000000001, 8.100000000000001)),
         Changes(Engine, "planner_profile_data", ShortAndLong, "\"{folder}/profile.npz\"", "beyond the last point the last segment goes on", ("2.first_token_ms", 25.651578999999998, 370)),
-        NoEffect(Engine, "planner_profile_data", One, "\"{folder}/broken.npz\"", "a profile that cannot be read is not used"),
+        Refused(Engine, "planner_profile_data", One, "\"{folder}/broken.npz\"", "a profile that cannot be read is refused", "ProfileInvalid"),
 
         Changes(Engine, "aic_nextn", NoDrafts, "2", "several tokens a step", ("1.terminal_time_ms", 63.219635000000004, 40.210192), ("2.terminal_time_ms", 45.969967999999994, 34.460302999999996)),
         Changes(Engine, "aic_nextn_accept_rates", Drafts, "\"1,1\"", "every draft is accepted: three tokens a step", ("1.terminal_time_ms", 40.210192, 34.457007000000004), ("2.terminal_time_ms", 34.460302999999996, 28.707118)),

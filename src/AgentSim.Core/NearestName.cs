@@ -1,11 +1,15 @@
-namespace AgentSim.Json;
+namespace AgentSim;
 
 /// <summary>Suggestions for misspelt names.</summary>
-internal static class JsonOptionsNames
+public static class NearestName
 {
     /// <summary>The end of a message about an unknown name: the nearest known one, or all of them when none is near.</summary>
+    /// <param name="name">What was given.</param>
+    /// <param name="known">What there is.</param>
     public static string Suggest(string name, IReadOnlyCollection<string> known)
     {
+        ArgumentNullException.ThrowIfNull(name);
+        ArgumentNullException.ThrowIfNull(known);
         string? best = null;
         (bool Lacks, int Distance) least = (true, int.MaxValue);
         foreach (string candidate in known)

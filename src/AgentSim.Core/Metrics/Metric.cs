@@ -1,0 +1,28 @@
+namespace AgentSim.Metrics;
+
+/// <summary>
+/// One value of a report. A metric without samples, such as a latency when no request completed, is no number: its value is then
+/// infinitely bad (see <see cref="MetricDirections.Worst"/>), so that nothing takes it for a good one.
+/// </summary>
+/// <param name="Name">Name in the report file.</param>
+/// <param name="Value">The value; a whole number where <paramref name="IsWhole"/> is true.</param>
+/// <param name="IsWhole">True for counts, which are written without a point.</param>
+public sealed record Metric(string Name, double Value, bool IsWhole)
+{
+    private readonly double? _written;
+
+    /// <summary>False for a metric without samples.</summary>
+    public bool HasSamples => double.IsFinite(Value);
+
+    /// <summary>What files hold that say elsewhere which metrics have no samples: the reference's number, which is then mostly 0.</summary>
+    internal double Written
+    {
+        get => _written ?? Value;
+        init => _written = value;
+    }
+
+    /// <summary>A metric without samples.</summary>
+    /// <param name="name">Name in the report file.</param>
+    /// <param name="written">The number that the reference has there.</param>
+    internal static Metric Empty(string name, double written) => new(name, MetricDirections.Worst(name), false) { Written = double.IsFinite(written) ? written : 0.0 };
+}

@@ -1,0 +1,20 @@
+namespace AgentSim.Rows;
+
+/// <summary>What the lines of one file of plain rows say beyond their rows, counted while it is read and told at its end.</summary>
+internal sealed class RowRemarks(string path)
+{
+    private (long Line, long Count) _waiting;   // rows with a wait_for, which plain rows pass over
+    private (long Line, long Count) _bailian;   // rows in seconds
+
+    public void Add(MooncakeRowParser parser, long line)
+    {
+        if (parser.LosesWaiting) _waiting = (_waiting.Count == 0 ? line : _waiting.Line, _waiting.Count + 1);
+        if (parser.HasChatColumns) _bailian = (_bailian.Count == 0 ? line : _bailian.Line, _bailian.Count + 1);
+    }
+
+    public void Tell(Action<RunWarning> onWarning)
+    {
+        if (_waiting.Count > 0) onWarning(FormatAdvice.OnLostWaiting(path, _waiting.Line, _waiting.Count));
+        if (_bailian.Count > 0) onWarning(FormatAdvice.OnOtherUnits(path, _bailian.Line, _bailian.Count));
+    }
+}

@@ -1,0 +1,70 @@
+using AgentSim.Routing;
+using AgentSim.Workload;
+
+namespace AgentSim.Simulation;
+
+/// <summary>What of the settings of a replay changes nothing, or hardly means what their author thinks.</summary>
+public static class SettingWarnings
+{
+    /// <summary>The warnings, in the order of the settings; a replay reports them by itself.</summary>
+    /// <param name="settings">Settings that passed <see cref="ReplayChecks.CheckSettings"/>.</param>
+    /// <param name="synthetic">The synthetic load, if it is one.</param>
+    public static IReadOnlyList<RunWarning> Of(ReplaySettings settings, SyntheticOptions? synthetic = null)
+    {
+        ArgumentNullException.ThrowIfNull(settings);
+        return [.. settings.Warnings, .. OfEngines(settings), .. OfRouter(settings), .. OfLoad(settings, synthetic)];
+    }
+
+    private static IEnumerable<RunWarning> OfEngines(ReplaySettings settings)
+    {
+        bool hasRouter = settings.RouterMode == RouterMode.KvRouter;
+        OptionNames names = settings.Names;
+        return settings.Pools is { } pools
+            ? [.. pools.Prefill.Doubts(names.PrefillEngine, hasRouter), .. pools.Decode.Doubts(names.DecodeEngine, false)]
+            : settings.Engine.Doubts(names.Engine, hasRouter);
+    }
+
+    private static IEnumerable<RunWarning> OfRouter(ReplaySettings settings)
+    {
+        OptionNames names = settings.Names;
+        if (settings.RouterMode == RouterMode.RoundRobin)
+        {
+            // The policy file may come from the environment, which is there for other runs, too.
+            List<string> given = [];
+            if (settings.Router with { RouterPolicyConfig = null } != RouterSettings.Default) given.Add($"{Option(names.RouterSettings)} ({settings.Router with { RouterPolicyConfig = null }})");
+            if (settings.RouterSeed != ReplaySettings.DefaultRouterSeed) given.Add(Option(names.RouterSeed));
+            if (settings.ModelName is not null) given.Add(Option(names.ModelName));
+            if (given.Count > 0) yield return RunWarning.OptionIgnored($"{string.Join(", ", given)} {(given.Count > 1 ? "have" : "has")} no effect with {Option(names.RouterMode)} {names.RoundRobin}; use {names.KvRouter}");
+            yield break;
+        }
+
+        foreach (RunWarning warning in settings.Router.Ignored(Option(names.RouterSettings))) yield return warning;
+        RouterPolicy? policy = settings.Router.LoadPolicy();
+        if (settings.ModelName is { } model && policy?.Models.ContainsKey(model) != true)
+        {
+            yield return RunWarning.OptionIgnored($"{Option(names.ModelName)} {model} has no effect: " + (policy is null
+                ? $"it selects a profile of {Option(names.RouterPolicy)}, and there is no policy file"
+                : $"the policy file has no profile of that name{(policy.Models.Count > 0 ? $" (it has {string.Join(", ", policy.Models.Keys)})" : "")}"));
+        }
+
+        bool setsQueue = settings.Router.RouterQueueThreshold is not null || settings.Router.RouterQueuePolicy != RouterSettings.Default.RouterQueuePolicy;
+        if (setsQueue && policy?.SelectProfile(settings.ModelName) is not null)
+            yield return RunWarning.OptionIgnored($"router_queue_threshold and router_queue_policy of {Option(names.RouterSettings)} have no effect: the policy file replaces them");
+    }
+
+    private static IEnumerable<RunWarning> OfLoad(ReplaySettings settings, SyntheticOptions? synthetic)
+    {
+        OptionNames names = settings.Names;
+        if (settings.Concurrency is not null && settings.ArrivalSpeedupRatio != 1.0)
+            yield return RunWarning.OptionIgnored($"{Option(names.ArrivalSpeedupRatio)} has no effect with {Option(names.Concurrency)}, which ignores arrival times");
+        if (synthetic is null) yield break;
+        if (synthetic.SharedPrefixRatio > 0 != synthetic.NumPrefixGroups > 0)
+            yield return RunWarning.OptionIgnored($"{Option(names.SharedPrefixRatio)} and {Option(names.PrefixGroups)} have no effect by themselves: give both");
+        if (synthetic.InterTurnDelayMs > 0 && synthetic.TurnsPerSession <= 1)
+            yield return RunWarning.OptionIgnored($"{Option(names.InterTurnDelayMs)} has no effect: sessions have one turn; see {Option(names.TurnsPerSession)}");
+        if (synthetic.ArrivalSeed != new SyntheticOptions().ArrivalSeed && synthetic.RequestRate is null)
+            yield return RunWarning.OptionIgnored($"{Option(names.ArrivalSeed)} has no effect without {Option(names.RequestRate)}");
+    }
+
+    private static string Option(string name) => OptionNames.Typed(name);
+}

@@ -1,0 +1,17 @@
+using System.Globalization;
+
+namespace AgentSim.PowerShell;
+
+/// <summary>Metrics in the cells of default views.</summary>
+public static class CellText
+{
+    /// <summary>A metric in a format, in the invariant culture; nothing where it is missing.</summary>
+    /// <param name="value">The metric; not finite where it has no samples.</param>
+    /// <param name="format">A format of numbers.</param>
+    /// <param name="noSamples">What to show without samples.</param>
+    public static string Of(double? value, string format, string noSamples = "no samples")
+    {
+        if (value is not { } number) return "";
+        return double.IsFinite(number) ? number.ToString(format, CultureInfo.InvariantCulture) : noSamples;
+    }
+}
