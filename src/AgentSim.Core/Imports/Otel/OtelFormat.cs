@@ -95,14 +95,14 @@ internal sealed class OtelFormat : ISourceFormat
                 continue;
             }
 
-            if (usage.Input(span) is not > 0 and var input || call.Output is null)
+            if (usage.Input(span) is not { } input || input <= 0 || call.Output is null)
             {
                 sink.Drop(span.IsError ? DropReason.Failed : DropReason.NoUsage);
                 continue;
             }
 
             if (usage.IsRepaired(span)) repaired++;
-            SourceRequest request = Request(span, call, input!.Value, sessions.Of(span));
+            SourceRequest request = Request(span, call, input, sessions.Of(span));
             sink.Add(this, request);
             requests.Add(span, request);
             if (!bySession.TryGetValue(request.Session!, out List<(SourceRequest, OtelCall)>? list)) bySession.Add(request.Session!, list = []);
