@@ -20,7 +20,9 @@ internal static class ImportArguments
         new("--trace-block-size", "N", "Tokens of a block (default: that of recorded ids, or else 64)"),
         new("--chars-per-token", "N", "Characters that stand for a token where only text is known (default 4)"),
         new("--no-compaction", "", "Leaves out the requests in which an agent summarised its history, which its log does not hold", OptionValue.None),
-        new("--map", "FIELD=COLUMN...", "Tables: the column of a field, for files that no preset fits; may be repeated", OptionValue.Many),
+        new("--preset", "NAME", $"Tables: {string.Join(", ", LogImport.TablePresets)}; the columns decide by default"),
+        new("--map", "FIELD=COLUMN...", "Tables: the column of a field (start, end, duration, input, output, cached, session, parent, id, model, first_token, ttft, hash_ids, status);"
+            + " COLUMN:s, :ms, :us or :ns for times that are plain numbers; may be repeated", OptionValue.Many),
         new("--anonymize", "", "Replaces ids of sessions, requests and tool calls by keyed hashes", OptionValue.None),
         new("--salt", "TEXT", "Key of all hashes; keep it secret, or leave it out so that separate imports fit each other"),
         new("--strict", "", "Ends at the first fault of a file instead of passing it over and counting it", OptionValue.None),
@@ -41,6 +43,7 @@ internal static class ImportArguments
             MaxToolWaitSeconds = values.Real("--max-tool-wait"),
             Start = start,
             StartRate = rate,
+            Preset = values.Text("--preset"),
             Columns = Columns(values.All("--map")),
         };
     }

@@ -21,6 +21,9 @@ public sealed class LogImport
     /// <summary>Names of the formats there are.</summary>
     public static IReadOnlyList<string> FormatNames => SourceFormats.Names;
 
+    /// <summary>Names of the kinds of tables that are known by their columns.</summary>
+    public static IReadOnlyList<string> TablePresets => Table.TablePreset.Names;
+
     /// <summary>What was found, and what was left out.</summary>
     public ImportSummary Summary { get; }
 

@@ -80,6 +80,12 @@ public sealed class ImportAgentLogCommand : PathCommand
     [Parameter]
     public SwitchParameter NoCompaction { get; set; }
 
+    /// <summary>Tables: the kind of table; the columns decide by default.</summary>
+    [Parameter]
+    [ArgumentCompleter(typeof(TablePresetCompleter))]
+    [ValidateNotNullOrEmpty]
+    public string? Preset { get; set; }
+
     /// <summary>Tables: columns by field, for files that no preset fits.</summary>
     [Parameter]
     [ValidateNotNull]
@@ -153,6 +159,7 @@ public sealed class ImportAgentLogCommand : PathCommand
         TraceBlockSize = TraceBlockSize,
         CharactersPerToken = CharactersPerToken,
         IncludesCompaction = !NoCompaction,
+        Preset = Preset,
         Columns = ColumnMap.Cast<DictionaryEntry>().ToDictionary(
             entry => Convert.ToString(entry.Key, CultureInfo.InvariantCulture)!, entry => Convert.ToString(entry.Value, CultureInfo.InvariantCulture) ?? "", StringComparer.Ordinal),
         IsAnonymous = Anonymize,
