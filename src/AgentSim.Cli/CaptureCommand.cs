@@ -56,7 +56,7 @@ internal static class CaptureCommand
         void Report(AgentSimException problem)
         {
             Messages.WriteLine($"agentsim: warning: {problem.Message}");
-            if (problem.ErrorId is "CaptureEnded" or "CaptureHung" or "ProxyEnded") Volatile.Write(ref end, problem);
+            if (problem.ErrorId is "CaptureEnded" or "CaptureHung" or "ProxyEnded" or "ToolEventsCut") Volatile.Write(ref end, problem);
         }
     }
 

@@ -11,9 +11,10 @@ Describe 'The module' {
         Compare-Object $expected @($module.ExportedCommands.Keys) | Should -BeNullOrEmpty
     }
 
-    It 'loads no assembly but its own' {
+    It 'holds no assemblies but its own, and NetMQ with the two that NetMQ needs' {
         $folder = Split-Path $Manifest
-        (Get-ChildItem "$folder/bin" -Filter *.dll).Name | Sort-Object | Should -Be 'AgentSim.Core.dll', 'AgentSim.PowerShell.dll', 'AgentSim.Zmtp.dll'
+        (Get-ChildItem "$folder/bin" -Filter *.dll).Name | Sort-Object | Should -Be @(
+            'AgentSim.Core.dll', 'AgentSim.PowerShell.dll', 'AgentSim.Zmtp.dll', 'AsyncIO.dll', 'NaCl.dll', 'NetMQ.dll')
     }
 
     It 'has help with examples and words for every parameter: <Name>' -ForEach $cmdlets {

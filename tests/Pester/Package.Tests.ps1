@@ -25,7 +25,7 @@ Describe 'The built module' {
     It 'has the layout of an installed module' {
         Get-File (Split-Path $Manifest) | Should -Be @(
             'AgentSim.Format.ps1xml', 'AgentSim.psd1', 'AgentSim.Replay.Format.ps1xml', 'AgentSim.Types.ps1xml'
-            'bin/AgentSim.Core.dll', 'bin/AgentSim.PowerShell.dll', 'bin/AgentSim.Zmtp.dll'
+            'bin/AgentSim.Core.dll', 'bin/AgentSim.PowerShell.dll', 'bin/AgentSim.Zmtp.dll', 'bin/AsyncIO.dll', 'bin/NaCl.dll', 'bin/NetMQ.dll'
             'agentsim-proxy.deps.json', 'agentsim-proxy.dll', 'agentsim-proxy.runtimeconfig.json', 'AgentSim.Core.dll', 'System.IO.Hashing.dll', 'Yarp.ReverseProxy.dll' | ForEach-Object { "bin/proxy/$_" } | Sort-Object
             'en-US/about_AgentSim_Replay.help.txt', 'en-US/about_AgentSim_Traces.help.txt', 'en-US/about_AgentSim.help.txt', 'en-US/AgentSim.PowerShell.dll-Help.xml' | Sort-Object)
         Split-Path (Split-Path $Manifest) -Leaf | Should -Be $version
