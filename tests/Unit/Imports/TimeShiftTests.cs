@@ -1,6 +1,5 @@
 using AgentSim.Imports;
 using AgentSim.Traces;
-using Xunit;
 
 namespace AgentSim.Tests.Imports;
 
@@ -38,9 +37,9 @@ public sealed class TimeShiftTests : IDisposable
         Assert.Equal(before.Select(request => request.TotalTimeMs), after.Select(request => request.TotalTimeMs));
         Assert.Equal(before.Select(request => request.InputSequenceHashes), after.Select(request => request.InputSequenceHashes));
         // Within a session, whatever overlapped overlaps as much, and whatever came first comes first.
-        foreach (string session in before.Select(Main).Distinct())
+        foreach (string session in before.Select(MainOf).Distinct())
         {
-            (RequestRecord Old, RequestRecord New)[] own = [.. before.Zip(after).Where(pair => Main(pair.First) == session)];
+            (RequestRecord Old, RequestRecord New)[] own = [.. before.Zip(after).Where(pair => MainOf(pair.First) == session)];
             foreach ((RequestRecord old, RequestRecord fresh) in own)
             {
                 foreach ((RequestRecord other, RequestRecord otherFresh) in own)
@@ -105,7 +104,7 @@ public sealed class TimeShiftTests : IDisposable
         Assert.Equal(all.Where(request => request.StartUnixMs >= since.ToUnixTimeMilliseconds()).Select(request => request.InputSequenceHashes), late.Select(request => request.InputSequenceHashes));
     }
 
-    private static string Main(RequestRecord request) => request.SessionId!.Split('/')[0];
+    private static string MainOf(RequestRecord request) => request.SessionId!.Split('/')[0];
 
     private static RequestRecord[] Requests(LogImport import) => [.. import.Records().OfType<RequestRecord>().OrderBy(request => request.RequestId, StringComparer.Ordinal)];
 
@@ -114,8 +113,8 @@ public sealed class TimeShiftTests : IDisposable
     private static List<long> Offsets(LogImport import)
     {
         RequestRecord[] requests = Requests(import);
-        Dictionary<string, long> starts = requests.GroupBy(Main).ToDictionary(group => group.Key, group => group.Min(request => request.StartUnixMs));
-        return [.. requests.Select(request => request.StartUnixMs - starts[Main(request)])];
+        Dictionary<string, long> starts = requests.GroupBy(MainOf).ToDictionary(group => group.Key, group => group.Min(request => request.StartUnixMs));
+        return [.. requests.Select(request => request.StartUnixMs - starts[MainOf(request)])];
     }
 
     private LogImport Import(ImportOptions options) => LogImport.Read([_folder.Path], options);
