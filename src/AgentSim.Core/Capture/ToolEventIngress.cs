@@ -3,7 +3,7 @@ using System.Text;
 namespace AgentSim.Capture;
 
 /// <summary>
-/// Turns messages of harnesses – topic, sequence number, MessagePack map – into records of a sink (specification 07, A8).
+/// Turns messages of harnesses – topic, sequence number, MessagePack map – into records of a sink (behaviour 07#A8).
 /// A message that breaks a rule is dropped and counted. While the sink cannot keep up, messages are not taken, so that
 /// their producers have to wait.
 /// </summary>

@@ -5,7 +5,7 @@ namespace AgentSim.Capture;
 
 /// <summary>
 /// A running capture: the files that AgentSim and a Dynamo frontend write under one path, and the ingress of tool events
-/// (specification 07, part A). Thread-safe.
+/// (behaviour 07#A). Thread-safe.
 /// </summary>
 /// <example><code>
 /// using TraceCapture capture = TraceCapture.Start(options, PullEndpoint.Bind);

@@ -3,11 +3,11 @@ using AgentSim.Rows;
 namespace AgentSim.Lowering;
 
 /// <summary>
-/// Which tool calls ran before a row and how much of its gap they account for (specification 01, 3.5). Calls without a
+/// Which tool calls ran before a row and how much of its gap they account for (behaviour 01#3.5). Calls without a
 /// known consumer belong to the row in whose window they end; the windows of a session do not overlap, so that each
 /// call is looked at once.
 /// </summary>
-internal sealed class ToolAttribution
+internal sealed class ToolWaits
 {
     private readonly ToolTable _tools;
     private readonly int[] _order;           // indices of _tools by session, start, end, load order
@@ -16,7 +16,7 @@ internal sealed class ToolAttribution
     private readonly Dictionary<int, List<int>> _consumed = [];   // row -> indices of _order
     private readonly List<int> _found = [];
 
-    public ToolAttribution(RequestTable table, ToolTable tools)
+    public ToolWaits(RequestTable table, ToolTable tools)
     {
         _tools = tools;
         _order = [.. Enumerable.Range(0, tools.Count)];

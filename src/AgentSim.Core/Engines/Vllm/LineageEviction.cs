@@ -1,10 +1,10 @@
 namespace AgentSim.Engines.Vllm;
 
 /// <summary>
-/// The unused blocks of the <c>kvbm</c> backend in order of eviction (specification 02, 11, item 6): the oldest block
+/// The unused blocks of the <c>kvbm</c> backend in order of eviction (behaviour 02#11, item 6): the oldest block
 /// without descendants goes first. Blocks that are in use, or gone, stay as ghosts while something descends from them.
 /// </summary>
-internal sealed class LineageGraph
+internal sealed class LineageEviction
 {
     public const int None = -1;
 

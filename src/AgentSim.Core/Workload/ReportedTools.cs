@@ -4,14 +4,14 @@ using AgentSim.Rows;
 namespace AgentSim.Workload;
 
 /// <summary>The tools that ran before each request, for reports; a replay only knows how long it waits for them.</summary>
-internal sealed class ToolColumns
+internal sealed class ReportedTools
 {
     private readonly int[] _start;       // calls of request r are [_start[r], _start[r + 1])
     private readonly int[] _class;
     private readonly double[] _durationMs;
     private readonly string[] _classes;
 
-    private ToolColumns(int[] start, int[] toolClass, double[] durationMs, string[] classes) =>
+    private ReportedTools(int[] start, int[] toolClass, double[] durationMs, string[] classes) =>
         (_start, _class, _durationMs, _classes) = (start, toolClass, durationMs, classes);
 
     /// <summary>The tools that ran before a request, in the order of its row, with their recorded durations in milliseconds.</summary>
@@ -40,11 +40,11 @@ internal sealed class ToolColumns
         }
 
         /// <summary>The columns; null where no row names a tool.</summary>
-        public ToolColumns? Build()
+        public ReportedTools? Build()
         {
             if (_class.Count == 0) return null;
             _start.Add(_class.Count);
-            return new ToolColumns(_start.ToArray(), _class.ToArray(), _durationMs.ToArray(), [.. _numbers.Keys]);
+            return new ReportedTools(_start.ToArray(), _class.ToArray(), _durationMs.ToArray(), [.. _numbers.Keys]);
         }
     }
 }

@@ -2,8 +2,8 @@ using System.Runtime.CompilerServices;
 
 namespace AgentSim.Statistics;
 
-/// <summary>Counts of samples by logarithmic bucket (specification 06, 3.2); its percentiles are bucket representatives.</summary>
-internal sealed class LogSketch
+/// <summary>Counts of samples by logarithmic bucket (behaviour 06#3.2); its percentiles are bucket representatives.</summary>
+internal sealed class PercentileSketch
 {
     private const int Slack = 512;
 
@@ -21,7 +21,7 @@ internal sealed class LogSketch
         else AddOutside(key, multiplicity);
     }
 
-    public void Merge(LogSketch other)
+    public void Merge(PercentileSketch other)
     {
         if (other._zeros > 0) Add(LogBuckets.ZeroKey, other._zeros);
         for (int i = 0; i < other._counts.Length; i++)

@@ -18,7 +18,7 @@ internal readonly record struct RequestLink(int Source, int Target, bool OnDispa
 internal readonly record struct RequestWait(long Begin, long ToolEnd, long End);
 
 /// <summary>What the workload knows of the requests of a replay and their records do not: sessions, waits, links.</summary>
-internal sealed class ReplayLinks
+internal sealed class ReplayWaits
 {
     private readonly WorkloadColumns _load;
     private readonly IReadOnlyList<RequestResult> _requests;
@@ -28,7 +28,7 @@ internal sealed class ReplayLinks
     private readonly List<RequestLink> _links = [];
     private double[]? _toolShare;              // by index: part of the delay that is tool work
 
-    public ReplayLinks(ReplayResult result)
+    public ReplayWaits(ReplayResult result)
     {
         (_load, ReplaySettings settings) = result.Origin;
         _requests = result.Requests;

@@ -4,8 +4,8 @@ using static AgentSim.Tests.Rows.PlayRows;
 
 namespace AgentSim.Tests.Workload;
 
-/// <summary>When agentic rows of version 2 start, with the ends of requests made up (specification 01, 12.3).</summary>
-public class AgenticDriverTests
+/// <summary>When agentic rows of version 2 start, with the ends of requests made up (behaviour 01#12.3).</summary>
+public class DependencyDriverTests
 {
     private sealed class Stage(double ratio, params MooncakeRow[] rows)
     {

@@ -1,9 +1,9 @@
 namespace AgentSim.Workload;
 
 /// <summary>
-/// Requests that wait for others to start or to end, each by itself (specification 01, 10.4 and 12.3).
+/// Requests that wait for others to start or to end, each by itself (behaviour 01#10.4 and 01#12.3).
 /// </summary>
-internal sealed class AgenticDriver : LoadDriver
+internal sealed class DependencyDriver : LoadDriver
 {
     private readonly AgenticColumns _load;
     private readonly double _ratio;
@@ -13,7 +13,7 @@ internal sealed class AgenticDriver : LoadDriver
     private readonly bool[]? _pinned;        // with plays: whether all that ended so far would have let it start before its own time
     private int _held;
 
-    public AgenticDriver(AgenticColumns load, double speedupRatio)
+    public DependencyDriver(AgenticColumns load, double speedupRatio)
         : base(load.RequestIds.Count)
     {
         _load = load;

@@ -1,11 +1,15 @@
+using AgentSim.Metrics;
 using AgentSim.Recording;
 using AgentSim.Simulation;
 using AgentSim.Statistics;
 
 namespace AgentSim.Reports;
 
-/// <summary>The distributions behind the statistics of a report: of the same requests (specification 06, 3).</summary>
-internal static class RunSamples
+/// <summary>
+/// The samples that plots draw: of the requests that the statistics of the report are of (behaviour 06#3), which
+/// <see cref="ReplayReportBuilder"/> makes.
+/// </summary>
+internal static class PlottedSamples
 {
     public static SampleSet Ttft(ReplayResult result) => Of(result, static request => request.TtftMs);
 
