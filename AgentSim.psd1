@@ -1,6 +1,6 @@
 @{
-    # Filled by build.ps1, here as well as in the packaged module.
-    RootModule = 'bin/AgentSim.PowerShell.dll'
+    # Loads the assemblies in bin/, which build.ps1 fills, here as well as in the packaged module.
+    RootModule = 'AgentSim.psm1'
     ModuleVersion = '0.1.0'
     GUID = '2741ae5d-f680-4c2b-90e1-3621d1ee9cd5'
     Author = 'AgentSim contributors'
@@ -9,9 +9,6 @@
     Description = 'Captures LLM-agent workloads and replays them on simulated inference engines: records and reads request traces, converts them to Mooncake rows, and reports latency, throughput and cache reuse.'
     PowerShellVersion = '7.6'
     CompatiblePSEditions = @('Core')
-    # Read before the root module, but AgentSim.Types.ps1xml needs the types.
-    RequiredAssemblies = @('bin/AgentSim.Core.dll', 'bin/AgentSim.PowerShell.dll')
-    TypesToProcess = @('AgentSim.Types.ps1xml')
     FormatsToProcess = @('AgentSim.Format.ps1xml', 'AgentSim.Replay.Format.ps1xml')
     FunctionsToExport = @()
     CmdletsToExport = @(
@@ -36,8 +33,14 @@
     )
     VariablesToExport = @()
     AliasesToExport = @()
+    # Help comes with the module. The project has no address yet: .example is reserved for names that lead nowhere, and whoever
+    # publishes the module puts the real ones here.
+    HelpInfoUri = 'https://agentsim.example/help/'
     PrivateData = @{
         PSData = @{
+            ProjectUri = 'https://agentsim.example/'
+            LicenseUri = 'https://www.apache.org/licenses/LICENSE-2.0'
+            ReleaseNotes = 'The first version. CHANGELOG.md in the module says what it can do.'
             Tags = @('LLM', 'agents', 'simulation', 'inference', 'Mooncake', 'PSEdition_Core', 'Windows', 'Linux', 'MacOS')
         }
     }

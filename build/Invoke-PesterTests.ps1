@@ -1,15 +1,23 @@
 # Runs the Pester tests against a built module; the exit code is 0 only if there were tests and all passed.
 [CmdletBinding()]
 param(
-    # Manifest of the module to test.
+    # Manifest or folder of the module to test.
     [Parameter(Mandatory)] [string] $Module,
 
     # Folders of the tests. Other shells pass "a,b" as one text.
-    [Parameter(Mandatory)] [string[]] $Path
+    [Parameter(Mandatory)] [string[]] $Path,
+
+    # Manifest of Pester, or its name where it is installed.
+    [string] $Pester = 'Pester',
+
+    # The culture that the tests count on being run in; where the system has another one, none is run.
+    [string] $Culture
 )
 
 $ErrorActionPreference = 'Stop'
-Import-Module Pester -MinimumVersion 5.5
+$current = [cultureinfo]::CurrentCulture.Name
+if ($Culture -and $current -ne $Culture) { throw "The culture is '$current', not '$Culture'." }
+Import-Module $Pester -MinimumVersion 5.5
 Import-Module (Resolve-Path -LiteralPath $Module).Path
 $configuration = New-PesterConfiguration
 $configuration.Run.Path = @($Path -split ',')

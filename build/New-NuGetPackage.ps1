@@ -22,7 +22,9 @@ $document = [xml] '<package xmlns="http://schemas.microsoft.com/packaging/2013/0
 $metadata = $document.DocumentElement.FirstChild
 foreach ($element in @(
         @('id', $name), @('version', $data.ModuleVersion), @('authors', $data.Author), @('owners', $data.CompanyName)
-        @('license', 'Apache-2.0'), @('description', $data.Description), @('copyright', $data.Copyright), @('tags', ($tags -join ' ')))) {
+        @('license', 'Apache-2.0')
+        @('projectUrl', $data.PrivateData.PSData.ProjectUri), @('releaseNotes', $data.PrivateData.PSData.ReleaseNotes)
+        @('description', $data.Description), @('copyright', $data.Copyright), @('tags', ($tags -join ' ')))) {
     $node = $metadata.AppendChild($document.CreateElement($element[0], $metadata.NamespaceURI))
     $node.InnerText = $element[1]
     if ($element[0] -eq 'license') { $node.SetAttribute('type', 'expression') }

@@ -1,6 +1,6 @@
 # Runs the tour and writes it with what it shows: the blocks of PowerShell of a Markdown file are run one after the other in
 # one session, in a folder that holds nothing but samples/, and the block of text after each becomes what it shows.
-#   pwsh build/New-Tour.ps1 -Manifest out/AgentSim/0.1.0/AgentSim.psd1 -Source docs/tour.md -Destination docs/tour.md
+#   dotnet pwsh build/New-Tour.ps1 -Manifest out/AgentSim/0.1.0/AgentSim.psd1 -Source docs/tour.md -Destination docs/tour.md
 [CmdletBinding()]
 param(
     # Manifest of the built module.

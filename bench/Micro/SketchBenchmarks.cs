@@ -6,7 +6,7 @@ namespace AgentSim.Micro;
 /// <summary>The bucket of one inter-token gap by look-up and by its formula, and a count into the sketch.</summary>
 public class SketchBenchmarks
 {
-    private readonly LogSketch _sketch = new();
+    private readonly PercentileSketch _sketch = new();
     private readonly double[] _gaps = [.. Enumerable.Range(0, 1024).Select(i => 5.7 + (i * 0.001))];
     private int _next;
 

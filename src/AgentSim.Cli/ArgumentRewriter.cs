@@ -1,7 +1,7 @@
 namespace AgentSim.Cli;
 
 /// <summary>
-/// Reads arguments by the rules of the reference's command line (specification 06, 9) and rewrites them in one plain form:
+/// Reads arguments by the rules of the reference's command line (behaviour 06#9) and rewrites them in one plain form:
 /// long options may be shortened to any unambiguous prefix, values may follow after <c>=</c> or a blank and may be negative numbers,
 /// of a repeated option the last value counts, and files may stand anywhere.
 /// </summary>

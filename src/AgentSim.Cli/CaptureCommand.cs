@@ -5,7 +5,7 @@ using AgentSim.Zmtp;
 
 namespace AgentSim.Cli;
 
-/// <summary><c>agentsim capture</c>: records until it is interrupted (specification 07, part A).</summary>
+/// <summary><c>agentsim capture</c>: records until it is interrupted (behaviour 07#A).</summary>
 internal static class CaptureCommand
 {
     public static readonly CommandSpec Spec = new(
@@ -56,7 +56,7 @@ internal static class CaptureCommand
         void Report(AgentSimException problem)
         {
             Messages.WriteLine($"agentsim: warning: {problem.Message}");
-            if (problem.ErrorId is "CaptureEnded" or "CaptureHung" or "ProxyEnded") Volatile.Write(ref end, problem);
+            if (problem.ErrorId is "CaptureEnded" or "CaptureHung" or "ProxyEnded" or "ToolEventsCut") Volatile.Write(ref end, problem);
         }
     }
 

@@ -34,6 +34,9 @@ internal sealed class CaptureLine : IDisposable
         string tools = status.Tools is { } events
             ? string.Create(CultureInfo.InvariantCulture, $", {events.Accepted:N0} tool events ({events.Dropped:N0} refused, {events.SequenceMissing:N0} missing)")
             : "";
+        if (status.Peers is { TooLong: > 0 } many) tools += string.Create(CultureInfo.InvariantCulture, $", {many.TooLong:N0} too long");
+        if (status.Peers is { Refused: > 0 } peers)
+            tools += string.Create(CultureInfo.InvariantCulture, $", {peers.Refused:N0} connections refused (the last one: {peers.LastRefusal})");
         string requests = status.Proxy is { } proxy
             ? string.Create(CultureInfo.InvariantCulture, $", {proxy.Requests:N0} requests ({proxy.Failed:N0} failed, {proxy.NotRecorded:N0} not recorded)")
             : "";

@@ -3,7 +3,7 @@ using System.Text;
 
 namespace AgentSim.Cli;
 
-/// <summary>Finds the command, runs it, and turns every outcome into output and an exit code (specification 06, 9.2).</summary>
+/// <summary>Finds the command, runs it, and turns every outcome into output and an exit code (behaviour 06#9.2).</summary>
 internal static class CommandLine
 {
     private const int Done = 0;

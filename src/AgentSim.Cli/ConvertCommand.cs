@@ -3,7 +3,7 @@ using AgentSim.Lowering;
 
 namespace AgentSim.Cli;
 
-/// <summary><c>agentsim convert</c>: request traces to Mooncake rows (specification 01, 5).</summary>
+/// <summary><c>agentsim convert</c>: request traces to Mooncake rows (behaviour 01#5).</summary>
 internal static class ConvertCommand
 {
     public static readonly CommandSpec Spec = new(

@@ -11,7 +11,7 @@ using AgentSim.Workload;
 
 namespace AgentSim.Cli;
 
-/// <summary><c>agentsim replay</c> (specification 06, 9).</summary>
+/// <summary><c>agentsim replay</c> (behaviour 06#9).</summary>
 internal static class ReplayCommand
 {
     public static readonly CommandSpec Spec = new(
@@ -68,7 +68,7 @@ internal static class ReplayCommand
         }
     }
 
-    // Not on standard output, which is as the reference has it (specification 06, 8).
+    // Not on standard output, which is as the reference has it (behaviour 06#8).
     private static void ShowCounts(ReplayReport summary, int requests)
     {
         if (summary.CompletedRequests < requests) Messages.WriteLine($"agentsim: {summary.CompletedRequests} of {requests} requests completed");

@@ -1,6 +1,6 @@
 namespace AgentSim.Cli;
 
-/// <summary>The options of <c>agentsim replay</c>: those of the reference (specification 06, 9.1), <c>--allow-cut</c>, <c>--drop-sessionless</c>, <c>--router-seed</c>, <c>--report-html</c>, <c>--plot</c> and <c>--timeline</c>.</summary>
+/// <summary>The options of <c>agentsim replay</c>: those of the reference (behaviour 06#9.1), <c>--allow-cut</c>, <c>--drop-sessionless</c>, <c>--router-seed</c>, <c>--report-html</c>, <c>--plot</c> and <c>--timeline</c>.</summary>
 internal static class ReplayOptions
 {
     public static readonly OptionSpec[] All =

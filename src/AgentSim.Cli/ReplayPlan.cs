@@ -8,7 +8,7 @@ using AgentSim.Workload;
 namespace AgentSim.Cli;
 
 /// <summary>
-/// The arguments as settings of a replay. Making it does what specification 06, 9.4 lists up to the checks that
+/// The arguments as settings of a replay. Making it does what behaviour 06#9.4 lists up to the checks that
 /// <see cref="ReplayChecks"/> makes, in that order.
 /// </summary>
 /// <param name="Settings">How to replay.</param>
@@ -88,7 +88,7 @@ internal sealed record ReplayPlan(ReplaySettings Settings, WorkloadOptions Workl
         ? value
         : throw Refused(value < 0 ? $"{option} must not be negative (is {value})" : $"{option} must be at most {most} (is {value})");
 
-    // The aggregated and the disaggregated options exclude each other (04, 11.2, 1 to 4).
+    // The aggregated and the disaggregated options exclude each other (behaviour 04#11.2, 1 to 4).
     private static PoolSettings? Pools(ReplayArguments arguments, EngineArguments? prefill, EngineArguments? decode)
     {
         int prefillWorkers = Count("--num-prefill-workers", arguments.NumPrefillWorkers);

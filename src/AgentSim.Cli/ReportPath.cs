@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace AgentSim.Cli;
 
-/// <summary>Where the report goes (specification 06, 6).</summary>
+/// <summary>Where the report goes (behaviour 06#6).</summary>
 internal static class ReportPath
 {
     /// <summary>The path given; a timestamped name inside it where it is a folder, and in the current folder where none is given.</summary>

@@ -2,7 +2,7 @@ using AgentSim.Timelines;
 
 namespace AgentSim.Cli;
 
-/// <summary><c>agentsim timeline</c>: request traces or request records to a timeline for Perfetto (specification 07, B).</summary>
+/// <summary><c>agentsim timeline</c>: request traces or request records to a timeline for Perfetto (behaviour 07#B).</summary>
 internal static class TimelineCommand
 {
     public static readonly CommandSpec Spec = new(

@@ -2,7 +2,7 @@ using AgentSim.Rows;
 
 namespace AgentSim.Cli;
 
-/// <summary>Options that do not go together: exit code 2, in the order of specification 06, 9.3.</summary>
+/// <summary>Options that do not go together: exit code 2, in the order of behaviour 06#9.3.</summary>
 internal static class UsageChecks
 {
     private static readonly string[] AicRequired = ["--aic-backend", "--aic-system", "--aic-model-path"];
@@ -53,7 +53,7 @@ internal static class UsageChecks
             kind);
     }
 
-    // What the reference does and AgentSim does not (specification 06, 13).
+    // What the reference does and AgentSim does not (behaviour 06#13).
     private static void CheckSupported(ReplayArguments arguments)
     {
         if (arguments.PlannerConfig is not null)

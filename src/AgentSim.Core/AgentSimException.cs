@@ -1,6 +1,6 @@
 namespace AgentSim;
 
-/// <summary>Whose fault an <see cref="AgentSimException"/> is; decides the exit code (specification 06, 9.2).</summary>
+/// <summary>Whose fault an <see cref="AgentSimException"/> is; decides the exit code (behaviour 06#9.2).</summary>
 public enum FaultKind
 {
     /// <summary>The input or the run is at fault: exit code 1.</summary>

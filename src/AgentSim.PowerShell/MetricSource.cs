@@ -1,4 +1,5 @@
 using System.Management.Automation;
+using AgentSim.Json;
 using AgentSim.Metrics;
 using AgentSim.Simulation;
 using AgentSim.Sweeps;
@@ -12,7 +13,9 @@ internal sealed record MetricSource(IReadOnlyList<Metric> Metrics, string? Path 
 {
     /// <summary>The report in an object: a result, a summary, a row of a sweep, or what a file or another session kept of one.</summary>
     /// <exception cref="AgentSimException">It holds no metrics.</exception>
-    public static MetricSource Of(PSObject item) => item.BaseObject switch
+    public static MetricSource Of(PSObject item) => OfWhole(PropertyBagConverter.Restore(item));
+
+    private static MetricSource OfWhole(PSObject item) => item.BaseObject switch
     {
         ReplayResult result => new MetricSource(result.Summary.Metrics),
         ReplayReport report => new MetricSource(report.Metrics),
@@ -39,7 +42,13 @@ internal sealed record MetricSource(IReadOnlyList<Metric> Metrics, string? Path 
     private static double? Number(PSObject bag, string name)
     {
         object? value = (bag.Properties[name] ?? bag.Properties[PropertyName(name)])?.Value;
-        return value is not null and not "" && LanguagePrimitives.TryConvertTo(value, out double number) ? number : null;
+        if (value is PSObject { BaseObject: not PSCustomObject } wrapped) value = wrapped.BaseObject;
+        return value switch
+        {
+            null or "" => null,
+            string text => NumberText.Read(text, name),   // PowerShell itself reads '29,5' as 295
+            _ => LanguagePrimitives.TryConvertTo(value, out double number) ? number : null,
+        };
     }
 
     // p99_ttft_ms is P99TtftMs.

@@ -22,7 +22,9 @@ internal sealed partial class RecordParameters
         foreach (PropertyInfo property in Options(record))
         {
             string name = prefix + property.Name;
-            Dictionary.Add(name, new RuntimeDefinedParameter(name, property.PropertyType, [new ParameterAttribute()]));
+            var parameter = new RuntimeDefinedParameter(name, property.PropertyType, [new ParameterAttribute()]);
+            if (NumberValues.IsNumber(property.PropertyType, out bool isWhole)) parameter.Attributes.Add(new NumberAttribute { Whole = isWhole });
+            Dictionary.Add(name, parameter);
         }
 
         return this;

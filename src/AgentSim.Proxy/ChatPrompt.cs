@@ -12,7 +12,7 @@ internal static class ChatPrompt
 {
     private static readonly string[] Texts = ["name", "reasoning_content", "reasoning", "content", "refusal"];
 
-    /// <summary>Whether messages hold nothing but text; images, sound and the like are not recorded (specification 07, A6).</summary>
+    /// <summary>Whether messages hold nothing but text; images, sound and the like are not recorded (behaviour 07#A6).</summary>
     public static bool IsText(JsonElement messages)
     {
         if (messages.ValueKind != JsonValueKind.Array) return false;

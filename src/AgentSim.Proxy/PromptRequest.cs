@@ -24,7 +24,7 @@ internal sealed class PromptRequest : IDisposable
     /// <summary>Reads a request.</summary>
     /// <param name="body">Its body.</param>
     /// <param name="isChat">Whether it has messages rather than a prompt.</param>
-    /// <returns>Null if it is not recorded (specification 07, A6), or not a request that can be understood.</returns>
+    /// <returns>Null if it is not recorded (behaviour 07#A6), or not a request that can be understood.</returns>
     public static PromptRequest? Read(ReadOnlyMemory<byte> body, bool isChat)
     {
         JsonDocument? document = null;

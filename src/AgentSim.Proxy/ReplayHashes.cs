@@ -4,7 +4,7 @@ using System.Runtime.InteropServices;
 
 namespace AgentSim.Proxy;
 
-/// <summary>Sequence hashes of a prompt (specification 07, A5).</summary>
+/// <summary>Sequence hashes of a prompt (behaviour 07#A5).</summary>
 internal static class ReplayHashes
 {
     private const long Seed = 1337;

@@ -5,7 +5,7 @@ using System.Text.Json;
 
 namespace AgentSim.Proxy;
 
-/// <summary>A finished request, as it is recorded (specification 07, A5 and A6).</summary>
+/// <summary>A finished request, as it is recorded (behaviour 07#A5 and 07#A6).</summary>
 internal sealed record RequestRow
 {
     private static readonly JsonWriterOptions Relaxed = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };

@@ -2,7 +2,7 @@ using Microsoft.AspNetCore.Http;
 
 namespace AgentSim.Proxy;
 
-/// <summary>The session a request belongs to, from its headers (specification 07, A7).</summary>
+/// <summary>The session a request belongs to, from its headers (behaviour 07#A7).</summary>
 /// <param name="SessionId">The session.</param>
 /// <param name="ParentSessionId">The session it was started from.</param>
 /// <param name="IsFinal">Whether the client says that this is the last request of the session; null if it says nothing.</param>

@@ -1,48 +1,46 @@
 namespace AgentSim.Zmtp;
 
-/// <summary>
-/// The first 64 bytes of a connection, in both directions (ZMTP 3.1): signature, version, security mechanism.
-/// </summary>
+/// <summary>The first 64 bytes that a peer sends (ZMTP 3.1): signature, version, security mechanism.</summary>
 internal static class Greeting
 {
+    /// <summary>All of it.</summary>
     public const int Length = 64;
 
-    /// <summary>Bytes that tell whether the peer speaks the protocol at all.</summary>
-    public const int SignatureLength = 11;
+    /// <summary>Bytes that tell whether the peer speaks the protocol at all; it may wait for ours before it sends more.</summary>
+    public const int SignatureLength = 10;
 
     private const int VersionAt = 10;
     private const int MechanismAt = 12;
     private const int MechanismLength = 20;
 
-    /// <summary>Ours: version 3.1, mechanism NULL, no server.</summary>
-    public static ReadOnlyMemory<byte> Own { get; } = MakeOwn();
+    /// <summary>Checks the first byte: peers of version 1 begin with another, and may then wait for ever.</summary>
+    /// <exception cref="ZmtpException">This is no peer of version 2 or later.</exception>
+    public static void CheckFirst(byte first)
+    {
+        if (first != 0xff) throw new ZmtpException("the peer does not speak ZMTP 3");
+    }
 
     /// <summary>Checks the first <see cref="SignatureLength"/> bytes.</summary>
-    /// <exception cref="ZmtpException">This is not a peer of version 3.</exception>
+    /// <exception cref="ZmtpException">This is no peer of version 2 or later.</exception>
     public static void CheckSignature(ReadOnlySpan<byte> greeting)
     {
-        // The bytes between have no meaning.
-        if (greeting[0] != 0xff || greeting[9] != 0x7f) throw new ZmtpException("the peer does not speak ZMTP");
+        CheckFirst(greeting[0]);
+        if (greeting[9] != 0x7f) throw new ZmtpException("the peer does not speak ZMTP 3");   // the bytes between have no meaning
+    }
+
+    /// <summary>Checks the version, the byte behind the signature.</summary>
+    /// <exception cref="ZmtpException">This is not a peer of version 3.</exception>
+    public static void CheckVersion(ReadOnlySpan<byte> greeting)
+    {
+        // Version 1.0 has no such byte, version 2.0 (of ZeroMQ 3.2) says 1.
         if (greeting[VersionAt] < 3) throw new ZmtpException($"the peer speaks an old version of ZMTP ({greeting[VersionAt]}); 3 is needed");
     }
 
     /// <summary>Checks a whole greeting.</summary>
     /// <exception cref="ZmtpException">The peer wants another security mechanism.</exception>
-    public static void Check(ReadOnlySpan<byte> greeting)
+    public static void CheckMechanism(ReadOnlySpan<byte> greeting)
     {
-        CheckSignature(greeting);
         ReadOnlySpan<byte> mechanism = greeting.Slice(MechanismAt, MechanismLength).TrimEnd((byte)0);
         if (!mechanism.SequenceEqual("NULL"u8)) throw new ZmtpException("the peer wants a security mechanism; only NULL is supported");
-    }
-
-    private static byte[] MakeOwn()
-    {
-        var greeting = new byte[Length];
-        greeting[0] = 0xff;
-        greeting[9] = 0x7f;
-        greeting[VersionAt] = 3;
-        greeting[VersionAt + 1] = 1;
-        "NULL"u8.CopyTo(greeting.AsSpan(MechanismAt));
-        return greeting;
     }
 }

@@ -2,7 +2,7 @@ using AgentSim.Capture;
 
 namespace AgentSim.Zmtp;
 
-/// <summary>Binds the pulling socket this build was made with: the one here, or that of NetMQ.</summary>
+/// <summary>Binds a pulling socket of NetMQ, behind a front that bounds and checks its peers.</summary>
 public static class PullEndpoint
 {
     /// <summary>Binds a socket; see <see cref="PullBinder"/>.</summary>
@@ -13,10 +13,6 @@ public static class PullEndpoint
     {
         ArgumentNullException.ThrowIfNull(address);
         ArgumentNullException.ThrowIfNull(handler);
-#if USE_NETMQ
-        return new NetMqPullEndpoint(address, handler);
-#else
-        return ZmtpPullEndpoint.Bind(address, handler, new ZmtpLimits());
-#endif
+        return PullFront.Bind(address, handler, new PullLimits());
     }
 }

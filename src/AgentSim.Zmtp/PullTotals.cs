@@ -9,7 +9,12 @@ internal sealed class PullTotals
     private long _refused;
     private long _messages;
     private long _tooLong;
+    private long _lost;
+    private long _cutOff;
     private string? _lastRefusal;
+
+    /// <summary>Messages handed over so far.</summary>
+    public long Messages => Interlocked.Read(ref _messages);
 
     /// <summary>Counts a connection and returns its number.</summary>
     public long AddConnection() => Interlocked.Increment(ref _connections);
@@ -17,6 +22,10 @@ internal sealed class PullTotals
     public void AddMessage() => Interlocked.Increment(ref _messages);
 
     public void AddTooLong() => Interlocked.Increment(ref _tooLong);
+
+    public void AddLost(long messages) => Interlocked.Add(ref _lost, messages);
+
+    public void AddCutOff() => Interlocked.Increment(ref _cutOff);
 
     public void AddRefusal(string reason)
     {
@@ -29,8 +38,10 @@ internal sealed class PullTotals
         Peers = peers,
         Connections = Interlocked.Read(ref _connections),
         Refused = Interlocked.Read(ref _refused),
-        Messages = Interlocked.Read(ref _messages),
+        Messages = Messages,
         TooLong = Interlocked.Read(ref _tooLong),
+        Lost = Interlocked.Read(ref _lost),
+        CutOff = Interlocked.Read(ref _cutOff),
         LastRefusal = Volatile.Read(ref _lastRefusal),
     };
 }

@@ -9,22 +9,10 @@ internal static class ZmtpCommand
     /// <summary>The longest body of a command; the commands there are need much less.</summary>
     public const int MaxLength = 4 << 10;
 
-    private const byte LongFlag = 2;
-    private const byte CommandFlag = 4;
     private const int LongestName = 40;   // in messages
 
-    /// <summary>Our READY, a whole frame.</summary>
-    public static ReadOnlyMemory<byte> Ready { get; } = Frame("READY"u8, [11, .. "Socket-Type"u8, 0, 0, 0, 4, .. "PULL"u8]);
-
-    /// <summary>An ERROR, a whole frame.</summary>
-    public static byte[] Error(string reason)
-    {
-        byte[] text = Encoding.ASCII.GetBytes(reason);
-        return Frame("ERROR"u8, [(byte)text.Length, .. text]);
-    }
-
-    /// <summary>The answer to a PING, a whole frame.</summary>
-    public static byte[] Pong(ReadOnlySpan<byte> context) => Frame("PONG"u8, context);
+    /// <summary>What a socket of another type is told, a whole frame: it would see no reason otherwise.</summary>
+    public static ReadOnlyMemory<byte> WrongType { get; } = (byte[])[4, 26, 5, .. "ERROR"u8, 19, .. "Invalid socket type"u8];
 
     /// <summary>Splits a body into name and data.</summary>
     /// <exception cref="ZmtpException">It has no name.</exception>
@@ -35,9 +23,9 @@ internal static class ZmtpCommand
         return body.Slice(1, body[0]);
     }
 
-    /// <summary>Checks the properties of a READY: the peer has to be a pushing socket.</summary>
-    /// <exception cref="ZmtpException">It is not, or the properties are malformed.</exception>
-    public static void CheckReady(ReadOnlySpan<byte> data)
+    /// <summary>Reads the properties of a READY: what type of socket the peer is; null if it does not say.</summary>
+    /// <exception cref="ZmtpException">The properties are malformed.</exception>
+    public static string? SocketType(ReadOnlySpan<byte> data)
     {
         string? type = null;
         while (!data.IsEmpty)
@@ -53,15 +41,19 @@ internal static class ZmtpCommand
             data = data[(int)length..];
         }
 
-        if (type != "PUSH") throw new ZmtpException($"the peer is a {type ?? "nameless"} socket; only PUSH can send here");
+        return type;
     }
 
-    /// <summary>Time after which a PING wants the connection closed when nothing more comes; zero for never.</summary>
-    public static TimeSpan PingTtl(ReadOnlySpan<byte> data, out ReadOnlySpan<byte> context)
+    /// <summary>
+    /// Takes the time after which a PING wants the connection closed when nothing more comes out of its data; zero for never.
+    /// </summary>
+    /// <exception cref="ZmtpException">It is cut short.</exception>
+    public static TimeSpan TakeTtl(Span<byte> data)
     {
         if (data.Length < 2) throw new ZmtpException("a PING is cut short");
-        context = data[2..];
-        return TimeSpan.FromMilliseconds(100 * BinaryPrimitives.ReadUInt16BigEndian(data));
+        TimeSpan ttl = TimeSpan.FromMilliseconds(100 * BinaryPrimitives.ReadUInt16BigEndian(data));
+        data[..2].Clear();
+        return ttl;
     }
 
     /// <summary>The reason an ERROR gives.</summary>
@@ -73,13 +65,4 @@ internal static class ZmtpCommand
     // For a message, which must not drive a terminal.
     private static string Text(ReadOnlySpan<byte> text) => string.Concat(
         Encoding.Latin1.GetString(text.Length > LongestName ? text[..LongestName] : text).Select(c => char.IsAscii(c) && !char.IsControl(c) ? c : '?'));
-
-    private static byte[] Frame(ReadOnlySpan<byte> name, ReadOnlySpan<byte> data)
-    {
-        int length = 1 + name.Length + data.Length;
-        byte[] header = length <= byte.MaxValue
-            ? [CommandFlag, (byte)length]
-            : [CommandFlag | LongFlag, 0, 0, 0, 0, 0, 0, (byte)(length >> 8), (byte)length];
-        return [.. header, (byte)name.Length, .. name, .. data];
-    }
 }

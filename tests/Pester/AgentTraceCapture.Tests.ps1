@@ -204,7 +204,7 @@ Describe 'A capture with tool events' -Skip:(-not $hasZmq) {
 
     It 'writes what has come when the process exits without a stop' {
         $script = "Import-Module '$Manifest'; `$s = Start-AgentTrace '$TestDrive/exit/run' -ToolEndpoint tcp://127.0.0.1:0 -FlushIntervalMs 600000; & '$python' '$push' `$s.ToolEndpoint 20"
-        (& ([Environment]::ProcessPath) -NoProfile -NonInteractive -Command $script) | Should -Contain 'done 20'
+        (Invoke-PowerShell -NoProfile -NonInteractive -Command $script) | Should -Contain 'done 20'
         @(Import-AgentTrace "$TestDrive/exit").Count | Should -Be 20
     }
 }

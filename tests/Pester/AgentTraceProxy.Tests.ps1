@@ -148,7 +148,7 @@ Describe 'Start-AgentTrace -Upstream' {
 
     It 'ends its proxy with the session, with everything written' -Skip:(-not $hasPython) {
         $script = "Import-Module '$Manifest'; `$null = Start-AgentTrace '$TestDrive/exit/run' -Upstream $upstream -Listen http://127.0.0.1:0 -FlushIntervalMs 600000 -ApplyEnvironment; & '$python' '$PSScriptRoot/Data/agent.py'"
-        & ([Environment]::ProcessPath) -NoProfile -NonInteractive -Command $script | Should -Contain 'agent done'
+        Invoke-PowerShell -NoProfile -NonInteractive -Command $script | Should -Contain 'agent done'
         @(Import-AgentTrace "$TestDrive/exit").Count | Should -Be 3
     }
 }

@@ -1,8 +1,9 @@
 # Dot-sourced by the tests. The module is imported by whoever runs them: see build.ps1, task Test.
+. "$PSScriptRoot/../../build/PowerShell.ps1"
 $Root = (Resolve-Path "$PSScriptRoot/../..").Path
 $Sample = "$Root/samples/agent-small.trace.jsonl.gz"
 $Data = "$PSScriptRoot/Data"
-$Manifest = (Get-Module AgentSim).Path -replace 'bin[\\/]AgentSim\.PowerShell\.dll$', 'AgentSim.psd1'
+$Manifest = "$((Get-Module AgentSim).ModuleBase)/AgentSim.psd1"
 
 # The text of a request record.
 function Get-RequestLine([string] $Id, [string] $Session = 's', [long] $Received = 1000, [int] $Blocks = 2, [int] $BlockSize = 16) {

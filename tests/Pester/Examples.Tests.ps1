@@ -1,11 +1,13 @@
-# Runs every block of PowerShell in the help, each in a folder of its own that holds nothing but samples/.
+# Runs every block of PowerShell in the help and in the README, each in a folder of its own that holds nothing but samples/.
 BeforeDiscovery {
-    $pages = Get-ChildItem "$PSScriptRoot/../../docs/cmdlets", "$PSScriptRoot/../../docs/about" -Filter *.md -ErrorAction Ignore
+    $root = "$PSScriptRoot/../.."
+    $pages = @(Get-ChildItem "$root/docs/cmdlets", "$root/docs/about" -Filter *.md) + (Get-Item "$root/README.md")
     $examples = foreach ($page in $pages) {
         $text = [IO.File]::ReadAllText($page.FullName) -replace "`r"
         $number = 0
         foreach ($block in [regex]::Matches($text, '(?ms)^```powershell\n(.*?)^```$')) {
-            @{ Name = "$($page.BaseName) $((++$number))"; Code = $block.Groups[1].Value }
+            # The module is imported already, and from another place.
+            @{ Name = "$($page.BaseName) $((++$number))"; Code = $block.Groups[1].Value -replace '(?m)^Import-Module ./out/AgentSim\n' }
         }
     }
 }

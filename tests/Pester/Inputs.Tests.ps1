@@ -111,7 +111,9 @@ Describe 'B3: files that settings name' {
         @{ Name = 'broken.npz'; Reason = 'this is no .npz archive' }
     ) {
         $profile = "$folder/$Name"
-        { New-AgentEngineConfig -PlannerProfileData $profile } | Should -Throw -ErrorId 'ProfileInvalid,*' -ExpectedMessage "*$Name*$Reason*"
+        $engine = New-AgentEngineConfig -PlannerProfileData $profile -WarningVariable warnings -WarningAction SilentlyContinue
+        $warnings | Should -BeLike "a replay will refuse this configuration: *$Name*$Reason*"
+        { Invoke-AgentReplay $rows -Engine $engine } | Should -Throw -ErrorId 'ProfileInvalid,*' -ExpectedMessage "-Engine: *$Name*$Reason*"
         { Invoke-AgentReplay $rows -Engine @{ planner_profile_data = $profile } } | Should -Throw -ErrorId 'ProfileInvalid,*' -ExpectedMessage "-Engine: *$Name*$Reason*"
         { Invoke-AgentSweep $rows -Engine @{ block_size = 16 }, @{ planner_profile_data = $profile } } | Should -Throw -ErrorId 'ProfileInvalid,*'
         { Invoke-AgentReplay $rows -PrefillEngine @{} -DecodeEngine @{ planner_profile_data = $profile } } | Should -Throw -ErrorId 'ProfileInvalid,*' -ExpectedMessage '-DecodeEngine: *'

@@ -215,11 +215,45 @@ Describe 'Invoke-AgentReplay -AsJob' {
         { $job | Receive-Job -Wait -AutoRemoveJob -ErrorAction Stop } | Should -Throw -ErrorId 'RowInvalid,*'
     }
 
+    # Findings A7.
+    It 'ends as Failed, with its error, when the replay fails under <_>' -ForEach 'en-US', 'de-DE', 'fr-FR' {
+        $usual = [cultureinfo]::CurrentCulture
+        [cultureinfo]::CurrentCulture = $_
+        try {
+            # A row that waits for one which is not there: found when the workload is built.
+            $jobs = @(
+                $rows | Select-Object -Skip 5 | Invoke-AgentReplay -AsJob
+                Invoke-AgentReplay "$Data/policy.yaml" -AsJob
+                Invoke-AgentReplay -InputTokens 64 -OutputTokens 100000 -RequestCount 1 -ArrivalIntervalMs 1 -Engine @{ num_gpu_blocks = 4 } -AsJob
+                $rows | Invoke-AgentReplay -AsJob
+            )
+            $null = $jobs | Wait-Job
+            $jobs.State | Should -Be 'Failed', 'Failed', 'Failed', 'Completed'
+            $ids = 'DependencyUnknown', 'RowInvalid', 'RequestNeverFits'
+            for ($i = 0; $i -lt 3; $i++) {
+                $jobs[$i].Error[0].FullyQualifiedErrorId | Should -BeLike "$($ids[$i]),*"
+                $jobs[$i].JobStateInfo.Reason.Message | Should -Be $jobs[$i].Error[0].Exception.Message
+                $jobs[$i].Output.Count | Should -Be 0
+                $fault = { $jobs[$i] | Receive-Job -Wait -AutoRemoveJob -ErrorAction Stop } | Should -Throw -PassThru
+                $fault.FullyQualifiedErrorId | Should -BeLike "$($ids[$i]),*"
+                $fault.Exception.Message | Should -Not -Match "`n"
+            }
+            ($jobs[3] | Receive-Job -Wait -AutoRemoveJob).Summary.CompletedRequests | Should -Be 67
+        }
+        finally {
+            [cultureinfo]::CurrentCulture = $usual
+            $jobs | Remove-Job -Force -ErrorAction Ignore
+        }
+    }
+
     It 'stops with Stop-Job' {
         $job = Invoke-AgentReplay -InputTokens 64 -OutputTokens 10000 -RequestCount 200000 -ArrivalIntervalMs 0 -Engine @{ max_num_seqs = 1; block_size = 100000 } -AsJob
         $deadline = [datetime]::UtcNow.AddMinutes(2)
         while ($job.Progress.Count -eq 0 -and [datetime]::UtcNow -lt $deadline) { Start-Sleep -Milliseconds 50 }
         $job.Progress.Count | Should -BeGreaterThan 0
+        $job.Progress[0].Activity | Should -Be 'Replaying'
+        $job.Progress[0].StatusDescription | Should -BeLike '* of 200,000 requests, simulated time *'
+        $job.State | Should -Be 'Running'
         $job | Stop-Job
         $job.State | Should -Be 'Stopped'
         $job | Remove-Job
@@ -228,7 +262,7 @@ Describe 'Invoke-AgentReplay -AsJob' {
     It 'says what is missing without Start-ThreadJob' {
         $script = "`$PSModuleAutoLoadingPreference = 'None'; Import-Module '$Manifest'
             try { Invoke-AgentReplay -InputTokens 1 -OutputTokens 1 -RequestCount 1 -Concurrency 1 -AsJob } catch { `$_.FullyQualifiedErrorId; `$_.Exception.Message }"
-        $said = & ([Environment]::ProcessPath) -NoProfile -NonInteractive -Command $script
+        $said = Invoke-PowerShell -NoProfile -NonInteractive -Command $script
         $said[0] | Should -Be "ThreadJobMissing,$suffix"
         $said[1] | Should -BeLike '*Microsoft.PowerShell.ThreadJob*'
     }

@@ -11,9 +11,10 @@ Describe 'The module' {
         Compare-Object $expected @($module.ExportedCommands.Keys) | Should -BeNullOrEmpty
     }
 
-    It 'loads no assembly but its own' {
-        $folder = Split-Path $Manifest
-        (Get-ChildItem "$folder/bin" -Filter *.dll).Name | Sort-Object | Should -Be 'AgentSim.Core.dll', 'AgentSim.PowerShell.dll', 'AgentSim.Zmtp.dll'
+    It 'has in bin, and so in the context of all modules, no assembly but its own, and apart from them the libraries it uses, NetMQ with the two that NetMQ needs' {
+        $bin = "$(Split-Path $Manifest)/bin"
+        (Get-ChildItem $bin -Filter *.dll).Name | Sort-Object | Should -Be 'AgentSim.Core.dll', 'AgentSim.PowerShell.dll', 'AgentSim.Zmtp.dll'
+        (Get-ChildItem "$bin/dependencies" -Filter *.dll).Name | Sort-Object | Should -Be 'AsyncIO.dll', 'Blake3.dll', 'NaCl.dll', 'NetMQ.dll', 'YamlDotNet.dll'
     }
 
     It 'has help with examples and words for every parameter: <Name>' -ForEach $cmdlets {

@@ -1,13 +1,23 @@
-BeforeDiscovery { $canInstall = [bool] (Get-Module Microsoft.PowerShell.PSResourceGet -ListAvailable) }
+BeforeDiscovery {
+    # Those that the build could compile for; .ci/run and releases have all.
+    $platforms = 'linux-x64', 'osx-arm64', 'win-x64' | Where-Object { Test-Path "$((Get-Module AgentSim).ModuleBase)/bin/$_" }
+}
 
 BeforeAll {
     . "$PSScriptRoot/Common.ps1"
-    $pwsh = [Environment]::ProcessPath
     $version = (Import-PowerShellDataFile $Manifest).ModuleVersion
     $out = (Resolve-Path "$(Split-Path $Manifest)/../..").Path
     Remove-Item "$out/AgentSim*.nupkg", "$out/AgentSim*.zip" -ErrorAction Ignore
-    & $pwsh -NoProfile -NonInteractive -File "$Root/build.ps1" -Task Package | Out-Null
+    Invoke-PowerShell -NoProfile -NonInteractive -File "$Root/build.ps1" -Task Package | Out-Null
     $package = "$out/AgentSim.$version.nupkg"
+
+    $platforms = 'linux-x64', 'osx-arm64', 'win-x64' | Where-Object { Test-Path "$(Split-Path $Manifest)/bin/$_" }
+
+    # Whether an assembly has machine code: then its header names a native one.
+    function Test-Compiled([string] $Path) {
+        $reader = [Reflection.PortableExecutable.PEReader]::new([IO.File]::OpenRead($Path))
+        try { $reader.PEHeaders.CorHeader.ManagedNativeHeaderDirectory.Size -gt 0 } finally { $reader.Dispose() }
+    }
 
     # Files of a folder, relative, in order.
     function Get-File([string] $Folder) { Get-ChildItem $Folder -Recurse -File | ForEach-Object { [IO.Path]::GetRelativePath($Folder, $_.FullName) -replace '\\', '/' } | Sort-Object }
@@ -16,24 +26,46 @@ BeforeAll {
     function Invoke-With([string] $ModulePath, [string] $Script) {
         $before = $env:PSModulePath
         $env:PSModulePath = "$ModulePath$([IO.Path]::PathSeparator)$before"
-        try { & $pwsh -NoProfile -NonInteractive -Command $Script }
+        try { Invoke-PowerShell -NoProfile -NonInteractive -Command $Script }
         finally { $env:PSModulePath = $before }
     }
 }
 
 Describe 'The built module' {
     It 'has the layout of an installed module' {
-        Get-File (Split-Path $Manifest) | Should -Be @(
-            'AgentSim.Format.ps1xml', 'AgentSim.psd1', 'AgentSim.Replay.Format.ps1xml', 'AgentSim.Types.ps1xml'
-            'bin/AgentSim.Core.dll', 'bin/AgentSim.PowerShell.dll', 'bin/AgentSim.Zmtp.dll'
-            'agentsim-proxy.deps.json', 'agentsim-proxy.dll', 'agentsim-proxy.runtimeconfig.json', 'AgentSim.Core.dll', 'System.IO.Hashing.dll', 'Yarp.ReverseProxy.dll' | ForEach-Object { "bin/proxy/$_" } | Sort-Object
-            'en-US/about_AgentSim_Replay.help.txt', 'en-US/about_AgentSim_Traces.help.txt', 'en-US/about_AgentSim.help.txt', 'en-US/AgentSim.PowerShell.dll-Help.xml' | Sort-Object)
+        $files = Get-File (Split-Path $Manifest)
+        $files | Where-Object { $_ -notlike '*/dependencies/*' } | Should -Be (@(
+            'AgentSim.Format.ps1xml', 'AgentSim.psd1', 'AgentSim.psm1', 'AgentSim.Replay.Format.ps1xml', 'AgentSim.Types.ps1xml', 'CHANGELOG.md', 'LICENSE', 'THIRD-PARTY-NOTICES.md'
+            'licenses/GPL-3.0.txt', 'licenses/LGPL-3.0.txt', 'licenses/MPL-2.0.txt'
+            'AgentSim.Core.dll', 'AgentSim.PowerShell.dll', 'AgentSim.Zmtp.dll' | ForEach-Object { "bin/$_"; foreach ($platform in $platforms) { "bin/$platform/$_" } }
+            $files -like 'bin/proxy/*'
+            'about_AgentSim_Replay.help.txt', 'about_AgentSim_Traces.help.txt', 'about_AgentSim.help.txt', 'AgentSim.PowerShell.dll-Help.xml' | ForEach-Object { "en-US/$_" }) | Sort-Object)
+        $files | Should -Contain 'bin/proxy/agentsim-proxy.dll'
         Split-Path (Split-Path $Manifest) -Leaf | Should -Be $version
+    }
+
+    It 'has every assembly once more for <_>, compiled ahead of time' -ForEach $platforms {
+        $bin = "$(Split-Path $Manifest)/bin"
+        $portable = Get-File $bin | Where-Object { $_ -match '^(dependencies/)?[^/]+\.dll$' }
+        $portable | Should -Contain 'AgentSim.Core.dll'
+        Get-File "$bin/$_" | Should -Be $portable
+        foreach ($file in $portable) {
+            # Intermediate language alone says so in its header; what is compiled has a header of its own.
+            Test-Compiled "$bin/$file" | Should -BeFalse -Because $file
+            Test-Compiled "$bin/$_/$file" | Should -BeTrue -Because $file
+        }
+    }
+
+    It 'names whoever made an assembly that is not its own' {
+        $notices = Get-Content -Raw "$(Split-Path $Manifest)/THIRD-PARTY-NOTICES.md"
+        $others = Get-ChildItem (Split-Path $Manifest) -Recurse -Filter *.dll | Where-Object Name -NotMatch '^AgentSim\.|^agentsim-proxy' | ForEach-Object BaseName | Sort-Object -Unique
+        $others | Should -Contain 'Yarp.ReverseProxy'
+        foreach ($name in $others) { $notices | Should -Match ([regex]::Escape("``$name``")) -Because $name }
     }
 
     It 'has a manifest with all that a repository asks for' {
         $data = Test-ModuleManifest $Manifest
-        foreach ($property in 'Guid', 'Author', 'CompanyName', 'Copyright', 'Description', 'Version', 'Tags') { $data.$property | Should -Not -BeNullOrEmpty -Because $property }
+        foreach ($property in 'Guid', 'Author', 'CompanyName', 'Copyright', 'Description', 'Version', 'Tags', 'ProjectUri', 'LicenseUri', 'ReleaseNotes', 'HelpInfoUri') { $data.$property | Should -Not -BeNullOrEmpty -Because $property }
     }
 }
 
@@ -68,7 +100,7 @@ Describe 'The packages' {
 
     # In a session and a repository of its own each: PSResourceGet keeps a package open that it has read. Another home keeps
     # registration and installation away from this user's; Windows asks no variable for it, so there the module is only saved.
-    It 'of a repository is found, saved and installed by PSResourceGet once <Once>' -Skip:(-not $canInstall) -ForEach @(
+    It 'of a repository is found, saved and installed by PSResourceGet once <Once>' -ForEach @(
         @{ Once = 'Publish-PSResource has published the module'; Publish = $true }, @{ Once = 'it is copied there'; Publish = $false }) {
         $name = "AgentSimTest$PID"
         $repository, $saved, $share = 'repository', 'saved', 'user/.local/share' | ForEach-Object { (New-Item -ItemType Directory "$TestDrive/$Publish/$_").FullName }

@@ -2,7 +2,7 @@ BeforeAll { . "$PSScriptRoot/Common.ps1" }
 
 Describe 'docs/tour.md' {
     It 'shows what a fresh run shows' {
-        & ([Environment]::ProcessPath) -NoProfile -NonInteractive -File "$Root/build/New-Tour.ps1" -Manifest $Manifest -Source "$Root/docs/tour.md" -Destination "$TestDrive/tour.md"
+        Invoke-PowerShell -NoProfile -NonInteractive -File "$Root/build/New-Tour.ps1" -Manifest $Manifest -Source "$Root/docs/tour.md" -Destination "$TestDrive/tour.md"
         Compare-Object (Get-Content "$Root/docs/tour.md") (Get-Content "$TestDrive/tour.md") -SyncWindow 5 | ForEach-Object { "$($_.SideIndicator) $($_.InputObject)" } | Should -BeNullOrEmpty
     }
 

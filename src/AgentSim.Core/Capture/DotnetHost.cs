@@ -12,16 +12,19 @@ internal static class DotnetHost
 
     private static IEnumerable<string> Candidates()
     {
+        // What somebody has set comes before what happens to run this process.
+        if (In(Environment.GetEnvironmentVariable("DOTNET_ROOT")) is { } root) yield return root;
         if (Path.GetFileName(Environment.ProcessPath) == FileName) yield return Environment.ProcessPath!;
-        foreach (string? folder in Folders())
+        foreach (string folder in Folders())
         {
-            if (Path.IsPathFullyQualified(folder ?? "")) yield return Path.Combine(folder!, FileName);
+            if (In(folder) is { } program) yield return program;
         }
     }
 
-    private static IEnumerable<string?> Folders()
+    private static string? In(string? folder) => Path.IsPathFullyQualified(folder ?? "") ? Path.Combine(folder!, FileName) : null;
+
+    private static IEnumerable<string> Folders()
     {
-        yield return Environment.GetEnvironmentVariable("DOTNET_ROOT");
         foreach (string folder in (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator)) yield return folder;
         if (OperatingSystem.IsWindows())
         {

@@ -3,10 +3,10 @@ using System.Text;
 
 namespace AgentSim.Capture;
 
-/// <summary>Environment variables that make a Dynamo frontend write trace files (specification 07, A2).</summary>
+/// <summary>Environment variables that make a Dynamo frontend write trace files (behaviour 07#A2).</summary>
 public static class DynamoEnvironment
 {
-    /// <summary>The variables, in the order of the specification; settings at their defaults are left out.</summary>
+    /// <summary>The variables, in the order of behaviour 07#A2; settings at their defaults are left out.</summary>
     /// <param name="options">Where and how to write. A relative path is made absolute.</param>
     /// <param name="hasOwnIngress">
     /// Whether AgentSim itself receives the tool events; otherwise the frontend records those it receives.

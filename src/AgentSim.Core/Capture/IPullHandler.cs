@@ -4,15 +4,15 @@ namespace AgentSim.Capture;
 public interface IPullHandler
 {
     /// <summary>
-    /// Takes one message. The socket reads no more from this peer until the task is done: a slow handler slows down the
-    /// peers. Messages of different peers come at the same time.
+    /// Takes one message. The next one is handed over when the task is done, and only so many wait for that before the socket
+    /// reads no more from their peers: a slow handler slows down the peers.
     /// </summary>
-    /// <param name="peer">The connection it came from; null where the socket does not tell connections apart.</param>
-    /// <param name="frames">Its frames; their memory is used again when the task is done.</param>
+    /// <param name="peer">The connection it came from.</param>
+    /// <param name="frames">Its frames.</param>
     /// <param name="cancel">Set when the socket closes.</param>
-    ValueTask HandleAsync(long? peer, IReadOnlyList<ReadOnlyMemory<byte>> frames, CancellationToken cancel);
+    ValueTask HandleAsync(long peer, IReadOnlyList<ReadOnlyMemory<byte>> frames, CancellationToken cancel);
 
-    /// <summary>A connection has ended.</summary>
+    /// <summary>A connection has ended, and all that came from it was handed over.</summary>
     /// <param name="peer">The connection.</param>
     void Forget(long peer);
 }

@@ -5,7 +5,7 @@ using Microsoft.Win32.SafeHandles;
 namespace AgentSim.Capture;
 
 /// <summary>
-/// Appends JSON lines to one file (specification 07, A3). A last line that a killed process left unfinished is cut off
+/// Appends JSON lines to one file (behaviour 07#A3). A last line that a killed process left unfinished is cut off
 /// first, or else it would spoil the line behind it.
 /// </summary>
 internal sealed class PlainOutput : TraceOutput

@@ -51,7 +51,8 @@ internal sealed class ProxyProcess : IDisposable
     public static ProxyProcess Start(ProxySettings settings, Action<AgentSimException>? onProblem)
     {
         string folder = Folder();
-        string[] places = [Path.Combine(folder, "proxy", Program), Path.Combine(folder, Program)];
+        // Assemblies that were compiled ahead of time are in a folder of their platform, and have the proxy of the portable ones.
+        string[] places = [Path.Combine(folder, "proxy", Program), Path.Combine(folder, "..", "proxy", Program), Path.Combine(folder, Program)];
         string program = Array.Find(places, File.Exists) ?? throw Unavailable($"{places[0]} is missing; install the whole package");
         var start = new ProcessStartInfo(DotnetHost.Find() ?? throw Unavailable(DotnetHost.Missing), [program])
         {

@@ -18,6 +18,12 @@ public sealed record PullCounters
     /// <summary>Messages dropped because they were too long.</summary>
     public long TooLong { get; init; }
 
+    /// <summary>Messages that came whole and could not be handed over before the socket was closed.</summary>
+    public long Lost { get; init; }
+
+    /// <summary>Connections that were cut off in the middle of what they sent, when the socket was closed.</summary>
+    public long CutOff { get; init; }
+
     /// <summary>Why the last connection was refused; null if none was.</summary>
     public string? LastRefusal { get; init; }
 }

@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace AgentSim.Capture;
 
-/// <summary>Names of gzipped segments: <c>PREFIX.000000.jsonl.gz</c> (specification 07, A3).</summary>
+/// <summary>Names of gzipped segments: <c>PREFIX.000000.jsonl.gz</c> (behaviour 07#A3).</summary>
 internal static class SegmentNames
 {
     private const string Suffix = ".jsonl.gz";

@@ -4,7 +4,7 @@ using Microsoft.Win32.SafeHandles;
 namespace AgentSim.Capture;
 
 /// <summary>
-/// Writes gzipped segments (specification 07, A3). Every batch is a complete gzip member, so that a segment can be read
+/// Writes gzipped segments (behaviour 07#A3). Every batch is a complete gzip member, so that a segment can be read
 /// at any time, and is whole up to the last batch whatever happens to the process.
 /// </summary>
 internal sealed class SegmentOutput : TraceOutput

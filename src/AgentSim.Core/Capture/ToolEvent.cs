@@ -2,7 +2,7 @@ using AgentSim.Json;
 
 namespace AgentSim.Capture;
 
-/// <summary>A tool event as a harness sends it (specification 07, A5 and A8).</summary>
+/// <summary>A tool event as a harness sends it (behaviour 07#A5 and 07#A8).</summary>
 internal sealed record ToolEvent
 {
     private const int TypicalLength = 512;

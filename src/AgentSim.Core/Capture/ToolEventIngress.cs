@@ -3,7 +3,7 @@ using System.Text;
 namespace AgentSim.Capture;
 
 /// <summary>
-/// Turns messages of harnesses – topic, sequence number, MessagePack map – into records of a sink (specification 07, A8).
+/// Turns messages of harnesses – topic, sequence number, MessagePack map – into records of a sink (behaviour 07#A8).
 /// A message that breaks a rule is dropped and counted. While the sink cannot keep up, messages are not taken, so that
 /// their producers have to wait.
 /// </summary>
@@ -44,7 +44,7 @@ public sealed class ToolEventIngress : IPullHandler
     }
 
     /// <inheritdoc/>
-    public async ValueTask HandleAsync(long? peer, IReadOnlyList<ReadOnlyMemory<byte>> frames, CancellationToken cancel)
+    public async ValueTask HandleAsync(long peer, IReadOnlyList<ReadOnlyMemory<byte>> frames, CancellationToken cancel)
     {
         ArgumentNullException.ThrowIfNull(frames);
         ToolEvent? accepted;
@@ -59,7 +59,7 @@ public sealed class ToolEventIngress : IPullHandler
     }
 
     // The event of a message, or null if it is dropped.
-    private ToolEvent? Accept(long? peer, IReadOnlyList<ReadOnlyMemory<byte>> frames)
+    private ToolEvent? Accept(long peer, IReadOnlyList<ReadOnlyMemory<byte>> frames)
     {
         _counters = _counters with { Received = _counters.Received + 1 };
         if (frames.Count != 3)
@@ -68,7 +68,7 @@ public sealed class ToolEventIngress : IPullHandler
             return null;
         }
 
-        if (peer is { } producer) _sequence.Add(producer, frames[1].Span);
+        _sequence.Add(peer, frames[1].Span);
         if (!frames[0].Span.SequenceEqual(_topic))
         {
             _counters = _counters with { OtherTopic = _counters.OtherTopic + 1, LastDrop = "a message has another topic" };

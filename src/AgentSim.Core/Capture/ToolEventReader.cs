@@ -2,7 +2,7 @@ using AgentSim.MessagePack;
 
 namespace AgentSim.Capture;
 
-/// <summary>Decodes tool events (specification 07, A8). Unknown keys and what follows the map are ignored.</summary>
+/// <summary>Decodes tool events (behaviour 07#A8). Unknown keys and what follows the map are ignored.</summary>
 internal static class ToolEventReader
 {
     /// <summary>Decodes one event.</summary>

@@ -1,6 +1,6 @@
 namespace AgentSim.Capture;
 
-/// <summary>What a <see cref="ToolEventIngress"/> received so far (specification 07, A8); a snapshot that does not change.</summary>
+/// <summary>What a <see cref="ToolEventIngress"/> received so far (behaviour 07#A8); a snapshot that does not change.</summary>
 public sealed record ToolIngressCounters
 {
     /// <summary>Messages received.</summary>

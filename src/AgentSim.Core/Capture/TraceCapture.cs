@@ -5,10 +5,10 @@ namespace AgentSim.Capture;
 
 /// <summary>
 /// A running capture: the files that AgentSim and a Dynamo frontend write under one path, and the ingress of tool events
-/// (specification 07, part A). Thread-safe.
+/// (behaviour 07#A). Thread-safe.
 /// </summary>
 /// <example><code>
-/// using TraceCapture capture = TraceCapture.Start(options, ZmtpPullEndpoint.Bind);
+/// using TraceCapture capture = TraceCapture.Start(options, PullEndpoint.Bind);
 /// Console.WriteLine(DynamoEnvironment.ToEnvFile(capture.GetStatus().Environment));
 /// </code></example>
 public sealed class TraceCapture : IDisposable
@@ -142,8 +142,18 @@ public sealed class TraceCapture : IDisposable
         if (_isStopped) return;
         _proxy?.Dispose();
         _endpoint?.DisposeAsync().AsTask().GetAwaiter().GetResult();
+        ReportMissing();
         _sink?.Dispose();
         _isStopped = true;
+    }
+
+    // What was still on its way when the time for it was over.
+    private void ReportMissing()
+    {
+        if (_endpoint?.Counters is not { } peers || peers.CutOff + peers.Lost == 0) return;
+        Report(new AgentSimException(
+            "ToolEventsCut",
+            $"when the capture was stopped, {peers.CutOff} clients were still sending tool events and {peers.Lost} events waited to be written; they are missing: end the clients first"));
     }
 
     private static IEnumerable<string> Files(string path)

@@ -1,6 +1,6 @@
 namespace AgentSim.Capture;
 
-/// <summary>Form of captured files (specification 07, A3).</summary>
+/// <summary>Form of captured files (behaviour 07#A3).</summary>
 public enum TraceFileFormat
 {
     /// <summary>Numbered segments of gzipped JSON lines, <c>PREFIX.000000.jsonl.gz</c>; several processes may share a prefix.</summary>

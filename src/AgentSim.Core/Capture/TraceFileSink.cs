@@ -5,7 +5,7 @@ using AgentSim.Files;
 namespace AgentSim.Capture;
 
 /// <summary>
-/// Writes records to trace files on a thread of its own (specification 07, A1 and A3). Failures to write never reach
+/// Writes records to trace files on a thread of its own (behaviour 07#A1 and 07#A3). Failures to write never reach
 /// the producers: the records are counted as lost, and the first failure is reported.
 /// </summary>
 /// <example><code>

@@ -6,7 +6,7 @@ using AgentSim.Traces;
 namespace AgentSim.Capture;
 
 /// <summary>
-/// Writes records that are all there to gzipped segments, named as those of a capture (specification 07, A3):
+/// Writes records that are all there to gzipped segments, named as those of a capture (behaviour 07#A3):
 /// <c>PREFIX.000000.jsonl.gz</c> and so on. They appear when all of them are complete, and equal records are equal byte for byte.
 /// </summary>
 public static class TraceFileWriter

@@ -1,6 +1,6 @@
 namespace AgentSim.Capture;
 
-/// <summary>Settings of a <see cref="TraceFileSink"/>, with the defaults of specification 07, A2.</summary>
+/// <summary>Settings of a <see cref="TraceFileSink"/>, with the defaults of behaviour 07#A2.</summary>
 public sealed record TraceSinkOptions
 {
     /// <summary>The file, or for segments their prefix; a trailing <c>.jsonl.gz</c> or <c>.jsonl</c> is no part of a prefix.</summary>

@@ -1,6 +1,6 @@
 namespace AgentSim.Collections;
 
-/// <summary>Orders strings as their UTF-8 bytes, that is by code point (specification 01, 3.1).</summary>
+/// <summary>Orders strings as their UTF-8 bytes, that is by code point (behaviour 01#3.1).</summary>
 internal static class Utf8Order
 {
     public static int Compare(ReadOnlySpan<char> left, ReadOnlySpan<char> right)

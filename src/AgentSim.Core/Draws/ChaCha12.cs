@@ -4,7 +4,7 @@ namespace AgentSim.Draws;
 
 /// <summary>
 /// The reference's general random generator: ChaCha with 12 rounds, a 64-bit block counter and a key expanded from a
-/// 64-bit seed (specification 01, 9.1; 02, 9.2).
+/// 64-bit seed (behaviour 01#9.1; 02#9.2).
 /// </summary>
 internal sealed class ChaCha12
 {

@@ -5,7 +5,7 @@ namespace AgentSim.Engines;
 
 /// <summary>
 /// Requests whose prompts are to arrive at a decode rank as transferred KV: those in line for room, and those for which
-/// room is reserved (specification 04, 7.5).
+/// room is reserved (behaviour 04#7.5).
 /// </summary>
 /// <typeparam name="T">A request on the rank.</typeparam>
 internal sealed class Destinations<T>

@@ -69,7 +69,7 @@ public abstract partial class EngineType
     internal abstract SimulatedEngine Create(EngineServices services);
 }
 
-/// <summary>Which side of a disaggregated pair a request goes to first (specification 04, 7).</summary>
+/// <summary>Which side of a disaggregated pair a request goes to first (behaviour 04#7).</summary>
 internal enum HandoffOrder
 {
     /// <summary>The engine runs aggregated only.</summary>

@@ -4,7 +4,7 @@ namespace AgentSim.Engines;
 
 /// <summary>
 /// A rank of a prefill pool: a request that has produced its output leaves the scheduler but keeps its KV until it is
-/// released (specification 04, 7.4).
+/// released (behaviour 04#7.4).
 /// </summary>
 internal interface IPrefillRank
 {
@@ -15,7 +15,7 @@ internal interface IPrefillRank
     void ReleaseSource(int request);
 }
 
-/// <summary>A rank of a decode pool: prompts arrive as transferred KV for which room is reserved first (specification 04, 7.5).</summary>
+/// <summary>A rank of a decode pool: prompts arrive as transferred KV for which room is reserved first (behaviour 04#7.5).</summary>
 internal interface IDecodeRank
 {
     /// <summary>Puts a request in line for room; false when its prompt is larger than the whole pool.</summary>

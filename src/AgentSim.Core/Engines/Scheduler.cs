@@ -2,7 +2,7 @@ using AgentSim.Collections;
 
 namespace AgentSim.Engines;
 
-/// <summary>What a pass says about a request, as far as the runtime acts on it (specification 04, 5.5).</summary>
+/// <summary>What a pass says about a request, as far as the runtime acts on it (behaviour 04#5.5).</summary>
 internal enum SignalKind : byte
 {
     /// <summary>The first token, which does not end the request.</summary>
@@ -23,7 +23,7 @@ internal readonly record struct Signal(int Request, SignalKind Kind);
 
 /// <summary>
 /// The scheduler of one rank. A pass is computed as a whole when it starts; its tokens are stamped once the end of the
-/// worker's pass is known, its signals take effect when that end is reached (specification 04, 2.1).
+/// worker's pass is known, its signals take effect when that end is reached (behaviour 04#2.1).
 /// </summary>
 internal abstract class Scheduler
 {

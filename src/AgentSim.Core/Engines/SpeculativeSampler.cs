@@ -2,7 +2,7 @@ using AgentSim.Draws;
 
 namespace AgentSim.Engines;
 
-/// <summary>Draws how many tokens a decode step yields with drafted tokens (specification 02, 9.2).</summary>
+/// <summary>Draws how many tokens a decode step yields with drafted tokens (behaviour 02#9.2).</summary>
 internal sealed class SpeculativeSampler
 {
     private readonly ChaCha12 _random;

@@ -2,7 +2,7 @@ namespace AgentSim.Files;
 
 /// <summary>
 /// A file that appears whole or not at all: it is written in a private folder beside its target and renamed over the
-/// target by <see cref="Commit"/> (specification 01, 5). Without a commit the target stays as it was and nothing is
+/// target by <see cref="Commit"/> (behaviour 01#5). Without a commit the target stays as it was and nothing is
 /// left behind. A symbolic link given as target is itself replaced; an existing target passes on its permissions.
 /// Devices (<c>/dev/…</c>) cannot be replaced and are written in place.
 /// </summary>

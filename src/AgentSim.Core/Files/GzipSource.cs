@@ -4,7 +4,7 @@ namespace AgentSim.Files;
 
 /// <summary>
 /// Decompresses a gzip stream of one or more members and notices when it is cut short or followed by something else
-/// (specification 01, 2.1).
+/// (behaviour 01#2.1).
 /// </summary>
 /// <remarks>
 /// <see cref="GZipStream"/> ends silently in both cases. Therefore one more member with a known content is appended to

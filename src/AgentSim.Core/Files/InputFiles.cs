@@ -2,7 +2,7 @@ using System.IO.Enumeration;
 
 namespace AgentSim.Files;
 
-/// <summary>The input files a user names: single files, folders and wildcards (specification 00 and 01, 2.1).</summary>
+/// <summary>The input files a user names: single files, folders and wildcards (behaviour 00#differences and 01#2.1).</summary>
 public static class InputFiles
 {
     /// <summary>

@@ -5,8 +5,8 @@ using System.Text.Unicode;
 namespace AgentSim.Files;
 
 /// <summary>
-/// Reads the lines of a text file as UTF-8, one at a time, in memory bounded by the longest line (specification 01, 1.1
-/// and 2.1). Gzip is recognised by content. A byte order mark and a trailing carriage return are dropped; blank lines
+/// Reads the lines of a text file as UTF-8, one at a time, in memory bounded by the longest line (behaviour 01#1.1
+/// and 01#2.1). Gzip is recognised by content. A byte order mark and a trailing carriage return are dropped; blank lines
 /// are skipped but counted.
 /// </summary>
 internal sealed class LineReader : IDisposable

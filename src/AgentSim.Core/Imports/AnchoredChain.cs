@@ -58,6 +58,7 @@ internal sealed class AnchoredChain(TextIdentity identity, PrefixRule rule, int 
 
         while (waiting.TryPop(out SourceRequest? next))
         {
+            next.Before = next.Prompt?.Predecessor;
             BuildOne(next);
             next.IsWaiting = false;
         }

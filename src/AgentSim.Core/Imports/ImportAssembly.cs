@@ -136,17 +136,29 @@ internal sealed class ImportAssembly(ImportSink sink)
         return tool.Source is { } source ? !source.Kept.IsContextOnly : tool.Session.Requests.Exists(request => !request.IsContextOnly);
     }
 
+    // What requests that are not written have is no reuse: nobody will have sent it.
     private long CountNew()
     {
         long news = 0;
         var pools = new Dictionary<ulong, long>();
-        foreach (SourceRequest request in Requests.OrderBy(request => request, Comparer<SourceRequest>.Create(RequestOrder.Compare)))
+        var between = new List<SourceRequest>();
+        foreach (SourceRequest request in Requests.Order(Comparer<SourceRequest>.Create(RequestOrder.Compare)))
         {
-            news += request.InputTokens - request.KeptTokens;
-            if (request.KeptTokens > 0 || request.PoolTokens == 0) continue;
-            long known = pools.GetValueOrDefault(request.Pool);
-            news -= Math.Min(known, request.PoolTokens);
-            pools[request.Pool] = Math.Max(known, request.PoolTokens);
+            long kept = request.KeptTokens;
+            between.Clear();
+            SourceRequest? before = request.Before;
+            for (; before is { IsContextOnly: true }; before = before.Before) between.Add(before);
+            long known = before is null ? 0 : kept;
+            foreach (SourceRequest context in between.AsEnumerable().Reverse())
+            {
+                known = Math.Max(context.WrittenTokens, Math.Min(known, context.KeptTokens));
+                context.WrittenTokens = Math.Max(context.WrittenTokens, Math.Min(kept, context.InputTokens));
+            }
+
+            known = Math.Min(known, kept);
+            if (request.PoolTokens > known) known = Math.Max(known, Math.Min(pools.GetValueOrDefault(request.Pool), request.PoolTokens));
+            if (request.PoolTokens > 0) pools[request.Pool] = Math.Max(pools.GetValueOrDefault(request.Pool), request.PoolTokens);
+            news += request.InputTokens - known;
         }
 
         return news;

@@ -9,7 +9,8 @@ internal static class LenientJson
     public static JsonElement Get(this JsonElement value, string name) =>
         value.ValueKind == JsonValueKind.Object && value.TryGetProperty(name, out JsonElement found) ? found : default;
 
-    public static string? Text(this JsonElement value, string name) => value.Get(name) is { ValueKind: JsonValueKind.String } text ? text.GetString() : null;
+    public static string? Text(this JsonElement value, string name) =>
+        value.Get(name) is { ValueKind: JsonValueKind.String } text ? text.GetString() : null;
 
     public static long? Number(this JsonElement value, string name) => value.Get(name).AsNumber();
 

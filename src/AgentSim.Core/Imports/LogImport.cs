@@ -95,7 +95,7 @@ public sealed class LogImport
         foreach (TraceRecord record in new ImportRecords(_assembly, identity, _options).All(cancel)) yield return record;
     }
 
-    private static IReadOnlyList<string> DefaultPaths(ImportOptions options)
+    private static string[] DefaultPaths(ImportOptions options)
     {
         if (options.FormatName is not { } name) throw AgentSimException.Usage("ImportPathMissing", "there is no path; name files or folders, or a format whose recordings are at a known place");
         IReadOnlyList<string> known = SourceFormats.Find(name)!.DefaultPaths;

@@ -8,7 +8,7 @@ namespace AgentSim.Imports;
 internal readonly record struct PromptRun(ulong Identity, long Offset, long Tokens);
 
 /// <summary>
-/// The tokens of a prompt and the hashes of its blocks (specification 07, A5), held as the difference to an earlier prompt:
+/// The tokens of a prompt and the hashes of its blocks (behaviour 07#A5), held as the difference to an earlier prompt:
 /// memory and work are proportional to what is new. The tokens themselves exist only while a block is hashed: each is the
 /// low half of the XXH3-64 hash of its run's identity and its position. So equal runs at equal places are equal tokens,
 /// whichever prompt they are in.

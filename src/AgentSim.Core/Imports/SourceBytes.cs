@@ -67,8 +67,11 @@ internal sealed class SourceBytes : IDisposable
     private byte[] ReadHead()
     {
         var head = new byte[3];
-        int count = 0;
-        for (int read; count < head.Length && (read = _gzip is null ? _file.Read(head.AsSpan(count)) : _gzip.Read(head.AsSpan(count))) > 0;) count += read;
-        return head[..count];
+        for (int count = 0; ;)
+        {
+            int read = count == head.Length ? 0 : _gzip is null ? _file.Read(head.AsSpan(count)) : _gzip.Read(head.AsSpan(count));
+            if (read == 0) return head[..count];
+            count += read;
+        }
     }
 }

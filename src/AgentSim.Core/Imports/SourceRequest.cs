@@ -93,6 +93,12 @@ internal sealed class SourceRequest
     /// <summary>Tokens of <see cref="Path"/> that an earlier request's prompt begins with, too.</summary>
     internal long KeptTokens { get; set; }
 
+    /// <summary>The request whose prompt those are, once chains are resolved.</summary>
+    internal SourceRequest? Before { get; set; }
+
+    /// <summary>Leading tokens of its prompt that requests to write have, while those are counted.</summary>
+    internal long WrittenTokens { get; set; }
+
     /// <summary>Leading tokens that are the fixed beginning it shares with other sessions.</summary>
     internal long PoolTokens { get; set; }
 

@@ -5,7 +5,7 @@ namespace AgentSim.Json;
 
 /// <summary>
 /// Doubles as JSON numbers: the shortest decimal that reads back the same, positional from 1e-5 up to but not
-/// including 1e16, integral values with one decimal (specification 01, 5.1).
+/// including 1e16, integral values with one decimal (behaviour 01#5.1).
 /// </summary>
 internal static class JsonDouble
 {

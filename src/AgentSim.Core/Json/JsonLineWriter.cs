@@ -7,7 +7,7 @@ using System.Text.Encodings.Web;
 namespace AgentSim.Json;
 
 /// <summary>
-/// Writes compact JSON lines with numbers and strings in one fixed form (specification 01, 5.1), through one buffer.
+/// Writes compact JSON lines with numbers and strings in one fixed form (behaviour 01#5.1), through one buffer.
 /// </summary>
 internal sealed class JsonLineWriter(Stream stream, int bufferSize = 1 << 16)
 {

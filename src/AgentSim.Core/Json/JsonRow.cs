@@ -6,7 +6,7 @@ using System.Text.Json;
 namespace AgentSim.Json;
 
 /// <summary>
-/// Reads one JSON object of a row strictly, key by key (specification 01, 1.2). Failures are <see cref="JsonException"/>
+/// Reads one JSON object of a row strictly, key by key (behaviour 01#1.2). Failures are <see cref="JsonException"/>
 /// with a message that names the field; the file reader adds file and line.
 /// </summary>
 /// <remarks>
@@ -167,7 +167,7 @@ internal ref struct JsonRow
 
     public long RequiredCount(ref uint seen, int bit, string name) => OptionalCount(ref seen, bit, name) ?? throw Null(name);
 
-    /// <summary>A non-negative integer; more than <see cref="long.MaxValue"/> is taken as that (specification 01, 2.5).</summary>
+    /// <summary>A non-negative integer; more than <see cref="long.MaxValue"/> is taken as that (behaviour 01#2.5).</summary>
     public long? OptionalSaturating(ref uint seen, int bit, string name) =>
         Value(ref seen, bit, name) ? (long)Math.Min(UInt64(name), long.MaxValue) : null;
 

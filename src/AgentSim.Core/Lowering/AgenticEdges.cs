@@ -3,7 +3,7 @@ using AgentSim.Collections;
 namespace AgentSim.Lowering;
 
 /// <summary>
-/// The edges between agentic rows of version 1 (specification 01, 3.2 to 3.4). A row waits for the previous row of its
+/// The edges between agentic rows of version 1 (behaviour 01#3.2 to 01#3.4). A row waits for the previous row of its
 /// session first, then for others in row order; branches are in row order.
 /// </summary>
 internal sealed class AgenticEdges

@@ -2,7 +2,7 @@ using System.Runtime.CompilerServices;
 
 namespace AgentSim.Lowering;
 
-/// <summary>The hashes of prompts as ids 0, 1, 2, … in order of first sight (specification 01, 3.7).</summary>
+/// <summary>The hashes of prompts as ids 0, 1, 2, … in order of first sight (behaviour 01#3.7).</summary>
 internal sealed class HashNumbering(HashIndex hashes)
 {
     private readonly int[] _idOf = new int[hashes.Count];   // id + 1, 0 where not yet given

@@ -5,7 +5,7 @@ using AgentSim.Traces;
 namespace AgentSim.Lowering;
 
 /// <summary>
-/// The edges between agentic rows of version 2, each with its own trigger and delay (specification 01, 12.4, 2 to 5), by
+/// The edges between agentic rows of version 2, each with its own trigger and delay (behaviour 01#12.4, items 2 to 5), by
 /// target id, trigger and relation.
 /// </summary>
 internal sealed class PlayEdges

@@ -1,11 +1,11 @@
 using System.Buffers.Binary;
 using System.Text;
-using AgentSim.Hashing;
 using AgentSim.Rows;
+using Blake3;
 
 namespace AgentSim.Lowering;
 
-/// <summary>Makes the agentic rows of version 2 of a lowered trace (specification 01, 12.4).</summary>
+/// <summary>Makes the agentic rows of version 2 of a lowered trace (behaviour 01#12.4).</summary>
 internal sealed class PlayRowSource : IRowSource
 {
     private readonly RequestTable _table;
@@ -56,6 +56,6 @@ internal sealed class PlayRowSource : IRowSource
     private static ulong PrivateId(string requestId, long block, long inputLength)
     {
         string key = FormattableString.Invariant($"dynamo-request-trace-private-block\0{requestId}\0{block}\0{inputLength}");
-        return BinaryPrimitives.ReadUInt64LittleEndian(Blake3.Hash(Encoding.UTF8.GetBytes(key)));
+        return BinaryPrimitives.ReadUInt64LittleEndian(Hasher.Hash(Encoding.UTF8.GetBytes(key)).AsSpan());
     }
 }

@@ -1,6 +1,6 @@
 namespace AgentSim.Lowering;
 
-/// <summary>The play of every session: the tree of sessions it belongs to, named after the topmost one (specification 01, 12.4, 6).</summary>
+/// <summary>The play of every session: the tree of sessions it belongs to, named after the topmost one (behaviour 01#12.4, item 6).</summary>
 internal sealed class Plays
 {
     private const int Unknown = -1, Open = -2;

@@ -3,7 +3,7 @@ using AgentSim.Collections;
 namespace AgentSim.Lowering;
 
 /// <summary>
-/// All requests in output order – by start, end, id – and grouped by session (specification 01, 3.1). A row number is a
+/// All requests in output order – by start, end, id – and grouped by session (behaviour 01#3.1). A row number is a
 /// position in this order.
 /// </summary>
 internal sealed class RequestTable

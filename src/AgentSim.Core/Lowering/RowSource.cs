@@ -2,19 +2,19 @@ using AgentSim.Rows;
 
 namespace AgentSim.Lowering;
 
-/// <summary>Makes the rows of a lowered trace, plain ones or agentic ones of version 1 (specification 01, 3.5 to 4).</summary>
+/// <summary>Makes the rows of a lowered trace, plain ones or agentic ones of version 1 (behaviour 01#3.5 to 01#4).</summary>
 internal sealed class RowSource : IRowSource
 {
     private readonly RequestTable _table;
     private readonly HashIndex _hashes;
     private readonly int _blockSize;
     private readonly AgenticEdges? _edges;   // null for a standard trace
-    private readonly ToolAttribution? _tools;
+    private readonly ToolWaits? _tools;
 
     public RowSource(RequestTable table, HashIndex hashes, int blockSize, AgenticEdges? edges, ToolTable tools)
     {
         (_table, _hashes, _blockSize, _edges) = (table, hashes, blockSize, edges);
-        if (edges is not null) _tools = new ToolAttribution(table, tools);
+        if (edges is not null) _tools = new ToolWaits(table, tools);
     }
 
     public IEnumerable<MooncakeRow> Rows()
@@ -42,7 +42,7 @@ internal sealed class RowSource : IRowSource
         };
     }
 
-    private void AddAgentic(MooncakeRow made, int row, AgenticEdges edges, ToolAttribution tools)
+    private void AddAgentic(MooncakeRow made, int row, AgenticEdges edges, ToolWaits tools)
     {
         ref readonly LoweredRequest request = ref _table[row];
         int session = request.Session;
@@ -61,7 +61,7 @@ internal sealed class RowSource : IRowSource
         long windowStart = edges.Previous(row) is >= 0 and int previous ? _table[previous].Start : ready;
         ToolSpan[] calls = tools.Before(row, session, windowStart, request.Start);
         long gap = Math.Max(0, request.Start - ready);
-        long toolWait = ToolAttribution.Covered(calls, ready, request.Start);
+        long toolWait = ToolWaits.Covered(calls, ready, request.Start);
         made.Delay = gap - toolWait;
         if (toolWait > 0) made.ToolWaitMs = toolWait;
         made.ToolEvents = calls;

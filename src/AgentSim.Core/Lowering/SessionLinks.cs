@@ -12,7 +12,7 @@ namespace AgentSim.Lowering;
 /// <param name="Causality">The tool call that says so; null where only the times do.</param>
 internal readonly record struct SessionLink(int Child, int Parent, int First, int Last, int Spawn, int Join, ToolCausality? Causality);
 
-/// <summary>The order of the rows within their sessions and between a session and its children (specification 01, 3.2 to 3.4).</summary>
+/// <summary>The order of the rows within their sessions and between a session and its children (behaviour 01#3.2 to 01#3.4).</summary>
 internal sealed class SessionLinks
 {
     private readonly RequestTable _table;

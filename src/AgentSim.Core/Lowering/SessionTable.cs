@@ -2,7 +2,7 @@ using AgentSim.Traces;
 
 namespace AgentSim.Lowering;
 
-/// <summary>The agent sessions of a trace, numbered in order of appearance, and their parents (specification 01, 3.1).</summary>
+/// <summary>The agent sessions of a trace, numbered in order of appearance, and their parents (behaviour 01#3.1).</summary>
 internal sealed class SessionTable
 {
     private readonly Dictionary<string, int> _numbers = new(StringComparer.Ordinal);

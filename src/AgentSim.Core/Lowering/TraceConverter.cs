@@ -8,7 +8,7 @@ namespace AgentSim.Lowering;
 /// <param name="InputPaths">Trace files, folders and wildcards, in order (see <see cref="InputFiles.Expand"/>).</param>
 /// <param name="OutputPath">The file to write.</param>
 /// <param name="IsAgentic">True for agentic traces, false for standard ones; the trace has to agree.</param>
-/// <param name="AgenticVersion">Version of agentic rows to write, 1 or 2 (specification 01, 12).</param>
+/// <param name="AgenticVersion">Version of agentic rows to write, 1 or 2 (behaviour 01#12).</param>
 public sealed record ConvertOptions(IReadOnlyList<string> InputPaths, string OutputPath, bool IsAgentic, int AgenticVersion = 1)
 {
     /// <summary>Agentic traces: leaves out requests without a session, which are refused otherwise.</summary>
@@ -22,7 +22,7 @@ public sealed record ConvertOptions(IReadOnlyList<string> InputPaths, string Out
 /// <param name="SessionlessDropped">Requests that were left out because they belong to no session.</param>
 public sealed record ConvertResult(long Rows, int TraceBlockSize, bool IsAgentic, int SessionlessDropped = 0);
 
-/// <summary>Converts Dynamo request traces to a file of Mooncake rows (specification 01, 5).</summary>
+/// <summary>Converts Dynamo request traces to a file of Mooncake rows (behaviour 01#5).</summary>
 public static class TraceConverter
 {
     private const int BatchRows = 128;

@@ -6,7 +6,7 @@ namespace AgentSim.Lowering;
 
 /// <summary>
 /// Turns the records of a request trace into Mooncake rows: agentic rows if the requests have an agent context, plain
-/// rows if none has one (specification 01, 2.6 to 4). Records are added one by one; only what the rows need is kept.
+/// rows if none has one (behaviour 01#2.6 to 01#4). Records are added one by one; only what the rows need is kept.
 /// </summary>
 /// <example><code>
 /// var lowering = new TraceLowering();
@@ -28,7 +28,7 @@ public sealed class TraceLowering
     private bool _isComplete;
 
     /// <summary>Starts without records.</summary>
-    /// <param name="agenticVersion">Version of agentic rows to make, 1 or 2 (specification 01, 12).</param>
+    /// <param name="agenticVersion">Version of agentic rows to make, 1 or 2 (behaviour 01#12).</param>
     /// <param name="missing">
     /// What to do where explicit causality, explicit edges or, for version 2, parents name what is not in the trace. Without
     /// them the order of the sessions follows from their times.

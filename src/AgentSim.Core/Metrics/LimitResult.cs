@@ -40,6 +40,9 @@ public sealed record LimitResult(string Metric, string Limit, bool Passed, doubl
         }
     }
 
+    /// <summary>The <see cref="Message"/>.</summary>
+    public override string ToString() => Message;
+
     DynamicMetaObject IDynamicMetaObjectProvider.GetMetaObject(Expression parameter) => new StrictNames(parameter, this, typeof(LimitResult));
 
     private static string Number(double value) => value.ToString("0.######", CultureInfo.InvariantCulture);

@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace AgentSim.Metrics;
 
 /// <summary>
@@ -13,6 +15,9 @@ public sealed record Metric(string Name, double Value, bool IsWhole)
 
     /// <summary>False for a metric without samples.</summary>
     public bool HasSamples => double.IsFinite(Value);
+
+    /// <summary>Name and value.</summary>
+    public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{Name}={Value}");
 
     /// <summary>What files hold that say elsewhere which metrics have no samples: the reference's number, which is then mostly 0.</summary>
     internal double Written

@@ -3,7 +3,7 @@ namespace AgentSim.Metrics;
 /// <summary>How two values of a metric differ.</summary>
 internal static class MetricChange
 {
-    // Equal runs of different programs agree to this much (specification 00).
+    // Equal runs of different programs agree to this much (behaviour 00#tolerance).
     public const double RelativeNoise = 1e-9;
 
     public static double? Percent(double? baseline, double? value)

@@ -1,5 +1,6 @@
 using System.Dynamic;
 using System.Linq.Expressions;
+using System.Text.Json.Serialization;
 
 namespace AgentSim.Metrics;
 
@@ -35,6 +36,10 @@ public sealed class MetricComparison : IDynamicMetaObjectProvider
         Direction = MetricDirections.Of(metric);
         Verdicts = [.. values.Skip(1).Select(value => MetricChange.Verdict(values[0], value, Direction, tolerancePercent))];
     }
+
+    [JsonConstructor]
+    internal MetricComparison(string metric, MetricDirection direction, IReadOnlyList<double?> values, IReadOnlyList<ComparisonVerdict> verdicts) =>
+        (Metric, Direction, Values, Verdicts) = (metric, direction, values, verdicts);
 
     /// <summary>Name in the report file.</summary>
     public string Metric { get; }

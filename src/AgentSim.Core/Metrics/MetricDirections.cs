@@ -13,7 +13,7 @@ public enum MetricDirection
     Higher,
 }
 
-/// <summary>The metrics of a report file by name (specification 06, 4), and which way each gets better.</summary>
+/// <summary>The metrics of a report file by name (behaviour 06#4), and which way each gets better.</summary>
 public static class MetricDirections
 {
     private static readonly string[] StatisticNames = ["mean", "min", "max", "median", "p75", "p90", "p95", "p99", "std"];

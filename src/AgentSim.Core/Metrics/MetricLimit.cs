@@ -1,4 +1,5 @@
 using System.Globalization;
+using AgentSim.Json;
 
 namespace AgentSim.Metrics;
 
@@ -36,7 +37,7 @@ public sealed class MetricLimit
         ArgumentNullException.ThrowIfNull(metric);
         ArgumentNullException.ThrowIfNull(text);
         MetricDirections.Require(metric);
-        string number = text.Replace(" ", "", StringComparison.Ordinal);
+        string number = text.Trim();
         return number.EndsWith('%') ? Relative(metric, text, number[..^1]) : Absolute(metric, text, number);
     }
 
@@ -102,12 +103,10 @@ public sealed class MetricLimit
     }
 
     private static double Number(string metric, string text, string number) =>
-        double.TryParse(number, NumberStyles.Float, CultureInfo.InvariantCulture, out double value) && double.IsFinite(value)
-            ? value
-            : throw Invalid(metric, text);
+        NumberText.TryRead(number, out double value) && double.IsFinite(value) ? value : throw Invalid(metric, text);
 
     private static AgentSimException Vacuous(string metric, string text, string reason) => new(InvalidId, $"the limit of {metric} is '{text}'; {reason}");
 
     private static AgentSimException Invalid(string metric, string text) => new(
-        InvalidId, $"the limit of {metric} is '{text}'; use a number, '<=500', '>=500', '=500', or '+5%', '-5%' and '5%' of the baseline");
+        InvalidId, $"the limit of {metric} is '{text}'; use a number with a point before decimals and nothing between thousands, such as 29.5, or '<=500', '>=500', '=500', or '+5%', '-5%' and '5%' of the baseline");
 }

@@ -1,11 +1,12 @@
 using System.Dynamic;
 using System.Linq.Expressions;
+using System.Text.Json.Serialization;
 using AgentSim.Statistics;
 
 namespace AgentSim.Metrics;
 
 /// <summary>
-/// The summary of a replay: every metric of specification 06, 4 and 5, as properties and by the names of the report file.
+/// The summary of a replay: every metric of behaviour 06#4 and 06#5, as properties and by the names of the report file.
 /// Only requests that completed enter totals, rates and latencies; <see cref="NumRequests"/> counts every arrival.
 /// A metric without samples, such as a latency when no request completed, is infinitely bad: infinity where less is better, minus
 /// infinity where more is better, so that no comparison takes it for a good one; <see cref="EmptyMetrics"/> names these.
@@ -16,6 +17,7 @@ public sealed partial class ReplayReport : IDynamicMetaObjectProvider, INamedVal
     private readonly double _decodeWorkerSeconds;
     private Metric[]? _metrics;
 
+    [JsonConstructor]
     internal ReplayReport()
     {
     }
@@ -67,6 +69,9 @@ public sealed partial class ReplayReport : IDynamicMetaObjectProvider, INamedVal
 
     /// <summary>Completed requests that kept the service level; null when none was given.</summary>
     public required long? GoodputCompletedRequests { get; init; }
+
+    /// <summary>Tokens of the completed requests that kept the service level; null when none was given.</summary>
+    public long? GoodputOutputTokens { get; init; }
 
     /// <summary>Requests within the service level per simulated second; null when none was given.</summary>
     public double? GoodputRequestThroughputRps => GoodputCompletedRequests is { } good ? Rate(good) : null;
@@ -120,8 +125,6 @@ public sealed partial class ReplayReport : IDynamicMetaObjectProvider, INamedVal
     /// <param name="name">Name in the report file.</param>
     /// <exception cref="AgentSimException"><c>MetricUnknown</c>: no report has a metric of that name.</exception>
     public double? this[string name] => ReportMetrics.Named(Metrics, name);
-
-    internal long? GoodputOutputTokens { get; init; }
 
     /// <summary>Worker seconds and GPU hours, also when nothing completed.</summary>
     internal (double PrefillSeconds, double DecodeSeconds, double GpuHours) Spent => (

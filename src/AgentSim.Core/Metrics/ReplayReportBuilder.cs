@@ -3,7 +3,7 @@ using AgentSim.Statistics;
 
 namespace AgentSim.Metrics;
 
-/// <summary>What a run cost, as the runtime measured it (specification 06, 4).</summary>
+/// <summary>What a run cost, as the runtime measured it (behaviour 06#4).</summary>
 internal readonly record struct RunCosts
 {
     /// <summary>Seconds times prefill workers; 0 when aggregated.</summary>

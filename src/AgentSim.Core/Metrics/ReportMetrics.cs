@@ -2,7 +2,7 @@ using AgentSim.Statistics;
 
 namespace AgentSim.Metrics;
 
-/// <summary>Maps a report to the names of the report file (specification 06, 4 and 6).</summary>
+/// <summary>Maps a report to the names of the report file (behaviour 06#4 and 06#6).</summary>
 internal static class ReportMetrics
 {
     private static readonly Comparison<Metric> ByName = static (a, b) => string.CompareOrdinal(a.Name, b.Name);

@@ -4,7 +4,7 @@ using AgentSim.Rows;
 
 namespace AgentSim.Metrics;
 
-/// <summary>Reads report files, those of AgentSim and those of the reference (specification 06, 6).</summary>
+/// <summary>Reads report files, those of AgentSim and those of the reference (behaviour 06#6).</summary>
 public static class ReportReader
 {
     private const string InvalidId = "ReportInvalid";

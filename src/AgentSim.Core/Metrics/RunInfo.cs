@@ -2,7 +2,7 @@ using AgentSim.Workload;
 
 namespace AgentSim.Metrics;
 
-/// <summary>Where a report comes from: all it takes to repeat the run (specification 00, provenance).</summary>
+/// <summary>Where a report comes from: all it takes to repeat the run (behaviour 00#differences).</summary>
 /// <param name="Version">Version of AgentSim.</param>
 /// <param name="Inputs">The files read, in the order they were read; empty for workloads that are not read from files.</param>
 /// <param name="Settings">

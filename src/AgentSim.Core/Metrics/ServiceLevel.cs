@@ -3,7 +3,7 @@ using AgentSim.Recording;
 namespace AgentSim.Metrics;
 
 /// <summary>
-/// Latency bounds a request must keep to count as good (specification 06, 5). Every bound given must hold, each inclusive;
+/// Latency bounds a request must keep to count as good (behaviour 06#5). Every bound given must hold, each inclusive;
 /// a bound that is null is not tested. Bounds are finite and not negative.
 /// </summary>
 /// <param name="TtftMs">Longest time to the first token, milliseconds.</param>

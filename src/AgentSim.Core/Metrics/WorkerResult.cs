@@ -1,3 +1,4 @@
+using System.Globalization;
 using AgentSim.Engines;
 
 namespace AgentSim.Metrics;
@@ -25,4 +26,7 @@ public sealed record WorkerResult(
 {
     /// <summary>Share of <see cref="InputTokens"/> found in the prefix cache, 0 to 1; minus infinity without any.</summary>
     public double PrefixCacheReusedRatio => InputTokens == 0 ? double.NegativeInfinity : (double)ReusedInputTokens / InputTokens;
+
+    /// <summary>The worker and the most important numbers.</summary>
+    public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{WorkerType} {Index}: {CompletedRequests} of {Requests} requests, mean ttft {MeanTtftMs} ms, mean latency {MeanE2eLatencyMs} ms");
 }

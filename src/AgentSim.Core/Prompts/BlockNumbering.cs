@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace AgentSim.Prompts;
 
 /// <summary>
@@ -49,7 +51,8 @@ internal sealed class BlockNumbering(TrieNodes nodes, int traceBlockSize, int bl
                 {
                     throw new AgentSimException(
                         "TooManyBlocks",
-                        $"the prompts make more than {Array.MaxLength:N0} distinct blocks of {blockSize} tokens; use a larger engine block_size or split the trace");
+                        string.Create(
+                            CultureInfo.InvariantCulture, $"the prompts make more than {Array.MaxLength:N0} distinct blocks of {blockSize} tokens; use a larger engine block_size or split the trace"));
                 }
             }
         }

@@ -6,7 +6,7 @@ namespace AgentSim.Prompts;
 internal readonly record struct BlockRun(int First, int Count);
 
 /// <summary>
-/// The complete engine blocks of one prompt, first to last, as runs of identities (specification 01, 8.3 and 8.4).
+/// The complete engine blocks of one prompt, first to last, as runs of identities (behaviour 01#8.3 and 01#8.4).
 /// Two prompts hold the same identity at position k exactly when their first k + 1 blocks hold the same tokens.
 /// Each run is the beginning of a chain (<see cref="ChainBlocks"/>).
 /// A partial tail block has no identity and is not listed.

@@ -20,7 +20,7 @@ internal struct TokenCursor
 
 /// <summary>
 /// Gives identities to blocks by their tokens, for workloads in which generated tokens can come back in prompts
-/// (specification 01, 8.2 and 8.4). Equal neighbours count as one piece however they were appended, so that
+/// (behaviour 01#8.2 and 01#8.4). Equal neighbours count as one piece however they were appended, so that
 /// equal token sequences always get equal identities.
 /// </summary>
 internal sealed class ContentInterner(int blockSize)

@@ -2,7 +2,7 @@ namespace AgentSim.Prompts;
 
 /// <summary>
 /// The engine-block view of a workload's prompts for one run: which blocks a prompt consists of, and which blocks its
-/// output makes (specification 01, 8.3). Identities are dense integers that only say "same tokens from the start".
+/// output makes (behaviour 01#8.3). Identities are dense integers that only say "same tokens from the start".
 /// </summary>
 internal abstract class PromptCatalog
 {

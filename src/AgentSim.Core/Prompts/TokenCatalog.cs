@@ -1,8 +1,10 @@
+using System.Globalization;
+
 namespace AgentSim.Prompts;
 
 /// <summary>
 /// Prompt blocks by content, for workloads whose prompts can hold generated tokens: delta traces, where every turn
-/// continues the session's history, and traces with authored outputs (specification 01, 6.3, 8.2 and 9).
+/// continues the session's history, and traces with authored outputs (behaviour 01#6.3, 01#8.2 and 01#9).
 /// Output tokens without authored values are unique numbers outside the value space of prompt ids.
 /// </summary>
 internal sealed class TokenCatalog : PromptCatalog
@@ -120,7 +122,8 @@ internal sealed class TokenCatalog : PromptCatalog
         {
             ContinuedSessions sessions = _prompts.Continued!;   // a single prompt is never that long
             string session = sessions.Names[sessions.SessionOf[request]];
-            throw new AgentSimException("PromptTooLong", $"session '{session}' accumulates more than {int.MaxValue:N0} prompt tokens; shorten it");
+            throw new AgentSimException("PromptTooLong", string.Create(
+                CultureInfo.InvariantCulture, $"session '{session}' accumulates more than {int.MaxValue:N0} prompt tokens; shorten it"));
         }
 
         history.Tokens += left;

@@ -11,7 +11,7 @@ internal readonly record struct TrieSegment(int Start, int Parent, int Depth, in
 
 /// <summary>
 /// The nodes of a prompt trie in segments: mostly one for each prompt, so that nodes take next to no memory.
-/// Labels are ids numbered 0, 1, 2, … in order of first appearance (specification 01, 8.1).
+/// Labels are ids numbered 0, 1, 2, … in order of first appearance (behaviour 01#8.1).
 /// </summary>
 internal sealed class TrieNodes
 {

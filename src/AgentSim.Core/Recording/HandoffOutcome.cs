@@ -1,7 +1,7 @@
 namespace AgentSim.Recording;
 
 /// <summary>
-/// What one request did between the pools of a disaggregated replay (specification 04, 7.11), beside its
+/// What one request did between the pools of a disaggregated replay (behaviour 04#7.11), beside its
 /// <see cref="RequestOutcome"/>. Times are simulated milliseconds; NaN, or -1 for counts, where something did not happen.
 /// </summary>
 internal struct HandoffOutcome

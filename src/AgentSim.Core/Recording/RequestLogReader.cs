@@ -3,7 +3,7 @@ using AgentSim.Json;
 
 namespace AgentSim.Recording;
 
-/// <summary>Reads the lines that <see cref="RequestLogWriter"/> writes, also the reference's (specification 06, 7).</summary>
+/// <summary>Reads the lines that <see cref="RequestLogWriter"/> writes, also the reference's (behaviour 06#7).</summary>
 internal static class RequestLogReader
 {
     /// <summary>Whether a line looks like the record of a request.</summary>

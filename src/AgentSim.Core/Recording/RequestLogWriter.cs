@@ -2,7 +2,7 @@ using AgentSim.Json;
 
 namespace AgentSim.Recording;
 
-/// <summary>Writes one compact JSON object a line for every request that has ended (specification 06, 7).</summary>
+/// <summary>Writes one compact JSON object a line for every request that has ended (behaviour 06#7).</summary>
 public static class RequestLogWriter
 {
     /// <summary>Writes the records, UTF-8 with line feeds.</summary>

@@ -1,6 +1,6 @@
 namespace AgentSim.Recording;
 
-/// <summary>How a replayed request ended (specification 06, 2).</summary>
+/// <summary>How a replayed request ended (behaviour 06#2).</summary>
 public enum TerminalStatus : byte
 {
     /// <summary>It has not ended: a time cap cut the run.</summary>
@@ -20,7 +20,7 @@ public enum TerminalStatus : byte
 }
 
 /// <summary>
-/// What one request did, written by the simulation and indexed by request ordinal - 1 (specification 06, 2).
+/// What one request did, written by the simulation and indexed by request ordinal - 1 (behaviour 06#2).
 /// Times are simulated milliseconds; NaN where the event did not happen.
 /// </summary>
 internal struct RequestOutcome

@@ -1,7 +1,9 @@
+using System.Text.Json.Serialization;
+
 namespace AgentSim.Recording;
 
 /// <summary>
-/// The record of one request that has ended (specification 06, 7). Times are simulated milliseconds; values that do not exist are null.
+/// The record of one request that has ended (behaviour 06#7). Times are simulated milliseconds; values that do not exist are null.
 /// </summary>
 public sealed class RequestResult
 {
@@ -16,6 +18,33 @@ public sealed class RequestResult
         SessionId = identity.SessionId;
         TurnIndex = identity.TurnIndex;
         RequestId = identity.RequestId;
+    }
+
+    // One that was stored, by its properties; what they do not say is not recorded either.
+    [JsonConstructor]
+    internal RequestResult(
+        int ordinal, string? sessionId, int? turnIndex, string? requestId, double arrivalTimeMs, double? firstAdmitMs, double terminalTimeMs,
+        double? firstTokenMs, double? secondTokenMs, double? lastTokenMs, int inputLength, int requestedOutputLength, int outputLength,
+        int reusedInputTokens, int? decodeWorkerIdx, int? prefillWorkerIdx, double? prefillAdmitMs, double? sourceHeldMs,
+        double? destinationReservedMs, double? destinationActivatedMs, double? decodeAdmitMs, double? sourceReleasedMs,
+        int? decodeReusedInputTokens, int? prefillRouteOverlapTokens, int? decodeRouteOverlapTokens, TerminalStatus terminalStatus)
+    {
+        (Ordinal, SessionId, TurnIndex, RequestId) = (ordinal, sessionId, turnIndex, requestId);
+        _outcome = new RequestOutcome
+        {
+            Arrival = arrivalTimeMs, FirstAdmit = firstAdmitMs ?? double.NaN, Terminal = terminalTimeMs, FirstToken = firstTokenMs ?? double.NaN,
+            SecondToken = secondTokenMs ?? double.NaN, LastToken = lastTokenMs ?? double.NaN, InputLength = inputLength,
+            RequestedOutput = requestedOutputLength, OutputLength = outputLength, ReusedInput = reusedInputTokens, Worker = decodeWorkerIdx ?? -1,
+            Status = terminalStatus,
+        };
+        HandoffOutcome handoff = HandoffOutcome.Empty with
+        {
+            PrefillAdmit = prefillAdmitMs ?? double.NaN, SourceHeld = sourceHeldMs ?? double.NaN, DestinationReserved = destinationReservedMs ?? double.NaN,
+            DestinationActivated = destinationActivatedMs ?? double.NaN, DecodeAdmit = decodeAdmitMs ?? double.NaN,
+            SourceReleased = sourceReleasedMs ?? double.NaN, PrefillWorker = prefillWorkerIdx ?? -1, DecodeReused = decodeReusedInputTokens ?? -1,
+            PrefillOverlapTokens = prefillRouteOverlapTokens ?? -1, DecodeOverlapTokens = decodeRouteOverlapTokens ?? -1,
+        };
+        _handoff = handoff;
     }
 
     /// <summary>Position of the request in load order, from 1.</summary>
@@ -44,6 +73,9 @@ public sealed class RequestResult
 
     /// <summary>When the first token was out.</summary>
     public double? FirstTokenMs => HasTokens(1) ? _outcome.FirstToken : null;
+
+    /// <summary>When the second token was out.</summary>
+    public double? SecondTokenMs => HasTokens(2) ? _outcome.SecondToken : null;
 
     /// <summary>When the last token was out.</summary>
     public double? LastTokenMs => HasTokens(1) ? _outcome.LastToken : null;

@@ -5,7 +5,7 @@ using AgentSim.Workload;
 namespace AgentSim.Recording;
 
 /// <summary>
-/// Writes down what happens to every request (specification 06, 2; 04, 5.8). Gaps between tokens count only for
+/// Writes down what happens to every request (behaviour 06#2; 04#5.8). Gaps between tokens count only for
 /// requests that complete: without a time cap every request that emits does, so they are folded in as they come; with
 /// one they are kept per request until it ends.
 /// </summary>
@@ -39,7 +39,7 @@ internal sealed class RunRecorder : PassRecorder
 
     /// <summary>
     /// Output tokens of the request on a prefill worker: one, unless its output is planned, and the plan of a trace is
-    /// its whole output (specification 04, 7.4).
+    /// its whole output (behaviour 04#7.4).
     /// </summary>
     public int PrefillOutput(int request) => _load.HasPlannedOutput ? _load.OutputLength[request] : Math.Min(_load.OutputLength[request], 1);
 

@@ -6,7 +6,7 @@ using AgentSim.Statistics;
 
 namespace AgentSim.Reports;
 
-/// <summary>The table a replay prints at its end (specification 06, 8).</summary>
+/// <summary>The table a replay prints at its end (behaviour 06#8).</summary>
 public static class MetricTable
 {
     private const string None = "N/A";   // as the reference has it where there is nothing to show
@@ -37,7 +37,7 @@ public static class MetricTable
         string[] lines =
         [
             "distribution",
-            .. ((SampleSet[])[RunSamples.Ttft(result), RunSamples.Ttst(result), RunSamples.E2eLatency(result), result.Gaps.GapSamples, result.Gaps.RateSamples]).Select(Sparkline.Of),
+            .. ((SampleSet[])[PlottedSamples.Ttft(result), PlottedSamples.Ttst(result), PlottedSamples.E2eLatency(result), result.Gaps.GapSamples, result.Gaps.RateSamples]).Select(Sparkline.Of),
         ];
         string[][] rows = Rows(result.Summary);
         return Render(result.Summary, [.. rows.Select((row, i) => (string[])[.. row, i < lines.Length ? lines[i] : "N/A"])], Sparkline.Legend + "\n") + Warnings(result.Warnings);

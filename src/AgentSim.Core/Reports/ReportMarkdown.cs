@@ -43,7 +43,7 @@ public static class ReportMarkdown
         for (int run = 0; run < runs.Count; run++)
         {
             if (MetricText.CutOff(runs[run].Result.Summary) is { } cut) text.WriteLine($"\n{names[run]}: {cut}.");
-            if (MetricText.ServiceLevel(runs[run].Result.Summary, runs[run].Result.Origin.Settings.ServiceLevel) is { } sentence)
+            if (MetricText.ServiceLevel(runs[run].Result.Summary, runs[run].Result.ServiceLevel) is { } sentence)
                 text.WriteLine($"\n{names[run]}: {sentence}.");
         }
 

@@ -5,7 +5,7 @@ using AgentSim.Workload;
 
 namespace AgentSim.Reports;
 
-/// <summary>Writes the report file: one JSON object, keys in ascending order, and the object <c>run</c> (specification 06, 6, and 00).</summary>
+/// <summary>Writes the report file: one JSON object, keys in ascending order, and the object <c>run</c> (behaviour 06#6 and 00#differences).</summary>
 public static class ReportWriter
 {
     /// <summary>Writes the report file to a stream, UTF-8 with line feeds.</summary>
@@ -83,7 +83,7 @@ public static class ReportWriter
         json.WriteEndArray();
     }
 
-    private static void WriteValue(Utf8JsonWriter json, object? value)
+    internal static void WriteValue(Utf8JsonWriter json, object? value)
     {
         switch (value)
         {

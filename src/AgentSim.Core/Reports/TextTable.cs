@@ -2,7 +2,7 @@ using System.Text;
 
 namespace AgentSim.Reports;
 
-/// <summary>Tables in box characters, as the reference prints them (specification 06, 8).</summary>
+/// <summary>Tables in box characters, as the reference prints them (behaviour 06#8).</summary>
 internal static class TextTable
 {
     /// <summary>Appends a table; the first column is left-aligned, the others right-aligned. Every line ends with a line feed.</summary>

@@ -5,7 +5,7 @@ namespace AgentSim.Routing;
 
 /// <summary>
 /// The prompts of the admitted requests of each target, whose blocks count once however many of them share one
-/// (specification 05, 5).
+/// (behaviour 05#5).
 /// </summary>
 internal sealed class ActivePrompts(int targets)
 {

@@ -2,7 +2,7 @@ namespace AgentSim.Routing;
 
 /// <summary>
 /// Whose turn it is among classes with waiting requests: every class earns its quantum of uncached tokens in turn and
-/// spends what its requests cost (specification 05, 8.1).
+/// spends what its requests cost (behaviour 05#8.1).
 /// </summary>
 /// <param name="quanta">Tokens earned a turn, by class.</param>
 internal sealed class DeficitRoundRobin(long[] quanta)

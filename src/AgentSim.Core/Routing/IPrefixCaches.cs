@@ -2,7 +2,7 @@ using AgentSim.Prompts;
 
 namespace AgentSim.Routing;
 
-/// <summary>What a router may ask the caches of its targets (specification 05, 4).</summary>
+/// <summary>What a router may ask the caches of its targets (behaviour 05#4).</summary>
 internal interface IPrefixCaches
 {
     /// <summary>How many leading blocks of <paramref name="prompt"/> each target holds, as far as the router knows.</summary>

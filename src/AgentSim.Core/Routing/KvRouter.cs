@@ -2,7 +2,7 @@ namespace AgentSim.Routing;
 
 /// <summary>
 /// The KV-aware router: places requests by cached prefix and load, and makes them wait when every target is busy
-/// (specification 05). A passive state machine without timers; a target is worker * ranks + rank.
+/// (behaviour 05). A passive state machine without timers; a target is worker * ranks + rank.
 /// An arrival costs a few operations a target and allocates nothing.
 /// </summary>
 internal sealed class KvRouter

@@ -1,6 +1,6 @@
 namespace AgentSim.Routing;
 
-/// <summary>Placement in turn: workers first, the ranks of each worker in turn (specification 04, 6.1 and 6.2).</summary>
+/// <summary>Placement in turn: workers first, the ranks of each worker in turn (behaviour 04#6.1 and 04#6.2).</summary>
 /// <param name="workers">Number of workers, at least 1.</param>
 /// <param name="ranks">Ranks of each worker; 1 in disaggregated pools.</param>
 internal sealed class RoundRobin(int workers, int ranks)

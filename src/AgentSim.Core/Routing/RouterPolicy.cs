@@ -1,6 +1,6 @@
 namespace AgentSim.Routing;
 
-/// <summary>A policy file: the request classes of the router's queue (specification 05, 9).</summary>
+/// <summary>A policy file: the request classes of the router's queue (behaviour 05#9).</summary>
 public sealed class RouterPolicy
 {
     internal RouterPolicy(RouterPolicyProfile? root, IReadOnlyDictionary<string, RouterPolicyProfile> models)

@@ -1,6 +1,6 @@
 namespace AgentSim.Routing;
 
-/// <summary>A request class of a policy file (specification 05, 9).</summary>
+/// <summary>A request class of a policy file (behaviour 05#9).</summary>
 /// <param name="Name">Unique in its profile.</param>
 /// <param name="Family">The family whose cell this is; null for an explicit class, which requests name themselves.</param>
 /// <param name="Bucket">The bucket of uncached prompt tokens whose cell this is; null for an explicit class.</param>

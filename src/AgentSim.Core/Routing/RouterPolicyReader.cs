@@ -3,10 +3,12 @@ using AgentSim.Yaml;
 
 namespace AgentSim.Routing;
 
-/// <summary>Reads policy files and checks their rules (specification 05, 9).</summary>
+/// <summary>Reads policy files and checks their rules (behaviour 05#9).</summary>
 internal static class RouterPolicyReader
 {
     public const string InvalidId = "RouterPolicyInvalid";
+
+    private const int LongestFile = 1 << 20;
 
     private static readonly string[] ProfileKeys = ["default_policy_family", "uncached_isl_buckets", "policy_classes"];
 
@@ -162,7 +164,12 @@ internal static class RouterPolicyReader
     {
         try
         {
-            return File.ReadAllText(path, new UTF8Encoding(false, throwOnInvalidBytes: true));
+            using FileStream file = File.OpenRead(path);
+            byte[] bytes = new byte[LongestFile + 1];   // also where the file is a device or a pipe, which has no length
+            int length = file.ReadAtLeast(bytes, bytes.Length, throwOnEndOfStream: false);
+            if (length > LongestFile)
+                throw AgentSimException.At(path, 0, InvalidId, $"router policy file: longer than {LongestFile:N0} bytes; it holds families, buckets and classes only");
+            return new UTF8Encoding(false, throwOnInvalidBytes: true).GetString(bytes, 0, length);
         }
         catch (DecoderFallbackException e)
         {

@@ -3,7 +3,7 @@ using AgentSim.Collections;
 namespace AgentSim.Routing;
 
 /// <summary>
-/// The requests that wait in the router: one heap a class, and deficit round robin among the classes (specification 05, 8).
+/// The requests that wait in the router: one heap a class, and deficit round robin among the classes (behaviour 05#8).
 /// </summary>
 internal sealed class RouterQueue
 {

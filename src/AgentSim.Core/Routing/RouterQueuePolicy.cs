@@ -1,6 +1,6 @@
 namespace AgentSim.Routing;
 
-/// <summary>Order of requests that wait in the router (specification 05, 8).</summary>
+/// <summary>Order of requests that wait in the router (behaviour 05#8).</summary>
 public enum RouterQueuePolicy
 {
     /// <summary>First come, first served; one unit of priority counts like one second of waiting.</summary>

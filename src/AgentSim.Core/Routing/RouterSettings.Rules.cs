@@ -6,7 +6,7 @@ public sealed partial record RouterSettings
 {
     private const int TrackingKeyBytes = 32;
 
-    /// <summary>Checks ranges and combinations; the first violation is reported (specification 05, 11).</summary>
+    /// <summary>Checks ranges and combinations; the first violation is reported (behaviour 05#11).</summary>
     /// <param name="optionName">What the user calls these settings, for messages.</param>
     /// <exception cref="AgentSimException"><c>RouterConfigInvalid</c>.</exception>
     public void Validate(string optionName)

@@ -1,7 +1,7 @@
 namespace AgentSim.Routing;
 
 /// <summary>
-/// The KV router's configuration, with the reference's names and defaults (specification 05, 11).
+/// The KV router's configuration, with the reference's names and defaults (behaviour 05#11).
 /// Obtain usable settings from <see cref="Parse"/>, <see cref="Default"/>, or an initialiser followed by <see cref="Validate"/>.
 /// </summary>
 public sealed partial record RouterSettings
@@ -120,10 +120,10 @@ public sealed partial record RouterSettings
     /// <summary><c>router_reset_states</c>. No effect.</summary>
     public bool RouterResetStates { get; init; }
 
-    /// <summary>What the router of a prefill pool makes of these settings: it does not count blocks (specification 05, 10).</summary>
+    /// <summary>What the router of a prefill pool makes of these settings: it does not count blocks (behaviour 05#10).</summary>
     internal RouterSettings ForPrefillPool() => this with { RouterTrackActiveBlocks = false };
 
-    /// <summary>What the router of a decode pool makes of these settings: blocks and requests only, nothing shared, no queue (specification 05, 10).</summary>
+    /// <summary>What the router of a decode pool makes of these settings: blocks and requests only, nothing shared, no queue (behaviour 05#10).</summary>
     internal RouterSettings ForDecodePool() => this with
     {
         OverlapScoreCredit = 0.0,

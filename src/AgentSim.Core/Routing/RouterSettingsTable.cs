@@ -2,7 +2,7 @@ using AgentSim.Json;
 
 namespace AgentSim.Routing;
 
-/// <summary>The JSON names of the router settings: how each is read and written (specification 05, 11).</summary>
+/// <summary>The JSON names of the router settings: how each is read and written (behaviour 05#11).</summary>
 internal static class RouterSettingsTable
 {
     private static readonly JsonOptionsChoice<RouterPrefillLoadModel> LoadModels =

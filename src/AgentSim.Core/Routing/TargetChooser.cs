@@ -2,7 +2,7 @@ namespace AgentSim.Routing;
 
 /// <summary>
 /// The choice of a target: cost of each, then the lowest with seeded ties, or a draw by temperature
-/// (specification 05, 7). The order of every floating-point operation decides ties, so it must stay as it is.
+/// (behaviour 05#7). The order of every floating-point operation decides ties, so it must stay as it is.
 /// </summary>
 internal sealed class TargetChooser
 {

@@ -4,7 +4,7 @@ namespace AgentSim.Routing;
 
 /// <summary>
 /// What the admitted requests of each target weigh: pending prompt tokens, distinct prompt blocks, requests
-/// (specification 05, 5). Nothing expires; a request's weight leaves with <see cref="EndPrefill"/> and <see cref="Remove"/>.
+/// (behaviour 05#5). Nothing expires; a request's weight leaves with <see cref="EndPrefill"/> and <see cref="Remove"/>.
 /// </summary>
 internal sealed class TargetLoads
 {

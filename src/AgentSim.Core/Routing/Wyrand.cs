@@ -1,6 +1,6 @@
 namespace AgentSim.Routing;
 
-/// <summary>The random source of a router: a 64-bit Wyrand generator (specification 00 and 05, 7.4).</summary>
+/// <summary>The random source of a router: a 64-bit Wyrand generator (behaviour 00#draws and 05#7.4).</summary>
 internal struct Wyrand(ulong seed)
 {
     private ulong _state = seed;

@@ -1,11 +1,11 @@
-using AgentSim.Hashing;
 using AgentSim.Json;
+using Blake3;
 
 namespace AgentSim.Rows;
 
 /// <summary>
-/// Writes agentic files of version 2: a header with a digest of the rows, then the rows, in one fixed form (specification
-/// 01, 5.1 and 12.1).
+/// Writes agentic files of version 2: a header with a digest of the rows, then the rows, in one fixed form (behaviour
+/// 01#5.1 and 01#12.1).
 /// </summary>
 public static class AgenticFileWriter
 {
@@ -42,7 +42,7 @@ public static class AgenticFileWriter
     // Of the rows as one compact JSON array.
     private static string Digest(IEnumerable<MooncakeRow> rows, int blockSize, CancellationToken cancel)
     {
-        using var digest = new DigestStream();
+        using var digest = new Blake3Stream(Stream.Null);   // keeps nothing of what is written but its digest
         var json = new JsonLineWriter(digest);
         long count = 0;
         json.Raw("["u8);
@@ -58,7 +58,7 @@ public static class AgenticFileWriter
 
         json.Raw("]"u8);
         json.Flush();
-        return digest.Hex();
+        return digest.ComputeHash().ToString();
     }
 
     private static void WriteRow(JsonLineWriter json, MooncakeRow row)

@@ -3,10 +3,10 @@ using AgentSim.Json;
 
 namespace AgentSim.Rows;
 
-/// <summary>The first line of a version 2 agentic file (specification 01, 12.1).</summary>
+/// <summary>The first line of a version 2 agentic file (behaviour 01#12.1).</summary>
 internal static class AgenticHeader
 {
-    /// <summary>The source that a header names whose rows were made from a request trace (specification 01, 12.1).</summary>
+    /// <summary>The source that a header names whose rows were made from a request trace (behaviour 01#12.1).</summary>
     public const string RequestTraceSource = "dynamo_request_trace";
 
     private const string Schema = "dynamo.agentic_mooncake";

@@ -3,7 +3,7 @@ using AgentSim.Json;
 
 namespace AgentSim.Rows;
 
-/// <summary>Decodes one row of a version 2 agentic file (specification 01, 12.1; strictness: 1.2).</summary>
+/// <summary>Decodes one row of a version 2 agentic file (behaviour 01#12.1; strictness: 01#1.2).</summary>
 internal sealed class AgenticRowParser(bool reusesIds) : RowParser(reusesIds)
 {
     /// <inheritdoc/>

@@ -5,7 +5,7 @@ using AgentSim.Json;
 
 namespace AgentSim.Rows;
 
-/// <summary>Reads an <c>applied_compute_agentic</c> file, plain or gzipped, one session a line (specification 01, 6.5).</summary>
+/// <summary>Reads an <c>applied_compute_agentic</c> file, plain or gzipped, one session a line (behaviour 01#6.5).</summary>
 public static class AppliedComputeReader
 {
     /// <summary>Reads a file.</summary>

@@ -1,6 +1,6 @@
 namespace AgentSim.Rows;
 
-/// <summary>One line of an <c>applied_compute_agentic</c> file: an agent session by its lengths (specification 01, 6.5).</summary>
+/// <summary>One line of an <c>applied_compute_agentic</c> file: an agent session by its lengths (behaviour 01#6.5).</summary>
 /// <param name="NumTurns">Turns that end in a tool call; the three lists have one entry for each.</param>
 /// <param name="InputPromptLength">Tokens of the first prompt, at least 1.</param>
 /// <param name="AssistantResponseLength">Output tokens of each turn.</param>

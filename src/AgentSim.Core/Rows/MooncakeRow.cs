@@ -1,10 +1,12 @@
+using System.Globalization;
+
 namespace AgentSim.Rows;
 
 /// <summary>
-/// One row of a Mooncake-family file: a request with its prompt described by block ids (specification 01, 3.6 and 6).
+/// One row of a Mooncake-family file: a request with its prompt described by block ids (behaviour 01#3.6 and 01#6).
 /// Plain and agentic rows share this type; the agentic fields of a plain row are empty. Agentic rows come in two
 /// versions: rows of version 1 wait for others (<see cref="WaitFor"/>, <see cref="Delay"/>), rows of version 2 belong to a
-/// play and have dependencies with a trigger and a delay each (<see cref="PlayId"/>, <see cref="Dependencies"/>; 12.1).
+/// play and have dependencies with a trigger and a delay each (<see cref="PlayId"/>, <see cref="Dependencies"/>; 01#12.1).
 /// </summary>
 public sealed class MooncakeRow
 {
@@ -87,7 +89,7 @@ public sealed class MooncakeRow
     internal MooncakeRow Copy() => (MooncakeRow)MemberwiseClone();
 }
 
-/// <summary>A finished tool call listed in an agentic row (specification 01, 3.6).</summary>
+/// <summary>A finished tool call listed in an agentic row (behaviour 01#3.6).</summary>
 /// <param name="ToolCallId">Id of the call.</param>
 /// <param name="ToolClass">What kind of tool it was.</param>
 /// <param name="StartedAtUnixMs">Start, milliseconds since 1970.</param>
@@ -106,4 +108,8 @@ public sealed record ToolSpan(
     string Status,
     ulong? OutputBytes = null,
     ulong? OutputTokens = null,
-    string? ErrorType = null);
+    string? ErrorType = null)
+{
+    /// <summary>The call in one line.</summary>
+    public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{ToolClass} {ToolCallId}: {DurationMs} ms, {Status}");
+}

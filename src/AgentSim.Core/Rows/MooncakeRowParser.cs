@@ -3,7 +3,7 @@ using AgentSim.Json;
 
 namespace AgentSim.Rows;
 
-/// <summary>Decodes one line of a Mooncake-family file (specification 01, 6.2 and 6.4; strictness: 1.2).</summary>
+/// <summary>Decodes one line of a Mooncake-family file (behaviour 01#6.2 and 01#6.4; strictness: 01#1.2).</summary>
 internal sealed class MooncakeRowParser(bool isAgentic, bool reusesIds) : RowParser(reusesIds)
 {
     /// <summary>Whether the last row was plain and had a wait_for, which plain rows pass over.</summary>

@@ -5,7 +5,7 @@ namespace AgentSim.Rows;
 
 /// <summary>
 /// Reads the rows of a <c>mooncake</c>, <c>mooncake-delta</c> or <c>agentic_mooncake</c> file, plain or gzipped, one at a
-/// time, with the checks that need only the row (specification 01, 6.2 to 6.4). Rows are returned as they stand in the
+/// time, with the checks that need only the row (behaviour 01#6.2 to 01#6.4). Rows are returned as they stand in the
 /// file: lengths are not clamped and defaults not filled in. Agentic files of both versions are recognised (12.1).
 /// </summary>
 public static class MooncakeRowReader

@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace AgentSim.Rows;
 
-/// <summary>The rules a single row has to keep, read from a file or made in memory (specification 01, 6.2 to 6.4 and 12.1).</summary>
+/// <summary>The rules a single row has to keep, read from a file or made in memory (behaviour 01#6.2 to 01#6.4 and 01#12.1).</summary>
 internal static class MooncakeRowRules
 {
     /// <summary>Checks a row.</summary>

@@ -4,7 +4,7 @@ namespace AgentSim.Rows;
 
 /// <summary>
 /// Writes Mooncake rows as JSON lines, plain ones and agentic ones of version 1, in one fixed form: compact, keys in the order of
-/// specification 01, 3.6 and 4, numbers and strings as in 5.1.
+/// behaviour 01#3.6 and 01#4, numbers and strings as in 5.1.
 /// </summary>
 public sealed class MooncakeRowWriter
 {

@@ -1,9 +1,10 @@
+using System.Globalization;
 using System.Text.Json;
 using AgentSim.Json;
 
 namespace AgentSim.Rows;
 
-/// <summary>What a dependency of an agentic row waits for (specification 01, 12.1).</summary>
+/// <summary>What a dependency of an agentic row waits for (behaviour 01#12.1).</summary>
 public enum DependencyTrigger
 {
     /// <summary>The other request being handed to the simulated system.</summary>
@@ -13,7 +14,7 @@ public enum DependencyTrigger
     Completion,
 }
 
-/// <summary>Why an agentic row depends on another one; without influence on a replay (specification 01, 12.1).</summary>
+/// <summary>Why an agentic row depends on another one; without influence on a replay (behaviour 01#12.1).</summary>
 public enum DependencyRelation
 {
     /// <summary>The next request of a session.</summary>
@@ -29,12 +30,16 @@ public enum DependencyRelation
     ReplayBarrier,
 }
 
-/// <summary>One dependency of a version 2 agentic row (specification 01, 12.1).</summary>
+/// <summary>One dependency of a version 2 agentic row (behaviour 01#12.1).</summary>
 /// <param name="RequestId">The request it depends on, of the same play.</param>
 /// <param name="Trigger">What has to happen to that request; <see cref="DependencyTrigger.Dispatch"/> only with <see cref="DependencyRelation.Spawn"/>.</param>
 /// <param name="DelayMs">Milliseconds from then on; finite, not negative.</param>
 /// <param name="Relation">Why.</param>
-public sealed record RowDependency(string RequestId, DependencyTrigger Trigger, double DelayMs, DependencyRelation Relation);
+public sealed record RowDependency(string RequestId, DependencyTrigger Trigger, double DelayMs, DependencyRelation Relation)
+{
+    /// <summary>The dependency in one line.</summary>
+    public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{DelayMs} ms after the {Trigger} of {RequestId} ({Relation})");
+}
 
 /// <summary>The names that triggers and relations have in files.</summary>
 internal static class DependencyNames

@@ -1,6 +1,6 @@
 namespace AgentSim.Rows;
 
-/// <summary>The file formats a replay reads (specification 01, 6.1).</summary>
+/// <summary>The file formats a replay reads (behaviour 01#6.1).</summary>
 public enum TraceFormat
 {
     /// <summary>Mooncake rows, sessions optional.</summary>

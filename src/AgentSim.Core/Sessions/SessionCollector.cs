@@ -4,7 +4,7 @@ using AgentSim.Traces;
 namespace AgentSim.Sessions;
 
 /// <summary>
-/// Makes sessions out of the records of request traces (specification 01, 2.3 and 2.5). Records are added one by one, in any
+/// Makes sessions out of the records of request traces (behaviour 01#2.3 and 01#2.5). Records are added one by one, in any
 /// order; prompts are not kept.
 /// </summary>
 /// <example><code>

@@ -4,7 +4,7 @@ namespace AgentSim.Simulation;
 
 /// <summary>
 /// The loop of runtimes with several workers: the clock jumps to the next arrival or event, and everything that can
-/// happen there is settled in rounds until nothing changes (specification 04, 5.3 and 5.4).
+/// happen there is settled in rounds until nothing changes (behaviour 04#5.3 and 04#5.4).
 /// </summary>
 internal abstract class EventLoopRuntime(RuntimeParts parts, int workers) : ReplayRuntime(parts), IPoolHost
 {

@@ -4,7 +4,7 @@ using AgentSim.Workload;
 namespace AgentSim.Simulation;
 
 /// <summary>
-/// Finds requests that could never finish, before or as soon as they arrive (specification 00 and 04, 9.3): a sequence
+/// Finds requests that could never finish, before or as soon as they arrive (behaviour 00#differences and 04#9.3): a sequence
 /// that outgrows its worker's KV pool preempts itself and is never let in again. Requests that the scheduler rejects
 /// are a normal outcome and are left alone.
 /// </summary>

@@ -5,7 +5,7 @@ namespace AgentSim.Simulation;
 
 /// <summary>
 /// Any number of workers and ranks behind a router: an event loop that settles everything that can happen at one
-/// timestamp before the clock moves on (specification 04, 5).
+/// timestamp before the clock moves on (behaviour 04#5).
 /// </summary>
 internal sealed class MultiWorkerRuntime : EventLoopRuntime
 {

@@ -4,7 +4,7 @@ namespace AgentSim.Simulation;
 
 /// <summary>
 /// When a worker's pass ends, with what decides between passes that end together: the one that started earlier comes
-/// first, then the one started in the earlier round of that timestamp, then the lower worker (specification 04, 5.2;
+/// first, then the one started in the earlier round of that timestamp, then the lower worker (behaviour 04#5.2;
 /// the reference numbers its events in this order).
 /// </summary>
 internal readonly record struct PassEnd(double Time, double Start, int Round)

@@ -4,7 +4,7 @@ using AgentSim.Workload;
 
 namespace AgentSim.Simulation;
 
-/// <summary>Where requests go; targets are scheduler indices, worker * ranks + rank (specification 04, 6).</summary>
+/// <summary>Where requests go; targets are scheduler indices, worker * ranks + rank (behaviour 04#6).</summary>
 internal abstract class Placement
 {
     /// <summary>True when a decision looks at what the workers have cached.</summary>

@@ -4,7 +4,7 @@ using AgentSim.Workload;
 
 namespace AgentSim.Simulation;
 
-/// <summary>What a disaggregated replay refuses, in the order of specification 04, 11.2 (17 to 25).</summary>
+/// <summary>What a disaggregated replay refuses, in the order of behaviour 04#11.2 (17 to 25).</summary>
 internal static class PoolChecks
 {
     public static void Check(PoolSettings pools, TraceFormat? format, OptionNames names)

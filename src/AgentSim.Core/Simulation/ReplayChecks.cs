@@ -5,7 +5,7 @@ using AgentSim.Workload;
 
 namespace AgentSim.Simulation;
 
-/// <summary>What a replay refuses before it starts, in the order of specification 04, 11.2.</summary>
+/// <summary>What a replay refuses before it starts, in the order of behaviour 04#11.2.</summary>
 public static class ReplayChecks
 {
     private const string InvalidId = "ReplaySettingsInvalid";

@@ -1,5 +1,7 @@
 using System.Dynamic;
+using System.Globalization;
 using System.Linq.Expressions;
+using System.Text.Json.Serialization;
 using AgentSim.Metrics;
 using AgentSim.Recording;
 using AgentSim.Statistics;
@@ -11,6 +13,8 @@ namespace AgentSim.Simulation;
 public sealed class ReplayResult : IDynamicMetaObjectProvider
 {
     private readonly Lazy<IReadOnlyList<WorkerResult>> _workers;
+    private readonly (WorkloadColumns Load, ReplaySettings Settings)? _origin;
+    private readonly GapStatistics? _gaps;
 
     internal ReplayResult(ReplayReport summary, IReadOnlyList<RequestResult> requests, RunInfo run, ReplaySettings settings)
     {
@@ -18,10 +22,19 @@ public sealed class ReplayResult : IDynamicMetaObjectProvider
         _workers = new(() => WorkerResults.Of(requests, settings));
     }
 
-    /// <summary>All metrics (specification 06, 4).</summary>
+    // One that was stored, or sent from another session: without the workload and the gaps between tokens.
+    [JsonConstructor]
+    internal ReplayResult(
+        ReplayReport summary, IReadOnlyList<RequestResult> requests, IReadOnlyList<WorkerResult> workers, IReadOnlyList<KvUseSample> kvUse, RunInfo run)
+    {
+        (Summary, Requests, KvUse, Run) = (summary, requests, kvUse, run);
+        _workers = new(workers);
+    }
+
+    /// <summary>All metrics (behaviour 06#4).</summary>
     public ReplayReport Summary { get; }
 
-    /// <summary>One record per request that ended, by arrival time and then ordinal (specification 06, 7).</summary>
+    /// <summary>One record per request that ended, by arrival time and then ordinal (behaviour 06#7).</summary>
     public IReadOnlyList<RequestResult> Requests { get; }
 
     /// <summary>What each worker did: prefill workers first, then those that decode; data-parallel ranks count one by one.</summary>
@@ -31,15 +44,42 @@ public sealed class ReplayResult : IDynamicMetaObjectProvider
     public IReadOnlyList<KvUseSample> KvUse { get; internal init; } = [];
 
     /// <summary>What was replayed and how, which timelines link requests by.</summary>
-    internal (WorkloadColumns Load, ReplaySettings Settings) Origin { get; init; }
+    /// <exception cref="AgentSimException"><c>ResultStored</c>: the result comes from a file or another session.</exception>
+    internal (WorkloadColumns Load, ReplaySettings Settings) Origin
+    {
+        get => _origin ?? throw Stored();
+        init => _origin = value;
+    }
 
     /// <summary>The gaps between tokens.</summary>
-    internal GapStatistics Gaps { get; init; } = new();
+    /// <exception cref="AgentSimException"><c>ResultStored</c>: the result comes from a file or another session.</exception>
+    internal GapStatistics Gaps
+    {
+        get => _gaps ?? throw Stored();
+        init => _gaps = value;
+    }
+
+    /// <summary>The bounds of latency that requests had to keep; null when there were none.</summary>
+    internal ServiceLevel? ServiceLevel
+    {
+        get
+        {
+            if (_origin is { } origin) return origin.Settings.ServiceLevel;
+            var level = new ServiceLevel(Bound("sla_ttft_ms"), Bound("sla_itl_ms"), Bound("sla_e2e_ms"));
+            return level.IsEmpty ? null : level;
+        }
+    }
 
     /// <summary>Where the result comes from: version, inputs, settings, seed, warnings.</summary>
     public RunInfo Run { get; }
 
     DynamicMetaObject IDynamicMetaObjectProvider.GetMetaObject(Expression parameter) => new StrictNames(parameter, this, typeof(ReplayResult));
+
     /// <summary>What the numbers have to be read with: rows that were cut, options without effect, and the like.</summary>
     public IReadOnlyList<RunWarning> Warnings => Run.Warnings;
+
+    private double? Bound(string name) => Run.Settings.TryGetValue(name, out object? bound) && bound is IConvertible number ? number.ToDouble(CultureInfo.InvariantCulture) : null;
+
+    private static AgentSimException Stored() => new("ResultStored",
+        "this result comes from a file or another session, which have its metrics and requests but not its workload; make pages and timelines in the session that replayed it");
 }

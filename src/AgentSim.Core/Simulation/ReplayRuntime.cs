@@ -1,3 +1,4 @@
+using System.Globalization;
 using AgentSim.Engines;
 using AgentSim.Prompts;
 using AgentSim.Recording;
@@ -22,7 +23,7 @@ internal sealed record RuntimeParts(
     public KvUseRecorder? KvUseOf(WorkerType type, Scheduler[] ranks) => KvUse is { } samples ? new KvUseRecorder(type, ranks, samples) : null;
 }
 
-/// <summary>Moves requests through simulated workers (specification 04). Times are simulated milliseconds.</summary>
+/// <summary>Moves requests through simulated workers (behaviour 04). Times are simulated milliseconds.</summary>
 internal abstract class ReplayRuntime(RuntimeParts parts)
 {
     private const int TurnsBetweenReports = 1024;
@@ -90,11 +91,12 @@ internal abstract class ReplayRuntime(RuntimeParts parts)
             if (request >= 0) blocked = $"; {Parts.Load.Describe(request)} can never run: {reason}";
         }
 
-        return new AgentSimException("ReplayDeadEnd", $"the replay reached a dead end at {Now:F3} ms with {inFlight} requests in flight{blocked}");
+        return new AgentSimException("ReplayDeadEnd", string.Create(
+            CultureInfo.InvariantCulture, $"the replay reached a dead end at {Now:F3} ms with {inFlight} requests in flight{blocked}"));
     }
 
     /// <summary>
-    /// The error for a rank whose passes lead nowhere: they admit and preempt for ever (specification 04, 9.3).
+    /// The error for a rank whose passes lead nowhere: they admit and preempt for ever (behaviour 04#9.3).
     /// </summary>
     protected void CheckProductive(Scheduler rank)
     {

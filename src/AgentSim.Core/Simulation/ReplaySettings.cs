@@ -11,14 +11,14 @@ public enum RouterMode
     /// <summary>One worker after the other.</summary>
     RoundRobin,
 
-    /// <summary>By prefix overlap and load (specification 05).</summary>
+    /// <summary>By prefix overlap and load (behaviour 05).</summary>
     KvRouter,
 }
 
-/// <summary>Everything that decides a replay besides its workload (specification 06, 9.1).</summary>
+/// <summary>Everything that decides a replay besides its workload (behaviour 06#9.1).</summary>
 public sealed record ReplaySettings
 {
-    /// <summary>Seed of the router's draws unless another is given (specification 00).</summary>
+    /// <summary>Seed of the router's draws unless another is given (behaviour 00#draws).</summary>
     public const ulong DefaultRouterSeed = 0xD1A05EED;
 
     /// <summary>The engine of every worker.</summary>
@@ -70,7 +70,7 @@ public sealed record ReplaySettings
     internal bool StepByStep { get; init; }
 }
 
-/// <summary>The two pools of a disaggregated replay (specification 04, 7).</summary>
+/// <summary>The two pools of a disaggregated replay (behaviour 04#7).</summary>
 /// <param name="Prefill">Engine of the prefill workers; its worker type is prefill.</param>
 /// <param name="Decode">Engine of the decode workers; its worker type is decode.</param>
 /// <param name="PrefillWorkers">Number of prefill workers.</param>

@@ -4,7 +4,7 @@ using AgentSim.Workload;
 namespace AgentSim.Simulation;
 
 /// <summary>
-/// Session, turn and row id of the request records (specification 01, 10.7; 06, 7): sessions are named where the
+/// Session, turn and row id of the request records (behaviour 01#10.7; 06#7): sessions are named where the
 /// multi-worker runtime is fed by sessions, and always for agentic rows.
 /// </summary>
 internal sealed class RequestNames(WorkloadColumns load, ReplaySettings settings) : IRequestIdentities

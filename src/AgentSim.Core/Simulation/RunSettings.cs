@@ -4,7 +4,7 @@ using AgentSim.Workload;
 
 namespace AgentSim.Simulation;
 
-/// <summary>The effective settings of a run by name, as the provenance of its report holds them (specification 00).</summary>
+/// <summary>The effective settings of a run by name, as the provenance of its report holds them (behaviour 00#differences).</summary>
 internal static class RunSettings
 {
     public static Dictionary<string, object?> Describe(ReplayWorkload workload, ReplaySettings settings)

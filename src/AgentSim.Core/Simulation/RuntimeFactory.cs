@@ -4,7 +4,7 @@ using AgentSim.Routing;
 
 namespace AgentSim.Simulation;
 
-/// <summary>Puts the runtime of a replay together (specification 04, 3).</summary>
+/// <summary>Puts the runtime of a replay together (behaviour 04#3).</summary>
 internal static class RuntimeFactory
 {
     public static ReplayRuntime Create(RuntimeParts parts, HandoffRecorder? handoffs)

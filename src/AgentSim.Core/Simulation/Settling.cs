@@ -2,7 +2,7 @@ namespace AgentSim.Simulation;
 
 /// <summary>
 /// Order of what happens at one timestamp: rounds in which workers are driven, counted up also by passes without length
-/// (specification 04, 5.4). Shared by the pools of a runtime.
+/// (behaviour 04#5.4). Shared by the pools of a runtime.
 /// </summary>
 internal sealed class Settling
 {

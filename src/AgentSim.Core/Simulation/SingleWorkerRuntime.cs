@@ -2,7 +2,7 @@ using AgentSim.Engines;
 
 namespace AgentSim.Simulation;
 
-/// <summary>One worker with one rank behind no router: pass after pass, arrivals in between (specification 04, 4).</summary>
+/// <summary>One worker with one rank behind no router: pass after pass, arrivals in between (behaviour 04#4).</summary>
 internal sealed class SingleWorkerRuntime(RuntimeParts parts, Scheduler rank) : ReplayRuntime(parts)
 {
     private const int MostIdlePasses = 1024;

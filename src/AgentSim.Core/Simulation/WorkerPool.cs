@@ -4,7 +4,7 @@ using AgentSim.Engines;
 namespace AgentSim.Simulation;
 
 /// <summary>
-/// Workers of one kind and the passes they run (specification 04, 5.6): each worker a group of ranks whose passes end
+/// Workers of one kind and the passes they run (behaviour 04#5.6): each worker a group of ranks whose passes end
 /// together. This file drives the workers pass by pass, which is the definition; stretches of planned passes are in the part
 /// beside it.
 /// </summary>

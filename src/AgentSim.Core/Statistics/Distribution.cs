@@ -1,10 +1,11 @@
 using System.Dynamic;
+using System.Globalization;
 using System.Linq.Expressions;
 
 namespace AgentSim.Statistics;
 
 /// <summary>
-/// The nine statistics of one distribution (specification 06, 3). Percentiles are nearest rank; there is no interpolation.
+/// The nine statistics of one distribution (behaviour 06#3). Percentiles are nearest rank; there is no interpolation.
 /// Without samples all are infinitely bad: infinity for latencies, minus infinity for throughput (but for its deviation).
 /// </summary>
 /// <param name="Mean">Arithmetic mean.</param>
@@ -19,6 +20,9 @@ namespace AgentSim.Statistics;
 public readonly record struct Distribution(
     double Mean, double Min, double Max, double Median, double P75, double P90, double P95, double P99, double Std) : IDynamicMetaObjectProvider
 {
+    /// <summary>The statistics in one line, for views and tables of text.</summary>
+    public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"mean {Mean:#,0.##}, p50 {Median:#,0.##}, p90 {P90:#,0.##}, p99 {P99:#,0.##}, {Min:#,0.##} to {Max:#,0.##}");
+
     /// <summary>Latencies of no requests.</summary>
     internal static Distribution NoLatency { get; } = All(double.PositiveInfinity) with { Std = double.PositiveInfinity };
 

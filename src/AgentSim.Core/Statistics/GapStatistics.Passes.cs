@@ -46,7 +46,7 @@ internal sealed partial class GapStatistics
         AddBlock(ref _rates, _rateSketch, rates, lowRate, highRate, multiplicity);
     }
 
-    private static void AddBlock(ref RunningMoments moments, LogSketch sketch, ReadOnlySpan<double> values, double low, double high, int multiplicity)
+    private static void AddBlock(ref RunningMoments moments, PercentileSketch sketch, ReadOnlySpan<double> values, double low, double high, int multiplicity)
     {
         double mean = Mean(values, out double squares);
         moments.AddGroup(values.Length * (long)multiplicity, mean, squares * multiplicity, low, high);

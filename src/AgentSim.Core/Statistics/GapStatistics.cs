@@ -2,7 +2,7 @@ namespace AgentSim.Statistics;
 
 /// <summary>
 /// The two streamed distributions of a replay, fed with the gaps between neighbouring tokens of counted requests
-/// (specification 06, 3.2): the gaps themselves (<c>itl</c>) and 1000 / gap (<c>output_token_throughput_per_user</c>).
+/// (behaviour 06#3.2): the gaps themselves (<c>itl</c>) and 1000 / gap (<c>output_token_throughput_per_user</c>).
 /// The order of the samples and their grouping by multiplicity touch only the last bits of mean and standard deviation.
 /// </summary>
 internal sealed partial class GapStatistics
@@ -10,8 +10,8 @@ internal sealed partial class GapStatistics
     // Half a unit in the last place of a clock up to so many steps is less than LogBuckets.Spread of a step.
     private const double MostStepsOfClock = 4e8;
 
-    private readonly LogSketch _gapSketch = new();
-    private readonly LogSketch _rateSketch = new();
+    private readonly PercentileSketch _gapSketch = new();
+    private readonly PercentileSketch _rateSketch = new();
     private RunningMoments _gaps = new();
     private RunningMoments _rates = new();
 
@@ -109,7 +109,7 @@ internal sealed partial class GapStatistics
         _rateSketch.Merge(other._rateSketch);
     }
 
-    private static Distribution Read(RunningMoments moments, LogSketch sketch)
+    private static Distribution Read(RunningMoments moments, PercentileSketch sketch)
     {
         long count = moments.Count;
         (double mean, double std) = moments.Result();

@@ -3,7 +3,7 @@ using System.Runtime.CompilerServices;
 namespace AgentSim.Statistics;
 
 /// <summary>
-/// The logarithmic buckets of streamed distributions (specification 06, 3.2): bucket of v = ceil(ln(v) * inv).
+/// The logarithmic buckets of streamed distributions (behaviour 06#3.2): bucket of v = ceil(ln(v) * inv).
 /// A logarithm per sample would dominate the bookkeeping, so buckets are looked up: every power of two is divided into 1024 equal cells,
 /// each narrower than a bucket, so at most one bucket edge lies in a cell. Values too near an edge for the computed
 /// edge to be trusted go through the formula itself, which makes the answer the formula's in every case.

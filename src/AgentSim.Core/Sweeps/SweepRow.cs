@@ -1,6 +1,7 @@
 using System.Dynamic;
 using System.Globalization;
 using System.Linq.Expressions;
+using System.Text.Json.Serialization;
 using AgentSim.Engines;
 using AgentSim.Metrics;
 using AgentSim.Routing;
@@ -14,45 +15,60 @@ namespace AgentSim.Sweeps;
 /// </summary>
 public sealed class SweepRow : IDynamicMetaObjectProvider, INamedValues
 {
-    private readonly ReplaySettings _settings;
     private readonly IReadOnlyList<Metric> _metrics;
 
     internal SweepRow(int index, ReplaySettings settings, SweepOutcome outcome, bool isResumed)
     {
-        _settings = settings;
         (Index, Error, ErrorId, IsResumed, CutOffRequests) = (index, outcome.Error, outcome.ErrorId, isResumed, outcome.CutOffRequests);
         _metrics = outcome.Metrics;
+        Engine = Text(settings.Pools?.Decode ?? settings.Engine);
+        PrefillEngine = settings.Pools is { } pools ? Text(pools.Prefill) : null;
+        (Workers, PrefillWorkers) = (settings.Pools?.DecodeWorkers ?? settings.Workers, settings.Pools?.PrefillWorkers);
+        (RouterMode, RouterConfig, RouterSeed) = (settings.RouterMode, settings.Router.ToString(), settings.RouterSeed);
+        (Concurrency, ArrivalSpeedupRatio) = (settings.Concurrency, settings.ArrivalSpeedupRatio);
+    }
+
+    // One that was stored, or sent from another session.
+    [JsonConstructor]
+    internal SweepRow(
+        int index, string engine, string? prefillEngine, int workers, int? prefillWorkers, RouterMode routerMode, string routerConfig, ulong routerSeed,
+        int? concurrency, double arrivalSpeedupRatio, string? error, string? errorId, bool isResumed, long cutOffRequests, string metricsJson)
+    {
+        (Index, Engine, PrefillEngine, Workers, PrefillWorkers) = (index, engine, prefillEngine, workers, prefillWorkers);
+        (RouterMode, RouterConfig, RouterSeed) = (routerMode, routerConfig, routerSeed);
+        (Concurrency, ArrivalSpeedupRatio) = (concurrency, arrivalSpeedupRatio);
+        (Error, ErrorId, IsResumed, CutOffRequests, _metrics) = (error, errorId, isResumed, cutOffRequests, MetricsJson.Read(metricsJson));
     }
 
     /// <summary>Number of the point in the grid, from 0.</summary>
     public int Index { get; }
 
     /// <summary>The engine in short: its name and what is not default; of pools, the one that decodes.</summary>
-    public string Engine => Text(_settings.Pools?.Decode ?? _settings.Engine);
+    public string Engine { get; }
 
     /// <summary>The engine of the prefill pool in short; null without pools.</summary>
-    public string? PrefillEngine => _settings.Pools is { } pools ? Text(pools.Prefill) : null;
+    public string? PrefillEngine { get; }
 
     /// <summary>Number of workers; of pools, of those that decode.</summary>
-    public int Workers => _settings.Pools?.DecodeWorkers ?? _settings.Workers;
+    public int Workers { get; }
 
     /// <summary>Number of prefill workers; null without pools.</summary>
-    public int? PrefillWorkers => _settings.Pools?.PrefillWorkers;
+    public int? PrefillWorkers { get; }
 
     /// <summary>How requests were placed.</summary>
-    public RouterMode RouterMode => _settings.RouterMode;
+    public RouterMode RouterMode { get; }
 
     /// <summary>The router's settings that are not default, in short.</summary>
-    public string RouterConfig => _settings.Router.ToString();
+    public string RouterConfig { get; }
 
     /// <summary>Seed of the router's draws.</summary>
-    public ulong RouterSeed => _settings.RouterSeed;
+    public ulong RouterSeed { get; }
 
     /// <summary>Most active sessions of a closed loop; null: by arrival times.</summary>
-    public int? Concurrency => _settings.Concurrency;
+    public int? Concurrency { get; }
 
     /// <summary>Divisor of arrival times and delays.</summary>
-    public double ArrivalSpeedupRatio => _settings.ArrivalSpeedupRatio;
+    public double ArrivalSpeedupRatio { get; }
 
     /// <summary>Completed requests.</summary>
     public double? CompletedRequests => this["completed_requests"];
@@ -103,6 +119,7 @@ public sealed class SweepRow : IDynamicMetaObjectProvider, INamedValues
     public string? ErrorId { get; }
 
     /// <summary>What the numbers have to be read with, in one text; null where there is nothing.</summary>
+    [JsonInclude]
     public string? Warnings { get; internal init; }
 
     /// <summary>True when the row comes from a checkpoint instead of a run.</summary>
@@ -115,6 +132,9 @@ public sealed class SweepRow : IDynamicMetaObjectProvider, INamedValues
 
     /// <summary>Every metric under its name in the report file; empty after an error.</summary>
     public IReadOnlyList<Metric> GetMetrics() => _metrics;
+
+    /// <summary>Every metric in one JSON object, as the row is stored; a value that is no number is text.</summary>
+    public string ToMetricsJson() => MetricsJson.Write(_metrics);
 
     /// <summary>What was combined, in words.</summary>
     public override string ToString()

@@ -3,7 +3,7 @@ using AgentSim.Json;
 
 namespace AgentSim.Timelines;
 
-/// <summary>A tool call that the output of a request asked for; shown where no tool row tells of it (specification 07, B3).</summary>
+/// <summary>A tool call that the output of a request asked for; shown where no tool row tells of it (behaviour 07#B3).</summary>
 /// <param name="Id">Id of the call; null when there is none.</param>
 /// <param name="Class">Name of the tool.</param>
 /// <param name="Begin">End of the request.</param>

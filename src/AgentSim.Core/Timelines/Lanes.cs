@@ -1,7 +1,7 @@
 namespace AgentSim.Timelines;
 
 /// <summary>
-/// Rows in which slices that overlap lie beside each other (specification 07, B4): each goes to the lowest lane that is
+/// Rows in which slices that overlap lie beside each other (behaviour 07#B4): each goes to the lowest lane that is
 /// free when it begins. Slices are to be placed in the order in which they begin.
 /// </summary>
 internal sealed class Lanes<T>

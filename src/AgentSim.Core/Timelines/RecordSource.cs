@@ -3,7 +3,7 @@ using AgentSim.Traces;
 
 namespace AgentSim.Timelines;
 
-/// <summary>A record of a trace, and what its kinds have in common (specification 07, B1).</summary>
+/// <summary>A record of a trace, and what its kinds have in common (behaviour 07#B1).</summary>
 /// <param name="json">The record.</param>
 /// <param name="place">Where it stands.</param>
 internal readonly struct RecordSource(JsonElement json, TracePlace place)

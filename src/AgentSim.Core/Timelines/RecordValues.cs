@@ -4,7 +4,7 @@ using System.Text.Json;
 
 namespace AgentSim.Timelines;
 
-/// <summary>Reads the fields of a record as leniently as specification 07, B1 does.</summary>
+/// <summary>Reads the fields of a record as leniently as behaviour 07#B1 does.</summary>
 internal static class RecordValues
 {
     /// <summary>A field that exists and is not null.</summary>

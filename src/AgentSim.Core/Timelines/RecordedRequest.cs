@@ -2,7 +2,7 @@ using System.Text.Json;
 
 namespace AgentSim.Timelines;
 
-/// <summary>A finished request of a trace as an item of a timeline (specification 07, B1 and B5), with the tool calls it announced.</summary>
+/// <summary>A finished request of a trace as an item of a timeline (behaviour 07#B1 and 07#B5), with the tool calls it announced.</summary>
 internal sealed class RecordedRequest
 {
     private static readonly string[] Measures =

@@ -2,7 +2,7 @@ namespace AgentSim.Timelines;
 
 /// <summary>
 /// The threads of a recorded trace, in the order of their first use: one for the requests and one for the tools of every
-/// lane of a session (specification 07, B4).
+/// lane of a session (behaviour 07#B4).
 /// </summary>
 internal sealed class RecordedTracks
 {

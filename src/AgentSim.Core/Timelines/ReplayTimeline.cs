@@ -15,7 +15,7 @@ public sealed class ReplayTimeline
     private const string NoSession = "requests";
 
     private readonly IReadOnlyList<RequestResult> _requests;
-    private readonly ReplayLinks? _links;
+    private readonly ReplayWaits? _links;
     private readonly IReadOnlyList<KvUseSample> _kvUse;
     private readonly TimelineOptions _options;
     private readonly ReplayTracks _tracks;
@@ -27,7 +27,7 @@ public sealed class ReplayTimeline
     /// <param name="options">What to show.</param>
     public ReplayTimeline(ReplayResult result, TimelineOptions options)
         : this(
-            (result ?? throw new ArgumentNullException(nameof(result))).Requests, new ReplayLinks(result), result.KvUse, options,
+            (result ?? throw new ArgumentNullException(nameof(result))).Requests, new ReplayWaits(result), result.KvUse, options,
             result.Workers.Select(worker => new WorkerKey(worker.WorkerType, worker.Index)),
             (int)(result.Origin.Settings.Pools is null ? result.Origin.Settings.Engine.DpSize : 1))
     {
@@ -42,7 +42,7 @@ public sealed class ReplayTimeline
     }
 
     private ReplayTimeline(
-        IReadOnlyList<RequestResult> requests, ReplayLinks? links, IReadOnlyList<KvUseSample> kvUse, TimelineOptions options, IEnumerable<WorkerKey> workers, int ranks)
+        IReadOnlyList<RequestResult> requests, ReplayWaits? links, IReadOnlyList<KvUseSample> kvUse, TimelineOptions options, IEnumerable<WorkerKey> workers, int ranks)
     {
         ArgumentNullException.ThrowIfNull(requests);
         ArgumentNullException.ThrowIfNull(options);

@@ -1,6 +1,6 @@
 namespace AgentSim.Timelines;
 
-/// <summary>Kinds of items, in the order of those that begin together (specification 07, B4).</summary>
+/// <summary>Kinds of items, in the order of those that begin together (behaviour 07#B4).</summary>
 internal enum ItemKind : byte
 {
     InferredTool,
@@ -12,7 +12,7 @@ internal enum ItemKind : byte
 /// <summary>An event of an item that has no track yet; the arguments are a JSON object.</summary>
 internal readonly record struct ItemEvent(EventPhase Phase, string Name, string Category, long Time, long Duration, byte[] Arguments);
 
-/// <summary>A request or a tool call of a recorded trace (specification 07, B4).</summary>
+/// <summary>A request or a tool call of a recorded trace (behaviour 07#B4).</summary>
 /// <param name="Kind">What it is.</param>
 /// <param name="Session">Whose it is.</param>
 /// <param name="Events">What is shown of it; the first event is the item itself, which the others lie within.</param>

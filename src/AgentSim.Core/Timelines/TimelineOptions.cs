@@ -1,6 +1,6 @@
 namespace AgentSim.Timelines;
 
-/// <summary>What a timeline shows beside the requests and tools themselves (specification 07, B).</summary>
+/// <summary>What a timeline shows beside the requests and tools themselves (behaviour 07#B).</summary>
 public sealed record TimelineOptions
 {
     /// <summary>Slices for the stages of a request: waiting, prefill, decode.</summary>

@@ -2,7 +2,7 @@ using AgentSim.Files;
 
 namespace AgentSim.Timelines;
 
-/// <summary>The files that a timeline is made from (specification 07, B): request traces, or the request records of a replay.</summary>
+/// <summary>The files that a timeline is made from (behaviour 07#B): request traces, or the request records of a replay.</summary>
 public static class TimelineSource
 {
     /// <summary>

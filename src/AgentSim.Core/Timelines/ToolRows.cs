@@ -2,7 +2,7 @@ using System.Text.Json;
 
 namespace AgentSim.Timelines;
 
-/// <summary>The tool rows of a trace, paired to slices (specification 07, B2).</summary>
+/// <summary>The tool rows of a trace, paired to slices (behaviour 07#B2).</summary>
 internal sealed class ToolRows
 {
     public const string Category = "dynamo.agent.tool";

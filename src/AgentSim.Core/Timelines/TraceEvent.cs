@@ -39,7 +39,7 @@ internal static class EventTime
     /// <summary>The largest time either way, microseconds: 127 years, so that sums fit and JavaScript counts exactly.</summary>
     public const double MostMicroseconds = 4e15;
 
-    /// <summary>Whole microseconds, half to even, as specification 07, B1 has them; null when they are out of range.</summary>
+    /// <summary>Whole microseconds, half to even, as behaviour 07#B1 has them; null when they are out of range.</summary>
     public static long? FromWholeMicroseconds(double milliseconds)
     {
         double microseconds = Math.Round(milliseconds * 1000.0, MidpointRounding.ToEven);

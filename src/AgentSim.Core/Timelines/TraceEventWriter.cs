@@ -4,7 +4,7 @@ using System.Text.Json;
 namespace AgentSim.Timelines;
 
 /// <summary>
-/// Writes a timeline in the Chrome trace event format, event by event (specification 07, B5). Everything but ASCII, and
+/// Writes a timeline in the Chrome trace event format, event by event (behaviour 07#B5). Everything but ASCII, and
 /// what could end a script element, is escaped, so that a file can be put into a web page as it is.
 /// </summary>
 internal sealed class TraceEventWriter : IDisposable

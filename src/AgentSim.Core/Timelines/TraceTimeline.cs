@@ -4,7 +4,7 @@ using AgentSim.Traces;
 namespace AgentSim.Timelines;
 
 /// <summary>
-/// The timeline of a recorded request trace (specification 07, B): one process, threads per session, where requests and
+/// The timeline of a recorded request trace (behaviour 07#B): one process, threads per session, where requests and
 /// tools lie side by side as they overlapped. Reading is lenient: what is no record is passed over, and a record needs
 /// no more than a time. Times are microseconds since 1970.
 /// </summary>

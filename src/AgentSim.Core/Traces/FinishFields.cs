@@ -3,7 +3,7 @@ using AgentSim.Json;
 
 namespace AgentSim.Traces;
 
-/// <summary>Decodes the informative objects of a request (specification 01, 2.3).</summary>
+/// <summary>Decodes the informative objects of a request (behaviour 01#2.3).</summary>
 internal static class FinishFields
 {
     /// <summary>Reads the <c>worker</c> object just opened.</summary>

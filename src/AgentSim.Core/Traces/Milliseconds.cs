@@ -1,6 +1,6 @@
 namespace AgentSim.Traces;
 
-/// <summary>Whole milliseconds out of recorded decimals (specification 01, 2.5): rounded half away from zero, saturating.</summary>
+/// <summary>Whole milliseconds out of recorded decimals (behaviour 01#2.5): rounded half away from zero, saturating.</summary>
 internal static class Milliseconds
 {
     /// <summary>A duration as whole milliseconds; negative counts as 0.</summary>

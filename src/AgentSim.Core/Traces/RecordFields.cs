@@ -3,7 +3,7 @@ using AgentSim.Json;
 
 namespace AgentSim.Traces;
 
-/// <summary>The fields of a record while it is decoded (specification 01, 2.3); reused from record to record.</summary>
+/// <summary>The fields of a record while it is decoded (behaviour 01#2.3); reused from record to record.</summary>
 internal sealed class RecordFields(bool readsDependencies)
 {
     private readonly RequestFields _request = new(readsDependencies);

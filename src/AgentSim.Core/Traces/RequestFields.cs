@@ -6,7 +6,7 @@ namespace AgentSim.Traces;
 
 /// <summary>
 /// The <c>request</c> object of a record while it is decoded. What a finished request needs is checked only by
-/// <see cref="ToRecord"/>, because a tool record may carry an incomplete one (specification 01, 2.3).
+/// <see cref="ToRecord"/>, because a tool record may carry an incomplete one (behaviour 01#2.3).
 /// </summary>
 /// <param name="readsDependencies">Whether explicit edges are known; otherwise they are passed over like any unknown key.</param>
 internal sealed class RequestFields(bool readsDependencies)

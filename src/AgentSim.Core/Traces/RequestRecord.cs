@@ -4,7 +4,7 @@ namespace AgentSim.Traces;
 
 /// <summary>
 /// A finished request (<c>request_end</c>). Times are milliseconds, lengths are tokens. Only the session, the id, the
-/// times, the output length and the prompt decide a replay; everything else is informative (specification 01, 2.3).
+/// times, the output length and the prompt decide a replay; everything else is informative (behaviour 01#2.3).
 /// </summary>
 public sealed class RequestRecord : TraceRecord
 {
@@ -35,7 +35,7 @@ public sealed class RequestRecord : TraceRecord
     /// <summary>One hash per block of the prompt, a partial last block included; equal hashes mean equal prompt prefixes.</summary>
     public ulong[] InputSequenceHashes { get; set; } = [];
 
-    /// <summary>Explicit edges to other requests; they count only for agentic rows of version 2 (specification 01, 12.4).</summary>
+    /// <summary>Explicit edges to other requests; they count only for agentic rows of version 2 (behaviour 01#12.4).</summary>
     public IReadOnlyList<RecordedDependency> Dependencies { get; set; } = [];
 
     /// <summary>Prompt tokens as the server counted them. Informative.</summary>
@@ -82,13 +82,13 @@ public sealed class RequestRecord : TraceRecord
 
     /// <summary>
     /// End of the request, milliseconds since 1970: the start plus the rounded total time, or the time of the event
-    /// when no total time was recorded; never before the start (specification 01, 2.5).
+    /// when no total time was recorded; never before the start (behaviour 01#2.5).
     /// </summary>
     public long EndUnixMs => TotalTimeMs is { } total
         ? Milliseconds.Add(StartUnixMs, Milliseconds.Round(total))
         : Math.Max(StartUnixMs, EventUnixMs);
 
-    /// <summary>Checks that the hashes cover the prompt exactly (specification 01, 2.4).</summary>
+    /// <summary>Checks that the hashes cover the prompt exactly (behaviour 01#2.4).</summary>
     /// <param name="hashes">Number of hashes.</param>
     /// <exception cref="AgentSimException">They do not, or a length is out of range.</exception>
     internal void Check(int hashes)
@@ -139,7 +139,7 @@ public sealed record FinishToolCall(uint ChoiceIndex, uint ToolCallIndex, string
 /// </param>
 public sealed record ImportOrigin(string? Format, string? Times, string? Output, string? Prefix);
 
-/// <summary>An explicit edge of a request (specification 01, 12.4).</summary>
+/// <summary>An explicit edge of a request (behaviour 01#12.4).</summary>
 /// <param name="RequestId">The request it depends on.</param>
 /// <param name="Relation">Why.</param>
 /// <param name="Trigger">What has to happen to that request; <see cref="DependencyTrigger.Dispatch"/> only with <see cref="DependencyRelation.Spawn"/>.</param>

@@ -4,7 +4,7 @@ using AgentSim.Rows;
 namespace AgentSim.Traces;
 
 /// <summary>
-/// Reads Dynamo request traces, plain or gzipped, one record at a time (specification 01, 2). Rows that a replay does
+/// Reads Dynamo request traces, plain or gzipped, one record at a time (behaviour 01#2). Rows that a replay does
 /// not need (payloads, tool starts, foreign objects) are passed over; a malformed record ends the reading, unless the
 /// caller asks to be told instead.
 /// What only all records together can show – ids that come twice, contradicting sessions – is checked when they become rows.

@@ -2,7 +2,7 @@ using AgentSim.Json;
 
 namespace AgentSim.Traces;
 
-/// <summary>Decodes the <c>tool</c> object of a record (specification 01, 2.3).</summary>
+/// <summary>Decodes the <c>tool</c> object of a record (behaviour 01#2.3).</summary>
 internal static class ToolFields
 {
     /// <summary>Reads the object just opened.</summary>

@@ -1,7 +1,7 @@
 namespace AgentSim.Traces;
 
 /// <summary>
-/// A finished tool call (<c>tool_end</c> or <c>tool_error</c>; specification 01, 2.3). Times are milliseconds.
+/// A finished tool call (<c>tool_end</c> or <c>tool_error</c>; behaviour 01#2.3). Times are milliseconds.
 /// A tool counts only when it has a session and does not end before it starts.
 /// </summary>
 public sealed class ToolRecord : TraceRecord
@@ -46,7 +46,7 @@ public sealed class ToolRecord : TraceRecord
     public long StartUnixMs => StartedUnixMs ?? (DurationMs is { } duration ? EndUnixMs - Milliseconds.Round(duration) : EndUnixMs);
 }
 
-/// <summary>Explicit causality of a tool call (the <c>claude</c> object; specification 01, 3.3).</summary>
+/// <summary>Explicit causality of a tool call (the <c>claude</c> object; behaviour 01#3.3).</summary>
 /// <param name="SourceRequestId">Request whose output asked for the call.</param>
 /// <param name="ConsumerRequestId">Request that read the result, if known.</param>
 /// <param name="ChildSessionId">Session the call started, if any.</param>

@@ -4,8 +4,8 @@ using AgentSim.Json;
 namespace AgentSim.Traces;
 
 /// <summary>
-/// What a line of a request trace holds (specification 01, 2.2): a record, plain or wrapped in <c>event</c>, or
-/// something that is passed over. The whole line is decoded, unknown and skipped parts included (01, 1.2).
+/// What a line of a request trace holds (behaviour 01#2.2): a record, plain or wrapped in <c>event</c>, or
+/// something that is passed over. The whole line is decoded, unknown and skipped parts included (01#1.2).
 /// </summary>
 internal static class TraceLine
 {

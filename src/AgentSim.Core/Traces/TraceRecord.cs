@@ -1,7 +1,7 @@
 namespace AgentSim.Traces;
 
 /// <summary>
-/// One record of a Dynamo request trace, <c>dynamo.request.trace.v1</c> (specification 01, 2.3):
+/// One record of a Dynamo request trace, <c>dynamo.request.trace.v1</c> (behaviour 01#2.3):
 /// a <see cref="RequestRecord"/> or a <see cref="ToolRecord"/>.
 /// </summary>
 public abstract class TraceRecord

@@ -4,7 +4,7 @@ using AgentSim.Rows;
 
 namespace AgentSim.Traces;
 
-/// <summary>Decodes the lines of one request trace file (specification 01, 2.2 to 2.4).</summary>
+/// <summary>Decodes the lines of one request trace file (behaviour 01#2.2 to 01#2.4).</summary>
 internal sealed class TraceRecordParser(string path, bool readsDependencies = false)
 {
     private readonly RecordFields _plain = new(readsDependencies);

@@ -2,7 +2,7 @@ using AgentSim.Json;
 
 namespace AgentSim.Traces;
 
-/// <summary>Writes records as JSON in the form and order of captured ones (specification 07, A5), without an envelope.</summary>
+/// <summary>Writes records as JSON in the form and order of captured ones (behaviour 07#A5), without an envelope.</summary>
 /// <param name="stream">Takes the JSON.</param>
 internal sealed class TraceRecordWriter(Stream stream)
 {

@@ -2,7 +2,7 @@ using AgentSim.Collections;
 
 namespace AgentSim.Workload;
 
-/// <summary>What ties agentic requests together, by request (specification 01, 6.4 and 12.3).</summary>
+/// <summary>What ties agentic requests together, by request (behaviour 01#6.4 and 01#12.3).</summary>
 internal sealed class AgenticColumns
 {
     public required NameTable RequestIds { get; init; }
@@ -31,5 +31,5 @@ internal sealed class AgenticColumns
     public int[]? PlayOf { get; init; }
 
     /// <summary>The tools that ran before the requests; null where the rows name none. Without influence on a replay.</summary>
-    public ToolColumns? Tools { get; init; }
+    public ReportedTools? Tools { get; init; }
 }

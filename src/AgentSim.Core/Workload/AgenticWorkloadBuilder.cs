@@ -3,7 +3,7 @@ using AgentSim.Rows;
 
 namespace AgentSim.Workload;
 
-/// <summary>Builds a workload of agentic rows of version 1, which wait for other rows to end (specification 01, 6.4).</summary>
+/// <summary>Builds a workload of agentic rows of version 1, which wait for other rows to end (behaviour 01#6.4).</summary>
 internal sealed class AgenticWorkloadBuilder(TraceFormat format, int traceBlockSize) : IWorkloadBuilder
 {
     private readonly RowColumns _rows = new(traceBlockSize);
@@ -12,7 +12,7 @@ internal sealed class AgenticWorkloadBuilder(TraceFormat format, int traceBlockS
     private GrowList<double> _delay;
     private GrowList<double> _toolWait;
     private GrowList<double> _startTime;
-    private ToolColumns.Collector _tools = new();
+    private ReportedTools.Collector _tools = new();
     private double _origin = double.PositiveInfinity;
 
     public void Add(MooncakeRow row, RowPlace place)

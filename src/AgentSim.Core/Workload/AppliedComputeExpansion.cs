@@ -4,7 +4,7 @@ namespace AgentSim.Workload;
 
 /// <summary>
 /// Turns applied-compute sessions into turns: every prompt is the one before plus the response and the tool output,
-/// its blocks unique but for a prefix that sessions of one group share (specification 01, 6.5).
+/// its blocks unique but for a prefix that sessions of one group share (behaviour 01#6.5).
 /// </summary>
 internal sealed class AppliedComputeExpansion
 {

@@ -6,7 +6,7 @@ namespace AgentSim.Workload;
 internal readonly record struct LoadOptions(int? Concurrency, double SpeedupRatio);
 
 /// <summary>
-/// Says which request becomes ready when (specification 01, 7, 10 and 12.3). Requests are 0-based ordinals.
+/// Says which request becomes ready when (behaviour 01#7, 01#10 and 01#12.3). Requests are 0-based ordinals.
 /// </summary>
 internal abstract class LoadDriver(int requests)
 {
@@ -28,7 +28,7 @@ internal abstract class LoadDriver(int requests)
     protected ReadyQueue Ready { get; } = new();
 
     public static LoadDriver Create(WorkloadColumns load, LoadOptions options) =>
-        load.Agentic is { } agentic ? new AgenticDriver(agentic, options.SpeedupRatio) : new SessionDriver(load, options);
+        load.Agentic is { } agentic ? new DependencyDriver(agentic, options.SpeedupRatio) : new SessionDriver(load, options);
 
     /// <summary>Hands out the next request that is due at <paramref name="now"/>, in ready order.</summary>
     public abstract bool TryPop(double now, out int request, out double readyTime);

@@ -1,6 +1,6 @@
 namespace AgentSim.Workload;
 
-/// <summary>Which plays have failed and how many of their requests were not handed out yet (specification 01, 12.3).</summary>
+/// <summary>Which plays have failed and how many of their requests were not handed out yet (behaviour 01#12.3).</summary>
 internal sealed class PlayStates
 {
     private readonly int[] _playOf;

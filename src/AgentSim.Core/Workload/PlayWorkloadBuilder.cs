@@ -5,7 +5,7 @@ namespace AgentSim.Workload;
 
 /// <summary>
 /// Builds a workload of agentic rows of version 2, which belong to plays and depend on the start or the end of other
-/// rows (specification 01, 12.1 to 12.3). Requests are the rows in the order of their ids.
+/// rows (behaviour 01#12.1 to 01#12.3). Requests are the rows in the order of their ids.
 /// </summary>
 internal sealed class PlayWorkloadBuilder(TraceFormat format, int traceBlockSize) : IWorkloadBuilder
 {

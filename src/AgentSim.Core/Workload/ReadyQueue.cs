@@ -2,7 +2,7 @@ namespace AgentSim.Workload;
 
 /// <summary>
 /// A priority queue of (ready time, index), earliest time first and the lower index first among equals
-/// (specification 01, 10.2). What is known at the start is sorted once; only what becomes ready later goes
+/// (behaviour 01#10.2). What is known at the start is sorted once; only what becomes ready later goes
 /// through a heap, which therefore stays as small as the number of requests in think time.
 /// </summary>
 internal sealed class ReadyQueue

@@ -11,7 +11,7 @@ namespace AgentSim.Workload;
 public sealed record WorkloadInput(string Path, long Bytes, string Sha256);
 
 /// <summary>
-/// Everything a replay needs of its input, immutable and shared by any number of runs (specification 01, 6).
+/// Everything a replay needs of its input, immutable and shared by any number of runs (behaviour 01#6).
 /// Requests are columns indexed by ordinal - 1: sessions in order of first appearance, turns within them in order;
 /// agentic rows in row order, of version 2 in the order of their ids.
 /// </summary>
@@ -112,7 +112,7 @@ internal sealed class WorkloadColumns
     /// <summary>True when every session is a single request.</summary>
     public bool IsSingleTurn => !IsAgentic && SessionNames.Count == InputLength.Length;
 
-    /// <summary>True for synthetic requests that belong to no session and have no planned output (specification 01, 11.3).</summary>
+    /// <summary>True for synthetic requests that belong to no session and have no planned output (behaviour 01#11.3).</summary>
     public bool IsSimple => Synthetic is { HasSessions: false };
 
     /// <summary>0-based turn of a request within its session; agentic rows are sessions of one turn.</summary>

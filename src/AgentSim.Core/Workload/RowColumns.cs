@@ -6,7 +6,7 @@ namespace AgentSim.Workload;
 
 /// <summary>
 /// The columns that session and agentic workloads share, filled row by row
-/// (specification 01, 6.2 and 6.4).
+/// (behaviour 01#6.2 and 01#6.4).
 /// </summary>
 internal sealed class RowColumns(int traceBlockSize)
 {

@@ -1,6 +1,6 @@
 namespace AgentSim.Workload;
 
-/// <summary>Sessions turn by turn, by their arrival times or a fixed number of them at a time (specification 01, 10.3 and 10.5).</summary>
+/// <summary>Sessions turn by turn, by their arrival times or a fixed number of them at a time (behaviour 01#10.3 and 01#10.5).</summary>
 internal sealed class SessionDriver : LoadDriver
 {
     private readonly WorkloadColumns _load;

@@ -1,3 +1,4 @@
+using System.Globalization;
 using AgentSim.Collections;
 using AgentSim.Rows;
 
@@ -5,7 +6,7 @@ namespace AgentSim.Workload;
 
 /// <summary>
 /// Builds a workload of sessions from rows in file order: mooncake, mooncake-delta, applied-compute sessions and
-/// standard request traces (specification 01, 6.2, 6.3 and 6.5).
+/// standard request traces (behaviour 01#6.2, 01#6.3 and 01#6.5).
 /// </summary>
 internal sealed class SessionWorkloadBuilder(TraceFormat format, int traceBlockSize) : IWorkloadBuilder
 {
@@ -72,6 +73,7 @@ internal sealed class SessionWorkloadBuilder(TraceFormat format, int traceBlockS
     {
         double delay = row.Delay ?? (row.Timestamp is double time ? time - lastTimestamp : 0.0);
         if (row.Delay is null && double.IsNaN(delay)) throw place.Error("RowInvalid", "no earlier turn of the session has a timestamp to count from; give a delay instead");
-        return double.IsFinite(delay) && delay >= 0 ? delay : throw place.Error("RowInvalid", $"the delay {delay:R} ms after the previous turn is not a finite number from 0; put the turns in time order");
+        return double.IsFinite(delay) && delay >= 0 ? delay : throw place.Error("RowInvalid", string.Create(
+            CultureInfo.InvariantCulture, $"the delay {delay:R} ms after the previous turn is not a finite number from 0; put the turns in time order"));
     }
 }

@@ -2,7 +2,7 @@ using AgentSim.Draws;
 
 namespace AgentSim.Workload;
 
-/// <summary>When the first turns of synthetic load arrive, in milliseconds (specification 01, 11.2).</summary>
+/// <summary>When the first turns of synthetic load arrive, in milliseconds (behaviour 01#11.2).</summary>
 internal static class SyntheticArrivals
 {
     private const double SmallestNormal = 2.2250738585072014e-308;

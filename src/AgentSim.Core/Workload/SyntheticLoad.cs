@@ -4,7 +4,7 @@ using AgentSim.Prompts;
 
 namespace AgentSim.Workload;
 
-/// <summary>Makes synthetic load (specification 01, 11).</summary>
+/// <summary>Makes synthetic load (behaviour 01#11).</summary>
 public static class SyntheticLoad
 {
     private const ulong GroupSeed = 42;

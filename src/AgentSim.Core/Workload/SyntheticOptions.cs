@@ -1,7 +1,7 @@
 namespace AgentSim.Workload;
 
 /// <summary>
-/// Synthetic load (specification 01, 11.1). Of <see cref="RequestRate"/>, <see cref="ArrivalIntervalMs"/> and a replay's
+/// Synthetic load (behaviour 01#11.1). Of <see cref="RequestRate"/>, <see cref="ArrivalIntervalMs"/> and a replay's
 /// concurrency exactly one has to be given.
 /// </summary>
 public sealed record SyntheticOptions

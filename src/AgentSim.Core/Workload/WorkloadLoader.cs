@@ -7,7 +7,7 @@ using AgentSim.Traces;
 
 namespace AgentSim.Workload;
 
-/// <summary>What a workload is read with (specification 01, 6.1).</summary>
+/// <summary>What a workload is read with (behaviour 01#6.1).</summary>
 public sealed record WorkloadOptions
 {
     /// <summary>Tokens per hash id unless the trace says otherwise.</summary>

@@ -8,7 +8,7 @@ internal enum YamlKind
     Mapping,
 }
 
-/// <summary>A node of a YAML document, with the line it starts on.</summary>
+/// <summary>A node of a YAML document, with the line it starts on. Where an alias stands, it is the node of the anchor.</summary>
 internal sealed class YamlNode
 {
     private YamlNode(YamlKind kind, int line, string text, bool isPlain)
@@ -38,6 +38,9 @@ internal sealed class YamlNode
 
     /// <summary>The entries of a mapping in file order; no key occurs twice.</summary>
     public List<(YamlNode Key, YamlNode Value)> Entries { get; } = [];
+
+    /// <summary>This node and all within it, those behind aliases counted at every place where they stand.</summary>
+    public long Size { get; set; } = 1;
 
     public static YamlNode Scalar(int line, string text, bool isPlain) => new(YamlKind.Scalar, line, text, isPlain);
 

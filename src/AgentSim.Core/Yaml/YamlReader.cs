@@ -1,215 +1,162 @@
+using YamlDotNet.Core;
+using YamlDotNet.Core.Events;
+
 namespace AgentSim.Yaml;
 
 /// <summary>
-/// A strict reader of the YAML that small configuration files use: one document of block and flow mappings and
-/// sequences with plain and quoted single-line scalars, and comments. Anchors, tags, block scalars, directives
-/// and repeated keys are refused.
+/// Reads one YAML document as a tree of nodes with their lines. The parsing is that of YamlDotNet; what a small configuration
+/// file has no use for is refused: several documents, keys that are no text or come twice, tags other than YAML's own. Nesting
+/// and what aliases stand for are bounded, so that no text takes more memory than a small multiple of its length.
 /// </summary>
 internal sealed class YamlReader
 {
     private const int DepthLimit = 64;
-    private readonly YamlCursor _at;
-    private int _depth;
+    private const long SizeLimit = 1 << 20;
+    private const string OwnTags = "tag:yaml.org,2002:";
 
-    private YamlReader(YamlCursor cursor) => _at = cursor;
+    private readonly string _path;
+    private readonly string _errorId;
+    private readonly Scanner _scanner;
+    private readonly Parser _parser;
+    private readonly Dictionary<string, YamlNode> _anchors = new(StringComparer.Ordinal);
+
+    private YamlReader(string text, string path, string errorId)
+    {
+        _path = path;
+        _errorId = errorId;
+        _scanner = new Scanner(new StringReader(text));
+        _parser = new Parser(_scanner);
+    }
 
     /// <summary>Reads <paramref name="text"/>.</summary>
     /// <param name="text">The content of the file.</param>
     /// <param name="path">The file, for messages.</param>
     /// <param name="errorId">Identifier of every error raised.</param>
     /// <returns>The document; a null scalar for an empty one.</returns>
-    public static YamlNode Read(string text, string path, string errorId) => new YamlReader(new YamlCursor(text, path, errorId)).ReadDocument();
+    /// <exception cref="AgentSimException">The text is not YAML, or more than configuration files are made of.</exception>
+    public static YamlNode Read(string text, string path, string errorId)
+    {
+        int zero = text.IndexOf('\0', StringComparison.Ordinal);   // the parser would take it for the end
+        if (zero >= 0) throw AgentSimException.At(path, text.AsSpan(0, zero).Count('\n') + 1, errorId, "a character of value 0; write the file as text");
+        return new YamlReader(text.TrimStart('\uFEFF'), path, errorId).ReadDocument();
+    }
 
     private YamlNode ReadDocument()
     {
-        _at.NextContentLine(first: true);
-        if (_at.Column == 0 && _at.Current == '%') throw _at.Fail("directives (%) are not supported; remove the line");
-        if (_at.IsMarker("---"))
-        {
-            _at.Column += 3;
-            if (!_at.AtLineEnd) throw _at.Fail("content on the line of ---; start it on the next line");
-            _at.NextContentLine();
-        }
-
-        YamlNode document = _at.AtEnd || IsDocumentEnd() ? YamlNode.Scalar(_at.LineNumber, "", isPlain: true) : ReadBlock();
-        if (_at.IsMarker("..."))
-        {
-            _at.Column += 3;
-            RequireLineEnd();
-        }
-
-        if (_at.IsMarker("---")) throw _at.Fail("only one document is allowed in the file");
-        if (!_at.AtEnd) throw _at.Fail("unexpected content; check the indentation");
-        return document;
+        Next();   // the start of the stream
+        if (Next() is StreamEnd) return YamlNode.Scalar(1, "", isPlain: true);
+        YamlNode document = ReadNode(Next(), depth: 1, emptyLine: LineOf(_parser.Current!));
+        Next();   // the end of the document
+        ParsingEvent end = Next();
+        return end is StreamEnd ? document : throw Fail(LineOf(end), "only one document is allowed in the file");
     }
 
-    private bool IsDocumentEnd() => _at.IsMarker("---") || _at.IsMarker("...");
-
-    // A node that starts here, in block style; its column is its indentation.
-    private YamlNode ReadBlock()
+    // A value that is absent has the line of what it belongs to.
+    private YamlNode ReadNode(ParsingEvent start, int depth, int emptyLine)
     {
-        if (++_depth > DepthLimit) throw _at.Fail("nested too deeply");
-        YamlNode node;
-        if (_at.IsIndicator('-'))
+        if (start is AnchorAlias alias) return Find(alias);
+        if (depth > DepthLimit) throw Fail(LineOf(start), "nested too deeply");
+        if (start is not NodeEvent node) throw Fail(LineOf(start), "not valid YAML: a value is missing here");
+        YamlNode read = node switch
         {
-            node = ReadBlockSequence();
-        }
-        else if (_at.IsAtKey())
-        {
-            node = ReadBlockMapping();
-        }
-        else
-        {
-            node = ReadInline();
-            RequireLineEnd();
-        }
-
-        _depth--;
-        return node;
+            Scalar scalar => ReadScalar(scalar, emptyLine),
+            SequenceStart => ReadSequence(node, depth),
+            _ => ReadMapping(node, depth),
+        };
+        if (!node.Anchor.IsEmpty) _anchors[node.Anchor.Value] = read;
+        return read;
     }
 
-    private YamlNode ReadBlockSequence()
+    private YamlNode ReadScalar(Scalar scalar, int emptyLine)
     {
-        int indent = _at.Column;
-        YamlNode sequence = YamlNode.Sequence(_at.LineNumber);
-        do
+        bool isPlain = TagOf(scalar) switch
         {
-            int line = _at.LineNumber;
-            _at.Column++;
-            if (_at.AtLineEnd)
-            {
-                _at.NextContentLine();
-                sequence.Items.Add(HasContentBeyond(indent) ? ReadBlock() : YamlNode.Scalar(line, "", isPlain: true));
-            }
-            else
-            {
-                while (_at.Current == ' ') _at.Column++;
-                if (_at.Current == '\t') throw _at.Fail("a tab after '-'; use spaces");
-                sequence.Items.Add(ReadBlock());
-            }
+            null => scalar.Style == ScalarStyle.Plain,
+            "str" => false,
+            "int" or "float" or "bool" or "null" => true,
+            _ => throw BadTag(scalar),
+        };
+        return YamlNode.Scalar(scalar.Value.Length == 0 && isPlain ? emptyLine : LineOf(scalar), scalar.Value, isPlain);
+    }
+
+    private YamlNode ReadSequence(NodeEvent start, int depth)
+    {
+        if (TagOf(start) is not (null or "seq")) throw BadTag(start);
+        YamlNode sequence = YamlNode.Sequence(LineOf(start));
+        while (Next() is not SequenceEnd)
+        {
+            YamlNode item = ReadNode(_parser.Current!, depth + 1, LineOf(_parser.Current!));
+            sequence.Items.Add(item);
+            Grow(sequence, item);
         }
-        while (IsAt(indent) && _at.IsIndicator('-'));
-        RequireDedent(indent);
+
         return sequence;
     }
 
-    private YamlNode ReadBlockMapping()
+    private YamlNode ReadMapping(NodeEvent start, int depth)
     {
-        int indent = _at.Column;
-        YamlNode mapping = YamlNode.Mapping(_at.LineNumber);
-        do
+        if (TagOf(start) is not (null or "map")) throw BadTag(start);
+        YamlNode mapping = YamlNode.Mapping(LineOf(start));
+        var keys = new HashSet<string>(StringComparer.Ordinal);
+        while (Next() is not MappingEnd)
         {
-            if (!_at.IsAtKey()) throw _at.Fail("expected a key and a colon");
-            YamlNode key = ReadKey(mapping, inFlow: false);
-            _at.Column++;
-            if (!_at.AtLineEnd)
-            {
-                _at.SkipBlanks();
-                YamlNode value = ReadInline();
-                mapping.Entries.Add((key, value));
-                RequireLineEnd();
-                continue;
-            }
-
-            _at.NextContentLine();
-            bool isNested = HasContentBeyond(indent) || (IsAt(indent) && _at.IsIndicator('-'));
-            mapping.Entries.Add((key, isNested ? ReadBlock() : YamlNode.Scalar(key.Line, "", isPlain: true)));
-        }
-        while (IsAt(indent) && !_at.IsIndicator('-'));
-        RequireDedent(indent);
-        return mapping;
-    }
-
-    private YamlNode ReadKey(YamlNode mapping, bool inFlow)
-    {
-        YamlNode key = _at.ReadScalar(inFlow);
-        if (mapping.Find(key.Text) is not null) throw _at.Fail($"'{key.Text}' is given twice");
-        _at.SkipBlanks();
-        return key;
-    }
-
-    // A flow collection or a scalar.
-    private YamlNode ReadInline() => _at.Current switch
-    {
-        '{' => ReadFlowMapping(),
-        '[' => ReadFlowSequence(),
-        _ => _at.ReadScalar(inFlow: false),
-    };
-
-    private YamlNode ReadFlowNode() => _at.Current is '{' or '[' ? ReadInline() : _at.ReadScalar(inFlow: true);
-
-    private YamlNode ReadFlowMapping()
-    {
-        YamlNode mapping = YamlNode.Mapping(_at.LineNumber);
-        OpenFlow();
-        while (_at.Current != '}')
-        {
-            YamlNode key = ReadKey(mapping, inFlow: true);
-            YamlNode value = YamlNode.Scalar(key.Line, "", isPlain: true);
-            _at.SkipFlowSpace();
-            if (_at.Current == ':')
-            {
-                _at.Column++;
-                _at.SkipFlowSpace();
-                if (_at.Current is not (',' or '}')) value = ReadFlowNode();
-            }
-
+            int line = LineOf(_parser.Current!);
+            YamlNode key = ReadNode(_parser.Current!, depth + 1, line);
+            if (key.Kind != YamlKind.Scalar) throw Fail(line, "a key must be a text");
+            if (!keys.Add(key.Text)) throw Fail(line, $"'{key.Text}' is given twice");
+            YamlNode value = ReadNode(Next(), depth + 1, line);
             mapping.Entries.Add((key, value));
-            NextFlowItem('}');
+            Grow(mapping, key);
+            Grow(mapping, value);
         }
 
-        CloseFlow();
         return mapping;
     }
 
-    private YamlNode ReadFlowSequence()
+    private YamlNode Find(AnchorAlias alias) => _anchors.TryGetValue(alias.Value.Value, out YamlNode? node)
+        ? node
+        : throw Fail(LineOf(alias), $"*{alias.Value} stands for nothing; put &{alias.Value} before the value that it repeats, which must end before it");
+
+    private void Grow(YamlNode node, YamlNode part)
     {
-        YamlNode sequence = YamlNode.Sequence(_at.LineNumber);
-        OpenFlow();
-        while (_at.Current != ']')
+        node.Size += part.Size;
+        if (node.Size > SizeLimit) throw Fail(LineOf(_parser.Current!), $"more than {SizeLimit:N0} values, those behind aliases (*) counted wherever they stand");
+    }
+
+    // Of YAML's own tags without their prefix; null without one.
+    private static string? TagOf(NodeEvent node)
+    {
+        if (node.Tag.IsEmpty || node.Tag.Value == "?") return null;
+        if (node.Tag.Value == "!") return node is Scalar ? "str" : null;
+        return node.Tag.Value.StartsWith(OwnTags, StringComparison.Ordinal) ? node.Tag.Value[OwnTags.Length..] : node.Tag.Value;
+    }
+
+    private AgentSimException BadTag(NodeEvent node) => Fail(LineOf(node), $"the tag {node.Tag.Value} is not supported here; leave it out");
+
+    private static int LineOf(ParsingEvent at) => checked((int)at.Start.Line);
+
+    private ParsingEvent Next()
+    {
+        try
         {
-            sequence.Items.Add(ReadFlowNode());
-            NextFlowItem(']');
+            _parser.MoveNext();
+            return _parser.Current!;
         }
-
-        CloseFlow();
-        return sequence;
+        catch (YamlException error)
+        {
+            // What it says of a tab it says of the line before.
+            bool isTab = error.Message.Contains("invalid tab", StringComparison.Ordinal);
+            throw Invalid(isTab ? _scanner.CurrentPosition : error.Start, char.ToLowerInvariant(error.Message[0]) + error.Message[1..].TrimEnd('.'), error);
+        }
+        catch (Exception error) when (error is InvalidOperationException or ArgumentException)
+        {
+            // The parser's own, mostly where brackets or braces are left open.
+            throw Invalid(_scanner.CurrentPosition, "look for an open bracket, brace or quote, and for a tag that is none", error);
+        }
     }
 
-    private void OpenFlow()
-    {
-        if (++_depth > DepthLimit) throw _at.Fail("nested too deeply");
-        _at.Column++;
-        _at.SkipFlowSpace();
-    }
+    private AgentSimException Invalid(Mark at, string why, Exception error) =>
+        AgentSimException.At(_path, checked((int)at.Line), _errorId, $"not valid YAML: {why}", error);
 
-    private void CloseFlow()
-    {
-        _depth--;
-        _at.Column++;
-    }
-
-    private void NextFlowItem(char close)
-    {
-        _at.SkipFlowSpace();
-        if (_at.Current == close) return;
-        if (_at.Current != ',') throw _at.Fail($"expected ',' or '{close}'");
-        _at.Column++;
-        _at.SkipFlowSpace();
-    }
-
-    private bool HasContentBeyond(int indent) => !_at.AtEnd && _at.Column > indent && !IsDocumentEnd();
-
-    private bool IsAt(int indent) => !_at.AtEnd && _at.Column == indent && !IsDocumentEnd();
-
-    private void RequireDedent(int indent)
-    {
-        if (HasContentBeyond(indent)) throw _at.Fail("unexpected indentation");
-    }
-
-    private void RequireLineEnd()
-    {
-        if (!_at.AtLineEnd) throw _at.Fail($"unexpected '{_at.Rest.Trim()}'; put text with special characters in quotes");
-        _at.NextContentLine();
-    }
+    private AgentSimException Fail(int line, string message) => AgentSimException.At(_path, line, _errorId, message);
 }

@@ -20,6 +20,7 @@ public sealed class CompareAgentReplayCommand : ReportInputCommand
     /// <summary>Changes up to this percentage of the baseline count as none.</summary>
     [Parameter]
     [ValidateRange(0.0, double.MaxValue)]
+    [Number]
     public double TolerancePercent { get; set; }
 
     /// <inheritdoc/>

@@ -31,6 +31,7 @@ public sealed class ConvertToAgentMooncakeCommand : PathCommand
     /// <summary>Version of agentic rows to make.</summary>
     [Parameter]
     [ValidateSet("1", "2")]
+    [Number(Whole = true)]
     public int Version { get; set; } = 1;
 
     /// <summary>What to do where records name requests or sessions that are not among the input.</summary>

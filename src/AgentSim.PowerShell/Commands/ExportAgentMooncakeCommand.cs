@@ -26,6 +26,7 @@ public sealed class ExportAgentMooncakeCommand : ExportCommand
     /// <summary>Version of agentic rows that the file has to have.</summary>
     [Parameter]
     [ValidateSet("1", "2")]
+    [Number(Whole = true)]
     public int? Version { get; set; }
 
     /// <summary>What to do about rows that wait for rows that are not among the input.</summary>

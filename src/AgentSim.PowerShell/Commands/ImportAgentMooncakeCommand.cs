@@ -12,6 +12,7 @@ public sealed class ImportAgentMooncakeCommand : ImportCommand<MooncakeRow>
     /// <summary>Tokens per hash id, which only files of agentic rows of version 2 say.</summary>
     [Parameter]
     [ValidateRange(1, int.MaxValue)]
+    [Number(Whole = true)]
     public int TraceBlockSize { get; set; } = WorkloadOptions.DefaultTraceBlockSize;
 
     /// <summary>
@@ -25,6 +26,7 @@ public sealed class ImportAgentMooncakeCommand : ImportCommand<MooncakeRow>
     /// <summary>Version of agentic rows that a file has to have; means the agentic dialect.</summary>
     [Parameter]
     [ValidateSet("1", "2")]
+    [Number(Whole = true)]
     public int? Version { get; set; }
 
     /// <inheritdoc/>

@@ -13,7 +13,14 @@ public sealed partial class InvokeAgentReplayCommand
         Start-ThreadJob -Name $parameters.Name -ArgumentList $module, $parameters.Call -ScriptBlock {
             param($module, $call)
             Import-Module -Name $module
-            Invoke-AgentReplay @call
+            # An error that ends the replay is an error of the
+            # job, as it is, and then ends the job, which makes it a failed one.
+            $end = @{}
+            & {
+                trap { $end.Error = $_ }
+                Invoke-AgentReplay @call
+            }
+            if ($end.Error) { throw $end.Error }
         }
         """;
 

@@ -18,6 +18,7 @@ public sealed partial class InvokeAgentReplayCommand : ReplayInputCommand
     /// <summary>Number of workers.</summary>
     [Parameter]
     [ValidateRange(1, int.MaxValue)]
+    [Number(Whole = true)]
     public int Workers { get; set; } = 1;
 
     /// <summary>The engine of every worker: <see cref="Engines.EngineArguments"/>, a hashtable or JSON text.</summary>
@@ -38,11 +39,13 @@ public sealed partial class InvokeAgentReplayCommand : ReplayInputCommand
     /// <summary>Number of prefill workers.</summary>
     [Parameter]
     [ValidateRange(1, int.MaxValue)]
+    [Number(Whole = true)]
     public int PrefillWorkers { get; set; } = 1;
 
     /// <summary>Number of decode workers.</summary>
     [Parameter]
     [ValidateRange(1, int.MaxValue)]
+    [Number(Whole = true)]
     public int DecodeWorkers { get; set; } = 1;
 
     /// <summary>Settings of the KV router: <see cref="Routing.RouterSettings"/>, a hashtable or JSON text.</summary>
@@ -52,15 +55,18 @@ public sealed partial class InvokeAgentReplayCommand : ReplayInputCommand
 
     /// <summary>Seed of the router's draws.</summary>
     [Parameter]
+    [Number(Whole = true)]
     public ulong RouterSeed { get; set; } = ReplaySettings.DefaultRouterSeed;
 
     /// <summary>Closed loop: at most this many active sessions.</summary>
     [Parameter]
     [ValidateRange(1, int.MaxValue)]
+    [Number(Whole = true)]
     public int? Concurrency { get; set; }
 
     /// <summary>Divides arrival times and delays.</summary>
     [Parameter]
+    [Number]
     public double ArrivalSpeedupRatio { get; set; } = 1.0;
 
     /// <summary>Records how many KV blocks are in use, for Export-AgentTimeline.</summary>

@@ -24,6 +24,7 @@ public sealed class InvokeAgentSweepCommand : ReplayInputCommand
     [Parameter]
     [ValidateNotNullOrEmpty]
     [ValidateRange(1, int.MaxValue)]
+    [Number(Whole = true)]
     public int[] Workers { get; set; } = [1];
 
     /// <summary>Engines: <see cref="EngineArguments"/>, hashtables or JSON texts.</summary>
@@ -45,12 +46,14 @@ public sealed class InvokeAgentSweepCommand : ReplayInputCommand
     [Parameter]
     [ValidateNotNullOrEmpty]
     [ValidateRange(1, int.MaxValue)]
+    [Number(Whole = true)]
     public int[] PrefillWorkers { get; set; } = [1];
 
     /// <summary>Numbers of decode workers.</summary>
     [Parameter]
     [ValidateNotNullOrEmpty]
     [ValidateRange(1, int.MaxValue)]
+    [Number(Whole = true)]
     public int[] DecodeWorkers { get; set; } = [1];
 
     /// <summary>Settings of the KV router: <see cref="Routing.RouterSettings"/>, hashtables or JSON texts.</summary>
@@ -61,22 +64,26 @@ public sealed class InvokeAgentSweepCommand : ReplayInputCommand
     /// <summary>Seeds of the router's draws.</summary>
     [Parameter]
     [ValidateNotNullOrEmpty]
+    [Number(Whole = true)]
     public ulong[] RouterSeed { get; set; } = [ReplaySettings.DefaultRouterSeed];
 
     /// <summary>Closed loops: at most so many active sessions.</summary>
     [Parameter]
     [ValidateNotNullOrEmpty]
     [ValidateRange(1, int.MaxValue)]
+    [Number(Whole = true)]
     public int[]? Concurrency { get; set; }
 
     /// <summary>Divisors of arrival times and delays.</summary>
     [Parameter]
     [ValidateNotNullOrEmpty]
+    [Number]
     public double[] ArrivalSpeedupRatio { get; set; } = [1.0];
 
     /// <summary>How many replays run at the same time.</summary>
     [Parameter]
     [ValidateRange(1, int.MaxValue)]
+    [Number(Whole = true)]
     public int ThrottleLimit { get; set; } = Environment.ProcessorCount;
 
     /// <summary>File that keeps what is finished, so that the sweep can go on after an interruption.</summary>

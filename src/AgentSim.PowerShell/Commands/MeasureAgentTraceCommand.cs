@@ -66,7 +66,7 @@ public sealed class MeasureAgentTraceCommand : PathCommand
     private void Add(PSObject input)
     {
         (bool isMember, string? group) = GroupOf(input);
-        switch (input.BaseObject)
+        switch (PropertyBagConverter.Restore(input).BaseObject)
         {
             case string path:
                 ForEachFile(FilesOf(path), AddFile);

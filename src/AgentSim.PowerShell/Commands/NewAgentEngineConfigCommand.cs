@@ -38,9 +38,22 @@ public sealed class NewAgentEngineConfigCommand : ConfigCommand
         arguments = arguments.Validated(name);
         // The configuration means the same file wherever it is used.
         if (arguments.PlannerProfileData is { } path) arguments = arguments with { PlannerProfileData = PathCommand.FileSystemPath(this, path) };
-        arguments.CheckFiles(name);
+        WarnOfFiles(arguments, name);
         foreach (string warning in arguments.Warnings) WriteWarning(Parameters.InMessage(warning));
         return arguments;
+    }
+
+    // Not refused: a configuration may be made before its profile is. A replay refuses it.
+    private void WarnOfFiles(EngineArguments arguments, string name)
+    {
+        try
+        {
+            arguments.CheckFiles(name);
+        }
+        catch (AgentSimException error) when (error.ErrorId == "ProfileInvalid")
+        {
+            WriteWarning($"a replay will refuse this configuration: {error.Message}");
+        }
     }
 
     private sealed class EngineTypeCompleter() : NameCompleter(EngineType.All.Select(type => type.Name));

@@ -23,18 +23,22 @@ public abstract partial class ReplayInputCommand
 
     /// <summary>Stops the simulated clock after this many seconds.</summary>
     [Parameter]
+    [Number]
     public double? MaxSimTimeSeconds { get; set; }
 
     /// <summary>Goodput: longest time to first token, milliseconds.</summary>
     [Parameter]
+    [Number]
     public double? SlaTtftMs { get; set; }
 
     /// <summary>Goodput: longest mean gap between tokens, milliseconds.</summary>
     [Parameter]
+    [Number]
     public double? SlaItlMs { get; set; }
 
     /// <summary>Goodput: longest request latency, milliseconds.</summary>
     [Parameter]
+    [Number]
     public double? SlaE2eMs { get; set; }
 
     /// <summary>Settings with what is common to all replays of this call, and defaults.</summary>
@@ -56,7 +60,8 @@ public abstract partial class ReplayInputCommand
     private protected EngineArguments ToEngine(object? value, string parameter)
     {
         string name = "-" + parameter;
-        EngineArguments arguments = Unwrap(value) switch
+        object? unwrapped = Unwrap(value);
+        EngineArguments arguments = unwrapped switch
         {
             null => EngineArguments.Default,
             EngineArguments given => given.Validated(name),
@@ -109,7 +114,13 @@ public abstract partial class ReplayInputCommand
     private static EngineArguments WithRole(EngineArguments engine, WorkerType role) =>
         engine.WorkerType == WorkerType.Aggregated ? engine with { WorkerType = role } : engine;
 
-    private static object? Unwrap(object? argument) => argument is PSObject { BaseObject: EngineArguments or RouterSettings } wrapped ? wrapped.BaseObject : argument;
+    // A configuration may come from a file or another session.
+    private static object? Unwrap(object? argument)
+    {
+        if (argument is not PSObject given) return argument;
+        PSObject restored = PropertyBagConverter.Restore(given);
+        return restored.BaseObject is EngineArguments or RouterSettings ? restored.BaseObject : given;
+    }
 
     /// <summary>Whether any replay of this call has the KV router.</summary>
     private protected abstract bool HasKvRouter { get; }

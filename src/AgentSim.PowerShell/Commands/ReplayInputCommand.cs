@@ -51,6 +51,7 @@ public abstract partial class ReplayInputCommand : PathCommand
     [Parameter(ParameterSetName = PathSet)]
     [Parameter(ParameterSetName = LiteralPathSet)]
     [ValidateRange(1, int.MaxValue)]
+    [Number(Whole = true)]
     public int? TraceBlockSize { get; set; }
 
     /// <summary>Cuts prompts that their hash ids do not cover, even in more than half of the rows.</summary>
@@ -70,6 +71,7 @@ public abstract partial class ReplayInputCommand : PathCommand
     [Parameter(ParameterSetName = LiteralPathSet)]
     [Parameter(ParameterSetName = SyntheticSet)]
     [ValidateRange(0.0, 1.0)]
+    [Number]
     public double SharedPrefixRatio { get; set; }
 
     /// <summary>Applied-compute sessions and synthetic load: number of groups with a common prefix.</summary>
@@ -77,6 +79,7 @@ public abstract partial class ReplayInputCommand : PathCommand
     [Parameter(ParameterSetName = LiteralPathSet)]
     [Parameter(ParameterSetName = SyntheticSet)]
     [ValidateRange(0, int.MaxValue)]
+    [Number(Whole = true)]
     public int PrefixGroups { get; set; }
 
     /// <summary>The format of the workload as far as it is known before any input has come; null for synthetic load.</summary>

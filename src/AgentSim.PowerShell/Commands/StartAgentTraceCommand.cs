@@ -38,6 +38,7 @@ public sealed class StartAgentTraceCommand : AgentSimCommand
     /// <summary>Block size of the recorded prompts.</summary>
     [Parameter(ParameterSetName = ProxySet)]
     [ValidateRange(1, int.MaxValue)]
+    [Number(Whole = true)]
     public int TraceBlockSize { get; set; } = ProxyOptions.DefaultTraceBlockSize;
 
     /// <summary>Where to receive tool events.</summary>
@@ -57,21 +58,25 @@ public sealed class StartAgentTraceCommand : AgentSimCommand
     /// <summary>Milliseconds after which a record is written at the latest.</summary>
     [Parameter]
     [ValidateRange(1, int.MaxValue)]
+    [Number(Whole = true)]
     public int FlushIntervalMs { get; set; } = Defaults.FlushIntervalMs;
 
     /// <summary>Uncompressed bytes that are written without waiting.</summary>
     [Parameter]
     [ValidateRange(1, 1 << 30)]
+    [Number(Whole = true)]
     public int BufferBytes { get; set; } = Defaults.BufferBytes;
 
     /// <summary>Uncompressed size of a segment.</summary>
     [Parameter]
     [ValidateRange(1, long.MaxValue)]
+    [Number(Whole = true)]
     public long RollBytes { get; set; } = Defaults.RollBytes;
 
     /// <summary>Records of a segment.</summary>
     [Parameter]
     [ValidateRange(1, long.MaxValue)]
+    [Number(Whole = true)]
     public long? RollLines { get; set; }
 
     /// <summary>Sets the environment variables for a Dynamo frontend, or for clients of the proxy, in this session.</summary>

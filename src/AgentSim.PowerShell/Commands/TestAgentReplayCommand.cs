@@ -27,6 +27,7 @@ public sealed class TestAgentReplayCommand : ReportInputCommand
     /// <summary>How much worse than the baseline is still fine, percent; without limits.</summary>
     [Parameter]
     [ValidateRange(0.0, double.MaxValue)]
+    [Number]
     public double TolerancePercent { get; set; }
 
     /// <summary>Returns true if all is well, and false otherwise, instead of objects.</summary>

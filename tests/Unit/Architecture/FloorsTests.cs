@@ -8,12 +8,12 @@ namespace AgentSim.Tests.Architecture;
 /// </summary>
 public partial class FloorsTests
 {
-    private const string Root = "";   // what all may use: AgentSimException
+    private const string Root = "";   // what all may use: errors, warnings, names
 
     private static readonly string[][] Floors =
     [
         [Root],
-        ["Collections", "Draws", "Files", "Hashing", "Json", "MessagePack", "Statistics", "Yaml"],
+        ["Collections", "Draws", "Files", "Json", "MessagePack", "Statistics", "Yaml"],
         ["Prompts", "Rows"],
         ["Routing", "Traces"],
         ["Capture", "Engines", "Imports", "Lowering", "Sessions"],

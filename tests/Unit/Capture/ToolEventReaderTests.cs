@@ -33,7 +33,7 @@ public sealed class ToolEventReaderTests
     private static string Refusal(byte[] map) => Assert.Throws<FormatException>(() => ToolEventReader.Read(map)).Message;
 
     [Fact]
-    public void The_smallest_message_of_the_specification()
+    public void The_smallest_message_described()
     {
         byte[] map =
         [
@@ -47,7 +47,7 @@ public sealed class ToolEventReaderTests
     }
 
     [Fact]
-    public void Every_field_is_written_in_the_order_of_the_specification()
+    public void Every_field_is_written_in_the_described_order()
     {
         byte[] map = Event(
             ("event_time_unix_ms", ulong.MaxValue), ("parent_session_id", "p\"\n"),

@@ -128,7 +128,7 @@ public sealed class CaptureCommandTests : IDisposable
     {
         if (!OperatingSystem.IsLinux()) return;
         string script = Path.Combine(_folder.Path, "..", $"{Path.GetFileName(_folder.Path)}.sh");
-        await File.WriteAllTextAsync(script, "ulimit -n 700\nexec \"$@\"\n");
+        await File.WriteAllTextAsync(script, "ulimit -n 1024\nexec \"$@\"\n");
         var flood = new List<RawPeer>();
         try
         {
@@ -136,7 +136,12 @@ public sealed class CaptureCommandTests : IDisposable
             string endpoint = await Endpoint(capture);
             using RawPeer good = new RawPeer(endpoint).Connect();
             good.Read(64 + 28);
-            while (flood.Count < 650) flood.Add(new RawPeer(endpoint));
+            while (flood.Count < 650)
+            {
+                flood.Add(new RawPeer(endpoint));
+                flood[^1].TrySend([.. RawPeer.Hello, .. RawPeer.Ready]);   // as far as they get, to NetMQ
+            }
+
             Assert.Empty(flood[^1].ReadToEnd());   // one too many, so all others have been taken
             good.Send(TraceCaptureTests.Message("a"));
             await Wait.Until(() => Rows() == 1);

@@ -21,6 +21,9 @@ public class NumbersTests
     }
 
     [Theory]
+    [InlineData("1,5")]
+    [InlineData("1.234,5")]
+    [InlineData("1 000")]
     [InlineData("")]
     [InlineData("1,000")]
     [InlineData("0x10")]

@@ -3,7 +3,7 @@ using AgentSim.Tests.Timelines;
 
 namespace AgentSim.Tests.Cli;
 
-/// <summary><c>agentsim timeline</c> and <c>agentsim replay --timeline</c> (specification 07, B).</summary>
+/// <summary><c>agentsim timeline</c> and <c>agentsim replay --timeline</c> (behaviour 07#B).</summary>
 public sealed class TimelineCommandTests
 {
     private const string Rows = """{"timestamp":0,"input_length":32,"output_length":3,"hash_ids":[1,2]}""";

@@ -5,7 +5,7 @@ namespace AgentSim.Tests.Draws;
 public class ChaCha12Tests
 {
     [Fact]
-    public void Seed_42_gives_the_words_of_the_specification()
+    public void Seed_42_gives_the_described_words()
     {
         var draws = new ChaCha12(42);
         Assert.Equal(572990626u, draws.NextUInt32());
@@ -15,7 +15,7 @@ public class ChaCha12Tests
     }
 
     [Fact]
-    public void Output_token_words_of_the_specification_come_out_of_its_seed()
+    public void The_described_output_token_words_come_out_of_their_seed()
     {
         var draws = new ChaCha12(0xD37A0A7E5EED);
         uint[] words = [.. Enumerable.Range(0, 7).Select(_ => draws.NextUInt32())];
@@ -35,7 +35,7 @@ public class ChaCha12Tests
     [Theory]
     [InlineData(3, new uint[] { 0, 1, 0, 1, 2, 1, 2, 1, 2, 0, 1, 1 })]
     [InlineData(7, new uint[] { 0, 3, 1, 3, 6, 4, 6, 2, 6, 0, 4, 2, 2, 5, 1, 5, 4, 0, 3, 0, 5, 6, 4, 3, 6 })]
-    public void Integers_below_a_limit_are_those_of_the_specification(int limit, uint[] expected)
+    public void Integers_below_a_limit_are_the_described_ones(int limit, uint[] expected)
     {
         var draws = new ChaCha12(42);
         Assert.Equal(expected, expected.Select(_ => draws.NextBelow((uint)limit)));

@@ -1,13 +1,14 @@
 using AgentSim.Imports;
-using Xunit;
 
 namespace AgentSim.Tests.Imports;
 
-public sealed class AnchoredChainTests
+public sealed class AnchoredChainTests : IDisposable
 {
     private const int BlockSize = 10;
     private readonly TextIdentity _identity = new(null);
     private int _number;
+
+    public void Dispose() => _identity.Dispose();
 
     [Fact]
     public void A_prompt_has_all_tokens_of_the_one_before_and_exactly_its_reported_length()

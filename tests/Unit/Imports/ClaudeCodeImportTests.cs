@@ -3,7 +3,6 @@ using AgentSim.Imports;
 using AgentSim.Lowering;
 using AgentSim.Rows;
 using AgentSim.Traces;
-using Xunit;
 
 namespace AgentSim.Tests.Imports;
 

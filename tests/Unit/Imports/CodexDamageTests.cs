@@ -1,6 +1,5 @@
 using System.Text;
 using AgentSim.Imports;
-using Xunit;
 
 namespace AgentSim.Tests.Imports;
 

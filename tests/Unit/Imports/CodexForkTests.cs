@@ -1,5 +1,4 @@
 using AgentSim.Traces;
-using Xunit;
 
 namespace AgentSim.Tests.Imports;
 
@@ -27,7 +26,7 @@ public sealed class CodexForkTests : IDisposable
         RequestRecord[] own = Of(import, "fork"), others = Of(import, "other");
         Assert.Equal(fork.Prompts.Select(prompt => (long)prompt.Length), own.Select(request => request.InputLength));
         Assert.Equal(fork.Prompts.Count + other.Prompts.Count + (isParentThere ? parent.Prompts.Count : 0), import.Summary.Requests);
-        Assert.Empty(import.Tools.Where(tool => tool.SessionId != "parent"));
+        Assert.DoesNotContain(import.Tools, tool => tool.SessionId != "parent");
         Assert.Equal(CodexTests.Common(fork.Prompts[0], other.Prompts[0]) / 64, ImportLab.Shared(own[0], others[0]));
         if (isParentThere)
         {

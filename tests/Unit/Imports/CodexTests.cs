@@ -1,7 +1,6 @@
 using AgentSim.Capture;
 using AgentSim.Imports;
 using AgentSim.Traces;
-using Xunit;
 
 namespace AgentSim.Tests.Imports;
 

@@ -2,7 +2,6 @@ using System.Text;
 using AgentSim.Imports;
 using AgentSim.Lowering;
 using AgentSim.Traces;
-using Xunit;
 
 namespace AgentSim.Tests.Imports;
 

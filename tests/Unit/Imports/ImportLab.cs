@@ -5,7 +5,6 @@ using AgentSim.Rows;
 using AgentSim.Simulation;
 using AgentSim.Traces;
 using AgentSim.Workload;
-using Xunit;
 
 namespace AgentSim.Tests.Imports;
 

@@ -31,7 +31,7 @@ public sealed class OtelTests : IDisposable
         Assert.Equal((1000, 5, "m"), (one.TotalTimeMs, ImportLab.Shared(one, two), one.Model));
         ToolRecord tool = Assert.Single(import.Tools);
         Assert.Equal(("c1", "get_weather", 2000.0, "conv"), (tool.ToolCallId, tool.ToolClass, tool.DurationMs, tool.SessionId));
-        Assert.DoesNotContain(import.Summary.Warnings, warning => warning.Contains("as long as they grow", StringComparison.Ordinal));
+        Assert.DoesNotContain(import.Summary.Warnings, warning => warning.Message.Contains("as long as they grow", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -41,7 +41,7 @@ public sealed class OtelTests : IDisposable
             Chat("1", null, 0, 320, ("session.id", "s")), Chat("2", null, 2000, 640, ("session.id", "s")), Chat("3", null, 4000, 128, ("session.id", "s")))));
 
         Assert.Equal((5, 0), (ImportLab.Shared(import["otel:s:1"], import["otel:s:2"]), ImportLab.Shared(import["otel:s:2"], import["otel:s:3"])));
-        Assert.Contains(import.Summary.Warnings, warning => warning.Contains("as long as they grow", StringComparison.Ordinal));
+        Assert.Contains(import.Summary.Warnings, warning => warning.Message.Contains("as long as they grow", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -62,7 +62,7 @@ public sealed class OtelTests : IDisposable
         ImportLab import = ImportLab.Read(_folder.Write("spans.jsonl", first));
 
         Assert.Equal([5400, 6400, 6000], import.Requests.OrderBy(request => request.ReceivedUnixMs).Select(request => request.InputLength));
-        Assert.Contains(import.Summary.Warnings, warning => warning.StartsWith("2 spans", StringComparison.Ordinal));
+        Assert.Contains(import.Summary.Warnings, warning => warning.Message.StartsWith("2 spans", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -150,10 +150,11 @@ public sealed class OtelTests : IDisposable
     private static string Span(string id, string? parent, string name, int start, int end, params (string Name, object Value)[] attributes)
     {
         string Nano(int milliseconds) => (1_770_000_000_000L + milliseconds).ToString(CultureInfo.InvariantCulture) + "000000";
-        string values = string.Join(",", attributes.Select(pair => $$"""{"key":"{{pair.Name}}","value":{{(pair.Value is int number ? $$"""{"intValue":"{{number}}"}""" : $$"""{"stringValue":{{JsonSerializer.Serialize((string)pair.Value)}}}""")}}}"""));
+        string Value(object value) => value is int number ? $$"""{"intValue":"{{number}}"}""" : "{\"stringValue\":" + JsonSerializer.Serialize((string)value) + "}";
+        string values = string.Join(",", attributes.Select(pair => "{\"key\":\"" + pair.Name + "\",\"value\":" + Value(pair.Value) + "}"));
         return $$"""{"traceId":"t","spanId":"{{id}}","parentSpanId":"{{parent}}","name":"{{name}}","startTimeUnixNano":"{{Nano(start)}}","endTimeUnixNano":"{{Nano(end)}}","attributes":[{{values}}]}""";
     }
 
     private static string Otlp(params string[] spans) =>
-        $$"""{"resourceSpans":[{"resource":{"attributes":[{"key":"service.name","value":{"stringValue":"app"}}]},"scopeSpans":[{"scope":{"name":"lib"},"spans":[{{string.Join(",", spans)}}]}]}]}""";
+        """{"resourceSpans":[{"resource":{"attributes":[{"key":"service.name","value":{"stringValue":"app"}}]},"scopeSpans":[{"scope":{"name":"lib"},"spans":[SPANS]}]}]}""".Replace("SPANS", string.Join(",", spans), StringComparison.Ordinal);
 }

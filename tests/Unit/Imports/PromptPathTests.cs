@@ -1,7 +1,6 @@
 using System.Buffers.Binary;
 using System.IO.Hashing;
 using AgentSim.Imports;
-using Xunit;
 
 namespace AgentSim.Tests.Imports;
 

@@ -21,10 +21,10 @@ public sealed class TableTests : IDisposable
         string text = mark + string.Join(end, "TIMESTAMP,ContextTokens,GeneratedTokens", "2023-11-16 18:17:03.9799600,4808,10", "2024-05-10 00:00:00.009930+00:00,3180,8", "");
         ImportLab import = ImportLab.Read(_folder.Write("a.csv", text.Replace(",", separator, StringComparison.Ordinal)));
 
-        Assert.Equal([(1700158623980, 4808, 10), (1715299200010, 3180, 8)], import.Requests.Select(request => (request.ReceivedUnixMs!.Value, request.InputLength, request.OutputTokens)));
+        Assert.Equal([(1700158623980, 4808, 10), (1715299200010, 3180, 8)], import.Requests.Select(request => (request.ReceivedUnixMs, request.InputLength, request.OutputTokens)));
         Assert.All(import.Requests, request => Assert.Null(request.SessionId));
         Assert.All(import.Requests, request => Assert.Equal("estimated", request.Import!.Times));
-        Assert.Contains(import.Summary.Warnings, warning => warning.Contains("without ends", StringComparison.Ordinal));
+        Assert.Contains(import.Summary.Warnings, warning => warning.Message.Contains("without ends", StringComparison.Ordinal));
         Assert.Equal(0, ImportLab.Shared(import.Requests[0], import.Requests[1]));
     }
 
@@ -45,7 +45,7 @@ public sealed class TableTests : IDisposable
         Assert.Equal((5000, 7500), (first.ReceivedUnixMs, first.EventUnixMs));
         Assert.Equal((10, 0), (ImportLab.Shared(first, second), ImportLab.Shared(second, third)));
         Assert.NotNull(lone.SessionId);   // a reader refuses traces of which only some requests have a session
-        Assert.Contains(import.Summary.Warnings, warning => warning.Contains("as long as they grow", StringComparison.Ordinal));
+        Assert.Contains(import.Summary.Warnings, warning => warning.Message.Contains("as long as they grow", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -88,7 +88,7 @@ public sealed class TableTests : IDisposable
         Assert.Equal(2, ImportLab.Read(new ImportOptions { Start = SessionStart.Together }, without).Summary.Requests);
 
         ImportLab import = ImportLab.Read(_folder.Write("new.json", Result.Replace("START", ""","start_times":[1000.5,1001,1002]""", StringComparison.Ordinal)));
-        Assert.Equal([(1000500, 1001200, 500.0), (1001000, 1001450, 250.0)], import.Requests.Select(request => (request.ReceivedUnixMs!.Value, request.EventUnixMs, request.TtftMs!.Value)));
+        Assert.Equal([(1000500, 1001200, 500.0), (1001000, 1001450, 250.0)], import.Requests.Select(request => (request.ReceivedUnixMs, request.EventUnixMs, request.TtftMs!.Value)));
         Assert.Equal(1, import.Dropped("failed"));
     }
 
@@ -115,7 +115,7 @@ public sealed class TableTests : IDisposable
             {"t":2500,"took":0.5,"chat":"c","usage":{"in":128,"out":4}}
             """));
 
-        Assert.Equal([(1500, 1750), (2500, 3000)], import.Requests.Select(request => (request.ReceivedUnixMs!.Value, request.EventUnixMs)));
+        Assert.Equal([(1500, 1750), (2500, 3000)], import.Requests.Select(request => (request.ReceivedUnixMs, request.EventUnixMs)));
         Assert.Equal(1, ImportLab.Shared(import.Requests[0], import.Requests[1]));
     }
 

@@ -1,5 +1,4 @@
 using AgentSim.Imports;
-using Xunit;
 
 namespace AgentSim.Tests.Imports;
 

@@ -1,8 +1,6 @@
 using System.Globalization;
 using System.Text;
 using AgentSim.Imports;
-using AgentSim.Traces;
-using Xunit;
 
 namespace AgentSim.Tests.Imports;
 

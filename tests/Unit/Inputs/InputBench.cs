@@ -2,7 +2,6 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
-using AgentSim.Rows;
 using AgentSim.Workload;
 
 namespace AgentSim.Tests.Inputs;

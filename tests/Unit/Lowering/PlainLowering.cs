@@ -3,7 +3,7 @@ using AgentSim.Traces;
 
 namespace AgentSim.Tests.Lowering;
 
-/// <summary>The agentic lowering, word for word as specification 01, 3 puts it and without regard to speed.</summary>
+/// <summary>The agentic lowering, word for word as behaviour 01#3 puts it and without regard to speed.</summary>
 internal static class PlainLowering
 {
     public sealed class Row

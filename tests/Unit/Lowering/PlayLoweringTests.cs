@@ -4,7 +4,7 @@ using AgentSim.Traces;
 
 namespace AgentSim.Tests.Lowering;
 
-/// <summary>Request traces as agentic rows of version 2 (specification 01, 12.4).</summary>
+/// <summary>Request traces as agentic rows of version 2 (behaviour 01#12.4).</summary>
 public sealed class PlayLoweringTests : IDisposable
 {
     private readonly TempFolder _folder = new();
@@ -192,13 +192,13 @@ public sealed class PlayLoweringTests : IDisposable
         Assert.Equal([0UL, 1UL, 3UL, 2UL], rows["c"].HashIds);
         Assert.Equal([0UL, 1UL], rows["a"].HashIds!.Take(2));
         Assert.Equal([0UL, 1UL], rows["b"].HashIds!.Take(2));
-        // The first eight bytes of the digest of the text in specification 01, 12.4.
+        // The first eight bytes of the digest of the text in behaviour 01#12.4.
         Assert.Equal(PrivateId("a", 2, 40), rows["a"].HashIds![2]);
         Assert.Equal(PrivateId("b", 2, 40), rows["b"].HashIds![2]);
         Assert.NotEqual(rows["a"].HashIds![2], rows["b"].HashIds![2]);
 
         static ulong PrivateId(string id, int block, int length) => BitConverter.ToUInt64(
-            AgentSim.Hashing.Blake3.Hash(System.Text.Encoding.UTF8.GetBytes($"dynamo-request-trace-private-block\0{id}\0{block}\0{length}")));
+            Blake3.Hasher.Hash(System.Text.Encoding.UTF8.GetBytes($"dynamo-request-trace-private-block\0{id}\0{block}\0{length}")).AsSpan());
     }
 
     [Theory]

@@ -10,7 +10,7 @@ namespace AgentSim.Tests.Lowering;
 public class TraceLoweringTests
 {
     [Fact]
-    public void Random_agent_traces_are_lowered_as_the_specification_says() => Check.One(
+    public void Random_agent_traces_are_lowered_as_described() => Check.One(
         Config.QuickThrowOnFailure.WithMaxTest(3000),
         Prop.ForAll(Gen.Choose(0, int.MaxValue).ToArbitrary(), seed =>
         {

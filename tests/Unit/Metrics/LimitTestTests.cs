@@ -56,6 +56,11 @@ public class LimitTestTests
     [InlineData("<5")]
     [InlineData("29,5")]
     [InlineData("1,000")]
+    [InlineData("1.234,5")]
+    [InlineData("29 5")]
+    [InlineData("<= 1 000")]
+    [InlineData("+2,5%")]
+    [InlineData("1\u00a0000")]
     [InlineData("Infinity")]
     [InlineData("-5")]        // no metric is negative: this would always fail, and the next two always pass
     [InlineData(">=-5")]

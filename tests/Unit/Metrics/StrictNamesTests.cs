@@ -1,5 +1,4 @@
 using AgentSim.Engines;
-using AgentSim.Metrics;
 using AgentSim.Simulation;
 using AgentSim.Workload;
 

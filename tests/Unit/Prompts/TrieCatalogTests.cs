@@ -4,7 +4,7 @@ using AgentSim.Workload;
 
 namespace AgentSim.Tests.Prompts;
 
-/// <summary>Block identities against the tokens they stand for (specification 01, 8.3).</summary>
+/// <summary>Block identities against the tokens they stand for (behaviour 01#8.3).</summary>
 public sealed class TrieCatalogTests
 {
     private const int Prompts = 120;

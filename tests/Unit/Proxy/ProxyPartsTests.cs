@@ -87,7 +87,7 @@ public sealed class ProxyPartsTests
         Assert.Equal(expected, UsageRequest.Add(Encoding.UTF8.GetBytes(sent)) is { } changed ? Encoding.UTF8.GetString(changed) : null);
 
     [Fact]
-    public void Sessions_are_found_in_the_order_of_the_specification()
+    public void Sessions_are_found_in_the_described_order()
     {
         Assert.Null(Identity());
         Assert.Null(Identity(("x-claude-code-agent-id", "child")));
@@ -104,7 +104,7 @@ public sealed class ProxyPartsTests
     }
 
     [Fact]
-    public void Tokens_hash_as_the_specification_says()
+    public void Tokens_hash_as_described()
     {
         // XXH3-64 with seed 1337 of the little-endian tokens, then of the pair of the hash before and that of the block.
         ulong[] hashes = ReplayHashes.Of([1, 2, 3, 4, 5, 6], 6, 4);

@@ -4,7 +4,7 @@ using AgentSim.Statistics;
 
 namespace AgentSim.Tests.Reports;
 
-/// <summary>The first worked example of the report specification (06, 14.1): three requests on two workers.</summary>
+/// <summary>The first worked example of behaviour 06#14.1: three requests on two workers.</summary>
 internal sealed class Sample : IRequestIdentities
 {
     public static readonly double[][] Tokens =

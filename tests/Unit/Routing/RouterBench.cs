@@ -4,7 +4,7 @@ using AgentSim.Simulation;
 
 namespace AgentSim.Tests.Routing;
 
-/// <summary>A router over fake caches, driven by hand; requests are numbered from 1 as in the specification's examples.</summary>
+/// <summary>A router over fake caches, driven by hand; requests are numbered from 1 as in the examples of behaviour 05#14.</summary>
 internal sealed class RouterBench
 {
     private const int MostRequests = 1000;

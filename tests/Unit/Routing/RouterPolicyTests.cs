@@ -147,7 +147,7 @@ public sealed class RouterPolicyTests : IDisposable
         { Head + Class.Replace("4}", "4, prefill_busy_threshold_frac: .inf}", StringComparison.Ordinal), 5, "prefill_busy_threshold_frac must be a finite number from 0" },
         { Head + Class.Replace("4}", "4, prefill_busy_threshold_frac: '0.5'}", StringComparison.Ordinal), 5, "prefill_busy_threshold_frac must be a finite number from 0" },
         { Head + "  - [1]\n", 5, "policy_classes[0]: must be a mapping" },
-        { "a: [1\n", 2, "expected ',' or ']'" },
+        { "a: [1\n", 2, "not valid YAML: while parsing a flow sequence, did not find expected ',' or ']'" },
     };
 
     [Theory]
@@ -168,6 +168,25 @@ public sealed class RouterPolicyTests : IDisposable
         Assert.Equal("RouterPolicyInvalid", error.ErrorId);
         Assert.StartsWith(PathOf() + ": ", error.Message, StringComparison.Ordinal);
         Assert.Null(RouterSettings.Default.LoadPolicy());
+    }
+
+    [Fact]
+    public void Classes_may_repeat_a_value_by_its_anchor()
+    {
+        string yaml = "default_policy_family: &f interactive\nuncached_isl_buckets:\n  - &short {min_tokens: 0, bucket: &s short}\npolicy_classes:\n"
+            + "  - {name: a, policy_family: *f, cache_bucket: *s, quantum: 4}\n"
+            + "models:\n  m:\n    default_policy_family: *f\n    uncached_isl_buckets: [*short]\n"
+            + "    policy_classes: [{name: !!str 7, policy_family: *f, cache_bucket: *s, quantum: 2}]\n";
+        RouterPolicy policy = Load(yaml);
+        Assert.Equal(policy.Root!.Buckets, policy.Models["m"].Buckets);
+        Assert.Equal("7", policy.Models["m"].Classes[0].Name);
+    }
+
+    [Fact]
+    public void A_file_of_gigabytes_is_refused_unread()
+    {
+        using (FileStream file = File.Create(PathOf())) file.SetLength(8L << 30);
+        Assert.Contains("longer than 1,048,576 bytes", Assert.Throws<AgentSimException>(() => RouterPolicy.Load(PathOf())).Message, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -1,5 +1,4 @@
 using System.Text;
-using AgentSim.Hashing;
 using AgentSim.Rows;
 
 namespace AgentSim.Tests.Rows;
@@ -163,7 +162,7 @@ public sealed class AgenticFileTests : IDisposable
             {"request_id":"c","trigger":"completion","delay_ms":1e+16,"relation":"sequence"}]}
             """.ReplaceLineEndings("");
         string second = """{"request_id":"b","play_id":"P","session_id":"P","model":"m","input_length":16,"output_length":1,"hash_ids":[1],"not_before_ms":12.25}""";
-        string digest = Convert.ToHexStringLower(Blake3.Hash(Encoding.UTF8.GetBytes($"[{first},{second}]")));
+        string digest = Blake3.Hasher.Hash(Encoding.UTF8.GetBytes($"[{first},{second}]")).ToString();
         string header = PlayRows.Header.Replace("\"y\"", $"\"{digest}\"", StringComparison.Ordinal);
         Assert.Equal($"{header}\n{first}\n{second}\n", Written(full, PlayRows.Row("b", "P", 12.25)));
     }

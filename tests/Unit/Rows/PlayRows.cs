@@ -9,7 +9,7 @@ internal static class PlayRows
 
     public const string Header = """{"schema":"dynamo.agentic_mooncake","version":2,"block_size":16,"hash_id_scope":"local","source":{"format":"x","digest":"y"}}""";
 
-    /// <summary>The worked example of specification 01, 13.7.</summary>
+    /// <summary>The worked example of behaviour 01#13.7.</summary>
     public const string Example = Header + "\n" + """
         {"request_id":"p","play_id":"A","session_id":"s","model":"m","input_length":32,"output_length":4,"hash_ids":[1,2],"not_before_ms":0}
         {"request_id":"c","play_id":"A","session_id":"t","model":"m","input_length":16,"output_length":2,"hash_ids":[9],"not_before_ms":0,"dependencies":[{"request_id":"p","trigger":"dispatch","delay_ms":3,"relation":"spawn"}]}

@@ -3,7 +3,7 @@ using AgentSim.Simulation;
 
 namespace AgentSim.Tests.Simulation;
 
-/// <summary>The worked examples of specification 02, 15: one worker, round robin.</summary>
+/// <summary>The worked examples of behaviour 02#16: one worker, round robin.</summary>
 public sealed class EngineExamplesTests
 {
     [Fact]

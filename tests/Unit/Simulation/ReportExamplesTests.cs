@@ -5,7 +5,7 @@ using AgentSim.Simulation;
 
 namespace AgentSim.Tests.Simulation;
 
-/// <summary>The worked examples of specification 06, 14, as whole replays.</summary>
+/// <summary>The worked examples of behaviour 06#14, as whole replays.</summary>
 public sealed class ReportExamplesTests
 {
     private const string Sessions =

@@ -2,7 +2,7 @@ using AgentSim.Simulation;
 
 namespace AgentSim.Tests.Simulation;
 
-/// <summary>The worked examples of aggregated routing in specification 05, 14: two workers, the default seed.</summary>
+/// <summary>The worked examples of aggregated routing in behaviour 05#14: two workers, the default seed.</summary>
 public sealed class RouterExamplesTests
 {
     [Fact]

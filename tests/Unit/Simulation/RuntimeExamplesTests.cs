@@ -4,7 +4,7 @@ using AgentSim.Simulation;
 
 namespace AgentSim.Tests.Simulation;
 
-/// <summary>The worked examples of aggregated replay in specification 04, 14.</summary>
+/// <summary>The worked examples of aggregated replay in behaviour 04#14.</summary>
 public sealed class RuntimeExamplesTests
 {
     private const string Agentic =

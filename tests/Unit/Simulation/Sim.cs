@@ -8,7 +8,7 @@ using AgentSim.Workload;
 
 namespace AgentSim.Tests.Simulation;
 
-/// <summary>Small replays from rows given as text, the way the specification's examples are given.</summary>
+/// <summary>Small replays from rows given as text, the way the examples of docs/behaviour are given.</summary>
 internal static class Sim
 {
     /// <summary>Loads rows through a file.</summary>

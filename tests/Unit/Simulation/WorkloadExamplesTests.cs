@@ -3,7 +3,7 @@ using AgentSim.Simulation;
 
 namespace AgentSim.Tests.Simulation;
 
-/// <summary>The worked replays of specification 01, 13.</summary>
+/// <summary>The worked replays of behaviour 01#13.</summary>
 public sealed class WorkloadExamplesTests
 {
     private const string AgenticRows =

@@ -6,7 +6,7 @@ using AgentSim.Traces;
 
 namespace AgentSim.Tests.Timelines;
 
-/// <summary>Timelines of recorded traces (specification 07, B and C1).</summary>
+/// <summary>Timelines of recorded traces (behaviour 07#B and 07#C1).</summary>
 public sealed class TraceTimelineTests
 {
     private const string Example = """

@@ -3,7 +3,7 @@ using AgentSim.Workload;
 
 namespace AgentSim.Tests.Workload;
 
-/// <summary>Sessions of lengths only become turns (specification 01, 6.5).</summary>
+/// <summary>Sessions of lengths only become turns (behaviour 01#6.5).</summary>
 public sealed class AppliedComputeExpansionTests
 {
     private static readonly AppliedComputeSession TwoTools = new(2, 40, [5, 6], [7, 8], [0.5, 0.25], 9);

@@ -31,7 +31,7 @@ public sealed class PlayReplayTests : IDisposable
     private static string Fault(params MooncakeRow[] rows) => Assert.Throws<AgentSimException>(() => WorkloadLoader.FromRows(rows)).Message;
 
     [Fact]
-    public void The_worked_example_of_the_specification_comes_out()
+    public void The_worked_example_comes_out()
     {
         ReplayWorkload load = Load(Example, blockSize: null);   // the header knows
         Assert.Equal((16, true, 4, TraceFormat.AgenticMooncake), (load.TraceBlockSize, load.IsAgentic, load.RequestCount, load.Format));
@@ -76,7 +76,7 @@ public sealed class PlayReplayTests : IDisposable
         }
     }
 
-    // Specification 01, 12.5: a version 1 file says the same with completion dependencies of its row's delay.
+    // Behaviour 01#12.5: a version 1 file says the same with completion dependencies of its row's delay.
     [Theory]
     [InlineData("agent-small.trace.jsonl", 1)]
     [InlineData("agent-small.trace.jsonl", 3)]

@@ -4,7 +4,6 @@ using AgentSim.Reports;
 using AgentSim.Rows;
 using AgentSim.Simulation;
 using AgentSim.Workload;
-using Xunit;
 
 namespace AgentSim.Tests.Workload;
 

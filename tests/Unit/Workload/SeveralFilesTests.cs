@@ -1,7 +1,6 @@
 using AgentSim.Rows;
 using AgentSim.Simulation;
 using AgentSim.Workload;
-using Xunit;
 
 namespace AgentSim.Tests.Workload;
 

@@ -38,7 +38,7 @@ public class SyntheticLoadTests
     }
 
     [Fact]
-    public void Poisson_arrivals_are_those_of_the_specification()
+    public void Poisson_arrivals_are_the_described_ones()
     {
         double[] arrivals = Arrivals(Poisson with { RequestCount = 7 });
         Assert.Equal([0.0, 74.77246176406965, 153.01953951913882, 254.207536844964], arrivals[..4]);

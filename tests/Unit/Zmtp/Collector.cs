@@ -39,11 +39,11 @@ internal sealed class Collector : IPullHandler
 
     public void Release() => _open.SetResult();
 
-    public async ValueTask HandleAsync(long? peer, IReadOnlyList<ReadOnlyMemory<byte>> frames, CancellationToken cancel)
+    public async ValueTask HandleAsync(long peer, IReadOnlyList<ReadOnlyMemory<byte>> frames, CancellationToken cancel)
     {
         Interlocked.Increment(ref _came);
         await _open.Task.WaitAsync(cancel);
-        lock (_gate) _messages.Add((peer ?? 0, [.. frames.Select(frame => Encoding.Latin1.GetString(frame.Span))]));
+        lock (_gate) _messages.Add((peer, [.. frames.Select(frame => Encoding.Latin1.GetString(frame.Span))]));
     }
 
     public void Forget(long peer)

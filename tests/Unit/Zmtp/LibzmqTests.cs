@@ -5,11 +5,11 @@ namespace AgentSim.Tests.Zmtp;
 public sealed class LibzmqTests : IAsyncLifetime
 {
     private readonly Collector _collector = new();
-    private ZmtpPullEndpoint _endpoint = null!;
+    private PullFront _endpoint = null!;
 
     public Task InitializeAsync()
     {
-        _endpoint = ZmtpPullEndpoint.Bind("tcp://127.0.0.1:0", _collector, new ZmtpLimits());
+        _endpoint = PullFront.Bind("tcp://127.0.0.1:0", _collector, new PullLimits());
         return Task.CompletedTask;
     }
 
@@ -53,7 +53,7 @@ public sealed class LibzmqTests : IAsyncLifetime
         await _endpoint.DisposeAsync();
         using ZmqClient early = ZmqClient.Start(address, 20, "--first", "100", "--wait");   // before there is anyone to connect to
         await early.Line("sent");
-        _endpoint = ZmtpPullEndpoint.Bind(address, _collector, new ZmtpLimits());
+        _endpoint = PullFront.Bind(address, _collector, new PullLimits());
         await _collector.Until(c => c.Messages.Length == 30);
         await Wait.Until(() => _endpoint.Counters.Peers == 2);
         first.GoOn();
@@ -90,6 +90,20 @@ public sealed class LibzmqTests : IAsyncLifetime
     }
 
     [ZmqFact]
+    public async Task Clients_that_rest_are_asked_to_close_and_delay_nothing()
+    {
+        await _endpoint.DisposeAsync();
+        _endpoint = PullFront.Bind("tcp://127.0.0.1:0", _collector, new PullLimits { Closing = TimeSpan.FromDays(1) });
+        using ZmqClient one = ZmqClient.Start(_endpoint.Address, 10, "--wait");
+        using ZmqClient other = ZmqClient.Start(_endpoint.Address, 10, "--wait");
+        await one.Line("sent");
+        await other.Line("sent");
+        await _collector.Until(c => c.Messages.Length == 20);
+        await _endpoint.DisposeAsync().AsTask().WaitAsync(TimeSpan.FromMinutes(2));
+        Assert.Equal((0, 0), (_endpoint.Counters.Lost, _endpoint.Counters.CutOff));
+    }
+
+    [ZmqFact]
     public async Task Heartbeats_are_answered()
     {
         // Without answers libzmq would connect anew after five seconds; a busy machine is not that late.
@@ -113,15 +127,25 @@ public sealed class LibzmqTests : IAsyncLifetime
     [ZmqFact]
     public async Task Sockets_of_other_types_and_encrypted_ones_are_refused()
     {
-        using ZmqClient dealer = ZmqClient.Start(_endpoint.Address, 5, "--type", "DEALER", "--linger", "0", "--wait");
-        await dealer.Line("sent");
-        await Wait.Until(() => _endpoint.Counters.Refused > 0);
-        dealer.GoOn();
-        await dealer.Done();
-        Assert.Contains("DEALER", _endpoint.Counters.LastRefusal);
+        foreach (string type in (string[])["PUB", "REQ", "DEALER", "PAIR"])
+        {
+            long before = _endpoint.Counters.Refused;
+            using ZmqClient client = ZmqClient.Start(_endpoint.Address, 1, "--type", type, "--linger", "0", "--wait");
+            await client.Line("sent");
+            await Wait.Until(() => _endpoint.Counters.Refused > before);
+            Assert.Contains($"is a {type} socket", _endpoint.Counters.LastRefusal);
+            client.GoOn();
+            await client.Done();
+        }
+
+        long others = _endpoint.Counters.Refused;
         using ZmqClient secret = ZmqClient.Start(_endpoint.Address, 5, "--curve", "--linger", "500");
         await secret.Done();   // which sees itself that the endpoint offers no encryption
+        await Wait.Until(() => _endpoint.Counters.Refused > others);
         await Wait.Until(() => _endpoint.Counters.Peers == 0);
         Assert.Empty(_collector.Messages);
+        using ZmqClient good = ZmqClient.Start(_endpoint.Address, 10);
+        await good.Done();
+        await _collector.Until(c => c.Messages.Length == 10);
     }
 }

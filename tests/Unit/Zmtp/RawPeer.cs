@@ -45,6 +45,19 @@ internal sealed class RawPeer : IDisposable
         return this;
     }
 
+    /// <summary>Sends as much as is taken before the connection ends.</summary>
+    public void TrySend(byte[] piece)
+    {
+        try
+        {
+            Send(piece);
+        }
+        catch (Exception error) when (error is IOException or InvalidOperationException)
+        {
+            // It was closed.
+        }
+    }
+
     public RawPeer Connect() => Send(Hello, Ready);
 
     public byte[] Read(int count)

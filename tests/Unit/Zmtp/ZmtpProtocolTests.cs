@@ -9,19 +9,19 @@ public sealed class ZmtpProtocolTests : IAsyncLifetime
     private const string Anywhere = "tcp://127.0.0.1:0";
 
     private readonly Collector _collector = new();
-    private ZmtpPullEndpoint _endpoint = null!;
+    private PullFront _endpoint = null!;
 
     public Task InitializeAsync()
     {
-        Bind(new ZmtpLimits());
+        Bind(new PullLimits());
         return Task.CompletedTask;
     }
 
     public async Task DisposeAsync() => await _endpoint.DisposeAsync();
 
-    private void Bind(ZmtpLimits limits) => _endpoint = ZmtpPullEndpoint.Bind(Anywhere, _collector, limits);
+    private void Bind(PullLimits limits) => _endpoint = PullFront.Bind(Anywhere, _collector, limits);
 
-    private async Task Rebind(ZmtpLimits limits)
+    private async Task Rebind(PullLimits limits)
     {
         await _endpoint.DisposeAsync();
         Bind(limits);
@@ -33,11 +33,14 @@ public sealed class ZmtpProtocolTests : IAsyncLifetime
     public async Task It_greets_says_ready_and_takes_messages()
     {
         using var peer = new RawPeer(_endpoint.Address);
-        byte[] greeting = peer.Read(64);   // at once: a peer may wait for it
-        Assert.Equal([0xff, 0, 0, 0, 0, 0, 0, 0, 0, 0x7f, 3, 1, .. "NULL"u8, .. new byte[16], 0, .. new byte[31]], greeting);
-        peer.Send(Hello);
+        // In steps: a peer of the protocol may wait for the answer to each before it goes on.
+        peer.Send(Hello[..10]);
+        Assert.Equal([0xff, 0, 0, 0, 0, 0, 0, 0, 1, 0x7f], peer.Read(10));
+        peer.Send(Hello[10..11]);
+        Assert.Equal([3, 0, .. "NULL"u8, .. new byte[16], 0, .. new byte[31]], peer.Read(54));
+        peer.Send(Hello[11..], Ready);
         Assert.Equal([4, 26, 5, .. "READY"u8, 11, .. "Socket-Type"u8, 0, 0, 0, 4, .. "PULL"u8], peer.Read(28));
-        peer.Send(Ready, Message("a", "b", ""), Message("alone"));
+        peer.Send(Message("a", "b", ""), Message("alone"));
 
         await _collector.Until(c => c.Messages.Length == 2);
         Assert.Equal(["a|b|", "alone"], Texts);
@@ -78,13 +81,13 @@ public sealed class ZmtpProtocolTests : IAsyncLifetime
     }
 
     [Fact]
-    public void A_long_ping_gets_a_long_pong()
+    public void The_longest_context_a_ping_may_have_comes_back_however_its_length_is_written()
     {
-        byte[] context = Encoding.ASCII.GetBytes(new string('p', 300));
-        byte[] ping = [6, 0, 0, 0, 0, 0, 0, 1, 0x33, 4, .. "PING"u8, 0, 0, .. context];
+        byte[] context = Encoding.ASCII.GetBytes(new string('p', 16));
+        byte[] ping = [6, 0, 0, 0, 0, 0, 0, 0, 23, 4, .. "PING"u8, 0, 0, .. context];
         using RawPeer peer = new RawPeer(_endpoint.Address).Connect().Send(ping);
         peer.Read(64 + 28);
-        Assert.Equal([6, 0, 0, 0, 0, 0, 0, 1, 0x31, 4, .. "PONG"u8, .. context], peer.Read(9 + 0x131));
+        Assert.Equal(Command("PONG", context), peer.Read(2 + 5 + 16));
     }
 
     [Fact]
@@ -100,6 +103,7 @@ public sealed class ZmtpProtocolTests : IAsyncLifetime
     [Fact]
     public async Task Time_that_messages_wait_to_be_taken_does_not_count_as_silence()
     {
+        await Rebind(new PullLimits { WaitingBytes = 0 });
         _collector.Hold();
         // In one piece, so that the endpoint never waits for the peer.
         using RawPeer peer = new RawPeer(_endpoint.Address).Connect().Send([.. Command("PING", [0, 3]), .. Message("held"), .. Message("next")]);
@@ -121,12 +125,19 @@ public sealed class ZmtpProtocolTests : IAsyncLifetime
     {
         { "does not speak ZMTP", "GET / HTTP/1.1\r\nHost: localhost\r\n\r\n"u8.ToArray() },
         { "does not speak ZMTP", [0xff, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0] },
+        { "does not speak ZMTP", [1, 0] },   // version 1.0: an identity that is empty
+        { "does not speak ZMTP", [12, 0, .. "an identity"u8, 1, 0] },
+        { "old version of ZMTP (0)", [0xff, 0, 0, 0, 0, 0, 0, 0, 1, 0x7f, 0, 8] },
+        { "old version of ZMTP (1)", [0xff, 0, 0, 0, 0, 0, 0, 0, 1, 0x7f, 1, 8, 0, 0] },   // version 2.0, a pushing socket
         { "old version of ZMTP (1)", MakeHello(1, "NULL") },
         { "security mechanism", MakeHello(3, "CURVE") },
         { "security mechanism", MakeHello(3, "NULLL") },
         { "before it is ready", [.. Hello, .. Message("m")] },
         { "another command than READY", [.. Hello, .. Command("PING", [0, 0])] },
         { "is a PUB socket", [.. Hello, .. Command("READY", Property("Socket-Type", "PUB"))] },
+        { "is a REQ socket", [.. Hello, .. Command("READY", [.. Property("Socket-Type", "REQ"), .. Property("Identity", "")])] },
+        { "is a DEALER socket", [.. Hello, .. Command("READY", Property("Socket-Type", "DEALER")), .. Message("m")] },
+        { "is a PUSH? socket", [.. Hello, .. Command("READY", Property("Socket-Type", "PUSH\0"))] },
         { "is a nameless socket", [.. Hello, .. Command("READY", [])] },
         { "READY is malformed", [.. Hello, .. Command("READY", [.. Property("Socket-Type", "PUSH"), 3, 1])] },
         { "READY is malformed", [.. Hello, .. Command("READY", [11, .. "Socket-Type"u8, 0xff, 0xff, 0xff, 0xff, 1])] },
@@ -164,13 +175,24 @@ public sealed class ZmtpProtocolTests : IAsyncLifetime
     {
         using RawPeer peer = new RawPeer(_endpoint.Address).Send(Hello, Command("READY", Property("Socket-Type", "DEALER")));
         byte[] answer = peer.ReadToEnd();
-        Assert.Equal(Command("ERROR", [19, .. "Invalid socket type"u8]), answer[(64 + 28)..]);
+        Assert.Equal(Command("ERROR", [19, .. "Invalid socket type"u8]), answer[64..]);
+    }
+
+    [Fact]
+    public async Task A_peer_that_leaves_when_it_has_seen_the_greeting_is_counted_and_one_that_only_looks_is_not()
+    {
+        using (new RawPeer(_endpoint.Address))
+        using (RawPeer leaving = new RawPeer(_endpoint.Address).Send(Hello))
+            leaving.Read(64);
+        await Wait.Until(() => _endpoint.Counters is { Connections: 2, Peers: 0 });
+        Assert.Equal(1, _endpoint.Counters.Refused);
+        Assert.Contains("left during the handshake", _endpoint.Counters.LastRefusal);
     }
 
     [Fact]
     public async Task A_peer_that_does_not_finish_its_handshake_is_closed()
     {
-        await Rebind(new ZmtpLimits { Handshake = TimeSpan.FromMilliseconds(300) });
+        await Rebind(new PullLimits { Handshake = TimeSpan.FromMilliseconds(300) });
         using RawPeer half = new RawPeer(_endpoint.Address).Send(Hello[..20]);
         half.ReadToEnd();
         Assert.Contains("in time", _endpoint.Counters.LastRefusal);
@@ -209,7 +231,7 @@ public sealed class ZmtpProtocolTests : IAsyncLifetime
     [InlineData(300_000, 4)]    // far more than the buffer
     public async Task A_message_over_the_limits_is_passed_over_and_counted(int length, int frames)
     {
-        await Rebind(new ZmtpLimits { MessageBytes = 1000 });
+        await Rebind(new PullLimits { MessageBytes = 1000 });
         string[] large = [.. Enumerable.Repeat(new string('l', length), frames)];
         using RawPeer peer = new RawPeer(_endpoint.Address).Connect().Send(Message("before"), Message(large), Message("after"));
 
@@ -221,7 +243,7 @@ public sealed class ZmtpProtocolTests : IAsyncLifetime
     [Fact]
     public async Task A_flood_of_commands_inside_a_message_takes_no_memory()
     {
-        await Rebind(new ZmtpLimits { MessageBytes = 1000 });
+        await Rebind(new PullLimits { MessageBytes = 1000 });
         using RawPeer peer = new RawPeer(_endpoint.Address).Connect().Send(Frame("a", more: true));
         for (int i = 0; i < 200; i++) peer.Send(Command("NOISE", new byte[100]));
         peer.Send(Frame("b", more: false), Message("after"));
@@ -243,7 +265,7 @@ public sealed class ZmtpProtocolTests : IAsyncLifetime
     [Fact]
     public async Task Connections_over_the_limit_are_closed()
     {
-        await Rebind(new ZmtpLimits { Peers = 1 });
+        await Rebind(new PullLimits { Peers = 1 });
         using RawPeer first = new RawPeer(_endpoint.Address).Connect();
         await Wait.Until(() => _endpoint.Counters.Peers == 1);
         using var second = new RawPeer(_endpoint.Address);
@@ -253,9 +275,39 @@ public sealed class ZmtpProtocolTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Six_hundred_connections_leave_those_alone_that_were_there_and_make_room_when_they_go()
+    {
+        using RawPeer first = new RawPeer(_endpoint.Address).Connect();
+        first.Read(64 + 28);
+        var flood = new List<RawPeer>();
+        try
+        {
+            while (flood.Count < 600)
+            {
+                flood.Add(new RawPeer(_endpoint.Address));
+                flood[^1].TrySend([.. Hello, .. Ready]);
+            }
+
+            Assert.Empty(flood[^1].ReadToEnd());
+            first.Send(Message("first"));
+            await _collector.Until(c => c.Messages.Length == 1);
+            Assert.Equal(new PullLimits().Peers, _endpoint.Counters.Peers);
+            Assert.Equal("there are 256 connections already", _endpoint.Counters.LastRefusal);
+        }
+        finally
+        {
+            flood.ForEach(peer => peer.Dispose());
+        }
+
+        await Wait.Until(() => _endpoint.Counters.Peers == 1);
+        using RawPeer next = new RawPeer(_endpoint.Address).Connect().Send(Message("next"));
+        await _collector.Until(c => c.Messages.Length == 2);
+    }
+
+    [Fact]
     public async Task Closing_hands_over_what_has_arrived()
     {
-        await Rebind(new ZmtpLimits { Closing = TimeSpan.FromMinutes(1) });
+        await Rebind(new PullLimits { Closing = TimeSpan.FromMinutes(1) });
         _collector.Hold();
         RawPeer peer = new RawPeer(_endpoint.Address).Connect();
         for (int i = 0; i < 1000; i++) peer.Send(Message($"m{i}"));
@@ -278,7 +330,7 @@ public sealed class ZmtpProtocolTests : IAsyncLifetime
     [Fact]
     public async Task Closing_asks_peers_to_close_and_takes_what_is_on_its_way_until_they_do()
     {
-        await Rebind(new ZmtpLimits { Closing = TimeSpan.FromMinutes(1) });
+        await Rebind(new PullLimits { Closing = TimeSpan.FromMinutes(1) });
         ValueTask closing;
         using (RawPeer peer = new RawPeer(_endpoint.Address).Connect())
         {
@@ -296,12 +348,25 @@ public sealed class ZmtpProtocolTests : IAsyncLifetime
     [Fact]
     public async Task Closing_does_not_wait_for_a_handler_that_hangs()
     {
-        await Rebind(new ZmtpLimits { Closing = TimeSpan.FromMilliseconds(200) });
+        await Rebind(new PullLimits { Closing = TimeSpan.FromMilliseconds(200) });
         _collector.Hold();
         using RawPeer peer = new RawPeer(_endpoint.Address).Connect().Send(Message("held"));
         peer.Read(64 + 28);
         await _endpoint.DisposeAsync();
         Assert.Empty(_collector.Messages);
+        Assert.Equal(1, _endpoint.Counters.Lost);
+    }
+
+    [Fact]
+    public async Task A_peer_that_is_cut_off_in_the_middle_of_a_message_is_counted()
+    {
+        await Rebind(new PullLimits { Closing = TimeSpan.FromMilliseconds(200) });
+        using RawPeer idle = new RawPeer(_endpoint.Address).Connect();
+        using RawPeer half = new RawPeer(_endpoint.Address).Connect().Send(Message("m"), Frame("abc", more: false)[..3]);
+        await _collector.Until(c => c.Messages.Length == 1);
+        await Wait.Until(() => _endpoint.Counters.Peers == 2);
+        await _endpoint.DisposeAsync();
+        Assert.Equal((1, 0), (_endpoint.Counters.CutOff, _endpoint.Counters.Lost));
     }
 
     [Fact]
@@ -311,14 +376,14 @@ public sealed class ZmtpProtocolTests : IAsyncLifetime
         using RawPeer peer = new RawPeer(address).Connect();
         peer.Read(64 + 28);
         await _endpoint.DisposeAsync();
-        _endpoint = ZmtpPullEndpoint.Bind(address, _collector, new ZmtpLimits());
+        _endpoint = PullFront.Bind(address, _collector, new PullLimits());
         Assert.Equal(address, _endpoint.Address);
     }
 
     [Fact]
     public void A_port_in_use_is_an_error_that_says_so()
     {
-        AgentSimException error = Assert.Throws<AgentSimException>(() => ZmtpPullEndpoint.Bind(_endpoint.Address, _collector, new ZmtpLimits()));
+        AgentSimException error = Assert.Throws<AgentSimException>(() => PullFront.Bind(_endpoint.Address, _collector, new PullLimits()));
         Assert.Equal("EndpointUnavailable", error.ErrorId);
         Assert.Contains("another program listens there", error.Message);
     }

@@ -5,7 +5,7 @@ namespace AgentSim.Engines;
 public sealed partial record EngineArguments
 {
     /// <summary>
-    /// Fills in the defaults that depend on other arguments and checks ranges and combinations (specification 02, 2.1 to 2.4).
+    /// Fills in the defaults that depend on other arguments and checks ranges and combinations (behaviour 02#2.1 to 02#2.4).
     /// </summary>
     /// <param name="optionName">What the user calls these arguments, for messages.</param>
     /// <returns>Effective arguments; validating them again changes nothing.</returns>
@@ -33,7 +33,7 @@ public sealed partial record EngineArguments
         return effective with { AcceptRates = SpeculationRates.Parse(AicNextn, AicNextnAcceptRates, optionName, InvalidId) };
     }
 
-    /// <summary>Refuses effective arguments that the simulated engine accepts but cannot run with (specification 00).</summary>
+    /// <summary>Refuses effective arguments that the simulated engine accepts but cannot run with (behaviour 00#differences).</summary>
     /// <param name="optionName">What the user calls these arguments, for messages.</param>
     /// <exception cref="AgentSimException"><c>BlockSizeNotRunnable</c>.</exception>
     public void CheckRunnable(string optionName)

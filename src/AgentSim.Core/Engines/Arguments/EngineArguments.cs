@@ -1,9 +1,10 @@
+using System.Text.Json.Serialization;
 using AgentSim.Routing;
 
 namespace AgentSim.Engines;
 
 /// <summary>
-/// The engine arguments of one kind of worker, with the reference's names and defaults (specification 02, 2).
+/// The engine arguments of one kind of worker, with the reference's names and defaults (behaviour 02#2).
 /// Every worker, and every rank of it, gets the same arguments. Obtain usable arguments from <see cref="Parse"/>,
 /// <see cref="Default"/>, or from an initialiser followed by <see cref="Validated"/>, which fills in the defaults
 /// that depend on other arguments. Times are milliseconds where nothing else is said; counts are at most 2^63 - 1.
@@ -108,8 +109,9 @@ public sealed partial record EngineArguments
 
     /// <summary>
     /// Acceptance probability of each draft token given that all earlier ones were accepted, one per
-    /// <see cref="AicNextn"/> (specification 02, 9.1); empty without speculative decoding. Set by <see cref="Validated"/>.
+    /// <see cref="AicNextn"/> (behaviour 02#9.1); empty without speculative decoding. Set by <see cref="Validated"/>.
     /// </summary>
+    [JsonInclude]
     public IReadOnlyList<double> AcceptRates { get; private init; } = [];
 
     /// <summary>The block manager in effect. SGLang has its own and ignores it.</summary>

@@ -3,7 +3,7 @@ using AgentSim.Routing;
 
 namespace AgentSim.Engines;
 
-/// <summary>The JSON names of the engine arguments: how each is read and written (specification 02, 2.3).</summary>
+/// <summary>The JSON names of the engine arguments: how each is read and written (behaviour 02#2.3).</summary>
 internal static class EngineArgumentsTable
 {
     private static readonly JsonOptionsChoice<PreemptionMode> PreemptionModes =

@@ -13,10 +13,10 @@ public enum PreemptionMode
 /// <summary>The block manager behind a vLLM or TensorRT-LLM worker.</summary>
 public enum KvBackend
 {
-    /// <summary>Physical copies per block, LRU of single blocks (specification 02, 5).</summary>
+    /// <summary>Physical copies per block, LRU of single blocks (behaviour 02#5).</summary>
     Native,
 
-    /// <summary>One physical block per identity, lineage eviction (specification 02, 11).</summary>
+    /// <summary>One physical block per identity, lineage eviction (behaviour 02#11).</summary>
     Kvbm,
 }
 

@@ -1,6 +1,8 @@
+using System.Globalization;
+
 namespace AgentSim.Engines;
 
-/// <summary>The <c>sglang</c> object of the engine arguments (specification 03, A.1). Ranges are not enforced, as in the reference.</summary>
+/// <summary>The <c>sglang</c> object of the engine arguments (behaviour 03#A.1). Ranges are not enforced, as in the reference.</summary>
 public sealed record SglangArguments
 {
     /// <summary>All defaults.</summary>
@@ -29,9 +31,13 @@ public sealed record SglangArguments
 
     /// <summary>True when the longest cached prefix goes first.</summary>
     public bool UsesLongestPrefixMatch => SchedulePolicy == "lpm";
+
+    /// <summary>The arguments in one line.</summary>
+    public override string ToString() => string.Create(CultureInfo.InvariantCulture,
+        $"schedule_policy={SchedulePolicy} page_size={PageSize} max_prefill_tokens={MaxPrefillTokens} chunked_prefill_size={ChunkedPrefillSize} clip_max_new_tokens={ClipMaxNewTokens} schedule_conservativeness={ScheduleConservativeness}");
 }
 
-/// <summary>The <c>trtllm</c> object of the engine arguments (specification 03, B.2).</summary>
+/// <summary>The <c>trtllm</c> object of the engine arguments (behaviour 03#B.2).</summary>
 public sealed record TrtllmArguments
 {
     /// <summary>All defaults.</summary>
@@ -52,4 +58,8 @@ public sealed record ReasoningArguments
 
     /// <summary><c>thinking_ratio</c>; its range is not enforced.</summary>
     public double ThinkingRatio { get; init; }
+
+    /// <summary>The arguments in one line.</summary>
+    public override string ToString() => string.Create(CultureInfo.InvariantCulture,
+        $"start_thinking_token_id={StartThinkingTokenId} end_thinking_token_id={EndThinkingTokenId} thinking_ratio={ThinkingRatio}");
 }

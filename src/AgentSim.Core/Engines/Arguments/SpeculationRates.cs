@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace AgentSim.Engines;
 
-/// <summary>Acceptance probabilities of speculative decoding (specification 02, 9.1).</summary>
+/// <summary>Acceptance probabilities of speculative decoding (behaviour 02#9.1).</summary>
 internal static class SpeculationRates
 {
     private static readonly double[] Defaults = [0.85, 0.3, 0, 0, 0];

@@ -4,7 +4,7 @@ using AgentSim.Prompts;
 namespace AgentSim.Engines.Sglang;
 
 /// <summary>
-/// The pages of one rank: free, in the tree, or held by a request outside it (specification 03, A.3.3 and A.4). Only
+/// The pages of one rank: free, in the tree, or held by a request outside it (behaviour 03#A.3.3 and 03#A.4). Only
 /// how many there are matters, never which. Always: free + in the tree + held outside it = all.
 /// </summary>
 internal sealed class PagePool(SglangLimits limits, PromptCatalog prompts, PublishedPages published)
@@ -106,7 +106,7 @@ internal sealed class PagePool(SglangLimits limits, PromptCatalog prompts, Publi
 
     /// <summary>
     /// Makes known the complete pages of its first <paramref name="tokens"/> tokens that a sequence holds outside the tree
-    /// (specification 03, A.6), until they enter the tree or are given up.
+    /// (behaviour 03#A.6), until they enter the tree or are given up.
     /// </summary>
     public void Expose(Sequence sequence, int tokens)
     {

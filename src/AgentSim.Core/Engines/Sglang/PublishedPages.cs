@@ -6,7 +6,7 @@ using AgentSim.Routing;
 namespace AgentSim.Engines.Sglang;
 
 /// <summary>
-/// The pages of a rank as a router knows them (specification 03, A.6): those of the tree, and complete pages of a request
+/// The pages of a rank as a router knows them (behaviour 03#A.6): those of the tree, and complete pages of a request
 /// that has not put them into the tree yet. At the end of a pass the latter are few, since whatever became complete in
 /// the pass was inserted, returned or withdrawn in it: what a prefill worker holds until it is transferred, and a request
 /// that was prefilled but could not decode.

@@ -2,7 +2,7 @@ using AgentSim.Prompts;
 
 namespace AgentSim.Engines.Sglang;
 
-// Eviction: the unlocked leaf that was touched least recently gives up its last pages first (specification 03, A.5).
+// Eviction: the unlocked leaf that was touched least recently gives up its last pages first (behaviour 03#A.5).
 internal sealed partial class RadixTree
 {
     // Offers are not taken back when a node is locked, touched or extended: they are recognised as outdated when they

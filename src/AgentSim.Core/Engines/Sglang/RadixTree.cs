@@ -3,7 +3,7 @@ using AgentSim.Prompts;
 namespace AgentSim.Engines.Sglang;
 
 /// <summary>
-/// The cached pages of one rank (specification 03, A.5). Pages are known by identities that stand for everything up to
+/// The cached pages of one rank (behaviour 03#A.5). Pages are known by identities that stand for everything up to
 /// their end, so no page occurs twice and one index from first page to node replaces the child tables of the nodes.
 /// Time stamps are ticks of a logical clock, one for each operation.
 /// </summary>

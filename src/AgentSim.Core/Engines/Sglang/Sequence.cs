@@ -3,7 +3,7 @@ using AgentSim.Prompts;
 
 namespace AgentSim.Engines.Sglang;
 
-/// <summary>A request on a rank (specification 03, A.2) and the pages it holds.</summary>
+/// <summary>A request on a rank (behaviour 03#A.2) and the pages it holds.</summary>
 internal sealed class Sequence
 {
     public int Request;
@@ -23,7 +23,7 @@ internal sealed class Sequence
     /// <summary>Leading pages of them that belong to the tree and are locked by this request.</summary>
     public int CachedPages;
 
-    /// <summary>Pages behind those that a router was told of (specification 03, A.6).</summary>
+    /// <summary>Pages behind those that a router was told of (behaviour 03#A.6).</summary>
     public int ExposedPages;
 
     /// <summary>The deepest node it locks; null while it holds nothing.</summary>

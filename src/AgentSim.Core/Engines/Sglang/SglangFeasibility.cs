@@ -2,7 +2,7 @@ using AgentSim.Prompts;
 
 namespace AgentSim.Engines.Sglang;
 
-/// <summary>Requests that an SGLang worker never admits or never finishes, whatever else it does (specification 03, A.8).</summary>
+/// <summary>Requests that an SGLang worker never admits or never finishes, whatever else it does (behaviour 03#A.8).</summary>
 internal static class SglangFeasibility
 {
     /// <summary>Why a request can never run to its end; null when it may.</summary>

@@ -1,6 +1,6 @@
 namespace AgentSim.Engines.Sglang;
 
-// Which waiting requests a pass prefills, and how far (specification 03, A.3.2 to A.3.4).
+// Which waiting requests a pass prefills, and how far (behaviour 03#A.3.2 to 03#A.3.4).
 internal sealed partial class SglangScheduler
 {
     /// <summary>The part of a prompt that a pass would compute: 0 tokens when none can be.</summary>

@@ -1,6 +1,6 @@
 namespace AgentSim.Engines.Sglang;
 
-// Why the queue stands still (specification 03, A.8).
+// Why the queue stands still (behaviour 03#A.8).
 internal sealed partial class SglangScheduler
 {
     public override (int Request, string Reason) DescribeBlockage()

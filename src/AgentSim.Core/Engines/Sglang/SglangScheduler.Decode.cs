@@ -2,7 +2,7 @@ using AgentSim.Prompts;
 
 namespace AgentSim.Engines.Sglang;
 
-// One decode step of everything that runs (specification 03, A.4; with speculation A.9).
+// One decode step of everything that runs (behaviour 03#A.4; with speculation 03#A.9).
 internal sealed partial class SglangScheduler
 {
     // A prefill worker never speculates.

@@ -3,7 +3,7 @@ using AgentSim.Prompts;
 
 namespace AgentSim.Engines.Sglang;
 
-// Both sides of a disaggregated pair (specification 03, A.10, and 04, 7.4 and 7.5).
+// Both sides of a disaggregated pair (behaviour 03#A.10, and 04#7.4 and 04#7.5).
 internal sealed partial class SglangScheduler : IPrefillRank, IDecodeRank
 {
     private readonly Dictionary<int, Sequence> _held = [];

@@ -2,7 +2,7 @@ using AgentSim.Prompts;
 
 namespace AgentSim.Engines.Sglang;
 
-// The order of the waiting queue (specification 03, A.3.1).
+// The order of the waiting queue (behaviour 03#A.3.1).
 internal sealed partial class SglangScheduler
 {
     private const int LongestOrderedQueue = 128;

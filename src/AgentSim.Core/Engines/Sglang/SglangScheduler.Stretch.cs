@@ -1,6 +1,6 @@
 namespace AgentSim.Engines.Sglang;
 
-// Many decode passes at once (specification 03, C). RunPass is the definition; a stretch gives what it would give.
+// Many decode passes at once (behaviour 03#C). RunPass is the definition; a stretch gives what it would give.
 internal sealed partial class SglangScheduler
 {
     private const int ShortestStretch = 2;

@@ -4,7 +4,7 @@ using AgentSim.Prompts;
 namespace AgentSim.Engines.Sglang;
 
 /// <summary>
-/// One rank of an SGLang worker (specification 03, A.2 to A.4). This file holds the queue and the order of a pass; the
+/// One rank of an SGLang worker (behaviour 03#A.2 to 03#A.4). This file holds the queue and the order of a pass; the
 /// parts beside it order the queue, admit, decode and plan ahead.
 /// </summary>
 internal sealed partial class SglangScheduler : Scheduler

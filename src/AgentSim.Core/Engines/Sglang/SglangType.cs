@@ -1,6 +1,6 @@
 namespace AgentSim.Engines.Sglang;
 
-/// <summary>SGLang (specification 03, A).</summary>
+/// <summary>SGLang (behaviour 03#A).</summary>
 internal sealed class SglangType() : EngineType("sglang")
 {
     internal override HandoffOrder Handoff => HandoffOrder.DestinationFirst;

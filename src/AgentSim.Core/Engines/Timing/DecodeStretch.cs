@@ -4,7 +4,7 @@ using AgentSim.Collections;
 namespace AgentSim.Engines;
 
 /// <summary>
-/// Consecutive decode passes over an unchanging batch, planned in one go (specification 02, 14): every pass emits one
+/// Consecutive decode passes over an unchanging batch, planned in one go (behaviour 02#14): every pass emits one
 /// token per request and differs from the one before only in the clock and in the blocks that sequences grow into.
 /// A pass costs one dependent addition; the state of the sequences is a function of the number of passes done and is
 /// brought up to date only when the stretch ends or is cut short.

@@ -2,7 +2,7 @@ namespace AgentSim.Engines;
 
 /// <summary>
 /// Decode step lengths by number of active blocks, each computed once: a model without context has at most one value
-/// per block count (specification 02, 14.3).
+/// per block count (behaviour 02#14.3).
 /// </summary>
 internal sealed class DecodeTimes(PerformanceModel model, int blockSize, long totalBlocks)
 {

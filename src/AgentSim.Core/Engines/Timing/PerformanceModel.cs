@@ -3,7 +3,7 @@ using System.Runtime.CompilerServices;
 namespace AgentSim.Engines;
 
 /// <summary>
-/// How long passes take, in simulated milliseconds (specification 02, 3). Shared by all ranks with the same arguments.
+/// How long passes take, in simulated milliseconds (behaviour 02#3). Shared by all ranks with the same arguments.
 /// </summary>
 internal abstract class PerformanceModel
 {
@@ -78,7 +78,7 @@ internal abstract class PerformanceModel
     protected abstract double DecodeModel(double activeTokens, double totalTokens, double context);
 }
 
-/// <summary>The default: polynomials in the new tokens and in the fraction of active tokens (specification 02, 3.2).</summary>
+/// <summary>The default: polynomials in the new tokens and in the fraction of active tokens (behaviour 02#3.2).</summary>
 internal sealed class PolynomialModel(double speedupRatio, double decodeSpeedupRatio) : PerformanceModel(speedupRatio, decodeSpeedupRatio)
 {
     public override bool DecodeDependsOnContext => false;

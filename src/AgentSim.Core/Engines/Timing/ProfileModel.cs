@@ -1,6 +1,6 @@
 namespace AgentSim.Engines;
 
-/// <summary>Latencies interpolated from a planner profile (specification 02, 3.3).</summary>
+/// <summary>Latencies interpolated from a planner profile (behaviour 02#3.3).</summary>
 internal sealed class ProfileModel : PerformanceModel
 {
     private static readonly string[] Names = ["prefill_isl", "prefill_ttft_ms", "decode_active_kv_tokens", "decode_context_length", "decode_itl"];

@@ -4,7 +4,7 @@ using System.Runtime.Intrinsics;
 
 namespace AgentSim.Engines;
 
-/// <summary>Latencies rounded to whole nanoseconds, as every simulated duration is (specification 02, 1.1).</summary>
+/// <summary>Latencies rounded to whole nanoseconds, as every simulated duration is (behaviour 02#1.1).</summary>
 internal static class SimulatedDuration
 {
     private const ulong NanosPerSecond = 1_000_000_000;
@@ -45,7 +45,7 @@ internal static class SimulatedDuration
 
     /// <summary>
     /// A modelled latency as it is added to the clock, in milliseconds: quantised, divided by
-    /// <paramref name="ratio"/> when that is positive, and quantised again (specification 02, 3.4).
+    /// <paramref name="ratio"/> when that is positive, and quantised again (behaviour 02#3.4).
     /// </summary>
     public static double Quantise(double milliseconds, double ratio)
     {

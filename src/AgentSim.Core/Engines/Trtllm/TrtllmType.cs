@@ -3,7 +3,7 @@ using AgentSim.Engines.Vllm;
 namespace AgentSim.Engines.Trtllm;
 
 /// <summary>
-/// TensorRT-LLM (specification 03, B): the scheduler of vLLM with an admission rule of its own, under which every
+/// TensorRT-LLM (behaviour 03#B): the scheduler of vLLM with an admission rule of its own, under which every
 /// request finishes or is rejected.
 /// </summary>
 internal sealed class TrtllmType() : EngineType("trtllm")

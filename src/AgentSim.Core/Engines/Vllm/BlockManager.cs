@@ -6,11 +6,11 @@ namespace AgentSim.Engines.Vllm;
 internal readonly record struct CachedPrefix(int Blocks, int ActiveBlocks);
 
 /// <summary>
-/// The KV blocks of one rank: what is in use, what is cached, what is free (specification 02, 5 and 11).
+/// The KV blocks of one rank: what is in use, what is cached, what is free (behaviour 02#5 and 02#11).
 /// </summary>
 internal abstract class BlockManager(long capacity, int blockSize, bool cachingEnabled, PromptCatalog prompts)
 {
-    /// <summary>What <c>block_size</c> must be where the managers cannot work with it; null when they can (specification 00).</summary>
+    /// <summary>What <c>block_size</c> must be where the managers cannot work with it; null when they can (behaviour 00#differences).</summary>
     public static string? FindUnrunnableBlockSize(EngineArguments arguments)
     {
         if (arguments.BlockSize < 2) return "must be at least 2 with vLLM and TensorRT-LLM";
@@ -52,7 +52,7 @@ internal abstract class BlockManager(long capacity, int blockSize, bool cachingE
 
     /// <summary>
     /// Gives a sequence room for a prompt that another worker computes, <paramref name="blocks"/> blocks of which the
-    /// first <paramref name="reuse"/> are cached here (specification 04, 7.5). False, with nothing changed, when it cannot be had.
+    /// first <paramref name="reuse"/> are cached here (behaviour 04#7.5). False, with nothing changed, when it cannot be had.
     /// </summary>
     public virtual bool TryAllocateForTransfer(Sequence sequence, int blocks, int reuse) => TryAllocate(sequence, 0, blocks, reuse);
 

@@ -9,7 +9,7 @@ internal readonly record struct HeldCopies(int Run, int Count);
 
 /// <summary>
 /// The cached copies of blocks on one rank, an index from blocks to the copies in the order they became cached, and an
-/// LRU list of the copies nobody uses (specification 02, 5.1).
+/// LRU list of the copies nobody uses (behaviour 02#5.1).
 /// </summary>
 /// <remarks>
 /// Neighbouring blocks are mostly computed, used, released and evicted together. So what is kept are not single copies but

@@ -6,12 +6,12 @@ namespace AgentSim.Engines.Vllm;
 
 /// <summary>
 /// The <c>kvbm</c> backend: one physical block per identity, registered as soon as it is allocated, and evicted leaves
-/// first (specification 02, 11). A sequence's table holds the identities of its complete blocks, then a private tail.
+/// first (behaviour 02#11). A sequence's table holds the identities of its complete blocks, then a private tail.
 /// </summary>
 internal sealed class LineageBlockManager : BlockManager, ITargetCache
 {
     private readonly IntMap _registered = new();   // identity -> references + 1
-    private readonly LineageGraph _inactive = new();
+    private readonly LineageEviction _inactive = new();
     private readonly bool _sharesPrompts;
     private int _activeFull;
     private int _partials;
@@ -125,7 +125,7 @@ internal sealed class LineageBlockManager : BlockManager, ITargetCache
             _registered[identity] = state;
             if (state > 1) continue;
             _activeFull--;
-            Deactivate(identity, block > 0 ? IdentityOf(sequence, block - 1) : LineageGraph.None);
+            Deactivate(identity, block > 0 ? IdentityOf(sequence, block - 1) : LineageEviction.None);
         }
 
         sequence.CopyCount = sequence.PrivateCount = 0;
@@ -155,7 +155,7 @@ internal sealed class LineageBlockManager : BlockManager, ITargetCache
         foreach (int block in taken) _inactive.Remove(IdentityOf(sequence, block));
         if (fresh > Free - taken.Count + _inactive.Count)
         {
-            foreach (int block in taken) Deactivate(IdentityOf(sequence, block), block > 0 ? IdentityOf(sequence, block - 1) : LineageGraph.None);
+            foreach (int block in taken) Deactivate(IdentityOf(sequence, block), block > 0 ? IdentityOf(sequence, block - 1) : LineageEviction.None);
             return false;
         }
 
@@ -193,7 +193,7 @@ internal sealed class LineageBlockManager : BlockManager, ITargetCache
     }
 
     // Without caching blocks have no lineage.
-    private void Deactivate(int identity, int parent) => _inactive.Add(identity, CachingEnabled ? parent : LineageGraph.None);
+    private void Deactivate(int identity, int parent) => _inactive.Add(identity, CachingEnabled ? parent : LineageEviction.None);
 
     private int IdentityOf(Sequence sequence, int block)
     {

@@ -6,7 +6,7 @@ namespace AgentSim.Engines.Vllm;
 
 /// <summary>
 /// The default backend: blocks are private to a request until they are computed, then cached copies that others can use
-/// (specification 02, 5).
+/// (behaviour 02#5).
 /// </summary>
 /// <remarks>
 /// Private blocks are only counted. Generated blocks are cached too, but unless the workload can send generated tokens
@@ -143,7 +143,7 @@ internal sealed class NativeBlockManager : BlockManager
         return matched;
     }
 
-    // The partial tail, if there is one, becomes a complete block with the tokens it has (specification 02, 5.5).
+    // The partial tail, if there is one, becomes a complete block with the tokens it has (behaviour 02#5.5).
     private void CompleteTail(Sequence sequence)
     {
         int full = (sequence.Length % BlockSize == 1 ? sequence.Length - 1 : sequence.Length) / BlockSize;

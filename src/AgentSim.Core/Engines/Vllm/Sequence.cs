@@ -4,7 +4,7 @@ using AgentSim.Prompts;
 namespace AgentSim.Engines.Vllm;
 
 /// <summary>
-/// A request on a rank (specification 02, 4), with its block table. The table is, in block order: shared cached copies,
+/// A request on a rank (behaviour 02#4), with its block table. The table is, in block order: shared cached copies,
 /// then generated blocks that are cached but that nobody else can ever look up (a mere count, see
 /// <see cref="NativeBlockManager"/>), then private blocks.
 /// </summary>

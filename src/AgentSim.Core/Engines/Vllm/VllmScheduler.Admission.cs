@@ -2,7 +2,7 @@ using AgentSim.Prompts;
 
 namespace AgentSim.Engines.Vllm;
 
-// Whether the head of the waiting queue may run (specification 02, 5.2, 6.4 and 10).
+// Whether the head of the waiting queue may run (behaviour 02#5.2, 02#6.4 and 02#10).
 internal sealed partial class VllmScheduler
 {
     private enum AdmissionKind

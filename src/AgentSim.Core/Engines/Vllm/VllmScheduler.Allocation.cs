@@ -2,7 +2,7 @@ using AgentSim.Prompts;
 
 namespace AgentSim.Engines.Vllm;
 
-// Tokens and blocks for one request, and preemption when blocks run out (specification 02, 6.3 and 6.5).
+// Tokens and blocks for one request, and preemption when blocks run out (behaviour 02#6.3 and 02#6.5).
 internal sealed partial class VllmScheduler
 {
     private enum Outcome

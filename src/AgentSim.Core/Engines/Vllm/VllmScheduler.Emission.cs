@@ -1,6 +1,6 @@
 namespace AgentSim.Engines.Vllm;
 
-// Output of a pass (specification 02, 7; with speculation 9.3).
+// Output of a pass (behaviour 02#7; with speculation 02#9.3).
 internal sealed partial class VllmScheduler
 {
     // Returns the end of the pass.

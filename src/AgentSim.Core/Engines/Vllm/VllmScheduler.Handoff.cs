@@ -3,7 +3,7 @@ using AgentSim.Prompts;
 
 namespace AgentSim.Engines.Vllm;
 
-// Both sides of a disaggregated pair (specification 04, 7.4 and 7.5).
+// Both sides of a disaggregated pair (behaviour 04#7.4 and 04#7.5).
 internal sealed partial class VllmScheduler : IPrefillRank, IDecodeRank
 {
     private readonly Dictionary<int, Sequence> _held = [];

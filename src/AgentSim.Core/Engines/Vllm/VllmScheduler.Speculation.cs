@@ -2,7 +2,7 @@ using AgentSim.Prompts;
 
 namespace AgentSim.Engines.Vllm;
 
-// Emission with drafted tokens: blocks for whole bursts are set aside before any token is drawn (specification 02, 9.3).
+// Emission with drafted tokens: blocks for whole bursts are set aside before any token is drawn (behaviour 02#9.3).
 internal sealed partial class VllmScheduler
 {
     private readonly List<Sequence> _ready = [];

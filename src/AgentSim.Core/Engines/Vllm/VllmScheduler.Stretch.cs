@@ -2,7 +2,7 @@ using AgentSim.Prompts;
 
 namespace AgentSim.Engines.Vllm;
 
-// Many decode passes at once (specification 02, 14). RunPass is the definition; a stretch gives what it would give.
+// Many decode passes at once (behaviour 02#14). RunPass is the definition; a stretch gives what it would give.
 internal sealed partial class VllmScheduler
 {
     private const int ShortestStretch = 2;

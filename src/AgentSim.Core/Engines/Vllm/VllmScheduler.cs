@@ -4,8 +4,8 @@ using AgentSim.Prompts;
 namespace AgentSim.Engines.Vllm;
 
 /// <summary>
-/// One rank of a vLLM worker (specification 02, 6 and 7), and of a TensorRT-LLM worker, which follows the same order
-/// with its own admission rule (02, 10). This file holds the queue and the order of a pass; the parts beside it decide
+/// One rank of a vLLM worker (behaviour 02#6 and 02#7), and of a TensorRT-LLM worker, which follows the same order
+/// with its own admission rule (02#10). This file holds the queue and the order of a pass; the parts beside it decide
 /// admissions, give tokens and blocks, and emit.
 /// </summary>
 internal sealed partial class VllmScheduler : Scheduler
@@ -102,7 +102,7 @@ internal sealed partial class VllmScheduler : Scheduler
     private void ScheduleRunning()
     {
         // The index is not corrected when a preemption removes an element before it: with first-in preemption the
-        // request that moves into the gap is skipped in this pass (specification 02, 6.2).
+        // request that moves into the gap is skipped in this pass (behaviour 02#6.2).
         int i = 0;
         while (i < _running.Count && _budget > 0)
         {

@@ -2,7 +2,7 @@ using AgentSim.Prompts;
 
 namespace AgentSim.Engines.Vllm;
 
-/// <summary>vLLM (specification 02).</summary>
+/// <summary>vLLM (behaviour 02).</summary>
 internal sealed class VllmType() : EngineType("vllm")
 {
     internal override HandoffOrder Handoff => HandoffOrder.SourceFirst;

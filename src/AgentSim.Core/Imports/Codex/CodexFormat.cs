@@ -87,10 +87,17 @@ internal sealed class CodexFormat : ISourceFormat
         sink.Drop(DropReason.Failed, history.BrokenOff);
         sink.Drop(DropReason.Unfinished, history.UnfinishedCalls);
         foreach (CodexEvent jump in history.ClockJumps)
-            sink.Fault(DropReason.ClockBack, jump.At.Place.Error("ImportTimeInvalid", "the clock went back here; the lines from here on were moved behind those before"));
+        {
+            sink.Fault(DropReason.ClockBack, jump.At.Place.Error("ImportTimeInvalid",
+                "the clock went back here; the lines from here on were moved behind those before"));
+        }
+
         if (!thread.IsUnclear) return;
         foreach (CodexAnswer answer in history.Answers.Where(answer => answer.IsCopy))
-            sink.Drop(Unclear, answer.Count.At.Place.Error("ImportRowInvalid", "the thread begins with a copy of another one's history, and nothing shows where its own begins"));
+        {
+            sink.Drop(Unclear, answer.Count.At.Place.Error("ImportRowInvalid",
+                "the thread begins with a copy of another one's history, and nothing shows where its own begins"));
+        }
     }
 }
 

@@ -171,7 +171,8 @@ internal sealed class CodexHistory
         if (usage.IsRecord)
         {
             if (usage.Last is not { } tokens || tokens.IsZero) return;
-            if (_made.Count == 0 && Answers.LastOrDefault() is { ResponseId: null, Count.IsRecord: false } before && before.Tokens == tokens && !(_given > before.EndMs))
+            if (_made.Count == 0 && Answers.LastOrDefault() is { ResponseId: null, Count.IsRecord: false } before
+                && before.Tokens == tokens && !(_given > before.EndMs))
             {
                 before.ResponseId = usage.ResponseId;
                 return;

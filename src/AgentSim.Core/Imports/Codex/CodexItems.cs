@@ -57,7 +57,7 @@ internal sealed class CodexItems(ImportSink sink)
     public CodexOutput Output(JsonElement item, string callId, CodexLine at)
     {
         JsonElement output = item.Get("output");
-        if (output.ValueKind == JsonValueKind.Object && output.Get("content") is { ValueKind: not JsonValueKind.Undefined } content) output = content;
+        if (output.Get("content") is { ValueKind: not JsonValueKind.Undefined } content) output = content;
         string text = output.ValueKind == JsonValueKind.String ? output.GetString()! : string.Concat(output.Items().Select(part => part.Text("text")));
         (bool isError, double? duration) = Outcome(item, text);
         return new CodexOutput
@@ -121,7 +121,7 @@ internal sealed class CodexItems(ImportSink sink)
             if (line.StartsWith("Process exited with code ") || line.StartsWith("Exit code: "))
                 isError |= !line[(line.LastIndexOf(' ') + 1)..].SequenceEqual("0");
             else if (line.StartsWith("Wall time: ") && line.EndsWith(" seconds")
-                && double.TryParse(line["Wall time: ".Length..^" seconds".Length], NumberStyles.Float, CultureInfo.InvariantCulture, out double seconds))
+                && double.TryParse(line["Wall time: ".Length..^" seconds".Length], CultureInfo.InvariantCulture, out double seconds))
                 duration = seconds * 1000;
         }
 

@@ -1,6 +1,9 @@
 namespace AgentSim.Imports.Codex;
 
-/// <summary>Turns answers into requests, and ties threads together: forks to what they go on from, sub-agents to the calls that started them.</summary>
+/// <summary>
+/// Turns answers into requests, and ties threads together: forks to what they go on from, sub-agents to the calls that
+/// started them.
+/// </summary>
 internal sealed class CodexLinks(CodexFormat format, ImportSink sink, IReadOnlyList<CodexSession> sessions)
 {
     private readonly Dictionary<string, CodexSession> _byThread = sessions.ToDictionary(session => session.Thread.Id, StringComparer.Ordinal);
@@ -75,9 +78,11 @@ internal sealed class CodexLinks(CodexFormat format, ImportSink sink, IReadOnlyL
     // The history may be in the other thread's file alone.
     private void Fork(CodexSession session)
     {
-        if (session.Meta?.HistoryBase is not { } from || !_byThread.TryGetValue(from.ThreadId, out CodexSession? origin) || origin == session) return;
-        if (session.History.Answers.FirstOrDefault(answer => answer.Request is not null)?.Request is not { Prompt: ChainedPrompt { Predecessor: null } prompt }) return;
-        prompt.Predecessor = origin.History.Answers.LastOrDefault(answer => answer.Request is not null && answer.Count.At.Ordinal < from.EndOrdinal)?.Request;
+        if (session.Meta?.HistoryBase is not { } from || !_byThread.TryGetValue(from.ThreadId, out CodexSession? origin)) return;
+        SourceRequest? first = session.History.Answers.FirstOrDefault(answer => answer.Request is not null)?.Request;
+        if (origin == session || first is not { Prompt: ChainedPrompt { Predecessor: null } prompt }) return;
+        prompt.Predecessor = origin.History.Answers
+            .LastOrDefault(answer => answer.Request is not null && answer.Count.At.Ordinal < from.EndOrdinal)?.Request;
     }
 
     private void AddCalls(CodexSession session)
@@ -85,7 +90,8 @@ internal sealed class CodexLinks(CodexFormat format, ImportSink sink, IReadOnlyL
         List<CodexCall> calls = [.. session.History.Calls.Where(call => !call.IsCopy)];
         foreach (CodexCall call in calls)
         {
-            CodexSession? child = call.StartedThread is { } id && _byThread.TryGetValue(id, out CodexSession? found) && found.Session.Parent == session.Session ? found : null;
+            CodexSession? child = call.StartedThread is { } id ? _byThread.GetValueOrDefault(id) : null;
+            if (child?.Session.Parent != session.Session) child = null;
             if (call.StartedThread is not null && child is null) sink.Drop(DropReason.MissingRecording);
             SourceRequest? consumer = child is null ? null : Awaited(session, child, calls);
             sink.Add(new SourceTool
@@ -113,8 +119,10 @@ internal sealed class CodexLinks(CodexFormat format, ImportSink sink, IReadOnlyL
     {
         long? ended = child.History.Answers.LastOrDefault(answer => !answer.IsCopy && answer.Request is not null)?.EndMs;
         if (ended is not { } end) return null;
-        CodexCall? wait = calls.FirstOrDefault(call => call.Item.Tool is { } tool && tool.Contains("wait", StringComparison.Ordinal) && call.Result.TimeMs >= end);
+        CodexCall? wait = calls.Where(call => call.Item.Tool!.Contains("wait", StringComparison.Ordinal) && call.Result.TimeMs >= end)
+            .MinBy(call => call.Result.TimeMs);
         if (wait is null) return null;
-        return session.History.Answers.FirstOrDefault(answer => !answer.IsCopy && answer.Request is not null && answer.StartMs >= wait.Result.TimeMs && answer.StartMs >= end)?.Request;
+        return session.History.Answers
+            .FirstOrDefault(answer => !answer.IsCopy && answer.Request is not null && answer.StartMs >= wait.Result.TimeMs)?.Request;
     }
 }

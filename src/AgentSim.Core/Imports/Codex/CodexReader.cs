@@ -30,7 +30,8 @@ internal sealed class CodexReader(ImportSink sink)
         if (payload.ValueKind != JsonValueKind.Object)
         {
             // Until autumn 2025 items stood in the file as they are, without times and counts.
-            if (line.Text("record_type") is not null || line.Text("role") is not null || (line.Text("id") is not null && line.Text("type") is null)) _rollout.BareLines++;
+            bool isHeader = line.Text("id") is not null && line.Text("type") is null;
+            if (isHeader || line.Text("record_type") is not null || line.Text("role") is not null) _rollout.BareLines++;
             return;
         }
 
@@ -175,7 +176,8 @@ internal sealed class CodexReader(ImportSink sink)
 
     private List<PromptSegment> Replacement(JsonElement payload)
     {
-        List<PromptSegment> segments = [.. payload.Get("replacement_history").Items().Where(item => item.ValueKind == JsonValueKind.Object).Select(_items.Segment)];
+        List<PromptSegment> segments = [.. payload.Get("replacement_history").Items()
+            .Where(item => item.ValueKind == JsonValueKind.Object).Select(_items.Segment)];
         if (segments.Count == 0 && payload.Text("message") is { Length: > 0 } summary) segments.Add(_items.Segment("assistant", "summary", summary));
         return segments;
     }

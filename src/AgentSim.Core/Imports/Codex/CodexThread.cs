@@ -42,7 +42,8 @@ internal sealed class CodexThread
         var threads = new Dictionary<string, CodexThread>(StringComparer.Ordinal);
         foreach (IGrouping<string, CodexRollout> files in rollouts.GroupBy(rollout => rollout.ThreadId, StringComparer.Ordinal))
         {
-            CodexRollout[] ordered = [.. files.Where(file => file.Events.Count > 0).OrderBy(file => file.Events[0].TimeMs).ThenByDescending(file => file.Events.Count).ThenBy(file => file.Path, StringComparer.Ordinal)];
+            CodexRollout[] ordered = [.. files.Where(file => file.Events.Count > 0).OrderBy(file => file.Events[0].TimeMs)
+                .ThenByDescending(file => file.Events.Count).ThenBy(file => file.Path, StringComparer.Ordinal)];
             if (ordered.Length == 0) continue;
             List<CodexEvent> events = ordered[0].Events;
             if (ordered.Length > 1)
@@ -94,8 +95,13 @@ internal sealed class CodexThread
     // Without dated turns: behind the last count that the other thread's own file has, too.
     private int AfterKnown(Dictionary<string, CodexThread> threads)
     {
-        HashSet<CodexTokens> known = [.. Events.OfType<CodexMeta>().Where(other => other.ThreadId is { } id && id != Id && threads.ContainsKey(id))
-            .SelectMany(other => threads[other.ThreadId!].Events).OfType<CodexUsage>().Where(usage => usage.Total is not null).Select(usage => usage.Total!.Value)];
+        var known = new HashSet<CodexTokens>();
+        foreach (CodexMeta other in Events.OfType<CodexMeta>())
+        {
+            if (other.ThreadId is not { } id || id == Id || !threads.TryGetValue(id, out CodexThread? thread)) continue;
+            known.UnionWith(thread.Events.OfType<CodexUsage>().Where(usage => usage.Total is not null).Select(usage => usage.Total!.Value));
+        }
+
         int last = Events.FindLastIndex(found => found is CodexUsage { Total: { } total } && known.Contains(total));
         return last < 0 ? -1 : last + 1;
     }

@@ -51,19 +51,25 @@ internal sealed class WekaFormat : ISourceFormat
             {
                 if (trace.Calls.Count + trace.Agents.Count > 0) traces.Add(trace);
                 if (parser.Unusable > 0)
-                    sink.Fault(Unusable, trace.Place.Error("ImportRowInvalid", $"{parser.Unusable} entries of this trace have no time or token count; they were left out"));
+                {
+                    sink.Fault(Unusable, trace.Place.Error("ImportRowInvalid",
+                        $"{parser.Unusable} entries of this trace have no time or token count; they were left out"));
+                }
+
                 if (parser.BrokenOff is not { } error) continue;
                 string rest = trace.Calls.Count > 0 ? $"; the {trace.Calls.Count} calls before it were kept" : "";
                 long line = json.Line;
                 if (error is not JsonException)
                 {
-                    sink.Fault(DropReason.Malformed, new SourcePlace(path, line).Error("InputUnreadable", $"cannot be read on: {error.Message}{rest}", error));
+                    string reason = $"cannot be read on: {error.Message}{rest}";
+                    sink.Fault(DropReason.Malformed, new SourcePlace(path, line).Error("InputUnreadable", reason, error));
                     break;
                 }
 
                 if (!json.TryRecover())
                 {
-                    sink.Drop(DropReason.Truncated, new SourcePlace(path, line).Error("ImportRowInvalid", $"the file ends in the middle of a trace{rest}", error));
+                    string reason = $"the file ends in the middle of a trace{rest}";
+                    sink.Drop(DropReason.Truncated, new SourcePlace(path, line).Error("ImportRowInvalid", reason, error));
                     break;
                 }
 
@@ -119,9 +125,12 @@ internal sealed class WekaFormat : ISourceFormat
     private static void Explain(List<WekaTrace> traces, WekaTimes times, ImportSink sink)
     {
         if (!traces.Exists(trace => trace.Agents.Count > 0)) return;
-        sink.Warnings.Add($"WEKA traces do not say what the times of sub-agents mean; by what fits, a marker has the time of the agent's {(times.IsEnd ? "end" : "start")}"
-            + FormattableString.Invariant($" ({times.FitAsEnd} fit as ends, {times.FitAsStart} as starts), and the times of its calls count from the start of the {(times.IsRelative ? "agent" : "trace")}"));
-        if (times.IsContradictory)
-            sink.Warnings.Add("some WEKA traces count the times in sub-agents from the agent's start, others from the trace's; all were taken for the former: import them separately");
+        string marker = times.IsEnd ? "end" : "start", from = times.IsRelative ? "agent" : "trace";
+        sink.Warnings.Add("WEKA traces do not say what the times of sub-agents mean; by what fits, "
+            + FormattableString.Invariant($"a marker has the time of the agent's {marker} ({times.FitAsEnd} fit as ends, {times.FitAsStart} as starts), ")
+            + $"and the times of its calls count from the start of the {from}");
+        if (!times.IsContradictory) return;
+        sink.Warnings.Add("some WEKA traces count the times in sub-agents from the agent's start, others from the trace's; "
+            + "all were taken for the former: import them separately");
     }
 }

@@ -72,7 +72,8 @@ internal sealed record WekaTimes(bool IsRelative, bool IsEnd)
         if (before is null || before.Time + (before.ApiTime ?? 0) > start + Slack) return false;
         if (after is not null && after.Time < start + duration - Slack) return false;
         if (isRelative || agent.Calls.Count == 0) return true;
-        return agent.Calls.Min(call => call.Time) >= start - Slack && agent.Calls.Max(call => call.Time + (call.ApiTime ?? 0)) <= start + duration + Slack;
+        return agent.Calls.Min(call => call.Time) >= start - Slack
+            && agent.Calls.Max(call => call.Time + (call.ApiTime ?? 0)) <= start + duration + Slack;
     }
 
     private static IEnumerable<(WekaThread Parent, WekaAgent Agent)> Agents(IReadOnlyCollection<WekaTrace> traces) =>

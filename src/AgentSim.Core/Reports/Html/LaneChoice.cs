@@ -29,7 +29,7 @@ internal sealed record LaneChoice(IReadOnlyList<Lane> Lanes, int Requests, int A
         // Requests without a session are lanes of their own.
         List<RequestResult>[] sessions =
             [.. result.Requests.GroupBy(request => load.IsSimple ? request.Ordinal : load.SessionOf[request.Ordinal - 1]).Select(group => group.ToList())];
-        var links = new ReplayLinks(result);
+        var links = new ReplayWaits(result);
         var wanted = slowest.Select(request => request.Ordinal).ToHashSet();
         List<List<RequestResult>> chosen = Choose(sessions, wanted, most);
         Lane[] lanes = [.. chosen.Select(each => Lane.Of(NameOf(load, each[0]), each.Select(Placed))).OrderBy(lane => lane.StartMs)];

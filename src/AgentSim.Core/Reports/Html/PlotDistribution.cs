@@ -13,9 +13,9 @@ internal sealed record PlotDistribution(string Id, string Title, string Meaning,
 {
     public static readonly PlotDistribution[] All =
     [
-        new("ttft", "Time to first token (TTFT)", "Milliseconds from the arrival of a request to its first token.", "ttft_ms", RunSamples.Ttft),
+        new("ttft", "Time to first token (TTFT)", "Milliseconds from the arrival of a request to its first token.", "ttft_ms", PlottedSamples.Ttft),
         new("itl", "Inter-token latency (ITL)", "Every gap between neighbouring tokens, in milliseconds.", "itl_ms", result => result.Gaps.GapSamples),
-        new("tpot", "Time per output token (TPOT)", "Mean gap between the tokens of a request, in milliseconds.", "tpot_ms", RunSamples.Tpot),
-        new("latency", "Request latency", "Milliseconds from the arrival of a request to its last token.", "e2e_latency_ms", RunSamples.E2eLatency),
+        new("tpot", "Time per output token (TPOT)", "Mean gap between the tokens of a request, in milliseconds.", "tpot_ms", PlottedSamples.Tpot),
+        new("latency", "Request latency", "Milliseconds from the arrival of a request to its last token.", "e2e_latency_ms", PlottedSamples.E2eLatency),
     ];
 }

@@ -54,7 +54,7 @@ internal static class SummarySection
         {
             ReportedRun reported = content.Runs[run];
             if (MetricText.CutOff(reported.Result.Summary) is { } cut) page.Write($"<p class=\"note\"><bdi>{content.Names[run]}</bdi>: {cut}.</p>\n");
-            if (MetricText.ServiceLevel(reported.Result.Summary, reported.Result.Origin.Settings.ServiceLevel) is { } sentence)
+            if (MetricText.ServiceLevel(reported.Result.Summary, reported.Result.ServiceLevel) is { } sentence)
                 page.Write($"<p><bdi>{content.Names[run]}</bdi>: {sentence}.</p>\n");
         }
 

@@ -4,7 +4,7 @@ using AgentSim.Routing;
 
 namespace AgentSim.Simulation;
 
-// The steps of hand-offs, in one queue for all requests (specification 04, 7.3 to 7.6).
+// The steps of hand-offs, in one queue for all requests (behaviour 04#7.3 to 04#7.6).
 internal sealed partial class DisaggregatedRuntime
 {
     private readonly Queue<(Handoff Handoff, HandoffAction Action)> _actions = new();

@@ -5,7 +5,7 @@ using AgentSim.Routing;
 namespace AgentSim.Simulation;
 
 /// <summary>
-/// Prefill and decode on separate pools of single-rank workers (specification 04, 7). This file holds the order of
+/// Prefill and decode on separate pools of single-rank workers (behaviour 04#7). This file holds the order of
 /// events; what the steps of a hand-off do is in the part beside it.
 /// </summary>
 internal sealed partial class DisaggregatedRuntime : EventLoopRuntime

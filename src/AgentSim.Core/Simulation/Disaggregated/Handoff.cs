@@ -1,6 +1,6 @@
 namespace AgentSim.Simulation;
 
-/// <summary>The steps that move a request from a prefill worker to a decode worker (specification 04, 7.2).</summary>
+/// <summary>The steps that move a request from a prefill worker to a decode worker (behaviour 04#7.2).</summary>
 internal enum HandoffAction : byte
 {
     None,
@@ -15,7 +15,7 @@ internal enum HandoffAction : byte
 }
 
 /// <summary>
-/// The hand-off of one request: what has happened so far, and which action follows from it (specification 04, 7.2).
+/// The hand-off of one request: what has happened so far, and which action follows from it (behaviour 04#7.2).
 /// </summary>
 internal sealed class Handoff
 {

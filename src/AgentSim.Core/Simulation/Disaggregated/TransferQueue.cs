@@ -22,7 +22,7 @@ internal sealed class TransferQueue
 
     /// <summary>
     /// Whether the first transfer comes before a pass that ends at the same time: events are taken in the order they
-    /// were made, and transfers are started before passes in every round (specification 04, 5.2 and 7.7).
+    /// were made, and transfers are started before passes in every round (behaviour 04#5.2 and 04#7.7).
     /// </summary>
     public bool IsBefore(in PassEnd pass)
     {

@@ -4,7 +4,7 @@ using AgentSim.Workload;
 
 namespace AgentSim.Tests.Engines.Sglang;
 
-/// <summary>What a router sees of prompts that a prefill worker holds until they are transferred (specification 03, A.6 and A.10).</summary>
+/// <summary>What a router sees of prompts that a prefill worker holds until they are transferred (behaviour 03#A.6 and 03#A.10).</summary>
 public sealed class HeldSourceTests
 {
     // The first prompt is in no tree: it asks for no output, and its transfer lasts until 81.5 ms.

@@ -3,7 +3,7 @@ using static AgentSim.Tests.Engines.Sglang.SglangReplay;
 
 namespace AgentSim.Tests.Engines.Sglang;
 
-/// <summary>The worked examples of specification 03.</summary>
+/// <summary>The worked examples of behaviour 03#examples.</summary>
 public sealed class SglangExamplesTests
 {
     [Fact]

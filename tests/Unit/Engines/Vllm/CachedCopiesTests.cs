@@ -5,7 +5,7 @@ using AgentSim.Routing;
 
 namespace AgentSim.Tests.Engines.Vllm;
 
-/// <summary>Runs of copies behave like single copies in a list, as specification 02, 5, describes them.</summary>
+/// <summary>Runs of copies behave like single copies in a list, as behaviour 02#5 describes them.</summary>
 public sealed class CachedCopiesTests
 {
     // Two chains of 20 blocks; identities are consecutive within a chain.
@@ -19,7 +19,7 @@ public sealed class CachedCopiesTests
         public int References { get; set; } = 1;
     }
 
-    /// <summary>The specification's words, one copy at a time.</summary>
+    /// <summary>As behaviour 02#5.1 words it, one copy at a time.</summary>
     private sealed class PlainCopies
     {
         private readonly Dictionary<int, List<Copy>> _index = [];

@@ -5,7 +5,7 @@ using AgentSim.Tests.Simulation;
 
 namespace AgentSim.Tests.Engines.Vllm;
 
-/// <summary>Room for prompts that are transferred to a decode worker with the <c>kvbm</c> backend (specification 02, 11, and 04, 7.4).</summary>
+/// <summary>Room for prompts that are transferred to a decode worker with the <c>kvbm</c> backend (behaviour 02#11, and 04#7.4).</summary>
 public sealed class TransferredBlocksTests
 {
     // The prompts share 4 blocks of 16. The short one arrives after 0.064 ms, the long one after 0.128 ms, during the
@@ -29,6 +29,6 @@ public sealed class TransferredBlocksTests
         Assert.Equal(StepMs(9 / 20.0), shorter.TtstMs!.Value, 1e-9);
     }
 
-    // The decode step of specification 02, 8, with a share of the KV in use.
+    // The decode step of behaviour 02#8, with a share of the KV in use.
     private static double StepMs(double used) => Math.Round(((-25.74 * used * used) + (54.01 * used) + 5.74) * 1e6) / 1e6;
 }

@@ -7,7 +7,7 @@ namespace AgentSim.Tests.Simulation.ArgumentEffects;
 /// <param name="Path">Where in the option.</param>
 /// <param name="Bench">The replay as it is before.</param>
 /// <param name="Value">JSON text to set; null takes the value out.</param>
-/// <param name="Why">What the specification says about it.</param>
+/// <param name="Why">What docs/behaviour says about it.</param>
 internal sealed record ArgumentCase(Option Option, string Path, Bench Bench, string? Value, string Why)
 {
     /// <summary>The argument's name, where the changed value is more than it.</summary>

@@ -8,7 +8,7 @@ using AgentSim.Simulation;
 
 namespace AgentSim.Tests.Simulation.ArgumentEffects;
 
-/// <summary>Every argument of the engines, the router and its policy file does what the specification says, and nothing where it says so.</summary>
+/// <summary>Every argument of the engines, the router and its policy file does what docs/behaviour says, and nothing where it says so.</summary>
 public sealed class ArgumentEffectTests(BenchFiles files) : IClassFixture<BenchFiles>
 {
     private static readonly Dictionary<string, ArgumentCase> Cases = new IEnumerable<ArgumentCase>[]
@@ -33,7 +33,7 @@ public sealed class ArgumentEffectTests(BenchFiles files) : IClassFixture<BenchF
 
     [Theory]
     [MemberData(nameof(Names))]
-    public void A_changed_argument_does_what_the_specification_says(string name)
+    public void A_changed_argument_does_what_is_described(string name)
     {
         ArgumentCase tested = Cases[name];
         ReplayResult before = tested.Bench.Run(files);
@@ -90,7 +90,7 @@ public sealed class ArgumentEffectTests(BenchFiles files) : IClassFixture<BenchF
         bool IsAbout(ArgumentCase c) => options.Contains(c.Option) && (c.Argument == parts[1] || c.Argument.StartsWith(parts[1] + ".", StringComparison.Ordinal));
         Assert.True(
             Cases.Values.Any(c => IsAbout(c) && c.HasEffect) || InertCases.All.Any(IsAbout),
-            $"no case shows what {parts[1]} changes; add one, or add it to the inert arguments if the specification says so");
+            $"no case shows what {parts[1]} changes; add one, or add it to the inert arguments if docs/behaviour says so");
     }
 
     private static string Everything(ReplayResult result) =>

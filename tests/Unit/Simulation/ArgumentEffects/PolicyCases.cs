@@ -4,7 +4,7 @@ using static AgentSim.Tests.Simulation.ArgumentEffects.Option;
 
 namespace AgentSim.Tests.Simulation.ArgumentEffects;
 
-/// <summary>Settings of the router's policy file (specification 05, 9).</summary>
+/// <summary>Settings of the router's policy file (behaviour 05#9).</summary>
 internal static class PolicyCases
 {
     /// <summary>One class without a threshold.</summary>

@@ -4,7 +4,7 @@ using static AgentSim.Tests.Simulation.ArgumentEffects.Option;
 
 namespace AgentSim.Tests.Simulation.ArgumentEffects;
 
-/// <summary>Engine arguments of disaggregated workers (specification 04, 7; 03, A.10).</summary>
+/// <summary>Engine arguments of disaggregated workers (behaviour 04#7; 03#A.10).</summary>
 internal static class PoolCases
 {
     // The second prompt shares two of its three blocks with the first, which has ended by then. 0.1 ms of transfer a token.

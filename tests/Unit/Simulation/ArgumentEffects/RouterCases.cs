@@ -4,7 +4,7 @@ using static AgentSim.Tests.Simulation.ArgumentEffects.Option;
 
 namespace AgentSim.Tests.Simulation.ArgumentEffects;
 
-/// <summary>Settings of the KV router (specification 05, 11), and engine arguments that the router reads.</summary>
+/// <summary>Settings of the KV router (behaviour 05#11), and engine arguments that the router reads.</summary>
 internal static class RouterCases
 {
     /// <summary>
@@ -35,7 +35,7 @@ internal static class RouterCases
         Router = "{}",
     };
 
-    /// <summary>Row 5 of example 3 of specification 05: worker 0 costs 9 + 9, worker 1 has 32 tokens more pending than worker 0.</summary>
+    /// <summary>Row 5 of behaviour 05#example-3: worker 0 costs 9 + 9, worker 1 has 32 tokens more pending than worker 0.</summary>
     private static readonly Bench Pending = new("pending prefill", Lines(
         Row(0, 64, 2, [1, 2, 3, 4]),
         Row(100, 64, 2, [1, 2, 3, 4]),

@@ -4,7 +4,7 @@ using static AgentSim.Tests.Simulation.ArgumentEffects.Option;
 
 namespace AgentSim.Tests.Simulation.ArgumentEffects;
 
-/// <summary>Engine arguments on an SGLang worker (specification 03, A).</summary>
+/// <summary>Engine arguments on an SGLang worker (behaviour 03#A).</summary>
 internal static class SglangCases
 {
     private static readonly Bench OwnPages = Of(One) with { Name = "one request, sglang's own pages", Engine = """{"engine_type":"sglang"}""" };

@@ -4,7 +4,7 @@ using static AgentSim.Tests.Simulation.ArgumentEffects.Option;
 
 namespace AgentSim.Tests.Simulation.ArgumentEffects;
 
-/// <summary>Engine arguments on a TensorRT-LLM worker (specification 03, B).</summary>
+/// <summary>Engine arguments on a TensorRT-LLM worker (behaviour 03#B).</summary>
 internal static class TrtllmCases
 {
     // Needs 5, 5 and 2 blocks to the end of its outputs.

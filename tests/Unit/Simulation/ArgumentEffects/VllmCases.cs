@@ -4,7 +4,7 @@ using static AgentSim.Tests.Simulation.ArgumentEffects.Option;
 
 namespace AgentSim.Tests.Simulation.ArgumentEffects;
 
-/// <summary>Engine arguments on a vLLM worker (specification 02).</summary>
+/// <summary>Engine arguments on a vLLM worker (behaviour 02).</summary>
 internal static class VllmCases
 {
     private static readonly Bench Twins = new("twins", Lines(Row(0, 32, 3, [1, 2]), Row(0, 32, 3, [1, 2])));
