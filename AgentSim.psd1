@@ -19,6 +19,7 @@
         'Export-AgentTimeline'
         'Get-AgentSession'
         'Get-AgentTrace'
+        'Import-AgentLog'
         'Import-AgentMooncake'
         'Import-AgentTrace'
         'Invoke-AgentReplay'

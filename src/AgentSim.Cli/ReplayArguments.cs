@@ -1,3 +1,4 @@
+using AgentSim.Imports;
 using AgentSim.Rows;
 using AgentSim.Simulation;
 using AgentSim.Workload;
@@ -23,6 +24,12 @@ internal sealed class ReplayArguments(OptionValues values, IReadOnlyList<string>
     public TraceFormat Format { get; } = values.Choice(
         "--trace-format", TraceFormat.Mooncake,
         [.. Enum.GetValues<TraceFormat>().Select(format => (OptionNames.CommandLine.Of(format), format))]);
+
+    /// <summary>Whether the files are recordings of another program.</summary>
+    public bool IsRecording => Format.RecordingName() is not null;
+
+    public string? Model { get; } = values.Text("--model");
+    public ImportOptions Import { get; } = ImportArguments.ForReplay(values);
 
     public Int128? TraceBlockSize { get; } = values.Whole("--trace-block-size");
     public bool AllowCut { get; } = values.Has("--allow-cut");

@@ -1,5 +1,6 @@
 using System.Globalization;
 using AgentSim.Files;
+using AgentSim.Imports;
 using AgentSim.Metrics;
 using AgentSim.Recording;
 using AgentSim.Reports;
@@ -17,7 +18,7 @@ internal static class ReplayCommand
         "replay",
         "Replays a trace on simulated engines and reports latencies and throughput.",
         "{FILE... | --input-tokens N --output-tokens N --request-count N} [OPTIONS]",
-        "The trace; several files, folders or wildcards with --trace-format dynamo. Plain or gzip.",
+        "The trace: files, folders or wildcards, which together are one workload. Plain or gzip.",
         ReplayOptions.All,
         Run);
 
@@ -30,7 +31,7 @@ internal static class ReplayCommand
         var said = new HashSet<RunWarning>();
         foreach (RunWarning warning in plan.Warnings) Warn(warning);
         OutputFiles.Check(
-            InputFiles.Expand(files),
+            arguments.IsRecording ? LogImport.Files(files, plan.Workload.Import) : InputFiles.Expand(files),
             ("--report-jsonl", arguments.ReportJsonl), ("--report-html", arguments.ReportHtml), ("--timeline", arguments.Timeline), ("--report-json", arguments.ReportJson));
 
         ReplayWorkload workload = plan.Synthetic is { } synthetic

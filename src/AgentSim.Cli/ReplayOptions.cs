@@ -5,7 +5,9 @@ internal static class ReplayOptions
 {
     public static readonly OptionSpec[] All =
     [
-        new("--trace-format", "FORMAT", "mooncake (default), mooncake-delta, agentic_mooncake, applied_compute_agentic or dynamo"),
+        new("--trace-format", "FORMAT", "mooncake (default), mooncake-delta, agentic_mooncake, applied_compute_agentic, dynamo, or a recording to import: claude-code, codex, weka, otel, table"),
+        new("--model", "NAME", "Request traces and recordings: only requests to this model"),
+        .. ImportArguments.Replayed,
         new("--trace-block-size", "N", "Tokens per hash id of the trace (default 512; dynamo traces bring their own)"),
         new("--allow-cut", "", "Cuts prompts that their hash ids do not cover, even in more than half of the rows", OptionValue.None),
         new("--drop-sessionless", "", "dynamo only: leaves out requests without a session, where others have one", OptionValue.None),

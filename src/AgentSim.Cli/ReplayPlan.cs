@@ -1,6 +1,7 @@
 using AgentSim.Engines;
 using AgentSim.Metrics;
 using AgentSim.Routing;
+using AgentSim.Rows;
 using AgentSim.Simulation;
 using AgentSim.Workload;
 
@@ -50,6 +51,8 @@ internal sealed record ReplayPlan(ReplaySettings Settings, WorkloadOptions Workl
         var workload = new WorkloadOptions
         {
             Format = arguments.Format,
+            Model = arguments.Model,
+            Import = arguments.Import with { Format = arguments.Format.RecordingName() },
             TraceBlockSize = arguments.TraceBlockSize is { } size ? Count("--trace-block-size", size) : null,
             AllowCut = arguments.AllowCut,
             DropSessionless = arguments.DropSessionless,

@@ -14,8 +14,6 @@ internal static class UsageChecks
         bool hasTrace = arguments.Files.Count > 0;
         if (arguments.Format == TraceFormat.Dynamo && !hasTrace)
             throw Usage("--trace-format dynamo needs at least one trace file");
-        if (arguments.Format != TraceFormat.Dynamo && arguments.Files.Count > 1)
-            throw Usage($"this --trace-format takes one trace file ({arguments.Files.Count} given)");
         if (hasTrace == arguments.IsSynthetic)
         {
             throw Usage(

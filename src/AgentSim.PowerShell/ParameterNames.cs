@@ -41,6 +41,8 @@ internal static class ParameterNames
         Dynamo = nameof(TraceFormat.Dynamo),
         MooncakeDelta = nameof(TraceFormat.MooncakeDelta),
         AppliedComputeAgentic = nameof(TraceFormat.AppliedComputeAgentic),
+        Recording = format => format.ToString(),
+        Model = "-" + nameof(ReplayInputCommand.Model),
         TraceBlockSize = "-" + nameof(ReplayInputCommand.TraceBlockSize),
         AllowCut = "-" + nameof(ReplayInputCommand.AllowCut),
         DropSessionless = "-" + nameof(ReplayInputCommand.DropSessionless),

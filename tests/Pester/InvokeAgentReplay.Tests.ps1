@@ -248,8 +248,18 @@ Describe 'Invoke-AgentReplay' {
         { $rows | Where-Object RequestId -eq nothing | Invoke-AgentReplay } | Should -Throw -ErrorId "TraceEmpty,$suffix"
     }
 
-    It 'takes only one file of a format other than Dynamo' {
-        { Invoke-AgentReplay $plain, $plain } | Should -Throw -ErrorId "TraceFileCount,$suffix"
+    It 'takes several files of rows as one workload' {
+        (Invoke-AgentReplay $plain, $plain).Requests.Count | Should -Be (2 * (Invoke-AgentReplay $plain).Requests.Count)
+    }
+
+    It 'replays recordings of other programs, of one model if asked for' {
+        $recordings = Join-Path $PSScriptRoot '../../recordings/claude-code'
+        $result = Invoke-AgentReplay $recordings -TraceFormat ClaudeCode -WarningVariable warnings -WarningAction SilentlyContinue
+        $result.Requests.Count | Should -Be 58
+        $result.Run.Settings.import.requests | Should -Be 58
+        $warnings | Should -BeLike '*claude-haiku-4-5 12*'
+        (Invoke-AgentReplay $recordings -TraceFormat ClaudeCode -Model claude-haiku-4-5).Requests.Count | Should -Be 12
+        { Invoke-AgentReplay $recordings -TraceFormat ClaudeCode -Model nobody } | Should -Throw -ErrorId "TraceModelMissing,$suffix"
     }
 
     It 'shows progress and stops with its pipeline' {

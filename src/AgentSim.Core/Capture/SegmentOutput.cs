@@ -9,6 +9,7 @@ namespace AgentSim.Capture;
 /// </summary>
 internal sealed class SegmentOutput : TraceOutput
 {
+    private readonly CompressionLevel _compression;
     private readonly MemoryStream _member = new();
     private long _index;
     private long _lineBytes;   // of the segment, uncompressed, the batch included
@@ -16,9 +17,13 @@ internal sealed class SegmentOutput : TraceOutput
     private SafeFileHandle? _file;
     private long _fileBytes;
 
-    public SegmentOutput(TraceSinkOptions options, Action<string, Exception> onFailure)
+    /// <param name="options">Where to write, and how large segments get.</param>
+    /// <param name="onFailure">Told what went wrong.</param>
+    /// <param name="compression">How hard to compress; a capture has the time.</param>
+    public SegmentOutput(TraceSinkOptions options, Action<string, Exception> onFailure, CompressionLevel compression = CompressionLevel.Optimal)
         : base(options, onFailure)
     {
+        _compression = compression;
         _index = SegmentNames.Next(options.Path);
     }
 
@@ -45,7 +50,7 @@ internal sealed class SegmentOutput : TraceOutput
     protected override (string Path, long Bytes) Write(ReadOnlySpan<byte> lines)
     {
         _member.SetLength(0);
-        using (var gzip = new GZipStream(_member, CompressionLevel.Optimal, leaveOpen: true)) gzip.Write(lines);
+        using (var gzip = new GZipStream(_member, _compression, leaveOpen: true)) gzip.Write(lines);
         if (_file is not null && !File.Exists(Target)) LeaveFile();
         _file ??= Create();
         try

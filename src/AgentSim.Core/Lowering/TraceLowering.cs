@@ -22,6 +22,8 @@ public sealed class TraceLowering
     private readonly NameTable _requestIds = new();
     private readonly SessionTable _sessions = new();
     private readonly ToolTable _tools = new();
+    private readonly Dictionary<string, int> _models = new(StringComparer.Ordinal);
+    private (string? Name, int Requests) _lastModel;   // not yet in the dictionary
     private IRowSource? _rows;
     private bool _isComplete;
 
@@ -52,6 +54,19 @@ public sealed class TraceLowering
 
     /// <summary>Requests added, which is the number of rows.</summary>
     public int RequestCount => _requests.Count;
+
+    /// <summary>Only requests to this model are added; null: all.</summary>
+    public string? Model { get; init; }
+
+    /// <summary>The models of all requests that came, also of those that were not added, with their numbers; most first.</summary>
+    public IReadOnlyList<KeyValuePair<string, int>> Models
+    {
+        get
+        {
+            CountModel(null, 0);
+            return [.. _models.OrderByDescending(model => model.Value).ThenBy(model => model.Key, StringComparer.Ordinal)];
+        }
+    }
 
     /// <summary>The warning about requests that were left out.</summary>
     public RunWarning OnSessionless() => new(
@@ -93,7 +108,8 @@ public sealed class TraceLowering
         switch (record)
         {
             case RequestRecord request:
-                AddRequest(request, hashes);
+                CountModel(request.Model, 1);
+                if (Model is null || string.Equals(Model, request.Model, StringComparison.OrdinalIgnoreCase)) AddRequest(request, hashes);
                 break;
             case ToolRecord { SessionId: { } session } tool when tool.EndUnixMs >= tool.StartUnixMs:
                 _tools.Add(tool, _sessions.Add(session));
@@ -174,6 +190,20 @@ public sealed class TraceLowering
             Model = _agenticVersion == 2 ? request.Model : null,
             Explicit = _agenticVersion == 2 && request.Dependencies.Count > 0 ? new ExplicitEdges(request.Place, request.Dependencies) : null,
         });
+    }
+
+    // Requests to the same model mostly follow each other.
+    private void CountModel(string? name, int requests)
+    {
+        if (name == _lastModel.Name && requests > 0)
+        {
+            _lastModel.Requests += requests;
+            return;
+        }
+
+        string key = _lastModel.Name ?? "(none)";
+        if (_lastModel.Requests > 0) _models[key] = _models.GetValueOrDefault(key) + _lastModel.Requests;
+        _lastModel = (name, requests);
     }
 
     // Version 1 passes over a parent without requests by itself, but its rows tell that there is one.

@@ -4,4 +4,5 @@ namespace AgentSim.Rows;
 /// <typeparam name="T">What was read.</typeparam>
 /// <param name="Value">The row.</param>
 /// <param name="Line">1-based physical line; blank lines count.</param>
-public readonly record struct AtLine<T>(T Value, long Line);
+/// <param name="Path">The file, where what is read comes from several.</param>
+public readonly record struct AtLine<T>(T Value, long Line, string? Path = null);

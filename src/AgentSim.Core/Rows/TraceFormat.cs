@@ -17,4 +17,35 @@ public enum TraceFormat
 
     /// <summary>Raw Dynamo request traces, one or more files.</summary>
     Dynamo,
+
+    /// <summary>Sessions of Claude Code, imported as they are read.</summary>
+    ClaudeCode,
+
+    /// <summary>Sessions of Codex, imported as they are read.</summary>
+    Codex,
+
+    /// <summary>WEKA traces, imported as they are read.</summary>
+    Weka,
+
+    /// <summary>OpenTelemetry spans, imported as they are read.</summary>
+    Otel,
+
+    /// <summary>Tables of requests, imported as they are read.</summary>
+    Table,
+}
+
+/// <summary>What kinds of formats there are.</summary>
+public static class TraceFormats
+{
+    /// <summary>The name of the import format for recordings of other programs; null for rows and request traces.</summary>
+    /// <param name="format">The format.</param>
+    public static string? RecordingName(this TraceFormat format) => format switch
+    {
+        TraceFormat.ClaudeCode => "claude-code",
+        TraceFormat.Codex => "codex",
+        TraceFormat.Weka => "weka",
+        TraceFormat.Otel => "otel",
+        TraceFormat.Table => "table",
+        _ => null,
+    };
 }

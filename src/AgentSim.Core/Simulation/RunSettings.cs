@@ -20,6 +20,8 @@ internal static class RunSettings
     {
         names["trace_format"] = OptionNames.CommandLine.Of(workload.Format ?? TraceFormat.Dynamo);
         names["trace_block_size"] = workload.TraceBlockSize;
+        if (workload.Columns.Model is { } model) names["model"] = model;
+        if (workload.Columns.Import is { } import) names["import"] = import;
         if (workload.AllowsCut) names["allow_cut"] = true;
         if (workload.DropsSessionless) names["drop_sessionless"] = true;
     }

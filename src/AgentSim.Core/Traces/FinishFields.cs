@@ -46,6 +46,37 @@ internal static class FinishFields
         return new FinishReason(reason, backend, stop, calls);
     }
 
+    /// <summary>Reads the value of <c>import</c>, a key of AgentSim's own: whatever else others write there is passed over.</summary>
+    public static ImportOrigin? ReadImport(ref JsonRow json)
+    {
+        json.Read();
+        if (json.TokenType != JsonTokenType.StartObject)
+        {
+            json.DecodeValue();
+            return null;
+        }
+
+        string? format = null, times = null, output = null, prefix = null;
+        while (json.NextKey())
+        {
+            bool isFormat = json.Is("format"u8), isTimes = json.Is("times"u8), isOutput = json.Is("output"u8), isPrefix = json.Is("prefix"u8);
+            json.Read();
+            if (json.TokenType != JsonTokenType.String || !(isFormat || isTimes || isOutput || isPrefix))
+            {
+                json.DecodeValue();
+                continue;
+            }
+
+            string text = json.Text("import");
+            if (isFormat) format = text;
+            else if (isTimes) times = text;
+            else if (isOutput) output = text;
+            else prefix = text;
+        }
+
+        return new ImportOrigin(format, times, output, prefix);
+    }
+
     private static List<FinishToolCall> ReadToolCalls(ref JsonRow json)
     {
         var calls = new List<FinishToolCall>();

@@ -59,6 +59,7 @@ internal sealed class RequestFields(bool readsDependencies)
             {
                 if (json.BeginObject(ref seen, 17, "request.finish_reason_metadata")) _record.Finish = FinishFields.Read(ref json);
             }
+            else if (json.Is("import"u8)) _record.Import = FinishFields.ReadImport(ref json);
             else json.SkipDecoded();
         }
 

@@ -71,6 +71,9 @@ public sealed class RequestRecord : TraceRecord
     /// <summary>How the output ended. Informative.</summary>
     public FinishReason? Finish { get; set; }
 
+    /// <summary>For a request imported from another kind of recording: what its values are made of. Informative.</summary>
+    public ImportOrigin? Import { get; set; }
+
     /// <summary>True if the output ended with the reason <c>error</c>.</summary>
     public override bool IsError => Finish?.Reason == "error";
 
@@ -125,6 +128,16 @@ public sealed record FinishReason(string? Reason, string? BackendReason, string?
 /// <param name="Id">Id of the call.</param>
 /// <param name="Name">Name of the tool.</param>
 public sealed record FinishToolCall(uint ChoiceIndex, uint ToolCallIndex, string? Id, string? Name);
+
+/// <summary>What the values of an imported request are made of. Informative.</summary>
+/// <param name="Format">The kind of recording, e.g. <c>claude-code</c>.</param>
+/// <param name="Times">Start and end: <c>recorded</c>, <c>derived</c> from the times of rows, or <c>estimated</c>.</param>
+/// <param name="Output">The output length: <c>reported</c> or <c>estimated</c>.</param>
+/// <param name="Prefix">
+/// What the prompt shares: <c>recorded</c>, by the <c>chain</c> of messages, a <c>pool</c> (a fixed beginning), by the
+/// provider's <c>usage</c>, or <c>none</c>.
+/// </param>
+public sealed record ImportOrigin(string? Format, string? Times, string? Output, string? Prefix);
 
 /// <summary>An explicit edge of a request (behaviour 01#12.4).</summary>
 /// <param name="RequestId">The request it depends on.</param>

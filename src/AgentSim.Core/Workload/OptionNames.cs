@@ -75,6 +75,12 @@ public sealed record OptionNames
     /// <summary>The trace format of applied-compute sessions.</summary>
     public string AppliedComputeAgentic { get; init; } = "applied_compute_agentic";
 
+    /// <summary>The trace formats of recordings of other programs.</summary>
+    public Func<Rows.TraceFormat, string> Recording { get; init; } = format => Rows.TraceFormats.RecordingName(format)!;
+
+    /// <summary>Chooses among the models of a trace.</summary>
+    public string Model { get; init; } = "--model";
+
     /// <summary>Tokens per hash id.</summary>
     public string TraceBlockSize { get; init; } = "trace-block-size";
 
@@ -140,6 +146,7 @@ public sealed record OptionNames
         Rows.TraceFormat.AgenticMooncake => AgenticMooncake,
         Rows.TraceFormat.AppliedComputeAgentic => AppliedComputeAgentic,
         Rows.TraceFormat.Dynamo => Dynamo,
+        _ when Rows.TraceFormats.RecordingName(format) is not null => Recording(format),
         _ => Mooncake,
     };
 }

@@ -63,6 +63,12 @@ internal sealed class WorkloadColumns
     public required IReadOnlyList<WorkloadInput> Inputs { get; init; }
     public SyntheticOptions? Synthetic { get; init; }
 
+    /// <summary>What an import of recordings found and did, for the provenance; null for anything else.</summary>
+    public IReadOnlyDictionary<string, object?>? Import { get; set; }
+
+    /// <summary>The only model whose requests are in it; null: all.</summary>
+    public string? Model { get; set; }
+
     /// <summary>The prompts; request r has the runs <c>[PathStart[r], PathEnd[r])</c>.</summary>
     public required PromptTrie Trie { get; init; }
     public required int[] PathStart { get; init; }

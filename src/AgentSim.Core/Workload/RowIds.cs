@@ -7,7 +7,7 @@ namespace AgentSim.Workload;
 internal sealed class RowIds
 {
     private GrowList<long> _lines;
-    private string _source = "";
+    private readonly List<(int FirstRow, string Source)> _sources = [];   // one, unless rows come from several files
 
     public int Count => Names.Count;
 
@@ -16,14 +16,14 @@ internal sealed class RowIds
 
     public string this[int row] => Names[row];
 
-    public RowPlace Place(int row) => new(_source, _lines[row]);
+    public RowPlace Place(int row) => new(_sources.FindLast(source => source.FirstRow <= row).Source ?? "", _lines[row]);
 
     /// <exception cref="AgentSimException">The id came before.</exception>
     public void Add(string id, RowPlace place)
     {
         Names.GetOrAdd(id, out bool isNew);
         if (!isNew) throw place.Invalid($"request_id '{id}' appears twice; ids must be unique");
-        _source = place.Source;   // of all rows the same
+        if (_sources.Count == 0 || _sources[^1].Source != place.Source) _sources.Add((Count - 1, place.Source));
         _lines.Add(place.Line);
     }
 

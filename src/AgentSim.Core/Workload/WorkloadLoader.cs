@@ -1,4 +1,6 @@
+using System.Globalization;
 using AgentSim.Files;
+using AgentSim.Imports;
 using AgentSim.Lowering;
 using AgentSim.Rows;
 using AgentSim.Traces;
@@ -26,6 +28,12 @@ public sealed record WorkloadOptions
     /// <summary>Applied-compute sessions: number of groups with a common prefix; 0: nothing is shared.</summary>
     public int PrefixGroups { get; init; }
 
+    /// <summary>Request traces and recordings: only requests to this model; null: to all.</summary>
+    public string? Model { get; init; }
+
+    /// <summary>Recordings of other programs: how to import them.</summary>
+    public ImportOptions Import { get; init; } = new();
+
     /// <summary>Whether prompts may be cut in more than half of the rows, because their hash ids do not cover them.</summary>
     public bool AllowCut { get; init; }
 
@@ -45,7 +53,11 @@ public static class WorkloadLoader
     private const string InMemory = "rows";
     private const string Lowered = "lowered rows";
 
-    /// <summary>Reads one file, or with <see cref="TraceFormat.Dynamo"/> any number of shards in the given order.</summary>
+    /// <summary>
+    /// Reads files as one workload. Those of a request trace are its shards, in the given order; those of recordings are one
+    /// import, in any order. Files of rows know nothing of each other: names that an earlier file has, too, are changed, rows
+    /// wait for rows of their own file, and hash ids of different files are different blocks.
+    /// </summary>
     /// <param name="paths">Files; folders and wildcards stand for their files.</param>
     /// <param name="options">How to read them.</param>
     /// <param name="progress">Told the number of bytes read so far.</param>
@@ -59,14 +71,11 @@ public static class WorkloadLoader
 
     private static ReplayWorkload LoadFiles(IReadOnlyList<string> paths, WorkloadOptions options, IProgress<long>? progress, CancellationToken cancellation)
     {
-        IReadOnlyList<string> files = InputFiles.Expand(paths);
-        if (options.Format != TraceFormat.Dynamo && files.Count != 1)
-        {
-            throw new AgentSimException("TraceFileCount", $"this trace format takes exactly one file (found {files.Count}); only request traces may come in several");
-        }
-
         CheckBlockSize(options);
         WarnOfUnused(options);
+        if (options.Format.RecordingName() is { } recording) return Recordings.Load(paths, recording, options, progress, cancellation);
+        IReadOnlyList<string> files = InputFiles.Expand(paths);
+        if (files.Count == 0) throw new AgentSimException("TraceFileCount", "there is no file to read; name one");
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         InputDigests inputs = InputDigests.Start(files, stop.Token);
         try
@@ -74,15 +83,16 @@ public static class WorkloadLoader
             return options.Format switch
             {
                 TraceFormat.Dynamo => FromTrace(lowering => lowering.AddFiles(files, progress, cancellation), options, inputs, cancellation),
-                TraceFormat.AppliedComputeAgentic => FromSessions(AppliedComputeReader.Read(files[0], progress, cancellation), files[0], options, inputs),
-                _ => FromRows(MooncakeRowReader.ReadPassing(files[0], options.Format, options.TraceBlockSize, options.OnWarning, progress, cancellation), files[0], options, inputs),
+                TraceFormat.AppliedComputeAgentic => FromSessions(files, options, inputs, progress, cancellation),
+                _ => FromRows(SeveralFiles.Rows(files, progress, (file, at) =>
+                    MooncakeRowReader.ReadPassing(file, options.Format, options.TraceBlockSize, options.OnWarning, at, cancellation)), files[0], options, inputs),
             };
         }
         catch (Exception error)
         {
             stop.Cancel();   // nobody will ask for the digests
             if (error is AgentSimException { ErrorId: "TraceEmpty", InnerException: null } empty) throw FormatAdvice.Add(empty, files[0], options.Format);
-            if (error is AgentSimException { ErrorId: "RowInvalid" or "TraceRowInvalid" } fault && FormatAdvice.OtherFormat(files[0], options.Format) is { } format)
+            if (error is AgentSimException { ErrorId: "RowInvalid" or "TraceRowInvalid" } fault && files.Select(file => FormatAdvice.OtherFormat(file, options.Format)).FirstOrDefault(other => other is not null) is { } format)
                 throw new AgentSimException(fault.ErrorId, $"{fault.Message}; try {options.Names.TraceFormat} {options.Names.Of(format)}", fault.Kind, fault);
             throw;
         }
@@ -158,10 +168,16 @@ public static class WorkloadLoader
         }
     }
 
-    private static ReplayWorkload FromTrace(Action<TraceLowering> add, WorkloadOptions options, InputDigests inputs, CancellationToken cancellation)
+    internal static ReplayWorkload FromTrace(Action<TraceLowering> add, WorkloadOptions options, InputDigests inputs, CancellationToken cancellation)
     {
-        TraceLowering lowering = new() { DropsSessionless = options.DropSessionless };
+        // What a request of another model explains is not there to be waited for.
+        TraceLowering lowering = new(missing: options.Model is null ? MissingDependency.Error : MissingDependency.Drop)
+        {
+            Model = options.Model,
+            DropsSessionless = options.DropSessionless,
+        };
         add(lowering);
+        TellModels(lowering, options);
         if (lowering.SessionlessDropped > 0) options.OnWarning?.Invoke(lowering.OnSessionless());
 
         IEnumerable<AtLine<MooncakeRow>> rows = Numbered(lowering.Rows(), cancellation);
@@ -170,17 +186,37 @@ public static class WorkloadLoader
             throw new AgentSimException("TraceBlockSizeMismatch", $"the trace was recorded with blocks of {lowering.TraceBlockSize} tokens but {options.Names.TraceBlockSize} is {expected}; leave the option out");
         }
 
-        return Build(rows, Lowered, options with { Format = TraceFormat.Dynamo }, Math.Max(1, lowering.TraceBlockSize), inputs);
+        TraceFormat format = options.Format.RecordingName() is null ? TraceFormat.Dynamo : options.Format;
+        ReplayWorkload workload = Build(rows, Lowered, options with { Format = format }, Math.Max(1, lowering.TraceBlockSize), inputs);
+        workload.Columns.Model = options.Model;
+        return workload;
+    }
+
+    // A trace may mix models, and a replay has one.
+    private static void TellModels(TraceLowering lowering, WorkloadOptions options)
+    {
+        IReadOnlyList<KeyValuePair<string, int>> models = lowering.Models;
+        if (models.Count == 0 || (models.Count == 1 && options.Model is null)) return;
+        string list = string.Join(", ", models.Take(6).Select(model => string.Create(CultureInfo.InvariantCulture, $"{model.Key} {model.Value}")));
+        if (models.Count > 6) list += $" and {models.Count - 6} more";
+        if (options.Model is null)
+            options.OnWarning?.Invoke(new RunWarning("ModelsMixed", $"the requests are to {models.Count} models ({list}), and a replay has one; {options.Names.Model} chooses one of them", models.Count));
+        else if (lowering.RequestCount == 0)
+            throw new AgentSimException("TraceModelMissing", $"no request is to the model '{options.Model}'; there are {list}");
+        else if (models.Sum(model => model.Value) - lowering.RequestCount is > 0 and int others)
+            options.OnWarning?.Invoke(new RunWarning("ModelsLeftOut", $"{others} requests to other models than {options.Model} are left out ({list}): their load is missing", others));
     }
 
     private static ReplayWorkload FromRows(IEnumerable<AtLine<MooncakeRow>> rows, string path, WorkloadOptions options, InputDigests inputs) =>
         Build(rows, path, options, options.TraceBlockSize ?? WorkloadOptions.DefaultTraceBlockSize, inputs);
 
-    private static ReplayWorkload FromSessions(IEnumerable<AtLine<AppliedComputeSession>> sessions, string path, WorkloadOptions options, InputDigests inputs)
+    private static ReplayWorkload FromSessions(IReadOnlyList<string> files, WorkloadOptions options, InputDigests inputs, IProgress<long>? progress, CancellationToken cancellation)
     {
         int blockSize = options.TraceBlockSize ?? WorkloadOptions.DefaultTraceBlockSize;
         AppliedComputeExpansion expansion = new(blockSize, options.SharedPrefixRatio, options.PrefixGroups);
-        return Build(sessions.SelectMany(session => expansion.Expand(session, new RowPlace(path, session.Line))), path, options, blockSize, inputs);
+        IEnumerable<AtLine<MooncakeRow>> rows = SeveralFiles.Of(files, progress, (file, at) => AppliedComputeReader.Read(file, at, cancellation)
+            .SelectMany(session => expansion.Expand(session, new RowPlace(file, session.Line))));   // which names and numbers what it makes by itself
+        return Build(rows, files[0], options, blockSize, inputs);
     }
 
     private static IEnumerable<AtLine<MooncakeRow>> Numbered(IEnumerable<MooncakeRow> rows, CancellationToken cancellation)
@@ -200,7 +236,7 @@ public static class WorkloadLoader
         foreach (AtLine<MooncakeRow> row in rows)
         {
             builder ??= Builder(row.Value, options.Format, blockSize);
-            builder.Add(row.Value, new RowPlace(path, row.Line));
+            builder.Add(row.Value, new RowPlace(row.Path ?? path, row.Line));
             survey.Add(row.Value, row.Line);
         }
 

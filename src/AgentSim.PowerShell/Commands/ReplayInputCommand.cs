@@ -38,6 +38,13 @@ public abstract partial class ReplayInputCommand : PathCommand
     [Parameter(ParameterSetName = LiteralPathSet)]
     public TraceFormat TraceFormat { get; set; }
 
+    /// <summary>Request traces and recordings: only requests to this model.</summary>
+    [Parameter(ParameterSetName = RecordSet)]
+    [Parameter(ParameterSetName = PathSet)]
+    [Parameter(ParameterSetName = LiteralPathSet)]
+    [ValidateNotNullOrEmpty]
+    public string? Model { get; set; }
+
     /// <summary>Tokens per hash id; without it 512, or what rows and request traces say.</summary>
     [Parameter(ParameterSetName = InputObjectSet)]
     [Parameter(ParameterSetName = RecordSet)]
@@ -99,8 +106,12 @@ public abstract partial class ReplayInputCommand : PathCommand
     {
         if (ParameterSetName == InputObjectSet) _rows.AddRange(InputObject);
         else if (ParameterSetName == RecordSet) _records.AddRange(Record);
-        else if (!IsSynthetic) foreach (string given in GivenPaths) _files.AddRange(FilesOf(given));
+        else if (!IsSynthetic) foreach (string given in GivenPaths) _files.AddRange(IsRecordingFolder(given) ? [FileSystemPath(given)] : FilesOf(given));
     }
+
+    // A folder of recordings holds other things, too, and an import knows what it takes.
+    private bool IsRecordingFolder(string given) =>
+        TraceFormat.RecordingName() is not null && (ParameterSetName == LiteralPathSet || !WildcardPattern.ContainsWildcardCharacters(given)) && Directory.Exists(FileSystemPath(given));
 
     /// <summary>The workload, when all input has come.</summary>
     /// <param name="engine">The engine that will serve it, for synthetic load.</param>
@@ -111,6 +122,7 @@ public abstract partial class ReplayInputCommand : PathCommand
         {
             Format = TraceFormat,
             TraceBlockSize = TraceBlockSize,
+            Model = Model,
             SharedPrefixRatio = SharedPrefixRatio,
             PrefixGroups = PrefixGroups,
             AllowCut = AllowCut,
@@ -135,7 +147,7 @@ public abstract partial class ReplayInputCommand : PathCommand
     // Not earlier: what the pipeline brings is known only when it comes.
     private ReplayWorkload FromRows(WorkloadOptions options)
     {
-        if (TraceFormat is TraceFormat.Dynamo or TraceFormat.AppliedComputeAgentic)
+        if (TraceFormat is not (TraceFormat.Mooncake or TraceFormat.MooncakeDelta or TraceFormat.AgenticMooncake))
         {
             throw AgentSimException.Usage("TraceFormatMismatch",
                 $"-{nameof(TraceFormat)} {TraceFormat} is for files; rows are {TraceFormat.Mooncake}, {TraceFormat.MooncakeDelta} or {TraceFormat.AgenticMooncake}");

@@ -17,7 +17,7 @@ public partial class FloorsTests
         ["Collections", "Draws", "Files", "Json", "MessagePack", "Statistics", "Yaml"],
         ["Prompts", "Rows"],
         ["Routing", "Traces"],
-        ["Capture", "Engines", "Lowering", "Sessions"],
+        ["Capture", "Engines", "Imports", "Lowering", "Sessions"],
         ["Workload"],
         ["Measures", "Recording"],
         ["Metrics"],

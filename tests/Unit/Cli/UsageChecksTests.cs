@@ -28,7 +28,6 @@ public class UsageChecksTests
     [InlineData("--num-workers needs a whole number", "f", "--num-workers", "2.0")]
     [InlineData("--sla-e2e-ms needs a number", "f", "--sla-e2e-ms", "soon")]
     [InlineData("--trace-format dynamo needs at least one trace file", "--trace-format", "dynamo")]
-    [InlineData("this --trace-format takes one trace file (2 given)", "a", "b")]
     [InlineData("there is nothing to replay")]
     [InlineData("a trace file and synthetic load exclude each other", "f", "--turns-per-session", "2")]
     [InlineData("a trace file and synthetic load exclude each other", "f", "--inter-turn-delay-ms", "0.5")]
@@ -106,5 +105,5 @@ public class UsageChecksTests
 
     [Fact]
     public void The_first_rule_broken_is_reported() =>
-        Assert.StartsWith("this --trace-format takes one", Fault("a", "b", "--request-rate", "2", "--turns-per-session", "3"));
+        Assert.StartsWith("a trace file and synthetic load exclude each other", Fault("a", "b", "--request-rate", "2", "--turns-per-session", "3"));
 }

@@ -115,12 +115,8 @@ public sealed class WorkloadLoaderTests
     public void A_file_without_rows_is_refused(string content) => AssertRefused(TraceFormat.Mooncake, content, null, "no rows");
 
     [Fact]
-    public void Only_request_traces_may_come_in_several_files()
-    {
-        using TempFolder folder = new();
-        string[] files = [folder.Write("a.jsonl", Row), folder.Write("b.jsonl", Row)];
-        Assert.Equal("TraceFileCount", Assert.Throws<AgentSimException>(() => WorkloadLoader.Load(files, new WorkloadOptions())).ErrorId);
-    }
+    public void No_file_at_all_is_refused() =>
+        Assert.Equal("TraceFileCount", Assert.Throws<AgentSimException>(() => WorkloadLoader.Load([], new WorkloadOptions())).ErrorId);
 
     [Fact]
     public void A_missing_file_is_named()
