@@ -1,5 +1,4 @@
 using System.Text.Json;
-using AgentSim.Files;
 
 namespace AgentSim.Imports;
 

@@ -2,7 +2,6 @@ using System.Globalization;
 using System.Text.Json;
 using AgentSim.Imports;
 using AgentSim.Traces;
-using Xunit;
 
 namespace AgentSim.Tests.Imports;
 

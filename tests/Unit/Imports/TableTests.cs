@@ -1,6 +1,5 @@
 using AgentSim.Imports;
 using AgentSim.Traces;
-using Xunit;
 
 namespace AgentSim.Tests.Imports;
 

@@ -135,7 +135,7 @@ internal sealed class OtelMessages(ImportSink sink)
         return messages;
     }
 
-    private static IEnumerable<string> CallPaths(OtelAttributes attributes, string prefix)
+    private static SortedSet<string> CallPaths(OtelAttributes attributes, string prefix)
     {
         var paths = new SortedSet<string>(StringComparer.Ordinal);
         foreach (string name in attributes.Names)
