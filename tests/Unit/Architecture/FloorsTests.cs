@@ -1,10 +1,11 @@
+using System.Globalization;
 using System.Text.RegularExpressions;
 
 namespace AgentSim.Tests.Architecture;
 
 /// <summary>
 /// Every folder of AgentSim.Core stands on a floor and uses only folders of lower floors, so that no two need each other and each
-/// can be read with nothing but what is below it. docs/architecture.md draws the same table.
+/// can be read with nothing but what is below it.
 /// </summary>
 public partial class FloorsTests
 {
@@ -39,6 +40,13 @@ public partial class FloorsTests
     [GeneratedRegex(@"^using (?:static )?(?:\w+ = )?AgentSim\.(\w+)[\w.]*;", RegexOptions.Multiline)]
     private static partial Regex Using();
 
+    // A row without a number is of the floor above it.
+    [GeneratedRegex(@"^\| (\d*) ?\| ((?:`\w+`(?:, )?)+) \|", RegexOptions.Multiline)]
+    private static partial Regex FloorRow();
+
+    [GeneratedRegex(@"`(\w+)`")]
+    private static partial Regex Folder();
+
     private static string FolderOfFile(string file)
     {
         string[] parts = Path.GetRelativePath(Core, file).Split(Path.DirectorySeparatorChar);
@@ -56,6 +64,22 @@ public partial class FloorsTests
     public void Every_folder_has_a_floor_and_every_floor_its_folders()
     {
         Assert.Equal(FloorOf.Keys.Order(StringComparer.Ordinal), Sources.Select(FolderOfFile).Distinct().Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
+    public void The_page_on_the_architecture_draws_the_same_floors()
+    {
+        string page = File.ReadAllText(TestData.PathOf("../../../docs/architecture.md"));
+        string section = page.Split("\n## ").Single(part => part.StartsWith("The floors", StringComparison.Ordinal));
+        var drawn = new List<(string Folder, int Floor)> { (Root, 0) };
+        int floor = 0;
+        foreach (Match row in FloorRow().Matches(section))
+        {
+            if (row.Groups[1].Length > 0) floor = int.Parse(row.Groups[1].Value, CultureInfo.InvariantCulture);
+            drawn.AddRange(Folder().Matches(row.Groups[2].Value).Select(match => (match.Groups[1].Value, floor)));
+        }
+
+        Assert.Equal(FloorOf.Select(pair => (pair.Key, pair.Value)).Order(), drawn.Order());
     }
 
     [Fact]

@@ -70,11 +70,11 @@ internal sealed class ProxyBench : IAsyncDisposable
         return await File.ReadAllTextAsync(_folder.File("run.jsonl"));
     }
 
-    /// <summary>Stops the proxy; the records it wrote, which can also be imported.</summary>
+    /// <summary>Stops the proxy; the records it wrote, which can also be imported (a file without any is refused).</summary>
     public async Task<JsonElement[]> Rows()
     {
         string[] lines = (await Text()).Split('\n', StringSplitOptions.RemoveEmptyEntries);
-        Assert.Equal(lines.Length, AgentSim.Traces.RequestTraceReader.Read([_folder.File("run.jsonl")]).Count());
+        if (lines.Length > 0) Assert.Equal(lines.Length, AgentSim.Traces.RequestTraceReader.Read([_folder.File("run.jsonl")]).Count());
         return [.. lines.Select(line => JsonDocument.Parse(line).RootElement.GetProperty("event"))];
     }
 
