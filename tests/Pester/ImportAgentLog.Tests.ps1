@@ -76,6 +76,27 @@ Describe 'Import-AgentLog' {
         { Import-AgentLog $Recordings @Arguments } | Should -Throw -ErrorId "$ErrorId,*"
     }
 
+    It 'has the rules of imports as parameters' {
+        $plain = Import-AgentLog $Recordings -WarningAction SilentlyContinue -TraceBlockSize 32 -CharactersPerToken 3 -NoCompaction -Seed 7 -ColumnMap @{ start = 'time' } -Format claude-code
+        $plain[0].TraceBlockSize | Should -Be 32
+        $null = Import-AgentLog $Recordings -Prefix Usage -SummaryVariable usage -WarningAction SilentlyContinue
+        $null = Import-AgentLog $Recordings -Prefix Chain -SummaryVariable chain -WarningAction SilentlyContinue
+        $usage.NewPromptTokens | Should -BeGreaterThan $chain.NewPromptTokens
+        $usage.PromptTokens | Should -Be $chain.PromptTokens
+    }
+
+    It 'finds recordings where their program leaves them' {
+        $old = $env:CLAUDE_CONFIG_DIR
+        try {
+            $env:CLAUDE_CONFIG_DIR = "$TestDrive/claude"
+            { Import-AgentLog -Format claude-code -KnownPlace } | Should -Throw -ErrorId 'InputMissing,*'
+            $null = New-Item -ItemType Directory "$TestDrive/claude/projects"
+            Copy-Item $Recordings "$TestDrive/claude/projects/-home-dev" -Recurse
+            @(Import-AgentLog -Format claude-code -KnownPlace -WarningAction SilentlyContinue).Count | Should -Be 112
+        }
+        finally { $env:CLAUDE_CONFIG_DIR = $old }
+    }
+
     It 'completes formats' {
         (TabExpansion2 'Import-AgentLog -Format cl').CompletionMatches.CompletionText | Should -Contain 'claude-code'
     }

@@ -38,6 +38,11 @@ Describe 'Invoke-AgentSweep' {
         (& $Script).DurationMs | Should -Be $expected
     }
 
+    It 'takes recordings, of one model if asked for' {
+        $recordings = "$PSScriptRoot/../../recordings/claude-code"
+        (Invoke-AgentSweep $recordings -TraceFormat ClaudeCode -Model claude-haiku-4-5 -Workers 2 -WarningAction SilentlyContinue).CompletedRequests | Should -Be 12
+    }
+
     It 'makes synthetic load for the block size of every engine' {
         $shared = $load + @{ TurnsPerSession = 2; InterTurnDelayMs = 5; SharedPrefixRatio = 0.5; PrefixGroups = 1 }
         $found = @(Invoke-AgentSweep @shared -Engine @{ block_size = 16 }, @{ block_size = 256 } | Sort-Object Index)
