@@ -30,7 +30,7 @@ internal static class ImportArguments
 
     /// <summary>Those that a replay of recordings takes, too.</summary>
     public static IReadOnlyList<OptionSpec> Replayed { get; } =
-        [.. Options.Where(option => option.Name is "--max-idle" or "--max-tool-wait" or "--rebase" or "--map").Select(option => option with { Help = "Recordings: " + Lower(option.Help) })];
+        [.. Options.Where(option => option.Name is "--max-idle" or "--max-tool-wait" or "--rebase" or "--preset" or "--map").Select(option => option with { Help = "Recordings: " + Lower(option.Help) })];
 
     /// <summary>Reads those that a replay takes.</summary>
     /// <exception cref="AgentSimException">A value is invalid.</exception>
@@ -67,6 +67,7 @@ internal static class ImportArguments
             TraceBlockSize = values.Whole("--trace-block-size") is { } size ? (int)Int128.Clamp(size, -1, int.MaxValue) : null,
             CharactersPerToken = values.Real("--chars-per-token") ?? 4,
             IncludesCompaction = !values.Has("--no-compaction"),
+            Preset = values.Text("--preset"),
             Columns = Columns(values.All("--map")),
             IsAnonymous = values.Has("--anonymize"),
             Salt = values.Text("--salt"),
