@@ -5,7 +5,7 @@ $platform = "$system-$([Runtime.InteropServices.RuntimeInformation]::ProcessArch
 # Systems with another C library have another name.
 if ([Runtime.InteropServices.RuntimeInformation]::RuntimeIdentifier -like '*musl*') { $platform += '-musl' }
 $folder = "$PSScriptRoot/bin/$platform"
-if (-not (Test-Path -LiteralPath "$folder/AgentSim.PowerShell.dll")) { $folder = "$PSScriptRoot/bin" }
+if (-not [IO.File]::Exists("$folder/AgentSim.PowerShell.dll")) { $folder = "$PSScriptRoot/bin" }
 
 # Loaded here, so that scripts know its types by name before a cmdlet has run.
 $null = [Reflection.Assembly]::LoadFrom("$folder/AgentSim.Core.dll")

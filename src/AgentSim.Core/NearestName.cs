@@ -24,21 +24,22 @@ public static class NearestName
         return isNear ? $"did you mean '{best}'?" : $"known: {string.Join(", ", known)}";
     }
 
-    // Edits (insert, delete, replace) that turn one name into the other; letter case does not count.
+    // Edits (insert, delete, replace, swap neighbours) that turn one name into the other; letter case does not count.
     private static int Distance(string a, string b)
     {
         if (a.Length > 256) return int.MaxValue - 1;
-        int[] row = new int[b.Length + 1];
+        (a, b) = (a.ToLowerInvariant(), b.ToLowerInvariant());
+        int[] row = new int[b.Length + 1], above = new int[b.Length + 1], before = new int[b.Length + 1];
         for (int j = 0; j <= b.Length; j++) row[j] = j;
         for (int i = 1; i <= a.Length; i++)
         {
-            int diagonal = row[0];
+            (before, above, row) = (above, row, before);
             row[0] = i;
             for (int j = 1; j <= b.Length; j++)
             {
-                int replace = diagonal + (char.ToLowerInvariant(a[i - 1]) == char.ToLowerInvariant(b[j - 1]) ? 0 : 1);
-                diagonal = row[j];
-                row[j] = Math.Min(replace, Math.Min(row[j], row[j - 1]) + 1);
+                int replace = above[j - 1] + (a[i - 1] == b[j - 1] ? 0 : 1);
+                row[j] = Math.Min(replace, Math.Min(above[j], row[j - 1]) + 1);
+                if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1]) row[j] = Math.Min(row[j], before[j - 2] + 1);
             }
         }
 

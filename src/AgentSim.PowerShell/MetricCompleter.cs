@@ -3,4 +3,4 @@ using AgentSim.Metrics;
 namespace AgentSim.PowerShell;
 
 /// <summary>Completes names of metrics.</summary>
-internal sealed class MetricCompleter() : NameCompleter(MetricDirections.Names);
+internal sealed class MetricCompleter() : NameCompleter(MetricNames.Names);

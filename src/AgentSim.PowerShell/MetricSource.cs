@@ -33,7 +33,7 @@ internal sealed record MetricSource(IReadOnlyList<Metric> Metrics, string? Path 
     private static Metric[] Properties(PSObject item)
     {
         PSObject bag = item.Properties[nameof(ReplayResult.Summary)]?.Value is PSObject summary ? summary : item;
-        Metric[] metrics = [.. from name in MetricDirections.Names let value = Number(bag, name) where value is not null select new Metric(name, value.Value, false)];
+        Metric[] metrics = [.. from name in MetricNames.Names let value = Number(bag, name) where value is not null select new Metric(name, value.Value, false)];
         return metrics.Length > 0
             ? EmptyMetrics.Mark(metrics, [])
             : throw new AgentSimException("ReportInvalid", $"a {item.BaseObject.GetType().Name} holds no metrics; give results of Invoke-AgentReplay, their summaries, or report files");

@@ -36,7 +36,7 @@ Describe 'The assemblies of the module' {
         $depth = '(Get-TypeData AgentSim.Rows.MooncakeRow).SerializationDepth'
         $said = Invoke-Fresh "Import-Module '$Manifest'; [AgentSim.Simulation.RouterMode]::KvRouter; $depth; Remove-Module AgentSim; `"none:`$($depth)`"; Import-Module '$Manifest'; $depth
             ConvertTo-AgentMooncake '$Sample' | Export-Clixml '$TestDrive/again.xml'; (Import-Clixml '$TestDrive/again.xml')[0].GetType().FullName"
-        $said | Should -Be 'KvRouter', '4', 'none:', '4', 'AgentSim.Rows.MooncakeRow'
+        $said | Should -Be 'KvRouter', '5', 'none:', '5', 'AgentSim.Rows.MooncakeRow'
     }
 
     It 'are imported a second time from another folder without errors' {

@@ -5,7 +5,7 @@ Describe 'docs/errors.md' {
         $listed = @(Select-String -LiteralPath "$Root/docs/errors.md" -Pattern '^\| `(\w+)` \|' | ForEach-Object { $_.Matches[0].Groups[1].Value })
         # In the code, identifiers are the only texts of their form, but for names of parameters, providers, properties, analyses, columns, and tools and events of other programs.
         $others = 'InputObject', 'LiteralPath', 'FileSystem', 'ContextTokens', 'GeneratedTokens',
-            'KnownPlace', 'AskUserQuestion', 'EnterPlanMode', 'ExitPlanMode', 'SubAgentActivity'
+            'KnownPlace', 'OpenTelemetry', 'AskUserQuestion', 'EnterPlanMode', 'ExitPlanMode', 'SubAgentActivity'
         $inCode = Get-ChildItem "$Root/src" -Recurse -Filter *.cs |
             Where-Object { $_.FullName -notmatch '[\\/](bin|obj)[\\/]' -and $_.Name -notlike '*Completer.cs' } |
             Select-String -Pattern '"([A-Z][a-z0-9]+(?:[A-Z][a-z0-9]+)+)"' -AllMatches -CaseSensitive |

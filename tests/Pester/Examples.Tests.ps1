@@ -1,4 +1,4 @@
-# Runs every block of PowerShell in the help and in the README, each in a folder of its own that holds nothing but samples/.
+# Runs every block of PowerShell in the help and in the README, each in a folder of its own that holds nothing but samples/ and recordings/.
 BeforeDiscovery {
     $root = "$PSScriptRoot/../.."
     $pages = @(Get-ChildItem "$root/docs/cmdlets", "$root/docs/about" -Filter *.md) + (Get-Item "$root/README.md")
@@ -17,7 +17,7 @@ BeforeAll { . "$PSScriptRoot/Common.ps1" }
 Describe 'The examples of the help' {
     It 'runs without errors and shows what fits 100 columns: <Name>' -ForEach $examples {
         $folder = New-Item -ItemType Directory "$TestDrive/$([guid]::NewGuid())"
-        Copy-Item "$Root/samples" $folder -Recurse
+        Copy-Item "$Root/samples", "$Root/recordings" $folder -Recurse
         Push-Location $folder
         try {
             # An error that would not end the example makes it fail, too.

@@ -8,7 +8,7 @@ namespace AgentSim.Capture;
 /// Appends JSON lines to one file (behaviour 07#A3). A last line that a killed process left unfinished is cut off
 /// first, or else it would spoil the line behind it.
 /// </summary>
-internal sealed class PlainOutput : TraceOutput
+internal sealed class PlainOutput : LossCountingOutput
 {
     private const int LongestRepair = 64 << 20;
     private const long LockPosition = long.MaxValue - 1;   // far from the content, which others may read

@@ -7,7 +7,7 @@ namespace AgentSim.Capture;
 /// Writes gzipped segments (behaviour 07#A3). Every batch is a complete gzip member, so that a segment can be read
 /// at any time, and is whole up to the last batch whatever happens to the process.
 /// </summary>
-internal sealed class SegmentOutput : TraceOutput
+internal sealed class SegmentOutput : LossCountingOutput
 {
     private readonly CompressionLevel _compression;
     private readonly MemoryStream _member = new();

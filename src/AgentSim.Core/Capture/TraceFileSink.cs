@@ -22,7 +22,7 @@ public sealed class TraceFileSink : IDisposable
     private readonly TraceSinkOptions _options;
     private readonly Action<AgentSimException>? _onProblem;
     private readonly RecordQueue _queue;
-    private readonly TraceOutput _output;
+    private readonly LossCountingOutput _output;
     private readonly Thread _thread;
     private long _accepted;
     private long _dropped;

@@ -22,7 +22,7 @@ public static class InputFiles
         foreach (string path in paths)
         {
             if (Directory.Exists(path))
-                AddMatches(files, path, path, IsTraceName, recurse, "the folder holds no *.jsonl or *.jsonl.gz file");
+                AddMatches(files, path, path, IsTraceName, recurse, "the folder holds no *.jsonl or *.jsonl.gz file (folders in it are not looked into)");
             else if (File.Exists(path))
                 files.Add(path);
             else if (Path.GetFileName(path).AsSpan().ContainsAny('*', '?'))

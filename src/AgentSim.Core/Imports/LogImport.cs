@@ -108,7 +108,9 @@ public sealed class LogImport
     {
         if (otherModels.Count > 0)
             return new AgentSimException("TraceModelMissing", $"no request is to the model '{options.Model}'; there are {string.Join(", ", otherModels.Select(model => $"{model.Key} {model.Value}"))}");
-        IEnumerable<string> reasons = summary.FilesWithoutRequests.Concat(summary.Dropped.Select(drop => $"{drop.Text}: {drop.Count}"));
+        IEnumerable<string> foreign = summary.FilesPassedOver.Take(1).Select(file =>
+            $"{file}{(summary.FilesPassedOver.Count > 1 ? $" and {summary.FilesPassedOver.Count - 1} more files" : "")}: no recording of a known format");
+        IEnumerable<string> reasons = foreign.Concat(summary.FilesWithoutRequests).Concat(summary.Dropped.Select(drop => $"{drop.Text}: {drop.Count}"));
         string why = string.Join("; ", reasons.Take(4));
         return new AgentSimException("ImportEmpty", $"there is no request to import{(why.Length > 0 ? $": {why}" : "")}");
     }

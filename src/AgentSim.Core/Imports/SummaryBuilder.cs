@@ -64,7 +64,7 @@ internal static class SummaryBuilder
     {
         string list = string.Join(", ", models.Take(6).Select(model => $"{model.Model ?? "(none)"} {model.Requests}"));
         if (models.Length > 6) list += $" and {models.Length - 6} more";
-        return new RunWarning("ModelsMixed", $"{models.Length} models are mixed, and a replay has one: {list}; choose one to leave the others out", models.Length);
+        return new RunWarning("ModelsMixed", $"{models.Length} models are mixed, and a replay takes all of them for one: {list}; name one to leave out the requests to the others", models.Length);
     }
 
     private static DateTimeOffset Time(long milliseconds) =>

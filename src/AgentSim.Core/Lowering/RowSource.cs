@@ -59,10 +59,7 @@ internal sealed class RowSource : IRowSource
         long ready = long.MinValue;   // when the last dependency ended
         foreach (int source in waits) ready = Math.Max(ready, _table[source].End);
         long windowStart = edges.Previous(row) is >= 0 and int previous ? _table[previous].Start : ready;
-        ToolSpan[] calls = tools.Before(row, session, windowStart, request.Start);
-        long gap = Math.Max(0, request.Start - ready);
-        long toolWait = ToolWaits.Covered(calls, ready, request.Start);
-        made.Delay = gap - toolWait;
+        (ToolSpan[] calls, long toolWait, made.Delay) = tools.SplitGap(row, session, windowStart, ready, request.Start);
         if (toolWait > 0) made.ToolWaitMs = toolWait;
         made.ToolEvents = calls;
     }

@@ -48,12 +48,29 @@ internal sealed class ToolWaits
         }
     }
 
+    /// <summary>
+    /// The calls to be listed with a row, and the two parts of its gap: the wait for tools begins when the last dependency ended
+    /// and counts as long as a call runs; the rest is delay.
+    /// </summary>
+    /// <param name="row">The row.</param>
+    /// <param name="session">Its session.</param>
+    /// <param name="windowStart">Calls that end at or before this time belong to an earlier row.</param>
+    /// <param name="ready">When the last dependency ended.</param>
+    /// <param name="start">Start of the row.</param>
+    /// <returns>The calls by start, the wait for them and the delay, both in milliseconds.</returns>
+    public (ToolSpan[] Calls, long ToolWait, long Delay) SplitGap(int row, int session, long windowStart, long ready, long start)
+    {
+        ToolSpan[] calls = Before(row, session, windowStart, start);
+        long toolWait = Covered(calls, ready, start);
+        return (calls, toolWait, Math.Max(0, start - ready) - toolWait);
+    }
+
     /// <summary>The calls to be listed with a row.</summary>
     /// <param name="row">The row.</param>
     /// <param name="session">Its session.</param>
     /// <param name="windowStart">Calls that end at or before this time belong to an earlier row.</param>
     /// <param name="start">Start of the row.</param>
-    public ToolSpan[] Before(int row, int session, long windowStart, long start)
+    private ToolSpan[] Before(int row, int session, long windowStart, long start)
     {
         _found.Clear();
         ReadOnlySpan<int> byEnd = _byEnd.AsSpan(_offsets[session].._offsets[session + 1]);
@@ -67,7 +84,7 @@ internal sealed class ToolWaits
     }
 
     /// <summary>Milliseconds between two times during which at least one of the calls (sorted by start) ran.</summary>
-    public static long Covered(ToolSpan[] calls, long from, long to)
+    private static long Covered(ToolSpan[] calls, long from, long to)
     {
         long covered = 0, coveredTo = from;
         foreach (ToolSpan call in calls)

@@ -46,12 +46,12 @@ internal static class EmptyMetrics
         var empty = new List<string>();
         if (none) empty.AddRange(OfCompleted);
         if (none || input == 0.0) empty.AddRange(OfPrompts);
-        if (none || output == 0.0) empty.AddRange(OfOutputs.SelectMany(MetricDirections.Statistics));
+        if (none || output == 0.0) empty.AddRange(OfOutputs.SelectMany(MetricNames.Statistics));
         // With more tokens than requests some request has two, and a gap between them; otherwise all gaps may be missing.
         if (none || output == 0.0 || (output <= completed && OfGaps.All(name => Find("max_" + name) is null or 0.0)))
-            empty.AddRange(OfGaps.SelectMany(MetricDirections.Statistics));
+            empty.AddRange(OfGaps.SelectMany(MetricNames.Statistics));
         // A rate is more than 0.
-        if (none || output == 0.0 || Find("max_" + PerUser) == 0.0) empty.AddRange(MetricDirections.Statistics(PerUser));
+        if (none || output == 0.0 || Find("max_" + PerUser) == 0.0) empty.AddRange(MetricNames.Statistics(PerUser));
         return empty;
 
         double? Find(string name) => ReportMetrics.Find(metrics, name);

@@ -34,7 +34,7 @@ public static class LimitTest
     public static IReadOnlyList<MetricLimit> NoWorse(IReadOnlyList<Metric> baseline, double tolerancePercent = 0.0)
     {
         ArgumentNullException.ThrowIfNull(baseline);
-        Metric[] measured = [.. baseline.Where(metric => metric.HasSamples && MetricDirections.Of(metric.Name) != MetricDirection.None)];
+        Metric[] measured = [.. baseline.Where(metric => metric.HasSamples && MetricNames.Of(metric.Name) != MetricDirection.None)];
         if (ReportMetrics.Find(baseline, "completed_requests") == 0.0) throw Empty("no request completed");
         if (measured.Length == 0) throw Empty("it has no metric that could get worse");
         return [.. measured.Select(metric => MetricLimit.NoWorse(metric.Name, tolerancePercent))];

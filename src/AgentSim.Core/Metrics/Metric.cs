@@ -4,7 +4,7 @@ namespace AgentSim.Metrics;
 
 /// <summary>
 /// One value of a report. A metric without samples, such as a latency when no request completed, is no number: its value is then
-/// infinitely bad (see <see cref="MetricDirections.Worst"/>), so that nothing takes it for a good one.
+/// infinitely bad (see <see cref="MetricNames.Worst"/>), so that nothing takes it for a good one.
 /// </summary>
 /// <param name="Name">Name in the report file.</param>
 /// <param name="Value">The value; a whole number where <paramref name="IsWhole"/> is true.</param>
@@ -29,5 +29,5 @@ public sealed record Metric(string Name, double Value, bool IsWhole)
     /// <summary>A metric without samples.</summary>
     /// <param name="name">Name in the report file.</param>
     /// <param name="written">The number that the reference has there.</param>
-    internal static Metric Empty(string name, double written) => new(name, MetricDirections.Worst(name), false) { Written = double.IsFinite(written) ? written : 0.0 };
+    internal static Metric Empty(string name, double written) => new(name, MetricNames.Worst(name), false) { Written = double.IsFinite(written) ? written : 0.0 };
 }

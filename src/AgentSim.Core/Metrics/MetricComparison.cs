@@ -33,7 +33,7 @@ public sealed class MetricComparison : IDynamicMetaObjectProvider
     {
         Metric = metric;
         Values = values;
-        Direction = MetricDirections.Of(metric);
+        Direction = MetricNames.Of(metric);
         Verdicts = [.. values.Skip(1).Select(value => MetricChange.Verdict(values[0], value, Direction, tolerancePercent))];
     }
 

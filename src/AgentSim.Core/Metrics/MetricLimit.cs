@@ -36,7 +36,7 @@ public sealed class MetricLimit
     {
         ArgumentNullException.ThrowIfNull(metric);
         ArgumentNullException.ThrowIfNull(text);
-        MetricDirections.Require(metric);
+        MetricNames.Require(metric);
         string number = text.Trim();
         return number.EndsWith('%') ? Relative(metric, text, number[..^1]) : Absolute(metric, text, number);
     }
@@ -46,7 +46,7 @@ public sealed class MetricLimit
     /// <param name="tolerancePercent">How much worse is still fine, in percent of the baseline.</param>
     internal static MetricLimit NoWorse(string metric, double tolerancePercent)
     {
-        bool isLower = MetricDirections.Of(metric) == MetricDirection.Lower;
+        bool isLower = MetricNames.Of(metric) == MetricDirection.Lower;
         (double, bool) limit = (tolerancePercent, true);
         string text = string.Create(CultureInfo.InvariantCulture, $"{(isLower ? '+' : '-')}{tolerancePercent}%");
         return isLower ? new MetricLimit(metric, text, null, limit) : new MetricLimit(metric, text, limit, null);
@@ -95,7 +95,7 @@ public sealed class MetricLimit
         (double, bool)? limit = (value, false);
         if (!atMost && !atLeast && !isExact)
         {
-            MetricDirection direction = MetricDirections.Of(metric);
+            MetricDirection direction = MetricNames.Of(metric);
             (atMost, atLeast) = (direction == MetricDirection.Lower, direction == MetricDirection.Higher);
         }
 

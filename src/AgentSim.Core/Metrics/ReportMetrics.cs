@@ -53,7 +53,7 @@ internal static class ReportMetrics
     /// <exception cref="AgentSimException"><c>MetricUnknown</c>.</exception>
     public static double? Named(IReadOnlyList<Metric> metrics, string name)
     {
-        MetricDirections.Require(name);
+        MetricNames.Require(name);
         return Find(metrics, name);
     }
 

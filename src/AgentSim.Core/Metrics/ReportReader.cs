@@ -32,7 +32,7 @@ public static class ReportReader
     private static Metric[] ReadMetrics(string path)
     {
         using FileStream file = InputFiles.Open(path);
-        Metric[] metrics = [.. Parse(file, path).Where(metric => MetricDirections.Names.Contains(metric.Name))];
+        Metric[] metrics = [.. Parse(file, path).Where(metric => MetricNames.Names.Contains(metric.Name))];
         foreach (Metric metric in metrics)
         {
             if (!double.IsFinite(metric.Written)) throw Invalid(path, $"{metric.Name} is too large for a number");

@@ -37,7 +37,7 @@ public static class MetricTable
         string[] lines =
         [
             "distribution",
-            .. ((SampleSet[])[PlottedSamples.Ttft(result), PlottedSamples.Ttst(result), PlottedSamples.E2eLatency(result), result.Gaps.GapSamples, result.Gaps.RateSamples]).Select(Sparkline.Of),
+            .. ((PlotSamples[])[PlottedSamples.Ttft(result), PlottedSamples.Ttst(result), PlottedSamples.E2eLatency(result), result.Gaps.GapSamples, result.Gaps.RateSamples]).Select(Sparkline.Of),
         ];
         string[][] rows = Rows(result.Summary);
         return Render(result.Summary, [.. rows.Select((row, i) => (string[])[.. row, i < lines.Length ? lines[i] : "N/A"])], Sparkline.Legend + "\n") + Warnings(result.Warnings);

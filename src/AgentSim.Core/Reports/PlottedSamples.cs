@@ -11,15 +11,15 @@ namespace AgentSim.Reports;
 /// </summary>
 internal static class PlottedSamples
 {
-    public static SampleSet Ttft(ReplayResult result) => Of(result, static request => request.TtftMs);
+    public static PlotSamples Ttft(ReplayResult result) => Of(result, static request => request.TtftMs);
 
-    public static SampleSet Ttst(ReplayResult result) => Of(result, static request => request.TtstMs);
+    public static PlotSamples Ttst(ReplayResult result) => Of(result, static request => request.TtstMs);
 
-    public static SampleSet Tpot(ReplayResult result) => Of(result, static request => request.ItlMs);
+    public static PlotSamples Tpot(ReplayResult result) => Of(result, static request => request.ItlMs);
 
-    public static SampleSet E2eLatency(ReplayResult result) => Of(result, static request => request.E2eLatencyMs);
+    public static PlotSamples E2eLatency(ReplayResult result) => Of(result, static request => request.E2eLatencyMs);
 
-    private static SampleSet Of(ReplayResult result, Func<RequestResult, double?> value) => SampleSet.Of(
+    private static PlotSamples Of(ReplayResult result, Func<RequestResult, double?> value) => PlotSamples.Of(
         from request in result.Requests
         where request.TerminalStatus == TerminalStatus.Completed && request.FirstAdmitMs is not null
         let sample = value(request)

@@ -30,7 +30,8 @@ internal static class RunNames
 
     private static string NameOf(RunInfo run) => run.Inputs switch
     {
-        [] => "Synthetic load",
+        [] when run.Settings.ContainsKey("request_count") => "Synthetic load",
+        [] => "Rows from the pipeline",
         [var input] => Path.GetFileName(input.Path),
         [var first, ..] => $"{Path.GetFileName(first.Path)} and {run.Inputs.Count - 1} more",
     };

@@ -4,22 +4,22 @@ namespace AgentSim.Statistics;
 internal sealed partial class GapStatistics
 {
     /// <summary>The gaps, milliseconds; exact to 0.1 %.</summary>
-    public SampleSet GapSamples
+    public PlotSamples GapSamples
     {
         get
         {
             AddRepeated();
-            return SampleSet.OfAscending(_gapSketch.Samples, LogBuckets.Width);
+            return PlotSamples.OfAscending(_gapSketch.Samples, LogBuckets.Width);
         }
     }
 
     /// <summary>1000 / gap, tokens per second and user; exact to 0.1 %.</summary>
-    public SampleSet RateSamples
+    public PlotSamples RateSamples
     {
         get
         {
             AddRepeated();
-            return SampleSet.OfAscending(_rateSketch.Samples, LogBuckets.Width);
+            return PlotSamples.OfAscending(_rateSketch.Samples, LogBuckets.Width);
         }
     }
 }

@@ -18,9 +18,9 @@ internal sealed record ValueGrid(double[] Edges, bool IsLogarithmic)
     /// <param name="samples">Sets that share the grid.</param>
     /// <param name="bins">Number of bins.</param>
     /// <param name="forCounts">Fewer bins where the samples are not exact enough for so many to be counted in.</param>
-    public static ValueGrid? Of(IReadOnlyCollection<SampleSet> samples, int bins, bool forCounts = true)
+    public static ValueGrid? Of(IReadOnlyCollection<PlotSamples> samples, int bins, bool forCounts = true)
     {
-        SampleSet[] known = [.. samples.Where(set => set.Count > 0)];
+        PlotSamples[] known = [.. samples.Where(set => set.Count > 0)];
         if (known.Length == 0) return null;
         double min = known.Min(set => set.Min), max = known.Max(set => set.Max), most = known.Max(set => set.At(MostSamples));
         if (most > min && max - min > (most - min) * FarAbove) max = most;
@@ -47,7 +47,7 @@ internal sealed record ValueGrid(double[] Edges, bool IsLogarithmic)
     }
 
     /// <summary>Samples in each bin; one on an edge counts below it, the smallest in the first bin.</summary>
-    public long[] CountsOf(SampleSet samples)
+    public long[] CountsOf(PlotSamples samples)
     {
         var counts = new long[Bins];
         long before = 0;

@@ -128,7 +128,7 @@ public sealed class SweepRow : IDynamicMetaObjectProvider, INamedValues
     /// <summary>A metric by its name in the report file; null for goodput when no service level was given.</summary>
     /// <param name="name">E.g. <c>p95_tpot_ms</c>.</param>
     /// <exception cref="AgentSimException"><c>MetricUnknown</c>: no report has a metric of that name.</exception>
-    public double? this[string name] => ReportMetrics.Named(_metrics, name) ?? (Error is null ? null : MetricDirections.Worst(name));
+    public double? this[string name] => ReportMetrics.Named(_metrics, name) ?? (Error is null ? null : MetricNames.Worst(name));
 
     /// <summary>Every metric under its name in the report file; empty after an error.</summary>
     public IReadOnlyList<Metric> GetMetrics() => _metrics;

@@ -232,7 +232,7 @@ public static class WorkloadLoader
     private static ReplayWorkload Build(IEnumerable<AtLine<MooncakeRow>> rows, string path, WorkloadOptions options, int blockSize, InputDigests inputs)
     {
         IWorkloadBuilder? builder = null;
-        var survey = new RowSurvey(path, blockSize, options);
+        var survey = new BlockSizeSurvey(path, blockSize, options);
         foreach (AtLine<MooncakeRow> row in rows)
         {
             builder ??= Builder(row.Value, options.Format, blockSize);

@@ -28,8 +28,8 @@ public sealed class CompareAgentReplayCommand : ReportInputCommand
     {
         foreach (string name in Metric)
         {
-            if (!WildcardPattern.ContainsWildcardCharacters(name)) MetricDirections.Require(name);
-            else if (!MetricDirections.Names.Any(Pattern(name).IsMatch)) throw new AgentSimException("MetricUnknown", $"no metric matches '{name}'; a metric is p99_ttft_ms, for example");
+            if (!WildcardPattern.ContainsWildcardCharacters(name)) MetricNames.Require(name);
+            else if (!MetricNames.Names.Any(Pattern(name).IsMatch)) throw new AgentSimException("MetricUnknown", $"no metric matches '{name}'; a metric is p99_ttft_ms, for example");
         }
     }
 

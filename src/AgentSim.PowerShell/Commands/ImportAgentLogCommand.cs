@@ -45,10 +45,12 @@ public sealed class ImportAgentLogCommand : PathCommand
 
     /// <summary>Cuts stretches in which a session and its sub-agents do nothing.</summary>
     [Parameter]
+    [Number]
     public double? MaxIdleSeconds { get; set; }
 
     /// <summary>Cuts stretches in which they only wait for tools.</summary>
     [Parameter]
+    [Number]
     public double? MaxToolWaitSeconds { get; set; }
 
     /// <summary>When sessions start.</summary>
@@ -57,10 +59,12 @@ public sealed class ImportAgentLogCommand : PathCommand
 
     /// <summary>Sessions per second; sessions then start at this rate.</summary>
     [Parameter]
+    [Number]
     public double SessionRate { get; set; }
 
     /// <summary>Seed of the random gaps between the starts of sessions.</summary>
     [Parameter]
+    [Number]
     public ulong Seed { get; set; } = 42;
 
     /// <summary>By what prompts are equal where no ids are recorded.</summary>
@@ -69,11 +73,13 @@ public sealed class ImportAgentLogCommand : PathCommand
 
     /// <summary>Tokens of a block; without it that of recorded ids, or else 64.</summary>
     [Parameter]
+    [Number]
     [ValidateRange(1, 1 << 20)]
     public int? TraceBlockSize { get; set; }
 
     /// <summary>Characters that stand for a token where only text is known.</summary>
     [Parameter]
+    [Number]
     public double CharactersPerToken { get; set; } = 4;
 
     /// <summary>Leaves out the requests in which an agent summarised its history.</summary>

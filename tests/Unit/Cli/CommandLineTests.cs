@@ -154,6 +154,13 @@ public sealed class CommandLineTests : IDisposable
         (code, output, error) = Run("compare", "1.json", "2.json", "--fail-on", "p99_ttft_ms");
         Assert.Equal((2, ""), (code, output));
         Assert.Contains("'p99_ttft_ms' is no rule; use METRIC>NUMBER", error);
+        foreach (string rule in (string[])["mean_ttft_ms<=20", "mean_ttft_ms>29,5", "mean_ttft_ms>", "mean_ttft_ms>+x%"])
+        {
+            (code, _, error) = Run("compare", "1.json", "2.json", "--fail-on", rule);
+            Assert.Equal(2, code);
+            Assert.Contains($"'{rule}' is no rule", error);   // as it was written
+        }
+
     }
 
     // Findings A1, A5 and A6 on the command line.

@@ -54,6 +54,29 @@ public sealed class ImportCommandTests : IDisposable
         Assert.Contains(message, error, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("folder")]
+    [InlineData("folder/")]
+    [InlineData("new/")]
+    [InlineData("folder/.")]
+    public void A_folder_is_no_beginning_of_file_names(string name)
+    {
+        Directory.CreateDirectory(_folder.File("folder"));
+        (int code, _, string error) = Run("import", Recordings, "--output-path", _folder.File(name));
+        Assert.Equal(2, code);
+        Assert.Contains("is a folder; add what the names of the files in it begin with", error, StringComparison.Ordinal);
+        Assert.Equal(["folder"], _folder.Everything);
+    }
+
+    [Fact]
+    public void A_folder_of_foreign_files_says_so()
+    {
+        _folder.Write("some/notes.json", "hello");
+        (int code, _, string error) = Run("import", _folder.File("some"), "--output-path", _folder.File("out"));
+        Assert.Equal(1, code);
+        Assert.Contains("notes.json: no recording of a known format", error, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void Nothing_to_import_exits_with_1_and_writes_nothing()
     {

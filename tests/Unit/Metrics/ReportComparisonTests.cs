@@ -14,7 +14,7 @@ public class ReportComparisonTests
     public void Every_metric_of_a_report_has_its_direction_considered()
     {
         var level = new ServiceLevel(TtftMs: 30);
-        Assert.Equal(MetricDirections.Names, Sample.Report(level).Metrics.Select(metric => metric.Name));
+        Assert.Equal(MetricNames.Names, Sample.Report(level).Metrics.Select(metric => metric.Name));
     }
 
     [Theory]

@@ -28,7 +28,7 @@ public sealed class ReportReaderTests : IDisposable
     {
         IReadOnlyList<Metric> metrics = ReportReader.Read(TestData.PathOf("replay", "003-agent-trtllm-agg-roundrobin", "report.json"));
         Assert.Contains(metrics, metric => metric.Name == "p99_ttft_ms");
-        Assert.All(metrics, metric => Assert.Contains(metric.Name, MetricDirections.Names));
+        Assert.All(metrics, metric => Assert.Contains(metric.Name, MetricNames.Names));
     }
 
     [Theory]

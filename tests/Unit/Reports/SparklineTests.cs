@@ -10,7 +10,7 @@ public class SparklineTests
     [Fact]
     public void Bars_grow_with_the_samples_and_none_vanish()
     {
-        string line = Sparkline.Of(SampleSet.Of([.. Enumerable.Repeat(1.0, 1000), 1.5, .. Enumerable.Repeat(2.0, 500)]));
+        string line = Sparkline.Of(PlotSamples.Of([.. Enumerable.Repeat(1.0, 1000), 1.5, .. Enumerable.Repeat(2.0, 500)]));
         Assert.Equal('█', line[0]);
         Assert.Equal('▄', line[23]);
         Assert.Single(line, '▁');
@@ -20,9 +20,9 @@ public class SparklineTests
     [Fact]
     public void A_logarithmic_scale_and_samples_left_out_are_marked()
     {
-        Assert.EndsWith(" ~ ", Sparkline.Of(SampleSet.Of([1, 10, 100])));
-        Assert.EndsWith("  +", Sparkline.Of(SampleSet.Of([.. Enumerable.Range(0, 999).Select(i => 5 + i * 0.001), 500])));
-        Assert.Equal("N/A", Sparkline.Of(SampleSet.Of([])));
+        Assert.EndsWith(" ~ ", Sparkline.Of(PlotSamples.Of([1, 10, 100])));
+        Assert.EndsWith("  +", Sparkline.Of(PlotSamples.Of([.. Enumerable.Range(0, 999).Select(i => 5 + i * 0.001), 500])));
+        Assert.Equal("N/A", Sparkline.Of(PlotSamples.Of([])));
     }
 
     [Fact]

@@ -66,7 +66,7 @@ internal readonly record struct TableColumn(string Name, TimeUnit? Unit)
     private static TimeUnit? UnitOf(string name) =>
         name.EndsWith("_ms", StringComparison.OrdinalIgnoreCase) || name.EndsWith("Ms", StringComparison.Ordinal) ? TimeUnit.Milliseconds
         : name.EndsWith("_us", StringComparison.OrdinalIgnoreCase) ? TimeUnit.Microseconds
-        : name.EndsWith("_ns", StringComparison.OrdinalIgnoreCase) || name.EndsWith("UnixNano", StringComparison.Ordinal) ? TimeUnit.Nanoseconds
+        : name.EndsWith("_ns", StringComparison.OrdinalIgnoreCase) ? TimeUnit.Nanoseconds
         : name.EndsWith("_s", StringComparison.OrdinalIgnoreCase) || name.EndsWith("_seconds", StringComparison.OrdinalIgnoreCase) ? TimeUnit.Seconds
         : null;
 }

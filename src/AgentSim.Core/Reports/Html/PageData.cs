@@ -39,7 +39,7 @@ internal static class PageData
         json.WriteStartObject("distributions");
         foreach (PlotDistribution distribution in PlotDistribution.All)
         {
-            SampleSet[] samples = [.. content.Results.Select(distribution.Of)];
+            PlotSamples[] samples = [.. content.Results.Select(distribution.Of)];
             if (ValueGrid.Of(samples, BinsFor(samples)) is not { } bins || ValueGrid.Of(samples, CurvePoints, forCounts: false) is not { } curve) continue;
             json.WriteStartObject(distribution.Id);
             json.WriteBoolean("log", bins.IsLogarithmic);
@@ -47,10 +47,10 @@ internal static class PageData
             Numbers(json, "edges", bins.Edges);
             Numbers(json, "x", curve.Edges);
             json.WriteStartArray("histogram");
-            foreach (SampleSet set in samples) Numbers(json, null, bins.CountsOf(set).Select(count => Share(count, set)));
+            foreach (PlotSamples set in samples) Numbers(json, null, bins.CountsOf(set).Select(count => Share(count, set)));
             json.WriteEndArray();
             json.WriteStartArray("cdf");
-            foreach (SampleSet set in samples) Numbers(json, null, curve.Edges.Select(value => Share(set.AtMost(value), set)));
+            foreach (PlotSamples set in samples) Numbers(json, null, curve.Edges.Select(value => Share(set.AtMost(value), set)));
             json.WriteEndArray();
             json.WriteEndObject();
         }
@@ -59,10 +59,10 @@ internal static class PageData
     }
 
     // Few samples need wide bins to show a shape.
-    private static int BinsFor(SampleSet[] samples) => Math.Clamp((int)(3.0 * Math.Cbrt(samples.Max(set => set.Count))), LeastBins, MostBins);
+    private static int BinsFor(PlotSamples[] samples) => Math.Clamp((int)(3.0 * Math.Cbrt(samples.Max(set => set.Count))), LeastBins, MostBins);
 
     // Percent of the samples.
-    private static double? Share(long count, SampleSet set) => set.Count == 0 ? null : 100.0 * count / set.Count;
+    private static double? Share(long count, PlotSamples set) => set.Count == 0 ? null : 100.0 * count / set.Count;
 
     private static void WriteLoad(Utf8JsonWriter json, PageContent content)
     {

@@ -9,7 +9,7 @@ namespace AgentSim.Reports.Html;
 /// <param name="Meaning">What it is, as a sentence.</param>
 /// <param name="Metric">The end of its metrics' names.</param>
 /// <param name="Of">Its samples, milliseconds.</param>
-internal sealed record PlotDistribution(string Id, string Title, string Meaning, string Metric, Func<ReplayResult, SampleSet> Of)
+internal sealed record PlotDistribution(string Id, string Title, string Meaning, string Metric, Func<ReplayResult, PlotSamples> Of)
 {
     public static readonly PlotDistribution[] All =
     [

@@ -9,7 +9,7 @@ namespace AgentSim.Capture;
 /// </summary>
 /// <param name="options">Where and how to write.</param>
 /// <param name="onFailure">Told the first failure, and again after a while without any.</param>
-internal abstract class TraceOutput(TraceSinkOptions options, Action<string, Exception> onFailure) : IDisposable
+internal abstract class LossCountingOutput(TraceSinkOptions options, Action<string, Exception> onFailure) : IDisposable
 {
     private const long QuietMs = 60_000;   // on a disk that is nearly full some batches fit and some do not
 

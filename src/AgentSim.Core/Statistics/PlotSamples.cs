@@ -1,12 +1,12 @@
 namespace AgentSim.Statistics;
 
 /// <summary>Samples of one quantity in ascending order; neighbours that are equal are kept once, with their number.</summary>
-internal sealed class SampleSet
+internal sealed class PlotSamples
 {
     private readonly double[] _values;
     private readonly long[] _upTo;   // samples up to and with each value
 
-    private SampleSet(double[] values, long[] upTo, double resolution) => (_values, _upTo, Resolution) = (values, upTo, resolution);
+    private PlotSamples(double[] values, long[] upTo, double resolution) => (_values, _upTo, Resolution) = (values, upTo, resolution);
 
     /// <summary>How near to each other different samples can be, relative; 0 for exact ones.</summary>
     public double Resolution { get; }
@@ -19,7 +19,7 @@ internal sealed class SampleSet
     /// <summary>Largest sample; there must be one.</summary>
     public double Max => _values[^1];
 
-    public static SampleSet Of(IEnumerable<double> samples)
+    public static PlotSamples Of(IEnumerable<double> samples)
     {
         double[] sorted = [.. samples];
         Array.Sort(sorted);
@@ -28,7 +28,7 @@ internal sealed class SampleSet
 
     /// <param name="samples">Values that ascend, each with the number of its samples.</param>
     /// <param name="resolution">How near to each other these can be, relative.</param>
-    public static SampleSet OfAscending(IEnumerable<(double Value, long Count)> samples, double resolution = 0.0)
+    public static PlotSamples OfAscending(IEnumerable<(double Value, long Count)> samples, double resolution = 0.0)
     {
         var values = new List<double>();
         var upTo = new List<long>();
@@ -46,7 +46,7 @@ internal sealed class SampleSet
             upTo.Add(count);
         }
 
-        return new SampleSet([.. values], [.. upTo], resolution);
+        return new PlotSamples([.. values], [.. upTo], resolution);
     }
 
     /// <summary>The smallest sample with at least a share of all samples up to it, 0 to 1; there must be one.</summary>

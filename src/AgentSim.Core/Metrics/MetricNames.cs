@@ -14,7 +14,7 @@ public enum MetricDirection
 }
 
 /// <summary>The metrics of a report file by name (behaviour 06#4), and which way each gets better.</summary>
-public static class MetricDirections
+public static class MetricNames
 {
     private static readonly string[] StatisticNames = ["mean", "min", "max", "median", "p75", "p90", "p95", "p99", "std"];
     private static readonly string[] Latencies = ["ttft_ms", "ttst_ms", "tpot_ms", "e2e_latency_ms", "itl_ms"];

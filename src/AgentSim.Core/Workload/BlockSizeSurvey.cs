@@ -7,7 +7,7 @@ namespace AgentSim.Workload;
 /// Looks at all rows of a workload for what each of them may be but all together hardly are: prompts cut by a wrong block
 /// size, lengths that nobody gave, times in another unit. What it finds is refused or becomes warnings of every run.
 /// </summary>
-internal sealed class RowSurvey(string source, int blockSize, WorkloadOptions options)
+internal sealed class BlockSizeSurvey(string source, int blockSize, WorkloadOptions options)
 {
     private readonly TimeSurvey _times = new();
     private long _rows;
