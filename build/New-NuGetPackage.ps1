@@ -21,9 +21,9 @@ $tags = @('PSModule', 'PSIncludes_Cmdlet') + @($data.CmdletsToExport | ForEach-O
 $document = [xml] '<package xmlns="http://schemas.microsoft.com/packaging/2013/05/nuspec.xsd"><metadata /><files><file src="**" target="" /></files></package>'
 $metadata = $document.DocumentElement.FirstChild
 foreach ($element in @(
-        @('id', $name), @('version', $data.ModuleVersion), @('authors', $data.Author), @('owners', $data.CompanyName)
-        @('license', 'Apache-2.0')
-        @('projectUrl', $data.PrivateData.PSData.ProjectUri), @('releaseNotes', $data.PrivateData.PSData.ReleaseNotes)
+        @('id', $name), @('version', $data.ModuleVersion), @('authors', $data.Author), @('owners', $data.CompanyName),
+        @('license', 'Apache-2.0'),
+        @('projectUrl', $data.PrivateData.PSData.ProjectUri), @('releaseNotes', $data.PrivateData.PSData.ReleaseNotes),
         @('description', $data.Description), @('copyright', $data.Copyright), @('tags', ($tags -join ' ')))) {
     $node = $metadata.AppendChild($document.CreateElement($element[0], $metadata.NamespaceURI))
     $node.InnerText = $element[1]

@@ -92,7 +92,8 @@ internal static class ImportArguments
     private static DateTimeOffset? Time(OptionValues values, string name)
     {
         if (values.Text(name) is not { } text) return null;
-        return DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out DateTimeOffset time)
+        // With the year first, since 01/02 is January to some and February to others.
+        return text.Length >= 10 && text[4] == '-' && text[7] == '-' && DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out DateTimeOffset time)
             ? time
             : throw AgentSimException.Usage("OptionValueInvalid", $"{name} needs a time like 2026-11-30 or 2026-11-30T09:00:00Z (is '{text}')");
     }

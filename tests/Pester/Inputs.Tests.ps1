@@ -147,7 +147,9 @@ Describe 'B4: files of another kind' {
     ) {
         $path = (Get-Variable $File).Value
         $found = $null
-        try { $found = & $Command $path -ErrorVariable problems -ErrorAction SilentlyContinue } catch { $problems = $_ }
+        $problems = $null
+        # What ends a command comes behind what it said of the file.
+        try { $found = & $Command $path -ErrorVariable problems -ErrorAction SilentlyContinue } catch { if (-not $problems) { $problems = $_ } }
         $found | Should -BeNullOrEmpty
         @($problems)[0].Exception.Message | Should -BeLike "*$([WildcardPattern]::Escape($Looks))*"
         @($problems | Where-Object { $_ -is [System.Management.Automation.ErrorRecord] } | Select-Object -Unique).Count | Should -BeLessOrEqual 2

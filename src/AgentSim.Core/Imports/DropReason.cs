@@ -20,6 +20,9 @@ internal sealed record DropReason(string Name, string Text, bool IsFault = false
     /// <summary>A request without a token count.</summary>
     public static readonly DropReason NoUsage = new("without_usage", "without token counts");
 
+    /// <summary>A request with numbers that no record or row can hold.</summary>
+    public static readonly DropReason Impossible = new("impossible_lengths", "with impossible lengths", IsFault: true);
+
     /// <summary>A request that failed or was broken off, and has no usage.</summary>
     public static readonly DropReason Failed = new("failed", "failed or broken off");
 

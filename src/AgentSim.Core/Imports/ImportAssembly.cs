@@ -6,6 +6,8 @@ namespace AgentSim.Imports;
 /// </summary>
 internal sealed class ImportAssembly(ImportSink sink)
 {
+    private const int MostBlocks = 2_000_000;   // whose hashes still fit into a line of 64 MiB
+
     private readonly ImportOptions _options = sink.Options;
 
     /// <summary>Tokens of a block.</summary>
@@ -24,6 +26,7 @@ internal sealed class ImportAssembly(ImportSink sink)
     public void Run(CancellationToken cancel)
     {
         BlockSize = _options.BlockSize(RecordedBlockSize());
+        RefuseImpossible();
         List<SourceRequest> kept = Copies.KeepRequests(sink);
         List<SourceTool> tools = Copies.KeepTools(sink);
         foreach (SourceRequest request in kept) Repair(request);
@@ -40,6 +43,49 @@ internal sealed class ImportAssembly(ImportSink sink)
         NewTokens = CountNew();
         new TimeShift(_options, sink).Apply(Requests, Tools);
         ImportIds.Assign(sink.Identity, _options.IsAnonymous, Requests);
+    }
+
+    // What nothing could read again: a record is one line, and rows hold lengths of 31 bits.
+    private void RefuseImpossible()
+    {
+        var refused = new HashSet<SourceRequest>();
+        long uncovered = 0;
+        foreach (SourceRequest request in sink.Requests)
+        {
+            string? fault = request.InputTokens < 0 || request.OutputTokens < 0 ? "a number of tokens below 0"
+                : request.InputTokens > int.MaxValue || request.OutputTokens > int.MaxValue ? FormattableString.Invariant($"more than {int.MaxValue} tokens")
+                : request.InputTokens / BlockSize > MostBlocks ? FormattableString.Invariant($"a prompt of {request.InputTokens} tokens, more than {MostBlocks} blocks of {BlockSize}")
+                : null;
+            if (fault is not null)
+            {
+                sink.Fault(DropReason.Impossible, request.Place.Error("ImportRowInvalid", $"a request has {fault}; it was left out"));
+                request.IsContextOnly = refused.Add(request);
+            }
+            else if (request.InputTokens == 0)
+            {
+                sink.Drop(DropReason.NoUsage);
+                request.IsContextOnly = true;
+            }
+            else if (request.Prompt is RecordedPrompt recorded && recorded.KeptBlocks + recorded.NewBlocks.Length < request.InputTokens / recorded.BlockTokens)
+            {
+                uncovered++;
+            }
+        }
+
+        if (uncovered > 0)
+        {
+            sink.Warnings.Add(FormattableString.Invariant(
+                $"{uncovered} prompts are longer than their recorded block ids cover; the rest of each is taken to be its own (if most are, the ids stand for larger blocks)"));
+        }
+
+        if (refused.Count == 0) return;
+        sink.Requests.RemoveAll(refused.Contains);
+        foreach (SourceRequest request in sink.Requests)
+        {
+            if (request.Prompt?.Predecessor is not { } before || !refused.Contains(before)) continue;
+            if (request.Prompt is RecordedPrompt { KeptBlocks: > 0 }) request.Prompt = null;
+            else request.Prompt.Predecessor = null;
+        }
     }
 
     private int? RecordedBlockSize()

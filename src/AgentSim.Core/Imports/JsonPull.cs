@@ -37,7 +37,7 @@ internal ref struct JsonPull
     public readonly long Line => _lines + _buffer.AsSpan(0, Position).Count((byte)'\n');
 
     /// <summary>The text of a string; null for any other token.</summary>
-    public readonly string? Text => _reader.TokenType == JsonTokenType.String ? _reader.GetString() : null;
+    public readonly string? Text => _reader.TokenType == JsonTokenType.String ? Decoded() : null;
 
     /// <summary>A number; null for any other token.</summary>
     public readonly double? Real =>
@@ -65,12 +65,28 @@ internal ref struct JsonPull
         }
     }
 
+    private readonly string? Decoded()
+    {
+        try
+        {
+            return _reader.GetString();
+        }
+        catch (InvalidOperationException)
+        {
+            byte[] quoted = [(byte)'"', .. _reader.ValueSpan, (byte)'"'];
+            LoneSurrogates.Mend(quoted);
+            var mended = new Utf8JsonReader(quoted);
+            mended.Read();
+            return mended.GetString();
+        }
+    }
+
     private readonly int Position => _start + (int)_reader.BytesConsumed;
 
     private static JsonReaderOptions Options => new() { MaxDepth = 1000, AllowMultipleValues = true };
 
-    /// <summary>Whether the token is a property's name and equal to this.</summary>
-    public readonly bool IsName(ReadOnlySpan<byte> name) => _reader.TokenType == JsonTokenType.PropertyName && _reader.ValueTextEquals(name);
+    /// <summary>Whether the token is a property's name and equal to this; names that are written with escapes are nobody's.</summary>
+    public readonly bool IsName(ReadOnlySpan<byte> name) => _reader.TokenType == JsonTokenType.PropertyName && !_reader.ValueIsEscaped && _reader.ValueTextEquals(name);
 
     /// <summary>Moves to the next token; false at the end.</summary>
     /// <exception cref="JsonException">What follows is no JSON, or the text ends in the middle.</exception>

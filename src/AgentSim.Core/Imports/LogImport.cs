@@ -109,8 +109,8 @@ public sealed class LogImport
         if (otherModels.Count > 0)
             return new AgentSimException("TraceModelMissing", $"no request is to the model '{options.Model}'; there are {string.Join(", ", otherModels.Select(model => $"{model.Key} {model.Value}"))}");
         IEnumerable<string> foreign = summary.FilesPassedOver.Take(1).Select(file =>
-            $"{file}{(summary.FilesPassedOver.Count > 1 ? $" and {summary.FilesPassedOver.Count - 1} more files" : "")}: no recording of a known format");
-        IEnumerable<string> reasons = foreign.Concat(summary.FilesWithoutRequests).Concat(summary.Dropped.Select(drop => $"{drop.Text}: {drop.Count}"));
+            $"{file}{(summary.FilesPassedOver.Count > 1 ? $" and {summary.FilesPassedOver.Count - 1} more files" : "")}: empty, or no recording of a known format");
+        IEnumerable<string> reasons = foreign.Concat(summary.FilesWithoutRequests).Concat(summary.Dropped.Select(drop => $"{drop.Text}: {drop.Count}{(drop.Examples.Count > 0 ? $" ({drop.Examples[0]})" : "")}"));
         string why = string.Join("; ", reasons.Take(4));
         return new AgentSimException("ImportEmpty", $"there is no request to import{(why.Length > 0 ? $": {why}" : "")}");
     }

@@ -13,7 +13,11 @@ internal sealed class SourceHead
     private readonly byte[] _bytes;
     private List<HeadObject>? _objects;
 
-    private SourceHead(string path, byte[] bytes) => (Path, _bytes) = (path, bytes);
+    private SourceHead(string path, byte[] bytes)
+    {
+        LoneSurrogates.Mend(bytes);
+        (Path, _bytes) = (path, bytes);
+    }
 
     /// <summary>The file, as the user named it.</summary>
     public string Path { get; }
@@ -60,6 +64,8 @@ internal sealed class SourceHead
             throw AgentSimException.At(path, 0, "InputUnreadable", $"cannot be read: {error.Message}", error);
         }
 
+        if (bytes.AsSpan(0, count) is [0xFF, 0xFE, ..] or [0xFE, 0xFF, ..])
+            throw AgentSimException.At(path, 0, "EncodingInvalid", "the file is UTF-16; save it as UTF-8");
         int start = bytes.AsSpan(0, count).StartsWith("\uFEFF"u8) ? 3 : 0;
         return new SourceHead(path, bytes[start..count]);
     }

@@ -41,7 +41,15 @@ internal static class SourceLines
             JsonDocument document;
             try
             {
-                var reader = new Utf8JsonReader(lines.Line, new JsonReaderOptions { MaxDepth = 1000 });
+                ReadOnlySpan<byte> line = lines.Line;
+                if (LoneSurrogates.Has(line))
+                {
+                    byte[] mended = line.ToArray();
+                    LoneSurrogates.Mend(mended);
+                    line = mended;
+                }
+
+                var reader = new Utf8JsonReader(line, new JsonReaderOptions { MaxDepth = 1000 });
                 document = JsonDocument.ParseValue(ref reader);
                 if (reader.Read()) throw new JsonException("more follows behind the JSON value");
             }

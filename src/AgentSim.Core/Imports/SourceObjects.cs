@@ -55,6 +55,7 @@ internal static class SourceObjects
             return;
         }
 
+        LoneSurrogates.Mend(bytes);
         var reader = new Utf8JsonReader(bytes, new JsonReaderOptions { MaxDepth = 1000, AllowMultipleValues = true });
         long line = 1;
         int counted = 0;

@@ -59,7 +59,8 @@ public sealed class MetricLimit
     {
         double? reference = IsNumber(baseline) ? baseline : null;
         (double? least, double? most) = (Bound(_least, reference, -1.0), Bound(_most, reference, 1.0));
-        bool isKnown = IsNumber(value) && (!NeedsBaseline || IsNumber(baseline));
+        // No metric is negative; what is comes from somewhere else.
+        bool isKnown = IsNumber(value) && value >= 0.0 && (!NeedsBaseline || IsNumber(baseline));
         // Equal runs of different programs differ in the last digits; that alone is no failure.
         bool passed = isKnown && !(value < least - Noise(least)) && !(value > most + Noise(most));
         return new LimitResult(Metric, Text, passed, value, least, most, baseline);

@@ -64,7 +64,7 @@ public sealed class ImportAgentLogCommand : PathCommand
 
     /// <summary>Seed of the random gaps between the starts of sessions.</summary>
     [Parameter]
-    [Number]
+    [Number(Whole = true)]
     public ulong Seed { get; set; } = 42;
 
     /// <summary>By what prompts are equal where no ids are recorded.</summary>
@@ -73,7 +73,7 @@ public sealed class ImportAgentLogCommand : PathCommand
 
     /// <summary>Tokens of a block; without it that of recorded ids, or else 64.</summary>
     [Parameter]
-    [Number]
+    [Number(Whole = true)]
     [ValidateRange(1, 1 << 20)]
     public int? TraceBlockSize { get; set; }
 

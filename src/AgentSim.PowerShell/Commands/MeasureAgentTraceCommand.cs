@@ -60,7 +60,7 @@ public sealed class MeasureAgentTraceCommand : PathCommand
         Write(_rows.Measures());
         Write(_sessions.GroupBy(entry => entry.Group, entry => entry.Session).Select(group => SessionMeasure.Of([.. group], group.Key)));
         // Of no measure, every number would be small.
-        if (!_hasWritten && !HasReported) throw AgentSimException.Usage("MeasureEmpty", "nothing came that could be measured; give records, rows, sessions or paths of traces that hold some");
+        if (!_hasWritten) throw AgentSimException.Usage("MeasureEmpty", "nothing came that could be measured; give records, rows, sessions or paths of traces that hold some");
     }
 
     private void Add(PSObject input)

@@ -90,7 +90,7 @@ public abstract class PathCommand : AgentSimCommand
         foreach (string file in files)
         {
             var progress = new ProgressDisplay(this, $"Reading {file}");
-            Attempt(file, () => read(file, EndsAtFault ? null : error => Report(error, file), progress.Reading([file])));
+            Attempt(file, () => read(file, EndsAtFault ? null : error => WriteError(ErrorRecords.Of(error, file)), progress.Reading([file])));
             progress.Complete();
         }
     }
@@ -107,17 +107,8 @@ public abstract class PathCommand : AgentSimCommand
         }
         catch (AgentSimException error) when (!EndsAtFault)
         {
-            Report(error, target);
+            WriteError(ErrorRecords.Of(error, target));
         }
-    }
-
-    /// <summary>Whether an input was reported as an error, so that nobody needs to be told once more that it gave nothing.</summary>
-    private protected bool HasReported { get; private set; }
-
-    private void Report(AgentSimException error, object target)
-    {
-        HasReported = true;
-        WriteError(ErrorRecords.Of(error, target));
     }
 
     /// <summary>The path in the file system of a PowerShell path that need not exist.</summary>

@@ -74,7 +74,7 @@ public sealed class ImportCommandTests : IDisposable
         _folder.Write("some/notes.json", "hello");
         (int code, _, string error) = Run("import", _folder.File("some"), "--output-path", _folder.File("out"));
         Assert.Equal(1, code);
-        Assert.Contains("notes.json: no recording of a known format", error, StringComparison.Ordinal);
+        Assert.Contains("notes.json: empty, or no recording of a known format", error, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -57,7 +57,14 @@ internal sealed class OtelAttributes
     } is var found && double.IsFinite(found) ? found : null;
 
     /// <summary>A whole number of tokens, not negative; null if there is none.</summary>
-    public long? Tokens(params ReadOnlySpan<string> names) => Number(names) is >= 0 and < 1L << 53 and { } number ? (long)number : null;
+    public long? Tokens(params ReadOnlySpan<string> names) => Get(names) is var value && value.ValueKind switch
+    {
+        // As text only digits: 1.000 is a thousand to some and one to others.
+        JsonValueKind.String when long.TryParse(value.GetString(), NumberStyles.None, CultureInfo.InvariantCulture, out long number) => number,
+        JsonValueKind.Number when value.TryGetInt64(out long number) => number,
+        JsonValueKind.Number when value.TryGetDouble(out double number) && number < 1L << 53 && number == Math.Floor(number) => (long)number,
+        _ => -1,
+    } is >= 0 and var found ? found : null;
 
     /// <summary>JSON that is a value or is in text; null if it is neither.</summary>
     public JsonDocument? Json(params ReadOnlySpan<string> names)

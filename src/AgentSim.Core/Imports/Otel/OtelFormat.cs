@@ -131,7 +131,7 @@ internal sealed class OtelFormat : ISourceFormat
         Place = span.Place,
         StartMs = span.StartMs,
         EndMs = Math.Max(span.StartMs, span.EndMs),
-        Times = TimeOrigin.Recorded,
+        Times = span.HasEnd ? TimeOrigin.Recorded : TimeOrigin.Estimated,
         InputTokens = input,
         CachedTokens = call.CacheRead,
         OutputTokens = call.Output!.Value,

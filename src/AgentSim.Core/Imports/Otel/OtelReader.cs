@@ -38,7 +38,7 @@ internal sealed class OtelReader(ImportSink sink)
                 foreach (JsonElement scope in Scopes(resource, "scopeLogs", "scope_logs", "instrumentationLibraryLogs"))
                 {
                     int number = 0;
-                    foreach (JsonElement log in (scope.TryGetProperty("logRecords", out JsonElement logs) ? logs : scope.Get("log_records")).Items())
+                    foreach (JsonElement log in scope.Get("logRecords").Items().Concat(scope.Get("log_records").Items()))
                         AddLog(log, place, number++);
                 }
             }
@@ -53,7 +53,7 @@ internal sealed class OtelReader(ImportSink sink)
     {
         foreach (string name in names)
         {
-            if (resource.TryGetProperty(name, out JsonElement scopes)) return scopes.Items();
+            if (resource.Get(name) is { ValueKind: JsonValueKind.Array } scopes) return scopes.Items();
         }
 
         return [];
@@ -87,6 +87,7 @@ internal sealed class OtelReader(ImportSink sink)
             Kind = kind,
             StartMs = started,
             EndMs = end ?? started,
+            HasEnd = end >= started,
             SessionId = Session(attributes),
             IsError = code is "2" or "ERROR" or "STATUS_CODE_ERROR" or "Error",
             Emitter = $"{emitter}/{attributes.Text("gen_ai.provider.name", "gen_ai.system", "llm.provider", "llm.system", "ai.model.provider")}",
@@ -125,6 +126,7 @@ internal sealed class OtelReader(ImportSink sink)
             Kind = kind,
             StartMs = start,
             EndMs = end,
+            HasEnd = true,
             SessionId = session.Length > 0 ? session : null,
             IsError = attributes.Text("success") == "false",
             Emitter = OtelUsage.ClaudeCode,

@@ -35,6 +35,9 @@ internal sealed class OtelSpan
 
     public long EndMs { get; init; }
 
+    /// <summary>Whether it has an end that is not before its start.</summary>
+    public bool HasEnd { get; init; }
+
     /// <summary>The conversation it names itself.</summary>
     public string? SessionId { get; init; }
 

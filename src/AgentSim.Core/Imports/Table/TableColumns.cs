@@ -14,6 +14,7 @@ internal sealed class TableColumns
     ];
 
     private readonly Dictionary<TableField, TableColumn[]> _columns = [];
+    private readonly List<string> _given = [];
 
     /// <summary>The columns of a preset, with those the user names in their place.</summary>
     /// <param name="preset">The preset; null: only what the user names.</param>
@@ -27,6 +28,7 @@ internal sealed class TableColumns
             if (Array.Find(Words, entry => entry.Names.Contains(word, StringComparer.OrdinalIgnoreCase)) is not { Names: not null } found)
                 throw AgentSimException.Usage("ImportColumnUnknown", $"a table has no field '{word}'; there are {string.Join(", ", Words.Select(entry => entry.Names[0]))}");
             _columns[found.Field] = [TableColumn.Parse(column)];
+            _given.Add(_columns[found.Field][0].Name);
         }
 
         foreach (TableField needed in (ReadOnlySpan<TableField>)[TableField.Input, TableField.Output])
@@ -38,6 +40,9 @@ internal sealed class TableColumns
 
     /// <summary>What the user calls a field.</summary>
     public static string NameOf(TableField field) => Array.Find(Words, entry => entry.Field == field).Names?[0] ?? field.ToString();
+
+    /// <summary>The columns that the user named.</summary>
+    public IReadOnlyList<string> Given => _given;
 
     /// <summary>Whether a field has a column.</summary>
     public bool Has(TableField field) => _columns.ContainsKey(field);

@@ -27,7 +27,7 @@ internal sealed class TableFormat : ISourceFormat
             {
                 Read(path, asked, rounds, sink, cancel);
             }
-            catch (AgentSimException error) when (error.ErrorId is "ImportUnitMissing" or "ImportStartMissing" or "ImportColumnsUnknown")
+            catch (AgentSimException error) when (error.ErrorId is "ImportUnitMissing" or "ImportStartMissing" or "ImportColumnsUnknown" or "ImportColumnUnknown")
             {
                 // Of no use without being told more; other files may be.
                 if (files.Count == 1) throw;
@@ -93,7 +93,7 @@ internal sealed class TableFormat : ISourceFormat
             }, cancel);
         }
 
-        reader.Finish(isCsv);
+        reader.Finish(path, isCsv);
         requests.Add(path, reader.Rows);
     }
 

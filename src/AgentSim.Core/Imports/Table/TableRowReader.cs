@@ -8,6 +8,8 @@ internal sealed class TableRowReader(TablePreset? preset, TableColumns columns, 
     private static readonly string[] Successes = ["success", "succeeded", "ok", "completed", "200", "0"];
 
     private readonly List<TableRow> _rows = [];
+    private readonly HashSet<string> _seen = new(StringComparer.Ordinal);   // columns that the user named and some row has
+    private long _count;
     private AgentSimException? _last;   // of a row that may turn out to be the last, broken off
 
     /// <summary>The rows so far.</summary>
@@ -17,6 +19,12 @@ internal sealed class TableRowReader(TablePreset? preset, TableColumns columns, 
     public void Add(ITableCells cells, SourcePlace place)
     {
         Settle();
+        _count++;
+        foreach (string column in columns.Given)
+        {
+            if (!_seen.Contains(column) && (cells.Text(column) is not null || cells.Ids(column) is not null)) _seen.Add(column);
+        }
+
         try
         {
             if (Read(cells, place) is { } row) _rows.Add(row);
@@ -28,9 +36,13 @@ internal sealed class TableRowReader(TablePreset? preset, TableColumns columns, 
     }
 
     /// <summary>Says that the file has ended.</summary>
-    public void Finish(bool isLinewise)
+    /// <exception cref="AgentSimException"><c>ImportColumnUnknown</c>: a column that was named is in no row.</exception>
+    public void Finish(string path, bool isLinewise)
     {
-        if (_last is not null && isLinewise && !sink.Options.IsStrict) sink.Drop(DropReason.Truncated, _last);
+        if (_count > 0 && columns.Given.FirstOrDefault(column => !_seen.Contains(column)) is { } missing)
+            throw AgentSimException.At(path, 1, "ImportColumnUnknown", $"no row has anything in a column '{missing}'; name one that is there");
+        // Of one row only, nobody can say that it was cut off.
+        if (_last is not null && isLinewise && _rows.Count > 0 && !sink.Options.IsStrict) sink.Drop(DropReason.Truncated, _last);
         else Settle();
         _last = null;
     }
