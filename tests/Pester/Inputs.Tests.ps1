@@ -149,7 +149,7 @@ Describe 'B4: files of another kind' {
         $found = $null
         $problems = $null
         # What ends a command comes behind what it said of the file.
-        try { $found = & $Command $path -ErrorVariable problems -ErrorAction SilentlyContinue } catch { if (-not $problems) { $problems = $_ } }
+        try { $found = & $Command $path -ErrorVariable problems -ErrorAction SilentlyContinue } catch { $problems = @($problems | Where-Object { $_ -is [System.Management.Automation.ErrorRecord] }) + $_ }
         $found | Should -BeNullOrEmpty
         @($problems)[0].Exception.Message | Should -BeLike "*$([WildcardPattern]::Escape($Looks))*"
         @($problems | Where-Object { $_ -is [System.Management.Automation.ErrorRecord] } | Select-Object -Unique).Count | Should -BeLessOrEqual 2

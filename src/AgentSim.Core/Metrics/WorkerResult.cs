@@ -1,4 +1,6 @@
+using System.Dynamic;
 using System.Globalization;
+using System.Linq.Expressions;
 using AgentSim.Engines;
 
 namespace AgentSim.Metrics;
@@ -22,11 +24,13 @@ public sealed record WorkerResult(
     long OutputTokens,
     long ReusedInputTokens,
     double MeanTtftMs,
-    double MeanE2eLatencyMs)
+    double MeanE2eLatencyMs) : IDynamicMetaObjectProvider
 {
     /// <summary>Share of <see cref="InputTokens"/> found in the prefix cache, 0 to 1; minus infinity without any.</summary>
     public double PrefixCacheReusedRatio => InputTokens == 0 ? double.NegativeInfinity : (double)ReusedInputTokens / InputTokens;
 
     /// <summary>The worker and the most important numbers.</summary>
     public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{WorkerType} {Index}: {CompletedRequests} of {Requests} requests, mean ttft {MeanTtftMs} ms, mean latency {MeanE2eLatencyMs} ms");
+
+    DynamicMetaObject IDynamicMetaObjectProvider.GetMetaObject(Expression parameter) => new StrictNames(parameter, this, typeof(WorkerResult));
 }

@@ -1,3 +1,5 @@
+using System.Dynamic;
+using System.Linq.Expressions;
 using System.Text.Json.Serialization;
 
 namespace AgentSim.Recording;
@@ -5,7 +7,7 @@ namespace AgentSim.Recording;
 /// <summary>
 /// The record of one request that has ended (behaviour 06#7). Times are simulated milliseconds; values that do not exist are null.
 /// </summary>
-public sealed class RequestResult
+public sealed class RequestResult : IDynamicMetaObjectProvider
 {
     private readonly RequestOutcome _outcome;
     private readonly HandoffOutcome? _handoff;
@@ -145,4 +147,6 @@ public sealed class RequestResult
     private static int? Count(int? value) => value is int known && known >= 0 ? known : null;
 
     private bool HasTokens(int count) => _outcome.OutputLength >= count;
+
+    DynamicMetaObject IDynamicMetaObjectProvider.GetMetaObject(Expression parameter) => new StrictNames(parameter, this, typeof(RequestResult));
 }

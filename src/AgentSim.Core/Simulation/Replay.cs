@@ -56,7 +56,7 @@ public static class Replay
         RunInfo run = new(Version, workload.Inputs, RunSettings.Describe(workload, settings), settings.RouterSeed)
         {
             // An array, which scripts can index.
-            Warnings = (RunWarning[])[.. workload.Warnings, .. SettingWarnings.Of(settings, workload.Synthetic), .. OfRun(load, driver)],
+            Warnings = (RunWarning[])[.. workload.Warnings, .. SettingWarnings.Of(settings, workload.Synthetic), .. OfRun(load, driver), .. OfOutcomes(recorder.OutcomeArray)],
         };
         return new ReplayResult(report, requests, run, settings)
         {
@@ -64,6 +64,22 @@ public static class Replay
             Origin = (load, settings),
             Gaps = recorder.Gaps,
         };
+    }
+
+    // Nothing in the numbers shows them: latencies and rates are those of the requests that completed.
+    private static IEnumerable<RunWarning> OfOutcomes(RequestOutcome[] outcomes)
+    {
+        int rejected = 0, ended = 0;
+        foreach (ref readonly RequestOutcome outcome in outcomes.AsSpan())
+        {
+            if (outcome.Status == TerminalStatus.Rejected) rejected++;
+            if (outcome.Status != TerminalStatus.None) ended++;
+        }
+
+        if (rejected == 0) return [];
+        string rest = rejected == ended ? "none completed" : "they are in no latency and no rate";
+        return [new RunWarning("RequestsRejected", string.Create(CultureInfo.InvariantCulture,
+            $"{rejected} of {ended} requests that ended were rejected, since a worker's KV cache cannot hold them; {rest}"), rejected)];
     }
 
     private static IEnumerable<RunWarning> OfRun(WorkloadColumns load, LoadDriver driver)
