@@ -17,6 +17,8 @@ param(
 $ErrorActionPreference = 'Stop'
 $current = [cultureinfo]::CurrentCulture.Name
 if ($Culture -and $current -ne $Culture) { throw "The culture is '$current', not '$Culture'." }
+# A path has to be a full one; anything else is the name of an installed module.
+if (Test-Path -LiteralPath $Pester -PathType Leaf) { $Pester = (Resolve-Path -LiteralPath $Pester).Path }
 Import-Module $Pester -MinimumVersion 5.5
 Import-Module (Resolve-Path -LiteralPath $Module).Path
 $configuration = New-PesterConfiguration
