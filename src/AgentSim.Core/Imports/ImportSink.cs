@@ -116,6 +116,20 @@ internal sealed class ImportSink : IDisposable
         _onBadFile(path, error);
     }
 
+    /// <summary>Opens a file that is not read by lines; null if it cannot be opened, which was said then.</summary>
+    public SourceBytes? Open(string path)
+    {
+        try
+        {
+            return new SourceBytes(path, OnBytes);
+        }
+        catch (AgentSimException error)
+        {
+            BadFile(path, error);
+            return null;
+        }
+    }
+
     /// <summary>Counts a fault of the source that was passed over or repaired; ends a strict import.</summary>
     /// <exception cref="AgentSimException">The import is strict.</exception>
     public void Fault(DropReason reason, AgentSimException error)

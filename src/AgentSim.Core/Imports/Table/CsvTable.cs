@@ -28,7 +28,7 @@ internal static class CsvTable
     /// <summary>Calls an action for each row of a file.</summary>
     public static void ForEach(string path, ImportSink sink, Action<ITableCells, SourcePlace> onRow, CancellationToken cancel)
     {
-        using SourceBytes? source = Open(path, sink);
+        using SourceBytes? source = sink.Open(path);
         if (source is null) return;
         int line = 0;
         try
@@ -55,19 +55,6 @@ internal static class CsvTable
     private static SepReaderOptions Options => Sep.Reader(options => options with { Unescape = true, DisableColCountCheck = true, ColNameComparer = StringComparer.OrdinalIgnoreCase });
 
     private static string[] Names(SepReader reader) => [.. reader.Header.ColNames.Select(name => name.Trim().Trim('"', '\uFEFF').Trim())];
-
-    private static SourceBytes? Open(string path, ImportSink sink)
-    {
-        try
-        {
-            return new SourceBytes(path, sink.OnBytes);
-        }
-        catch (AgentSimException error)
-        {
-            sink.BadFile(path, error);
-            return null;
-        }
-    }
 
     private sealed class CsvCells : ITableCells
     {

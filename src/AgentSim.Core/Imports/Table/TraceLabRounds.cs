@@ -62,7 +62,7 @@ internal sealed class TraceLabRounds(TableFormat format, ImportSink sink)
             for (int i = 0; i < rounds.Count; i++)
             {
                 (SourceRequest request, JsonTool[] tools) = rounds[i];
-                request.Prompt = new ChainedPrompt { Predecessor = before, MayInterleave = true, GoesOn = false, PoolKey = null };
+                request.Prompt = new ChainedPrompt { Predecessor = before, MayInterleave = true };
                 sink.Add(format, request);
                 foreach (JsonTool tool in tools) AddTool(tool, request, i + 1 < rounds.Count ? rounds[i + 1].Request : null);
                 before = request;

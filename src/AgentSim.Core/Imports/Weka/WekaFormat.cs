@@ -41,7 +41,7 @@ internal sealed class WekaFormat : ISourceFormat
 
     private static void ReadFile(string path, ImportSink sink, List<WekaTrace> traces, CancellationToken cancel)
     {
-        if (Open(path, sink) is not { } opened) return;
+        if (sink.Open(path) is not { } opened) return;
         using SourceBytes source = opened;
         var parser = new WekaParser();
         var json = new JsonPull(source, cancel);
@@ -79,19 +79,6 @@ internal sealed class WekaFormat : ISourceFormat
         finally
         {
             json.Dispose();
-        }
-    }
-
-    private static SourceBytes? Open(string path, ImportSink sink)
-    {
-        try
-        {
-            return new SourceBytes(path, sink.OnBytes);
-        }
-        catch (AgentSimException error)
-        {
-            sink.BadFile(path, error);
-            return null;
         }
     }
 
