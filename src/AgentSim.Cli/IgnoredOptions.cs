@@ -15,12 +15,12 @@ internal static class IgnoredOptions
         if (arguments.IsSynthetic)
         {
             string[] given = [.. OfTraces.Where(arguments.IsGiven)];
-            if (given.Length > 0) yield return new RunWarning("OptionIgnored", $"{string.Join(", ", given)} {(given.Length > 1 ? "have" : "has")} no effect with synthetic load, only with trace files");
+            if (given.Length > 0) yield return new RunWarning(WarningCodes.OptionIgnored, $"{string.Join(", ", given)} {(given.Length > 1 ? "have" : "has")} no effect with synthetic load, only with trace files");
             yield break;
         }
 
         if (arguments.IsGiven("--arrival-seed")) yield return Ignored("--arrival-seed", "with a trace file; it is for synthetic load");
     }
 
-    private static RunWarning Ignored(string option, string why) => new("OptionIgnored", $"{option} has no effect {why}");
+    private static RunWarning Ignored(string option, string why) => new(WarningCodes.OptionIgnored, $"{option} has no effect {why}");
 }

@@ -64,7 +64,7 @@ internal static class ReplayCommand
         // At once, because reading and running may take long or fail; all of them stand below the table, too.
         void Warn(RunWarning warning)
         {
-            if (said.Add(warning)) Messages.WriteLine($"agentsim: warning: {warning.Message}");
+            if (said.Add(warning)) Messages.WriteLine($"agentsim: warning: {warning.In(OptionNames.Wording)}");
         }
     }
 

@@ -50,7 +50,7 @@ public static class MetricNames
     /// <exception cref="AgentSimException"><c>MetricUnknown</c>.</exception>
     public static void Require(string name)
     {
-        if (!Directions.ContainsKey(name)) throw new AgentSimException("MetricUnknown", $"there is no metric '{name}'; {NearestName.Suggest(name, Names)}");
+        if (!Directions.ContainsKey(name)) throw Errors.MetricUnknown.Error($"there is no metric {Quote.Of(name)}; {NearestName.Suggest(name, Names)}");
     }
 
     private static SortedDictionary<string, MetricDirection> Create()
