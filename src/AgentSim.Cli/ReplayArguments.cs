@@ -1,7 +1,6 @@
 using AgentSim.Imports;
 using AgentSim.Rows;
 using AgentSim.Simulation;
-using AgentSim.Workload;
 
 namespace AgentSim.Cli;
 

@@ -106,7 +106,7 @@ internal sealed class RequestRecorder(ProxyOptions options, IHttpForwarder forwa
         if ((before & kind) != 0 || before == 0) return;
         problems.Report(Errors.CaptureSessionsMixed,
             "some requests come with a session (x-dynamo-session-id) and some without; such a recording is converted and replayed only with "
-            + "--drop-sessionless (-DropSessionless), which leaves out those without: let every client send a session, or record them apart");
+            + $"{Setting.DropSessionless}, which leaves out those without: let every client send a session, or record them apart");
     }
 
     private async Task<Sent> SendAsync(HttpContext context, byte[] body, PromptRequest request, ResponseFacts facts)

@@ -1,6 +1,5 @@
 using AgentSim.Engines;
 using AgentSim.Rows;
-using AgentSim.Workload;
 
 namespace AgentSim.Simulation;
 

@@ -1,7 +1,6 @@
 using AgentSim.Engines;
 using AgentSim.Metrics;
 using AgentSim.Routing;
-using AgentSim.Workload;
 
 namespace AgentSim.Simulation;
 

@@ -129,6 +129,6 @@ public abstract partial class ReplayInputCommand
     private IEnumerable<RunWarning> IgnoredParameters()
     {
         if (RouterPolicyPath is not null && !HasKvRouter)
-            yield return new RunWarning(WarningCodes.OptionIgnored, $"-{nameof(RouterPolicyPath)} has no effect with -RouterMode {RouterMode.RoundRobin}; use {RouterMode.KvRouter}");
+            yield return new RunWarning(WarningCodes.OptionIgnored, $"{Setting.RouterPolicy} has no effect with {Setting.RouterMode} {Setting.RoundRobin}; use {Setting.KvRouter}");
     }
 }
