@@ -54,8 +54,8 @@ public partial class ErrorsTests
         Assert.Equal("--trace-block-size", Flag().Match("give --trace-block-size, too").Value);
         Assert.Equal("-MissingDependency", Parameter().Match("drop them (-MissingDependency Drop)").Value);
         Assert.Equal("Import-AgentLog", Parameter().Match("let Import-AgentLog read it").Value);
-        Assert.False(Flag().IsMatch("if (--node.Locks > 0 && count-- > 0)"));
-        Assert.False(Parameter().IsMatch("return -Math.Log(uniform)"));
+        Assert.DoesNotMatch(Flag(), "if (--node.Locks > 0 && count-- > 0)");
+        Assert.DoesNotMatch(Parameter(), "return -Math.Log(uniform)");
     }
 
     [Fact]

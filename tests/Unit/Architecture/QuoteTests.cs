@@ -1,3 +1,4 @@
+using System.Text.Json;
 using AgentSim.Cli;
 using AgentSim.Engines;
 using AgentSim.Metrics;
@@ -31,7 +32,7 @@ public sealed class QuoteTests : IDisposable
 
     private static string Fault(Action action) => Assert.Throws<AgentSimException>(action).In(OptionNames.Wording);
 
-    private static string Json(string text) => System.Text.Json.JsonSerializer.Serialize(text, new System.Text.Json.JsonSerializerOptions { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
+    private static string Json(string text) => $"\"{JsonEncodedText.Encode(text)}\"";
 
     [Fact]
     public void A_quotation_is_cut_between_characters_and_escaped()
