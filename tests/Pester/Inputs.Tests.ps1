@@ -199,7 +199,7 @@ Describe 'B5: parameters without effect' {
     It 'are not named where another combination of a sweep needs them' {
         $found = Invoke-AgentSweep $rows -TraceBlockSize 16 -RouterMode RoundRobin, KvRouter -Workers 2 -RouterSeed 5 -WarningVariable warnings -WarningAction SilentlyContinue
         $warnings | Should -BeNullOrEmpty
-        @($found | Where-Object RouterMode -eq RoundRobin).Warnings | Should -BeLike '*-RouterSeed*'
+        @($found | Where-Object RouterMode -eq RoundRobin).Warnings | Should -BeLike '*router seed*'
         @($found | Where-Object RouterMode -eq KvRouter).Warnings | Should -BeNullOrEmpty
     }
 }
