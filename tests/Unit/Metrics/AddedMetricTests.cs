@@ -4,7 +4,6 @@ using AgentSim.Engines;
 using AgentSim.Metrics;
 using AgentSim.Reports;
 using AgentSim.Simulation;
-using AgentSim.Statistics;
 using AgentSim.Sweeps;
 using AgentSim.Tests.Reports.Html;
 using AgentSim.Workload;

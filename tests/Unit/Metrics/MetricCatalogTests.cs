@@ -69,7 +69,7 @@ public partial class MetricCatalogTests
     {
         Assert.All(Catalog.Rows, row =>
         {
-            Assert.Single(((object?[])[row.Value, row.Distribution, row.Parts]).Where(getter => getter is not null));
+            Assert.Single((object?[])[row.Value, row.Distribution, row.Parts], getter => getter is not null);
             Assert.Matches(RowName(), row.Name);
             Assert.Equal(row.IsOpen, row.Name.Contains(MetricRow.AnyPart));
             Assert.True(row.ViewLabel is null or { Length: <= 28 }, $"{row.ViewLabel} is wider than its column");
