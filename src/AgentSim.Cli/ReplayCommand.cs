@@ -26,6 +26,7 @@ internal static class ReplayCommand
     {
         var arguments = new ReplayArguments(values, files);
         UsageChecks.Check(arguments);
+        LimitTest.RequireBaseline(arguments.Limits, null);
         ReplayPlan plan = ReplayPlan.From(arguments, Environment.GetEnvironmentVariable("DYN_ROUTER_POLICY_CONFIG"));
         ReplayChecks.CheckSettings(plan.Settings, plan.Synthetic is null ? plan.Workload.Format : null);
         var said = new HashSet<RunWarning>();
@@ -59,7 +60,8 @@ internal static class ReplayCommand
         AtomicFile.Write(report, stream => ReportWriter.Write(stream, result.Summary, result.Run));
 
         Output.Write($"{(arguments.Plots ? MetricTable.RenderWithPlots(result, OptionNames.Wording) : MetricTable.Render(result, OptionNames.Wording))}Saved full report to: {report}\n");
-        ShowCounts(result.Summary, workload.RequestCount);
+        ShowCounts(result.Summary, workload.RequestCount * plan.Settings.Knobs.Copies);
+        LimitLines.Enforce(LimitTest.Run(result.Summary.Metrics, arguments.Limits), Messages.Write);
 
         // At once, because reading and running may take long or fail; all of them stand below the table, too.
         void Warn(RunWarning warning)

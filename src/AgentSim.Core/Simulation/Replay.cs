@@ -28,6 +28,7 @@ public static class Replay
         ArgumentNullException.ThrowIfNull(workload);
         ArgumentNullException.ThrowIfNull(settings);
         ReplayChecks.Check(workload, settings);
+        workload = AppliedKnobs.To(workload, settings.Knobs, cancellation);
         WorkloadColumns load = workload.Columns;
         if (settings.MaxSimTimeMs is null) Feasibility.Check(load, settings, cancellation);
 
@@ -35,7 +36,7 @@ public static class Replay
         EngineArguments engine = settings.Pools?.Decode ?? settings.Engine;
         PromptCatalog prompts = PromptCatalogs.Create(load, checked((int)engine.BlockSize));
         RunRecorder recorder = new(load, settings.MaxSimTimeMs is not null);
-        LoadDriver driver = LoadDriver.Create(load, new LoadOptions(settings.Concurrency, settings.ArrivalSpeedupRatio));
+        LoadDriver driver = LoadDriver.Create(load, new LoadOptions(settings.Concurrency, settings.ArrivalSpeedupRatio, settings.Knobs.ConcurrentTasks));
         List<KvUseSample> kvUse = [];
         RuntimeParts parts = new(driver, prompts, recorder, load, settings, progress, cancellation) { KvUse = settings.RecordsKvUse ? kvUse : null };
         HandoffRecorder? handoffs = settings.Pools is null ? null : new HandoffRecorder(recorder);

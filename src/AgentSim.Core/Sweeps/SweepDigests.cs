@@ -28,6 +28,7 @@ internal static class SweepDigests
         settings.RouterSeed,
         settings.Concurrency,
         settings.ArrivalSpeedupRatio,
+        settings.Knobs,
         FileDigest(settings.Router.RouterPolicyConfig),
         FileDigest(settings.Engine.PlannerProfileData),
         FileDigest(settings.Pools?.Prefill.PlannerProfileData),

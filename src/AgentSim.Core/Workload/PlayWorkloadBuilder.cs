@@ -89,11 +89,13 @@ internal sealed class PlayWorkloadBuilder(TraceFormat format, int traceBlockSize
         {
             RequestIds = _ids.Names.Arranged(requestOf),
             Origin = earliest.Min(),
+            Latest = earliest.Max(),
             EarliestStart = earliest,
             DependencyCount = dependencyCount,
             OnCompletion = completions.Group(rowOf.Length),
             OnDispatch = dispatches.Count > 0 ? dispatches.Group(rowOf.Length) : null,
             PlayOf = RowColumns.Arrange(_playOf.AsSpan(), requestOf),
+            PlayNames = [.. _plays.Keys],
         };
     }
 

@@ -20,17 +20,27 @@ internal sealed class RowColumns(int traceBlockSize)
     private List<(int Row, IReadOnlyList<uint> Tokens)>? _authored;
     private List<(int Row, QueueAttributes Attributes)>? _queueing;
 
+    private GrowList<int> _unnamed;
+    private string? _source;   // of the rows that come
+    private int _files;
+
     public int Count => InputLength.Count;
 
     public NameTable SessionNames { get; } = new();
+
+    /// <summary>The sessions that are a row without one, ascending.</summary>
+    public int[] UnnamedSessions => _unnamed.ToArray();
 
     public int TraceBlockSize { get; } = traceBlockSize;
 
     /// <summary>Number of a session, in order of first appearance; rows without a name are sessions of their own.</summary>
     public int SessionNumber(MooncakeRow row, RowPlace place, out bool isNew)
     {
-        string name = row.SessionId ?? FormattableString.Invariant($"request_{place.Line}");
-        return SessionNames.GetOrAdd(name, out isNew);
+        StartFile(place.Source);
+        string name = row.SessionId ?? Unnamed(place.Line);
+        int session = SessionNames.GetOrAdd(name, out isNew);
+        if (isNew && row.SessionId is null) _unnamed.Add(session);
+        return session;
     }
 
     /// <summary>Appends a row's lengths, prompt and queue attributes.</summary>
@@ -58,6 +68,16 @@ internal sealed class RowColumns(int traceBlockSize)
         OutputLength.Add((int)output);
         Session.Add(session);
     }
+
+    // Files know nothing of each other: neither lines nor hash ids of different files are the same.
+    private void StartFile(string source)
+    {
+        if (source == _source) return;
+        if (_source is not null) Trie.ForgetIds();
+        (_source, _files) = (source, _files + 1);
+    }
+
+    private string Unnamed(long line) => _files == 1 ? FormattableString.Invariant($"request_{line}") : FormattableString.Invariant($"request_{line}~{_files}");
 
     /// <summary>Authored outputs by request; <paramref name="requestOf"/> maps rows to requests.</summary>
     public IReadOnlyList<uint>?[]? AuthoredOutput(Func<int, int> requestOf)

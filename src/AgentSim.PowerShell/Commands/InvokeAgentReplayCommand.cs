@@ -95,6 +95,7 @@ public sealed partial class InvokeAgentReplayCommand : ReplayInputCommand
             Concurrency = Concurrency,
             RecordsKvUse = RecordKvUse,
             ArrivalSpeedupRatio = ArrivalSpeedupRatio,
+            Knobs = Knobs(),
         };
         ReplayChecks.CheckSettings(_settings, Format);
         if (AsJob) return;   // the job says so, with what it finds out later

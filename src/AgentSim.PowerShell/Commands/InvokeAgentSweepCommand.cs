@@ -9,7 +9,7 @@ namespace AgentSim.PowerShell.Commands;
 /// <summary>Replays one workload with all combinations of some settings, several at the same time.</summary>
 [Cmdlet(VerbsLifecycle.Invoke, "AgentSweep", DefaultParameterSetName = InputObjectSet, SupportsShouldProcess = true)]
 [OutputType(typeof(SweepRow))]
-public sealed class InvokeAgentSweepCommand : ReplayInputCommand
+public sealed partial class InvokeAgentSweepCommand : ReplayInputCommand
 {
     private readonly Dictionary<long, ReplayWorkload> _workloads = [];
     private ReplaySettings _common = new();
@@ -166,6 +166,7 @@ public sealed class InvokeAgentSweepCommand : ReplayInputCommand
         RouterSeeds = RouterSeed,
         Concurrencies = Concurrency is null ? [null] : [.. Concurrency.Select(sessions => (int?)sessions)],
         ArrivalSpeedupRatios = ArrivalSpeedupRatio,
+        Knobs = Knobs().All(),
     };
 
     private PoolSettings[] Pools()

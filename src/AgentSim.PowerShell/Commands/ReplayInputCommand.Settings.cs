@@ -1,8 +1,10 @@
+using System.Collections;
 using System.Management.Automation;
 using AgentSim.Engines;
 using AgentSim.Metrics;
 using AgentSim.Routing;
 using AgentSim.Simulation;
+using AgentSim.Workload;
 
 namespace AgentSim.PowerShell.Commands;
 
@@ -92,6 +94,22 @@ public abstract partial class ReplayInputCommand
         if (settings.RouterTrackingKeyFile is { } key) settings = settings with { RouterTrackingKeyFile = FileSystemPath(key) };
         string? policy = RouterPolicyPath ?? Environment.GetEnvironmentVariable(PolicyVariable) ?? settings.RouterPolicyConfig;
         return string.IsNullOrEmpty(policy) ? settings : settings with { RouterPolicyConfig = FileSystemPath(policy) };
+    }
+
+    /// <summary>How much faster tools are, from a parameter's value; null: as recorded.</summary>
+    private protected static ToolSpeedup ToToolSpeedup(object? value)
+    {
+        object? given = value is PSObject { BaseObject: not PSCustomObject } wrapped ? wrapped.BaseObject : value;
+        return given switch
+        {
+            null => ToolSpeedup.Neutral,
+            ToolSpeedup speedup => speedup,
+            IDictionary classes => ToolSpeedup.Of(1.0, classes.Cast<DictionaryEntry>().Select(entry => new KeyValuePair<string, double>(Text(entry.Key), Ratio(entry.Value)))),
+            _ => ToolSpeedup.Parse(Text(given)),
+        };
+
+        static string Text(object? text) => LanguagePrimitives.ConvertTo<string>(text) ?? "";
+        static double Ratio(object? ratio) => ToolSpeedup.Parse(Text(ratio)).Ratio;
     }
 
     private protected void CheckPoolParameters(bool hasPrefill, bool hasDecode)
