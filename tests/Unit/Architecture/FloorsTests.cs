@@ -23,7 +23,8 @@ public partial class FloorsTests
         ["Metrics"],
         ["Simulation"],
         ["Timelines"],
-        ["Reports", "Sweeps"],
+        ["Reports"],
+        ["Sweeps"],
     ];
 
     private static readonly Dictionary<string, int> FloorOf = Floors
