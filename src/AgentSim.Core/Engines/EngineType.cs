@@ -56,14 +56,14 @@ public abstract partial class EngineType
     internal virtual string? FindDoubt(EngineArguments arguments) => null;
 
     /// <summary>What <c>block_size</c> must be where valid arguments cannot run; null when they can.</summary>
-    internal virtual string? FindUnrunnableBlockSize(EngineArguments arguments) => null;
+    internal virtual string? FindUnrunnableBlockSize(EngineConfig config) => null;
 
     /// <summary>True when the scheduler turns away such a prompt, or a decode worker refuses it room.</summary>
-    internal virtual bool Rejects(EngineArguments arguments, int promptTokens) =>
-        promptTokens > arguments.CapacityTokens || promptTokens >= arguments.MaxModelLen;
+    internal virtual bool Rejects(EngineConfig config, int promptTokens) =>
+        promptTokens > config.CapacityTokens || promptTokens >= config.MaxModelLen;
 
     /// <summary>Why a request that is not rejected can never run to its end, whatever else its worker does; null when it may.</summary>
-    internal virtual string? WhyNever(EngineArguments arguments, int promptTokens, int outputTokens) => null;
+    internal virtual string? WhyNever(EngineConfig config, int promptTokens, int outputTokens) => null;
 
     /// <summary>The engine of the workers of one run that share arguments.</summary>
     internal abstract SimulatedEngine Create(EngineServices services);

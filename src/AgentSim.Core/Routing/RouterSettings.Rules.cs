@@ -4,41 +4,12 @@ namespace AgentSim.Routing;
 
 public sealed partial record RouterSettings
 {
-    private const int TrackingKeyBytes = 32;
-
     /// <summary>Checks ranges and combinations; the first violation is reported (behaviour 05#11).</summary>
     /// <param name="optionName">What the user calls these settings, for messages.</param>
     /// <exception cref="AgentSimException"><c>RouterConfigInvalid</c>.</exception>
     public void Validate(string optionName)
     {
         if (FirstViolation() is { } violation) throw new AgentSimException(InvalidId, $"{optionName}: {violation}");
-    }
-
-    /// <summary>Refuses what a run with the KV router cannot do: the AIC load model, and a tracking key that cannot be read.</summary>
-    /// <param name="optionName">What the user calls these settings, for messages.</param>
-    /// <exception cref="AgentSimException"><c>AicNotAvailable</c> or <c>RouterTrackingKeyInvalid</c>.</exception>
-    public void CheckRunnable(string optionName)
-    {
-        if (RouterPrefillLoadModel == RouterPrefillLoadModel.Aic)
-        {
-            throw new AgentSimException(
-                "AicNotAvailable",
-                $"{optionName}: router_prefill_load_model aic needs NVIDIA's AIConfigurator (AIC), whose performance database is not available in AgentSim; use none, which measures prefill load in prompt tokens");
-        }
-
-        if (RouterTrackingHash != RouterTrackingHash.Keyed) return;
-        string? fault = null;
-        try
-        {
-            long bytes = new FileInfo(RouterTrackingKeyFile!).Length;
-            if (bytes != TrackingKeyBytes) fault = $"must hold exactly {TrackingKeyBytes} bytes (holds {bytes})";
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException)
-        {
-            fault = "cannot be read";
-        }
-
-        if (fault is not null) throw AgentSimException.At(RouterTrackingKeyFile!, 0, "RouterTrackingKeyInvalid", $"the file of router_tracking_key_file {fault}");
     }
 
     private string? FirstViolation()

@@ -1,8 +1,8 @@
 namespace AgentSim.Routing;
 
 /// <summary>
-/// The KV router's configuration, with the reference's names and defaults (behaviour 05#11).
-/// Obtain usable settings from <see cref="Parse"/>, <see cref="Default"/>, or an initialiser followed by <see cref="Validate"/>.
+/// The KV router's settings as they are given, with the reference's names and defaults (behaviour 05#11). They are written down,
+/// changed and stored; what runs is the <see cref="RouterConfig"/> that <see cref="Resolve"/> makes of them.
 /// </summary>
 public sealed partial record RouterSettings
 {
@@ -39,10 +39,10 @@ public sealed partial record RouterSettings
     /// <summary><c>router_queue_policy</c>: order of waiting requests.</summary>
     public RouterQueuePolicy RouterQueuePolicy { get; init; }
 
-    /// <summary><c>router_policy_config</c>: path of a policy file; see <see cref="LoadPolicy"/>.</summary>
+    /// <summary><c>router_policy_config</c>: path of a policy file; see <see cref="RouterConfig.Policy"/>.</summary>
     public string? RouterPolicyConfig { get; init; }
 
-    /// <summary><c>router_prefill_load_model</c>: <see cref="RouterPrefillLoadModel.Aic"/> is not available, see <see cref="CheckRunnable"/>.</summary>
+    /// <summary><c>router_prefill_load_model</c>: <see cref="RouterPrefillLoadModel.Aic"/> is not available, see <see cref="RouterConfig.CheckRunnable"/>.</summary>
     public RouterPrefillLoadModel RouterPrefillLoadModel { get; init; }
 
     /// <summary><c>router_tracking_hash</c>. Changes identities only, so it has no effect on results.</summary>
@@ -119,16 +119,4 @@ public sealed partial record RouterSettings
 
     /// <summary><c>router_reset_states</c>. No effect.</summary>
     public bool RouterResetStates { get; init; }
-
-    /// <summary>What the router of a prefill pool makes of these settings: it does not count blocks (behaviour 05#10).</summary>
-    internal RouterSettings ForPrefillPool() => this with { RouterTrackActiveBlocks = false };
-
-    /// <summary>What the router of a decode pool makes of these settings: blocks and requests only, nothing shared, no queue (behaviour 05#10).</summary>
-    internal RouterSettings ForDecodePool() => this with
-    {
-        OverlapScoreCredit = 0.0,
-        RouterAssumeKvReuse = false,
-        RouterTrackPrefillTokens = false,
-        RouterPrefillLoadModel = RouterPrefillLoadModel.None,
-    };
 }

@@ -20,8 +20,8 @@ public static class SettingWarnings
         bool hasRouter = settings.RouterMode == RouterMode.KvRouter;
         OptionNames names = settings.Names;
         return settings.Pools is { } pools
-            ? [.. pools.Prefill.Doubts(names.PrefillEngine, hasRouter), .. pools.Decode.Doubts(names.DecodeEngine, false)]
-            : settings.Engine.Doubts(names.Engine, hasRouter);
+            ? [.. pools.Prefill.Warnings(names.PrefillEngine, hasRouter), .. pools.Decode.Warnings(names.DecodeEngine, false)]
+            : settings.Engine.Warnings(names.Engine, hasRouter);
     }
 
     private static IEnumerable<RunWarning> OfRouter(ReplaySettings settings)
@@ -31,15 +31,16 @@ public static class SettingWarnings
         {
             // The policy file may come from the environment, which is there for other runs, too.
             List<string> given = [];
-            if (settings.Router with { RouterPolicyConfig = null } != RouterSettings.Default) given.Add($"{Option(names.RouterSettings)} ({settings.Router with { RouterPolicyConfig = null }})");
+            RouterSettings router = settings.Router.Settings with { RouterPolicyConfig = null };
+            if (router != RouterSettings.Default) given.Add($"{Option(names.RouterSettings)} ({router})");
             if (settings.RouterSeed != ReplaySettings.DefaultRouterSeed) given.Add(Option(names.RouterSeed));
             if (settings.ModelName is not null) given.Add(Option(names.ModelName));
             if (given.Count > 0) yield return RunWarning.OptionIgnored($"{string.Join(", ", given)} {(given.Count > 1 ? "have" : "has")} no effect with {Option(names.RouterMode)} {names.RoundRobin}; use {names.KvRouter}");
             yield break;
         }
 
-        foreach (RunWarning warning in settings.Router.Ignored(Option(names.RouterSettings))) yield return warning;
-        RouterPolicy? policy = settings.Router.LoadPolicy();
+        foreach (RunWarning warning in settings.Router.Settings.Ignored(Option(names.RouterSettings))) yield return warning;
+        RouterPolicy? policy = settings.Router.Policy;
         if (settings.ModelName is { } model && policy?.Models.ContainsKey(model) != true)
         {
             yield return RunWarning.OptionIgnored($"{Option(names.ModelName)} {model} has no effect: " + (policy is null
@@ -47,7 +48,7 @@ public static class SettingWarnings
                 : $"the policy file has no profile of that name{(policy.Models.Count > 0 ? $" (it has {string.Join(", ", policy.Models.Keys)})" : "")}"));
         }
 
-        bool setsQueue = settings.Router.RouterQueueThreshold is not null || settings.Router.RouterQueuePolicy != RouterSettings.Default.RouterQueuePolicy;
+        bool setsQueue = settings.Router.QueueThreshold is not null || settings.Router.QueuePolicy != RouterConfig.Default.QueuePolicy;
         if (setsQueue && policy?.SelectProfile(settings.ModelName) is not null)
             yield return RunWarning.OptionIgnored($"router_queue_threshold and router_queue_policy of {Option(names.RouterSettings)} have no effect: the policy file replaces them");
     }

@@ -158,7 +158,7 @@ public sealed class InvokeAgentSweepCommand : ReplayInputCommand
 
     private SweepGrid Grid() => new()
     {
-        Engines = Engine is null ? [EngineArguments.Default] : [.. Engine.Select(engine => ToEngine(engine, ParameterNames.Engine))],
+        Engines = Engine is null ? [EngineConfig.Default] : [.. Engine.Select(engine => ToEngine(engine, ParameterNames.Engine))],
         Workers = Workers,
         Pools = Pools(),
         RouterModes = RouterMode,
@@ -201,7 +201,7 @@ public sealed class InvokeAgentSweepCommand : ReplayInputCommand
     // Synthetic load is made for a block size; a trace is the same for all.
     private ReplayWorkload WorkloadFor(ReplaySettings settings)
     {
-        EngineArguments engine = settings.Pools?.Prefill ?? settings.Engine;
+        EngineConfig engine = settings.Pools?.Prefill ?? settings.Engine;
         long key = IsSynthetic ? engine.BlockSize : 0;
         if (!_workloads.TryGetValue(key, out ReplayWorkload? workload)) _workloads.Add(key, workload = LoadWorkload(engine));
         return workload;

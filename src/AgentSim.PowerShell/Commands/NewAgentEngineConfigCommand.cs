@@ -48,7 +48,7 @@ public sealed class NewAgentEngineConfigCommand : ConfigCommand
     {
         try
         {
-            arguments.CheckFiles(name);
+            arguments.Resolve(name);
         }
         catch (AgentSimException error) when (error.ErrorId == "ProfileInvalid")
         {

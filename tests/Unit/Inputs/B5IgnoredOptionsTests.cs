@@ -112,8 +112,8 @@ public sealed class B5IgnoredOptionsTests : IDisposable
         {
             string json = $$"""{"{{path}}":{{value}}}""";
             ReplaySettings settings = isRouter
-                ? new ReplaySettings { RouterMode = RouterMode.KvRouter, Router = RouterSettings.Parse(json, "router") }
-                : new ReplaySettings { Engine = EngineArguments.Parse(json, "engine") };
+                ? new ReplaySettings { RouterMode = RouterMode.KvRouter, Router = RouterConfig.Parse(json, "router") }
+                : new ReplaySettings { Engine = EngineConfig.Parse(json, "engine") };
             Assert.True(SettingWarnings.Of(settings).Any(warning => warning.Code == "ArgumentsIgnored" && warning.Message.Contains(path, StringComparison.Ordinal)), path);
         }
     }

@@ -30,17 +30,8 @@ public sealed partial record EngineArguments
             OffloadBatchSize = OffloadBatchSize == 0 ? null : OffloadBatchSize,
         };
         if (effective.FirstConflict() is { } conflict) throw new AgentSimException(InvalidId, $"{optionName}: {conflict}");
-        return effective with { AcceptRates = SpeculationRates.Parse(AicNextn, AicNextnAcceptRates, optionName, InvalidId) };
-    }
-
-    /// <summary>Refuses effective arguments that the simulated engine accepts but cannot run with (behaviour 00#differences).</summary>
-    /// <param name="optionName">What the user calls these arguments, for messages.</param>
-    /// <exception cref="AgentSimException"><c>BlockSizeNotRunnable</c>.</exception>
-    public void CheckRunnable(string optionName)
-    {
-        string? wanted = BlockSize > int.MaxValue ? $"must be at most {int.MaxValue}" : EngineType.FindUnrunnableBlockSize(this);
-        if (wanted is not null)
-            throw new AgentSimException("BlockSizeNotRunnable", $"{optionName}: block_size {wanted} (is {BlockSize})");
+        SpeculationRates.Parse(AicNextn, AicNextnAcceptRates, optionName, InvalidId);   // refused when they are no rates
+        return effective;
     }
 
     // The command line lets attention data parallelism decide the number of ranks, also without AIC.

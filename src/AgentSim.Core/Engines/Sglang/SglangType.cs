@@ -20,8 +20,8 @@ internal sealed class SglangType() : EngineType("sglang")
         ? null
         : $"sglang.schedule_policy '{arguments.Sglang.SchedulePolicy}' is unknown and means fifo; known: fifo, fcfs, lpm";
 
-    internal override string? WhyNever(EngineArguments arguments, int promptTokens, int outputTokens) =>
-        SglangFeasibility.WhyNever(arguments, promptTokens, outputTokens);
+    internal override string? WhyNever(EngineConfig config, int promptTokens, int outputTokens) =>
+        SglangFeasibility.WhyNever(config, promptTokens, outputTokens);
 
     internal override SimulatedEngine Create(EngineServices services) => new SglangEngine(services);
 }

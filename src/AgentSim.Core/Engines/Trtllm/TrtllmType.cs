@@ -12,7 +12,7 @@ internal sealed class TrtllmType() : EngineType("trtllm")
 
     internal override long DefaultBlockSize(EngineArguments arguments) => 32;
 
-    internal override string? FindUnrunnableBlockSize(EngineArguments arguments) => BlockManager.FindUnrunnableBlockSize(arguments);
+    internal override string? FindUnrunnableBlockSize(EngineConfig config) => BlockManager.FindUnrunnableBlockSize(config);
 
     internal override SimulatedEngine Create(EngineServices services) => new VllmEngine(services, guaranteedNoEvict: true);
 }
