@@ -21,15 +21,15 @@ public abstract partial class EngineType
     /// <param name="name">A name of one of <see cref="All"/>.</param>
     /// <exception cref="AgentSimException"><c>EngineArgumentsInvalid</c>: there is none.</exception>
     public static EngineType Parse(string name) =>
-        Find(name) ?? throw new AgentSimException("EngineArgumentsInvalid", $"the engine type {WhyUnknown(name)}");
+        Find(name, All) ?? throw new AgentSimException("EngineArgumentsInvalid", $"the engine type {WhyUnknown(name, All)}");
 
     /// <summary>The <see cref="Name"/>.</summary>
     public override string ToString() => Name;
 
-    internal static EngineType? Find(string name) =>
-        All.FirstOrDefault(type => string.Equals(type.Name, name, StringComparison.OrdinalIgnoreCase));
+    internal static EngineType? Find(string name, IEnumerable<EngineType> engines) =>
+        engines.FirstOrDefault(type => string.Equals(type.Name, name, StringComparison.OrdinalIgnoreCase));
 
-    internal static string WhyUnknown(string name) => $"must be one of {string.Join(", ", All)} (is '{name}')";
+    internal static string WhyUnknown(string name, IEnumerable<EngineType> engines) => $"must be one of {string.Join(", ", engines)} (is '{name}')";
 
     private static EngineType Add(EngineType type)
     {
@@ -45,6 +45,18 @@ public abstract partial class EngineType
 
     /// <summary>True when arguments of KV offload select the block manager <c>kvbm</c>.</summary>
     internal virtual bool HasOffload => false;
+
+    /// <summary>The arguments of all engines that it has no use for, by their names in JSON.</summary>
+    internal virtual IReadOnlyList<string> IgnoredArguments => [];
+
+    /// <summary>Whether it has a use for an argument: objects such as <c>sglang</c> are for the engine of their name.</summary>
+    /// <param name="name">The name in JSON.</param>
+    internal bool Reads(string name) => name switch
+    {
+        "max_model_len" => HasLengthLimit,
+        _ when name.Split('.') is [{ } group, _] && All.Any(type => type.Name == group) => group == Name,
+        _ => !IgnoredArguments.Contains(name),
+    };
 
     /// <summary>Tokens in a KV block when <c>block_size</c> is not given.</summary>
     internal abstract long DefaultBlockSize(EngineArguments arguments);

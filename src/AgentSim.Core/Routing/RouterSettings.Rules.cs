@@ -1,5 +1,3 @@
-using System.Globalization;
-
 namespace AgentSim.Routing;
 
 public sealed partial record RouterSettings
@@ -15,23 +13,7 @@ public sealed partial record RouterSettings
     private string? FirstViolation()
     {
         if (DurableKvEvents) return "durable_kv_events must be false; it is no longer supported";
-        if (!double.IsFinite(OverlapScoreCredit) || OverlapScoreCredit < 0) return Bad("overlap_score_credit", OverlapScoreCredit, "a finite number, at least 0");
-        return NotNegative("overlap_score_credit_decay", OverlapScoreCreditDecay)
-            ?? NotNegative("prefill_load_scale", PrefillLoadScale)
-            ?? NotNegative("decode_active_request_weight", DecodeActiveRequestWeight)
-            ?? Fraction("host_cache_hit_weight", HostCacheHitWeight)
-            ?? Fraction("disk_cache_hit_weight", DiskCacheHitWeight)
-            ?? NotNegative("router_temperature", RouterTemperature)
-            ?? NotNegative("router_ttl_secs", RouterTtlSecs)
-            ?? NotNegative("router_queue_threshold", RouterQueueThreshold)
-            ?? (RouterEventThreads == 0 ? "router_event_threads must be at least 1" : null)
-            ?? Fraction("shared_cache_multiplier", SharedCacheMultiplier)
-            ?? NotNegative("router_predicted_ttl_secs", RouterPredictedTtlSecs)
-            ?? Fraction("conditional_disagg_eff_isl_ratio_threshold", ConditionalDisaggEffIslRatioThreshold)
-            ?? NotNegative("conditional_disagg_prefill_busy_threshold", ConditionalDisaggPrefillBusyThreshold)
-            ?? NotNegative("conditional_disagg_decode_busy_threshold", ConditionalDisaggDecodeBusyThreshold)
-            ?? TrackingKeyViolation()
-            ?? ConflictViolation();
+        return RouterSettingsTable.Settings.Violations(this).FirstOrDefault() ?? TrackingKeyViolation() ?? ConflictViolation();
     }
 
     private string? TrackingKeyViolation()
@@ -50,20 +32,13 @@ public sealed partial record RouterSettings
 
     private string? ConflictViolation()
     {
-        if (RouterTrackOutputBlocks && !RouterTrackActiveBlocks) return "router_track_output_blocks needs router_track_active_blocks true";
+        if (IsSet("router_track_output_blocks") && !RouterTrackActiveBlocks) return "router_track_output_blocks needs router_track_active_blocks true";
         if (RouterPrefillLoadModel != RouterPrefillLoadModel.None && !RouterTrackPrefillTokens) return "router_prefill_load_model needs router_track_prefill_tokens true";
-        if (UseRemoteIndexer && ServeIndexer) return "use_remote_indexer and serve_indexer exclude each other";
-        if (ServeIndexer && OverlapScoreCredit <= 0) return "serve_indexer needs overlap_score_credit above 0";
-        if (RouterPredictedTtlSecs is not null && !UseKvEvents) return "router_predicted_ttl_secs needs use_kv_events true";
+        if (IsSet("use_remote_indexer") && IsSet("serve_indexer")) return "use_remote_indexer and serve_indexer exclude each other";
+        if (IsSet("serve_indexer") && OverlapScoreCredit <= 0) return "serve_indexer needs overlap_score_credit above 0";
+        if (Inert["router_predicted_ttl_secs"] is not null && Inert["use_kv_events"] is false) return "router_predicted_ttl_secs needs use_kv_events true";
         return null;
     }
 
-    private static string? NotNegative(string name, double? value) =>
-        value is null || (value >= 0 && double.IsFinite(value.Value)) ? null : Bad(name, value.Value, "at least 0");
-
-    private static string? Fraction(string name, double value) =>
-        value is >= 0 and <= 1 ? null : Bad(name, value, "from 0 to 1");
-
-    private static string Bad(string name, double value, string range) =>
-        $"{name} must be {range} (is {value.ToString(CultureInfo.InvariantCulture)})";
+    private bool IsSet(string flag) => Inert[flag] is true;
 }

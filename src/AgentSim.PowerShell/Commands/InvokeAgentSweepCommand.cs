@@ -30,16 +30,19 @@ public sealed class InvokeAgentSweepCommand : ReplayInputCommand
     /// <summary>Engines: <see cref="EngineArguments"/>, hashtables or JSON texts.</summary>
     [Parameter]
     [ValidateNotNullOrEmpty]
+    [ArgumentCompleter(typeof(OptionCompleter))]
     public object[]? Engine { get; set; }
 
     /// <summary>The engine of the prefill workers of disaggregated replays.</summary>
     [Parameter]
     [ValidateNotNull]
+    [ArgumentCompleter(typeof(OptionCompleter))]
     public object? PrefillEngine { get; set; }
 
     /// <summary>The engine of the decode workers of disaggregated replays.</summary>
     [Parameter]
     [ValidateNotNull]
+    [ArgumentCompleter(typeof(OptionCompleter))]
     public object? DecodeEngine { get; set; }
 
     /// <summary>Numbers of prefill workers.</summary>
@@ -59,6 +62,7 @@ public sealed class InvokeAgentSweepCommand : ReplayInputCommand
     /// <summary>Settings of the KV router: <see cref="Routing.RouterSettings"/>, hashtables or JSON texts.</summary>
     [Parameter]
     [ValidateNotNullOrEmpty]
+    [ArgumentCompleter(typeof(OptionCompleter))]
     public object[]? RouterConfig { get; set; }
 
     /// <summary>Seeds of the router's draws.</summary>

@@ -1,4 +1,5 @@
 using AgentSim.Engines;
+using AgentSim.Json;
 
 namespace AgentSim.Tests.Engines;
 
@@ -38,7 +39,7 @@ public sealed class EngineArgumentsTests
         Assert.Empty(arguments.AcceptRates);
         Assert.Equal(WorkerType.Aggregated, arguments.WorkerType);
         Assert.Equal(KvTransferTimingMode.FullPrompt, arguments.KvTransferTimingMode);
-        Assert.Equal(300_000UL, arguments.HandoffSessionTimeoutMs);
+        Assert.Same(InertOptions.None, arguments.Inert);
         Assert.Null(arguments.RouterQueuePolicy);
         Assert.Equal("fifo", arguments.Sglang.SchedulePolicy);
         Assert.Equal(16384, arguments.Sglang.MaxPrefillTokens);
@@ -245,7 +246,7 @@ public sealed class EngineArgumentsTests
         Assert.Equal("AicNotAvailable", error.ErrorId);
         Assert.Contains("speedup_ratio", error.Message, StringComparison.Ordinal);
         Assert.Contains("planner_profile_data (an .npz file)", error.Message, StringComparison.Ordinal);
-        Assert.Equal("m", Parse("""{"aic_model_path":"m","aic_system":"h200"}""").AicModelPath);
+        Assert.Equal("m", Parse("""{"aic_model_path":"m","aic_system":"h200"}""").Inert["aic_model_path"]);
     }
 
     [Theory]

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using AgentSim.Routing;
 
 namespace AgentSim.Tests.Routing;
@@ -34,12 +35,14 @@ public sealed class RouterSettingsTests : IDisposable
         Assert.True(settings.RouterTrackPrefillTokens);
         Assert.Null(settings.RouterQueueThreshold);
         Assert.Equal(RouterQueuePolicy.Fcfs, settings.RouterQueuePolicy);
-        Assert.Equal(0.75, settings.HostCacheHitWeight);
-        Assert.Equal(0.25, settings.DiskCacheHitWeight);
-        Assert.Equal(120.0, settings.RouterTtlSecs);
-        Assert.Equal(4u, settings.RouterEventThreads);
-        Assert.Equal(2048, settings.ConditionalDisaggEffIslThreshold);
-        Assert.Equal(0.7, settings.ConditionalDisaggEffIslRatioThreshold);
+        Assert.Empty(settings.Inert.Names);
+        using JsonDocument json = JsonDocument.Parse(settings.ToJson());
+        foreach ((string name, double expected) in (ReadOnlySpan<(string, double)>)
+            [("host_cache_hit_weight", 0.75), ("disk_cache_hit_weight", 0.25), ("router_ttl_secs", 120), ("router_event_threads", 4),
+            ("conditional_disagg_eff_isl_threshold", 2048), ("conditional_disagg_eff_isl_ratio_threshold", 0.7)])
+        {
+            Assert.Equal(expected, json.RootElement.GetProperty(name).GetDouble());
+        }
     }
 
     [Theory]

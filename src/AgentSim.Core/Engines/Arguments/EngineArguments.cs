@@ -1,3 +1,4 @@
+using AgentSim.Json;
 using AgentSim.Routing;
 
 namespace AgentSim.Engines;
@@ -14,7 +15,7 @@ public sealed partial record EngineArguments
     public const long DefaultNumGpuBlocks = 16384;
 
     /// <summary>All defaults: a vLLM worker with blocks of 64 tokens.</summary>
-    public static EngineArguments Default { get; } = new EngineArguments().Validated("engine arguments");
+    public static EngineArguments Default => Defaults.All;
 
     /// <summary><c>engine_type</c>: which scheduler is simulated.</summary>
     public EngineType EngineType { get; init; } = EngineType.Vllm;
@@ -106,6 +107,15 @@ public sealed partial record EngineArguments
     /// <summary><c>enable_g4_storage</c>: like <see cref="NumG2Blocks"/>, which it needs.</summary>
     public bool EnableG4Storage { get; init; }
 
+    /// <summary><c>aic_backend</c>: AIC latency modelling, which is not available; refused when set.</summary>
+    public string? AicBackend { get; init; }
+
+    /// <summary><c>reasoning</c>. No effect.</summary>
+    public ReasoningArguments? Reasoning { get; init; }
+
+    /// <summary>The arguments without effect on offline replay, by their names in JSON; those at their defaults are not in it.</summary>
+    public InertOptions Inert { get; init; } = InertOptions.None;
+
     /// <summary>
     /// Acceptance probability of each draft token given that all earlier ones were accepted, one per
     /// <see cref="AicNextn"/> (behaviour 02#9.1); empty without speculative decoding.
@@ -121,4 +131,10 @@ public sealed partial record EngineArguments
 
     private bool RequestsOffload =>
         EngineType.HasOffload && (NumG2Blocks > 0 || NumG3Blocks > 0 || EnableG4Storage);
+
+    // Made when it is asked for: the table that checks them has to be there before.
+    private static class Defaults
+    {
+        public static readonly EngineArguments All = new EngineArguments().Validated("engine arguments");
+    }
 }
