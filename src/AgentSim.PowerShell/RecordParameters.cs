@@ -11,11 +11,11 @@ internal sealed partial class RecordParameters
 {
     private readonly Dictionary<string, OptionRow> _rows = new(StringComparer.Ordinal);
 
-    private RecordParameters(IEnumerable<OptionRow> rows)
+    private RecordParameters(IEnumerable<(OptionRow Row, string Help)> rows)
     {
-        foreach (OptionRow row in rows.Where(row => row.ValueType is not null))
+        foreach ((OptionRow row, string help) in rows)
         {
-            var parameter = new RuntimeDefinedParameter(row.Parameter, row.ValueType, [new ParameterAttribute { HelpMessage = InMessage(row.Help), DontShow = row.IsInert }]);
+            var parameter = new RuntimeDefinedParameter(row.Parameter, row.ValueType, [new ParameterAttribute { HelpMessage = help, DontShow = row.IsInert }]);
             if (NumberValues.IsNumber(row.ValueType!, out bool isWhole)) parameter.Attributes.Add(new NumberAttribute { Whole = isWhole });
             if (row.Choices.Count > 0 && !(Nullable.GetUnderlyingType(row.ValueType!) ?? row.ValueType!).IsEnum)
                 parameter.Attributes.Add(new ArgumentCompleterAttribute(typeof(OptionCompleter)));
@@ -28,7 +28,10 @@ internal sealed partial class RecordParameters
     public RuntimeDefinedParameterDictionary Dictionary { get; } = [];
 
     /// <summary>The parameters of a table.</summary>
-    public static RecordParameters Of<T>(JsonOptionsTable<T> table) => new(table.Rows);
+    /// <param name="table">The table.</param>
+    /// <param name="defaults">A record with all defaults.</param>
+    public static RecordParameters Of<T>(JsonOptionsTable<T> table, T defaults) =>
+        new(table.Rows.Where(row => row.ValueType is not null).Select(row => ((OptionRow)row, OptionHelp.Parameter(row, table, defaults))));
 
     /// <summary>Whether options without effect are offered as parameters; they are taken in any case.</summary>
     public void ShowInert(bool areShown)

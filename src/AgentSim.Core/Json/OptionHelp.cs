@@ -1,9 +1,10 @@
 using System.Text;
+using System.Text.RegularExpressions;
 
 namespace AgentSim.Json;
 
 /// <summary>What tables of options say, for people: the rows that have an effect, and then those without.</summary>
-internal static class OptionHelp
+internal static partial class OptionHelp
 {
     private const string NoEffect = "No effect on a replay; checked and kept";
 
@@ -26,6 +27,21 @@ internal static class OptionHelp
         Add(text, table.Rows.Where(row => row.IsInert), defaults);
         return text.ToString();
     }
+
+    /// <summary>An option as the help of a parameter says it, in one line: with parameters in place of the names of JSON.</summary>
+    public static string Parameter<T>(OptionRow<T> row, JsonOptionsTable<T> table, T defaults)
+    {
+        string help = JsonName().Replace(row.Help, name => table.Rows.FirstOrDefault(other => other.Name == name.Value) is { ValueType: not null } other ? "-" + other.Parameter : name.Value);
+        Type type = Nullable.GetUnderlyingType(row.ValueType!) ?? row.ValueType!;
+        string values = type.IsEnum ? string.Join(", ", Enum.GetNames(type)) : Values(row with { Null = null });
+        string byDefault = type.IsEnum && row.Get!(defaults) is { } choice ? choice.ToString()! : row.DefaultIn(defaults);
+        string none = row.Null is { } meaning && meaning != byDefault ? $" `$null` means {meaning}." : "";
+        string engines = row.Engines.Count > 0 ? $" {string.Join(", ", row.Engines)} only." : "";
+        return $"{help} Values: {values}. Default: {byDefault}.{none}{engines}{(row.IsInert ? " No effect on a replay." : "")}";
+    }
+
+    [GeneratedRegex("[a-z][a-z0-9]*(?:[._][a-z0-9]+)+")]
+    private static partial Regex JsonName();
 
     private static void Add<T>(StringBuilder text, OptionRow<T> row, T defaults)
     {

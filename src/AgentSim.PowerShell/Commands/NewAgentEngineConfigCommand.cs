@@ -10,7 +10,7 @@ public sealed class NewAgentEngineConfigCommand : ConfigCommand
 {
     /// <summary>Creates the cmdlet.</summary>
     public NewAgentEngineConfigCommand()
-        : base(RecordParameters.Of(EngineArgumentsTable.Arguments))
+        : base(RecordParameters.Of(EngineArgumentsTable.Arguments, EngineArguments.Default))
     {
     }
 

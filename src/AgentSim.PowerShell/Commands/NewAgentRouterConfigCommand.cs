@@ -10,7 +10,7 @@ public sealed class NewAgentRouterConfigCommand : ConfigCommand
 {
     /// <summary>Creates the cmdlet.</summary>
     public NewAgentRouterConfigCommand()
-        : base(RecordParameters.Of(RouterSettingsTable.Settings))
+        : base(RecordParameters.Of(RouterSettingsTable.Settings, RouterSettings.Default))
     {
     }
 

@@ -51,7 +51,7 @@ public sealed class B5IgnoredOptionsTests : IDisposable
     [InlineData("--model-name m has no effect: it selects a profile of --router-policy-config, and there is no policy file", "--num-workers", "2", "--router-mode", "kv_router", "--model-name", "m")]
     [InlineData("--model-name m has no effect: the policy file has no profile of that name", "--num-workers", "2", "--router-mode", "kv_router", "--model-name", "m", "--router-policy-config", "policy.yaml")]
     [InlineData("router_queue_threshold and router_queue_policy", "--num-workers", "2", "--router-mode", "kv_router", "--router-policy-config", "policy.yaml", "--router-config", """{"router_queue_threshold":2.0}""")]
-    [InlineData("use_kv_events, router_ttl_secs without effect", "--num-workers", "2", "--router-mode", "kv_router", "--router-config", """{"use_kv_events":false,"router_ttl_secs":3}""")]
+    [InlineData("router_ttl_secs, use_kv_events without effect", "--num-workers", "2", "--router-mode", "kv_router", "--router-config", """{"use_kv_events":false,"router_ttl_secs":3}""")]
     [InlineData("--arrival-seed has no effect with a trace file", "--arrival-seed", "42")]
     [InlineData("--arrival-speedup-ratio has no effect with --replay-concurrency", "--replay-concurrency", "2", "--arrival-speedup-ratio", "3")]
     [InlineData("--trace-shared-prefix-ratio and --trace-num-prefix-groups have no effect: they are for the trace format applied_compute_agentic", "--trace-shared-prefix-ratio", "0.5")]
