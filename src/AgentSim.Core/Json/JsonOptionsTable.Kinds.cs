@@ -31,21 +31,24 @@ internal sealed partial class JsonOptionsTable<T>
         });
 
     /// <summary>A count: a whole number of 63 bits; what is above is read as the largest that fits.</summary>
-    public JsonOptionsTable<T> Count(string name, Func<T, long> get, Func<T, long, T> set, string help, WholeBounds? bounds = null, string? byDefault = null) =>
+    public JsonOptionsTable<T> Count(
+        string name, Func<T, long> get, Func<T, long, T> set, string help, WholeBounds? bounds = null, string? byDefault = null) =>
         Add(Row<long>(name, Whole, help, get, set, v => v.Count(), (w, v) => w.WriteNumberValue(v)) with
         {
             Bounds = (bounds ?? WholeBounds.Any).Words, DefaultText = byDefault, Violation = t => (bounds ?? WholeBounds.Any).WhyNot(name, get(t)),
         });
 
     /// <summary>A count, or null.</summary>
-    public JsonOptionsTable<T> OptionalCount(string name, Func<T, long?> get, Func<T, long?, T> set, string help, WholeBounds? bounds = null, string? none = null) =>
+    public JsonOptionsTable<T> OptionalCount(
+        string name, Func<T, long?> get, Func<T, long?, T> set, string help, WholeBounds? bounds = null, string? none = null) =>
         Add(Row<long?>(name, Whole, help, get, set, v => v.IsNull ? null : v.Count(), (w, v) => WriteOrNull(w, v, w.WriteNumberValue)) with
         {
             Bounds = (bounds ?? WholeBounds.Any).Words, Null = none, Violation = t => (bounds ?? WholeBounds.Any).WhyNot(name, get(t)),
         });
 
     /// <summary>A whole number of 64 bits without sign.</summary>
-    public JsonOptionsTable<T> Unsigned(string name, Func<T, ulong> get, Func<T, ulong, T> set, string help, WholeBounds? bounds = null, bool isInert = false) =>
+    public JsonOptionsTable<T> Unsigned(
+        string name, Func<T, ulong> get, Func<T, ulong, T> set, string help, WholeBounds? bounds = null, bool isInert = false) =>
         Add(Row<ulong>(name, Whole, help, get, set, v => v.Unsigned((bounds ?? WholeBounds.Any).Most), (w, v) => w.WriteNumberValue(v)) with
         {
             Bounds = (bounds ?? WholeBounds.Any).Words, IsInert = isInert, Violation = t => (bounds ?? WholeBounds.Any).WhyNot(name, get(t)),
@@ -66,7 +69,8 @@ internal sealed partial class JsonOptionsTable<T>
         });
 
     /// <summary>A finite number, or null.</summary>
-    public JsonOptionsTable<T> OptionalNumber(string name, Func<T, double?> get, Func<T, double?, T> set, string help, NumberBounds? bounds = null, string? none = null) =>
+    public JsonOptionsTable<T> OptionalNumber(
+        string name, Func<T, double?> get, Func<T, double?, T> set, string help, NumberBounds? bounds = null, string? none = null) =>
         Add(Row<double?>(name, Real, help, get, set, v => v.IsNull ? null : v.Number(), (w, v) => WriteOrNull(w, v, w.WriteNumberValue)) with
         {
             Bounds = bounds?.Words, Null = none, Violation = t => (bounds ?? NumberBounds.Finite).WhyNot(name, get(t)),
@@ -99,7 +103,9 @@ internal sealed partial class JsonOptionsTable<T>
     public JsonOptionsTable<T> OptionalChoice<TEnum>(
         string name, JsonOptionsChoice<TEnum> choice, Func<T, TEnum?> get, Func<T, TEnum?, T> set, string help, string? none = null)
         where TEnum : struct, Enum =>
-        Add(Row<TEnum?>(name, TextsOf(choice), help, get, set, v => v.IsNull ? null : v.Choice(choice), (w, v) => WriteOrNull(w, v, e => w.WriteStringValue(choice.NameOf(e)))) with
+        Add(Row<TEnum?>(
+            name, TextsOf(choice), help, get, set, v => v.IsNull ? null : v.Choice(choice),
+            (w, v) => WriteOrNull(w, v, e => w.WriteStringValue(choice.NameOf(e)))) with
         {
             Choices = [.. choice.Names], Null = none, Show = t => get(t) is { } value ? choice.NameOf(value) : null,
         });
@@ -114,7 +120,8 @@ internal sealed partial class JsonOptionsTable<T>
         where TEnum : struct, Enum => string.Join(", ", choice.Names);
 
     private static OptionRow<T> Row<TValue>(
-        string name, string kind, string help, Func<T, TValue> get, Func<T, TValue, T> set, Func<JsonOptionsValue, TValue> read, Action<Utf8JsonWriter, TValue> write) =>
+        string name, string kind, string help, Func<T, TValue> get, Func<T, TValue, T> set,
+        Func<JsonOptionsValue, TValue> read, Action<Utf8JsonWriter, TValue> write) =>
         new()
         {
             Name = name, Kind = kind, Help = help, ValueType = typeof(TValue),

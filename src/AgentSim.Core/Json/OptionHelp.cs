@@ -31,7 +31,8 @@ internal static partial class OptionHelp
     /// <summary>An option as the help of a parameter says it, in one line: with parameters in place of the names of JSON.</summary>
     public static string Parameter<T>(OptionRow<T> row, JsonOptionsTable<T> table, T defaults)
     {
-        string help = JsonName().Replace(row.Help, name => table.Rows.FirstOrDefault(other => other.Name == name.Value) is { ValueType: not null } other ? "-" + other.Parameter : name.Value);
+        string help = JsonName().Replace(row.Help, name =>
+            table.Rows.FirstOrDefault(other => other.Name == name.Value) is { ValueType: not null } other ? "-" + other.Parameter : name.Value);
         Type type = Nullable.GetUnderlyingType(row.ValueType!) ?? row.ValueType!;
         string values = type.IsEnum ? string.Join(", ", Enum.GetNames(type)) : Values(row with { Null = null });
         string byDefault = type.IsEnum && row.Get!(defaults) is { } choice ? choice.ToString()! : row.DefaultIn(defaults);
@@ -62,7 +63,9 @@ internal static partial class OptionHelp
 
     private static string Values(OptionRow row)
     {
-        string values = row.Bounds is null ? row.Kind : row.Bounds.Contains(row.Kind, StringComparison.Ordinal) ? row.Bounds : $"{row.Kind} {row.Bounds}";
+        string values = row.Bounds is null ? row.Kind
+            : row.Bounds.Contains(row.Kind, StringComparison.Ordinal) ? row.Bounds
+            : $"{row.Kind} {row.Bounds}";
         return row.Null is { } none ? $"{values}, or null: {none}" : values;
     }
 }

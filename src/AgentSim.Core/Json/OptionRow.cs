@@ -79,7 +79,8 @@ internal sealed record OptionRow<T> : OptionRow
         T Of(TOuter outer) => get(outer) ?? make();
         return new OptionRow<TOuter>
         {
-            Name = $"{group}.{Name}", Kind = Kind, Bounds = Bounds, Null = Null, DefaultText = DefaultText, IsInert = isInert || IsInert, Help = Help,
+            Name = $"{group}.{Name}", Kind = Kind, Bounds = Bounds, Null = Null, DefaultText = DefaultText, Help = Help,
+            IsInert = isInert || IsInert,
             ValueType = ValueType, Choices = Choices,
             Read = (outer, value) => set(outer, Read(Of(outer), value)),
             Get = outer => Get?.Invoke(Of(outer)),

@@ -1,6 +1,8 @@
 namespace AgentSim.Routing;
 
-/// <summary>Why the KV router cannot run with settings that are right in themselves; found when they are resolved, said only where it runs.</summary>
+/// <summary>
+/// Why the KV router cannot run with settings that are right in themselves; found when they are resolved, said only where it runs.
+/// </summary>
 internal sealed record RouterFault(string ErrorId, string Message, string? Path = null)
 {
     private const int TrackingKeyBytes = 32;
@@ -16,7 +18,9 @@ internal sealed record RouterFault(string ErrorId, string Message, string? Path 
 
         if (settings.RouterTrackingHash != RouterTrackingHash.Keyed) return null;
         string path = settings.RouterTrackingKeyFile!;
-        return WhyNoKey(path) is { } reason ? new RouterFault("RouterTrackingKeyInvalid", $"the file of router_tracking_key_file {reason}", path) : null;
+        return WhyNoKey(path) is { } reason
+            ? new RouterFault("RouterTrackingKeyInvalid", $"the file of router_tracking_key_file {reason}", path)
+            : null;
     }
 
     public AgentSimException As(string optionName) =>

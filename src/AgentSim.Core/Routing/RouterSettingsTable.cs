@@ -36,7 +36,8 @@ internal static class RouterSettingsTable
         JsonOptionsTable<RouterSettings> table = new(JsonOptionsDuplicates.Refused);
         InertRows<RouterSettings> inert = new(table, s => s.Inert, (s, bag) => s with { Inert = bag });
         AddScore(table);
-        inert.Number("host_cache_hit_weight", Tiers, NumberBounds.Fraction, 0.75).Number("disk_cache_hit_weight", Tiers, NumberBounds.Fraction, 0.25);
+        inert.Number("host_cache_hit_weight", Tiers, NumberBounds.Fraction, 0.75)
+            .Number("disk_cache_hit_weight", Tiers, NumberBounds.Fraction, 0.25);
         AddChoice(table);
         inert.Number("router_ttl_secs", Live, NumberBounds.AtLeastZero, 120.0);
         AddQueue(table);
@@ -49,7 +50,8 @@ internal static class RouterSettingsTable
             "Blocks of prefill cost that one cached block of the prompt saves.", NumberBounds.NotNegative)
         .Number("overlap_score_credit_decay", s => s.OverlapScoreCreditDecay, (s, v) => s with { OverlapScoreCreditDecay = v },
             "How fast that credit shrinks on targets with more pending prefill than the idlest one.", NumberBounds.AtLeastZero)
-        .Number("prefill_load_scale", s => s.PrefillLoadScale, (s, v) => s with { PrefillLoadScale = v }, "Weight of the prefill cost.", NumberBounds.AtLeastZero)
+        .Number("prefill_load_scale", s => s.PrefillLoadScale, (s, v) => s with { PrefillLoadScale = v },
+            "Weight of the prefill cost.", NumberBounds.AtLeastZero)
         .Name("overlap_score_weight", "number", (s, v) => s with { OverlapScoreWeight = v.IsNull ? null : v.Number() },
             "Deprecated: replaces prefill_load_scale; 0 also sets overlap_score_credit to 0.")
         .Number("decode_active_request_weight", s => s.DecodeActiveRequestWeight, (s, v) => s with { DecodeActiveRequestWeight = v },

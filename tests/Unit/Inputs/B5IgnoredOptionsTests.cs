@@ -58,7 +58,7 @@ public sealed class B5IgnoredOptionsTests : IDisposable
     [InlineData("--drop-sessionless has no effect with the trace format mooncake; it is for dynamo", "--drop-sessionless")]
     [InlineData("gpu_memory_utilization, reasoning", "--extra-engine-args", """{"gpu_memory_utilization":0.5,"reasoning":{"start_thinking_token_id":1,"end_thinking_token_id":2,"thinking_ratio":0.5}}""")]
     [InlineData("sglang.page_size without effect: they are for engine_type sglang", "--extra-engine-args", """{"sglang":{"page_size":4}}""")]
-    [InlineData("sglang.page_sze without effect: there is no argument of that name", "--extra-engine-args", """{"engine_type":"sglang","sglang":{"page_sze":4}}""")]
+    [InlineData("sglang.page_sze without effect: there is no argument of that name; did you mean 'sglang.page_size'?", "--extra-engine-args", """{"engine_type":"sglang","sglang":{"page_sze":4}}""")]
     [InlineData("enable_prefix_caching without effect: engine_type sglang ignores them", "--extra-engine-args", """{"engine_type":"sglang","enable_prefix_caching":false}""")]
     [InlineData("kv_bytes_per_token without effect: nothing is handed over", "--extra-engine-args", """{"kv_bytes_per_token":100}""")]
     [InlineData("router_queue_policy without effect: only the KV router has a queue", "--extra-engine-args", """{"router_queue_policy":"wspt"}""")]

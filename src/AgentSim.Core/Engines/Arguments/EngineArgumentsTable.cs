@@ -107,7 +107,8 @@ internal static class EngineArgumentsTable
             "Selects the AIC latency model, which is not available; refused when given.")
         .Name("has_perf_model", "anything", (a, _) => a, "Passed over.");
 
-    private static JsonOptionsTable<SglangArguments> Sglang() => new JsonOptionsTable<SglangArguments>(JsonOptionsDuplicates.LastWins, ignoreUnknown: true)
+    private static JsonOptionsTable<SglangArguments> Sglang() =>
+        new JsonOptionsTable<SglangArguments>(JsonOptionsDuplicates.LastWins, ignoreUnknown: true)
         .Text("schedule_policy", a => a.SchedulePolicy, (a, v) => a with { SchedulePolicy = v },
             "Order of waiting requests: lpm is longest cached prefix first, fifo and fcfs are the same.", ["fifo", "fcfs", "lpm"])
         .OptionalCount("page_size", a => a.PageSize, (a, v) => a with { PageSize = v }, "Another name for block_size.", none: "that of block_size")
@@ -120,7 +121,8 @@ internal static class EngineArgumentsTable
         .OptionalNumber("schedule_conservativeness", a => a.ScheduleConservativeness, (a, v) => a with { ScheduleConservativeness = v ?? 1.0 },
             "Scales the share of the output that is reserved.", NumberBounds.Finite);
 
-    private static JsonOptionsTable<TrtllmArguments> Trtllm() => new JsonOptionsTable<TrtllmArguments>(JsonOptionsDuplicates.LastWins, ignoreUnknown: true)
+    private static JsonOptionsTable<TrtllmArguments> Trtllm() =>
+        new JsonOptionsTable<TrtllmArguments>(JsonOptionsDuplicates.LastWins, ignoreUnknown: true)
         .OptionalText("capacity_scheduler_policy", a => a.CapacitySchedulerPolicy, (a, v) => a with { CapacitySchedulerPolicy = v },
             "guaranteed_no_evict, the only policy simulated.", none: "guaranteed_no_evict");
 
@@ -134,7 +136,8 @@ internal static class EngineArgumentsTable
     private static EngineArguments WithRole(EngineArguments arguments, JsonOptionsValue value, WorkerType role)
     {
         if (!value.Flag()) return arguments;
-        if (arguments.WorkerType != WorkerType.Aggregated) throw value.Fail("cannot be true together with the other role: is_prefill and is_decode exclude each other");
+        if (arguments.WorkerType != WorkerType.Aggregated)
+            throw value.Fail("cannot be true together with the other role: is_prefill and is_decode exclude each other");
         return arguments with { WorkerType = role };
     }
 }
