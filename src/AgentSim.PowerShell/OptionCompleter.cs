@@ -28,7 +28,8 @@ internal sealed partial class OptionCompleter : IArgumentCompleter
             return option.Choices.Where(pattern.IsMatch).Select(choice => new CompletionResult(choice, choice, CompletionResultType.ParameterValue, option.Help));
         }
 
-        return Names(rows, wordToComplete);
+        // PowerShell closes a string that is still open.
+        return Names(rows, wordToComplete is ['\'', .., '\''] ? wordToComplete[..^1] : wordToComplete);
     }
 
     // The names that go on from the end of JSON text that has begun; of an object inside it, those of the object.
