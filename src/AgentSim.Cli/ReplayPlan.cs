@@ -17,11 +17,6 @@ namespace AgentSim.Cli;
 /// <param name="Synthetic">Load to be made instead of read from files; null with trace files.</param>
 internal sealed record ReplayPlan(ReplaySettings Settings, WorkloadOptions Workload, SyntheticOptions? Synthetic)
 {
-    private const string ExtraEngine = "--extra-engine-args";
-    private const string PrefillEngine = "--prefill-engine-args";
-    private const string DecodeEngine = "--decode-engine-args";
-    private const string Router = "--router-config";
-
     /// <summary>What the user should know before the trace is read.</summary>
     public IReadOnlyList<RunWarning> Warnings => SettingWarnings.Of(Settings, Synthetic);
 
@@ -30,10 +25,10 @@ internal sealed record ReplayPlan(ReplaySettings Settings, WorkloadOptions Workl
     /// <exception cref="AgentSimException">The first rule broken.</exception>
     public static ReplayPlan From(ReplayArguments arguments, string? defaultPolicyFile)
     {
-        EngineArguments? engine = Engine(arguments.ExtraEngineArgs, ExtraEngine);
-        EngineArguments? prefill = Engine(arguments.PrefillEngineArgs, PrefillEngine);
-        EngineArguments? decode = Engine(arguments.DecodeEngineArgs, DecodeEngine);
-        RouterSettings router = arguments.RouterConfig is { } json ? RouterSettings.Parse(json, Router) : RouterSettings.Default;
+        EngineArguments? engine = Engine(arguments.ExtraEngineArgs, Setting.Engine);
+        EngineArguments? prefill = Engine(arguments.PrefillEngineArgs, Setting.PrefillEngine);
+        EngineArguments? decode = Engine(arguments.DecodeEngineArgs, Setting.DecodeEngine);
+        RouterSettings router = arguments.RouterConfig is { } json ? RouterSettings.Parse(json, Setting.RouterConfig) : RouterSettings.Default;
         string? policyFile = arguments.RouterPolicyConfig ?? (string.IsNullOrEmpty(defaultPolicyFile) ? null : defaultPolicyFile);
         if (policyFile is not null) router = router with { RouterPolicyConfig = policyFile };
         UsageChecks.CheckAfterEngineArguments(arguments);
@@ -70,16 +65,16 @@ internal sealed record ReplayPlan(ReplaySettings Settings, WorkloadOptions Workl
         LoadedFiles files = new();
         settings = settings with
         {
-            Engine = engine?.Resolve(ExtraEngine, files) ?? EngineConfig.Default,
+            Engine = engine?.Resolve(Setting.Engine, files) ?? EngineConfig.Default,
             Pools = pools is { } workers
-                ? new PoolSettings(prefill!.Resolve(PrefillEngine, files), decode!.Resolve(DecodeEngine, files), workers.Prefill, workers.Decode)
+                ? new PoolSettings(prefill!.Resolve(Setting.PrefillEngine, files), decode!.Resolve(Setting.DecodeEngine, files), workers.Prefill, workers.Decode)
                 : null,
-            Router = router.Resolve(Router, files),
+            Router = router.Resolve(Setting.RouterConfig, files),
         };
         return new ReplayPlan(settings, workload, synthetic);
     }
 
-    private static EngineArguments? Engine(string? json, string option) => json is null ? null : EngineArguments.Parse(json, option);
+    private static EngineArguments? Engine(string? json, Term option) => json is null ? null : EngineArguments.Parse(json, option);
 
     private static SyntheticOptions Synthesis(ReplayArguments arguments) => new()
     {
@@ -129,5 +124,5 @@ internal sealed record ReplayPlan(ReplaySettings Settings, WorkloadOptions Workl
         if (arguments.ModelName is { Length: 0 }) throw Refused("--model-name must not be empty");
     }
 
-    private static AgentSimException Refused(string message) => new("OptionsRefused", message);
+    private static AgentSimException Refused(string message) => Errors.OptionsRefused.Error(message);
 }

@@ -4,13 +4,14 @@ using System.Management.Automation.Language;
 using System.Text.RegularExpressions;
 using AgentSim.Engines;
 using AgentSim.Json;
+using AgentSim.PowerShell.Commands;
 using AgentSim.Routing;
 
 namespace AgentSim.PowerShell;
 
 /// <summary>
 /// Completes what tables of options know: the texts that an option may be, and the names inside of JSON text, as in
-/// <c>-Engine '{"max_n</c>.
+/// <c>{"max_n</c>.
 /// </summary>
 internal sealed partial class OptionCompleter : IArgumentCompleter
 {
@@ -20,7 +21,7 @@ internal sealed partial class OptionCompleter : IArgumentCompleter
     {
         ArgumentNullException.ThrowIfNull(parameterName);
         ArgumentNullException.ThrowIfNull(wordToComplete);
-        bool isRouter = parameterName == ParameterNames.RouterConfig || (commandName?.Contains("Router", StringComparison.OrdinalIgnoreCase) ?? false);
+        bool isRouter = parameterName == nameof(InvokeAgentReplayCommand.RouterConfig) || (commandName?.Contains("Router", StringComparison.OrdinalIgnoreCase) ?? false);
         OptionRow[] rows = isRouter ? [.. RouterSettingsTable.Settings.Rows] : [.. EngineArgumentsTable.Arguments.Rows];
         if (Array.Find(rows, row => row.Parameter.Equals(parameterName, StringComparison.OrdinalIgnoreCase)) is { Choices.Count: > 0 } option)
         {

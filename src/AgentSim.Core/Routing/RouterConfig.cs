@@ -70,7 +70,7 @@ public sealed record RouterConfig
 
     /// <summary>Reads and resolves the JSON text of a router-configuration option.</summary>
     /// <param name="json">A JSON object in which no name occurs twice.</param>
-    /// <param name="optionName">The option as the user wrote it, for messages, e.g. <c>--router-config</c>.</param>
+    /// <param name="optionName">The option as the user wrote it, for messages: <see cref="Setting.RouterConfig"/> or another term.</param>
     /// <param name="files">What was read before; null: nothing.</param>
     /// <exception cref="AgentSimException"><c>RouterConfigInvalid</c> or <c>RouterPolicyInvalid</c>.</exception>
     public static RouterConfig Parse(string json, string optionName, LoadedFiles? files = null) =>

@@ -12,6 +12,6 @@ public sealed partial record RouterSettings
         HashSet<string> inert = [.. RouterSettingsTable.Settings.Rows.Where(row => row.IsInert).Select(row => row.Name)];
         string[] names = [.. JsonOptionsText.ChangedNames(Default.ToJson(), ToJson()).Where(inert.Contains)];
         if (names.Length > 0)
-            yield return new RunWarning("ArgumentsIgnored", $"{optionName}: {string.Join(", ", names)} without effect: offline replay does not simulate what they are for", names.Length);
+            yield return new RunWarning(WarningCodes.ArgumentsIgnored, $"{optionName}: {string.Join(", ", names)} without effect: offline replay does not simulate what they are for", names.Length);
     }
 }

@@ -7,7 +7,7 @@ public sealed partial record RouterSettings
     /// <exception cref="AgentSimException"><c>RouterConfigInvalid</c>.</exception>
     public void Validate(string optionName)
     {
-        if (FirstViolation() is { } violation) throw new AgentSimException(InvalidId, $"{optionName}: {violation}");
+        if (FirstViolation() is { } violation) throw InvalidId.Error($"{optionName}: {violation}");
     }
 
     private string? FirstViolation()

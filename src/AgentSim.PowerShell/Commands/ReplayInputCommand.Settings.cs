@@ -55,26 +55,24 @@ public abstract partial class ReplayInputCommand
             MaxSimTimeMs = MaxSimTimeSeconds * 1000.0,
             ServiceLevel = level.IsEmpty ? null : level,
             Warnings = IgnoredParameters().ToArray() is { Length: > 0 } ignored ? ignored : [],
-            Names = ParameterNames.Replay,
         };
     }
 
     /// <summary>An engine from a parameter's value; null: the default.</summary>
     /// <param name="value">Arguments as an object, a hashtable or JSON text, or an engine of a call that goes on in a job.</param>
-    /// <param name="parameter">The parameter.</param>
+    /// <param name="name">The parameter.</param>
     /// <param name="role">What the workers do unless the arguments say so; null: all.</param>
     // Paths inside the arguments mean the location of the session, which need not be that of the process. Files are read at once,
     // also in a sweep: one that cannot be used is no combination that makes no sense.
-    private protected EngineConfig ToEngine(object? value, string parameter, WorkerType? role = null)
+    private protected EngineConfig ToEngine(object? value, Term name, WorkerType? role = null)
     {
-        string name = "-" + parameter;
         object? unwrapped = Unwrap(value);
         if (unwrapped is EngineConfig ready) return ready;
         EngineArguments arguments = unwrapped switch
         {
             null => EngineArguments.Default,
             EngineArguments given => given.Validated(name),
-            { } given => EngineArguments.Parse(new JsonArgument(name, "EngineArgumentsInvalid").Text(given), name),
+            { } given => EngineArguments.Parse(new JsonArgument(name, Errors.EngineArgumentsInvalid).Text(given), name),
         };
         if (arguments.PlannerProfileData is { } path) arguments = arguments with { PlannerProfileData = FileSystemPath(path) };
         if (role is { } type && arguments.WorkerType == WorkerType.Aggregated) arguments = arguments with { WorkerType = type };
@@ -83,22 +81,22 @@ public abstract partial class ReplayInputCommand
 
     /// <summary>The two pools; the parameter decides what the workers of an engine do.</summary>
     private protected PoolSettings ToPools(object prefill, object decode, int prefillWorkers, int decodeWorkers) => new(
-        ToEngine(prefill, ParameterNames.PrefillEngine, WorkerType.Prefill),
-        ToEngine(decode, ParameterNames.DecodeEngine, WorkerType.Decode),
+        ToEngine(prefill, Setting.PrefillEngine, WorkerType.Prefill),
+        ToEngine(decode, Setting.DecodeEngine, WorkerType.Decode),
         prefillWorkers,
         decodeWorkers);
 
     /// <summary>A router from a parameter's value, with the policy file that applies; null: the default.</summary>
     private protected RouterConfig ToRouter(object? value)
     {
-        const string name = "-" + ParameterNames.RouterConfig;
+        Term name = Setting.RouterConfig;
         object? unwrapped = Unwrap(value);
         if (unwrapped is RouterConfig ready) return ready;
         RouterSettings settings = unwrapped switch
         {
             null => RouterSettings.Default,
             RouterSettings given => given,
-            { } given => RouterSettings.Parse(new JsonArgument(name, "RouterConfigInvalid").Text(given), name),
+            { } given => RouterSettings.Parse(new JsonArgument(name, Errors.RouterConfigInvalid).Text(given), name),
         };
         if (settings.RouterTrackingKeyFile is { } key) settings = settings with { RouterTrackingKeyFile = FileSystemPath(key) };
         string? policy = RouterPolicyPath ?? Environment.GetEnvironmentVariable(PolicyVariable) ?? settings.RouterPolicyConfig;
@@ -111,14 +109,14 @@ public abstract partial class ReplayInputCommand
         bool Given(string parameter) => MyInvocation.BoundParameters.ContainsKey(parameter);
         if (!hasPrefill && !hasDecode)
         {
-            if (Given(ParameterNames.PrefillWorkers) || Given(ParameterNames.DecodeWorkers))
+            if (Given(nameof(InvokeAgentReplayCommand.PrefillWorkers)) || Given(nameof(InvokeAgentReplayCommand.DecodeWorkers)))
                 throw Conflict("-PrefillWorkers and -DecodeWorkers are for separate pools; give -PrefillEngine and -DecodeEngine as well, or use -Workers");
             return;
         }
 
         if (!hasPrefill || !hasDecode) throw Conflict("separate pools need both -PrefillEngine and -DecodeEngine");
-        if (Given(ParameterNames.Engine)) throw Conflict("-Engine cannot be combined with -PrefillEngine and -DecodeEngine");
-        if (Given(ParameterNames.Workers)) throw Conflict("-Workers is for workers that do both; use -PrefillWorkers and -DecodeWorkers");
+        if (Given(nameof(InvokeAgentReplayCommand.Engine))) throw Conflict("-Engine cannot be combined with -PrefillEngine and -DecodeEngine");
+        if (Given(nameof(InvokeAgentReplayCommand.Workers))) throw Conflict("-Workers is for workers that do both; use -PrefillWorkers and -DecodeWorkers");
     }
 
     // A configuration may come from a file or another session.
@@ -132,12 +130,12 @@ public abstract partial class ReplayInputCommand
     /// <summary>Whether any replay of this call has the KV router.</summary>
     private protected abstract bool HasKvRouter { get; }
 
-    private static AgentSimException Conflict(string message) => AgentSimException.Usage("OptionsConflict", message);
+    private static AgentSimException Conflict(string message) => Errors.OptionsConflict.Error(message);
 
     // What settings and workloads do not show by themselves, because it was given and is not in them.
     private IEnumerable<RunWarning> IgnoredParameters()
     {
         if (RouterPolicyPath is not null && !HasKvRouter)
-            yield return new RunWarning("OptionIgnored", $"-{nameof(RouterPolicyPath)} has no effect with -RouterMode {RouterMode.RoundRobin}; use {RouterMode.KvRouter}");
+            yield return new RunWarning(WarningCodes.OptionIgnored, $"{Setting.RouterPolicy} has no effect with {Setting.RouterMode} {Setting.RoundRobin}; use {Setting.KvRouter}");
     }
 }

@@ -71,8 +71,8 @@ public sealed class OneRowTests
 
     private static EngineArguments Read(JsonOptionsTable<EngineArguments> table, string json)
     {
-        using System.Text.Json.JsonDocument document = JsonOptions.ParseObject(json, "engine", "EngineArgumentsInvalid");
-        return table.Read(new EngineArguments(), document.RootElement, "engine", "", "EngineArgumentsInvalid");
+        using System.Text.Json.JsonDocument document = JsonOptions.ParseObject(json, "engine", Errors.EngineArgumentsInvalid);
+        return table.Read(new EngineArguments(), document.RootElement, "engine", "", Errors.EngineArgumentsInvalid);
     }
 
     private static JsonOptionsTable<EngineArguments> With(Action<InertRows<EngineArguments>> add)

@@ -6,7 +6,7 @@ namespace AgentSim.Engines;
 
 public sealed partial record EngineArguments
 {
-    private const string InvalidId = "EngineArgumentsInvalid";
+    private static ErrorCode InvalidId => Errors.EngineArgumentsInvalid;
 
     /// <summary>Remarks on accepted arguments that probably do not mean what their author thinks; one line each.</summary>
     public IEnumerable<string> Warnings
@@ -34,15 +34,15 @@ public sealed partial record EngineArguments
         {
             return new EngineConfig(effective, PerformanceModel.Load(effective, files ?? new LoadedFiles()));
         }
-        catch (AgentSimException error) when (error.ErrorId == ProfileTables.InvalidId)
+        catch (AgentSimException error) when (error.Code == Errors.ProfileInvalid)
         {
-            throw new AgentSimException(error.ErrorId, $"{optionName}: {error.Message}", error.Kind, error);
+            throw error.Saying($"{optionName}: {error.Template}", error);
         }
     }
 
     /// <summary>Reads the JSON text of an engine-arguments option, as the reference's command line does, and validates it.</summary>
     /// <param name="json">A JSON object; of a name given twice the last counts.</param>
-    /// <param name="optionName">The option as the user wrote it, for messages, e.g. <c>--extra-engine-args</c>.</param>
+    /// <param name="optionName">The option as the user wrote it, for messages: <see cref="Setting.Engine"/> or another term.</param>
     /// <returns>Effective arguments, every default filled in.</returns>
     /// <exception cref="AgentSimException"><c>EngineArgumentsInvalid</c> or <c>AicNotAvailable</c>.</exception>
     public static EngineArguments Parse(string json, string optionName) => Read(json, optionName).Validated(optionName);
@@ -59,7 +59,7 @@ public sealed partial record EngineArguments
         JsonElement root = document.RootElement;
         bool hasRole = root.TryGetProperty("is_prefill", out _) || root.TryGetProperty("is_decode", out _);
         if (hasRole && root.TryGetProperty("worker_type", out JsonElement type) && type.ValueKind != JsonValueKind.Null)
-            throw new AgentSimException(InvalidId, $"{optionName}: worker_type cannot be combined with is_prefill or is_decode; give one of them");
+            throw InvalidId.Error($"{optionName}: worker_type cannot be combined with is_prefill or is_decode; give one of them");
 
         return EngineArgumentsTable.Arguments.Read(new EngineArguments { UnknownMembers = FindUnknownMembers(root) }, root, optionName, "", InvalidId);
     }

@@ -14,8 +14,7 @@ public sealed partial record EngineArguments
         effective.CheckProfilePath(optionName);
         if (AicBackend is not null)
         {
-            throw new AgentSimException(
-                "AicNotAvailable",
+            throw Errors.AicNotAvailable.Error(
                 $"{optionName}: aic_backend needs NVIDIA's AIConfigurator (AIC), whose performance database is not available in AgentSim; leave it out to use the built-in latencies, scaled by speedup_ratio if need be, or give measured ones in planner_profile_data (an .npz file)");
         }
 
@@ -26,7 +25,7 @@ public sealed partial record EngineArguments
             NumG2Blocks = NumG2Blocks == 0 ? null : NumG2Blocks,
             NumG3Blocks = NumG3Blocks == 0 ? null : NumG3Blocks,
         };
-        if (effective.FirstConflict() is { } conflict) throw new AgentSimException(InvalidId, $"{optionName}: {conflict}");
+        if (effective.FirstConflict() is { } conflict) throw InvalidId.Error($"{optionName}: {conflict}");
         SpeculationRates.Parse(AicNextn, AicNextnAcceptRates, optionName, InvalidId);   // refused when they are no rates
         return effective;
     }
@@ -36,22 +35,21 @@ public sealed partial record EngineArguments
     {
         long attention = AicAttentionDpSize is null or 0 ? 1 : AicAttentionDpSize.Value;
         if ((AicBackend is not null || AicAttentionDpSize is not null) && DpSize > 1 && DpSize != attention)
-            throw new AgentSimException(InvalidId, $"{optionName}: dp_size {DpSize} must equal aic_attention_dp_size {attention}; leave dp_size out");
+            throw InvalidId.Error($"{optionName}: dp_size {DpSize} must equal aic_attention_dp_size {attention}; leave dp_size out");
         return attention > 1 ? this with { DpSize = attention } : this;
     }
 
     private void CheckProfilePath(string optionName)
     {
         if (PlannerProfileData is null || PlannerProfileData.EndsWith(".npz", StringComparison.Ordinal)) return;
-        throw new AgentSimException(
-            InvalidId,
-            $"{optionName}: planner_profile_data must name an .npz file (is '{PlannerProfileData}'); profiler result folders have to be converted to .npz first");
+        throw InvalidId.Error(
+            $"{optionName}: planner_profile_data must name an .npz file (is '{Quote.Path(PlannerProfileData)}'); profiler result folders have to be converted to .npz first");
     }
 
     private void CheckRanges(string optionName)
     {
         string[] violations = [.. EngineArgumentsTable.Arguments.Violations(this)];
-        if (violations.Length > 0) throw new AgentSimException(InvalidId, $"{optionName}: {string.Join("; ", violations)}");
+        if (violations.Length > 0) throw InvalidId.Error($"{optionName}: {string.Join("; ", violations)}");
     }
 
     private string? FirstConflict()
@@ -67,7 +65,7 @@ public sealed partial record EngineArguments
             return "aic_nextn cannot be combined with a decode_speedup_ratio other than 1.0; speculative decoding models the speed-up itself";
         if (AicNextnAcceptRates is not null && AicNextn is null) return "aic_nextn_accept_rates needs aic_nextn";
         if (Trtllm.CapacitySchedulerPolicy is not (null or "guaranteed_no_evict"))
-            return $"trtllm.capacity_scheduler_policy must be guaranteed_no_evict (is '{Trtllm.CapacitySchedulerPolicy}')";
+            return $"trtllm.capacity_scheduler_policy must be guaranteed_no_evict (is {Quote.Of(Trtllm.CapacitySchedulerPolicy)})";
         return EngineType.FindConflict(this);
     }
 }

@@ -103,7 +103,7 @@ public sealed class EngineConfig
 
     /// <summary>Reads and resolves the JSON text of an engine-arguments option.</summary>
     /// <param name="json">A JSON object; of a name given twice the last counts.</param>
-    /// <param name="optionName">The option as the user wrote it, for messages, e.g. <c>--extra-engine-args</c>.</param>
+    /// <param name="optionName">The option as the user wrote it, for messages: <see cref="Setting.Engine"/> or another term.</param>
     /// <param name="files">What was read before; null: nothing.</param>
     /// <exception cref="AgentSimException"><c>EngineArgumentsInvalid</c>, <c>AicNotAvailable</c> or <c>ProfileInvalid</c>.</exception>
     public static EngineConfig Parse(string json, string optionName, LoadedFiles? files = null) =>
@@ -116,7 +116,7 @@ public sealed class EngineConfig
     {
         string? wanted = BlockSize > int.MaxValue ? $"must be at most {int.MaxValue}" : EngineType.FindUnrunnableBlockSize(this);
         if (wanted is not null)
-            throw new AgentSimException("BlockSizeNotRunnable", $"{optionName}: block_size {wanted} (is {BlockSize})");
+            throw Errors.BlockSizeNotRunnable.Error($"{optionName}: block_size {wanted} (is {BlockSize})");
     }
 
     /// <summary>Everything there is to warn of, as a run reports it.</summary>
@@ -124,7 +124,7 @@ public sealed class EngineConfig
     /// <param name="hasRouter">Whether a KV router places the requests.</param>
     internal IEnumerable<RunWarning> Warnings(string optionName, bool hasRouter) =>
     [
-        .. Doubts.Select(doubt => new RunWarning("ArgumentsDoubtful", $"{optionName}: {doubt}")),
+        .. Doubts.Select(doubt => new RunWarning(WarningCodes.ArgumentsDoubtful, $"{optionName}: {doubt}")),
         .. Arguments.Ignored(optionName, hasRouter),
     ];
 

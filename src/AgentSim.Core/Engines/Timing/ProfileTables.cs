@@ -11,8 +11,6 @@ namespace AgentSim.Engines;
 /// <param name="DecodeMs">Milliseconds of a decode step, by active tokens and mean length.</param>
 internal sealed record ProfileTables(string Digest, double[] PrefillTokens, double[] PrefillMs, double[] ActiveTokens, double[] Contexts, double[,] DecodeMs)
 {
-    public const string InvalidId = "ProfileInvalid";
-
     private static readonly string[] Names = ["prefill_isl", "prefill_ttft_ms", "decode_active_kv_tokens", "decode_context_length", "decode_itl"];
 
     /// <summary>Reads an .npz file.</summary>
@@ -45,7 +43,7 @@ internal sealed record ProfileTables(string Digest, double[] PrefillTokens, doub
                 UnauthorizedAccessException => Directory.Exists(path) ? "this is a folder, not a file" : "no permission to read it",
                 _ => error.Message,
             };
-            throw AgentSimException.At(path, 0, InvalidId,
+            throw Errors.ProfileInvalid.At(path, 0,
                 $"planner_profile_data cannot be used: {reason}; give an .npz file with {string.Join(", ", Names)}, or leave planner_profile_data out for the built-in latencies", error);
         }
     }
