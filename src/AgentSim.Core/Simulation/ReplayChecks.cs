@@ -32,17 +32,6 @@ public static class ReplayChecks
             throw Invalid($"{Setting.ArrivalSpeedupRatio} must be finite and more than 0 (is {Text(settings.ArrivalSpeedupRatio)})");
 
         KnobChecks.CheckSettings(settings.Knobs, format, settings.Concurrency);
-        if (settings.Pools is { } both)
-        {
-            both.Prefill.CheckFiles(Setting.PrefillEngine);
-            both.Decode.CheckFiles(Setting.DecodeEngine);
-        }
-        else
-        {
-            settings.Engine.CheckFiles(Setting.Engine);
-        }
-
-        _ = settings.Router.LoadPolicy();   // refused when it is wrong, also where it has no effect
         if (settings.RouterMode == RouterMode.KvRouter) settings.Router.CheckRunnable(Setting.RouterConfig);
     }
 

@@ -1,5 +1,4 @@
 using System.Text;
-using AgentSim.Metrics;
 using AgentSim.Reports;
 
 namespace AgentSim.Sweeps;

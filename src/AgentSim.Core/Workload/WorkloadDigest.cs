@@ -1,7 +1,6 @@
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using System.Text;
-using AgentSim.Collections;
 
 namespace AgentSim.Workload;
 
