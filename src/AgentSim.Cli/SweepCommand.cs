@@ -1,6 +1,5 @@
 using AgentSim.Files;
 using AgentSim.Imports;
-using AgentSim.Metrics;
 using AgentSim.Simulation;
 using AgentSim.Sweeps;
 using AgentSim.Workload;

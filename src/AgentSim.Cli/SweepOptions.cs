@@ -11,7 +11,11 @@ internal static class SweepOptions
     ];
 
     // What a single replay writes or fails by, and what it refuses.
-    private static readonly string[] OfOneReplay = ["--report-json", "--report-jsonl", "--report-html", "--plot", "--timeline", "--fail-on", "--replay-mode", "--planner-config", "--benchmark-granularity"];
+    private static readonly string[] OfOneReplay =
+    [
+        "--report-json", "--report-jsonl", "--report-html", "--plot", "--timeline", "--fail-on", "--replay-mode", "--planner-config", "--benchmark-granularity",
+        "--help-engine", "--help-router",
+    ];
 
     /// <summary>The options.</summary>
     public static IReadOnlyList<OptionSpec> All { get; } =

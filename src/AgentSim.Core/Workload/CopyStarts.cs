@@ -85,7 +85,8 @@ internal sealed class CopyStarts
             {
                 int request = edges.Requests[edge];
                 ready[request] = Math.Max(ready[request], ready[source] + edges.DelayMs[edge]);
-                if (--remaining[request] == 0) next.Enqueue(request);
+                remaining[request]--;
+                if (remaining[request] == 0) next.Enqueue(request);
             }
         }
     }

@@ -58,7 +58,8 @@ internal static class KnobWaits
             {
                 int request = edges.Requests[edge];
                 moves[request] = Math.Min(moves[request], moves[source] + (edges.DelayMs[edge] - delays[edge]));
-                if (--remaining[request] == 0) next.Enqueue(request);
+                remaining[request]--;
+                if (remaining[request] == 0) next.Enqueue(request);
             }
         }
     }

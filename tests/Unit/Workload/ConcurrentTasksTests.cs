@@ -10,7 +10,7 @@ namespace AgentSim.Tests.Workload;
 public class ConcurrentTasksTests
 {
     private static ReplaySettings Settings(int tasks, string engine = """{"block_size":16}""") =>
-        new() { Engine = EngineArguments.Parse(engine, "engine"), Knobs = new WorkloadKnobs { ConcurrentTasks = tasks } };
+        new() { Engine = EngineArguments.Parse(engine, "engine").Resolve("engine"), Knobs = new WorkloadKnobs { ConcurrentTasks = tasks } };
 
     [Theory]
     [InlineData("v1")]
