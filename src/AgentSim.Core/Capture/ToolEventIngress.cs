@@ -1,4 +1,5 @@
 using System.Text;
+using AgentSim.Traces;
 
 namespace AgentSim.Capture;
 
@@ -47,9 +48,9 @@ public sealed class ToolEventIngress : IPullHandler
     public async ValueTask HandleAsync(long peer, IReadOnlyList<ReadOnlyMemory<byte>> frames, CancellationToken cancel)
     {
         ArgumentNullException.ThrowIfNull(frames);
-        ToolEvent? accepted;
+        ToolRecord? accepted;
         lock (_gate) accepted = Accept(peer, frames);
-        if (accepted is not null) await _sink.WriteAsync(accepted.ToRecord(), cancel).ConfigureAwait(false);
+        if (accepted is not null) await _sink.WriteAsync(TraceRecordWriter.ToBytes(accepted), cancel).ConfigureAwait(false);
     }
 
     /// <inheritdoc/>
@@ -59,7 +60,7 @@ public sealed class ToolEventIngress : IPullHandler
     }
 
     // The event of a message, or null if it is dropped.
-    private ToolEvent? Accept(long peer, IReadOnlyList<ReadOnlyMemory<byte>> frames)
+    private ToolRecord? Accept(long peer, IReadOnlyList<ReadOnlyMemory<byte>> frames)
     {
         _counters = _counters with { Received = _counters.Received + 1 };
         if (frames.Count != 3)
@@ -75,7 +76,7 @@ public sealed class ToolEventIngress : IPullHandler
             return null;
         }
 
-        ToolEvent found;
+        ToolRecord found;
         try
         {
             found = ToolEventReader.Read(frames[2].Span);
@@ -87,7 +88,7 @@ public sealed class ToolEventIngress : IPullHandler
         }
 
         bool isTool = found.EventType is "tool_start" or "tool_end" or "tool_error";
-        if (!isTool || (found.Tool.DurationMs is { } duration && !double.IsFinite(duration)))
+        if (!isTool || (found.DurationMs is { } duration && !double.IsFinite(duration)))
         {
             string reason = isTool ? "tool.duration_ms is not finite" : $"event_type {found.EventType} is no tool event";
             _counters = _counters with { Unusable = _counters.Unusable + 1, LastDrop = reason };

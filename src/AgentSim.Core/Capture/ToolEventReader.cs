@@ -1,4 +1,5 @@
 using AgentSim.MessagePack;
+using AgentSim.Traces;
 
 namespace AgentSim.Capture;
 
@@ -7,13 +8,14 @@ internal static class ToolEventReader
 {
     /// <summary>Decodes one event.</summary>
     /// <exception cref="FormatException">It is malformed; the message says how, in one line.</exception>
-    public static ToolEvent Read(ReadOnlySpan<byte> map)
+    /// <returns>The event as the record to write; a time beyond <see cref="long.MaxValue"/> is negative in it and is written as it came.</returns>
+    public static ToolRecord Read(ReadOnlySpan<byte> map)
     {
         var reader = new MessagePackReader(map);
         uint seen = 0;
         string? type = null, session = null, parent = null;
         ulong? time = null;
-        ToolEventDetails? tool = null;
+        ToolRecord? tool = null;
         bool hasSchema = false;
         for (long pairs = reader.ReadMap(); pairs > 0; pairs--)
         {
@@ -30,14 +32,12 @@ internal static class ToolEventReader
         }
 
         if (!hasSchema) throw Missing("schema");
-        return new ToolEvent
-        {
-            EventType = type ?? throw Missing("event_type"),
-            EventUnixMs = time ?? throw Missing("event_time_unix_ms"),
-            SessionId = session ?? throw Missing("session_id"),
-            ParentSessionId = parent,
-            Tool = tool ?? throw Missing("tool"),
-        };
+        if (type is null) throw Missing("event_type");
+        if (time is null) throw Missing("event_time_unix_ms");
+        if (session is null) throw Missing("session_id");
+        if (tool is null) throw Missing("tool");
+        (tool.EventType, tool.EventUnixMs, tool.SessionId, tool.ParentSessionId) = (type, Signed(time)!.Value, session, parent);
+        return tool;
     }
 
     private static readonly byte[][] Fields =
@@ -51,7 +51,7 @@ internal static class ToolEventReader
         [.. "duration_ms"u8], [.. "output_tokens"u8], [.. "output_bytes"u8], [.. "tool_name_hash"u8], [.. "error_type"u8],
     ];
 
-    private static ToolEventDetails Tool(ref MessagePackReader reader)
+    private static ToolRecord Tool(ref MessagePackReader reader)
     {
         uint seen = 0;
         string? id = null, toolClass = null, status = null, hash = null, error = null;
@@ -75,12 +75,12 @@ internal static class ToolEventReader
             }
         }
 
-        return new ToolEventDetails
+        return new ToolRecord
         {
             ToolCallId = id ?? throw Missing("tool.tool_call_id"),
             ToolClass = toolClass ?? throw Missing("tool.tool_class"),
-            StartedUnixMs = started,
-            EndedUnixMs = ended,
+            StartedUnixMs = Signed(started),
+            EndedUnixMs = Signed(ended),
             Status = status,
             DurationMs = duration,
             OutputTokens = tokens,
@@ -113,6 +113,8 @@ internal static class ToolEventReader
     private static string? OptionalText(ref MessagePackReader reader) => reader.TryReadNil() ? null : reader.ReadText();
 
     private static ulong? OptionalNumber(ref MessagePackReader reader) => reader.TryReadNil() ? null : reader.ReadUInt64();
+
+    private static long? Signed(ulong? time) => unchecked((long?)time);
 
     private static bool Schema(string text) => text == "dynamo.request.trace.v1"
         ? true

@@ -120,7 +120,18 @@ public sealed record WorkerPlacement(ulong? PrefillWorkerId, uint? PrefillDpRank
 /// <param name="BackendReason">Finish reason of the engine.</param>
 /// <param name="StopReasonJson">Stop reason as JSON text; it may be of any type.</param>
 /// <param name="ToolCalls">Tool calls in the output.</param>
-public sealed record FinishReason(string? Reason, string? BackendReason, string? StopReasonJson, IReadOnlyList<FinishToolCall> ToolCalls);
+public sealed record FinishReason(string? Reason, string? BackendReason, string? StopReasonJson, IReadOnlyList<FinishToolCall> ToolCalls)
+{
+    /// <summary>How each choice of the output ended; written, not read.</summary>
+    internal IReadOnlyList<FinishChoice> Choices { get; init; } = [];
+}
+
+/// <summary>How a choice of an output ended.</summary>
+/// <param name="ChoiceIndex">The choice.</param>
+/// <param name="Reason">Finish reason as sent to the client.</param>
+/// <param name="BackendReason">Finish reason of the engine.</param>
+/// <param name="StopReasonJson">Stop reason as JSON text.</param>
+internal sealed record FinishChoice(uint ChoiceIndex, string? Reason, string? BackendReason, string? StopReasonJson);
 
 /// <summary>A tool call in the output of a request. Informative.</summary>
 /// <param name="ChoiceIndex">Choice it belongs to.</param>

@@ -33,6 +33,9 @@ public sealed class ToolRecord : TraceRecord
     /// <summary>Kind of error.</summary>
     public string? ErrorType { get; set; }
 
+    /// <summary>Digest of the tool's name; written, not read.</summary>
+    internal string? ToolNameHash { get; set; }
+
     /// <summary>Which requests and session the call connects, where the recorder knew.</summary>
     public ToolCausality? Causality { get; set; }
 

@@ -1,12 +1,36 @@
+using System.Text;
 using AgentSim.Json;
 
 namespace AgentSim.Traces;
 
 /// <summary>Writes records as JSON in the form and order of captured ones (behaviour 07#A5), without an envelope.</summary>
-/// <param name="stream">Takes the JSON.</param>
-internal sealed class TraceRecordWriter(Stream stream)
+internal sealed class TraceRecordWriter
 {
-    private readonly JsonLineWriter _json = new(stream);
+    private const int TypicalLength = 1024;
+
+    private readonly JsonLineWriter _json;
+
+    /// <param name="stream">Takes the JSON.</param>
+    /// <param name="bufferSize">Bytes held before they are passed on.</param>
+    public TraceRecordWriter(Stream stream, int bufferSize = 1 << 16) => _json = new JsonLineWriter(stream, bufferSize);
+
+    /// <summary>A single record as JSON; for many, one writer is to be kept.</summary>
+    public static byte[] ToBytes(TraceRecord record)
+    {
+        using var bytes = new MemoryStream(TypicalLength);
+        new TraceRecordWriter(bytes, TypicalLength).Write(record);
+        return bytes.ToArray();
+    }
+
+    /// <summary>A text as the JSON that <see cref="FinishReason.StopReasonJson"/> holds.</summary>
+    public static string JsonOf(string text)
+    {
+        using var bytes = new MemoryStream();
+        var json = new JsonLineWriter(bytes, TypicalLength);
+        json.Text(text);
+        json.Flush();
+        return Encoding.UTF8.GetString(bytes.GetBuffer(), 0, (int)bytes.Length);
+    }
 
     /// <summary>Writes a record and passes it on to the stream, without a line end.</summary>
     public void Write(TraceRecord record)
@@ -14,12 +38,16 @@ internal sealed class TraceRecordWriter(Stream stream)
         _json.Raw("{\"schema\":\"dynamo.request.trace.v1\",\"event_type\":"u8);
         _json.Text(record.EventType);
         _json.Raw(",\"event_time_unix_ms\":"u8);
-        _json.Number(record.EventUnixMs);
+        _json.Number((ulong)record.EventUnixMs);   // times of the schema have no sign
         if (record.SessionId is { } session)
         {
-            _json.Raw(",\"event_source\":\"harness\",\"agent_context\":{\"session_id\":"u8);
+            _json.Raw(",\"event_source\":"u8);
+            _json.Text(record.EventSource);
+            _json.Raw(",\"agent_context\":{\"session_id\":"u8);
             _json.Text(session);
             Text(",\"parent_session_id\":"u8, record.ParentSessionId);
+            if (record.SessionFinal is { } isFinal)
+                _json.Raw(isFinal ? ",\"session_final\":true,\"kv_hints\":{\"evict_session\":true}"u8 : ",\"session_final\":false"u8);
             _json.Raw("}"u8);
         }
 
@@ -110,7 +138,7 @@ internal sealed class TraceRecordWriter(Stream stream)
         if (finish.StopReasonJson is { } stop)
         {
             _json.Raw(isFirst ? "{\"stop_reason\":"u8 : ",\"stop_reason\":"u8);
-            _json.Raw(System.Text.Encoding.UTF8.GetBytes(stop));
+            _json.Raw(Encoding.UTF8.GetBytes(stop));
             isFirst = false;
         }
 
@@ -131,6 +159,23 @@ internal sealed class TraceRecordWriter(Stream stream)
             }
 
             _json.Raw("]"u8);
+        }
+
+        for (int i = 0; i < finish.Choices.Count; i++)
+        {
+            FinishChoice choice = finish.Choices[i];
+            _json.Raw(i > 0 ? ",{\"choice_index\":"u8 : isFirst ? "{\"choices\":[{\"choice_index\":"u8 : ",\"choices\":[{\"choice_index\":"u8);
+            _json.Number((long)choice.ChoiceIndex);
+            Text(",\"finish_reason\":"u8, choice.Reason);
+            Text(",\"backend_finish_reason\":"u8, choice.BackendReason);
+            if (choice.StopReasonJson is { } reason)
+            {
+                _json.Raw(",\"stop_reason\":"u8);
+                _json.Raw(Encoding.UTF8.GetBytes(reason));
+            }
+
+            _json.Raw(i + 1 < finish.Choices.Count ? "}"u8 : "}]"u8);
+            isFirst = false;
         }
 
         _json.Raw(isFirst ? "{}"u8 : "}"u8);
@@ -168,6 +213,7 @@ internal sealed class TraceRecordWriter(Stream stream)
         Number(",\"duration_ms\":"u8, tool.DurationMs);
         Whole(",\"output_tokens\":"u8, tool.OutputTokens);
         Whole(",\"output_bytes\":"u8, tool.OutputBytes);
+        Text(",\"tool_name_hash\":"u8, tool.ToolNameHash);
         Text(",\"error_type\":"u8, tool.ErrorType);
         if (tool.Causality is { } causality)
         {
