@@ -1,5 +1,6 @@
 using System.Text;
 using AgentSim.Traces;
+using AgentSim.Traces.Schema;
 
 namespace AgentSim.Capture;
 
@@ -87,7 +88,7 @@ public sealed class ToolEventIngress : IPullHandler
             return null;
         }
 
-        bool isTool = found.EventType is "tool_start" or "tool_end" or "tool_error";
+        bool isTool = found.EventType is TraceNames.ToolStart or TraceNames.ToolEnd or TraceNames.ToolError;
         if (!isTool || (found.DurationMs is { } duration && !double.IsFinite(duration)))
         {
             string reason = isTool ? "tool.duration_ms is not finite" : $"event_type {found.EventType} is no tool event";

@@ -1,5 +1,6 @@
 using AgentSim.MessagePack;
 using AgentSim.Traces;
+using AgentSim.Traces.Schema;
 
 namespace AgentSim.Capture;
 
@@ -31,25 +32,24 @@ internal static class ToolEventReader
             }
         }
 
-        if (!hasSchema) throw Missing("schema");
-        if (type is null) throw Missing("event_type");
-        if (time is null) throw Missing("event_time_unix_ms");
-        if (session is null) throw Missing("session_id");
-        if (tool is null) throw Missing("tool");
+        if (!hasSchema) throw Missing(TraceNames.Schema);
+        if (type is null) throw Missing(TraceNames.EventType);
+        if (time is null) throw Missing(TraceNames.EventTime);
+        if (session is null) throw Missing(TraceNames.SessionId);
+        if (tool is null) throw Missing(TraceNames.Tool);
         (tool.EventType, tool.EventUnixMs, tool.SessionId, tool.ParentSessionId) = (type, Signed(time)!.Value, session, parent);
         return tool;
     }
 
-    private static readonly byte[][] Fields =
-    [
-        [.. "schema"u8], [.. "event_type"u8], [.. "event_time_unix_ms"u8], [.. "session_id"u8], [.. "parent_session_id"u8], [.. "tool"u8],
-    ];
+    // A harness sends the ids of the session beside the other fields.
+    private static readonly byte[][] Fields = Utf8(
+        TraceNames.Schema, TraceNames.EventType, TraceNames.EventTime, TraceNames.SessionId, TraceNames.ParentSessionId, TraceNames.Tool);
 
-    private static readonly byte[][] ToolFields =
-    [
-        [.. "tool_call_id"u8], [.. "tool_class"u8], [.. "started_at_unix_ms"u8], [.. "ended_at_unix_ms"u8], [.. "status"u8],
-        [.. "duration_ms"u8], [.. "output_tokens"u8], [.. "output_bytes"u8], [.. "tool_name_hash"u8], [.. "error_type"u8],
-    ];
+    private static readonly byte[][] ToolFields = Utf8(
+        TraceNames.ToolCallId, TraceNames.ToolClass, TraceNames.StartedAt, TraceNames.EndedAt, TraceNames.Status,
+        TraceNames.Duration, TraceNames.OutputTokens, TraceNames.OutputBytes, TraceNames.ToolNameHash, TraceNames.ErrorType);
+
+    private static byte[][] Utf8(params string[] names) => [.. names.Select(System.Text.Encoding.UTF8.GetBytes)];
 
     private static ToolRecord Tool(ref MessagePackReader reader)
     {
@@ -77,8 +77,8 @@ internal static class ToolEventReader
 
         return new ToolRecord
         {
-            ToolCallId = id ?? throw Missing("tool.tool_call_id"),
-            ToolClass = toolClass ?? throw Missing("tool.tool_class"),
+            ToolCallId = id ?? throw Missing($"{TraceNames.Tool}.{TraceNames.ToolCallId}"),
+            ToolClass = toolClass ?? throw Missing($"{TraceNames.Tool}.{TraceNames.ToolClass}"),
             StartedUnixMs = Signed(started),
             EndedUnixMs = Signed(ended),
             Status = status,
@@ -116,12 +116,12 @@ internal static class ToolEventReader
 
     private static long? Signed(ulong? time) => unchecked((long?)time);
 
-    private static bool Schema(string text) => text == "dynamo.request.trace.v1"
+    private static bool Schema(string text) => text == TraceNames.Version
         ? true
-        : throw new FormatException($"schema is '{Short(text)}'; only 'dynamo.request.trace.v1' is supported");
+        : throw new FormatException($"schema is '{Short(text)}'; only '{TraceNames.Version}' is supported");
 
     private static string EventType(string text) =>
-        text is "tool_start" or "tool_end" or "tool_error" or "request_end" or "request_payload"
+        text is TraceNames.ToolStart or TraceNames.ToolEnd or TraceNames.ToolError or TraceNames.RequestEnd or TraceNames.RequestPayload
             ? text
             : throw new FormatException($"unknown event_type '{Short(text)}'");
 
