@@ -33,11 +33,18 @@ internal enum JsonRule
 }
 
 /// <summary>A name under which a field is read.</summary>
-/// <param name="Key">The name.</param>
-/// <param name="Field">The field.</param>
-/// <param name="Following">Position of the name that most likely comes next.</param>
-/// <param name="InBucket">Another name that is looked for at the same place.</param>
-internal sealed record JsonFieldName<TDraft, T>(byte[] Key, JsonField<TDraft, T> Field, int Following, JsonFieldName<TDraft, T>? InBucket);
+/// <param name="key">The name.</param>
+/// <param name="field">The field.</param>
+/// <param name="following">Position of the name that most likely comes next.</param>
+/// <param name="inBucket">Another name that is looked for at the same place.</param>
+internal sealed class JsonFieldName<TDraft, T>(byte[] key, JsonField<TDraft, T> field, int following, JsonFieldName<TDraft, T>? inBucket)
+{
+    public readonly byte[] Key = key;
+    public readonly JsonField<TDraft, T> Field = field;
+    public readonly ulong Bit = field.Bit;
+    public readonly int Following = following;
+    public readonly JsonFieldName<TDraft, T>? InBucket = inBucket;
+}
 
 /// <summary>A field of an object; see <see cref="JsonFields{TDraft, T}"/>.</summary>
 internal abstract class JsonField<TDraft, T>(string name, string prefix)

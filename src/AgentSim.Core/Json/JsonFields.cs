@@ -15,7 +15,7 @@ namespace AgentSim.Json;
 internal sealed class JsonFields<TDraft, T>(string prefix = "", bool decodesUnknown = false)
 {
     private readonly List<JsonField<TDraft, T>> _fields = [];
-    private readonly List<JsonFieldName<TDraft, T>> _names = [];   // those that are read, aliases included
+    private JsonFieldName<TDraft, T>[] _names = [];   // those that are read, aliases included
     private readonly JsonFieldName<TDraft, T>?[] _buckets = new JsonFieldName<TDraft, T>?[64];
     private ulong _required;
 
@@ -68,21 +68,26 @@ internal sealed class JsonFields<TDraft, T>(string prefix = "", bool decodesUnkn
     public void ReadField(ref JsonRow json, ref TDraft draft, ref JsonFieldsSeen seen)
     {
         // Most objects have their fields in the order of the table.
-        JsonFieldName<TDraft, T>? found = seen.Likely < _names.Count ? _names[seen.Likely] : null;
-        if (found is null || !json.Is(found.Key)) found = Find(json.Key);
-        if (found is null)
+        JsonFieldName<TDraft, T>[] names = _names;
+        int likely = seen.Likely;
+        JsonFieldName<TDraft, T>? found;
+        if ((uint)likely >= (uint)names.Length || !json.Is((found = names[likely]).Key))
         {
-            if (decodesUnknown) json.SkipDecoded();
-            else json.Skip();
-            return;
+            found = Find(json.Key);
+            if (found is null)
+            {
+                if (decodesUnknown) json.SkipDecoded();
+                else json.Skip();
+                return;
+            }
         }
 
-        JsonField<TDraft, T> field = found.Field;
         seen.Likely = found.Following;
-        if ((seen.Met & field.Bit) != 0) throw new JsonException($"'{field.Shown}' is given twice");
-        seen.Met |= field.Bit;
+        ulong bit = found.Bit;
+        if ((seen.Met & bit) != 0) throw new JsonException($"'{found.Field.Shown}' is given twice");
+        seen.Met |= bit;
         json.Read();
-        if (field.Read(ref json, ref draft)) seen.Given |= field.Bit;
+        if (found.Field.Read(ref json, ref draft)) seen.Given |= bit;
     }
 
     /// <summary>Writes an object with all fields that have a value, in the order of the table.</summary>
@@ -136,7 +141,7 @@ internal sealed class JsonFields<TDraft, T>(string prefix = "", bool decodesUnkn
         if ((rule & JsonRule.Required) != 0) _required |= field.Bit;
         _fields.Add(field);
         if (!isRead) return this;
-        int following = _names.Count + (alias is null ? 1 : 2);
+        int following = _names.Length + (alias is null ? 1 : 2);
         AddName(name, field, following);
         if (alias is not null) AddName(alias, field, following);
         return this;
@@ -147,7 +152,7 @@ internal sealed class JsonFields<TDraft, T>(string prefix = "", bool decodesUnkn
         byte[] key = Encoding.UTF8.GetBytes(name);
         ref JsonFieldName<TDraft, T>? bucket = ref _buckets[Bucket(key)];
         bucket = new JsonFieldName<TDraft, T>(key, field, following, bucket);
-        _names.Add(bucket);
+        _names = [.. _names, bucket];
     }
 
     private JsonFieldName<TDraft, T>? Find(ReadOnlySpan<byte> key)
@@ -170,8 +175,11 @@ internal sealed class JsonFields<TDraft, T>(string prefix = "", bool decodesUnkn
     private void CheckRequired(JsonFieldsSeen seen)
     {
         ulong missing = _required & ~seen.Given;
-        if (missing != 0) throw JsonRow.Missing(_fields.Find(field => (field.Bit & missing) != 0)!.Shown);
+        if (missing != 0) throw Missing(missing);
     }
+
+    // On its own, for the closure would cost memory where nothing is missing.
+    private JsonException Missing(ulong bits) => JsonRow.Missing(_fields.Find(field => (field.Bit & bits) != 0)!.Shown);
 
     private sealed class FieldsObject(JsonFields<TDraft, T> fields, T value) : LooseObject
     {

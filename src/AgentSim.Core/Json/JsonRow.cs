@@ -93,9 +93,6 @@ internal ref struct JsonRow
     /// <summary>True if the current string is this one.</summary>
     public readonly bool IsText(ReadOnlySpan<byte> text) => _reader.ValueTextEquals(text);
 
-    /// <inheritdoc cref="IsText(ReadOnlySpan{byte})"/>
-    public readonly bool IsText(string text) => _reader.ValueTextEquals(text);
-
     /// <summary>Passes over the value of the current key, checking only its syntax.</summary>
     public void Skip()
     {

@@ -43,7 +43,7 @@ internal static class AgenticHeader
                 }
 
                 json.Read();
-                return json.TokenType == JsonTokenType.String && json.IsText(Schema);
+                return json.TokenType == JsonTokenType.String && json.IsText("dynamo.agentic_mooncake"u8);
             }
         }
         catch (JsonException)

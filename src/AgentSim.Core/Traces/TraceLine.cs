@@ -15,6 +15,7 @@ internal static class TraceLine
     public const int MaxDepth = 127;
 
     private static readonly byte[] Event = Encoding.UTF8.GetBytes(TraceNames.Event);
+    private static readonly byte[] RequestPayload = Encoding.UTF8.GetBytes(TraceNames.RequestPayload);
     private static readonly byte[] EventType = Encoding.UTF8.GetBytes(TraceNames.EventType);
 
     // The value a key of interest was given.
@@ -101,7 +102,7 @@ internal static class TraceLine
         Given given = seen ? Given.Twice : json.TokenType switch
         {
             JsonTokenType.Null => Given.Absent,
-            JsonTokenType.String => json.IsText(TraceNames.RequestPayload) ? Given.Payload : Given.Text,
+            JsonTokenType.String => json.IsText(RequestPayload) ? Given.Payload : Given.Text,
             _ => Given.Other,
         };
         seen = true;

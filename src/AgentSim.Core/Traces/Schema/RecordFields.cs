@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.Json;
 using AgentSim.Json;
 
@@ -6,6 +7,14 @@ namespace AgentSim.Traces.Schema;
 /// <summary>The fields of a record (behaviour 01#2.3 and 07#A5).</summary>
 internal static class RecordFields
 {
+    private static readonly byte[] Version = Encoding.UTF8.GetBytes(TraceNames.Version);
+
+    private static readonly (string Type, byte[] Text)[] EventTypes =
+    [
+        .. ((string[])[TraceNames.RequestEnd, TraceNames.ToolStart, TraceNames.ToolEnd, TraceNames.ToolError, TraceNames.RequestPayload])
+            .Select(type => (type, Encoding.UTF8.GetBytes(type))),
+    ];
+
     private static readonly JsonFields<RecordDraft, TraceRecord> Context =
         new JsonFields<RecordDraft, TraceRecord>("agent_context.", decodesUnknown: true)
             .Add(TraceNames.SessionId, JsonKinds.Text, (ref d, value) => d.Session = value, record => record.SessionId, JsonRule.Must)
@@ -49,25 +58,24 @@ internal static class RecordFields
     private static bool ReadSchema(ref JsonRow json, ref RecordDraft draft, string name)
     {
         if (json.TokenType != JsonTokenType.String) throw json.Wrong(name, "a string");
-        if (!json.IsText(TraceNames.Version)) throw new JsonException($"schema is '{json.Text(name)}'; only '{TraceNames.Version}' is supported");
+        if (!json.IsText(Version)) throw new JsonException($"schema is '{json.Text(name)}'; only '{TraceNames.Version}' is supported");
         return draft.HasSchema = true;
     }
 
     private static bool ReadEventType(ref JsonRow json, ref RecordDraft draft, string name)
     {
         if (json.TokenType != JsonTokenType.String) throw json.Wrong(name, "a string");
-        foreach (string known in EventTypes)
+        foreach ((string type, byte[] text) in EventTypes)
         {
-            if (!json.IsText(known)) continue;
-            draft.Type = known;
+            if (!json.IsText(text)) continue;
+            draft.Type = type;
             return true;
         }
 
-        throw new JsonException($"unknown event_type '{json.Text(name)}'; known are {string.Join(", ", EventTypes[..^1])} and {EventTypes[^1]}");
+        IEnumerable<string> known = EventTypes.Select(entry => entry.Type);
+        throw new JsonException(
+            $"unknown event_type '{json.Text(name)}'; known are {string.Join(", ", known.SkipLast(1))} and {known.Last()}");
     }
-
-    private static readonly string[] EventTypes =
-        [TraceNames.RequestEnd, TraceNames.ToolStart, TraceNames.ToolEnd, TraceNames.ToolError, TraceNames.RequestPayload];
 
     private static bool ReadTime(ref JsonRow json, ref RecordDraft draft, string name)
     {
