@@ -40,7 +40,9 @@ internal static class RequestLogFields
             .AddCount("prefill_worker_idx", d => ref d.Handoff.PrefillWorker, request => request.PrefillWorkerIdx)
             .AddCount("decode_worker_idx", d => ref d.Outcome.Worker, request => request.DecodeWorkerIdx)
             .AddAll(AddHandoff)
-            .Add("terminal_status", Status, (ref d, value) => d.Outcome.Status = value!.Value, request => request.TerminalStatus, JsonRule.NotNull)
+            .Add(
+                "terminal_status", Status, (ref d, value) => d.Outcome.Status = value!.Value, request => request.TerminalStatus,
+                JsonRule.NotNull)
             .Add("request_id", Text, (ref d, value) => d.RequestId = value, request => request.RequestId);
 
     private static void AddHandoff(JsonFields<RequestLogDraft, RequestResult> fields) => fields

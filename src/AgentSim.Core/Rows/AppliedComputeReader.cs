@@ -19,11 +19,17 @@ public static class AppliedComputeReader
     private static readonly JsonFields<Draft, AppliedComputeSession> Fields =
         new JsonFields<Draft, AppliedComputeSession>()
             .Add("num_turns", JsonKinds.Count, (ref d, value) => d.Turns = value, session => session.NumTurns, JsonRule.Must)
-            .Add("input_prompt_length", JsonKinds.Count, (ref d, value) => d.Prompt = value, session => session.InputPromptLength, JsonRule.Must)
-            .Add("assistant_response_length", Counts, (ref d, value) => d.Responses = value, session => session.AssistantResponseLength, List)
+            .Add(
+                "input_prompt_length", JsonKinds.Count, (ref d, value) => d.Prompt = value, session => session.InputPromptLength,
+                JsonRule.Must)
+            .Add(
+                "assistant_response_length", Counts, (ref d, value) => d.Responses = value, session => session.AssistantResponseLength,
+                List)
             .Add("tool_call_output_length", Counts, (ref d, value) => d.Results = value, session => session.ToolCallOutputLength, List)
             .Add("tool_call_latency", Numbers, (ref d, value) => d.Latencies = value, session => session.ToolCallLatency, List)
-            .Add("final_assistant_response_length", JsonKinds.Count, (ref d, value) => d.Final = value, session => session.FinalAssistantResponseLength, JsonRule.Must);
+            .Add(
+                "final_assistant_response_length", JsonKinds.Count, (ref d, value) => d.Final = value,
+                session => session.FinalAssistantResponseLength, JsonRule.Must);
 
     /// <summary>Reads a file.</summary>
     /// <param name="path">The file.</param>

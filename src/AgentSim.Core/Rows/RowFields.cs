@@ -44,11 +44,17 @@ internal static class RowFields
             .Add("request_id", JsonKinds.Text, (ref d, value) => d.Row.RequestId = value, row => row.RequestId, JsonRule.Must)
             .AddAll(AddTimedPrompt)
             .Add("request_kind", JsonKinds.Text, (ref d, value) => d.Row.RequestKind = value, row => row.RequestKind)
-            .Add("wait_for", JsonKinds.Texts, (ref d, value) => d.Row.WaitFor = value!, row => row.WaitFor.Count > 0 ? row.WaitFor : null, JsonRule.Typed)
-            .Add("branches", JsonKinds.Texts, (ref d, value) => d.Row.Branches = value!, row => row.Branches.Count > 0 ? row.Branches : null, JsonRule.Typed)
+            .Add(
+                "wait_for", JsonKinds.Texts, (ref d, value) => d.Row.WaitFor = value!, row => row.WaitFor.Count > 0 ? row.WaitFor : null,
+                JsonRule.Typed)
+            .Add(
+                "branches", JsonKinds.Texts, (ref d, value) => d.Row.Branches = value!, row => row.Branches.Count > 0 ? row.Branches : null,
+                JsonRule.Typed)
             .Add("prefix_reset", JsonKinds.Flag, (ref d, value) => d.Row.PrefixReset = value, row => row.PrefixReset)
             .Add("tool_wait_ms", JsonKinds.Number, (ref d, value) => d.Row.ToolWaitMs = value, row => row.ToolWaitMs)
-            .Add("tool_events", Tools, (ref d, value) => d.Row.ToolEvents = value!, row => row.ToolEvents.Count > 0 ? row.ToolEvents : null, JsonRule.Typed);
+            .Add(
+                "tool_events", Tools, (ref d, value) => d.Row.ToolEvents = value!, row => row.ToolEvents.Count > 0 ? row.ToolEvents : null,
+                JsonRule.Typed);
 
     /// <summary>Agentic rows of version 2.</summary>
     public static readonly JsonFields<RowParser, MooncakeRow> Play =

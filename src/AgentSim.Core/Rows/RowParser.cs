@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Text.Json;
 using AgentSim.Json;
 
@@ -32,6 +33,7 @@ internal sealed class RowParser(JsonFields<RowParser, MooncakeRow> fields, bool 
         (HasWaiting, HasChat, HasPlaceInChat) = (false, false, false);
         RowParser draft = this;
         fields.ReadRow(ref json, ref draft);
+        Debug.Assert(!Row.IsAgentic || Row.RequestId is not null, "the table lets no agentic row through without an id");
         return Row;
     }
 

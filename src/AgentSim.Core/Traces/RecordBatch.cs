@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Diagnostics;
 using System.Runtime.ExceptionServices;
 
 namespace AgentSim.Traces;
@@ -75,6 +76,7 @@ internal sealed class RecordBatch : IDisposable
     // Once the buffer does not move any more.
     private void LendHashes()
     {
+        Debug.Assert(_ends.Count == _records.Count, "every record has an end of its hashes");
         int start = 0;
         for (int i = 0; i < _records.Count; i++)
         {

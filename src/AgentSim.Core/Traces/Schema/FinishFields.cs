@@ -38,16 +38,26 @@ internal static class FinishFields
             .Add(TraceNames.FinishReason, JsonKinds.Text, (ref d, value) => d.Reason = value, finish => finish.Reason)
             .Add(TraceNames.BackendFinishReason, JsonKinds.Text, (ref d, value) => d.Backend = value, finish => finish.BackendReason)
             .Add(TraceNames.StopReason, JsonKinds.Any, (ref d, value) => d.Stop = value, finish => finish.StopReasonJson)
-            .Add(TraceNames.ToolCalls, Calls, (ref d, value) => d.Calls = value, finish => finish.ToolCalls.Count > 0 ? finish.ToolCalls : null, JsonRule.Typed)
+            .Add(
+                TraceNames.ToolCalls, Calls, (ref d, value) => d.Calls = value,
+                finish => finish.ToolCalls.Count > 0 ? finish.ToolCalls : null, JsonRule.Typed)
             .Add(TraceNames.Choices, Choices, null, finish => finish.Choices.Count > 0 ? finish.Choices : null)
             .Object(() => default, d => new FinishReason(d.Reason, d.Backend, d.Stop, d.Calls ?? []));
 
     private static readonly JsonFields<ImportDraft, ImportOrigin> Origin =
         new JsonFields<ImportDraft, ImportOrigin>(decodesUnknown: true)
-            .AddOwn(TraceNames.ImportFormat, (ref json, ref d, name) => IsText(ref json, ref d.Format), JsonKinds.Text, origin => origin.Format ?? "", JsonRule.Repeatable)
-            .AddOwn(TraceNames.ImportTimes, (ref json, ref d, name) => IsText(ref json, ref d.Times), JsonKinds.Text, origin => origin.Times, JsonRule.Repeatable)
-            .AddOwn(TraceNames.ImportOutput, (ref json, ref d, name) => IsText(ref json, ref d.Output), JsonKinds.Text, origin => origin.Output, JsonRule.Repeatable)
-            .AddOwn(TraceNames.ImportPrefix, (ref json, ref d, name) => IsText(ref json, ref d.Prefix), JsonKinds.Text, origin => origin.Prefix, JsonRule.Repeatable);
+            .AddOwn(
+                TraceNames.ImportFormat, (ref json, ref d, name) => IsText(ref json, ref d.Format), JsonKinds.Text,
+                origin => origin.Format ?? "", JsonRule.Repeatable)
+            .AddOwn(
+                TraceNames.ImportTimes, (ref json, ref d, name) => IsText(ref json, ref d.Times), JsonKinds.Text, origin => origin.Times,
+                JsonRule.Repeatable)
+            .AddOwn(
+                TraceNames.ImportOutput, (ref json, ref d, name) => IsText(ref json, ref d.Output), JsonKinds.Text, origin => origin.Output,
+                JsonRule.Repeatable)
+            .AddOwn(
+                TraceNames.ImportPrefix, (ref json, ref d, name) => IsText(ref json, ref d.Prefix), JsonKinds.Text, origin => origin.Prefix,
+                JsonRule.Repeatable);
 
     /// <summary>The <c>import</c> object.</summary>
     public static readonly JsonKind<ImportOrigin?> Import =

@@ -20,7 +20,9 @@ internal static class RecordFields
             .Add(TraceNames.SessionId, JsonKinds.Text, (ref d, value) => d.Session = value, record => record.SessionId, JsonRule.Must)
             .Add(TraceNames.ParentSessionId, JsonKinds.Text, (ref d, value) => d.Parent = value, record => record.ParentSessionId)
             .Add(TraceNames.SessionFinal, JsonKinds.Flag, null, record => record.SessionFinal)
-            .Add(TraceNames.KvHints, JsonKinds.Any, null, record => record.SessionFinal == true ? $$"""{"{{TraceNames.EvictSession}}":true}""" : null);
+            .Add(
+                TraceNames.KvHints, JsonKinds.Any, null,
+                record => record.SessionFinal == true ? $$"""{"{{TraceNames.EvictSession}}":true}""" : null);
 
     /// <summary>All fields, those included that count only for agentic rows of version 2 (behaviour 01#12.4).</summary>
     public static readonly JsonFields<RecordDraft, TraceRecord> All = Fields(RequestFields.All);
@@ -37,10 +39,19 @@ internal static class RecordFields
         return new JsonFields<RecordDraft, TraceRecord>(decodesUnknown: true)
             .AddOwn(TraceNames.Schema, ReadSchema, JsonKinds.Text, _ => TraceNames.Version, JsonRule.NotNull)
             .AddOwn(TraceNames.EventType, ReadEventType, JsonKinds.Text, TypeOf, JsonRule.NotNull)
-            .AddOwn(TraceNames.EventTime, ReadTime, JsonKinds.Written<TraceRecord>(WriteTime, record => LooseValue.Of((long?)record.EventUnixMs)), record => record, JsonRule.NotNull)
+            .AddOwn(
+                TraceNames.EventTime, ReadTime,
+                JsonKinds.Written<TraceRecord>(WriteTime, record => LooseValue.Of((long?)record.EventUnixMs)), record => record,
+                JsonRule.NotNull)
             .Add(TraceNames.EventSource, EventSource, null, record => record.SessionId is null ? null : record)
-            .AddOwn(TraceNames.AgentContext, ReadContext, JsonKinds.Written<TraceRecord?>(Context.Write!, record => LooseValue.Of(Context.Loose(record!))), record => record.SessionId is null ? null : record)
-            .AddOwn(TraceNames.Request, ReadRequest, JsonKinds.Written<RequestRecord?>(request.Write!, record => LooseValue.Of(request.Loose(record!))), record => record as RequestRecord)
+            .AddOwn(
+                TraceNames.AgentContext, ReadContext,
+                JsonKinds.Written<TraceRecord?>(Context.Write!, record => LooseValue.Of(Context.Loose(record!))),
+                record => record.SessionId is null ? null : record)
+            .AddOwn(
+                TraceNames.Request, ReadRequest,
+                JsonKinds.Written<RequestRecord?>(request.Write!, record => LooseValue.Of(request.Loose(record!))),
+                record => record as RequestRecord)
             .Add(TraceNames.Tool, ToolFields.Kind, (ref d, value) => d.Tool = value, record => record as ToolRecord);
 
         bool ReadRequest(ref JsonRow json, ref RecordDraft draft, string name)

@@ -30,16 +30,22 @@ internal static class RequestFields
             .Add(TraceNames.OutputTokens, JsonKinds.Count, (ref d, value) => d.Output = value, r => r.OutputTokens)
             .Add(TraceNames.CachedTokens, JsonKinds.UInt64, (ref d, value) => d.Record.CachedTokens = value, r => r.CachedTokens)
             .Add(TraceNames.RequestReceived, JsonKinds.Saturating, (ref d, value) => d.Received = value, r => r.ReceivedUnixMs)
-            .Add(TraceNames.PrefillWaitTime, JsonKinds.Number, (ref d, value) => d.Record.PrefillWaitTimeMs = value, r => Finite(r.PrefillWaitTimeMs))
+            .Add(
+                TraceNames.PrefillWaitTime, JsonKinds.Number, (ref d, value) => d.Record.PrefillWaitTimeMs = value,
+                r => Finite(r.PrefillWaitTimeMs))
             .Add(TraceNames.PrefillTime, JsonKinds.Number, (ref d, value) => d.Record.PrefillTimeMs = value, r => Finite(r.PrefillTimeMs))
             .Add(TraceNames.Ttft, JsonKinds.Number, (ref d, value) => d.Record.TtftMs = value, r => Finite(r.TtftMs))
             .Add(TraceNames.TotalTime, JsonKinds.Number, (ref d, value) => d.Record.TotalTimeMs = value, r => Finite(r.TotalTimeMs))
             .Add(TraceNames.AverageItl, JsonKinds.Number, (ref d, value) => d.Record.AverageItlMs = value, r => Finite(r.AverageItlMs))
             .Add(TraceNames.KvHitRate, JsonKinds.Number, (ref d, value) => d.Record.KvHitRate = value, r => Finite(r.KvHitRate))
-            .Add(TraceNames.KvTransferLatency, JsonKinds.Number, (ref d, value) => d.Record.KvTransferEstimatedLatencyMs = value, r => Finite(r.KvTransferEstimatedLatencyMs))
+            .Add(
+                TraceNames.KvTransferLatency, JsonKinds.Number, (ref d, value) => d.Record.KvTransferEstimatedLatencyMs = value,
+                r => Finite(r.KvTransferEstimatedLatencyMs))
             .Add(TraceNames.QueueDepth, JsonKinds.UInt64, (ref d, value) => d.Record.QueueDepth = value, r => r.QueueDepth)
             .Add(TraceNames.Worker, FinishFields.Worker, (ref d, value) => d.Record.Worker = value, r => r.Worker)
-            .AddOwn(TraceNames.Replay, ReadReplay, JsonKinds.Written<RequestRecord>(replay.Write, record => LooseValue.Of(replay.Loose(record))), r => r)
+            .AddOwn(
+                TraceNames.Replay, ReadReplay,
+                JsonKinds.Written<RequestRecord>(replay.Write, record => LooseValue.Of(replay.Loose(record))), r => r)
             .Add(TraceNames.FinishMetadata, FinishFields.Finish, (ref d, value) => d.Record.Finish = value, r => r.Finish)
             .AddOwn(TraceNames.Import, ReadImport, FinishFields.Import, r => r.Import, JsonRule.Repeatable);
 
@@ -53,9 +59,15 @@ internal static class RequestFields
 
     private static JsonFields<RequestDraft, RequestRecord> Replay(bool readsDependencies) =>
         new JsonFields<RequestDraft, RequestRecord>("replay.", decodesUnknown: true)
-            .Add(TraceNames.BlockSize, JsonKinds.Count, (ref d, value) => d.Record.TraceBlockSize = value!.Value, r => r.TraceBlockSize, JsonRule.Must)
-            .Add(TraceNames.InputLength, JsonKinds.Count, (ref d, value) => d.Record.InputLength = value!.Value, r => r.InputLength, JsonRule.Must)
-            .AddOwn(TraceNames.Hashes, ReadHashes, JsonKinds.Written<ulong[]>((json, hashes) => json.Array(hashes), Loose), r => r.InputSequenceHashes, JsonRule.Required)
+            .Add(
+                TraceNames.BlockSize, JsonKinds.Count, (ref d, value) => d.Record.TraceBlockSize = value!.Value, r => r.TraceBlockSize,
+                JsonRule.Must)
+            .Add(
+                TraceNames.InputLength, JsonKinds.Count, (ref d, value) => d.Record.InputLength = value!.Value, r => r.InputLength,
+                JsonRule.Must)
+            .AddOwn(
+                TraceNames.Hashes, ReadHashes, JsonKinds.Written<ulong[]>((json, hashes) => json.Array(hashes), Loose),
+                r => r.InputSequenceHashes, JsonRule.Required)
             .Add(
                 TraceNames.Dependencies, Dependencies, readsDependencies ? (ref d, value) => d.Record.Dependencies = value! : null,
                 r => r.Dependencies.Count > 0 ? r.Dependencies : null);

@@ -10,21 +10,31 @@ internal static class ToolFields
 
     private static readonly JsonKind<ToolCausality?> Causality =
         new JsonFields<CausalityDraft, ToolCausality>("claude.", decodesUnknown: true)
-            .Add(TraceNames.SourceRequestId, JsonKinds.Text, (ref d, value) => d.Source = value, causality => causality.SourceRequestId, JsonRule.Must)
-            .Add(TraceNames.ConsumerRequestId, JsonKinds.Text, (ref d, value) => d.Consumer = value, causality => causality.ConsumerRequestId)
+            .Add(
+                TraceNames.SourceRequestId, JsonKinds.Text, (ref d, value) => d.Source = value, causality => causality.SourceRequestId,
+                JsonRule.Must)
+            .Add(
+                TraceNames.ConsumerRequestId, JsonKinds.Text, (ref d, value) => d.Consumer = value,
+                causality => causality.ConsumerRequestId)
             .Add(TraceNames.ChildSessionId, JsonKinds.Text, (ref d, value) => d.Child = value, causality => causality.ChildSessionId)
-            .Add(TraceNames.ExecutionMode, JsonKinds.Text, (ref d, value) => d.Mode = value, causality => causality.ExecutionMode, JsonRule.Must)
+            .Add(
+                TraceNames.ExecutionMode, JsonKinds.Text, (ref d, value) => d.Mode = value, causality => causality.ExecutionMode,
+                JsonRule.Must)
             .Object(() => default, d => new ToolCausality(d.Source!, d.Consumer, d.Child, d.Mode!));
 
     /// <summary>The object.</summary>
     public static readonly JsonKind<ToolRecord?> Kind =
         new JsonFields<ToolRecord, ToolRecord>("tool.", decodesUnknown: true)
-            .Add(TraceNames.ToolCallId, JsonKinds.Text, (ref tool, value) => tool.ToolCallId = value!, tool => tool.ToolCallId, JsonRule.Must)
+            .Add(
+                TraceNames.ToolCallId, JsonKinds.Text, (ref tool, value) => tool.ToolCallId = value!, tool => tool.ToolCallId,
+                JsonRule.Must)
             .Add(TraceNames.ToolClass, JsonKinds.Text, (ref tool, value) => tool.ToolClass = value!, tool => tool.ToolClass, JsonRule.Must)
             .Add(TraceNames.StartedAt, Time, (ref tool, value) => tool.StartedUnixMs = value, tool => tool.StartedUnixMs)
             .Add(TraceNames.EndedAt, Time, (ref tool, value) => tool.EndedUnixMs = value, tool => tool.EndedUnixMs)
             .Add(TraceNames.Status, JsonKinds.Text, (ref tool, value) => tool.Status = value, tool => tool.Status)
-            .Add(TraceNames.Duration, JsonKinds.Number, (ref tool, value) => tool.DurationMs = value, tool => RequestFields.Finite(tool.DurationMs))
+            .Add(
+                TraceNames.Duration, JsonKinds.Number, (ref tool, value) => tool.DurationMs = value,
+                tool => RequestFields.Finite(tool.DurationMs))
             .Add(TraceNames.OutputTokens, JsonKinds.UInt64, (ref tool, value) => tool.OutputTokens = value, tool => tool.OutputTokens)
             .Add(TraceNames.OutputBytes, JsonKinds.UInt64, (ref tool, value) => tool.OutputBytes = value, tool => tool.OutputBytes)
             .Add(TraceNames.ToolNameHash, JsonKinds.Text, null, tool => tool.ToolNameHash)
