@@ -84,7 +84,7 @@ internal sealed class JsonFields<TDraft, T>(string prefix = "", bool decodesUnkn
 
         seen.Likely = found.Following;
         ulong bit = found.Bit;
-        if ((seen.Met & bit) != 0) throw new JsonException($"'{found.Field.Shown}' is given twice");
+        if ((seen.Met & bit) != 0) throw new JsonException($"{Quote.Of(found.Field.Shown)} is given twice");
         seen.Met |= bit;
         json.Read();
         if (found.Field.Read(ref json, ref draft)) seen.Given |= bit;

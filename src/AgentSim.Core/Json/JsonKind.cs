@@ -69,7 +69,7 @@ internal static class JsonKinds
                     if (word == text) return value;
                 }
 
-                throw new JsonException($"'{name}' is '{text}'; it must be {choice}");
+                throw new JsonException($"{Quote.Of(name)} is {Quote.Of(text)}; it must be {choice}");
             },
             (json, value) => json.Text(WordOf(value)),
             value => LooseValue.Of(WordOf(value)));

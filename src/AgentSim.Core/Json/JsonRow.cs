@@ -198,14 +198,14 @@ internal ref struct JsonRow
     public readonly long Count(string name)
     {
         ulong value = UInt64(name);
-        return value <= long.MaxValue ? (long)value : throw new JsonException($"'{name}' is {value}; the largest supported count is {long.MaxValue}");
+        return value <= long.MaxValue ? (long)value : throw new JsonException($"{Quote.Of(name)} is {value}; the largest supported count is {long.MaxValue}");
     }
 
     /// <summary>The current number as a finite double.</summary>
     public readonly double Number(string name)
     {
         if (TokenType != JsonTokenType.Number) throw Wrong(name, "a number");
-        return IsFinite(out double value) ? value : throw new JsonException($"'{name}' is {Shown()}, beyond the range of a double");
+        return IsFinite(out double value) ? value : throw new JsonException($"{Quote.Of(name)} is {Shown()}, beyond the range of a double");
     }
 
     /// <summary>The current number as a double; false if it overflows.</summary>
@@ -243,11 +243,11 @@ internal ref struct JsonRow
 
     public static JsonException LoneSurrogate() => new("a string holds an unpaired surrogate escape");
 
-    public static JsonException Missing(string name) => new($"'{name}' is missing");
+    public static JsonException Missing(string name) => new($"{Quote.Of(name)} is missing");
 
-    public readonly JsonException Wrong(string name, string expected) => new($"'{name}' must be {expected}, not {Shown()}");
+    public readonly JsonException Wrong(string name, string expected) => new($"{Quote.Of(name)} must be {expected}, not {Shown()}");
 
-    public static JsonException Null(string name) => new($"'{name}' must not be null");
+    public static JsonException Null(string name) => new($"{Quote.Of(name)} must not be null");
 
     private readonly string Shown() => TokenType switch
     {

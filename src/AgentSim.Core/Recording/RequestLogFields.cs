@@ -69,7 +69,7 @@ internal static class RequestLogFields
     {
         if (json.TokenType == JsonTokenType.Null) return false;
         int value = json.Int32(name);
-        place = value >= 0 ? value : throw new JsonException($"'{name}' is {value}; it must not be negative");
+        place = value >= 0 ? value : throw new JsonException($"{Quote.Of(name)} is {value}; it must not be negative");
         return true;
     }
 }
@@ -93,7 +93,7 @@ internal sealed class RequestLogDraft(Func<double, string?>? timeProblem)
         if (json.TokenType == JsonTokenType.Null) return false;
         place = json.Number(name);
         if (timeProblem?.Invoke(place) is { } problem)
-            throw new JsonException($"'{name}' is {place.ToString(CultureInfo.InvariantCulture)}; {problem}");
+            throw new JsonException($"{Quote.Of(name)} is {place.ToString(CultureInfo.InvariantCulture)}; {problem}");
         return true;
     }
 

@@ -26,14 +26,14 @@ public sealed class MooncakeRowWriter
     {
         ArgumentNullException.ThrowIfNull(row);
         if (row.AgenticVersion == 2)
-            throw new AgentSimException("RowsMixed", $"row {Count + 1} (request '{row.RequestId}') is of version 2, whose files have a header; write its file with {nameof(AgenticFileWriter)}");
+            throw Errors.RowsMixed.Error($"row {Count + 1} (request {Quote.Of(row.RequestId)}) is of version 2, whose files have a header; write its file with {nameof(AgenticFileWriter)}");
         try
         {
             (row.IsAgentic ? RowFields.Agentic : RowFields.Plain).Write(_json, row);
         }
         catch (NotFiniteNumberException)
         {
-            throw new AgentSimException("RowNotFinite", $"row {Count + 1} (request '{row.RequestId}') has a time that is not finite");
+            throw Errors.RowNotFinite.Error($"row {Count + 1} (request {Quote.Of(row.RequestId)}) has a time that is not finite");
         }
 
         _json.Raw("\n"u8);

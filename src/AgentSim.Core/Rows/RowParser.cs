@@ -57,7 +57,7 @@ internal sealed class RowParser(JsonFields<RowParser, MooncakeRow> fields, bool 
         {
             tokens[i] = values[i] <= uint.MaxValue
                 ? (uint)values[i]
-                : throw new JsonException($"'{name}' holds {values[i]}; the largest token id is {uint.MaxValue}");
+                : throw new JsonException($"{Quote.Of(name)} holds {values[i]}; the largest token id is {uint.MaxValue}");
         }
 
         Row.OutputTokenIds = tokens;

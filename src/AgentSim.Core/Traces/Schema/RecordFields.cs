@@ -69,7 +69,7 @@ internal static class RecordFields
     private static bool ReadSchema(ref JsonRow json, ref RecordDraft draft, string name)
     {
         if (json.TokenType != JsonTokenType.String) throw json.Wrong(name, "a string");
-        if (!json.IsText(Version)) throw new JsonException($"schema is '{json.Text(name)}'; only '{TraceNames.Version}' is supported");
+        if (!json.IsText(Version)) throw new JsonException($"schema is {Quote.Of(json.Text(name))}; only '{TraceNames.Version}' is supported");
         return draft.HasSchema = true;
     }
 
@@ -85,7 +85,7 @@ internal static class RecordFields
 
         IEnumerable<string> known = EventTypes.Select(entry => entry.Type);
         throw new JsonException(
-            $"unknown event_type '{json.Text(name)}'; known are {string.Join(", ", known.SkipLast(1))} and {known.Last()}");
+            $"unknown event_type {Quote.Of(json.Text(name))}; known are {string.Join(", ", known.SkipLast(1))} and {known.Last()}");
     }
 
     private static bool ReadTime(ref JsonRow json, ref RecordDraft draft, string name)
