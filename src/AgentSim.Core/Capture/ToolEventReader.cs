@@ -118,7 +118,7 @@ internal static class ToolEventReader
 
     private static bool Schema(string text) => text == TraceNames.Version
         ? true
-        : throw new FormatException($"schema is {Quote.Of(text)}; only '{TraceNames.Version}' is supported");
+        : throw new FormatException($"schema is {Quote.Of(text)}; only {Quote.Of(TraceNames.Version)} is supported");
 
     private static string EventType(string text) =>
         text is TraceNames.ToolStart or TraceNames.ToolEnd or TraceNames.ToolError or TraceNames.RequestEnd or TraceNames.RequestPayload

@@ -135,7 +135,7 @@ internal sealed class JsonFields<TDraft, T>(string prefix = "", bool decodesUnkn
 
     private JsonFields<TDraft, T> Add(string name, JsonField<TDraft, T> field, JsonRule rule, bool isRead, string? alias)
     {
-        Debug.Assert(_fields.Count < 64 && !_fields.Exists(other => other.Name == name), $"the field '{name}' is declared twice, or is one too many");
+        Debug.Assert(_fields.Count < 64 && !_fields.Exists(other => other.Name == name), $"the field {Quote.Of(name)} is declared twice, or is one too many");
         // A field of which nothing is kept may come any number of times.
         field.Bit = isRead && (rule & JsonRule.Repeatable) == 0 ? 1UL << _fields.Count : 0;
         if ((rule & JsonRule.Required) != 0) _required |= field.Bit;
