@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using AgentSim.Collections;
 using AgentSim.Prompts;
 using AgentSim.Rows;
@@ -67,6 +68,8 @@ internal sealed class RowColumns(int traceBlockSize)
         InputLength.Add((int)input);
         OutputLength.Add((int)output);
         Session.Add(session);
+        Debug.Assert(
+            PathStart.Count == Count && PathEnd.Count == Count && OutputLength.Count == Count && Session.Count == Count, "a row is in every column");
     }
 
     // Files know nothing of each other: neither lines nor hash ids of different files are the same.
