@@ -16,8 +16,8 @@ internal static class CommandLine
 
     private static readonly CommandSpec[] Commands =
         [
-            ReplayCommand.Spec, SweepCommand.Spec, CompareCommand.Spec, SessionsCommand.Spec, TimelineCommand.Spec, ImportCommand.Spec, ConvertCommand.Spec,
-            CaptureCommand.Spec,
+            ReplayCommand.Spec, SweepCommand.Spec, CompareCommand.Spec, SessionsCommand.Spec, TimelineCommand.Spec, ImportCommand.Spec,
+            ConvertCommand.Spec, CaptureCommand.Spec,
         ];
 
     public static int Run(string[] arguments, CancellationToken cancellation)

@@ -14,7 +14,8 @@ internal static class CompareCommand
         "Reports, as --report-json writes them; of several, the first is the baseline.",
         [
             new("--fail-on", "RULE...", "Exit 1 where it holds: 'p99_ttft_ms>+5%' (above the baseline), 'request_throughput_rps<-5%', 'p99_ttft_ms>500'; may be repeated", OptionValue.Many),
-            new("--metric", "NAME...", "Compares these metrics alone; * and ? stand for any characters, e.g. '*ttft*'; may be repeated", OptionValue.Many),
+            new("--metric", "NAME...", "Compares these metrics alone; * and ? stand for any characters, e.g. '*ttft*'; may be repeated",
+                OptionValue.Many),
             new("--tolerance", "PERCENT", "Changes up to this much of the baseline count as none (default 0)"),
         ],
         Run);
@@ -29,7 +30,8 @@ internal static class CompareCommand
         IReadOnlyList<Metric>[] reports = [.. files.Select(ReportReader.Read)];
         if (reports.Length == 1)
         {
-            if (values.Has("--metric") || values.Has("--tolerance")) throw Errors.OptionsConflict.Error("--metric and --tolerance are for comparisons; one report is only tested by --fail-on");
+            if (values.Has("--metric") || values.Has("--tolerance"))
+                throw Errors.OptionsConflict.Error("--metric and --tolerance are for comparisons; one report is only tested by --fail-on");
             LimitLines.Enforce([.. LimitTest.Run(reports[0], limits).Select(result => result with { Source = files[0] })], Output.Write);
             return;
         }

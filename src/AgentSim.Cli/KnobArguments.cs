@@ -10,7 +10,8 @@ internal static class KnobArguments
     [
         new("--copies", "N", "Runs the agents of the trace N times, with starts of their own (default 1)"),
         new("--copies-window-seconds", "X", "The window round which copies are turned (default: that of the starts)"),
-        new("--copies-shared", "BLOCKS", "Blocks at the beginning of prompts that copies have in common (default: what several tasks have in common)"),
+        new("--copies-shared", "BLOCKS",
+            "Blocks at the beginning of prompts that copies have in common (default: what several tasks have in common)"),
         new("--copies-offset", "HOW", "Where copies start: window (default) or gap, within one mean gap of the originals"),
         new("--copies-seed", "N", "Seed of the starts of copies (default 42)"),
         new("--concurrent-tasks", "N", "Closed loop of tasks: N agents at a time, each with its sub-agents; their starts are ignored"),
@@ -37,7 +38,8 @@ internal static class KnobArguments
         CopiesWindowSeconds = values.Each("--copies-window-seconds", (name, text) => (double?)OptionValues.Real(name, text), null),
         CopiesShared = values.Each("--copies-shared", (name, text) => (int?)Count(name, text), null),
         CopiesOffsets = values.Each("--copies-offset", Offset, CopiesOffset.Window),
-        CopiesSeeds = values.Each("--copies-seed", (name, text) => (ulong)InRange(name, text, ulong.MaxValue), WorkloadKnobs.DefaultCopiesSeed),
+        CopiesSeeds = values.Each(
+            "--copies-seed", (name, text) => (ulong)InRange(name, text, ulong.MaxValue), WorkloadKnobs.DefaultCopiesSeed),
         ConcurrentTasks = values.Each("--concurrent-tasks", (name, text) => (int?)Count(name, text), null),
         TaskArrivalSpeedupRatios = values.Each("--task-arrival-speedup-ratio", OptionValues.Real, 1.0),
         ToolSpeedupRatios = values.Each("--tool-speedup-ratio", static (_, text) => ToolSpeedup.Parse(text), ToolSpeedup.Neutral),

@@ -7,7 +7,8 @@ internal static class LimitLines
 {
     /// <summary>The lines.</summary>
     public static IEnumerable<string> Of(IReadOnlyList<LimitResult> results) =>
-        results.Select(result => $"{(result.Passed ? "✓ kept" : "✗ missed")}: {(result.Source is { } source ? $"{source}: " : "")}{result.Message}\n");
+        results.Select(result =>
+            $"{(result.Passed ? "✓ kept" : "✗ missed")}: {(result.Source is { } source ? $"{source}: " : "")}{result.Message}\n");
 
     /// <summary>Shows the lines, and fails where a limit was missed.</summary>
     /// <param name="results">The limits.</param>
@@ -24,6 +25,8 @@ internal static class LimitLines
     public static void Require(IReadOnlyList<LimitResult> results)
     {
         int missed = results.Count(result => !result.Passed);
-        if (missed > 0) throw Errors.LimitMissed.Error($"{missed} of {results.Count} limits missed; the first: {results.First(result => !result.Passed).Message}");
+        if (missed > 0)
+            throw Errors.LimitMissed.Error(
+                $"{missed} of {results.Count} limits missed; the first: {results.First(result => !result.Passed).Message}");
     }
 }

@@ -26,7 +26,8 @@ internal static class SessionsCommand
         string format = values.Choice("--format", "table", ("table", "table"), ("csv", "csv"), ("jsonl", "jsonl"));
         int? top = values.Text("--top") is { } number ? KnobArguments.Count("--top", number) : null;
         bool isTree = values.Has("--tree");
-        if (isTree && top is not null) throw Errors.OptionsConflict.Error("--top leaves sessions out, which --tree cannot do without; give one of them");
+        if (isTree && top is not null)
+            throw Errors.OptionsConflict.Error("--top leaves sessions out, which --tree cannot do without; give one of them");
         if (paths.Count == 0) throw Errors.OptionMissing.Error("name at least one trace");
         IReadOnlyList<string> files = InputFiles.Expand(paths, values.Has("--recurse"));
         var collector = new SessionCollector();
@@ -38,7 +39,8 @@ internal static class SessionsCommand
 
         IReadOnlyList<AgentSession> sessions = [.. collector.Sessions(isTree)];
         if (top is { } most) sessions = [.. sessions.OrderByDescending(session => session.Duration).Take(most)];
-        if (collector.RequestsWithoutSession is > 0 and int count) Messages.WriteLine($"agentsim: warning: requests passed over because they belong to no session: {count}");
+        if (collector.RequestsWithoutSession is > 0 and int count) Messages.WriteLine(
+            $"agentsim: warning: requests passed over because they belong to no session: {count}");
         switch (format)
         {
             case "csv":
@@ -49,7 +51,8 @@ internal static class SessionsCommand
                 break;
             default:
                 measurer.AddFiles(files, null, null, null, cancellation);
-                Output.Write(string.Concat(measurer.Measures().Select(SessionTable.Render)) + (sessions.Count > 0 ? "\n" + SessionTable.Render(sessions, isTree) : ""));
+                Output.Write(string.Concat(measurer.Measures().Select(SessionTable.Render)) + (sessions.Count > 0
+                    ? "\n" + SessionTable.Render(sessions, isTree) : ""));
                 break;
         }
     }

@@ -33,7 +33,8 @@ internal static class SweepCommand
 
         Dictionary<long, ReplayWorkload> workloads = [];
         SweepPoint[] points = [.. settings.Select(point => new SweepPoint(WorkloadFor(point), point))];
-        using SweepCheckpoint? checkpoint = outputs.Checkpoint is { } path ? SweepCheckpoint.Open(path, points[0].Workload, settings[0], outputs.Force) : null;
+        using SweepCheckpoint? checkpoint = outputs.Checkpoint is { } path
+            ? SweepCheckpoint.Open(path, points[0].Workload, settings[0], outputs.Force) : null;
         List<SweepRow> rows = [];
         using (SweepLine? progress = SweepLine.Create())
         {

@@ -6,15 +6,16 @@ internal static class SweepOptions
     // Those that are combined; the last one changes fastest.
     private static readonly string[] Axes =
     [
-        "--extra-engine-args", "--prefill-engine-args", "--decode-engine-args", .. KnobArguments.Options.Select(option => option.Name), "--replay-concurrency",
-        "--arrival-speedup-ratio", "--router-config", "--router-seed", "--router-mode", "--num-prefill-workers", "--num-decode-workers", "--num-workers",
+        "--extra-engine-args", "--prefill-engine-args", "--decode-engine-args", .. KnobArguments.Options.Select(option => option.Name),
+        "--replay-concurrency", "--arrival-speedup-ratio", "--router-config", "--router-seed", "--router-mode", "--num-prefill-workers", "--num-decode-workers",
+        "--num-workers",
     ];
 
     // What a single replay writes or fails by, and what it refuses.
     private static readonly string[] OfOneReplay =
     [
-        "--report-json", "--report-jsonl", "--report-html", "--plot", "--timeline", "--fail-on", "--replay-mode", "--planner-config", "--benchmark-granularity",
-        "--help-engine", "--help-router",
+        "--report-json", "--report-jsonl", "--report-html", "--plot", "--timeline", "--fail-on", "--replay-mode", "--planner-config",
+        "--benchmark-granularity", "--help-engine", "--help-router",
     ];
 
     /// <summary>The options.</summary>
@@ -40,5 +41,6 @@ internal static class SweepOptions
 
     private static IEnumerable<Dictionary<string, string>> Points(OptionValues values, string[] axes) => axes.Aggregate(
         (IEnumerable<Dictionary<string, string>>)[[]],
-        (points, axis) => points.SelectMany(point => values.All(axis).Select(value => new Dictionary<string, string>(point) { [axis] = value })));
+        (points, axis) => points.SelectMany(point =>
+            values.All(axis).Select(value => new Dictionary<string, string>(point) { [axis] = value })));
 }

@@ -21,13 +21,17 @@ internal sealed class SweepOutputs(OptionValues values)
     private readonly string? _csv = values.Text("--csv");
     private readonly string? _jsonl = values.Text("--jsonl");
     private readonly string? _sort = Known(values.Text("--sort"));
-    private readonly IReadOnlyList<string> _metrics = values.Has("--metric") ? [.. values.All("--metric").Select(name => Known(name)!)] : SweepTable.DefaultMetrics;
+    private readonly IReadOnlyList<string> _metrics = values.Has("--metric")
+        ? [.. values.All("--metric").Select(name => Known(name)!)]
+        : SweepTable.DefaultMetrics;
 
     public string? Checkpoint { get; } = values.Text("--checkpoint");
 
     public bool Force { get; } = values.Has("--force");
 
-    public int Jobs { get; } = values.Text("--jobs") is { } jobs ? Math.Max(1, KnobArguments.Count("--jobs", jobs)) : Environment.ProcessorCount;
+    public int Jobs { get; } = values.Text("--jobs") is { } jobs
+        ? Math.Max(1, KnobArguments.Count("--jobs", jobs))
+        : Environment.ProcessorCount;
 
     /// <exception cref="AgentSimException">Options do not go together, or a file would replace another.</exception>
     public void Check(IEnumerable<string> inputs)
@@ -49,7 +53,9 @@ internal sealed class SweepOutputs(OptionValues values)
     {
         if (_sort is null) return rows;
         bool isHigher = MetricNames.Of(_sort) == MetricDirection.Higher;
-        return [.. rows.OrderBy(row => row.Error is not null).ThenBy(row => isHigher ? -(row[_sort] ?? double.NegativeInfinity) : row[_sort] ?? double.PositiveInfinity)];
+        return [.. rows.OrderBy(row => row.Error is not null).ThenBy(row => isHigher
+            ? -(row[_sort] ?? double.NegativeInfinity)
+            : row[_sort] ?? double.PositiveInfinity)];
     }
 
     private static string? Known(string? metric)

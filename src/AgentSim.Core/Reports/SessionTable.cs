@@ -29,7 +29,9 @@ public static class SessionTable
         ("cached_tokens", session => session.CachedTokens),
     ];
 
-    /// <summary>A line per session, children indented below their parents where sessions come so. Every line ends with a line feed.</summary>
+    /// <summary>
+    /// A line per session, children indented below their parents where sessions come so. Every line ends with a line feed.
+    /// </summary>
     /// <param name="sessions">At least one session.</param>
     /// <param name="isTree">Whether they are ordered as a tree.</param>
     public static string Render(IReadOnlyList<AgentSession> sessions, bool isTree = false)
@@ -41,7 +43,9 @@ public static class SessionTable
             rows.Add([
                 new string(' ', isTree ? 2 * session.Depth : 0) + Shown(session.SessionId), Count(session.Turns), Count(session.ToolCalls),
                 Seconds(session.Duration), Seconds(session.LlmTime), Seconds(session.ToolTime), Seconds(session.IdleTime),
-                Count(session.InputTokens), Count(session.OutputTokens), session.CachedTokens is { } cached ? Count(cached) : MetricText.None]);
+                Count(session.InputTokens), Count(session.OutputTokens), session.CachedTokens is { } cached
+                    ? Count(cached)
+                    : MetricText.None]);
         }
 
         var text = new StringBuilder();
@@ -63,11 +67,15 @@ public static class SessionTable
         Line("Input tokens", $"{Count(trace.InputTokens)} ({trace.InputLength} a request)");
         Line("Output tokens", $"{Count(trace.OutputTokens)} ({trace.OutputLength} a request)");
         if (trace.CachedTokens is { } cached) Line("Cached tokens", $"{Count(cached)}, as recorded");
-        Line("Repeated tokens", $"{Count(trace.RepeatedTokens)}, {trace.PrefixReuse.ToString("P1", CultureInfo.InvariantCulture)} of the input: what an endless prefix cache would find");
+        Line(
+            "Repeated tokens",
+                $"{Count(trace.RepeatedTokens)}, {trace.PrefixReuse.ToString("P1", CultureInfo.InvariantCulture)} of the input: what "
+                    + "an endless prefix cache would find");
         if (trace.RequestMs is { } request) Line("Request ms", request.ToString());
         Line("Turns", trace.Turns.ToString());
         if (trace.Concurrency is { } concurrency) Line("At the same time", concurrency.ToString());
-        foreach (ToolMeasure tool in trace.Tools) Line($"Tool {Shown(tool.ToolClass)}", $"{Count(tool.Calls)} calls, {Count(tool.Errors)} failed, ms: {tool.DurationMs}");
+        foreach (ToolMeasure tool in trace.Tools) Line(
+            $"Tool {Shown(tool.ToolClass)}", $"{Count(tool.Calls)} calls, {Count(tool.Errors)} failed, ms: {tool.DurationMs}");
         return text.ToString();
 
         void Line(string name, string value) => text.Append(name.PadRight(18)).Append(value).Append('\n');
@@ -117,7 +125,8 @@ public static class SessionTable
     // What others wrote must not drive the terminal.
     private static string Shown(string text) => Quote.Plain(text);
 
-    private static string Text(object? value) => value is IFormattable number ? number.ToString(null, CultureInfo.InvariantCulture) : value?.ToString() ?? "";
+    private static string Text(object? value) =>
+        value is IFormattable number ? number.ToString(null, CultureInfo.InvariantCulture) : value?.ToString() ?? "";
 
     private static string Count(long number) => number.ToString("N0", CultureInfo.InvariantCulture);
 

@@ -36,7 +36,8 @@ public static class Replay
         EngineConfig engine = settings.Pools?.Decode ?? settings.Engine;
         PromptCatalog prompts = PromptCatalogs.Create(load, checked((int)engine.BlockSize));
         RunRecorder recorder = new(load, settings.MaxSimTimeMs is not null);
-        LoadDriver driver = LoadDriver.Create(load, new LoadOptions(settings.Concurrency, settings.ArrivalSpeedupRatio, settings.Knobs.ConcurrentTasks));
+        LoadDriver driver = LoadDriver.Create(load, new LoadOptions(settings.Concurrency, settings.ArrivalSpeedupRatio,
+            settings.Knobs.ConcurrentTasks));
         List<KvUseSample> kvUse = [];
         RuntimeParts parts = new(driver, prompts, recorder, load, settings, progress, cancellation) { KvUse = settings.RecordsKvUse ? kvUse : null };
         HandoffRecorder? handoffs = settings.Pools is null ? null : new HandoffRecorder(recorder);

@@ -69,13 +69,15 @@ public static class SettingWarnings
     {
         WorkloadKnobs knobs = settings.Knobs;
         if (settings.Concurrency is not null && knobs.TaskArrivalSpeedupRatio != 1.0)
-            yield return RunWarning.OptionIgnored($"{Setting.TaskArrivalSpeedupRatio} has no effect with {Setting.Concurrency}, which ignores arrival times");
+            yield return RunWarning.OptionIgnored(
+                $"{Setting.TaskArrivalSpeedupRatio} has no effect with {Setting.Concurrency}, which ignores arrival times");
         if (knobs.Copies != 1) yield break;
         var idle = new List<Term>();
         if (knobs.CopiesWindowSeconds is not null) idle.Add(Setting.CopiesWindowSeconds);
         if (knobs.CopiesShared is not null) idle.Add(Setting.CopiesShared);
         if (knobs.CopiesOffset != CopiesOffset.Window) idle.Add(Setting.CopiesOffset);
         if (knobs.CopiesSeed != WorkloadKnobs.DefaultCopiesSeed) idle.Add(Setting.CopiesSeed);
-        if (idle.Count > 0) yield return RunWarning.OptionIgnored($"{string.Join(", ", idle)} {(idle.Count > 1 ? "have" : "has")} no effect without {Setting.Copies}");
+        if (idle.Count > 0) yield return RunWarning.OptionIgnored(
+            $"{string.Join(", ", idle)} {(idle.Count > 1 ? "have" : "has")} no effect without {Setting.Copies}");
     }
 }

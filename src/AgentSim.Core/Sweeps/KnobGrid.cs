@@ -2,7 +2,9 @@ using AgentSim.Workload;
 
 namespace AgentSim.Sweeps;
 
-/// <summary>The changes of a workload that a sweep combines, each with one value, which changes nothing, unless it says more; no axis may be empty.</summary>
+/// <summary>
+/// The changes of a workload that a sweep combines, each with one value, which changes nothing, unless it says more; no axis may be empty.
+/// </summary>
 public sealed record KnobGrid
 {
     /// <summary>Divisors of the starts of tasks.</summary>
@@ -57,7 +59,8 @@ public sealed record KnobGrid
         from shared in CopiesShared
         from offset in CopiesOffsets
         from seed in CopiesSeeds
-        select new WorkloadKnobs { Copies = copies, CopiesWindowSeconds = window, CopiesShared = shared, CopiesOffset = offset, CopiesSeed = seed };
+        select new WorkloadKnobs { Copies = copies, CopiesWindowSeconds = window, CopiesShared = shared, CopiesOffset = offset,
+            CopiesSeed = seed };
 
     private IEnumerable<WorkloadKnobs> Waits(WorkloadKnobs knobs) =>
         from arrivals in TaskArrivalSpeedupRatios
@@ -65,5 +68,6 @@ public sealed record KnobGrid
         from think in ThinkSpeedupRatios
         from idle in MaxIdleSeconds
         from wait in MaxToolWaitSeconds
-        select knobs with { TaskArrivalSpeedupRatio = arrivals, ToolSpeedupRatio = tools, ThinkSpeedupRatio = think, MaxIdleSeconds = idle, MaxToolWaitSeconds = wait };
+        select knobs with { TaskArrivalSpeedupRatio = arrivals, ToolSpeedupRatio = tools, ThinkSpeedupRatio = think, MaxIdleSeconds = idle,
+            MaxToolWaitSeconds = wait };
 }

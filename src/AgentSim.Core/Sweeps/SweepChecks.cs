@@ -43,7 +43,8 @@ public static class SweepChecks
         ArgumentNullException.ThrowIfNull(points);
         if (points.Count == 0) return [];
         return points.Skip(1).Aggregate(
-            (IEnumerable<RunWarning>)SettingWarnings.Of(points[0], synthetic), (common, point) => common.Intersect(SettingWarnings.Of(point, synthetic)));
+            (IEnumerable<RunWarning>)SettingWarnings.Of(points[0], synthetic),
+            (common, point) => common.Intersect(SettingWarnings.Of(point, synthetic)));
     }
 
     /// <summary>Why a row has no numbers; null when it has. Such a row must not be found the best by what sorts or filters rows.</summary>
@@ -51,7 +52,8 @@ public static class SweepChecks
     public static AgentSimException? FaultOf(SweepRow row)
     {
         ArgumentNullException.ThrowIfNull(row);
-        if (row.Error is { } error) return (Errors.Find(row.ErrorId) ?? Errors.ReportInvalid).Error($"combination {row.Index} ({row}) could not be replayed: {error}");
+        if (row.Error is { } error) return (Errors.Find(row.ErrorId) ?? Errors.ReportInvalid).Error(
+            $"combination {row.Index} ({row}) could not be replayed: {error}");
         if (row.CompletedRequests > 0) return null;
         string reason = row.CutOffRequests > 0 ? $"; {Setting.MaxSimTimeSeconds} cut {row.CutOffRequests} off" : "";
         return Errors.SweepPointEmpty.Error($"combination {row.Index} ({row}) completed no request, so that it has no metrics{reason}");

@@ -32,5 +32,6 @@ internal static class SweepColumns
     ];
 
     /// <summary>A value as text.</summary>
-    public static string Text(object? value) => value is IFormattable number ? number.ToString(null, CultureInfo.InvariantCulture) : value?.ToString() ?? "";
+    public static string Text(object? value) =>
+        value is IFormattable number ? number.ToString(null, CultureInfo.InvariantCulture) : value?.ToString() ?? "";
 }

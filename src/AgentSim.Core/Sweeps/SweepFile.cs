@@ -9,18 +9,23 @@ namespace AgentSim.Sweeps;
 /// <summary>Writes the rows of a sweep to files.</summary>
 public static class SweepFile
 {
-    /// <summary>CSV, UTF-8 with line feeds: what was combined, errors and warnings, then all metrics by name. No cell is a formula.</summary>
+    /// <summary>
+    /// CSV, UTF-8 with line feeds: what was combined, errors and warnings, then all metrics by name. No cell is a formula.
+    /// </summary>
     /// <param name="stream">Written to, not closed.</param>
     /// <param name="rows">The rows.</param>
     public static void WriteCsv(Stream stream, IReadOnlyList<SweepRow> rows)
     {
         ArgumentNullException.ThrowIfNull(stream);
         ArgumentNullException.ThrowIfNull(rows);
-        string[] metrics = [.. rows.SelectMany(row => row.GetMetrics().Select(metric => metric.Name)).Distinct().Order(StringComparer.Ordinal)];
-        using var text = new StreamWriter(stream, new UTF8Encoding(encoderShouldEmitUTF8Identifier: false), leaveOpen: true) { NewLine = "\n" };
+        string[] metrics = [.. rows.SelectMany(row => row.GetMetrics().Select(metric => metric.Name)).Distinct()
+            .Order(StringComparer.Ordinal)];
+        using var text = new StreamWriter(stream, new UTF8Encoding(encoderShouldEmitUTF8Identifier: false),
+            leaveOpen: true) { NewLine = "\n" };
         foreach (SweepRow row in rows)
         {
-            if (row == rows[0]) text.WriteLine(string.Join(',', ["index", .. SweepColumns.Of(row).Select(column => column.Name), "cut_off_requests", "error_id", "error", "warnings", .. metrics]));
+            if (row == rows[0]) text.WriteLine(string.Join(',', ["index", .. SweepColumns.Of(row).Select(column => column.Name),
+                "cut_off_requests", "error_id", "error", "warnings", .. metrics]));
             text.WriteLine(string.Join(',', [
                 SweepColumns.Text(row.Index),
                 .. SweepColumns.Of(row).Select(column => CsvText.Cell(SweepColumns.Text(column.Value))),
@@ -78,5 +83,6 @@ public static class SweepFile
     }
 
     private static string Number(SweepRow row, string name) =>
-        row.GetMetrics().FirstOrDefault(metric => metric.Name == name) is { Name: not null } metric && double.IsFinite(metric.Value) ? SweepColumns.Text(metric.Value) : "";
+        row.GetMetrics().FirstOrDefault(metric => metric.Name == name) is { Name: not null } metric && double.IsFinite(metric.Value)
+            ? SweepColumns.Text(metric.Value) : "";
 }

@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace AgentSim.Workload;
 
 /// <summary>Makes of a workload the one that knobs ask for; at their neutral values it is the same object.</summary>
@@ -12,7 +14,8 @@ internal static class AppliedKnobs
         if (knobs.HasCopies) (load, copies) = WorkloadCopies.Of(load, knobs, cancellation);
         if (knobs.ChangesWaits) load = KnobWaits.Apply(load, knobs);
         if (knobs.TaskArrivalSpeedupRatio != 1.0) load = Arriving(load, knobs.TaskArrivalSpeedupRatio);
-        if (knobs.OutputRatio != 1.0) load = load with { OutputLength = [.. load.OutputLength.Select(tokens => Scaled(tokens, knobs.OutputRatio))] };
+        if (knobs.OutputRatio != 1.0)
+            load = load with { OutputLength = [.. load.OutputLength.Select(tokens => Scaled(tokens, knobs.OutputRatio))] };
         return workload.With(load, copies);
     }
 
@@ -39,6 +42,7 @@ internal static class AppliedKnobs
         double scaled = Math.Max(1.0, Math.Round(tokens * ratio, MidpointRounding.AwayFromZero));
         return scaled <= int.MaxValue
             ? (int)scaled
-            : throw Errors.WorkloadKnobRefused.Error(FormattableString.Invariant($"{Setting.OutputRatio} {ratio} makes an output of {tokens} tokens longer than {int.MaxValue}; lower it"));
+            : throw Errors.WorkloadKnobRefused.Error(string.Create(CultureInfo.InvariantCulture,
+                $"{Setting.OutputRatio} {ratio} makes an output of {tokens} tokens longer than {int.MaxValue}; lower it"));
     }
 }

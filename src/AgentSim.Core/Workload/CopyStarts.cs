@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 using AgentSim.Draws;
 
 namespace AgentSim.Workload;
@@ -25,7 +26,12 @@ internal sealed class CopyStarts
         _turns = knobs.CopiesOffset == CopiesOffset.Window;
         WindowMs = _turns ? knobs.CopiesWindowSeconds * 1000.0 ?? own : own / Math.Max(1, starts.Length);
         if (WindowMs < span && _turns)
-            throw Errors.WorkloadKnobRefused.Error(FormattableString.Invariant($"{Setting.CopiesWindowSeconds} {WindowMs / 1000.0} is shorter than the {span / 1000.0} s from the first start of a task to the last; give at least that"));
+        {
+            throw Errors.WorkloadKnobRefused.Error(string.Create(CultureInfo.InvariantCulture,
+                $"{Setting.CopiesWindowSeconds} {WindowMs / 1000.0} is shorter than the {span / 1000.0} s from the first start of a "
+                + "task to the last; give at least that"));
+        }
+
         var draws = new ChaCha12(knobs.CopiesSeed);
         _offset = new double[knobs.Copies];
         for (int copy = 1; copy < _offset.Length; copy++) _offset[copy] = (copy + draws.NextDouble()) / knobs.Copies * WindowMs;

@@ -50,7 +50,8 @@ internal static class KnobWaits
 
         double[] earliest = [.. agentic.EarliestStart];
         for (int request = 0; request < earliest.Length; request++) earliest[request] -= moves[request];
-        return agentic with { EarliestStart = earliest, OnCompletion = completions.With(afterEnd), OnDispatch = dispatches?.With(afterStart!) };
+        return agentic with { EarliestStart = earliest, OnCompletion = completions.With(afterEnd),
+            OnDispatch = dispatches?.With(afterStart!) };
 
         void Follow(ReleaseEdges edges, double[] delays, int source)
         {

@@ -29,7 +29,9 @@ internal abstract class LoadDriver(int requests)
     protected ReadyQueue Ready { get; } = new();
 
     public static LoadDriver Create(WorkloadColumns load, LoadOptions options) =>
-        load.Agentic is { } agentic ? new DependencyDriver(agentic, options.SpeedupRatio, OpenTasks.Of(load, options.ConcurrentTasks)) : new SessionDriver(load, options);
+        load.Agentic is { } agentic
+            ? new DependencyDriver(agentic, options.SpeedupRatio, OpenTasks.Of(load, options.ConcurrentTasks))
+            : new SessionDriver(load, options);
 
     /// <summary>Hands out the next request that is due at <paramref name="now"/>, in ready order.</summary>
     public abstract bool TryPop(double now, out int request, out double readyTime);

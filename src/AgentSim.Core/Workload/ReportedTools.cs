@@ -49,7 +49,8 @@ internal sealed class ReportedTools
     {
         (int first, int end) = (_start[request], _start[request + 1]);
         if (end - first <= 1) return [(first == end ? [] : [_classes[_class[first]]], waitMs)];
-        long[] marks = [.. Enumerable.Range(first, end - first).SelectMany(call => (long[])[_ran[call].Start, _ran[call].End]).Distinct().OrderDescending()];
+        IEnumerable<int> calls = Enumerable.Range(first, end - first);
+        long[] marks = [.. calls.SelectMany(call => (long[])[_ran[call].Start, _ran[call].End]).Distinct().OrderDescending()];
         var pieces = new List<(string[] Classes, double Ms)>();
         double left = waitMs;
         for (int mark = 1; mark < marks.Length && left > 0; mark++)

@@ -80,7 +80,8 @@ internal sealed class RowColumns(int traceBlockSize)
         (_source, _files) = (source, _files + 1);
     }
 
-    private string Unnamed(long line) => _files == 1 ? FormattableString.Invariant($"request_{line}") : FormattableString.Invariant($"request_{line}~{_files}");
+    private string Unnamed(long line) =>
+        _files == 1 ? FormattableString.Invariant($"request_{line}") : FormattableString.Invariant($"request_{line}~{_files}");
 
     /// <summary>Authored outputs by request; <paramref name="requestOf"/> maps rows to requests.</summary>
     public IReadOnlyList<uint>?[]? AuthoredOutput(Func<int, int> requestOf)

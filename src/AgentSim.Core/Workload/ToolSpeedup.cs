@@ -37,7 +37,8 @@ public sealed class ToolSpeedup : IEquatable<ToolSpeedup>
         {
             Check(value);
             if (name.Length == 0) throw Errors.WorkloadKnobInvalid.Error($"{Setting.ToolSpeedupRatio}: a class of tools has no name");
-            if (!others.TryAdd(name, value)) throw Errors.WorkloadKnobInvalid.Error($"{Setting.ToolSpeedupRatio} gives {Quote.Of(name)} two ratios");
+            if (!others.TryAdd(name, value))
+                throw Errors.WorkloadKnobInvalid.Error($"{Setting.ToolSpeedupRatio} gives {Quote.Of(name)} two ratios");
         }
 
         foreach (string name in others.Where(other => other.Value == ratio).Select(other => other.Key).ToArray()) others.Remove(name);
@@ -55,8 +56,11 @@ public sealed class ToolSpeedup : IEquatable<ToolSpeedup>
         foreach (string part in text.Split(','))
         {
             int equals = part.LastIndexOf('=');
-            if (!double.TryParse(part.AsSpan(equals + 1), NumberStyles.Float, CultureInfo.InvariantCulture, out double value) || (equals < 0 && ratio is not null))
-                throw Errors.WorkloadKnobInvalid.Error($"{Setting.ToolSpeedupRatio} must be a ratio, or ratios of classes of tools such as bash=2, or both such as 1.5,bash=2 (is {Quote.Of(text)})");
+            if (!double.TryParse(part.AsSpan(equals + 1), NumberStyles.Float, CultureInfo.InvariantCulture, out double value)
+                || (equals < 0 && ratio is not null))
+                throw Errors.WorkloadKnobInvalid.Error(
+                    $"{Setting.ToolSpeedupRatio} must be a ratio, or ratios of classes of tools such as bash=2, or both such as "
+                        + $"1.5,bash=2 (is {Quote.Of(text)})");
             if (equals < 0) ratio = value;
             else classes.Add(new(part[..equals].Trim(), value));
         }
@@ -77,7 +81,9 @@ public sealed class ToolSpeedup : IEquatable<ToolSpeedup>
     public override string ToString()
     {
         IEnumerable<string> classes = _classes.Select(other => string.Create(CultureInfo.InvariantCulture, $"{other.Key}={other.Value}"));
-        return string.Join(',', Ratio == 1.0 && _classes.Count > 0 ? classes : classes.Prepend(Ratio.ToString(CultureInfo.InvariantCulture)));
+        return string.Join(',', Ratio == 1.0 && _classes.Count > 0
+            ? classes
+            : classes.Prepend(Ratio.ToString(CultureInfo.InvariantCulture)));
     }
 
     /// <summary>As reports hold it: a number, or numbers by class with that of all others as <c>*</c>.</summary>
@@ -92,6 +98,7 @@ public sealed class ToolSpeedup : IEquatable<ToolSpeedup>
     private static void Check(double ratio)
     {
         if (!(ratio > 0.0) || !double.IsFinite(ratio))
-            throw Errors.WorkloadKnobInvalid.Error(string.Create(CultureInfo.InvariantCulture, $"{Setting.ToolSpeedupRatio} must be finite and more than 0 (is {ratio})"));
+            throw Errors.WorkloadKnobInvalid.Error(string.Create(CultureInfo.InvariantCulture,
+                $"{Setting.ToolSpeedupRatio} must be finite and more than 0 (is {ratio})"));
     }
 }

@@ -16,7 +16,8 @@ internal static class WorkloadCopies
     {
         int copies = knobs.Copies, requests = load.InputLength.Length, sessions = load.SessionNames.Count;
         if ((long)requests * copies > Array.MaxLength / 4)
-            throw Errors.WorkloadKnobRefused.Error($"{Setting.Copies} {copies} of {requests} requests are too many for one replay; lower it");
+            throw Errors.WorkloadKnobRefused.Error(
+                $"{Setting.Copies} {copies} of {requests} requests are too many for one replay; lower it");
         WorkloadTasks tasks = WorkloadTasks.Of(load);
         int[] shared = knobs.CopiesShared is { } blocks
             ? [.. load.PathStart.Select(_ => blocks)]
@@ -69,15 +70,22 @@ internal static class WorkloadCopies
             OnCompletion = agentic.OnCompletion.Repeated(copies),
             OnDispatch = agentic.OnDispatch?.Repeated(copies),
             PlayOf = agentic.PlayOf is { } all ? Repeat.Moved(all, copies, plays) : null,
-            PlayNames = agentic.PlayNames is { } names ? [.. Enumerable.Range(0, copies).SelectMany(copy => names.Select(name => Name(name, copy)))] : null,
-            Branches = [.. Enumerable.Range(0, copies).SelectMany(copy => agentic.Branches.Select(pair => (pair.Request + (copy * requests), pair.Branch + (copy * requests))))],
+            PlayNames = agentic.PlayNames is { } names
+                ? [.. Enumerable.Range(0, copies).SelectMany(copy => names.Select(name => Name(name, copy)))] : null,
+            Branches =
+            [
+                .. from copy in Enumerable.Range(0, copies)
+                   from pair in agentic.Branches
+                   select (pair.Request + (copy * requests), pair.Branch + (copy * requests)),
+            ],
             Recorded = agentic.Recorded is { } recorded ? Repeat.Same(recorded, copies) : null,
             Tools = agentic.Tools?.Repeated(copies),
         };
     }
 
     // Blocks are told apart by their labels; those of a copy get its number in front, unless they are shared.
-    private static (PromptTrie Trie, int[] PathStart, int[] PathEnd) Prompts(WorkloadColumns load, int[] shared, int copies, CancellationToken cancellation)
+    private static (PromptTrie Trie, int[] PathStart, int[] PathEnd) Prompts(WorkloadColumns load, int[] shared, int copies,
+        CancellationToken cancellation)
     {
         var trie = new PromptTrie();
         int requests = shared.Length;

@@ -26,7 +26,9 @@ public sealed record WorkloadKnobs
     /// <summary>Changes nothing.</summary>
     public static WorkloadKnobs Neutral { get; } = new();
 
-    /// <summary>Divides the time from the first start of a task to every other; what happens inside a task keeps its offsets. Finite and positive.</summary>
+    /// <summary>
+    /// Divides the time from the first start of a task to every other; what happens inside a task keeps its offsets. Finite and positive.
+    /// </summary>
     public double TaskArrivalSpeedupRatio { get; init; } = 1.0;
 
     /// <summary>Divides waits for tools (<c>tool_wait_ms</c>).</summary>
@@ -50,7 +52,9 @@ public sealed record WorkloadKnobs
     /// <summary>The window round which copies are turned, seconds; null: that of the starts.</summary>
     public double? CopiesWindowSeconds { get; init; }
 
-    /// <summary>How many blocks at the beginning of prompts copies have in common; null: prefixes that two tasks, and 5 % of them, have.</summary>
+    /// <summary>
+    /// How many blocks at the beginning of prompts copies have in common; null: prefixes that two tasks, and 5 % of them, have.
+    /// </summary>
     public int? CopiesShared { get; init; }
 
     /// <summary>Where copies start.</summary>
@@ -59,7 +63,9 @@ public sealed record WorkloadKnobs
     /// <summary>Seed of the offsets of copies.</summary>
     public ulong CopiesSeed { get; init; } = DefaultCopiesSeed;
 
-    /// <summary>Closed loop of tasks: so many at a time, in the order of their starts; starts are otherwise ignored. Null: by their starts.</summary>
+    /// <summary>
+    /// Closed loop of tasks: so many at a time, in the order of their starts; starts are otherwise ignored. Null: by their starts.
+    /// </summary>
     public int? ConcurrentTasks { get; init; }
 
     /// <summary>Whether nothing changes.</summary>
@@ -101,5 +107,6 @@ public sealed record WorkloadKnobs
         if (OutputRatio != 1.0) yield return new("output_ratio", OutputRatio);
     }
 
-    private string? Text(object? value) => value is IFormattable number ? number.ToString(null, CultureInfo.InvariantCulture) : value as string ?? ToolSpeedupRatio.ToString();
+    private string? Text(object? value) =>
+        value is IFormattable number ? number.ToString(null, CultureInfo.InvariantCulture) : value as string ?? ToolSpeedupRatio.ToString();
 }

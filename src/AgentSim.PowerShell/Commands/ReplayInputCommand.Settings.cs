@@ -114,7 +114,8 @@ public abstract partial class ReplayInputCommand
         {
             null => ToolSpeedup.Neutral,
             ToolSpeedup speedup => speedup,
-            IDictionary classes => ToolSpeedup.Of(1.0, classes.Cast<DictionaryEntry>().Select(entry => new KeyValuePair<string, double>(Text(entry.Key), Ratio(entry.Value)))),
+            IDictionary classes => ToolSpeedup.Of(
+                1.0, classes.Cast<DictionaryEntry>().Select(entry => KeyValuePair.Create(Text(entry.Key), Ratio(entry.Value)))),
             _ => ToolSpeedup.Parse(Text(given)),
         };
 
