@@ -29,7 +29,7 @@ internal sealed class CopyStarts
         {
             throw Errors.WorkloadKnobRefused.Error(string.Create(CultureInfo.InvariantCulture,
                 $"{Setting.CopiesWindowSeconds} {WindowMs / 1000.0} is shorter than the {span / 1000.0} s from the first start of a "
-                + "task to the last; give at least that"));
+                + $"task to the last; give at least that"));
         }
 
         var draws = new ChaCha12(knobs.CopiesSeed);

@@ -1,4 +1,3 @@
-using AgentSim.Recording;
 using AgentSim.Rows;
 using AgentSim.Simulation;
 using AgentSim.Workload;
