@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Reflection;
+using AgentSim.Agents;
 using AgentSim.Engines;
 using AgentSim.Metrics;
 using AgentSim.Prompts;
@@ -34,7 +35,8 @@ public static class Replay
         long start = Stopwatch.GetTimestamp();
         EngineArguments engine = settings.Pools?.Decode ?? settings.Engine;
         PromptCatalog prompts = PromptCatalogs.Create(load, checked((int)engine.BlockSize));
-        RunRecorder recorder = new(load, settings.MaxSimTimeMs is not null);
+        bool hasSessions = RunTimes.HasSessions(load);
+        RunRecorder recorder = new(load, settings.MaxSimTimeMs is not null) { RecordsWaits = hasSessions };
         LoadDriver driver = LoadDriver.Create(load, new LoadOptions(settings.Concurrency, settings.ArrivalSpeedupRatio));
         List<KvUseSample> kvUse = [];
         RuntimeParts parts = new(driver, prompts, recorder, load, settings, progress, cancellation) { KvUse = settings.RecordsKvUse ? kvUse : null };
@@ -58,8 +60,17 @@ public static class Replay
             // An array, which scripts can index.
             Warnings = (RunWarning[])[.. workload.Warnings, .. SettingWarnings.Of(settings, workload.Synthetic), .. OfRun(load, driver), .. OfOutcomes(recorder.OutcomeArray)],
         };
+        RunTimes? times = !hasSessions ? null : new RunTimes(load, recorder.OutcomeArray)
+        {
+            Handoffs = handoffs?.Outcomes,
+            TransferEnds = handoffs?.TransferEnds,
+            Readmissions = recorder.Readmissions,
+            SpeedupRatio = settings.Concurrency is null ? settings.ArrivalSpeedupRatio : 1.0,
+            Workers = settings.Pools is { } split ? split.PrefillWorkers + split.DecodeWorkers : settings.Workers,
+        };
         return new ReplayResult(report, requests, run, settings)
         {
+            Times = times,
             KvUse = kvUse,
             Origin = (load, settings),
             Gaps = recorder.Gaps,

@@ -2,6 +2,7 @@ using System.Dynamic;
 using System.Globalization;
 using System.Linq.Expressions;
 using System.Text.Json.Serialization;
+using AgentSim.Agents;
 using AgentSim.Metrics;
 using AgentSim.Recording;
 using AgentSim.Statistics;
@@ -15,6 +16,7 @@ public sealed class ReplayResult : IDynamicMetaObjectProvider
     private readonly Lazy<IReadOnlyList<WorkerResult>> _workers;
     private readonly (WorkloadColumns Load, ReplaySettings Settings)? _origin;
     private readonly GapStatistics? _gaps;
+    private AgentResults? _agents;
 
     internal ReplayResult(ReplayReport summary, IReadOnlyList<RequestResult> requests, RunInfo run, ReplaySettings settings)
     {
@@ -42,6 +44,21 @@ public sealed class ReplayResult : IDynamicMetaObjectProvider
 
     /// <summary>KV blocks in use, worker by worker in the order of time; empty unless <see cref="ReplaySettings.RecordsKvUse"/> is set.</summary>
     public IReadOnlyList<KvUseSample> KvUse { get; internal init; } = [];
+
+    /// <summary>The sessions and tasks, if the replay was asked for them and its load has any; null otherwise.</summary>
+    public AgentResults? Agents { get; internal init; }
+
+    /// <summary>What sessions and tasks are computed from; null where the load has none, or the result comes from a file or another session.</summary>
+    internal RunTimes? Times { get; init; }
+
+    /// <summary>The sessions and tasks, whether or not the replay was asked for them; null where there are none.</summary>
+    /// <exception cref="AgentSimException"><c>ResultStored</c>: the result comes from a file or another session, and was stored without.</exception>
+    internal AgentResults? FindAgents(CancellationToken cancellation = default)
+    {
+        if (Agents is not null) return Agents;
+        if (_origin is null) throw Stored();
+        return Times is null ? null : _agents ??= AgentCollector.Collect(Times, cancellation);
+    }
 
     /// <summary>What was replayed and how, which timelines link requests by.</summary>
     /// <exception cref="AgentSimException"><c>ResultStored</c>: the result comes from a file or another session.</exception>
