@@ -66,9 +66,9 @@ internal sealed class AgentCollector
             foreach (int session in _groups.Sessions[task])
             {
                 AddSession(session, totals.End);
-                if (_sessions[session].First < 0) continue;
-                _piece.Clear();
                 int first = _sessions[session].First;
+                if (first < 0) continue;
+                _piece.Clear();
                 _times.AddGap(first, _deciders.Source[first] >= 0 ? _deciders.Event[first] : totals.Begin, ref _piece);
                 _busy.Add(_piece.All, totals.End);
             }
@@ -146,7 +146,7 @@ internal sealed class AgentCollector
         foreach (int request in _groups.Requests[session])
         {
             ref readonly RequestOutcome outcome = ref _run.Outcomes[request];
-            if (!(outcome.Arrival < until)) continue;
+            if (double.IsNaN(outcome.Arrival)) continue;
             _piece.Clear();
             _times.AddGap(request, SessionGapStart(request, session), ref _piece);
             _times.AddStates(request, outcome.Status == TerminalStatus.None ? until : outcome.Terminal, ref _piece);
