@@ -44,6 +44,8 @@ internal sealed record ReplayPlan(ReplaySettings Settings, WorkloadOptions Workl
             ArrivalSpeedupRatio = arguments.ArrivalSpeedupRatio,
             MaxSimTimeMs = arguments.MaxSimTimeSeconds * 1000.0,
             Pools = Pools(arguments, prefill, decode),
+            RunName = arguments.Name,
+            ReportsAgents = arguments.Agents,
             RecordsKvUse = arguments.Timeline is not null,
             Warnings = IgnoredOptions.Find(arguments).ToArray() is { Length: > 0 } ignored ? ignored : [],
             ServiceLevel = new ServiceLevel(arguments.SlaTtftMs, arguments.SlaItlMs, arguments.SlaE2eMs) is { IsEmpty: false } level ? level : null,

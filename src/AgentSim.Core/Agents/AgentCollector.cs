@@ -18,6 +18,8 @@ internal sealed class AgentCollector
     private readonly AgentTotals[] _tasks;
     private readonly AgentTree _tree;
     private readonly BusyTimes _busy = new();
+    private readonly BusyTimes _busyOfSession = new();
+    private readonly TimeSplit?[] _busyOf;   // by session, once its task was made
     private readonly bool _hasTools;
     private Segments _piece;
 
@@ -31,6 +33,7 @@ internal sealed class AgentCollector
         _times = new RequestTimes(run, _deciders);
         _paths = new CriticalPaths(run, _groups, _deciders, _ownEnds, _times);
         (_sessions, _tasks) = AgentTotals.Of(run, _groups);
+        _busyOf = new TimeSplit?[_sessions.Length];
         _tree = new AgentTree(_load, _groups, _deciders, _sessions);
     }
 
@@ -50,7 +53,13 @@ internal sealed class AgentCollector
             foreach (int session in collector._groups.Sessions[task]) sessions[session] = collector.Session(session, tasks[task]);
         }
 
-        return new AgentResults(tasks, sessions);
+        double duration = 0.0;
+        foreach (ref readonly RequestOutcome outcome in run.Outcomes.AsSpan())
+        {
+            if (outcome.IsCounted) duration = Math.Max(duration, outcome.Terminal);
+        }
+
+        return new AgentResults(tasks, sessions, AgentSummary.Of(tasks, duration, run.Workers));
     }
 
     private TaskResult Task(int task)
@@ -104,15 +113,10 @@ internal sealed class AgentCollector
     private SessionResult Session(int session, TaskResult task)
     {
         ref readonly AgentTotals totals = ref _sessions[session];
-        Span<double> parts = stackalloc double[TimeSplit.Parts];
-        TimeSplit? busy = null, critical = null;
+        TimeSplit? critical = null;
         IReadOnlyList<ToolTime> tools = [];
         if (totals.HasEnd)
         {
-            _busy.Clear();
-            AddSession(session, totals.End);
-            _busy.Sum(parts);
-            busy = TimeSplit.Of(parts, _hasTools);
             (critical, tools) = Sum(_paths.OfSession(totals.Last, totals.Begin), totals);
         }
 
@@ -133,16 +137,17 @@ internal sealed class AgentCollector
             BeginMs = totals.HasBegin ? totals.Begin : null,
             EndMs = totals.HasEnd ? totals.End : null,
             RecordedMakespanMs = totals.RecordedMakespan,
-            Busy = busy,
+            Busy = _busyOf[session],
             Critical = critical,
             Tools = tools,
             PathOf = totals.HasEnd ? () => Links(task: false, last, begin) : null,
         };
     }
 
-    // What its requests did and what lay between them.
+    // What its requests did and what lay between them, for the task, up to a time, and for the session, up to its own end.
     private void AddSession(int session, double until)
     {
+        _busyOfSession.Clear();
         foreach (int request in _groups.Requests[session])
         {
             ref readonly RequestOutcome outcome = ref _run.Outcomes[request];
@@ -151,7 +156,13 @@ internal sealed class AgentCollector
             _times.AddGap(request, SessionGapStart(request, session), ref _piece);
             _times.AddStates(request, outcome.Status == TerminalStatus.None ? until : outcome.Terminal, ref _piece);
             _busy.Add(_piece.All, until);
+            _busyOfSession.Add(_piece.All, _sessions[session].End);
         }
+
+        if (!_sessions[session].HasEnd) return;
+        Span<double> parts = stackalloc double[TimeSplit.Parts];
+        _busyOfSession.Sum(parts);
+        _busyOf[session] = TimeSplit.Of(parts, _hasTools);
     }
 
     private double SessionGapStart(int request, int session)
@@ -171,8 +182,9 @@ internal sealed class AgentCollector
             parts[(int)link.Part] += link.Length;
             if (link.Part != TimePart.Tool) continue;
             tools ??= new Dictionary<string, double>(StringComparer.Ordinal);
-            string name = Tool(link.Request);
-            tools[name] = tools.GetValueOrDefault(name) + link.Length;
+            // A wait that the gap had no room for, or that was sped up, keeps its proportions.
+            double scale = link.Length / _load.Agentic!.ToolWaitMs![link.Request];
+            foreach ((string name, double ms) in Tools(link.Request)) tools[name] = tools.GetValueOrDefault(name) + (ms * scale);
         }
 
         TimeSplit critical = TimeSplit.Of(parts, _hasTools);
@@ -205,5 +217,12 @@ internal sealed class AgentCollector
 
     private string? Play(int session) => _load.Agentic is { PlayOf: { } plays, PlayNames: { } names } ? names[plays[_groups.Requests[session][0]]] : null;
 
-    private string Tool(int request) => _load.Agentic is { Tools: { } tools, ToolWaitMs: { } waits } ? tools.WaitedFor(request, waits[request]) : "";
+    private IReadOnlyList<(string Class, double Ms)> Tools(int request)
+    {
+        double wait = _load.Agentic!.ToolWaitMs![request];
+        return _load.Agentic.Tools?.WaitedFor(request, wait) ?? [("", wait)];
+    }
+
+    private string Tool(int request) =>
+        string.Join('+', Tools(request).SelectMany(tool => tool.Class.Split('+')).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal));
 }

@@ -1,15 +1,15 @@
+using AgentSim.Collections;
+
 namespace AgentSim.Agents;
 
 /// <summary>Per part of the time, how long at least one of some stretches of time runs.</summary>
 internal sealed class BusyTimes
 {
-    private readonly List<(double Begin, double End)>[] _stretches = [.. Enumerable.Range(0, TimeSplit.Parts).Select(_ => new List<(double, double)>())];
-    private readonly bool[] _isUnordered = new bool[TimeSplit.Parts];
+    private readonly Stretches[] _parts = [.. Enumerable.Range(0, TimeSplit.Parts).Select(_ => new Stretches())];
 
     public void Clear()
     {
-        foreach (List<(double, double)> part in _stretches) part.Clear();
-        Array.Clear(_isUnordered);
+        foreach (Stretches part in _parts) part.Clear();
     }
 
     /// <summary>Adds stretches of time, as far as they lie before an end.</summary>
@@ -17,49 +17,59 @@ internal sealed class BusyTimes
     {
         foreach (ref readonly Segment segment in segments)
         {
-            if (!(segment.Begin < until)) continue;
-            int part = (int)segment.Part;
-            List<(double Begin, double End)> stretches = _stretches[part];
-            double end = Math.Min(segment.End, until);
-            if (stretches.Count > 0 && segment.Begin < stretches[^1].Begin) _isUnordered[part] = true;
-            // Mostly one goes on where the one before ended, or runs within it.
-            else if (stretches.Count > 0 && segment.Begin <= stretches[^1].End)
-            {
-                if (end > stretches[^1].End) stretches[^1] = (stretches[^1].Begin, end);
-                continue;
-            }
-
-            stretches.Add((segment.Begin, end));
-        }
-    }
-
-    /// <summary>Adds what another one holds.</summary>
-    public void Add(BusyTimes other)
-    {
-        for (int part = 0; part < _stretches.Length; part++)
-        {
-            if (other._stretches[part].Count == 0) continue;
-            _isUnordered[part] |= _stretches[part].Count > 0 || other._isUnordered[part];
-            _stretches[part].AddRange(other._stretches[part]);
+            if (segment.Begin < until) _parts[(int)segment.Part].Add(segment.Begin, Math.Min(segment.End, until));
         }
     }
 
     /// <summary>The milliseconds of every part.</summary>
     public void Sum(Span<double> parts)
     {
-        for (int part = 0; part < _stretches.Length; part++)
+        for (int part = 0; part < _parts.Length; part++) parts[part] = _parts[part].Sum();
+    }
+
+    private sealed class Stretches
+    {
+        private GrowList<double> _begins;
+        private GrowList<double> _ends;
+        private bool _isUnordered;
+
+        public void Clear()
         {
-            List<(double Begin, double End)> stretches = _stretches[part];
-            if (_isUnordered[part]) stretches.Sort(static (a, b) => a.Begin.CompareTo(b.Begin));
-            double sum = 0.0, until = double.NegativeInfinity;
-            foreach ((double begin, double end) in stretches)
+            _begins.Clear();
+            _ends.Clear();
+            _isUnordered = false;
+        }
+
+        public void Add(double begin, double end)
+        {
+            int last = _begins.Count - 1;
+            if (last >= 0 && begin < _begins[last])
             {
-                if (end <= until) continue;
-                sum += end - Math.Max(begin, until);
-                until = end;
+                _isUnordered = true;
+            }
+            else if (last >= 0 && begin <= _ends[last])
+            {
+                // Mostly one goes on where the one before ended, or runs within it.
+                if (end > _ends[last]) _ends[last] = end;
+                return;
             }
 
-            parts[part] = sum;
+            _begins.Add(begin);
+            _ends.Add(end);
+        }
+
+        public double Sum()
+        {
+            if (_isUnordered) _begins.Items.Sort(_ends.Items);
+            double sum = 0.0, until = double.NegativeInfinity;
+            for (int i = 0; i < _begins.Count; i++)
+            {
+                if (_ends[i] <= until) continue;
+                sum += _ends[i] - Math.Max(_begins[i], until);
+                until = _ends[i];
+            }
+
+            return sum;
         }
     }
 }

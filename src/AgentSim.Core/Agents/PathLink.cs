@@ -11,7 +11,7 @@ namespace AgentSim.Agents;
 /// <param name="Ordinal">The request that was served, or that waited: its position in load order, from 1.</param>
 /// <param name="SessionId">Its session.</param>
 /// <param name="RequestId">Its row; null where rows have no ids.</param>
-/// <param name="Tool">Classes of the tools that were waited for, joined by <c>+</c> where several ran; null for other parts and where they are not known.</param>
+/// <param name="Tool">Classes of the tools that were waited for, joined by <c>+</c> where it was several; null for other parts and where they are not known.</param>
 /// <param name="AwaitedOrdinal">Of <see cref="TimePart.SubAgents"/>: the request of another session that was waited for.</param>
 /// <param name="AwaitedRequestId">Its row; null where rows have no ids.</param>
 public sealed record PathLink(

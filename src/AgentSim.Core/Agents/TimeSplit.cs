@@ -25,6 +25,8 @@ public sealed record TimeSplit(
 {
     internal const int Parts = (int)TimePart.RecordedStart + 1;
 
+    internal static readonly TimeSplit None = new(0.0, 0.0, 0.0, 0.0, null, 0.0, 0.0, 0.0);
+
     /// <summary>The milliseconds of one part; null for tools where they are not known.</summary>
     /// <param name="part">The part.</param>
     public double? this[TimePart part] => part switch

@@ -53,13 +53,6 @@ public static class Replay
             DecodeGpusPerWorker = engine.GpusPerWorker,
             WallTimeMs = wallTimeMs,
         };
-        ReplayReport report = ReplayReportBuilder.Build(recorder.Outcomes, recorder.Gaps, costs, settings.ServiceLevel);
-        RequestResults requests = new(recorder.OutcomeArray, handoffs?.Outcomes, new RequestNames(load, settings));
-        RunInfo run = new(Version, workload.Inputs, RunSettings.Describe(workload, settings), settings.RouterSeed)
-        {
-            // An array, which scripts can index.
-            Warnings = (RunWarning[])[.. workload.Warnings, .. SettingWarnings.Of(settings, workload.Synthetic), .. OfRun(load, driver), .. OfOutcomes(recorder.OutcomeArray)],
-        };
         RunTimes? times = !hasSessions ? null : new RunTimes(load, recorder.OutcomeArray)
         {
             Handoffs = handoffs?.Outcomes,
@@ -68,8 +61,18 @@ public static class Replay
             SpeedupRatio = settings.Concurrency is null ? settings.ArrivalSpeedupRatio : 1.0,
             Workers = settings.Pools is { } split ? split.PrefillWorkers + split.DecodeWorkers : settings.Workers,
         };
+        AgentResults? agents = settings.ReportsAgents && times is not null ? AgentCollector.Collect(times, cancellation) : null;
+        ReplayReport report = ReplayReportBuilder.Build(recorder.Outcomes, recorder.Gaps, costs, settings.ServiceLevel, agents?.Summary);
+        RequestResults requests = new(recorder.OutcomeArray, handoffs?.Outcomes, new RequestNames(load, settings));
+        RunInfo run = new(Version, workload.Inputs, RunSettings.Describe(workload, settings), settings.RouterSeed)
+        {
+            Name = settings.RunName,
+            // An array, which scripts can index.
+            Warnings = (RunWarning[])[.. workload.Warnings, .. SettingWarnings.Of(settings, workload.Synthetic), .. OfRun(load, driver), .. OfOutcomes(recorder.OutcomeArray), .. OfAgents(settings, hasSessions)],
+        };
         return new ReplayResult(report, requests, run, settings)
         {
+            Agents = agents,
             Times = times,
             KvUse = kvUse,
             Origin = (load, settings),
@@ -91,6 +94,12 @@ public static class Replay
         string rest = rejected == ended ? "none completed" : "they are in no latency and no rate";
         return [new RunWarning("RequestsRejected", string.Create(CultureInfo.InvariantCulture,
             $"{rejected} of {ended} requests that ended were rejected, since a worker's KV cache cannot hold them; {rest}"), rejected)];
+    }
+
+    private static IEnumerable<RunWarning> OfAgents(ReplaySettings settings, bool hasSessions)
+    {
+        if (settings.ReportsAgents && !hasSessions)
+            yield return new RunWarning("AgentsNone", "there are no sessions and tasks to report: every session of this load is one request, and none waits for another");
     }
 
     private static IEnumerable<RunWarning> OfRun(WorkloadColumns load, LoadDriver driver)

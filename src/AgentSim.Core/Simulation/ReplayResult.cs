@@ -27,9 +27,10 @@ public sealed class ReplayResult : IDynamicMetaObjectProvider
     // One that was stored, or sent from another session: without the workload and the gaps between tokens.
     [JsonConstructor]
     internal ReplayResult(
-        ReplayReport summary, IReadOnlyList<RequestResult> requests, IReadOnlyList<WorkerResult> workers, IReadOnlyList<KvUseSample> kvUse, RunInfo run)
+        ReplayReport summary, IReadOnlyList<RequestResult> requests, IReadOnlyList<WorkerResult> workers, IReadOnlyList<KvUseSample> kvUse, RunInfo run,
+        AgentResults? agents = null)
     {
-        (Summary, Requests, KvUse, Run) = (summary, requests, kvUse, run);
+        (Summary, Requests, KvUse, Run, Agents) = (summary, requests, kvUse, run, agents);
         _workers = new(workers);
     }
 
@@ -52,8 +53,9 @@ public sealed class ReplayResult : IDynamicMetaObjectProvider
     internal RunTimes? Times { get; init; }
 
     /// <summary>The sessions and tasks, whether or not the replay was asked for them; null where there are none.</summary>
+    /// <param name="cancellation">Stops the work.</param>
     /// <exception cref="AgentSimException"><c>ResultStored</c>: the result comes from a file or another session, and was stored without.</exception>
-    internal AgentResults? FindAgents(CancellationToken cancellation = default)
+    public AgentResults? FindAgents(CancellationToken cancellation = default)
     {
         if (Agents is not null) return Agents;
         if (_origin is null) throw Stored();

@@ -22,42 +22,47 @@ internal sealed class ReportedTools
     }
 
     /// <summary>
-    /// The classes of the calls that a request waited for: of those that ran in the last milliseconds in which any of its calls did,
-    /// in the order of its row, each once, joined by <c>+</c>. Empty when the row names none.
+    /// What a request waited for by class of tool: the last milliseconds in which at least one of its calls ran. Classes that ran together
+    /// are one, in ascending order and joined by <c>+</c>. The pieces sum to the wait; without any call all of it is of no class.
     /// </summary>
     /// <param name="request">The request.</param>
-    /// <param name="waitMs">How much of the time in which at least one of its calls ran was waited for: the last of it.</param>
-    public string WaitedFor(int request, double waitMs)
+    /// <param name="waitMs">How much of the time of its calls it waited for.</param>
+    public IReadOnlyList<(string Class, double Ms)> WaitedFor(int request, double waitMs)
     {
-        Span<(long Start, long End)> calls = _ran.AsSpan(_start[request].._start[request + 1]);
-        if (calls.Length == 1) return _classes[_class[_start[request]]];
-        double from = WaitStart(calls, waitMs);
-        List<string> names = [];
-        for (int call = 0; call < calls.Length; call++)
+        (int first, int end) = (_start[request], _start[request + 1]);
+        if (end - first <= 1) return [(first == end ? "" : _classes[_class[first]], waitMs)];
+        long[] marks = [.. Enumerable.Range(first, end - first).SelectMany(call => (long[])[_ran[call].Start, _ran[call].End]).Distinct().OrderDescending()];
+        var pieces = new Dictionary<string, double>(StringComparer.Ordinal);
+        double left = waitMs;
+        for (int mark = 1; mark < marks.Length && left > 0; mark++)
         {
-            string name = _classes[_class[_start[request] + call]];
-            // They may have run for less than was waited for, as they were recorded; then none is more likely than another.
-            if ((calls[call].End > from || double.IsNaN(from)) && !names.Contains(name)) names.Add(name);
+            string running = Running(first, end, marks[mark], marks[mark - 1]);
+            if (running.Length == 0) continue;
+            double ms = Math.Min(left, marks[mark - 1] - marks[mark]);
+            pieces[running] = pieces.GetValueOrDefault(running) + ms;
+            left -= ms;
+        }
+
+        // Calls may, as they were recorded, have run for less than was waited; then none accounts for more of it than they all do.
+        if (left > 0)
+        {
+            string all = Running(first, end, long.MaxValue, long.MinValue);
+            pieces[all] = pieces.GetValueOrDefault(all) + left;
+        }
+
+        return [.. pieces.Select(piece => (piece.Key, piece.Value))];
+    }
+
+    // The classes of the calls that run from one time to another; of all calls where the times are the wrong way round.
+    private string Running(int first, int end, long from, long to)
+    {
+        var names = new SortedSet<string>(StringComparer.Ordinal);
+        for (int call = first; call < end; call++)
+        {
+            if (from > to || (_ran[call].Start <= from && to <= _ran[call].End)) names.Add(_classes[_class[call]]);
         }
 
         return string.Join('+', names);
-    }
-
-    // When the last so many milliseconds begin in which at least one of the calls ran; NaN: they ran for less.
-    private static double WaitStart(ReadOnlySpan<(long Start, long End)> calls, double waitMs)
-    {
-        (long Start, long End)[] byEnd = calls.ToArray();
-        Array.Sort(byEnd, static (a, b) => b.End.CompareTo(a.End));
-        double left = waitMs;
-        for (int next = 0; next < byEnd.Length;)
-        {
-            (long start, long end) = byEnd[next++];
-            while (next < byEnd.Length && byEnd[next].End >= start) start = Math.Min(start, byEnd[next++].Start);
-            if (end - start >= left) return end - left;
-            left -= end - start;
-        }
-
-        return double.NaN;
     }
 
     /// <summary>Fills the columns row by row.</summary>
