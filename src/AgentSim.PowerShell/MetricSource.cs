@@ -1,6 +1,7 @@
 using System.Management.Automation;
 using AgentSim.Json;
 using AgentSim.Metrics;
+using AgentSim.Reports;
 using AgentSim.Simulation;
 using AgentSim.Sweeps;
 
@@ -21,6 +22,7 @@ internal sealed record MetricSource(IReadOnlyList<Metric> Metrics, string? Path 
         ReplayReport report => new MetricSource(report.Metrics),
         SweepRow { Error: { } error } row => throw new AgentSimException(row.ErrorId ?? "ReportInvalid", $"point {row.Index} of the sweep has no metrics: {error}"),
         SweepRow row => new MetricSource(row.GetMetrics()),
+        StoredReport report => new MetricSource(report.Metrics, report.Path),
         FileInfo file => Read(file.FullName),
         _ => new MetricSource(Properties(item)),
     };
@@ -52,5 +54,5 @@ internal sealed record MetricSource(IReadOnlyList<Metric> Metrics, string? Path 
     }
 
     // p99_ttft_ms is P99TtftMs.
-    private static string PropertyName(string name) => string.Concat(name.Split('_').Select(word => char.ToUpperInvariant(word[0]) + word[1..]));
+    internal static string PropertyName(string name) => string.Concat(name.Split('_').Select(word => char.ToUpperInvariant(word[0]) + word[1..]));
 }

@@ -58,7 +58,12 @@ public sealed class ReplayResult : IDynamicMetaObjectProvider
     public AgentResults? FindAgents(CancellationToken cancellation = default)
     {
         if (Agents is not null) return Agents;
-        if (_origin is null) throw Stored();
+        if (_origin is null)
+        {
+            throw new AgentSimException("ResultStored",
+                "this result comes from a file or another session and was stored without its sessions and tasks; ask the replay for them before it is stored, or look in the session that replayed it");
+        }
+
         return Times is null ? null : _agents ??= AgentCollector.Collect(Times, cancellation);
     }
 
