@@ -35,7 +35,7 @@ public static class AgentTable
             ["Task Makespan (ms)", Ms(summary.TaskMakespan.Mean), Ms(summary.TaskMakespan.Median), Ms(summary.TaskMakespan.P90), Ms(summary.TaskMakespan.P99)],
         ]);
         text.Append(CultureInfo.InvariantCulture, $"{Counts(summary)}, in {summary.Sessions:N0} sessions\n");
-        if (summary.CompletedTasks < summary.Tasks) text.Append("Percentiles rank tasks that did not complete as the longest; N/A: it falls on one of them\n");
+        if (summary.CompletedTasks < summary.Tasks) text.Append("Percentiles rank those that did not complete last; N/A: one falls on these\n");
         text.Append(CultureInfo.InvariantCulture, $"Tasks per hour: {Ms(summary.TasksPerHour)}, per worker {Ms(summary.TasksPerHourPerWorker)}\n");
         AppendShares(text, summary);
         AppendLongest(text, agents);

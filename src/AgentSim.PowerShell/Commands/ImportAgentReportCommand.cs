@@ -68,7 +68,7 @@ public sealed class ImportAgentReportCommand : AgentSimCommand
             // Under the names that summaries have them by, so that what sorts and selects those does so here, too.
             foreach (Metric metric in report.Metrics)
             {
-                string name = MetricSource.PropertyName(metric.Name);
+                string name = MetricDefinition.PropertyOf(metric.Name);
                 if (shown.Properties[name] is null) shown.Properties.Add(new PSNoteProperty(name, metric.Value));
             }
 
