@@ -47,7 +47,8 @@ public static class AgentText
     {
         var result = (SessionResult)(session ?? throw new ArgumentNullException(nameof(session))).BaseObject;
         string name = result.SessionId, parent = result.ParentSessionId ?? "";
-        if (parent.Length > 0 && name.Length > parent.Length && name.StartsWith(parent, StringComparison.Ordinal) && !char.IsLetterOrDigit(name[parent.Length])) name = name[parent.Length..];
+        bool continues = parent.Length > 0 && name.Length > parent.Length && name.StartsWith(parent, StringComparison.Ordinal);
+        if (continues && !char.IsLetterOrDigit(name[parent.Length])) name = name[parent.Length..];
         string indent = new(' ', 2 * Math.Min(result.Depth, MostIndent));
         return indent + End(name, width - indent.Length);
     }

@@ -28,7 +28,8 @@ public sealed class AgentResults(IReadOnlyList<TaskResult> tasks, IReadOnlyList<
 
     private static IEnumerable<SessionResult> Tree(SessionResult[] sessions)
     {
-        ILookup<string?, SessionResult> children = sessions.OrderBy(session => session.BeginMs ?? double.PositiveInfinity).ToLookup(session => session.ParentSessionId);
+        ILookup<string?, SessionResult> children = sessions
+            .OrderBy(session => session.BeginMs ?? double.PositiveInfinity).ToLookup(session => session.ParentSessionId);
         var open = new Stack<SessionResult>(children[null].Reverse());
         while (open.TryPop(out SessionResult? next))
         {

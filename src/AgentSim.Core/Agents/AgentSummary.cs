@@ -86,7 +86,8 @@ public sealed record AgentSummary : IDynamicMetaObjectProvider
             TasksPerHour = perHour,
             TasksPerHourPerWorker = perHour / workers,
             Critical = TimeSplit.Of(parts, hasTools),
-            Tools = [.. tools.Select(tool => new ToolTime(tool.Key, tool.Value)).OrderByDescending(tool => tool.Ms).ThenBy(tool => tool.ToolClass, StringComparer.Ordinal)],
+            Tools = [.. tools.Select(tool => new ToolTime(tool.Key, tool.Value))
+                .OrderByDescending(tool => tool.Ms).ThenBy(tool => tool.ToolClass, StringComparer.Ordinal)],
         };
     }
 

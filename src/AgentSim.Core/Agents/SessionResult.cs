@@ -29,7 +29,8 @@ public sealed class SessionResult : AgentResult
     public int Depth { get; internal init; }
 
     /// <summary>The session and the most important numbers.</summary>
-    public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"session {SessionId}: {Status}, {Requests} requests, makespan {MakespanMs:#,0.##} ms");
+    public override string ToString() => string.Create(
+        CultureInfo.InvariantCulture, $"session {SessionId}: {Status}, {Requests} requests, makespan {MakespanMs:#,0.##} ms");
 
     private protected override StrictNames Strict(Expression parameter) => new(parameter, this, typeof(SessionResult));
 }

@@ -25,7 +25,8 @@ public sealed class TaskResult : AgentResult
     public double? RootMakespanMs { get; internal init; }
 
     /// <summary>The task and the most important numbers.</summary>
-    public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"task {TaskId}: {Status}, {Sessions} sessions, {Requests} requests, makespan {MakespanMs:#,0.##} ms");
+    public override string ToString() => string.Create(
+        CultureInfo.InvariantCulture, $"task {TaskId}: {Status}, {Sessions} sessions, {Requests} requests, makespan {MakespanMs:#,0.##} ms");
 
     private protected override StrictNames Strict(Expression parameter) => new(parameter, this, typeof(TaskResult));
 }

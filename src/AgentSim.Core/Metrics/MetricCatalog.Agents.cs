@@ -41,9 +41,11 @@ internal sealed partial class MetricCatalog
         {
             Name = "task_makespan_ms", Label = "Task makespan", Title = "Task makespan", Unit = Milliseconds, Direction = MetricDirection.Lower,
             HeadlineStatistics = ["median", "p99"], ViewLabel = "Task makespan (ms)", Place = 10, Group = MetricGroup.Agents,
-            Distribution = report => report.Agents!.TaskMakespan, Statistics = [.. Statistic.All.Where(statistic => OfMakespans.Contains(statistic.Name))],
+            Distribution = report => report.Agents!.TaskMakespan,
+            Statistics = [.. Statistic.All.Where(statistic => OfMakespans.Contains(statistic.Name))],
             Empty = EmptyRule.NoTasks,
-            Meaning = "Milliseconds from the first arrival to the last end of a task; percentiles rank tasks that did not complete as the longest, and one that falls on these has no value.",
+            Meaning = "Milliseconds from the first arrival to the last end of a task; percentiles rank tasks that did not complete as the longest, "
+                + "and one that falls on these has no value.",
         },
         new()
         {
@@ -84,9 +86,11 @@ internal sealed partial class MetricCatalog
 
     // Names of tools may be anything, names of metrics may not.
     private static IEnumerable<KeyValuePair<string, double>> ToolShares(AgentSummary summary) => summary.Critical.TotalMs > 0
-        ? summary.Tools.GroupBy(tool => MetricPart(tool.ToolClass)).Select(tools => KeyValuePair.Create(tools.Key, tools.Sum(tool => tool.Ms) / summary.Critical.TotalMs))
+        ? summary.Tools.GroupBy(tool => MetricPart(tool.ToolClass))
+            .Select(tools => KeyValuePair.Create(tools.Key, tools.Sum(tool => tool.Ms) / summary.Critical.TotalMs))
         : [];
 
-    private static string MetricPart(string tool) =>
-        tool.Length == 0 ? "unnamed" : string.Concat(tool.ToLowerInvariant().Select(letter => char.IsAsciiLetterLower(letter) || char.IsAsciiDigit(letter) ? letter : '_'));
+    private static string MetricPart(string tool) => tool.Length == 0
+        ? "unnamed"
+        : string.Concat(tool.ToLowerInvariant().Select(letter => char.IsAsciiLetterLower(letter) || char.IsAsciiDigit(letter) ? letter : '_'));
 }

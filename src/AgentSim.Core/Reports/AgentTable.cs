@@ -15,8 +15,11 @@ public static class AgentTable
     public static string Line(AgentSummary summary)
     {
         ArgumentNullException.ThrowIfNull(summary);
-        string makespans = summary.CompletedTasks == 0 ? "none completed" : $"makespan {Ms(summary.TaskMakespan.Median)} ms (p50), {Ms(summary.TaskMakespan.P99)} ms (p99)";
-        string most = string.Join(", ", Enum.GetValues<TimePart>().Where(part => summary.ShareOf(part) > 0.005).OrderByDescending(part => summary.ShareOf(part)).Take(3)
+        string makespans = summary.CompletedTasks == 0
+            ? "none completed"
+            : $"makespan {Ms(summary.TaskMakespan.Median)} ms (p50), {Ms(summary.TaskMakespan.P99)} ms (p99)";
+        string most = string.Join(", ", Enum.GetValues<TimePart>()
+            .Where(part => summary.ShareOf(part) > 0.005).OrderByDescending(part => summary.ShareOf(part)).Take(3)
             .Select(part => string.Create(CultureInfo.InvariantCulture, $"{Label(part)} {summary.ShareOf(part) * 100:0.#} %")));
         return $"{Counts(summary)}: {makespans}{(most.Length > 0 ? $"; critical path: {most}" : "")}";
     }
@@ -51,7 +54,11 @@ public static class AgentTable
         {
             rows.Add([Label(part), Percent(summary.ShareOf(part)), Ms(summary.Critical[part] / summary.CompletedTasks)]);
             if (part != TimePart.Tool) continue;
-            foreach (ToolTime tool in summary.Tools) rows.Add([$"  {Cut(tool.ToolClass.Length > 0 ? tool.ToolClass : "(not named)")}", Percent(tool.Ms / summary.Critical.TotalMs), Ms(tool.Ms / summary.CompletedTasks)]);
+            foreach (ToolTime tool in summary.Tools)
+            {
+                string name = Cut(tool.ToolClass.Length > 0 ? tool.ToolClass : "(not named)");
+                rows.Add([$"  {name}", Percent(tool.Ms / summary.Critical.TotalMs), Ms(tool.Ms / summary.CompletedTasks)]);
+            }
         }
 
         TextTable.Append(text, rows);
@@ -67,7 +74,8 @@ public static class AgentTable
         string[] headers = ["Task", "Status", "Requests", "Makespan (ms)", .. hasRecorded ? (string[])["Recorded"] : []];
         TextTable.Append(text, [headers, .. longest.Select(task => (string[])
         [
-            Cut(task.TaskId), Status(task.Status), task.Requests.ToString("N0", CultureInfo.InvariantCulture), Ms(task.MakespanMs!.Value), .. hasRecorded ? (string[])[Ms(task.RecordedMakespanMs)] : [],
+            Cut(task.TaskId), Status(task.Status), task.Requests.ToString("N0", CultureInfo.InvariantCulture), Ms(task.MakespanMs!.Value),
+            .. hasRecorded ? (string[])[Ms(task.RecordedMakespanMs)] : [],
         ])]);
     }
 

@@ -13,8 +13,8 @@ public static class AgentsWriter
 {
     private static readonly string[] Columns =
     [
-        "kind", "task_id", "session_id", "parent_session_id", "depth", "play_id", "status", "sessions", "requests", "completed_requests", "input_tokens", "output_tokens",
-        "reused_tokens", "begin_ms", "end_ms", "makespan_ms", "root_makespan_ms", "recorded_makespan_ms",
+        "kind", "task_id", "session_id", "parent_session_id", "depth", "play_id", "status", "sessions", "requests", "completed_requests",
+        "input_tokens", "output_tokens", "reused_tokens", "begin_ms", "end_ms", "makespan_ms", "root_makespan_ms", "recorded_makespan_ms",
     ];
 
     private static readonly TimePart[] Parts = Enum.GetValues<TimePart>();
@@ -30,7 +30,8 @@ public static class AgentsWriter
             ".CSV" => WriteCsv,
             ".JSON" => WriteJson,
             ".JSONL" => WriteLines,
-            _ => throw AgentSimException.Usage("AgentsFormatUnknown", $"{path}: sessions and tasks are written to files whose names end in .csv, .json or .jsonl; name one of these"),
+            _ => throw AgentSimException.Usage(
+                "AgentsFormatUnknown", $"{path}: sessions and tasks are written to files whose names end in .csv, .json or .jsonl; name one of these"),
         };
     }
 
@@ -41,16 +42,22 @@ public static class AgentsWriter
     {
         ArgumentNullException.ThrowIfNull(agents);
         using var text = new StreamWriter(stream, new UTF8Encoding(encoderShouldEmitUTF8Identifier: false), leaveOpen: true) { NewLine = "\n" };
-        text.WriteLine(string.Join(',', [.. Columns, .. Parts.Select(part => $"busy_{TimeSplit.NameOf(part)}_ms"), .. Parts.Select(part => $"critical_{TimeSplit.NameOf(part)}_ms"), "critical_tools"]));
+        text.WriteLine(string.Join(',',
+        [
+            .. Columns, .. Parts.Select(part => $"busy_{TimeSplit.NameOf(part)}_ms"),
+            .. Parts.Select(part => $"critical_{TimeSplit.NameOf(part)}_ms"), "critical_tools",
+        ]));
         foreach (AgentResult agent in All(agents))
         {
             var (task, session) = (agent as TaskResult, agent as SessionResult);
             text.WriteLine(string.Join(',',
             [
-                session is null ? "task" : "session", CsvText.Cell(task?.TaskId ?? session!.TaskId), CsvText.Cell(session?.SessionId ?? ""), CsvText.Cell(session?.ParentSessionId ?? ""),
-                Number(session?.Depth), CsvText.Cell(agent.PlayId ?? ""), StatusOf(agent), Number(task?.Sessions), Number(agent.Requests), Number(agent.CompletedRequests),
-                Number(agent.InputTokens), Number(agent.OutputTokens), Number(agent.ReusedTokens), Number(agent.BeginMs), Number(agent.EndMs), Number(agent.MakespanMs),
-                Number(task?.RootMakespanMs), Number(agent.RecordedMakespanMs), .. Parts.Select(part => Number(agent.Busy?[part])), .. Parts.Select(part => Number(agent.Critical?[part])),
+                session is null ? "task" : "session", CsvText.Cell(task?.TaskId ?? session!.TaskId), CsvText.Cell(session?.SessionId ?? ""),
+                CsvText.Cell(session?.ParentSessionId ?? ""), Number(session?.Depth), CsvText.Cell(agent.PlayId ?? ""), StatusOf(agent),
+                Number(task?.Sessions), Number(agent.Requests), Number(agent.CompletedRequests),
+                Number(agent.InputTokens), Number(agent.OutputTokens), Number(agent.ReusedTokens),
+                Number(agent.BeginMs), Number(agent.EndMs), Number(agent.MakespanMs), Number(task?.RootMakespanMs), Number(agent.RecordedMakespanMs),
+                .. Parts.Select(part => Number(agent.Busy?[part])), .. Parts.Select(part => Number(agent.Critical?[part])),
                 CsvText.Cell(agent.CriticalTools),
             ]));
         }

@@ -44,12 +44,14 @@ public sealed record StoredReport(string Path, DateTime Written, IReadOnlyList<M
 
     private static RunInfo ReadRun(JsonElement run) => new(
         Text(run, "version") ?? "",
-        [.. List(run, "inputs").Select(input => new WorkloadInput(Text(input, "path") ?? "", input.GetProperty("bytes").GetInt64(), Text(input, "sha256") ?? ""))],
+        [.. List(run, "inputs").Select(input =>
+            new WorkloadInput(Text(input, "path") ?? "", input.GetProperty("bytes").GetInt64(), Text(input, "sha256") ?? ""))],
         run.TryGetProperty("settings", out JsonElement settings) ? StoredSettings.Read(settings.GetRawText()) : new Dictionary<string, object?>(),
         run.TryGetProperty("seed", out JsonElement seed) ? seed.GetUInt64() : 0)
     {
         Name = Text(run, "name"),
-        Warnings = (RunWarning[])[.. List(run, "warnings").Select(warning => new RunWarning(Text(warning, "code") ?? "", Text(warning, "message") ?? "", warning.GetProperty("count").GetInt64()))],
+        Warnings = (RunWarning[])[.. List(run, "warnings").Select(warning =>
+            new RunWarning(Text(warning, "code") ?? "", Text(warning, "message") ?? "", warning.GetProperty("count").GetInt64()))],
     };
 
     private static string? Text(JsonElement item, string name) => item.TryGetProperty(name, out JsonElement value) ? value.GetString() : null;
