@@ -62,8 +62,9 @@ internal static class ReplayCommand
         string report = ReportPath.Resolve(arguments.ReportJson, DateTime.Now);
         AtomicFile.Write(report, stream => ReportWriter.Write(stream, result.Summary, result.Run));
 
+        string table = arguments.Plots ? MetricTable.RenderWithPlots(result, OptionNames.Wording) : MetricTable.Render(result, OptionNames.Wording);
         string agents = result.Agents is { } shown ? AgentTable.Render(shown) : "";
-        Output.Write($"{(arguments.Plots ? MetricTable.RenderWithPlots(result) : MetricTable.Render(result))}{agents}Saved full report to: {report}\n");
+        Output.Write($"{table}{agents}Saved full report to: {report}\n");
         ShowCounts(result.Summary, workload.RequestCount);
         // Those who replay agents want to know, and it takes next to no time; standard output and the report stay as they are.
         if (result.Agents is null && workload.IsAgentic && result.FindAgents(cancellation) is { } found) Messages.WriteLine($"agentsim: {AgentTable.Line(found.Summary)} (more with --agents)");
@@ -71,7 +72,7 @@ internal static class ReplayCommand
         // At once, because reading and running may take long or fail; all of them stand below the table, too.
         void Warn(RunWarning warning)
         {
-            if (said.Add(warning)) Messages.WriteLine($"agentsim: warning: {warning.Message}");
+            if (said.Add(warning)) Messages.WriteLine($"agentsim: warning: {warning.In(OptionNames.Wording)}");
         }
     }
 

@@ -12,12 +12,12 @@ internal sealed record MetricGroup(string Name, string When, Func<ReplayReport, 
 
     /// <summary>Requests within the service level (behaviour 06#5).</summary>
     public static readonly MetricGroup Goodput = new(
-        "Goodput", "Where a bound of a service level was given (`--sla-ttft-ms`, `-SlaTtftMs` and the like)",
+        "Goodput", "Where a bound of a service level was given",
         static report => report.GoodputCompletedRequests is not null);
 
     /// <summary>Tasks of agents; they count only where a load has any.</summary>
     public static readonly MetricGroup Agents = new(
-        "Tasks of agents", "Where sessions and tasks were asked for (`--agents`, `-Agents`) of a load that has some, in the object `agents`",
+        "Tasks of agents", "Where sessions and tasks were asked for of a load that has some, in the object `agents`",
         static report => report.Agents is not null, "agents");
 }
 

@@ -30,8 +30,8 @@ public static class AgentsWriter
             ".CSV" => WriteCsv,
             ".JSON" => WriteJson,
             ".JSONL" => WriteLines,
-            _ => throw AgentSimException.Usage(
-                "AgentsFormatUnknown", $"{path}: sessions and tasks are written to files whose names end in .csv, .json or .jsonl; name one of these"),
+            _ => throw Errors.AgentsFormatUnknown.Error(
+                $"{Quote.Path(path)}: sessions and tasks are written to files whose names end in .csv, .json or .jsonl; name one of these"),
         };
     }
 

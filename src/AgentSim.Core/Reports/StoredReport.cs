@@ -35,7 +35,7 @@ public sealed record StoredReport(string Path, DateTime Written, IReadOnlyList<M
         }
         catch (Exception error) when (error is InvalidOperationException or FormatException or KeyNotFoundException)
         {
-            throw AgentSimException.At(path, 0, "ReportInvalid", $"what it says of its run is not as reports have it: {error.Message}", error);
+            throw Errors.ReportInvalid.At(path, 0, $"what it says of its run is not as reports have it: {error.Message}", error);
         }
     }
 

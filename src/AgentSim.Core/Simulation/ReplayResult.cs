@@ -60,7 +60,7 @@ public sealed class ReplayResult : IDynamicMetaObjectProvider
         if (Agents is not null) return Agents;
         if (_origin is null)
         {
-            throw new AgentSimException("ResultStored",
+            throw Errors.ResultStored.Error(
                 "this result comes from a file or another session and was stored without its sessions and tasks; ask the replay for them before it is stored, or look in the session that replayed it");
         }
 
@@ -104,6 +104,6 @@ public sealed class ReplayResult : IDynamicMetaObjectProvider
 
     private double? Bound(string name) => Run.Settings.TryGetValue(name, out object? bound) && bound is IConvertible number ? number.ToDouble(CultureInfo.InvariantCulture) : null;
 
-    private static AgentSimException Stored() => new("ResultStored",
+    private static AgentSimException Stored() => Errors.ResultStored.Error(
         "this result comes from a file or another session, which have its metrics and requests but not its workload; make pages and timelines in the session that replayed it");
 }
