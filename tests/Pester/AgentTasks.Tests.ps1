@@ -66,7 +66,15 @@ Describe 'Get-AgentSession of a replay' {
             $text = ($shown | Out-String -Width $Width) -split '\r?\n'
             ($text | Measure-Object Length -Maximum).Maximum | Should -BeLessOrEqual $Width
             $text -join "`n" | Should -Match $Last
+            $text -join "`n" | Should -Not -Match '(?m)^ +us$'   # a heading in pieces
         }
+    }
+
+    It 'shows shares that sum to the whole' {
+        $row = ($result | Get-AgentTask -TaskId '*-1:*' | Out-String -Width 80) -split '\r?\n' -match '^agent'
+        $shares = [int[]] (($row[0] -split ' +')[-4..-1])
+        $shares[1..3] | Should -Be 79, 15, 6   # LLM, tools, pauses
+        ($shares | Measure-Object -Sum).Sum | Should -BeGreaterThan 97
     }
 }
 

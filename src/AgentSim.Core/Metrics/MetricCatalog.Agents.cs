@@ -1,5 +1,4 @@
 using AgentSim.Agents;
-using AgentSim.Statistics;
 
 namespace AgentSim.Metrics;
 

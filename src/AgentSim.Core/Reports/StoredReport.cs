@@ -56,5 +56,6 @@ public sealed record StoredReport(string Path, DateTime Written, IReadOnlyList<M
 
     private static string? Text(JsonElement item, string name) => item.TryGetProperty(name, out JsonElement value) ? value.GetString() : null;
 
-    private static IEnumerable<JsonElement> List(JsonElement item, string name) => item.TryGetProperty(name, out JsonElement value) ? value.EnumerateArray() : [];
+    private static JsonElement[] List(JsonElement item, string name) =>
+        item.TryGetProperty(name, out JsonElement value) ? [.. value.EnumerateArray()] : [];
 }
