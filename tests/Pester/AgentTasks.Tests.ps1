@@ -105,6 +105,12 @@ Describe 'Import-AgentReport' {
         ($reports | Out-String -Width 80) -split '\r?\n' | Measure-Object Length -Maximum | ForEach-Object Maximum | Should -BeLessOrEqual 80
     }
 
+    It 'takes names literally, too, and files from the pipeline' {
+        $asked | Export-AgentReport "$TestDrive/odd/[1].json"
+        (Import-AgentReport -LiteralPath "$TestDrive/odd/[1].json").Name | Should -Be 'one worker'
+        (Get-ChildItem "$TestDrive/odd" | Import-AgentReport).Name | Should -Be 'one worker'
+    }
+
     It 'reports what is no report and goes on' {
         Set-Content "$TestDrive/none.json" '[]'
         $read = Import-AgentReport "$TestDrive/none.json", "$TestDrive/missing.json", "$Root/samples/baseline.report.json" -ErrorVariable failed -ErrorAction SilentlyContinue

@@ -108,11 +108,11 @@ internal sealed record GraphRun(IReadOnlyList<GraphRow> Rows, int Version, strin
         EngineArguments arguments = EngineArguments.Parse(engine, "engine");
         return settings with
         {
-            Engine = EngineArguments.Default,
+            Engine = EngineConfig.Default,
             Workers = 1,
             Pools = new PoolSettings(
-                arguments with { WorkerType = WorkerType.Prefill, KvBytesPerToken = 100_000, KvTransferBandwidth = Pick(random, 0.1, 1.0) },
-                arguments with { WorkerType = WorkerType.Decode },
+                (arguments with { WorkerType = WorkerType.Prefill, KvBytesPerToken = 100_000, KvTransferBandwidth = Pick(random, 0.1, 1.0) }).Resolve("prefill"),
+                (arguments with { WorkerType = WorkerType.Decode }).Resolve("decode"),
                 random.Next(2, 5),
                 random.Next(1, 4)),
         };

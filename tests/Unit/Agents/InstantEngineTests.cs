@@ -18,7 +18,7 @@ public class InstantEngineTests
     public void A_task_takes_as_long_as_its_longest_chain_of_pauses(string trace)
     {
         ReplayWorkload workload = WorkloadLoader.Load([TestData.PathOf("traces", trace)], new WorkloadOptions { Format = TraceFormat.Dynamo });
-        ReplayResult result = Replay.Run(workload, new ReplaySettings { Engine = EngineArguments.Parse("""{"speedup_ratio":1e12}""", "engine") });
+        ReplayResult result = Replay.Run(workload, new ReplaySettings { Engine = EngineConfig.Parse("""{"speedup_ratio":1e12}""", "engine") });
         double[] starts = LongestChains(workload.Columns.Agentic!);
         AgentResults agents = result.FindAgents()!;
         foreach (TaskResult task in agents.Tasks)
