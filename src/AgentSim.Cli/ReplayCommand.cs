@@ -42,7 +42,8 @@ internal static class ReplayCommand
         foreach (RunWarning warning in plan.Warnings) Warn(warning);
         OutputFiles.Check(
             arguments.IsRecording ? LogImport.Files(files, plan.Workload.Import) : InputFiles.Expand(files),
-            ("--report-jsonl", arguments.ReportJsonl), ("--report-html", arguments.ReportHtml), ("--report-agents", arguments.ReportAgents), ("--timeline", arguments.Timeline), ("--report-json", arguments.ReportJson));
+            ("--report-jsonl", arguments.ReportJsonl), ("--report-html", arguments.ReportHtml), ("--report-agents",
+                arguments.ReportAgents), ("--timeline", arguments.Timeline), ("--report-json", arguments.ReportJson));
 
         ReplayWorkload workload = plan.Synthetic is { } synthetic
             ? SyntheticLoad.Create(synthetic, (plan.Settings.Pools?.Prefill ?? plan.Settings.Engine).BlockSize, cancellation)
@@ -70,12 +71,14 @@ internal static class ReplayCommand
         string report = ReportPath.Resolve(arguments.ReportJson, DateTime.Now);
         AtomicFile.Write(report, stream => ReportWriter.Write(stream, result.Summary, result.Run));
 
-        string table = arguments.Plots ? MetricTable.RenderWithPlots(result, OptionNames.Wording) : MetricTable.Render(result, OptionNames.Wording);
+        string table = arguments.Plots ? MetricTable.RenderWithPlots(result, OptionNames.Wording)
+            : MetricTable.Render(result, OptionNames.Wording);
         string agents = result.Agents is { } shown ? AgentTable.Render(shown) : "";
         Output.Write($"{table}{agents}Saved full report to: {report}\n");
         ShowCounts(result.Summary, workload.RequestCount);
         // Those who replay agents want to know, and it takes next to no time; standard output and the report stay as they are.
-        if (result.Agents is null && workload.IsAgentic && result.FindAgents(cancellation) is { } found) Messages.WriteLine($"agentsim: {AgentTable.Line(found.Summary)} (more with --agents)");
+        if (result.Agents is null && workload.IsAgentic && result.FindAgents(cancellation) is { } found)
+            Messages.WriteLine($"agentsim: {AgentTable.Line(found.Summary)} (more with --agents)");
 
         // At once, because reading and running may take long or fail; all of them stand below the table, too.
         void Warn(RunWarning warning)

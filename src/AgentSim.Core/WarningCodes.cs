@@ -2,7 +2,9 @@ namespace AgentSim;
 
 #pragma warning disable CS1591   // an entry says itself what it counts
 
-/// <summary>All warnings of a run: code, what is counted, and what helps if it is not meant. The page docs/errors.md is made of it.</summary>
+/// <summary>
+/// All warnings of a run: code, what is counted, and what helps if it is not meant. The page docs/errors.md is made of it.
+/// </summary>
 public static class WarningCodes
 {
     public static WarningCode AgentsNone { get; } = new(

@@ -11,7 +11,8 @@ public static class AgentText
 
     /// <summary>Milliseconds as seconds; nothing where they are not known.</summary>
     /// <param name="ms">Milliseconds.</param>
-    public static string Seconds(double? ms) => ms is { } known ? (known / 1000.0).ToString(known < 9_999_500 ? "N2" : "N0", CultureInfo.InvariantCulture) : "";
+    public static string Seconds(double? ms) => ms is { } known
+        ? (known / 1000.0).ToString(known < 9_999_500 ? "N2" : "N0", CultureInfo.InvariantCulture) : "";
 
     /// <summary>Share of some parts in a critical path, in percent; nothing where it is not known.</summary>
     /// <param name="critical">What the critical path is made of.</param>
@@ -28,7 +29,8 @@ public static class AgentText
     public static string Reused(PSObject agent)
     {
         var result = (AgentResult)(agent ?? throw new ArgumentNullException(nameof(agent))).BaseObject;
-        return result.InputTokens > 0 ? (100.0 * result.ReusedTokens / result.InputTokens).ToString("N0", CultureInfo.InvariantCulture) : "";
+        return result.InputTokens > 0 ? (100.0 * result.ReusedTokens / result.InputTokens).ToString("N0", CultureInfo.InvariantCulture)
+            : "";
     }
 
     /// <summary>The end of a name, which tells more than its beginning.</summary>

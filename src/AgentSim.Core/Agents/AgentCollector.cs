@@ -189,8 +189,10 @@ internal sealed class AgentCollector
 
         TimeSplit critical = TimeSplit.Of(parts, _hasTools);
         double makespan = totals.End - totals.Begin;
-        Debug.Assert(Math.Abs(critical.TotalMs - makespan) <= 1e-9 * Math.Max(1.0, makespan), "the parts of a critical path sum to the makespan");
-        return (critical, tools is null ? [] : [.. tools.Select(tool => new ToolTime(tool.Key, tool.Value)).OrderByDescending(tool => tool.Ms)]);
+        Debug.Assert(Math.Abs(critical.TotalMs - makespan) <= 1e-9 * Math.Max(1.0,
+            makespan), "the parts of a critical path sum to the makespan");
+        return (critical, tools is null ? []
+            : [.. tools.Select(tool => new ToolTime(tool.Key, tool.Value)).OrderByDescending(tool => tool.Ms)]);
     }
 
     private PathLink[] Links(bool task, int last, double begin)
@@ -204,7 +206,8 @@ internal sealed class AgentCollector
                 ref readonly Segment link = ref path[path.Length - 1 - i];
                 int awaited = link.Part == TimePart.SubAgents ? _deciders.Source[link.Request] : -1;
                 links[i] = new PathLink(
-                    link.Begin, link.End, link.Part, link.Request + 1, Name(_groups.SessionOf[link.Request]), _load.Agentic?.RequestIds[link.Request],
+                    link.Begin, link.End, link.Part, link.Request + 1, Name(_groups.SessionOf[link.Request]),
+                        _load.Agentic?.RequestIds[link.Request],
                     link.Part == TimePart.Tool ? Tool(link.Request) : null,
                     awaited >= 0 ? awaited + 1 : null, awaited >= 0 ? _load.Agentic?.RequestIds[awaited] : null);
             }
@@ -215,7 +218,8 @@ internal sealed class AgentCollector
 
     private string Name(int session) => _load.SessionNames[_groups.SessionName[session]];
 
-    private string? Play(int session) => _load.Agentic is { PlayOf: { } plays, PlayNames: { } names } ? names[plays[_groups.Requests[session][0]]] : null;
+    private string? Play(int session) => _load.Agentic is { PlayOf: { } plays, PlayNames: { } names }
+        ? names[plays[_groups.Requests[session][0]]] : null;
 
     private IReadOnlyList<(string Class, double Ms)> Tools(int request)
     {
@@ -224,5 +228,6 @@ internal sealed class AgentCollector
     }
 
     private string Tool(int request) =>
-        string.Join('+', Tools(request).SelectMany(tool => tool.Class.Split('+')).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal));
+        string.Join('+', Tools(request).SelectMany(tool => tool.Class.Split('+'))
+            .Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal));
 }

@@ -47,7 +47,8 @@ internal sealed class AgentGroups
         ReleaseEdges edges = agentic.OnCompletion;
         for (int source = 0; source < load.SessionOf.Length; source++)
         {
-            for (int edge = edges.Start[source]; edge < edges.Start[source + 1]; edge++) Join(joined, load.SessionOf[source], load.SessionOf[edges.Requests[edge]]);
+            for (int edge = edges.Start[source]; edge < edges.Start[source + 1]; edge++)
+                Join(joined, load.SessionOf[source], load.SessionOf[edges.Requests[edge]]);
         }
 
         foreach ((int request, int branch) in agentic.Branches) Join(joined, load.SessionOf[request], load.SessionOf[branch]);

@@ -22,7 +22,8 @@ public abstract partial class AgentResult
     /// <summary>Critical path: waiting for the recorded start of a request, milliseconds.</summary>
     public double? CriticalRecordedStartMs => Critical?.RecordedStartMs;
     /// <summary>Critical path: tools by class, in a line.</summary>
-    public string CriticalTools => string.Join("; ", Tools.Select(tool => string.Create(CultureInfo.InvariantCulture, $"{tool.ToolClass}={tool.Ms:R}")));
+    public string CriticalTools =>
+        string.Join("; ", Tools.Select(tool => string.Create(CultureInfo.InvariantCulture, $"{tool.ToolClass}={tool.Ms:R}")));
 
     /// <summary>Time in which at least one request waits for a worker, or for room there, milliseconds.</summary>
     public double? BusyQueuedMs => Busy?.QueuedMs;
@@ -32,7 +33,9 @@ public abstract partial class AgentResult
     public double? BusyTransferMs => Busy?.TransferMs;
     /// <summary>Time in which at least one request is in decode, milliseconds.</summary>
     public double? BusyDecodeMs => Busy?.DecodeMs;
-    /// <summary>Time in which at least one request waits for tools, milliseconds; null where rows do not tell them from other pauses.</summary>
+    /// <summary>
+    /// Time in which at least one request waits for tools, milliseconds; null where rows do not tell them from other pauses.
+    /// </summary>
     public double? BusyToolMs => Busy?.ToolMs;
     /// <summary>Time of other pauses, milliseconds.</summary>
     public double? BusyDelayMs => Busy?.DelayMs;

@@ -9,7 +9,9 @@ namespace AgentSim.Agents;
 [method: JsonConstructor]
 public sealed class AgentResults(IReadOnlyList<TaskResult> tasks, IReadOnlyList<SessionResult> sessions, AgentSummary summary)
 {
-    /// <summary>Tasks: plays of rows of version 2; of version 1, sessions that wait for, or have spawned, each other; elsewhere the sessions.</summary>
+    /// <summary>
+    /// Tasks: plays of rows of version 2; of version 1, sessions that wait for, or have spawned, each other; elsewhere the sessions.
+    /// </summary>
     public IReadOnlyList<TaskResult> Tasks { get; } = tasks;
 
     /// <summary>Sessions; one of rows of version 2 belongs to one play.</summary>

@@ -47,7 +47,8 @@ public sealed record AgentSummary : IDynamicMetaObjectProvider
     /// <param name="part">The part.</param>
     public double? ShareOf(TimePart part) => Critical.TotalMs > 0 ? Critical[part] / Critical.TotalMs : null;
 
-    DynamicMetaObject IDynamicMetaObjectProvider.GetMetaObject(Expression parameter) => new StrictNames(parameter, this, typeof(AgentSummary));
+    DynamicMetaObject IDynamicMetaObjectProvider.GetMetaObject(Expression parameter) =>
+        new StrictNames(parameter, this, typeof(AgentSummary));
 
     /// <summary>The summary of some tasks.</summary>
     /// <param name="tasks">All of a run.</param>
@@ -95,7 +96,8 @@ public sealed record AgentSummary : IDynamicMetaObjectProvider
     {
         if (completed.Count == 0) return Distribution.NoLatency;
         double[] sorted = [.. completed.Order()];
-        double Ranked(int percentile) => Distribution.Rank(begun, percentile) is var rank && rank < sorted.Length ? sorted[rank] : double.PositiveInfinity;
+        double Ranked(int percentile) => Distribution.Rank(begun, percentile) is var rank && rank < sorted.Length ? sorted[rank]
+            : double.PositiveInfinity;
         return Distribution.Of(sorted) with
         {
             Max = begun == sorted.Length ? sorted[^1] : double.PositiveInfinity,

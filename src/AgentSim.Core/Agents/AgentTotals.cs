@@ -58,7 +58,8 @@ internal struct AgentTotals
             ref readonly RequestOutcome outcome = ref run.Outcomes[request];
             // A failure ends its play, so that others of it are skipped; where there are no plays, the rest goes on.
             bool isSkipped = run.Load.CanSkip && double.IsNaN(outcome.Arrival) && hasFailed[groups.TaskOf[session]];
-            int reused = run.Handoffs is { } handoffs && handoffs[request].PrefillReused >= 0 ? handoffs[request].PrefillReused : outcome.ReusedInput;
+            int reused = run.Handoffs is { } handoffs && handoffs[request].PrefillReused >= 0 ? handoffs[request].PrefillReused
+                : outcome.ReusedInput;
             sessions[session].Add(request, outcome, isSkipped, reused, recorded);
             tasks[groups.TaskOf[session]].Add(request, outcome, isSkipped, reused, recorded);
         }
@@ -71,7 +72,8 @@ internal struct AgentTotals
         var hasFailed = new bool[groups.TaskCount];
         for (int request = 0; request < run.Outcomes.Length; request++)
         {
-            if (run.Outcomes[request].Status is not (TerminalStatus.None or TerminalStatus.Completed)) hasFailed[groups.TaskOf[groups.SessionOf[request]]] = true;
+            if (run.Outcomes[request].Status is not (TerminalStatus.None or TerminalStatus.Completed))
+                hasFailed[groups.TaskOf[groups.SessionOf[request]]] = true;
         }
 
         return hasFailed;

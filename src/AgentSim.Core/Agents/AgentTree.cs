@@ -14,7 +14,8 @@ internal sealed class AgentTree
         foreach ((int request, int branch) in load.Agentic?.Branches ?? []) SetParent(groups.SessionOf[branch], groups.SessionOf[request]);
         for (int session = 0; session < groups.SessionCount; session++)
         {
-            if (sessions[session].First is >= 0 and int first && deciders.Source[first] is >= 0 and int source) SetParent(session, groups.SessionOf[source]);
+            if (sessions[session].First is >= 0 and int first && deciders.Source[first] is >= 0 and int source)
+                SetParent(session, groups.SessionOf[source]);
         }
 
         foreach (int root in RootOf) ParentOf[root] = -1;

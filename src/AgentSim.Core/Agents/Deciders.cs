@@ -56,7 +56,8 @@ internal sealed class Deciders
             ref readonly RequestOutcome outcome = ref outcomes[source];
             if (onDispatch ? double.IsNaN(outcome.Arrival) : outcome.Status == TerminalStatus.None) continue;
             double time = onDispatch ? outcome.Arrival : outcome.Terminal;
-            for (int edge = edges.Start[source]; edge < edges.Start[source + 1]; edge++) Add(source, edges.Requests[edge], time, edges.DelayMs[edge], onDispatch);
+            for (int edge = edges.Start[source]; edge < edges.Start[source + 1]; edge++)
+                Add(source, edges.Requests[edge], time, edges.DelayMs[edge], onDispatch);
         }
     }
 

@@ -27,6 +27,7 @@ internal sealed record RunTimes(WorkloadColumns Load, RequestOutcome[] Outcomes)
     public static bool HasSessions(WorkloadColumns load)
     {
         if (load.Agentic is not { } agentic) return !load.IsSimple && !load.IsSingleTurn;
-        return load.SessionNames.Count < load.InputLength.Length || agentic.OnCompletion.Requests.Length > 0 || agentic.OnDispatch is not null;
+        return load.SessionNames.Count < load.InputLength.Length || agentic.OnCompletion.Requests.Length > 0
+            || agentic.OnDispatch is not null;
     }
 }

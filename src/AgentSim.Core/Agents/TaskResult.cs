@@ -26,7 +26,8 @@ public sealed class TaskResult : AgentResult
 
     /// <summary>The task and the most important numbers.</summary>
     public override string ToString() => string.Create(
-        CultureInfo.InvariantCulture, $"task {TaskId}: {Status}, {Sessions} sessions, {Requests} requests, makespan {MakespanMs:#,0.##} ms");
+        CultureInfo.InvariantCulture,
+            $"task {TaskId}: {Status}, {Sessions} sessions, {Requests} requests, makespan {MakespanMs:#,0.##} ms");
 
     private protected override StrictNames Strict(Expression parameter) => new(parameter, this, typeof(TaskResult));
 }

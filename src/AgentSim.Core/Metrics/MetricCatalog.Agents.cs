@@ -38,7 +38,8 @@ internal sealed partial class MetricCatalog
         },
         new()
         {
-            Name = "task_makespan_ms", Label = "Task makespan", Title = "Task makespan", Unit = Milliseconds, Direction = MetricDirection.Lower,
+            Name = "task_makespan_ms", Label = "Task makespan", Title = "Task makespan", Unit = Milliseconds,
+                Direction = MetricDirection.Lower,
             HeadlineStatistics = ["median", "p99"], ViewLabel = "Task makespan (ms)", Place = 10, Group = MetricGroup.Agents,
             Distribution = report => report.Agents!.TaskMakespan,
             Statistics = [.. Statistic.All.Where(statistic => OfMakespans.Contains(statistic.Name))],
@@ -67,7 +68,8 @@ internal sealed partial class MetricCatalog
         Share(TimePart.Tool, "waited for tools (only agentic rows of version 1 say so)"),
         new()
         {
-            Name = "critical_path_tool_*_share", Label = "Critical path: tool *", Title = "Share of the tool * in critical paths", Unit = "0 to 1",
+            Name = "critical_path_tool_*_share", Label = "Critical path: tool *", Title = "Share of the tool * in critical paths",
+                Unit = "0 to 1",
             Group = MetricGroup.Agents, Parts = report => ToolShares(report.Agents!), Empty = EmptyRule.NoTasks,
             Meaning = "Share of the critical paths of completed tasks that waited for tools of this class, or of these classes at the same time.",
         },
@@ -91,5 +93,6 @@ internal sealed partial class MetricCatalog
 
     private static string MetricPart(string tool) => tool.Length == 0
         ? "unnamed"
-        : string.Concat(tool.ToLowerInvariant().Select(letter => char.IsAsciiLetterLower(letter) || char.IsAsciiDigit(letter) ? letter : '_'));
+        : string.Concat(tool.ToLowerInvariant()
+            .Select(letter => char.IsAsciiLetterLower(letter) || char.IsAsciiDigit(letter) ? letter : '_'));
 }

@@ -10,7 +10,10 @@ internal readonly record struct RunCosts
     /// <summary>Seconds times prefill workers; 0 when aggregated.</summary>
     public double PrefillWorkerSeconds { get; init; }
 
-    /// <summary>Seconds times (decode) workers, summed over the clock moves; null in the dedicated single-worker runtime, where it is the duration.</summary>
+    /// <summary>
+    /// Seconds times (decode) workers, summed over the clock moves; null in the dedicated single-worker runtime, where it is the
+    /// duration.
+    /// </summary>
     public double? DecodeWorkerSeconds { get; init; }
 
     /// <summary>0 when aggregated.</summary>

@@ -30,7 +30,9 @@ internal sealed class RunRecorder : PassRecorder
 
     public RequestOutcome[] OutcomeArray => _outcomes;
 
-    /// <summary>Requests that were admitted again after their first token, in the order of time; only where <see cref="RecordsWaits"/> is set.</summary>
+    /// <summary>
+    /// Requests that were admitted again after their first token, in the order of time; only where <see cref="RecordsWaits"/> is set.
+    /// </summary>
     public Readmission[] Readmissions => _readmissions.ToArray();
 
     /// <summary>Whether to write down what only sessions and tasks are made of.</summary>

@@ -35,11 +35,14 @@ public static class AgentTable
         TextTable.Append(text,
         [
             ["Metric", "avg", "p50", "p90", "p99"],
-            ["Task Makespan (ms)", Ms(summary.TaskMakespan.Mean), Ms(summary.TaskMakespan.Median), Ms(summary.TaskMakespan.P90), Ms(summary.TaskMakespan.P99)],
+            ["Task Makespan (ms)", Ms(summary.TaskMakespan.Mean), Ms(summary.TaskMakespan.Median), Ms(summary.TaskMakespan.P90),
+                Ms(summary.TaskMakespan.P99)],
         ]);
         text.Append(CultureInfo.InvariantCulture, $"{Counts(summary)}, in {summary.Sessions:N0} sessions\n");
-        if (summary.CompletedTasks < summary.Tasks) text.Append("Percentiles rank those that did not complete last; N/A: one falls on these\n");
-        text.Append(CultureInfo.InvariantCulture, $"Tasks per hour: {Ms(summary.TasksPerHour)}, per worker {Ms(summary.TasksPerHourPerWorker)}\n");
+        if (summary.CompletedTasks < summary.Tasks)
+            text.Append("Percentiles rank those that did not complete last; N/A: one falls on these\n");
+        text.Append(CultureInfo.InvariantCulture,
+            $"Tasks per hour: {Ms(summary.TasksPerHour)}, per worker {Ms(summary.TasksPerHourPerWorker)}\n");
         AppendShares(text, summary);
         AppendLongest(text, agents);
         return text.ToString();
@@ -102,12 +105,14 @@ public static class AgentTable
         var parts = new List<string>();
         if (summary.FailedTasks > 0) parts.Add(string.Create(CultureInfo.InvariantCulture, $"{summary.FailedTasks:N0} failed"));
         if (summary.UnfinishedTasks > 0) parts.Add(string.Create(CultureInfo.InvariantCulture, $"{summary.UnfinishedTasks:N0} unfinished"));
-        if (summary.NotBegunTasks > 0) parts.Add(string.Create(CultureInfo.InvariantCulture, $"{summary.NotBegunTasks:N0} more did not begin"));
+        if (summary.NotBegunTasks > 0)
+            parts.Add(string.Create(CultureInfo.InvariantCulture, $"{summary.NotBegunTasks:N0} more did not begin"));
         string rest = parts.Count > 0 ? $" ({string.Join(", ", parts)})" : "";
         return string.Create(CultureInfo.InvariantCulture, $"{summary.CompletedTasks:N0} of {summary.Tasks:N0} tasks completed{rest}");
     }
 
-    private static string Percent(double? share) => share is { } known ? (known * 100.0).ToString("N1", CultureInfo.InvariantCulture) : "N/A";
+    private static string Percent(double? share) => share is { } known ? (known * 100.0).ToString("N1", CultureInfo.InvariantCulture)
+        : "N/A";
 
     private static string Ms(double? value) => value is { } known ? MetricTable.Number(known) : "N/A";
 

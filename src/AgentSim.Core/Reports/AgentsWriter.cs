@@ -41,7 +41,8 @@ public static class AgentsWriter
     public static void WriteCsv(Stream stream, AgentResults agents)
     {
         ArgumentNullException.ThrowIfNull(agents);
-        using var text = new StreamWriter(stream, new UTF8Encoding(encoderShouldEmitUTF8Identifier: false), leaveOpen: true) { NewLine = "\n" };
+        using var text = new StreamWriter(stream, new UTF8Encoding(encoderShouldEmitUTF8Identifier: false),
+            leaveOpen: true) { NewLine = "\n" };
         text.WriteLine(string.Join(',',
         [
             .. Columns, .. Parts.Select(part => $"busy_{TimeSplit.NameOf(part)}_ms"),
@@ -56,7 +57,8 @@ public static class AgentsWriter
                 CsvText.Cell(session?.ParentSessionId ?? ""), Number(session?.Depth), CsvText.Cell(agent.PlayId ?? ""), StatusOf(agent),
                 Number(task?.Sessions), Number(agent.Requests), Number(agent.CompletedRequests),
                 Number(agent.InputTokens), Number(agent.OutputTokens), Number(agent.ReusedTokens),
-                Number(agent.BeginMs), Number(agent.EndMs), Number(agent.MakespanMs), Number(task?.RootMakespanMs), Number(agent.RecordedMakespanMs),
+                Number(agent.BeginMs), Number(agent.EndMs), Number(agent.MakespanMs), Number(task?.RootMakespanMs),
+                    Number(agent.RecordedMakespanMs),
                 .. Parts.Select(part => Number(agent.Busy?[part])), .. Parts.Select(part => Number(agent.Critical?[part])),
                 CsvText.Cell(agent.CriticalTools),
             ]));
@@ -87,7 +89,8 @@ public static class AgentsWriter
     {
         ArgumentNullException.ThrowIfNull(stream);
         ArgumentNullException.ThrowIfNull(agents);
-        using (var json = new Utf8JsonWriter(stream, new JsonWriterOptions { Indented = true, NewLine = "\n", Encoder = JsonLineWriter.Encoder }))
+        using (var json = new Utf8JsonWriter(stream,
+            new JsonWriterOptions { Indented = true, NewLine = "\n", Encoder = JsonLineWriter.Encoder }))
         {
             json.WriteStartObject();
             json.WriteStartArray("tasks");

@@ -7,7 +7,10 @@ internal static class RunNames
 {
     private const int MostSettings = 3;
 
-    /// <summary>A different name for each run: the one it was given, here or when it ran, else the settings in which the runs differ, else its number.</summary>
+    /// <summary>
+    /// A different name for each run: the one it was given, here or when it ran, else the settings in which the runs differ, else its
+    /// number.
+    /// </summary>
     public static string[] Of(IReadOnlyList<ReportedRun> runs)
     {
         if (runs.Count == 1) return [runs[0].Name ?? runs[0].Result.Run.Name ?? NameOf(runs[0].Result.Run)];

@@ -28,7 +28,8 @@ public sealed record StoredReport(string Path, DateTime Written, IReadOnlyList<M
         IReadOnlyList<Metric> metrics = ReportReader.Read(path);
         using FileStream file = InputFiles.Open(path);
         using JsonDocument document = JsonDocument.Parse(file);
-        bool hasRun = document.RootElement.TryGetProperty(EmptyMetrics.RunKey, out JsonElement run) && run.ValueKind == JsonValueKind.Object;
+        bool hasRun = document.RootElement.TryGetProperty(EmptyMetrics.RunKey, out JsonElement run)
+            && run.ValueKind == JsonValueKind.Object;
         try
         {
             return new StoredReport(path, File.GetLastWriteTime(path), metrics, hasRun ? ReadRun(run) : null);
@@ -46,7 +47,8 @@ public sealed record StoredReport(string Path, DateTime Written, IReadOnlyList<M
         Text(run, "version") ?? "",
         [.. List(run, "inputs").Select(input =>
             new WorkloadInput(Text(input, "path") ?? "", input.GetProperty("bytes").GetInt64(), Text(input, "sha256") ?? ""))],
-        run.TryGetProperty("settings", out JsonElement settings) ? StoredSettings.Read(settings.GetRawText()) : new Dictionary<string, object?>(),
+        run.TryGetProperty("settings", out JsonElement settings) ? StoredSettings.Read(settings.GetRawText())
+            : new Dictionary<string, object?>(),
         run.TryGetProperty("seed", out JsonElement seed) ? seed.GetUInt64() : 0)
     {
         Name = Text(run, "name"),
@@ -54,7 +56,8 @@ public sealed record StoredReport(string Path, DateTime Written, IReadOnlyList<M
             new RunWarning(Text(warning, "code") ?? "", Text(warning, "message") ?? "", warning.GetProperty("count").GetInt64()))],
     };
 
-    private static string? Text(JsonElement item, string name) => item.TryGetProperty(name, out JsonElement value) ? value.GetString() : null;
+    private static string? Text(JsonElement item, string name) => item.TryGetProperty(name, out JsonElement value) ? value.GetString()
+        : null;
 
     private static JsonElement[] List(JsonElement item, string name) =>
         item.TryGetProperty(name, out JsonElement value) ? [.. value.EnumerateArray()] : [];

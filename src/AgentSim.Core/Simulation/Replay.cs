@@ -68,7 +68,8 @@ public static class Replay
         {
             Name = settings.RunName,
             // An array, which scripts can index.
-            Warnings = (RunWarning[])[.. workload.Warnings, .. SettingWarnings.Of(settings, workload.Synthetic), .. OfRun(load, driver), .. OfOutcomes(recorder.OutcomeArray), .. OfAgents(settings, hasSessions)],
+            Warnings = (RunWarning[])[.. workload.Warnings, .. SettingWarnings.Of(settings, workload.Synthetic), .. OfRun(load, driver),
+                .. OfOutcomes(recorder.OutcomeArray), .. OfAgents(settings, hasSessions)],
         };
         return new ReplayResult(report, requests, run, settings)
         {

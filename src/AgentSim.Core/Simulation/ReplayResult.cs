@@ -43,18 +43,23 @@ public sealed class ReplayResult : IDynamicMetaObjectProvider
     /// <summary>What each worker did: prefill workers first, then those that decode; data-parallel ranks count one by one.</summary>
     public IReadOnlyList<WorkerResult> Workers => _workers.Value;
 
-    /// <summary>KV blocks in use, worker by worker in the order of time; empty unless <see cref="ReplaySettings.RecordsKvUse"/> is set.</summary>
+    /// <summary>
+    /// KV blocks in use, worker by worker in the order of time; empty unless <see cref="ReplaySettings.RecordsKvUse"/> is set.
+    /// </summary>
     public IReadOnlyList<KvUseSample> KvUse { get; internal init; } = [];
 
     /// <summary>The sessions and tasks, if the replay was asked for them and its load has any; null otherwise.</summary>
     public AgentResults? Agents { get; internal init; }
 
-    /// <summary>What sessions and tasks are computed from; null where the load has none, or the result comes from a file or another session.</summary>
+    /// <summary>
+    /// What sessions and tasks are computed from; null where the load has none, or the result comes from a file or another session.
+    /// </summary>
     internal RunTimes? Times { get; init; }
 
     /// <summary>The sessions and tasks, whether or not the replay was asked for them; null where there are none.</summary>
     /// <param name="cancellation">Stops the work.</param>
-    /// <exception cref="AgentSimException"><c>ResultStored</c>: the result comes from a file or another session, and was stored without.</exception>
+    /// <exception cref="AgentSimException"><c>ResultStored</c>: the result comes from a file or another session, and was stored
+    /// without.</exception>
     public AgentResults? FindAgents(CancellationToken cancellation = default)
     {
         if (Agents is not null) return Agents;

@@ -182,24 +182,28 @@ public sealed class ReplayTimeline
         Dictionary<int, int> indexOf = [];
         for (int i = 0; i < _requests.Count; i++) indexOf[_requests[i].Ordinal] = i;
         TaskResult[] tasks = [.. agents.Tasks.Where(task => task.MakespanMs > 0)];
-        EventTrack[] tracks = _tracks.AddProcess("Critical paths", [.. tasks.Select(task => task.PlayId is { } play ? $"{play}: {task.TaskId}" : task.TaskId)], writer);
+        EventTrack[] tracks = _tracks.AddProcess("Critical paths", [.. tasks
+            .Select(task => task.PlayId is { } play ? $"{play}: {task.TaskId}" : task.TaskId)], writer);
         for (int i = 0; i < tasks.Length; i++)
         {
             PathLink? before = null;
             foreach (PathLink link in tasks[i].CriticalPath)
             {
                 long begin = EventTime.FromSimulated(link.BeginMs), end = EventTime.FromSimulated(link.EndMs);
-                Utf8JsonWriter arguments = writer.Begin(new TraceEvent(EventPhase.Complete, link.Tool is { Length: > 0 } tool ? $"tool: {tool}" : TimeSplit.NameOf(link.Part), "agentsim.critical_path", tracks[i], begin, end - begin));
+                Utf8JsonWriter arguments = writer.Begin(new TraceEvent(EventPhase.Complete, link.Tool is { Length: > 0 } tool
+                    ? $"tool: {tool}" : TimeSplit.NameOf(link.Part), "agentsim.critical_path", tracks[i], begin, end - begin));
                 arguments.WriteNumber("ordinal"u8, link.Ordinal);
                 if (link.RequestId is { } id) arguments.WriteString("request_id"u8, id);
                 arguments.WriteString("session_id"u8, link.SessionId);
                 writer.End();
-                if (before is not null && before.Ordinal != link.Ordinal && indexOf.TryGetValue(before.Ordinal, out int source) && indexOf.TryGetValue(link.Ordinal, out int target))
+                if (before is not null && before.Ordinal != link.Ordinal && indexOf.TryGetValue(before.Ordinal, out int source)
+                    && indexOf.TryGetValue(link.Ordinal, out int target))
                 {
                     // From within the slice that the path leaves, which goes on where a start let the next one go.
                     (RequestSpan last, EventTrack from) = _spans[_spansOf[source + 1] - 1];
                     (RequestSpan first, EventTrack to) = _spans[_spansOf[target]];
-                    arrows.Write("critical path", "agentsim.critical_path", (from, Math.Clamp(begin - 1, last.Begin, Math.Max(last.Begin, last.End - 1))), (to, first.Begin));
+                    arrows.Write("critical path", "agentsim.critical_path", (from,
+                        Math.Clamp(begin - 1, last.Begin, Math.Max(last.Begin, last.End - 1))), (to, first.Begin));
                 }
 
                 before = link;

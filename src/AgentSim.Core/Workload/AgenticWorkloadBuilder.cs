@@ -47,7 +47,8 @@ internal sealed class AgenticWorkloadBuilder(TraceFormat format, int traceBlockS
             foreach (int target in dependencies[row]) completions.Add(target, row, _delay[row]);
         }
 
-        (int Request, int Branch)[] branches = [.. _branches.Select(branch => (branch.Row, _ids.Names.Find(branch.Id))).Where(branch => branch.Item2 >= 0)];
+        (int Request, int Branch)[] branches = [.. _branches.Select(branch => (branch.Row, _ids.Names.Find(branch.Id)))
+            .Where(branch => branch.Item2 >= 0)];
         _ids.Names.Seal();
         _rows.Seal();
         return new ReplayWorkload(new WorkloadColumns

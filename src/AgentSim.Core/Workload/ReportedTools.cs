@@ -31,7 +31,8 @@ internal sealed class ReportedTools
     {
         (int first, int end) = (_start[request], _start[request + 1]);
         if (end - first <= 1) return [(first == end ? "" : _classes[_class[first]], waitMs)];
-        long[] marks = [.. Enumerable.Range(first, end - first).SelectMany(call => (long[])[_ran[call].Start, _ran[call].End]).Distinct().OrderDescending()];
+        long[] marks = [.. Enumerable.Range(first, end - first).SelectMany(call => (long[])[_ran[call].Start, _ran[call].End])
+            .Distinct().OrderDescending()];
         var pieces = new Dictionary<string, double>(StringComparer.Ordinal);
         double left = waitMs;
         for (int mark = 1; mark < marks.Length && left > 0; mark++)

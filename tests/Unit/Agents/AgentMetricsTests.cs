@@ -9,7 +9,10 @@ using AgentSim.Tests.Simulation;
 
 namespace AgentSim.Tests.Agents;
 
-/// <summary>What tasks come to: counts, percentiles that tasks which did not complete do not flatter, rates, shares; in reports only when asked for.</summary>
+/// <summary>
+/// What tasks come to: counts, percentiles that tasks which did not complete do not flatter, rates, shares; in reports only when asked
+/// for.
+/// </summary>
 public sealed class AgentMetricsTests : IDisposable
 {
     // Ten tasks of two turns, each 100 ms after the one before.
@@ -24,7 +27,8 @@ public sealed class AgentMetricsTests : IDisposable
     public void Dispose() => _folder.Dispose();
 
     private static ReplayResult Run(double? cap = null, bool asked = true, string rows = "") =>
-        Sim.Run(rows.Length > 0 ? rows : Rows, Sim.Settings() with { MaxSimTimeMs = cap, ReportsAgents = asked }, TraceFormat.AgenticMooncake);
+        Sim.Run(rows.Length > 0 ? rows
+            : Rows, Sim.Settings() with { MaxSimTimeMs = cap, ReportsAgents = asked }, TraceFormat.AgenticMooncake);
 
     private static string Json(ReplayResult result)
     {
@@ -127,8 +131,11 @@ public sealed class AgentMetricsTests : IDisposable
         using JsonDocument first = JsonDocument.Parse(objects[0]), whole = JsonDocument.Parse(json);
         Assert.Equal(agents.Tasks[0].CriticalPath.Count, first.RootElement.GetProperty("critical_path").GetArrayLength());
         Assert.Equal(agents.Tasks[0].MakespanMs, first.RootElement.GetProperty("makespan_ms").GetDouble());
-        Assert.Equal("Web-Search", first.RootElement.GetProperty("critical_path").EnumerateArray().Single(link => link.GetProperty("part").GetString() == "tool").GetProperty("tool").GetString());
-        Assert.Equal((10, 10), (whole.RootElement.GetProperty("tasks").GetArrayLength(), whole.RootElement.GetProperty("sessions").GetArrayLength()));
+        Assert.Equal("Web-Search",
+            first.RootElement.GetProperty("critical_path").EnumerateArray().Single(link =>
+            link.GetProperty("part").GetString() == "tool").GetProperty("tool").GetString());
+        Assert.Equal((10, 10), (whole.RootElement.GetProperty("tasks").GetArrayLength(),
+            whole.RootElement.GetProperty("sessions").GetArrayLength()));
         Assert.Equal("AgentsFormatUnknown", Assert.Throws<AgentSimException>(() => AgentsWriter.For("a.txt")).ErrorId);
 
         string Text(Action<Stream, AgentResults> write)
@@ -152,7 +159,8 @@ public sealed class AgentMetricsTests : IDisposable
     [Fact]
     public void A_report_file_comes_back_as_an_object_with_its_name()
     {
-        ReplayResult result = Sim.Run(Rows, Sim.Settings() with { ReportsAgents = true, RunName = "more workers" }, TraceFormat.AgenticMooncake);
+        ReplayResult result = Sim.Run(Rows, Sim.Settings() with { ReportsAgents = true, RunName = "more workers" },
+            TraceFormat.AgenticMooncake);
         StoredReport stored = StoredReport.Read(_folder.Write("report.json", Json(result)));
         Assert.Equal("more workers", stored.Name);
         Assert.Equal(result.Summary.Metrics, stored.Metrics.OrderBy(metric => metric.Name, StringComparer.Ordinal));

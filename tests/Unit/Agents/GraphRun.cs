@@ -23,7 +23,9 @@ internal sealed record GraphRow(string Id, string Session, string? Play)
 /// <summary>What a row waits for.</summary>
 internal sealed record GraphWait(string Id, bool OnDispatch, double Delay);
 
-/// <summary>A random graph of requests and how to replay it: up to 8 workers, both routers, pools, engines that are too small, time caps.</summary>
+/// <summary>
+/// A random graph of requests and how to replay it: up to 8 workers, both routers, pools, engines that are too small, time caps.
+/// </summary>
 internal sealed record GraphRun(IReadOnlyList<GraphRow> Rows, int Version, string Text, ReplaySettings Settings)
 {
     private const int TraceBlockSize = 16;
@@ -82,7 +84,8 @@ internal sealed record GraphRun(IReadOnlyList<GraphRow> Rows, int Version, strin
         List<GraphRow> same = rows.FindAll(other => other.Play == row.Play);
         if (same.Count == 0 || random.Next(3) == 0) return;
         for (int wait = random.Next(1, 4); wait > 0; wait--)
-            row.Waits.Add(new GraphWait(same[random.Next(same.Count)].Id, random.Next(3) == 0, atOnce ? 0.0 : Pick(random, 0.0, 3.0, 40.25)));
+            row.Waits.Add(new GraphWait(same[random.Next(same.Count)].Id, random.Next(3) == 0, atOnce ? 0.0
+                : Pick(random, 0.0, 3.0, 40.25)));
         if (random.Next(2) == 0) row.NotBefore = 0;
     }
 
@@ -111,7 +114,8 @@ internal sealed record GraphRun(IReadOnlyList<GraphRow> Rows, int Version, strin
             Engine = EngineConfig.Default,
             Workers = 1,
             Pools = new PoolSettings(
-                (arguments with { WorkerType = WorkerType.Prefill, KvBytesPerToken = 100_000, KvTransferBandwidth = Pick(random, 0.1, 1.0) }).Resolve("prefill"),
+                (arguments with { WorkerType = WorkerType.Prefill, KvBytesPerToken = 100_000,
+                    KvTransferBandwidth = Pick(random, 0.1, 1.0) }).Resolve("prefill"),
                 (arguments with { WorkerType = WorkerType.Decode }).Resolve("decode"),
                 random.Next(2, 5),
                 random.Next(1, 4)),
@@ -140,7 +144,8 @@ internal sealed record GraphRun(IReadOnlyList<GraphRow> Rows, int Version, strin
                 if (version == 1) text.Append(Inv($",\"wait_for\":[{string.Join(',', row.Waits.Select(wait => $"\"{wait.Id}\""))}],\"tool_wait_ms\":{row.Tool}"));
             }
 
-            if (row.Branches.Count > 0) text.Append(Inv($",\"branches\":[{string.Join(',', row.Branches.Select(branch => $"\"{branch}\""))}]"));
+            if (row.Branches.Count > 0)
+                text.Append(Inv($",\"branches\":[{string.Join(',', row.Branches.Select(branch => $"\"{branch}\""))}]"));
             text.AppendLine("}");
         }
 

@@ -13,7 +13,8 @@ namespace AgentSim.Tests.Agents;
 /// <param name="Busy">By part.</param>
 /// <param name="Path">First link first; adjacent pieces of one request and part are one.</param>
 internal sealed record PlainAgent(
-    string Name, string? Play, AgentStatus Status, double? Begin, double? End, double[] Busy, IReadOnlyList<(TimePart Part, double Begin, double End, string Id)> Path);
+    string Name, string? Play, AgentStatus Status, double? Begin, double? End, double[] Busy,
+        IReadOnlyList<(TimePart Part, double Begin, double End, string Id)> Path);
 
 /// <summary>
 /// Sessions and tasks from the rows of a graph and the records of its requests. It shares nothing with the code it is compared with
@@ -42,7 +43,8 @@ internal sealed class PlainAgents
     public static bool HasAgents(GraphRun graph) =>
         graph.Rows.Any(row => row.Waits.Count > 0) || graph.Rows.Select(row => row.Session).Distinct().Count() < graph.Rows.Count;
 
-    public List<PlainAgent> Sessions() => [.. InOrder(_graph.Rows).GroupBy(row => (row.Play, row.Session)).Select(rows => Make([.. rows], isTask: false))];
+    public List<PlainAgent> Sessions() => [.. InOrder(_graph.Rows).GroupBy(row => (row.Play, row.Session))
+        .Select(rows => Make([.. rows], isTask: false))];
 
     public List<PlainAgent> Tasks()
     {
@@ -54,7 +56,8 @@ internal sealed class PlainAgents
             List<GraphRow> task = [open[0]];
             for (int i = 0; i < task.Count; i++)
             {
-                foreach (GraphRow other in open.Where(other => !task.Contains(other) && AreTogether(task[i], other)).ToList()) task.Add(other);
+                foreach (GraphRow other in open.Where(other => !task.Contains(other) && AreTogether(task[i], other)).ToList())
+                    task.Add(other);
             }
 
             open.RemoveAll(task.Contains);
@@ -85,11 +88,16 @@ internal sealed class PlainAgents
     private PlainAgent Make(GraphRow[] rows, bool isTask)
     {
         GraphRow first = rows.OrderBy(row => row.IsUnnamed).ThenBy(row => row.Waits.Count > 0).ThenBy(row => _index[row.Id]).First();
-        bool playFailed = _graph.Version == 2 && _graph.Rows.Any(row => row.Play == first.Play && Outcome(row).Status is not (TerminalStatus.None or TerminalStatus.Completed));
-        bool failed = rows.Any(row => Outcome(row).Status is not (TerminalStatus.None or TerminalStatus.Completed) || (playFailed && double.IsNaN(Outcome(row).Arrival)));
-        AgentStatus status = failed ? AgentStatus.Failed : rows.Any(row => Outcome(row).Status == TerminalStatus.None) ? AgentStatus.Unfinished : AgentStatus.Completed;
+        bool playFailed = _graph.Version == 2
+            && _graph.Rows.Any(row => row.Play == first.Play
+            && Outcome(row).Status is not (TerminalStatus.None or TerminalStatus.Completed));
+        bool failed = rows.Any(row => Outcome(row).Status is not (TerminalStatus.None or TerminalStatus.Completed)
+            || (playFailed && double.IsNaN(Outcome(row).Arrival)));
+        AgentStatus status = failed ? AgentStatus.Failed : rows.Any(row => Outcome(row).Status == TerminalStatus.None)
+            ? AgentStatus.Unfinished : AgentStatus.Completed;
         GraphRow[] begun = [.. rows.Where(row => !double.IsNaN(Outcome(row).Arrival))], ended = [.. rows.Where(HasEnded)];
-        double? begin = begun.Length > 0 ? begun.Min(row => Outcome(row).Arrival) : null, end = ended.Length > 0 ? ended.Max(row => Outcome(row).Terminal) : null;
+        double? begin = begun.Length > 0 ? begun.Min(row => Outcome(row).Arrival) : null, end = ended.Length > 0
+            ? ended.Max(row => Outcome(row).Terminal) : null;
         if (end is null) return new PlainAgent(first.Session, first.Play, status, begin, null, [], []);
 
         List<(TimePart Part, double Begin, double End)> busy = [];
@@ -97,11 +105,14 @@ internal sealed class PlainAgents
         {
             busy.AddRange(States(row, end.Value));
             busy.AddRange(SessionGap(row));
-            GraphRow firstOfSession = begun.Where(other => other.Session == row.Session).OrderBy(other => Outcome(other).Arrival).ThenBy(other => _index[other.Id]).First();
-            if (isTask && row == firstOfSession) busy.AddRange(Decider(row) is { } decider ? Gap(row, decider.Time) : Gap(row, begin!.Value));
+            GraphRow firstOfSession = begun.Where(other => other.Session == row.Session)
+                .OrderBy(other => Outcome(other).Arrival).ThenBy(other => _index[other.Id]).First();
+            if (isTask && row == firstOfSession)
+                busy.AddRange(Decider(row) is { } decider ? Gap(row, decider.Time) : Gap(row, begin!.Value));
         }
 
-        return new PlainAgent(first.Session, first.Play, status, begin, end, Covered(busy, end.Value), Path(ended, begin!.Value, end.Value, isTask));
+        return new PlainAgent(first.Session, first.Play, status, begin, end, Covered(busy, end.Value),
+            Path(ended, begin!.Value, end.Value, isTask));
     }
 
     private bool HasEnded(GraphRow row) => Outcome(row).Status != TerminalStatus.None;
@@ -114,16 +125,19 @@ internal sealed class PlainAgents
             GraphRow source = _rows[wait.Id];
             double time = wait.OnDispatch ? Outcome(source).Arrival : Outcome(source).Terminal;
             return (Row: source, Time: time, Ready: time + (wait.Delay / _ratio), wait.OnDispatch);
-        }).OrderByDescending(wait => wait.Ready).ThenByDescending(wait => wait.Time).ThenByDescending(wait => wait.Row.Session == row.Session).ThenBy(wait => _index[wait.Row.Id]).ThenBy(wait => wait.OnDispatch).First();
+        }).OrderByDescending(wait => wait.Ready).ThenByDescending(wait => wait.Time).ThenByDescending(wait =>
+            wait.Row.Session == row.Session).ThenBy(wait => _index[wait.Row.Id]).ThenBy(wait => wait.OnDispatch).First();
     }
 
     // The last end of its own session before it, if any.
     private GraphRow? OwnBefore(GraphRow row) => _graph.Rows
-        .Where(other => other.Session == row.Session && other.Play == row.Play && HasEnded(other) && Outcome(other).Terminal <= Outcome(row).Arrival && Outcome(other).Arrival < Outcome(row).Arrival)
+        .Where(other => other.Session == row.Session && other.Play == row.Play && HasEnded(other)
+            && Outcome(other).Terminal <= Outcome(row).Arrival && Outcome(other).Arrival < Outcome(row).Arrival)
         .OrderByDescending(other => Outcome(other).Terminal).ThenBy(other => _index[other.Id]).FirstOrDefault();
 
     private double SessionBegin(GraphRow row) => _graph.Rows
-        .Where(other => other.Session == row.Session && other.Play == row.Play && !double.IsNaN(Outcome(other).Arrival)).Min(other => Outcome(other).Arrival);
+        .Where(other => other.Session == row.Session && other.Play == row.Play && !double.IsNaN(Outcome(other).Arrival)).Min(other =>
+            Outcome(other).Arrival);
 
     private List<(TimePart Part, double Begin, double End)> SessionGap(GraphRow row)
     {
@@ -138,7 +152,8 @@ internal sealed class PlainAgents
         if (Decider(row) is not { } decider) return Cut(from, arrival, (TimePart.RecordedStart, arrival));
         double notBefore = row.NotBefore is { } time ? (time - _origin) / _ratio : double.NegativeInfinity;
         double tool = _graph.Version == 1 ? decider.Time + (row.Tool / _ratio) : double.NegativeInfinity;
-        return Cut(from, arrival, (TimePart.SubAgents, decider.Time), (TimePart.Tool, tool), (TimePart.Delay, decider.Ready), (TimePart.RecordedStart, notBefore), (TimePart.Queued, arrival));
+        return Cut(from, arrival, (TimePart.SubAgents, decider.Time), (TimePart.Tool, tool), (TimePart.Delay, decider.Ready),
+            (TimePart.RecordedStart, notBefore), (TimePart.Queued, arrival));
     }
 
     private List<(TimePart Part, double Begin, double End)> States(GraphRow row, double cap)
@@ -175,7 +190,8 @@ internal sealed class PlainAgents
     }
 
     // Every part reaches from the greatest mark so far to its own.
-    private static List<(TimePart Part, double Begin, double End)> Cut(double begin, double end, params (TimePart Part, double Until)[] marks)
+    private static List<(TimePart Part, double Begin, double End)> Cut(double begin, double end,
+        params (TimePart Part, double Until)[] marks)
     {
         var pieces = new List<(TimePart, double, double)>();
         double at = begin;
@@ -195,7 +211,8 @@ internal sealed class PlainAgents
         var sums = new double[Enum.GetValues<TimePart>().Length];
         foreach (IGrouping<TimePart, (TimePart Part, double Begin, double End)> part in busy.GroupBy(piece => piece.Part))
         {
-            double[] marks = [.. part.SelectMany(piece => (double[])[Math.Min(piece.Begin, cap), Math.Min(piece.End, cap)]).Distinct().Order()];
+            double[] marks = [.. part.SelectMany(piece => (double[])[Math.Min(piece.Begin, cap), Math.Min(piece.End, cap)])
+                .Distinct().Order()];
             for (int i = 1; i < marks.Length; i++)
             {
                 if (part.Any(piece => piece.Begin <= marks[i - 1] && marks[i] <= piece.End)) sums[(int)part.Key] += marks[i] - marks[i - 1];

@@ -41,11 +41,13 @@ public class RandomGraphTests
             if (result.Times!.Handoffs is not null) Count("pools");
             if (result.Times.Readmissions.Length > 0) Count("preempted");
             foreach (AgentResult agent in agents.Tasks) Count($"{agent.Status}");
-            foreach (TimePart part in agents.Sessions.SelectMany(session => session.CriticalPath).Select(link => link.Part).Distinct()) Count($"{part}");
+            foreach (TimePart part in agents.Sessions.SelectMany(session => session.CriticalPath).Select(link => link.Part).Distinct())
+                Count($"{part}");
         }
 
         // Nothing of what the graphs are for may be missing from them.
-        foreach (string what in (string[])["v0", "v1", "v2", "pools", "preempted", .. Enum.GetNames<AgentStatus>(), .. Enum.GetNames<TimePart>()])
+        foreach (string what in (string[])["v0", "v1", "v2", "pools", "preempted", .. Enum.GetNames<AgentStatus>(),
+            .. Enum.GetNames<TimePart>()])
             Assert.True(seen.GetValueOrDefault(what) > 20, $"{what}: {seen.GetValueOrDefault(what)} ({string.Join(", ", seen)})");
 
         void Count(string what) => seen[what] = seen.GetValueOrDefault(what) + 1;
@@ -59,12 +61,15 @@ public class RandomGraphTests
         {
             (PlainAgent plain, T agent) = (expected[i], actual[i]);
             string where = $"graph {seed}, {typeof(T).Name} {plain.Name}";
-            Assert.True((plain.Name, plain.Play, plain.Status, plain.Begin, plain.End) == (name(agent), agent.PlayId, agent.Status, agent.BeginMs, agent.EndMs), where);
+            Assert.True((plain.Name, plain.Play, plain.Status, plain.Begin, plain.End) == (name(agent), agent.PlayId, agent.Status,
+                agent.BeginMs, agent.EndMs), where);
             CriticalPathChecks.IsChain(agent, where);
-            Assert.Equal(plain.Path, agent.CriticalPath.Select(link => (link.Part, link.BeginMs, link.EndMs, link.RequestId ?? IdOf(link, plain))));
+            Assert.Equal(plain.Path, agent.CriticalPath
+                .Select(link => (link.Part, link.BeginMs, link.EndMs, link.RequestId ?? IdOf(link, plain))));
             if (plain.End is null) continue;
             foreach (TimePart part in Enum.GetValues<TimePart>())
-                Assert.True(Math.Abs(plain.Busy[(int)part] - (agent.Busy![part] ?? 0.0)) <= 1e-9 * Math.Max(1.0, agent.MakespanMs!.Value), $"{where}: {part} {plain.Busy[(int)part]} {agent.Busy![part]}");
+                Assert.True(Math.Abs(plain.Busy[(int)part] - (agent.Busy![part] ?? 0.0)) <= 1e-9 * Math.Max(1.0, agent.MakespanMs!.Value),
+                    $"{where}: {part} {plain.Busy[(int)part]} {agent.Busy![part]}");
         }
 
         static string IdOf(PathLink link, PlainAgent plain) => plain.Path.First(piece => piece.Begin == link.BeginMs).Id;
@@ -77,7 +82,8 @@ public class RandomGraphTests
         {
             RequestOutcome outcome = plain.Outcome(row);
             if (double.IsNaN(outcome.Arrival) || plain.Explained(row) is not { } ready) continue;
-            Assert.True(graph.Settings.Concurrency is null ? outcome.Arrival == ready : outcome.Arrival >= ready, $"graph {seed}, {row.Id}: {outcome.Arrival}, explained {ready}");
+            Assert.True(graph.Settings.Concurrency is null ? outcome.Arrival == ready
+                : outcome.Arrival >= ready, $"graph {seed}, {row.Id}: {outcome.Arrival}, explained {ready}");
         }
     }
 }

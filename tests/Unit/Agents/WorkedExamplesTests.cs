@@ -41,7 +41,8 @@ public class WorkedExamplesTests
         Split(task.Busy!, prefill: 68.06089, decode: 34.499333, tool: 25, delay: 75, subAgents: 89.703739);
         Assert.Equal("bash+read", task.CriticalPath[5].Tool);
         // bash ran alone from 1250 to 1260, with read to 1270, and read alone to 1275.
-        Assert.Equal([("bash", 10.0), ("bash+read", 10.0), ("read", 5.0)], task.Tools.OrderBy(tool => tool.ToolClass, StringComparer.Ordinal).Select(tool => (tool.ToolClass, Math.Round(tool.Ms, 6))));
+        Assert.Equal([("bash", 10.0), ("bash+read", 10.0), ("read", 5.0)], task.Tools
+            .OrderBy(tool => tool.ToolClass, StringComparer.Ordinal).Select(tool => (tool.ToolClass, Math.Round(tool.Ms, 6))));
     }
 
     [Fact]
@@ -67,8 +68,10 @@ public class WorkedExamplesTests
         Assert.Equal(3691, task.RecordedMakespanMs);
         Assert.Equal(
             [
-                (101.883154, TimePart.Queued), (126.29496, TimePart.Prefill), (335.129191, TimePart.Decode), (410.129191, TimePart.Tool), (518.129191, TimePart.Delay),
-                (518.514576, TimePart.Queued), (542.915533, TimePart.Prefill), (865.238035, TimePart.Decode), (1407.238035, TimePart.Tool), (1524.238035, TimePart.Delay),
+                (101.883154, TimePart.Queued), (126.29496, TimePart.Prefill), (335.129191, TimePart.Decode), (410.129191, TimePart.Tool),
+                    (518.129191, TimePart.Delay),
+                (518.514576, TimePart.Queued), (542.915533, TimePart.Prefill), (865.238035, TimePart.Decode), (1407.238035,
+                    TimePart.Tool), (1524.238035, TimePart.Delay),
                 (1526.074748, TimePart.Queued), (1549.350865, TimePart.Prefill), (4115.748412, TimePart.Decode),
             ],
             task.CriticalPath.Select(link => (Math.Round(link.EndMs, 6), link.Part)));
@@ -84,12 +87,15 @@ public class WorkedExamplesTests
         Assert.Equal(9345.436147, task.RootMakespanMs!.Value, 6);
         Assert.Equal(65, task.CriticalPath.Count);
         Split(task.Critical!, queued: 19.209568, prefill: 440.393892, decode: 13537.306677, tool: 3762, delay: 1609);
-        PathLink wait = Assert.Single(agents.Sessions.Single(session => session.SessionId == "agent-1100-2:root").CriticalPath, link => link.Part == TimePart.SubAgents);
-        Assert.Equal((4367.232436, 5845.651363, 1478.418927, "req-1100-00051"), (Math.Round(wait.BeginMs, 6), Math.Round(wait.EndMs, 6), Math.Round(wait.LengthMs, 6), wait.AwaitedRequestId));
+        PathLink wait = Assert.Single(agents.Sessions.Single(session => session.SessionId == "agent-1100-2:root").CriticalPath, link =>
+            link.Part == TimePart.SubAgents);
+        Assert.Equal((4367.232436, 5845.651363, 1478.418927, "req-1100-00051"), (Math.Round(wait.BeginMs, 6), Math.Round(wait.EndMs, 6),
+            Math.Round(wait.LengthMs, 6), wait.AwaitedRequestId));
     }
 
     private static AgentResults Sample() => Replay.Run(
-        WorkloadLoader.Load([TestData.PathOf("../../../samples/agent-small.trace.jsonl.gz")], new WorkloadOptions { Format = TraceFormat.Dynamo }), new ReplaySettings()).FindAgents()!;
+        WorkloadLoader.Load([TestData.PathOf("../../../samples/agent-small.trace.jsonl.gz")],
+            new WorkloadOptions { Format = TraceFormat.Dynamo }), new ReplaySettings()).FindAgents()!;
 
     private static void Same(double begin, double end, double makespan, AgentResult agent)
     {
@@ -102,10 +108,12 @@ public class WorkedExamplesTests
         Assert.Equal(expected, agent.CriticalPath.Select(link => (Math.Round(link.EndMs, 6), link.Part, link.RequestId!)));
 
     private static void Split(
-        TimeSplit actual, double queued = 0, double prefill = 0, double decode = 0, double tool = 0, double delay = 0, double subAgents = 0) =>
+        TimeSplit actual, double queued = 0, double prefill = 0, double decode = 0, double tool = 0, double delay = 0,
+            double subAgents = 0) =>
         Assert.Equal(
             (queued, prefill, 0.0, decode, tool, delay, subAgents, 0.0),
-            (Round(actual.QueuedMs), Round(actual.PrefillMs), Round(actual.TransferMs), Round(actual.DecodeMs), Round(actual.ToolMs!.Value), Round(actual.DelayMs),
+            (Round(actual.QueuedMs), Round(actual.PrefillMs), Round(actual.TransferMs), Round(actual.DecodeMs),
+                Round(actual.ToolMs!.Value), Round(actual.DelayMs),
                 Round(actual.SubAgentsMs), Round(actual.RecordedStartMs)));
 
     private static double Round(double value) => Math.Round(value, 6);

@@ -51,7 +51,8 @@ public sealed class CommandLineTests : IDisposable
         Assert.DoesNotContain("tasks", output);
         Assert.DoesNotContain("completed_tasks", File.ReadAllText(Path.Combine(_folder, "plain.json")));
 
-        (code, _, error) = Run("replay", Trace(), "--trace-block-size", "16", "--report-json", "never.json", "--report-agents", "tasks.txt");
+        (code, _, error) = Run("replay",
+            Trace(), "--trace-block-size", "16", "--report-json", "never.json", "--report-agents", "tasks.txt");
         Assert.Equal(2, code);
         Assert.Contains(".csv, .json or .jsonl", error);
         Assert.False(File.Exists(Path.Combine(_folder, "never.json")));

@@ -15,7 +15,8 @@ public class ReportComparisonTests
     {
         var level = new ServiceLevel(TtftMs: 30);
         // Tasks are not in it; their metrics have an object of their own.
-        Assert.Equal(MetricNames.Names.Where(name => MetricCatalog.Current.Find(name)!.Row.Group.Key is null), Sample.Report(level).Metrics.Select(metric => metric.Name));
+        Assert.Equal(MetricNames.Names.Where(name => MetricCatalog.Current.Find(name)!.Row.Group.Key is null), Sample.Report(level).Metrics
+            .Select(metric => metric.Name));
     }
 
     [Theory]

@@ -4,7 +4,9 @@ using AgentSim.Tests.Agents;
 
 namespace AgentSim.Tests.Simulation;
 
-/// <summary>Every stored replay case gives the reference's report and request records, and critical paths that are chains from begin to end.</summary>
+/// <summary>
+/// Every stored replay case gives the reference's report and request records, and critical paths that are chains from begin to end.
+/// </summary>
 public sealed class ReferenceResultsTests
 {
     public static TheoryData<string> Cases => new(StoredCase.All().Select(stored => stored.Name));

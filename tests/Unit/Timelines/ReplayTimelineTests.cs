@@ -38,8 +38,10 @@ public sealed class ReplayTimelineTests
         PathLink[] path = [.. result.Agents!.Tasks.Single().CriticalPath];
         Assert.Equal(
             path.Select(link => $"{link.Part}".ToLowerInvariant()),
-            events.Phase("X").Where(each => each.GetProperty("cat").GetString() == "agentsim.critical_path").Select(each => each.GetProperty("name").GetString()!.Split(':')[0]));
-        Assert.Equal(path.Select(link => link.Ordinal).Distinct().Count() - 1, events.Named("critical path").Count(each => each.GetProperty("ph").GetString() == "s"));
+            events.Phase("X").Where(each => each.GetProperty("cat").GetString() == "agentsim.critical_path")
+                .Select(each => each.GetProperty("name").GetString()!.Split(':')[0]));
+        Assert.Equal(path.Select(link => link.Ordinal)
+            .Distinct().Count() - 1, events.Named("critical path").Count(each => each.GetProperty("ph").GetString() == "s"));
         Assert.Empty(Timeline(Sim.Run(Rows, Sim.Settings(), TraceFormat.AgenticMooncake)).Named("critical path"));   // only when asked for
     }
 

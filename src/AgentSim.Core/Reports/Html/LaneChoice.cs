@@ -24,7 +24,8 @@ internal sealed record LaneChoice(IReadOnlyList<Lane> Lanes, int Requests, int A
     /// <param name="result">The run.</param>
     /// <param name="slowest">Requests whose lanes must be there, and they in them.</param>
     /// <param name="most">Most requests to show.</param>
-    /// <param name="agents">Its sessions and tasks: lanes of a task stand together, each below that of its parent; null: there are none.</param>
+    /// <param name="agents">Its sessions and tasks: lanes of a task stand together, each below that of its parent; null: there are
+    /// none.</param>
     public static LaneChoice Of(ReplayResult result, IReadOnlyList<RequestResult> slowest, int most, AgentResults? agents = null)
     {
         WorkloadColumns load = result.Origin.Load;
@@ -56,7 +57,8 @@ internal sealed record LaneChoice(IReadOnlyList<Lane> Lanes, int Requests, int A
         if (agents is null) return places;
         Dictionary<(string?, string), double> begins = [];
         foreach (TaskResult task in agents.Tasks) begins[(task.PlayId, task.TaskId)] = task.BeginMs ?? double.PositiveInfinity;
-        foreach (SessionResult session in agents.InTree().OrderBy(session => begins[(session.PlayId, session.TaskId)])) places.TryAdd(session.SessionId, (places.Count, session.Depth));
+        foreach (SessionResult session in agents.InTree().OrderBy(session => begins[(session.PlayId, session.TaskId)]))
+            places.TryAdd(session.SessionId, (places.Count, session.Depth));
         return places;
     }
 

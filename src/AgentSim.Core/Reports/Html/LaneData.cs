@@ -34,7 +34,8 @@ internal static class LaneData
         PageData.Column<byte>(json, "status", [.. records.Select(record => (byte)record.TerminalStatus)]);
         WriteTexts(json, "ids", records.Select(record => record.RequestId is { } id ? PageText.Short(id) : null));
         WriteTexts(json, "tools", placed.Select(each => each.Request.Tools));
-        LanePaths.Write(json, agents, records.Select((record, place) => (record.Ordinal, place)).ToDictionary(each => each.Ordinal, each => each.place));
+        LanePaths.Write(json, agents, records.Select((record, place) => (record.Ordinal, place))
+            .ToDictionary(each => each.Ordinal, each => each.place));
         json.WriteEndObject();
     }
 

@@ -3,10 +3,14 @@ using AgentSim.Agents;
 
 namespace AgentSim.Reports.Html;
 
-/// <summary>The critical paths of tasks as the lanes draw them: stretches of time in the rows of requests, task by task in the order of time.</summary>
+/// <summary>
+/// The critical paths of tasks as the lanes draw them: stretches of time in the rows of requests, task by task in the order of time.
+/// </summary>
 internal static class LanePaths
 {
-    /// <summary>Writes the columns <c>pathTask</c>, <c>pathAt</c> (place of the request in the lanes), <c>pathBegin</c> and <c>pathEnd</c>.</summary>
+    /// <summary>
+    /// Writes the columns <c>pathTask</c>, <c>pathAt</c> (place of the request in the lanes), <c>pathBegin</c> and <c>pathEnd</c>.
+    /// </summary>
     /// <param name="json">Written to.</param>
     /// <param name="agents">The tasks; null: there are none.</param>
     /// <param name="placeOf">Places of the requests that the lanes show, by ordinal.</param>

@@ -4,7 +4,9 @@ using AgentSim.Statistics;
 
 namespace AgentSim.Reports.Html;
 
-/// <summary>Tasks: how many there are, what the time on their critical paths went to, and those that took longest, with links to their lanes.</summary>
+/// <summary>
+/// Tasks: how many there are, what the time on their critical paths went to, and those that took longest, with links to their lanes.
+/// </summary>
 internal static class TaskSection
 {
     private const int MostTasks = 30;
@@ -50,7 +52,8 @@ internal static class TaskSection
 
         if (!(summary.Critical.TotalMs > 0)) return;
         page.BeginTable($"Critical paths of {name}", "Critical path of completed tasks");
-        foreach (string column in (string[])["Share (%)", "ms per task", "ms of all"]) page.Write($"<th scope=\"col\" class=\"number\">{column}</th>");
+        foreach (string column in (string[])["Share (%)", "ms per task", "ms of all"])
+            page.Write($"<th scope=\"col\" class=\"number\">{column}</th>");
         page.Markup("</tr></thead>\n<tbody>\n");
         foreach (TimePart part in Enum.GetValues<TimePart>().Where(part => summary.Critical[part] > 0))
         {
@@ -67,7 +70,8 @@ internal static class TaskSection
     private static void WritePart(HtmlWriter page, string label, double ms, AgentSummary summary)
     {
         page.Write($"<tr><th scope=\"row\"><bdi>{label}</bdi></th>");
-        foreach (double value in (double[])[Math.Round(ms / summary.Critical.TotalMs * 100.0, 2), ms / summary.CompletedTasks, ms]) WriteNumber(page, value);
+        foreach (double value in (double[])[Math.Round(ms / summary.Critical.TotalMs * 100.0, 2), ms / summary.CompletedTasks, ms])
+            WriteNumber(page, value);
         page.Markup("</tr>\n");
     }
 

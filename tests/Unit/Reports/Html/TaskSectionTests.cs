@@ -11,7 +11,9 @@ public class TaskSectionTests
     public void Tasks_stand_in_a_table_with_their_makespans_and_parts()
     {
         ReplayResult result = Pages.AgenticRun();
-        string html = Pages.Html(result), section = html[html.IndexOf("<section id=\"tasks\"", StringComparison.Ordinal)..html.IndexOf("<section id=\"lanes\"", StringComparison.Ordinal)];
+        string html = Pages.Html(result),
+            section = html[html.IndexOf("<section id=\"tasks\"", StringComparison.Ordinal)..html.IndexOf("<section id=\"lanes\"",
+            StringComparison.Ordinal)];
         AgentResults agents = result.FindAgents()!;
         foreach (TaskResult task in agents.Tasks)
         {
@@ -28,7 +30,8 @@ public class TaskSectionTests
     {
         ReplayResult result = Pages.AgenticRun();
         JsonElement lanes = Pages.Data(Pages.Html(result)).GetProperty("lanes")[0];
-        int[] task = Column(lanes, "pathTask", BitConverter.ToInt32, 4), place = Column(lanes, "pathAt", BitConverter.ToInt32, 4), ordinals = Column(lanes, "ordinal", BitConverter.ToInt32, 4);
+        int[] task = Column(lanes, "pathTask", BitConverter.ToInt32, 4), place = Column(lanes, "pathAt", BitConverter.ToInt32, 4),
+            ordinals = Column(lanes, "ordinal", BitConverter.ToInt32, 4);
         double[] begin = Column(lanes, "pathBegin", BitConverter.ToDouble, 8), end = Column(lanes, "pathEnd", BitConverter.ToDouble, 8);
         AgentResults agents = result.FindAgents()!;
         for (int i = 0; i < agents.Tasks.Count; i++)
@@ -37,7 +40,9 @@ public class TaskSectionTests
             Assert.Equal(agents.Tasks[i].BeginMs, begin[pieces[0]]);
             Assert.Equal(agents.Tasks[i].EndMs, end[pieces[^1]]);
             Assert.Equal(pieces.Skip(1).Select(piece => begin[piece]), pieces.SkipLast(1).Select(piece => end[piece]));
-            Assert.Equal(agents.Tasks[i].CriticalPath.Select(link => link.Ordinal).Aggregate(new List<int>(), (all, next) => all.LastOrDefault() == next ? all : [.. all, next]), pieces.Select(piece => ordinals[place[piece]]));
+            Assert.Equal(agents.Tasks[i].CriticalPath
+                .Select(link => link.Ordinal).Aggregate(new List<int>(), (all, next) => all.LastOrDefault() == next ? all
+                : [.. all, next]), pieces.Select(piece => ordinals[place[piece]]));
         }
     }
 
@@ -51,7 +56,8 @@ public class TaskSectionTests
     }
 
     [Fact]
-    public void A_load_without_sessions_has_no_tasks() => Assert.DoesNotContain("id=\"tasks\"", Pages.Html(Pages.Synthetic(sessions: 3, turns: 1)));
+    public void A_load_without_sessions_has_no_tasks() =>
+        Assert.DoesNotContain("id=\"tasks\"", Pages.Html(Pages.Synthetic(sessions: 3, turns: 1)));
 
     private static T[] Column<T>(JsonElement lanes, string name, Func<byte[], int, T> read, int size)
     {
