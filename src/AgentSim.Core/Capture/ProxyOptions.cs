@@ -20,6 +20,14 @@ public sealed record ProxyOptions
     /// <summary>Tokens of a block of the recorded hashes.</summary>
     public int TraceBlockSize { get; init; } = DefaultTraceBlockSize;
 
+    /// <summary>A header of requests that names their session, before all others; null if there is none.</summary>
+    public string? SessionHeader { get; init; }
+
+    /// <summary>
+    /// Whether requests without a session get one by their prompts: a prompt that goes on from another one is of its session.
+    /// </summary>
+    public bool InferSessions { get; init; }
+
     /// <summary>Reads the address of a server.</summary>
     /// <exception cref="AgentSimException">It is not one.</exception>
     public static Uri ParseUpstream(string text)
@@ -33,7 +41,13 @@ public sealed record ProxyOptions
     {
         Checked(Upstream);
         if (TraceBlockSize < 1) throw AgentSimException.Usage("CaptureSettingInvalid", $"trace block size must be at least 1 (is {TraceBlockSize})");
-        ListenEndPoint();
+        if (SessionHeader is { } header && (header.Length == 0 || header.Any(c => !char.IsAsciiLetterOrDigit(c) && !"!#$%&'*+-.^_`|~".Contains(c))))
+            throw AgentSimException.Usage("CaptureSettingInvalid", $"'{header}' is not the name of a header; give one like x-session-id");
+        if (UpstreamAddress.Reaches(Upstream, ListenEndPoint()))
+        {
+            throw AgentSimException.Usage(
+                "UpstreamIsListen", $"the proxy would pass requests on to itself: {Upstream} is where it listens; name the server, or another address to listen on");
+        }
     }
 
     internal IPEndPoint ListenEndPoint() =>
