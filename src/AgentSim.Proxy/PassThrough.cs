@@ -22,6 +22,10 @@ internal class PassThrough(string mark) : HttpTransformer
     public static bool IsMarked(HttpRequest request, string mark) =>
         request.Headers[MarkHeader].Any(value => value is not null && value.Contains(mark, StringComparison.Ordinal));
 
+    /// <summary>Whether a request line is one that HTTP knows: nothing that is no visible ASCII may go on as it is.</summary>
+    public static bool HasSoundTarget(HttpContext context) =>
+        !(context.Features.Get<IHttpRequestFeature>()?.RawTarget ?? "").AsSpan().ContainsAnyExceptInRange('!', '~');
+
     public override async ValueTask TransformRequestAsync(
         HttpContext httpContext, HttpRequestMessage proxyRequest, string destinationPrefix, CancellationToken cancellationToken)
     {

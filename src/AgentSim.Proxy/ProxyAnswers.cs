@@ -37,6 +37,13 @@ internal static class ProxyAnswers
         return WriteAsync(context.Response, "The recording proxy was sent a request that it had passed on itself.", "proxy_loop");
     }
 
+    /// <summary>Refuses a request line that is none.</summary>
+    public static Task BadTargetAsync(HttpContext context)
+    {
+        context.Response.StatusCode = StatusCodes.Status400BadRequest;
+        return WriteAsync(context.Response, "The request line holds octets that no path or query has.", "invalid_request_error");
+    }
+
     /// <summary>Why there is no answer.</summary>
     public static string Reason(HttpContext context)
     {

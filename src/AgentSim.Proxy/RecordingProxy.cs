@@ -46,7 +46,7 @@ internal sealed class RecordingProxy : IAsyncDisposable
         });
         // Nothing of the environment or of files configures it.
         WebApplicationBuilder builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
-        builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel => Configure(kestrel, options, gate, connections));
+        builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel => Configure(kestrel, options, gate));
         builder.Services.AddHttpForwarder();
         builder.Services.AddSingleton<IHostLifetime, OwnLifetime>();
         _application = builder.Build();
@@ -120,17 +120,16 @@ internal sealed class RecordingProxy : IAsyncDisposable
         _client.Dispose();
     }
 
-    private static void Configure(KestrelServerOptions kestrel, ProxyOptions options, ConnectionGate gate, int connections)
+    private static void Configure(KestrelServerOptions kestrel, ProxyOptions options, ConnectionGate gate)
     {
         kestrel.AddServerHeader = false;
         // Every byte of a header has a character in this encoding, and passes as it is.
         kestrel.RequestHeaderEncodingSelector = _ => Encoding.Latin1;
         kestrel.ResponseHeaderEncodingSelector = _ => Encoding.Latin1;
-        // The limits are those of the server behind, but for connections: descriptors are what the proxy itself would die of.
+        // The limits are those of the server behind.
         KestrelServerLimits limits = kestrel.Limits;
         (limits.MaxRequestBodySize, limits.MinRequestBodyDataRate, limits.MinResponseDataRate) = (null, null, null);
         (limits.MaxRequestHeadersTotalSize, limits.MaxRequestHeaderCount, limits.MaxRequestLineSize) = (LongestHeadKiB << 10, LongestHeadKiB << 4, LongestHeadKiB << 10);
-        limits.MaxConcurrentConnections = connections + ConnectionLimits.Slack;
         kestrel.Listen(options.ListenEndPoint(), listen => listen.Use(next => connection => gate.HandleAsync(connection, next)));
     }
 

@@ -33,9 +33,16 @@ internal sealed class RequestRecorder(
             return;
         }
 
+        if (!PassThrough.HasSoundTarget(context))
+        {
+            await ProxyAnswers.BadTargetAsync(context).ConfigureAwait(false);
+            return;
+        }
+
         if (Apis.Of(context.Request) is not { } api)
         {
             await PassOtherAsync(context).ConfigureAwait(false);
+            GentleEnd.Finish(context);
             return;
         }
 
@@ -49,6 +56,8 @@ internal sealed class RequestRecorder(
         {
             tally.Ended(outcome);
         }
+
+        GentleEnd.Finish(context);
     }
 
     private async Task PassOtherAsync(HttpContext context)

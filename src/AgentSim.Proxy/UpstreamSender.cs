@@ -23,7 +23,7 @@ internal sealed class UpstreamSender(ProxyOptions options, IHttpForwarder forwar
     public bool IsOwn(HttpRequest request) => PassThrough.IsMarked(request, _mark);
 
     /// <summary>Passes a request on without looking at the answer.</summary>
-    public ValueTask<ForwarderError> PassAsync(HttpContext context) => forwarder.SendAsync(context, _upstream, client, Config, new PassThrough(_mark));
+    public Task<ForwarderError> PassAsync(HttpContext context) => ForwardAsync(context, new PassThrough(_mark));
 
     /// <summary>Passes a request on and looks at the answer.</summary>
     /// <param name="context">The request.</param>
@@ -55,13 +55,21 @@ internal sealed class UpstreamSender(ProxyOptions options, IHttpForwarder forwar
             context.Request.Body = new MemoryStream(bytes, writable: false);
             if (context.Request.ContentLength is not null) context.Request.ContentLength = bytes.Length;
             context.Response.Body = tap;
-            Task<ForwarderError> sending = forwarder.SendAsync(context, _upstream, client, Config, transformer).AsTask();
+            Task<ForwarderError> sending = ForwardAsync(context, transformer);
             Prompt? prompt = request.Prompt();   // while the server is busy
             ForwarderError error = await sending.ConfigureAwait(false);
             if (error == ForwarderError.None && !await tap.EndAsync(context.RequestAborted).ConfigureAwait(false)) error = ForwarderError.ResponseBodyClient;
             bool isStream = tap.Mode is TapMode.Events or TapMode.FilteredEvents;
             return new Sent(error, transformer.IsRefused, prompt, tap.Mode != TapMode.Blind && tap.IsReadable) { Skip = tap.Skip, IsStream = isStream };
         }
+    }
+
+    private async Task<ForwarderError> ForwardAsync(HttpContext context, PassThrough transformer)
+    {
+        using GentleEnd end = GentleEnd.Begin(context);
+        ForwarderError error = await forwarder.SendAsync(context, _upstream, client, Config, transformer).ConfigureAwait(false);
+        end.Settle(error);
+        return error;
     }
 }
 

@@ -179,8 +179,10 @@ public sealed class ProxyProcessTests : IDisposable
         await using FakeServer server = await Answering();
         TraceCaptureOptions options = Options(server.Address);
         string taken = server.Address.GetLeftPart(UriPartial.Authority);
-        AgentSimException error = Assert.Throws<AgentSimException>(() => TraceCapture.Start(options with { Proxy = options.Proxy! with { Listen = taken } }));
+        AgentSimException error = Assert.Throws<AgentSimException>(() => TraceCapture.Start(options with { Proxy = options.Proxy! with { Listen = taken, Upstream = new Uri("http://127.0.0.1:1") } }));
         Assert.Equal("EndpointUnavailable", error.ErrorId);
+        error = Assert.Throws<AgentSimException>(() => TraceCapture.Start(options with { Proxy = options.Proxy! with { Listen = taken } }));
+        Assert.Equal("UpstreamIsListen", error.ErrorId);
         error = Assert.Throws<AgentSimException>(() => TraceCapture.Start(options with { Proxy = options.Proxy! with { TraceBlockSize = 0 } }));
         Assert.Equal(("CaptureSettingInvalid", FaultKind.Usage), (error.ErrorId, error.Kind));
         Assert.Empty(_folder.Everything);

@@ -207,7 +207,7 @@ public sealed class StreamingTests
     [Fact]
     public async Task An_event_beyond_all_bounds_passes_and_the_request_counts_as_not_recorded()
     {
-        string huge = Chunk(new string('x', 5 << 20));
+        string huge = Chunk(new string('x', 17 << 20));
         await using FakeServer server = await FakeServer.Events(Chunk("a"), huge, Chunk("b"), Usage, Done);
         await using ProxyBench bench = await ProxyBench.Start(server.Address);
         Assert.Equal(Chunk("a") + huge + Chunk("b") + Usage + Done, await bench.PostText(ProxyBench.ChatStream));
