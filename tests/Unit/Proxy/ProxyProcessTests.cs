@@ -98,30 +98,131 @@ public sealed class ProxyProcessTests : IDisposable
     }
 
     [Fact]
-    public async Task A_capture_whose_proxy_was_killed_goes_on_and_fails_in_the_end()
+    public async Task A_proxy_that_was_killed_is_started_again_and_what_was_lost_is_counted_and_said()
     {
         if (!OperatingSystem.IsLinux()) return;
         await using FakeServer server = await Answering();
-        using Process capture = Cli([], server.Address, "--flush-interval-ms", "20");
-        await Post(await Address(capture), 3);
-        await Wait.Until(() => Rows() == 3);
+        using Process capture = Cli([], server.Address, "--flush-interval-ms", "600000", "--buffer-bytes", "2000");
+        string address = await Address(capture);
+        await Post(address, 30);
+        await Wait.Until(() => Rows() > 0);
+        long written = Rows();
         using (Process process = Process.GetProcessById(await Child(capture.Id))) process.Kill();
-        await Said("agentsim: warning: the proxy ended: ");
+        string said = await Said("agentsim: warning: the proxy ended: ");
+        Assert.Contains($"started again at {address} ", said);
+        Assert.Contains($"; {30 - written} requests that it had received are not recorded", said);
+
+        await Post(address, 4);
         using (Process kill = Process.Start("kill", ["-TERM", $"{capture.Id}"])) await kill.WaitForExitAsync();
-        await Said("agentsim: 3 rows in 1 files");
+        Assert.Contains("34 requests", await Said($"agentsim: {written + 4} rows in 2 files"));
         await Said("agentsim: the proxy ended: ");
         await capture.WaitForExitAsync().WaitAsync(Patience);
         Assert.Equal(1, capture.ExitCode);
 
-        async Task Said(string start)
+        async Task<string> Said(string start)
         {
             while (await capture.StandardError.ReadLineAsync().WaitAsync(Patience) is { } line)
             {
-                if (line.StartsWith(start, StringComparison.Ordinal)) return;
+                if (line.StartsWith(start, StringComparison.Ordinal)) return line;
             }
 
             Assert.Fail($"it did not say '{start}'");
+            return "";
         }
+    }
+
+    [Theory]
+    [InlineData(TraceFileFormat.Jsonl)]
+    [InlineData(TraceFileFormat.JsonlGz)]
+    public async Task What_a_killed_proxy_and_its_successor_wrote_counts_together(TraceFileFormat format)
+    {
+        if (OperatingSystem.IsWindows()) return;
+        await using FakeServer server = await Answering();
+        TraceCaptureOptions options = Options(server.Address, format);
+        var problems = new List<AgentSimException>();
+        using ProxySupervisor proxy = ProxySupervisor.Start(new ProxySettings(options.Proxy!, options.Sink), problems.Add);
+        string address = proxy.Address;
+        await Post(address, 5);
+        await Wait.Until(() => proxy.Status().Sink!.Written == 5);
+        using (Process process = Process.GetProcessById(proxy.ProcessId)) process.Kill();
+        await Wait.Until(() => problems.Count > 0);
+        Assert.Equal("ProxyRestarted", problems.Single().ErrorId);
+        Assert.Equal(address, proxy.Address);
+        await Post(address, 3);
+        proxy.Dispose();
+        ProxyReport report = proxy.Status();
+        Assert.Equal((8L, 8L, 8L, 1L, 0L), (report.Counters.Requests, report.Counters.Recorded, report.Sink!.Written, report.Counters.Restarts, report.Counters.Lost));
+        Assert.Equal(8, TraceCapture.GetStatus(options.Sink.Path).Rows);
+        if (format == TraceFileFormat.Jsonl) Assert.Equal(8, report.Sink.Segments.Single().Rows);
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(2)]
+    [InlineData(50)]
+    public async Task Two_signals_in_short_order_lose_nothing(int gapMs)
+    {
+        if (OperatingSystem.IsWindows()) return;
+        await using FakeServer server = await Answering();
+        using Process capture = Cli([], server.Address, "--flush-interval-ms", "600000");
+        await Post(await Address(capture), 20);
+        using (Process kill = Process.Start("sh", ["-c", $"kill -TERM {capture.Id}; sleep {gapMs / 1000.0}; kill -TERM {capture.Id}; true"])) await kill.WaitForExitAsync();
+        string errors = await capture.StandardError.ReadToEndAsync().WaitAsync(Patience);
+        await capture.WaitForExitAsync().WaitAsync(Patience);
+        Assert.Equal(0, capture.ExitCode);
+        Assert.Contains("agentsim: 20 rows in 1 files", errors);
+        Assert.Equal(20, Rows());
+    }
+
+    [Fact]
+    public async Task A_later_signal_breaks_off_what_is_under_way_and_records_it()
+    {
+        if (OperatingSystem.IsWindows()) return;
+        await using FakeServer server = await FakeServer.Start(async (context, _) =>
+        {
+            context.Response.ContentType = "text/event-stream";
+            await context.Response.Body.WriteAsync("data: {\"choices\":[{\"delta\":{\"content\":\"x\"}}]}\n\n"u8.ToArray());
+            await Task.Delay(Timeout.Infinite, context.RequestAborted).ContinueWith(_ => { }, TaskScheduler.Default);
+        });
+        using Process capture = Cli([], server.Address);
+        string address = await Address(capture);
+        using var client = new HttpClient(new SocketsHttpHandler { UseProxy = false }) { Timeout = Patience };
+        client.DefaultRequestHeaders.Add("x-dynamo-session-id", "s");
+        using HttpResponseMessage response = await client.SendAsync(
+            new HttpRequestMessage(HttpMethod.Post, $"{address}/v1/chat/completions") { Content = new StringContent(ProxyBench.ChatStream) }, HttpCompletionOption.ResponseHeadersRead);
+        using (Process kill = Process.Start("sh", ["-c", $"kill -INT {capture.Id}; sleep 2; kill -INT {capture.Id}"])) await kill.WaitForExitAsync();
+        string errors = await capture.StandardError.ReadToEndAsync().WaitAsync(Patience);
+        await capture.WaitForExitAsync().WaitAsync(Patience);
+        Assert.Equal(0, capture.ExitCode);
+        Assert.Contains("agentsim: warning: 1 answers are under way; ", errors);
+        Assert.Contains("1 broken off by the stop", errors);
+        RequestRecord row = RequestTraceReader.Read([_folder.File("run.000000.jsonl.gz")]).OfType<RequestRecord>().Single();
+        Assert.Equal("error: the capture was stopped", row.Finish!.BackendReason);
+    }
+
+    [Fact]
+    public async Task The_environment_leads_clients_of_both_kinds_to_the_proxy()
+    {
+        await using FakeServer server = await Answering();
+        using TraceCapture capture = TraceCapture.Start(Options(server.Address));
+        TraceStatus status = capture.GetStatus();
+        Assert.Equal(status.ProxyAddress, status.Environment["ANTHROPIC_BASE_URL"]);
+        using TraceCapture versioned = TraceCapture.Start(Options(new Uri(server.Address, "/v1")) with { Sink = new TraceSinkOptions { Path = _folder.File("other") } });
+        Assert.DoesNotContain("ANTHROPIC_BASE_URL", versioned.GetStatus().Environment.Keys);
+    }
+
+    [Fact]
+    public async Task Where_nothing_can_be_written_and_who_could_come_is_said_at_the_start()
+    {
+        if (OperatingSystem.IsWindows()) return;
+        await using FakeServer server = await Answering();
+        TraceCaptureOptions options = Options(server.Address);
+        string file = _folder.File("taken");
+        await File.WriteAllTextAsync(file, "");
+        AgentSimException error = Assert.Throws<AgentSimException>(() => TraceCapture.Start(options with { Sink = options.Sink with { Path = Path.Combine(file, "run") } }));
+        Assert.Equal("CaptureUnwritable", error.ErrorId);
+        using TraceCapture capture = TraceCapture.Start(options with { Proxy = options.Proxy! with { Listen = "http://*:0" } });
+        Assert.Equal("EndpointReachable", Assert.Single(capture.GetStatus().Problems).ErrorId);
     }
 
     [Theory]
@@ -149,7 +250,7 @@ public sealed class ProxyProcessTests : IDisposable
         if (OperatingSystem.IsWindows()) return;
         // A limit on the size of files stands for the end of the disk. The runtime must not need a large file for itself.
         string script = Path.Combine(_folder.Path, "..", $"{Path.GetFileName(_folder.Path)}.sh");
-        await File.WriteAllTextAsync(script, "trap '' XFSZ\nulimit -f 4\nexport DOTNET_EnableWriteXorExecute=0\nexec \"$@\"\n");
+        await File.WriteAllTextAsync(script, "ulimit -f 4\nexport DOTNET_EnableWriteXorExecute=0\nexec \"$@\"\n");
         try
         {
             await using FakeServer server = await Answering();
