@@ -20,45 +20,12 @@ internal sealed class ConnectionGate(int most, Action onRefused)
     private readonly object _gate = new();
     private readonly Dictionary<string, Entry> _entries = [];
     private readonly LinkedList<Entry> _resting = [];   // the one that has rested longest first
-    private int _open;   // those that were closed to make room take a moment to go
 
     /// <summary>Handles a connection as long as it lasts.</summary>
     public async Task HandleAsync(ConnectionContext connection, ConnectionDelegate next)
     {
-        int open = Interlocked.Increment(ref _open);
-        try
-        {
-            await HandleAsync(connection, next, open).ConfigureAwait(false);
-        }
-        finally
-        {
-            Interlocked.Decrement(ref _open);
-        }
-    }
-
-    /// <summary>A request begins on a connection, which does not rest then.</summary>
-    public void Begin(string connectionId)
-    {
-        lock (_gate)
-        {
-            if (_entries.TryGetValue(connectionId, out Entry? entry) && entry.Node.List is not null) _resting.Remove(entry.Node);
-        }
-    }
-
-    /// <summary>A request is over.</summary>
-    public void End(string connectionId)
-    {
-        lock (_gate)
-        {
-            if (_entries.TryGetValue(connectionId, out Entry? entry) && entry.Node.List is null) _resting.AddLast(entry.Node);
-        }
-    }
-
-    private async Task HandleAsync(ConnectionContext connection, ConnectionDelegate next, int open)
-    {
         var entry = new Entry(connection);
-        ConnectionContext? closed = null;
-        if (open > most + ConnectionLimits.Slack || !TryEnter(entry, out closed))
+        if (!TryEnter(entry, out ConnectionContext? closed))
         {
             onRefused();
             await connection.Transport.Output.WriteAsync(Full).ConfigureAwait(false);
@@ -78,6 +45,24 @@ internal sealed class ConnectionGate(int most, Action onRefused)
         finally
         {
             Leave(entry);
+        }
+    }
+
+    /// <summary>A request begins on a connection, which does not rest then.</summary>
+    public void Begin(string connectionId)
+    {
+        lock (_gate)
+        {
+            if (_entries.TryGetValue(connectionId, out Entry? entry) && entry.Node.List is not null) _resting.Remove(entry.Node);
+        }
+    }
+
+    /// <summary>A request is over.</summary>
+    public void End(string connectionId)
+    {
+        lock (_gate)
+        {
+            if (_entries.TryGetValue(connectionId, out Entry? entry) && entry.Node.List is null) _resting.AddLast(entry.Node);
         }
     }
 

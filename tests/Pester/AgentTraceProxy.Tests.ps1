@@ -111,6 +111,30 @@ Describe 'Start-AgentTrace -Upstream' {
         (Stop-AgentTrace | Import-AgentTrace | ConvertTo-AgentMooncake).Count | Should -Be 3
     }
 
+    It 'takes sessions from a header of choice, and from prompts, and leads clients of both kinds here' {
+        $status = Start-AgentTrace "$TestDrive/sessions/run" -Upstream $upstream -Listen http://127.0.0.1:0 -SessionHeader x-mine -InferSessions -ApplyEnvironment
+        $env:ANTHROPIC_BASE_URL | Should -Be $status.ProxyAddress
+        $body = '{"model":"m","messages":[{"role":"user","content":"hello"}]}'
+        $next = '{"model":"m","messages":[{"role":"user","content":"hello"},{"role":"assistant","content":"fine"}]}'
+        foreach ($each in $body, $next) { $null = Invoke-RestMethod "$($status.ProxyAddress)/v1/chat/completions" -Method Post -Body $each -ContentType application/json }
+        $null = Invoke-RestMethod "$($status.ProxyAddress)/v1/chat/completions" -Method Post -Body $next -ContentType application/json -Headers @{ 'x-mine' = 'my session' }
+        $status | Format-Table | Out-String -Width 80 | Should -Match ([regex]::Escape(($status.ProxyAddress -replace 'http://')))
+        $stopped = Stop-AgentTrace
+        $env:ANTHROPIC_BASE_URL | Should -BeNullOrEmpty
+        $stopped.Proxy.Inferred | Should -Be 2
+        $sessions = ($stopped | Import-AgentTrace | Sort-Object StartUnixMs).SessionId
+        $sessions[0] | Should -Be $sessions[1]
+        $sessions[2] | Should -Be 'my session'
+    }
+
+    It 'names what it does not record' {
+        $status = Start-AgentTrace "$TestDrive/skipped/run" -Upstream $upstream -Listen http://127.0.0.1:0
+        $null = Invoke-RestMethod "$($status.ProxyAddress)/v1/chat/completions" -Method Post -Body '{"n":2,"messages":[]}' -ContentType application/json
+        $stopped = Stop-AgentTrace -WarningVariable warnings -WarningAction SilentlyContinue
+        $stopped.Proxy.NotRecordedKinds['several answers (n, best_of)'] | Should -Be 1
+        $warnings | Should -BeLike 'several answers*not recorded*'
+    }
+
     It 'passes on errors and reports them as warnings' {
         $status = Start-AgentTrace "$TestDrive/down/run" -Upstream http://127.0.0.1:1 -Listen http://127.0.0.1:0
         $answer = Invoke-RestMethod "$($status.ProxyAddress)/v1/completions" -Method Post -Body '{"prompt":"x"}' -ContentType application/json -SkipHttpErrorCheck
@@ -123,7 +147,9 @@ Describe 'Start-AgentTrace -Upstream' {
     }
 
     It 'names an address that is taken, and a server that is none, and starts nothing' {
-        { Start-AgentTrace "$TestDrive/taken" -Upstream $upstream -Listen $upstream } | Should -Throw -ErrorId 'EndpointUnavailable,*'
+        { Start-AgentTrace "$TestDrive/taken" -Upstream http://127.0.0.1:1 -Listen $upstream } | Should -Throw -ErrorId 'EndpointUnavailable,*'
+        { Start-AgentTrace "$TestDrive/taken" -Upstream $upstream -Listen $upstream } | Should -Throw -ErrorId 'UpstreamIsListen,*'
+        { Start-AgentTrace "$TestDrive/taken" -Upstream $upstream -Listen http://127.0.0.1:0 -SessionHeader 'x y' } | Should -Throw -ErrorId 'CaptureSettingInvalid,*'
         { Start-AgentTrace "$TestDrive/taken" -Upstream $upstream -Listen 127.0.0.1 } | Should -Throw -ErrorId 'EndpointInvalid,*'
         { Start-AgentTrace "$TestDrive/taken" -Upstream localhost:8000 } | Should -Throw -ErrorId 'UpstreamInvalid,*'
         { Start-AgentTrace "$TestDrive/taken" -Upstream http://user:secret@host } | Should -Throw -ErrorId 'UpstreamInvalid,*'
