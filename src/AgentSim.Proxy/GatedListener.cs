@@ -79,6 +79,7 @@ internal sealed class GatedListener(IConnectionListener inner, int most) : IConn
         public override async ValueTask DisposeAsync()
         {
             await inner.DisposeAsync().ConfigureAwait(false);
+            await base.DisposeAsync().ConfigureAwait(false);
             if (!Interlocked.Exchange(ref _isGone, true)) free.Release();
         }
     }

@@ -57,7 +57,7 @@ Describe 'Start-AgentTrace -Upstream' {
     AfterEach { $null = Stop-AgentTrace }
 
     It 'records an agent of two sessions and its tools, ready for a replay' -Skip:(-not $hasZmq) {
-        $status = Start-AgentTrace "$TestDrive/agent/run" -Upstream $upstream -Listen http://127.0.0.1:0 -TraceBlockSize 16 -ToolEndpoint tcp://127.0.0.1:0 -ApplyEnvironment
+        $status = Start-AgentTrace "$TestDrive/agent/run" -Upstream $upstream -Listen http://127.0.0.1:0 -TraceBlockSize 8 -ToolEndpoint tcp://127.0.0.1:0 -ApplyEnvironment
         $env:OPENAI_BASE_URL | Should -Be "$($status.ProxyAddress)/v1"
         & $python "$PSScriptRoot/Data/agent.py" $status.ToolEndpoint | Should -Be 'agent done'
         $stopped = Stop-AgentTrace
@@ -87,11 +87,11 @@ Describe 'Start-AgentTrace -Upstream' {
         $rows[2].WaitFor | Should -Be $rows[0].RequestId, $rows[1].RequestId
         $rows.ToolEvents.ToolCallId | Should -Be 'call-1'
         $rows[2].ToolEvents.Count | Should -Be 1
-        $rows.HashIds.Count | Should -Be (3 + 3 + 5)
-        $rows[2].HashIds[0..1] | Should -Be $rows[0].HashIds[0..1] -Because 'the second turn continues the first'
-        @($rows[1].HashIds | Where-Object { $_ -in $rows[0].HashIds }) | Should -Be $rows[0].HashIds[0] -Because 'both begin with the same tools'
+        $rows.HashIds.Count | Should -Be (6 + 5 + 10)
+        $rows[2].HashIds[0..5] | Should -Be $rows[0].HashIds[0..5] -Because 'the second turn continues the first, all of its 48 tokens'
+        @($rows[1].HashIds | Where-Object { $_ -in $rows[0].HashIds }) | Should -Contain $rows[0].HashIds[0] -Because 'both begin with the same tools'
 
-        $result = $rows | Invoke-AgentReplay -TraceBlockSize 16 -Engine @{ block_size = 16 }
+        $result = $rows | Invoke-AgentReplay -TraceBlockSize 8 -Engine @{ block_size = 8 }
         $result.Summary.CompletedRequests | Should -Be 3
         $result.Summary.TotalInputTokens | Should -Be 161
         $result.Summary.TotalOutputTokens | Should -Be 18
