@@ -22,7 +22,7 @@ BeforeAll {
         while ($listener.IsListening) {
             try { $context = $listener.GetContext() } catch { break }
             $body = [IO.StreamReader]::new($context.Request.InputStream).ReadToEnd() | ConvertFrom-Json
-            $usage = switch (@($body.messages).Count) { 1 { '33,"completion_tokens":1' } 2 { '48,"completion_tokens":12' } default { '80,"completion_tokens":5' } }
+            $usage = switch (@($body.messages).Count) { 1 { '132,"completion_tokens":1' } 2 { '192,"completion_tokens":12' } default { '320,"completion_tokens":5' } }
             $usage = "{`"prompt_tokens`":$usage}"
             $lines = if ($body.stream) {
                 $context.Response.ContentType = 'text/event-stream'
@@ -57,7 +57,7 @@ Describe 'Start-AgentTrace -Upstream' {
     AfterEach { $null = Stop-AgentTrace }
 
     It 'records an agent of two sessions and its tools, ready for a replay' -Skip:(-not $hasZmq) {
-        $status = Start-AgentTrace "$TestDrive/agent/run" -Upstream $upstream -Listen http://127.0.0.1:0 -TraceBlockSize 8 -ToolEndpoint tcp://127.0.0.1:0 -ApplyEnvironment
+        $status = Start-AgentTrace "$TestDrive/agent/run" -Upstream $upstream -Listen http://127.0.0.1:0 -TraceBlockSize 16 -ToolEndpoint tcp://127.0.0.1:0 -ApplyEnvironment
         $env:OPENAI_BASE_URL | Should -Be "$($status.ProxyAddress)/v1"
         & $python "$PSScriptRoot/Data/agent.py" $status.ToolEndpoint | Should -Be 'agent done'
         $stopped = Stop-AgentTrace
@@ -71,13 +71,13 @@ Describe 'Start-AgentTrace -Upstream' {
         $records = $stopped | Import-AgentTrace
         $requests = $records | Where-Object EventType -eq request_end | Sort-Object StartUnixMs
         $requests.SessionId | Should -Be 'root', 'child', 'root'
-        $requests.InputLength | Should -Be 48, 33, 80
+        $requests.InputLength | Should -Be 192, 132, 320
         $requests.OutputTokens | Should -Be 12, 1, 5
         @($records | Where-Object EventType -eq tool_end).ToolCallId | Should -Be 'call-1'
 
         $rows = $records | ConvertTo-AgentMooncake
         $rows.SessionId | Should -Be 'root', 'child', 'root'
-        $rows.InputLength | Should -Be 48, 33, 80
+        $rows.InputLength | Should -Be 192, 132, 320
         $rows.OutputLength | Should -Be 12, 1, 5
         $rows.RequestKind | Should -Be 'foreground', 'agent', 'foreground'
         $rows.PrefixReset | Should -Be $true, $true, $false
@@ -87,13 +87,13 @@ Describe 'Start-AgentTrace -Upstream' {
         $rows[2].WaitFor | Should -Be $rows[0].RequestId, $rows[1].RequestId
         $rows.ToolEvents.ToolCallId | Should -Be 'call-1'
         $rows[2].ToolEvents.Count | Should -Be 1
-        $rows.HashIds.Count | Should -Be (6 + 5 + 10)
-        $rows[2].HashIds[0..5] | Should -Be $rows[0].HashIds[0..5] -Because 'the second turn continues the first, all of its 48 tokens'
+        $rows.HashIds.Count | Should -Be (12 + 9 + 20)
+        $rows[2].HashIds[0..11] | Should -Be $rows[0].HashIds -Because 'the second turn continues the first, all of its 192 tokens'
         @($rows[1].HashIds | Where-Object { $_ -in $rows[0].HashIds }) | Should -Contain $rows[0].HashIds[0] -Because 'both begin with the same tools'
 
-        $result = $rows | Invoke-AgentReplay -TraceBlockSize 8 -Engine @{ block_size = 8 }
+        $result = $rows | Invoke-AgentReplay -TraceBlockSize 16 -Engine @{ block_size = 16 }
         $result.Summary.CompletedRequests | Should -Be 3
-        $result.Summary.TotalInputTokens | Should -Be 161
+        $result.Summary.TotalInputTokens | Should -Be 644
         $result.Summary.TotalOutputTokens | Should -Be 18
         $result.Requests.ReusedInputTokens | Measure-Object -Sum | ForEach-Object Sum | Should -BeGreaterOrEqual 32
 

@@ -17,6 +17,7 @@ public sealed class TraceCapture : IDisposable
 {
     private const int MostProblems = 100;
     private static readonly TimeSpan RateWindow = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan Recording = TimeSpan.FromMilliseconds(100);   // more than a row takes to be made
 
     private readonly TraceCaptureOptions _options;
     private readonly Action<AgentSimException>? _onProblem;
@@ -149,13 +150,21 @@ public sealed class TraceCapture : IDisposable
     public void Stop(CancellationToken hurry)
     {
         if (_isStopped) return;
-        if (_proxy?.Status().Counters.Active is > 0 and var active)
-            _onProblem?.Invoke(new AgentSimException("AnswersUnderWay", $"{active} answers are under way; they have five seconds to end and are broken off then"));
+        if (_onProblem is not null && AnswersUnderWay() is > 0 and var active)
+            _onProblem(new AgentSimException("AnswersUnderWay", $"{active} answers are under way; they have five seconds to end and are broken off then"));
         _proxy?.Stop(hurry);
         _endpoint?.DisposeAsync().AsTask().GetAwaiter().GetResult();
         ReportMissing();
         _sink?.Dispose();
         _isStopped = true;
+    }
+
+    /// <summary>Answers that pass through the proxy now, without those that have just ended and are being recorded.</summary>
+    internal long AnswersUnderWay()
+    {
+        if (_proxy is null || _isStopped || _proxy.Status().Counters.Active == 0) return 0;
+        Thread.Sleep(Recording);
+        return _proxy.Status().Counters.Active;
     }
 
     private void WarnOfOthers(string endpoint)

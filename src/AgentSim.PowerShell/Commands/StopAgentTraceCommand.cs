@@ -31,8 +31,8 @@ public sealed class StopAgentTraceCommand : AgentSimCommand
     {
         if (!ShouldProcess(running.OutputPath, "Stop the capture")) return;
         // Said before it is waited for; Ctrl+C breaks them off.
-        if (running.Capture.GetStatus(Cancellation).Proxy is { Active: > 0 } proxy)
-            WriteWarning($"{proxy.Active} answers are under way; they have five seconds to end and are broken off then.");
+        if (running.Capture.AnswersUnderWay() is > 0 and var active)
+            WriteWarning($"{active} answers are under way; they have five seconds to end and are broken off then.");
         RunningCaptures.Stop(running, Cancellation);
         WriteObject(running.Status(this, CancellationToken.None));
     }

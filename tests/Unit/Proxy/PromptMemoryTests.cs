@@ -1,6 +1,5 @@
 using System.Text;
 using System.Text.Json.Nodes;
-using AgentSim.Imports;
 using AgentSim.Proxy;
 using FsCheck;
 using FsCheck.Fluent;

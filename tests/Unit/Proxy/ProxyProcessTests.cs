@@ -201,6 +201,50 @@ public sealed class ProxyProcessTests : IDisposable
     }
 
     [Fact]
+    public async Task A_flood_of_connections_kills_no_proxy_and_takes_no_request()
+    {
+        if (!OperatingSystem.IsLinux()) return;
+        string script = Path.Combine(_folder.Path, "..", $"{Path.GetFileName(_folder.Path)}.sh");
+        await File.WriteAllTextAsync(script, "ulimit -n 512\nexec \"$@\"\n");
+        var flood = new List<System.Net.Sockets.Socket>();
+        try
+        {
+            await using FakeServer server = await Answering();
+            using Process capture = Cli(["sh", script], server.Address);
+            string address = await Address(capture);
+            await Post(address, 3);
+            for (int i = 0; i < 500; i++)
+            {
+                flood.Add(new(System.Net.Sockets.AddressFamily.InterNetwork, System.Net.Sockets.SocketType.Stream, System.Net.Sockets.ProtocolType.Tcp));
+                await flood[^1].ConnectAsync(System.Net.IPAddress.Loopback, new Uri(address).Port);
+                try
+                {
+                    await flood[^1].SendAsync("POST /v1/chat/completions HTTP/1.1\r\nHost: x\r\nContent-Le"u8.ToArray());
+                }
+                catch (System.Net.Sockets.SocketException)
+                {
+                    // It was closed for the ones after it.
+                }
+            }
+
+            await Post(address, 5);
+            flood.ForEach(socket => socket.Dispose());
+            await Post(address, 5);
+            using (Process kill = Process.Start("kill", ["-TERM", $"{capture.Id}"])) await kill.WaitForExitAsync();
+            string errors = await capture.StandardError.ReadToEndAsync().WaitAsync(Patience);
+            await capture.WaitForExitAsync().WaitAsync(Patience);
+            Assert.True(capture.ExitCode == 0, errors);
+            Assert.Contains("agentsim: 13 rows in 1 files", errors);
+            Assert.Contains("agentsim: warning: there are more connections than ", errors);
+        }
+        finally
+        {
+            flood.ForEach(socket => socket.Dispose());
+            File.Delete(script);
+        }
+    }
+
+    [Fact]
     public async Task The_environment_leads_clients_of_both_kinds_to_the_proxy()
     {
         await using FakeServer server = await Answering();
