@@ -58,13 +58,13 @@ internal static class ReplayCommand
         string report = ReportPath.Resolve(arguments.ReportJson, DateTime.Now);
         AtomicFile.Write(report, stream => ReportWriter.Write(stream, result.Summary, result.Run));
 
-        Output.Write($"{(arguments.Plots ? MetricTable.RenderWithPlots(result) : MetricTable.Render(result))}Saved full report to: {report}\n");
+        Output.Write($"{(arguments.Plots ? MetricTable.RenderWithPlots(result, OptionNames.Wording) : MetricTable.Render(result, OptionNames.Wording))}Saved full report to: {report}\n");
         ShowCounts(result.Summary, workload.RequestCount);
 
         // At once, because reading and running may take long or fail; all of them stand below the table, too.
         void Warn(RunWarning warning)
         {
-            if (said.Add(warning)) Messages.WriteLine($"agentsim: warning: {warning.Message}");
+            if (said.Add(warning)) Messages.WriteLine($"agentsim: warning: {warning.In(OptionNames.Wording)}");
         }
     }
 

@@ -24,10 +24,10 @@ internal sealed record ReplayPlan(ReplaySettings Settings, WorkloadOptions Workl
     /// <exception cref="AgentSimException">The first rule broken.</exception>
     public static ReplayPlan From(ReplayArguments arguments, string? defaultPolicyFile)
     {
-        EngineArguments engine = Engine(arguments.ExtraEngineArgs, "--extra-engine-args") ?? EngineArguments.Default;
-        EngineArguments? prefill = Engine(arguments.PrefillEngineArgs, "--prefill-engine-args");
-        EngineArguments? decode = Engine(arguments.DecodeEngineArgs, "--decode-engine-args");
-        RouterSettings router = arguments.RouterConfig is { } json ? RouterSettings.Parse(json, "--router-config") : RouterSettings.Default;
+        EngineArguments engine = Engine(arguments.ExtraEngineArgs, Setting.Engine) ?? EngineArguments.Default;
+        EngineArguments? prefill = Engine(arguments.PrefillEngineArgs, Setting.PrefillEngine);
+        EngineArguments? decode = Engine(arguments.DecodeEngineArgs, Setting.DecodeEngine);
+        RouterSettings router = arguments.RouterConfig is { } json ? RouterSettings.Parse(json, Setting.RouterConfig) : RouterSettings.Default;
         string? policyFile = arguments.RouterPolicyConfig ?? (string.IsNullOrEmpty(defaultPolicyFile) ? null : defaultPolicyFile);
         if (policyFile is not null) router = router with { RouterPolicyConfig = policyFile };
         UsageChecks.CheckAfterEngineArguments(arguments);
@@ -64,7 +64,7 @@ internal sealed record ReplayPlan(ReplaySettings Settings, WorkloadOptions Workl
         return new ReplayPlan(settings, workload, synthetic);
     }
 
-    private static EngineArguments? Engine(string? json, string option) => json is null ? null : EngineArguments.Parse(json, option);
+    private static EngineArguments? Engine(string? json, Term option) => json is null ? null : EngineArguments.Parse(json, option);
 
     private static SyntheticOptions Synthesis(ReplayArguments arguments) => new()
     {
@@ -114,5 +114,5 @@ internal sealed record ReplayPlan(ReplaySettings Settings, WorkloadOptions Workl
         if (arguments.ModelName is { Length: 0 }) throw Refused("--model-name must not be empty");
     }
 
-    private static AgentSimException Refused(string message) => new("OptionsRefused", message);
+    private static AgentSimException Refused(string message) => Errors.OptionsRefused.Error(message);
 }

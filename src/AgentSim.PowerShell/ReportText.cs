@@ -21,7 +21,7 @@ public static class ReportText
     public static string Of(ReplayResult result)
     {
         ArgumentNullException.ThrowIfNull(result);
-        return string.Concat([Of(result.Summary), .. result.Warnings.Select(warning => $"{Environment.NewLine}Warning: {warning.Message}")]);
+        return string.Concat([Of(result.Summary), .. result.Warnings.Select(warning => $"{Environment.NewLine}Warning: {warning.In(ParameterNames.Wording)}")]);
     }
 
     /// <summary>The text of the view.</summary>

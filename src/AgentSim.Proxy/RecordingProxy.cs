@@ -44,7 +44,7 @@ internal sealed class RecordingProxy : IAsyncDisposable
         var gate = new ConnectionGate(connections, () =>
         {
             _tally.RefusedConnection();
-            problems.Report("ProxyFull", $"there are more connections than the {connections} that the proxy can keep open with the files it may open; those that rest are closed, and new ones are refused when none rests: raise the limit (ulimit -n)");
+            problems.Report(Errors.ProxyFull, $"there are more connections than the {connections} that the proxy can keep open with the files it may open; those that rest are closed, and new ones are refused when none rests: raise the limit (ulimit -n)");
         });
         // Nothing of the environment or of files configures it.
         WebApplicationBuilder builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
@@ -97,7 +97,7 @@ internal sealed class RecordingProxy : IAsyncDisposable
         catch (Exception error) when (error is IOException or System.Net.Sockets.SocketException)
         {
             await proxy.DisposeAsync().ConfigureAwait(false);
-            throw new AgentSimException("EndpointUnavailable", $"{options.Listen}: cannot be listened on: {error.GetBaseException().Message}", inner: error);
+            throw Errors.EndpointUnavailable.Error($"{options.Listen}: cannot be listened on: {error.GetBaseException().Message}", error);
         }
     }
 

@@ -28,7 +28,7 @@ internal sealed class RequestRecorder(
     {
         if (_sender.IsOwn(context.Request))
         {
-            problems.Report("ProxyLoop", $"a request to {context.Request.Path} came back to the proxy that had passed it on; {options.Upstream} leads to the proxy itself: name the server");
+            problems.Report(Errors.ProxyLoop, $"a request to {context.Request.Path} came back to the proxy that had passed it on; {options.Upstream} leads to the proxy itself: name the server");
             await ProxyAnswers.LoopAsync(context).ConfigureAwait(false);
             return;
         }
@@ -123,7 +123,7 @@ internal sealed class RequestRecorder(
         bool isAnswered = sent.Error == ForwarderError.None || context.Response.HasStarted;
         if (isAnswered && context.Response.StatusCode >= BadRequest)
         {
-            problems.Report("UpstreamRefused", $"the server answered {context.Response.StatusCode} to {context.Request.Path}; such requests are not recorded, and those that succeed later are marked");
+            problems.Report(Errors.UpstreamRefused, $"the server answered {context.Response.StatusCode} to {context.Request.Path}; such requests are not recorded, and those that succeed later are marked");
             return RequestOutcome.Failed;
         }
 
@@ -146,9 +146,9 @@ internal sealed class RequestRecorder(
         }
 
         if (outcome == RequestOutcome.Broken)
-            problems.Report("UpstreamBroke", $"the server broke off an answer to {context.Request.Path}; it is recorded as far as it came");
+            problems.Report(Errors.UpstreamBroke, $"the server broke off an answer to {context.Request.Path}; it is recorded as far as it came");
         if (outcome == RequestOutcome.Failed)
-            problems.Report("UpstreamFailed", $"{options.Upstream} gave no answer to {context.Request.Path}: {ProxyAnswers.Reason(context)}; such requests are not recorded");
+            problems.Report(Errors.UpstreamFailed, $"{options.Upstream} gave no answer to {context.Request.Path}: {ProxyAnswers.Reason(context)}; such requests are not recorded");
         return outcome;
     }
 
@@ -164,6 +164,6 @@ internal sealed class RequestRecorder(
     {
         if (!tally.Skipped(kind)) return;
         string advice = SkipKinds.Advice(kind) is { } text ? $": {text}" : "";
-        problems.Report("RequestsNotRecorded", $"{kind} are passed on and not recorded, such as a request to {context.Request.Path}{advice}", kind);
+        problems.Report(Errors.RequestsNotRecorded, $"{kind} are passed on and not recorded, such as a request to {context.Request.Path}{advice}", kind);
     }
 }

@@ -60,9 +60,8 @@ internal sealed class RowMaker(ProxyOptions options, Action<byte[]> publish, Pro
         int kind = hasSession ? WithSession : WithoutSession;
         int before = Interlocked.Or(ref _kinds, kind);
         if ((before & kind) != 0 || before == 0) return;
-        problems.Report("CaptureSessionsMixed",
+        problems.Report(Errors.CaptureSessionsMixed,
             "some requests come with a session (x-dynamo-session-id) and some without; such a recording is converted and replayed only with "
-            + "--drop-sessionless (-DropSessionless), which leaves out those without: let every client send a session, record them apart, or let sessions be inferred "
-            + "(--infer-sessions, -InferSessions)");
+            + $"{Setting.DropSessionless}, which leaves out those without: let every client send a session, record them apart, or ask for {Setting.InferSessions}");
     }
 }

@@ -16,8 +16,7 @@ internal sealed class UsageRefusals(ProblemFilter problems)
     public void Add(string? model, PathString path)
     {
         if (_refused.Count >= Most || !_refused.TryAdd((model ?? "", path.Value ?? ""), true)) return;
-        problems.Report(
-            "UsageRefused", $"the server does not tell the usage of streams of {model ?? "requests without a model"} at {path}; the tokens of their rows are estimated, which marks them",
+        problems.Report(Errors.UsageRefused, $"the server does not tell the usage of streams of {model ?? "requests without a model"} at {path}; the tokens of their rows are estimated, which marks them",
             $"{model} {path}");
     }
 }

@@ -87,13 +87,13 @@ internal sealed class ProxySupervisor : IDisposable
             if (TryBegin() is { } error)
             {
                 _hasGivenUp = true;
-                Report("ProxyEnded", $"the proxy ended: {reason}; {loss}, and it cannot be started again: {error}");
+                Report(Errors.ProxyEnded, $"the proxy ended: {reason}; {loss}, and it cannot be started again: {error}");
                 return;
             }
 
             _before = _before with { Counters = _before.Counters with { Restarts = _before.Counters.Restarts + 1 } };
             double seconds = Stopwatch.GetElapsedTime(started).TotalSeconds;
-            Report("ProxyRestarted", FormattableString.Invariant($"the proxy ended: {reason}; it was started again at {Address} after {seconds:0.0} s; {loss}"));
+            Report(Errors.ProxyRestarted, FormattableString.Invariant($"the proxy ended: {reason}; it was started again at {Address} after {seconds:0.0} s; {loss}"));
         }
     }
 
@@ -137,7 +137,7 @@ internal sealed class ProxySupervisor : IDisposable
         return problem;
     }
 
-    private void Report(string id, string message) => _onProblem?.Invoke(new AgentSimException(id, message));
+    private void Report(ErrorCode code, string message) => _onProblem?.Invoke(code.Error(message));
 
     private static ProxyReport Sum(ProxyReport one, ProxyReport other) =>
         new(one.Counters.Plus(other.Counters), one.Sink is null || other.Sink is null ? null : TraceSinkCounters.Sum(one.Sink, other.Sink));

@@ -35,7 +35,7 @@ internal sealed class SegmentOutput : LossCountingOutput
         // Folders are made with the first segment; what can be tried is the one that is there.
         string folder = Path.GetDirectoryName(Path.GetFullPath(SegmentNames.File(path, 0)))!;
         while (!Path.Exists(folder) && Path.GetDirectoryName(folder) is { } parent) folder = parent;
-        if (!Directory.Exists(folder)) throw new IOException($"'{folder}' is no folder");
+        if (!Directory.Exists(folder)) throw new IOException($"{Quote.Of(folder)} is no folder");
         string probe = Path.Combine(folder, $".agentsim-{Guid.NewGuid():N}");
         using FileStream file = new(probe, FileMode.CreateNew, FileAccess.Write, FileShare.None, 1, FileOptions.DeleteOnClose);
         file.WriteByte(0);

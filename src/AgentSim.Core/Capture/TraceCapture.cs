@@ -93,7 +93,7 @@ public sealed class TraceCapture : IDisposable
         ArgumentNullException.ThrowIfNull(path);
         IReadOnlyList<TraceSegment> segments = new TraceWatch(() => Files(path)).Segments(cancel);
         if (segments.Count == 0)
-            throw AgentSimException.At(path, 0, "CaptureMissing", "no capture is running under this path, and there are no captured files");
+            throw Errors.CaptureMissing.At(path, 0, "no capture is running under this path, and there are no captured files");
         return new TraceStatus { OutputPath = path, Segments = segments };
     }
 
@@ -151,7 +151,7 @@ public sealed class TraceCapture : IDisposable
     {
         if (_isStopped) return;
         if (_onProblem is not null && AnswersUnderWay() is > 0 and var active)
-            _onProblem(new AgentSimException("AnswersUnderWay", $"{active} answers are under way; they have five seconds to end and are broken off then"));
+            _onProblem(Errors.AnswersUnderWay.Error($"{active} answers are under way; they have five seconds to end and are broken off then"));
         _proxy?.Stop(hurry);
         _endpoint?.DisposeAsync().AsTask().GetAwaiter().GetResult();
         ReportMissing();
@@ -171,16 +171,15 @@ public sealed class TraceCapture : IDisposable
     {
         string address = endpoint[(endpoint.IndexOf("//", StringComparison.Ordinal) + 2)..];
         if (!IPEndPoint.TryParse(address, out IPEndPoint? bound) || IPAddress.IsLoopback(bound.Address)) return;
-        Report(new AgentSimException(
-            "EndpointReachable", $"{endpoint} can be reached from other machines, without authentication; use 127.0.0.1 unless you trust all of them"));
+        Report(Errors.EndpointReachable.Error(
+            $"{endpoint} can be reached from other machines, without authentication; use 127.0.0.1 unless you trust all of them"));
     }
 
     // What was still on its way when the time for it was over.
     private void ReportMissing()
     {
         if (_endpoint?.Counters is not { } peers || peers.CutOff + peers.Lost == 0) return;
-        Report(new AgentSimException(
-            "ToolEventsCut",
+        Report(Errors.ToolEventsCut.Error(
             $"when the capture was stopped, {peers.CutOff} clients were still sending tool events and {peers.Lost} events waited to be written; they are missing: end the clients first"));
     }
 

@@ -21,7 +21,7 @@ public abstract partial class EngineType
     /// <param name="name">A name of one of <see cref="All"/>.</param>
     /// <exception cref="AgentSimException"><c>EngineArgumentsInvalid</c>: there is none.</exception>
     public static EngineType Parse(string name) =>
-        Find(name) ?? throw new AgentSimException("EngineArgumentsInvalid", $"the engine type {WhyUnknown(name)}");
+        Find(name) ?? throw Errors.EngineArgumentsInvalid.Error($"the engine type {WhyUnknown(name)}");
 
     /// <summary>The <see cref="Name"/>.</summary>
     public override string ToString() => Name;
@@ -29,7 +29,7 @@ public abstract partial class EngineType
     internal static EngineType? Find(string name) =>
         All.FirstOrDefault(type => string.Equals(type.Name, name, StringComparison.OrdinalIgnoreCase));
 
-    internal static string WhyUnknown(string name) => $"must be one of {string.Join(", ", All)} (is '{name}')";
+    internal static string WhyUnknown(string name) => $"must be one of {string.Join(", ", All)} (is {Quote.Of(name)})";
 
     private static EngineType Add(EngineType type)
     {

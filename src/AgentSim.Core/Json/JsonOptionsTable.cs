@@ -75,7 +75,7 @@ internal sealed class JsonOptionsTable<T>(JsonOptionsDuplicates duplicates, bool
     /// <param name="option">The option as the user wrote it, for messages.</param>
     /// <param name="path">Where the object is inside the option, empty for the option itself.</param>
     /// <param name="errorId">Identifier of every error raised.</param>
-    public T Read(T start, JsonElement json, string option, string path, string errorId)
+    public T Read(T start, JsonElement json, string option, string path, ErrorCode errorId)
     {
         string prefix = path.Length == 0 ? "" : path + ".";
         T target = start;
@@ -85,11 +85,11 @@ internal sealed class JsonOptionsTable<T>(JsonOptionsDuplicates duplicates, bool
             if (_byName.TryGetValue(name, out Field? field))
                 target = field.Read(target, new JsonOptionsValue(value, option, prefix + name, errorId));
             else if (!ignoreUnknown)
-                throw new AgentSimException(errorId, $"{option}: unknown name '{prefix}{name}'; {NearestName.Suggest(name, _byName.Keys)}");
+                throw errorId.Error($"{option}: unknown name {Quote.Of(prefix + name)}; {NearestName.Suggest(name, _byName.Keys)}");
         }
 
         if (allRequired && _fields.Find(f => !members.ContainsKey(f.Name)) is { } missing)
-            throw new AgentSimException(errorId, $"{option}: {prefix}{missing.Name} is missing");
+            throw errorId.Error($"{option}: {prefix}{missing.Name} is missing");
         return target;
     }
 
@@ -122,7 +122,7 @@ internal sealed class JsonOptionsTable<T>(JsonOptionsDuplicates duplicates, bool
         return this;
     }
 
-    private Dictionary<string, JsonElement> Members(JsonElement json, string option, string prefix, string errorId)
+    private Dictionary<string, JsonElement> Members(JsonElement json, string option, string prefix, ErrorCode errorId)
     {
         var members = new Dictionary<string, JsonElement>(StringComparer.Ordinal);
         foreach (JsonProperty member in json.EnumerateObject())
@@ -130,7 +130,7 @@ internal sealed class JsonOptionsTable<T>(JsonOptionsDuplicates duplicates, bool
             if (!members.TryAdd(member.Name, member.Value))
             {
                 if (duplicates == JsonOptionsDuplicates.Refused)
-                    throw new AgentSimException(errorId, $"{option}: {prefix}{member.Name} is given twice");
+                    throw errorId.Error($"{option}: {prefix}{member.Name} is given twice");
                 members[member.Name] = member.Value;
             }
         }

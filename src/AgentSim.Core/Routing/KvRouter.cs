@@ -49,8 +49,7 @@ internal sealed class KvRouter
     {
         if (request.PromptTokens <= 0)
         {
-            throw new AgentSimException(
-                "PromptEmpty",
+            throw Errors.PromptEmpty.Error(
                 $"request {request.Id + 1} has a prompt of 0 tokens, which the KV router cannot place; use round_robin or give it tokens");
         }
 

@@ -20,6 +20,6 @@ public sealed partial record RouterSettings
     {
         string[] names = [.. JsonOptionsText.ChangedNames(Default.ToJson(), ToJson()).Where(Inert.Contains)];
         if (names.Length > 0)
-            yield return new RunWarning("ArgumentsIgnored", $"{optionName}: {string.Join(", ", names)} without effect: offline replay does not simulate what they are for", names.Length);
+            yield return new RunWarning(WarningCodes.ArgumentsIgnored, $"{optionName}: {string.Join(", ", names)} without effect: offline replay does not simulate what they are for", names.Length);
     }
 }

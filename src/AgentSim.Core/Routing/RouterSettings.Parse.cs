@@ -5,14 +5,14 @@ namespace AgentSim.Routing;
 
 public sealed partial record RouterSettings
 {
-    private const string InvalidId = "RouterConfigInvalid";
+    private static ErrorCode InvalidId => Errors.RouterConfigInvalid;
 
     // The deprecated weight, between reading it and applying it.
     internal double? OverlapScoreWeight { get; init; }
 
     /// <summary>Reads and validates the JSON text of a router-configuration option. The policy file is not opened, see <see cref="LoadPolicy"/>.</summary>
     /// <param name="json">A JSON object in which no name occurs twice.</param>
-    /// <param name="optionName">The option as the user wrote it, for messages, e.g. <c>--router-config</c>.</param>
+    /// <param name="optionName">The option as the user wrote it, for messages: <see cref="Setting.RouterConfig"/>.</param>
     /// <exception cref="AgentSimException"><c>RouterConfigInvalid</c>.</exception>
     public static RouterSettings Parse(string json, string optionName)
     {

@@ -11,7 +11,7 @@ public sealed partial record RouterSettings
     /// <exception cref="AgentSimException"><c>RouterConfigInvalid</c>.</exception>
     public void Validate(string optionName)
     {
-        if (FirstViolation() is { } violation) throw new AgentSimException(InvalidId, $"{optionName}: {violation}");
+        if (FirstViolation() is { } violation) throw InvalidId.Error($"{optionName}: {violation}");
     }
 
     /// <summary>Refuses what a run with the KV router cannot do: the AIC load model, and a tracking key that cannot be read.</summary>
@@ -21,8 +21,7 @@ public sealed partial record RouterSettings
     {
         if (RouterPrefillLoadModel == RouterPrefillLoadModel.Aic)
         {
-            throw new AgentSimException(
-                "AicNotAvailable",
+            throw Errors.AicNotAvailable.Error(
                 $"{optionName}: router_prefill_load_model aic needs NVIDIA's AIConfigurator (AIC), whose performance database is not available in AgentSim; use none, which measures prefill load in prompt tokens");
         }
 
@@ -38,7 +37,7 @@ public sealed partial record RouterSettings
             fault = "cannot be read";
         }
 
-        if (fault is not null) throw AgentSimException.At(RouterTrackingKeyFile!, 0, "RouterTrackingKeyInvalid", $"the file of router_tracking_key_file {fault}");
+        if (fault is not null) throw Errors.RouterTrackingKeyInvalid.At(RouterTrackingKeyFile!, 0, $"the file of router_tracking_key_file {fault}");
     }
 
     private string? FirstViolation()

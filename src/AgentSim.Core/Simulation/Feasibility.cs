@@ -40,6 +40,6 @@ internal static class Feasibility
     private static void Check(WorkloadColumns load, EngineArguments engine, int request, int prompt, int output)
     {
         if (engine.EngineType.WhyNever(engine, prompt, output) is { } problem)
-            throw new AgentSimException("RequestNeverFits", $"{load.Describe(request)} can never finish: {problem}");
+            throw Errors.RequestNeverFits.Error($"{load.Describe(request)} can never finish: {problem}");
     }
 }

@@ -1,7 +1,6 @@
 using AgentSim.Engines;
 using AgentSim.Metrics;
 using AgentSim.Routing;
-using AgentSim.Workload;
 
 namespace AgentSim.Simulation;
 
@@ -53,9 +52,6 @@ public sealed record ReplaySettings
 
     /// <summary>Latency bounds for goodput; null: no goodput.</summary>
     public ServiceLevel? ServiceLevel { get; init; }
-
-    /// <summary>What messages about these settings call them.</summary>
-    public OptionNames Names { get; init; } = OptionNames.CommandLine;
 
     /// <summary>What the caller has to warn of besides, as options of its own that had no effect; every run reports it.</summary>
     public IReadOnlyList<RunWarning> Warnings { get; init; } = [];

@@ -31,7 +31,7 @@ public abstract class ConfigCommand : AgentSimCommand, IDynamicParameters
         }
         catch (AgentSimException error) when (FromJson is null)
         {
-            throw new AgentSimException(error.ErrorId, Parameters.InMessage(error.Message), error.Kind, error);
+            throw error.Saying(Parameters.InMessage(error.Template), error);
         }
     }
 }

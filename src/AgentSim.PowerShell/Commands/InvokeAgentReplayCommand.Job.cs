@@ -30,7 +30,7 @@ public sealed partial class InvokeAgentReplayCommand
     {
         if (InvokeCommand.GetCommand(StartThreadJob, CommandTypes.Cmdlet | CommandTypes.Function) is null)
         {
-            throw new AgentSimException("ThreadJobMissing",
+            throw Errors.ThreadJobMissing.Error(
                 $"-{nameof(AsJob)} needs {StartThreadJob}, which comes with PowerShell in the module Microsoft.PowerShell.ThreadJob; install that module or leave -{nameof(AsJob)} out");
         }
 

@@ -86,7 +86,7 @@ public sealed partial class InvokeAgentReplayCommand : ReplayInputCommand
         CheckPoolParameters(PrefillEngine is not null, DecodeEngine is not null);
         _settings = CommonSettings() with
         {
-            Engine = ToEngine(Engine, ParameterNames.Engine),
+            Engine = ToEngine(Engine, Setting.Engine),
             Workers = Workers,
             Pools = PrefillEngine is null || DecodeEngine is null ? null : ToPools(PrefillEngine, DecodeEngine, PrefillWorkers, DecodeWorkers),
             RouterMode = RouterMode,

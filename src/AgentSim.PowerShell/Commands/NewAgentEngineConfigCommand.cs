@@ -50,9 +50,9 @@ public sealed class NewAgentEngineConfigCommand : ConfigCommand
         {
             arguments.CheckFiles(name);
         }
-        catch (AgentSimException error) when (error.ErrorId == "ProfileInvalid")
+        catch (AgentSimException error) when (error.Code == Errors.ProfileInvalid)
         {
-            WriteWarning($"a replay will refuse this configuration: {error.Message}");
+            WriteWarning($"a replay will refuse this configuration: {error.In(ParameterNames.Wording)}");
         }
     }
 

@@ -51,21 +51,19 @@ public abstract partial class ReplayInputCommand
             MaxSimTimeMs = MaxSimTimeSeconds * 1000.0,
             ServiceLevel = level.IsEmpty ? null : level,
             Warnings = IgnoredParameters().ToArray() is { Length: > 0 } ignored ? ignored : [],
-            Names = ParameterNames.Replay,
         };
     }
 
     /// <summary>Engine arguments from a parameter's value; null: the default.</summary>
     // Paths inside the arguments mean the location of the session, which need not be that of the process.
-    private protected EngineArguments ToEngine(object? value, string parameter)
+    private protected EngineArguments ToEngine(object? value, Term name)
     {
-        string name = "-" + parameter;
         object? unwrapped = Unwrap(value);
         EngineArguments arguments = unwrapped switch
         {
             null => EngineArguments.Default,
             EngineArguments given => given.Validated(name),
-            { } given => EngineArguments.Parse(new JsonArgument(name, "EngineArgumentsInvalid").Text(given), name),
+            { } given => EngineArguments.Parse(new JsonArgument(name, Errors.EngineArgumentsInvalid).Text(given), name),
         };
         if (arguments.PlannerProfileData is { } path) arguments = arguments with { PlannerProfileData = FileSystemPath(path) };
         // At once, also in a sweep: a file that cannot be used is no combination that makes no sense.
@@ -75,20 +73,20 @@ public abstract partial class ReplayInputCommand
 
     /// <summary>The two pools; the parameter decides what the workers of an engine do.</summary>
     private protected PoolSettings ToPools(object prefill, object decode, int prefillWorkers, int decodeWorkers) => new(
-        WithRole(ToEngine(prefill, ParameterNames.PrefillEngine), WorkerType.Prefill),
-        WithRole(ToEngine(decode, ParameterNames.DecodeEngine), WorkerType.Decode),
+        WithRole(ToEngine(prefill, Setting.PrefillEngine), WorkerType.Prefill),
+        WithRole(ToEngine(decode, Setting.DecodeEngine), WorkerType.Decode),
         prefillWorkers,
         decodeWorkers);
 
     /// <summary>Router settings from a parameter's value, with the policy file that applies; null: the default.</summary>
     private protected RouterSettings ToRouter(object? value)
     {
-        const string name = "-" + ParameterNames.RouterConfig;
+        Term name = Setting.RouterConfig;
         RouterSettings settings = Unwrap(value) switch
         {
             null => RouterSettings.Default,
             RouterSettings given => given,
-            { } given => RouterSettings.Parse(new JsonArgument(name, "RouterConfigInvalid").Text(given), name),
+            { } given => RouterSettings.Parse(new JsonArgument(name, Errors.RouterConfigInvalid).Text(given), name),
         };
         settings.Validate(name);
         if (settings.RouterTrackingKeyFile is { } key) settings = settings with { RouterTrackingKeyFile = FileSystemPath(key) };
@@ -101,14 +99,14 @@ public abstract partial class ReplayInputCommand
         bool Given(string parameter) => MyInvocation.BoundParameters.ContainsKey(parameter);
         if (!hasPrefill && !hasDecode)
         {
-            if (Given(ParameterNames.PrefillWorkers) || Given(ParameterNames.DecodeWorkers))
+            if (Given(nameof(InvokeAgentReplayCommand.PrefillWorkers)) || Given(nameof(InvokeAgentReplayCommand.DecodeWorkers)))
                 throw Conflict("-PrefillWorkers and -DecodeWorkers are for separate pools; give -PrefillEngine and -DecodeEngine as well, or use -Workers");
             return;
         }
 
         if (!hasPrefill || !hasDecode) throw Conflict("separate pools need both -PrefillEngine and -DecodeEngine");
-        if (Given(ParameterNames.Engine)) throw Conflict("-Engine cannot be combined with -PrefillEngine and -DecodeEngine");
-        if (Given(ParameterNames.Workers)) throw Conflict("-Workers is for workers that do both; use -PrefillWorkers and -DecodeWorkers");
+        if (Given(nameof(InvokeAgentReplayCommand.Engine))) throw Conflict("-Engine cannot be combined with -PrefillEngine and -DecodeEngine");
+        if (Given(nameof(InvokeAgentReplayCommand.Workers))) throw Conflict("-Workers is for workers that do both; use -PrefillWorkers and -DecodeWorkers");
     }
 
     private static EngineArguments WithRole(EngineArguments engine, WorkerType role) =>
@@ -125,12 +123,12 @@ public abstract partial class ReplayInputCommand
     /// <summary>Whether any replay of this call has the KV router.</summary>
     private protected abstract bool HasKvRouter { get; }
 
-    private static AgentSimException Conflict(string message) => AgentSimException.Usage("OptionsConflict", message);
+    private static AgentSimException Conflict(string message) => Errors.OptionsConflict.Error(message);
 
     // What settings and workloads do not show by themselves, because it was given and is not in them.
     private IEnumerable<RunWarning> IgnoredParameters()
     {
         if (RouterPolicyPath is not null && !HasKvRouter)
-            yield return new RunWarning("OptionIgnored", $"-{nameof(RouterPolicyPath)} has no effect with -RouterMode {RouterMode.RoundRobin}; use {RouterMode.KvRouter}");
+            yield return new RunWarning(WarningCodes.OptionIgnored, $"{Setting.RouterPolicy} has no effect with {Setting.RouterMode} {Setting.RoundRobin}; use {Setting.KvRouter}");
     }
 }

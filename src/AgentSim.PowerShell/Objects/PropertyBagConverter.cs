@@ -41,7 +41,7 @@ public sealed class PropertyBagConverter : PSTypeConverter
         }
         catch (AgentSimException error)
         {
-            throw new PSInvalidCastException(error.Message, error);
+            throw new PSInvalidCastException(error.In(ParameterNames.Wording), error);
         }
     }
 

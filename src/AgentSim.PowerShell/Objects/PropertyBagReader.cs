@@ -15,7 +15,7 @@ namespace AgentSim.PowerShell;
 /// </summary>
 internal static class PropertyBagReader
 {
-    private const string InvalidId = "ObjectInvalid";
+    private static ErrorCode InvalidId => Errors.ObjectInvalid;
     private const int MaxDepth = 16;
 
     private static readonly ConcurrentDictionary<Type, (ConstructorInfo Make, ParameterInfo[] Parameters, PropertyInfo[] Set)> Plans = new();
@@ -59,7 +59,7 @@ internal static class PropertyBagReader
         bool isKnown = value is string text
             ? Enum.TryParse(type, text, ignoreCase: true, out object? choice) && !int.TryParse(text, out _)
             : Enum.IsDefined(type, choice = Enum.ToObject(type, NumberValues.ChangeType(value, typeof(long), name)));
-        return isKnown ? choice! : throw Invalid(name, $"is '{value}', not one of {string.Join(", ", Enum.GetNames(type))}");
+        return isKnown ? choice! : throw Invalid(name, $"is {Quote.Of(value.ToString())}, not one of {string.Join(", ", Enum.GetNames(type))}");
     }
 
     private static Array? List(object value, Type type, string name, int depth)
@@ -123,5 +123,5 @@ internal static class PropertyBagReader
             && !Array.Exists(parameters, parameter => string.Equals(parameter.Name, property.Name, StringComparison.OrdinalIgnoreCase));
     }
 
-    private static AgentSimException Invalid(string name, string problem) => new(InvalidId, $"these properties are not those of an object of this module: {name} {problem}");
+    private static AgentSimException Invalid(string name, string problem) => InvalidId.Error($"these properties are not those of an object of this module: {name} {problem}");
 }

@@ -227,7 +227,7 @@ public sealed class CommandLineTests : IDisposable
     }
 
     [Theory]
-    [InlineData(">>long", 1, "agentsim: standard output cannot be written: it would be larger than the file system or a limit allows\n", "--help")]
+    [InlineData(">>long", 1, "agentsim: standard output cannot be written: it would be larger than the file system or a limit allows [OutputFailed]\n", "--help")]
     [InlineData("2>>long", 2, "", "--nonsense")]
     public void An_output_that_is_as_large_as_allowed_is_one_that_takes_nothing(string redirection, int code, string error, string argument)
     {
@@ -254,7 +254,7 @@ public sealed class CommandLineTests : IDisposable
         // The runtime must not need a large file for itself.
         (int code, string error) = RunByShell("ulimit -f 8; export DOTNET_EnableWriteXorExecute=0", "",
             "replay", Trace(), "--trace-block-size", "16", "--report-html", "page.html", "--report-json", "r.json");
-        Assert.Equal((1, "agentsim: page.html: cannot be written: it would be larger than the file system or a limit allows\n"), (code, error));
+        Assert.Equal((1, "agentsim: page.html: cannot be written: it would be larger than the file system or a limit allows [OutputFailed]\n"), (code, error));
         Assert.Equal(["trace.jsonl"], Directory.GetFileSystemEntries(_folder).Select(Path.GetFileName));
     }
 

@@ -54,7 +54,7 @@ public class ReplayPlanTests
     [Fact]
     public void A_speed_up_without_effect_gets_a_warning()
     {
-        Assert.Contains("--arrival-speedup-ratio has no effect", Assert.Single(Plan("--replay-concurrency", "2", "--arrival-speedup-ratio", "3").Warnings).Message);
+        Assert.Contains("--arrival-speedup-ratio has no effect", Assert.Single(Plan("--replay-concurrency", "2", "--arrival-speedup-ratio", "3").Warnings).In(OptionNames.Wording));
         Assert.Empty(Plan("--replay-concurrency", "2").Warnings);
     }
 
@@ -105,6 +105,6 @@ public class ReplayPlanTests
     {
         var error = Assert.Throws<AgentSimException>(() => Plan(arguments));
         Assert.Equal(FaultKind.Input, error.Kind);
-        Assert.StartsWith(message, error.Message);
+        Assert.StartsWith(message, error.In(OptionNames.Wording));
     }
 }

@@ -1,3 +1,4 @@
+using AgentSim.Cli;
 using AgentSim.Engines;
 using AgentSim.Routing;
 using AgentSim.Rows;
@@ -23,6 +24,11 @@ public sealed class B5IgnoredOptionsTests : IDisposable
     }
 
     public void Dispose() => _bench.Dispose();
+
+    // As the report has it, which may be read with another front end.
+    private static string Neutral(string sentence) => Setting.All
+        .Where(term => OptionNames.Wording.Of(term).StartsWith("--", StringComparison.Ordinal)).OrderByDescending(term => OptionNames.Wording.Of(term).Length)
+        .Aggregate(sentence, (text, term) => text.Replace(OptionNames.Wording.Of(term), term.Neutral, StringComparison.Ordinal));
 
     [Theory]
     [InlineData(16, true)]
@@ -70,7 +76,7 @@ public sealed class B5IgnoredOptionsTests : IDisposable
         Assert.Equal(0, code);
         Assert.Contains(sentence, error);
         Assert.Contains(sentence, output);
-        Assert.Contains(_bench.ReportWarnings(), warning => warning.Message.Contains(sentence, StringComparison.Ordinal)
+        Assert.Contains(_bench.ReportWarnings(), warning => warning.Message.Contains(Neutral(sentence), StringComparison.Ordinal)
             && warning.Code is "OptionIgnored" or "ArgumentsIgnored" or "ArgumentsDoubtful");
         Assert.Equal(error.Split('\n').Distinct().Count(), error.Split('\n').Length);   // each once
     }
@@ -86,7 +92,7 @@ public sealed class B5IgnoredOptionsTests : IDisposable
         (int code, string output, _) = _bench.Run(["replay", "--input-tokens", "20", "--output-tokens", "2", "--request-count", "3", .. options, "--report-json", "report.json"]);
         Assert.Equal(0, code);
         Assert.Contains(sentence, output);
-        Assert.Contains(_bench.ReportWarnings(), warning => warning.Message.StartsWith(sentence, StringComparison.Ordinal));
+        Assert.Contains(_bench.ReportWarnings(), warning => warning.Message.StartsWith(Neutral(sentence), StringComparison.Ordinal));
     }
 
     [Fact]

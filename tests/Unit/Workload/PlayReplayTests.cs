@@ -179,7 +179,7 @@ public sealed class PlayReplayTests : IDisposable
 
     [Fact]
     public void Closed_loops_are_for_other_formats() =>
-        Assert.Contains("replay-concurrency", Assert.Throws<AgentSimException>(() => Run(OneWorker with { Concurrency = 2 }, Row("a", "A", 0))).Message);
+        Assert.Contains("concurrency", Assert.Throws<AgentSimException>(() => Run(OneWorker with { Concurrency = 2 }, Row("a", "A", 0))).Message);
 
     private static IEnumerable<MooncakeRow> Lowered(string path, int version)
     {

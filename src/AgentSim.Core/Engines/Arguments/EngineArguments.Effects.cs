@@ -49,13 +49,13 @@ public sealed partial record EngineArguments
         {
             string[] names = [.. set.Where(matches)];
             if (names.Length > 0)
-                yield return new RunWarning("ArgumentsIgnored", $"{optionName}: {string.Join(", ", names)} without effect: {reason}", names.Length);
+                yield return new RunWarning(WarningCodes.ArgumentsIgnored, $"{optionName}: {string.Join(", ", names)} without effect: {reason}", names.Length);
         }
 
         if (UnknownMembers.Count > 0)
-            yield return new RunWarning("ArgumentsIgnored", $"{optionName}: {string.Join(", ", UnknownMembers)} without effect: there is no argument of that name", UnknownMembers.Count);
+            yield return new RunWarning(WarningCodes.ArgumentsIgnored, $"{optionName}: {string.Join(", ", UnknownMembers)} without effect: there is no argument of that name", UnknownMembers.Count);
         if (WorkerType == WorkerType.Prefill && KvBytesPerToken is null != KvTransferBandwidth is null)
-            yield return new RunWarning("ArgumentsIgnored", $"{optionName}: kv_bytes_per_token and kv_transfer_bandwidth without effect by themselves: handing over takes time only with both");
+            yield return new RunWarning(WarningCodes.ArgumentsIgnored, $"{optionName}: kv_bytes_per_token and kv_transfer_bandwidth without effect by themselves: handing over takes time only with both");
     }
 
     private static string[] FindUnknownMembers(JsonElement root)

@@ -5,7 +5,7 @@ namespace AgentSim.Engines;
 
 public sealed partial record EngineArguments
 {
-    private const string InvalidId = "EngineArgumentsInvalid";
+    private static ErrorCode InvalidId => Errors.EngineArgumentsInvalid;
 
     /// <summary>Remarks on accepted arguments that probably do not mean what their author thinks; one line each.</summary>
     public IEnumerable<string> Warnings
@@ -28,20 +28,20 @@ public sealed partial record EngineArguments
         }
         catch (AgentSimException error)
         {
-            throw new AgentSimException(error.ErrorId, $"{optionName}: {error.Message}", error.Kind, error);
+            throw error.Saying($"{optionName}: {error.Template}", error);
         }
     }
 
     /// <summary>Everything there is to warn of, as a run reports it.</summary>
     internal IEnumerable<RunWarning> Doubts(string optionName, bool hasRouter) =>
     [
-        .. Warnings.Select(doubt => new RunWarning("ArgumentsDoubtful", $"{optionName}: {doubt}")),
+        .. Warnings.Select(doubt => new RunWarning(WarningCodes.ArgumentsDoubtful, $"{optionName}: {doubt}")),
         .. Ignored(optionName, hasRouter),
     ];
 
     /// <summary>Reads the JSON text of an engine-arguments option, as the reference's command line does, and validates it.</summary>
     /// <param name="json">A JSON object; of a name given twice the last counts.</param>
-    /// <param name="optionName">The option as the user wrote it, for messages, e.g. <c>--extra-engine-args</c>.</param>
+    /// <param name="optionName">The option as the user wrote it, for messages: <see cref="Setting.Engine"/> or another term.</param>
     /// <returns>Effective arguments, every default filled in.</returns>
     /// <exception cref="AgentSimException"><c>EngineArgumentsInvalid</c> or <c>AicNotAvailable</c>.</exception>
     public static EngineArguments Parse(string json, string optionName) => Read(json, optionName).Validated(optionName);
@@ -58,7 +58,7 @@ public sealed partial record EngineArguments
         JsonElement root = document.RootElement;
         bool hasRole = root.TryGetProperty("is_prefill", out _) || root.TryGetProperty("is_decode", out _);
         if (hasRole && root.TryGetProperty("worker_type", out JsonElement type) && type.ValueKind != JsonValueKind.Null)
-            throw new AgentSimException(InvalidId, $"{optionName}: worker_type cannot be combined with is_prefill or is_decode; give one of them");
+            throw InvalidId.Error($"{optionName}: worker_type cannot be combined with is_prefill or is_decode; give one of them");
 
         return EngineArgumentsTable.Arguments.Read(new EngineArguments { UnknownMembers = FindUnknownMembers(root) }, root, optionName, "", InvalidId);
     }

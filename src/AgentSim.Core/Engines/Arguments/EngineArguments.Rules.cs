@@ -16,8 +16,7 @@ public sealed partial record EngineArguments
         effective.CheckProfilePath(optionName);
         if (AicBackend is not null)
         {
-            throw new AgentSimException(
-                "AicNotAvailable",
+            throw Errors.AicNotAvailable.Error(
                 $"{optionName}: aic_backend needs NVIDIA's AIConfigurator (AIC), whose performance database is not available in AgentSim; leave it out to use the built-in latencies, scaled by speedup_ratio if need be, or give measured ones in planner_profile_data (an .npz file)");
         }
 
@@ -29,7 +28,7 @@ public sealed partial record EngineArguments
             NumG3Blocks = NumG3Blocks == 0 ? null : NumG3Blocks,
             OffloadBatchSize = OffloadBatchSize == 0 ? null : OffloadBatchSize,
         };
-        if (effective.FirstConflict() is { } conflict) throw new AgentSimException(InvalidId, $"{optionName}: {conflict}");
+        if (effective.FirstConflict() is { } conflict) throw InvalidId.Error($"{optionName}: {conflict}");
         return effective with { AcceptRates = SpeculationRates.Parse(AicNextn, AicNextnAcceptRates, optionName, InvalidId) };
     }
 
@@ -40,7 +39,7 @@ public sealed partial record EngineArguments
     {
         string? wanted = BlockSize > int.MaxValue ? $"must be at most {int.MaxValue}" : EngineType.FindUnrunnableBlockSize(this);
         if (wanted is not null)
-            throw new AgentSimException("BlockSizeNotRunnable", $"{optionName}: block_size {wanted} (is {BlockSize})");
+            throw Errors.BlockSizeNotRunnable.Error($"{optionName}: block_size {wanted} (is {BlockSize})");
     }
 
     // The command line lets attention data parallelism decide the number of ranks, also without AIC.
@@ -48,16 +47,15 @@ public sealed partial record EngineArguments
     {
         long attention = AicAttentionDpSize is null or 0 ? 1 : AicAttentionDpSize.Value;
         if ((AicBackend is not null || AicAttentionDpSize is not null) && DpSize > 1 && DpSize != attention)
-            throw new AgentSimException(InvalidId, $"{optionName}: dp_size {DpSize} must equal aic_attention_dp_size {attention}; leave dp_size out");
+            throw InvalidId.Error($"{optionName}: dp_size {DpSize} must equal aic_attention_dp_size {attention}; leave dp_size out");
         return attention > 1 ? this with { DpSize = attention } : this;
     }
 
     private void CheckProfilePath(string optionName)
     {
         if (PlannerProfileData is null || PlannerProfileData.EndsWith(".npz", StringComparison.Ordinal)) return;
-        throw new AgentSimException(
-            InvalidId,
-            $"{optionName}: planner_profile_data must name an .npz file (is '{PlannerProfileData}'); profiler result folders have to be converted to .npz first");
+        throw InvalidId.Error(
+            $"{optionName}: planner_profile_data must name an .npz file (is '{Quote.Path(PlannerProfileData)}'); profiler result folders have to be converted to .npz first");
     }
 
     private void CheckRanges(string optionName)
@@ -99,7 +97,7 @@ public sealed partial record EngineArguments
         Within("bandwidth_g2_to_g4_gbps", BandwidthG2ToG4Gbps, double.MaxValue);
         Within("bandwidth_g4_to_g2_gbps", BandwidthG4ToG2Gbps, double.MaxValue);
         if (HandoffSessionTimeoutMs == 0) violations.Add("handoff_session_timeout_ms must be at least 1 (is 0)");
-        if (violations.Count > 0) throw new AgentSimException(InvalidId, $"{optionName}: {string.Join("; ", violations)}");
+        if (violations.Count > 0) throw InvalidId.Error($"{optionName}: {string.Join("; ", violations)}");
 
         void AtLeast(string name, long? value, long min)
         {
@@ -127,7 +125,7 @@ public sealed partial record EngineArguments
             return "aic_nextn cannot be combined with a decode_speedup_ratio other than 1.0; speculative decoding models the speed-up itself";
         if (AicNextnAcceptRates is not null && AicNextn is null) return "aic_nextn_accept_rates needs aic_nextn";
         if (Trtllm.CapacitySchedulerPolicy is not (null or "guaranteed_no_evict"))
-            return $"trtllm.capacity_scheduler_policy must be guaranteed_no_evict (is '{Trtllm.CapacitySchedulerPolicy}')";
+            return $"trtllm.capacity_scheduler_policy must be guaranteed_no_evict (is {Quote.Of(Trtllm.CapacitySchedulerPolicy)})";
         return EngineType.FindConflict(this);
     }
 }

@@ -18,7 +18,7 @@ internal sealed class SglangType() : EngineType("sglang")
 
     internal override string? FindDoubt(EngineArguments arguments) => arguments.Sglang.SchedulePolicy is "fifo" or "fcfs" or "lpm"
         ? null
-        : $"sglang.schedule_policy '{arguments.Sglang.SchedulePolicy}' is unknown and means fifo; known: fifo, fcfs, lpm";
+        : $"sglang.schedule_policy {Quote.Of(arguments.Sglang.SchedulePolicy)} is unknown and means fifo; known: fifo, fcfs, lpm";
 
     internal override string? WhyNever(EngineArguments arguments, int promptTokens, int outputTokens) =>
         SglangFeasibility.WhyNever(arguments, promptTokens, outputTokens);

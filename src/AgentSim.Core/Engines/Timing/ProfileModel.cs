@@ -45,7 +45,7 @@ internal sealed class ProfileModel : PerformanceModel
                 UnauthorizedAccessException => Directory.Exists(path) ? "this is a folder, not a file" : "no permission to read it",
                 _ => error.Message,
             };
-            throw AgentSimException.At(path, 0, "ProfileInvalid",
+            throw Errors.ProfileInvalid.At(path, 0,
                 $"planner_profile_data cannot be used: {reason}; give an .npz file with {string.Join(", ", Names)}, or leave planner_profile_data out for the built-in latencies", error);
         }
     }

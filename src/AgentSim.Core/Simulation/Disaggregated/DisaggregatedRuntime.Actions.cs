@@ -159,7 +159,7 @@ internal sealed partial class DisaggregatedRuntime
     {
         if (Parts.Settings.Pools!.Prefill.KvTransferBandwidth == 0.0)
         {
-            throw new AgentSimException("TransferBandwidthInvalid", "kv_transfer_bandwidth of the prefill engine is 0, so no KV can be transferred; give a positive number of GB/s or leave it out");
+            throw Errors.TransferBandwidthInvalid.Error("kv_transfer_bandwidth of the prefill engine is 0, so no KV can be transferred; give a positive number of GB/s or leave it out");
         }
     }
 
