@@ -45,7 +45,8 @@ internal sealed class CaptureLine : IDisposable
     // "12 requests (1 failed, 3 not recorded: 2 images or other media, 1 compressed bodies; 1 with estimated tokens)"
     private static string Requests(ProxyCounters proxy)
     {
-        var text = new StringBuilder(string.Create(CultureInfo.InvariantCulture, $"{proxy.Requests:N0} requests ({proxy.Failed:N0} failed, {proxy.NotRecorded:N0} not recorded"));
+        var text = new StringBuilder();
+        text.Append(CultureInfo.InvariantCulture, $"{proxy.Requests:N0} requests ({proxy.Failed:N0} failed, {proxy.NotRecorded:N0} not recorded");
         string separator = ": ";
         foreach ((string kind, long count) in proxy.NotRecordedKinds.OrderBy(pair => pair.Key, StringComparer.Ordinal))
         {

@@ -13,7 +13,8 @@ internal static class AnswerJson
 
     public static string? Text(this JsonElement parent, string name) => parent.Child(name, JsonValueKind.String)?.GetString();
 
-    public static string? Name(this JsonElement parent, string name) => parent.Text(name) is { Length: > 0 and <= LongestName } text ? text : null;
+    public static string? Name(this JsonElement parent, string name) =>
+        parent.Text(name) is { Length: > 0 and <= LongestName } text ? text : null;
 
     public static long? Count(this JsonElement parent, string name) =>
         parent.Child(name, JsonValueKind.Number) is { } number && number.TryGetInt64(out long value) && value >= 0 ? value : null;
@@ -25,9 +26,12 @@ internal static class AnswerJson
         parent.Child(name, JsonValueKind.Array) is { } list ? list.EnumerateArray().Where(item => item.ValueKind == JsonValueKind.Object) : [];
 
     /// <summary>What kind of error is reported: a word of the interface, never a message, which may quote a prompt.</summary>
-    public static string ErrorText(this JsonElement error) =>
-        (error.Text("type") is { } type && IsCode(type) && type != "error" ? type : error.Text("code") is { } code && IsCode(code) ? code : null) is { } word
-            ? $"error: {word}" : "error: reported by the server";
+    public static string ErrorText(this JsonElement error)
+    {
+        string? word = Code(error, "type") is { } type and not "error" ? type : Code(error, "code");
+        return word is null ? "error: reported by the server" : $"error: {word}";
+    }
 
-    private static bool IsCode(string text) => text.Length is > 0 and <= LongestCode && text.All(c => char.IsAsciiLetterOrDigit(c) || c is '_' or '-' or '.');
+    private static string? Code(JsonElement error, string name) =>
+        error.Text(name) is { Length: > 0 and <= LongestCode } text && text.All(c => char.IsAsciiLetterOrDigit(c) || c is '_' or '-' or '.') ? text : null;
 }

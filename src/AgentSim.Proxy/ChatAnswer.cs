@@ -19,7 +19,8 @@ internal static class ChatAnswer
         facts.InputTokens = usage.Count("prompt_tokens") ?? facts.InputTokens;
         if (usage.Count("completion_tokens") is { } output) facts.OutputTokens = output;
         facts.CachedTokens = usage.Child("prompt_tokens_details", JsonValueKind.Object)?.Count("cached_tokens") ?? facts.CachedTokens;
-        facts.ReasoningTokens = usage.Child("completion_tokens_details", JsonValueKind.Object)?.Count("reasoning_tokens") ?? facts.ReasoningTokens;
+        JsonElement? details = usage.Child("completion_tokens_details", JsonValueKind.Object);
+        facts.ReasoningTokens = details?.Count("reasoning_tokens") ?? facts.ReasoningTokens;
     }
 
     private static void AddChoice(ResponseFacts facts, JsonElement choice, long time, bool isChunk)

@@ -31,7 +31,7 @@ internal static class MessagesAnswer
                 facts.HasEnded = true;
                 break;
             case "error":
-                facts.BackendFinishReason = root.Child("error", JsonValueKind.Object) is { } error ? error.ErrorText() : "error: reported by the server";
+                facts.BackendFinishReason = (root.Child("error", JsonValueKind.Object) ?? root).ErrorText();
                 break;
             case "message":
                 foreach (JsonElement block in root.Items("content")) AddBlock(facts, block, time, isChunk);
@@ -46,7 +46,8 @@ internal static class MessagesAnswer
     {
         AddInput(facts, usage);
         if (usage.Count("output_tokens") is { } output) facts.OutputTokens = output;
-        facts.ReasoningTokens = usage.Child("output_tokens_details", JsonValueKind.Object)?.Count("thinking_tokens") ?? facts.ReasoningTokens;
+        JsonElement? details = usage.Child("output_tokens_details", JsonValueKind.Object);
+        facts.ReasoningTokens = details?.Count("thinking_tokens") ?? facts.ReasoningTokens;
     }
 
     // Later events may tell all of it again, part of it, or nothing.

@@ -16,7 +16,10 @@ internal class PassThrough(string mark) : HttpTransformer
     public const string MarkHeader = "x-agentsim-proxy";
 
     // Nobody may take out what says where a message ends or what is in it; upgrades are the forwarder's.
-    private static readonly string[] Kept = [HeaderNames.ContentLength, HeaderNames.ContentType, HeaderNames.TransferEncoding, HeaderNames.Upgrade];
+    private static readonly string[] Kept =
+        [HeaderNames.ContentLength, HeaderNames.ContentType, HeaderNames.TransferEncoding, HeaderNames.Upgrade];
+
+    private static readonly UriCreationOptions AsItIs = new() { DangerousDisablePathAndQueryCanonicalization = true };
 
     /// <summary>Whether a request passed through the proxy with a mark before.</summary>
     public static bool IsMarked(HttpRequest request, string mark) =>
@@ -37,11 +40,12 @@ internal class PassThrough(string mark) : HttpTransformer
         if (Target(httpContext) is { } target)
         {
             // As it came, octet by octet: nothing may be decoded, encoded or resolved.
-            proxyRequest.RequestUri = new Uri(destinationPrefix.TrimEnd('/') + target, new UriCreationOptions { DangerousDisablePathAndQueryCanonicalization = true });
+            proxyRequest.RequestUri = new Uri(destinationPrefix.TrimEnd('/') + target, AsItIs);
         }
     }
 
-    public override async ValueTask<bool> TransformResponseAsync(HttpContext httpContext, HttpResponseMessage? proxyResponse, CancellationToken cancellationToken)
+    public override async ValueTask<bool> TransformResponseAsync(
+        HttpContext httpContext, HttpResponseMessage? proxyResponse, CancellationToken cancellationToken)
     {
         bool isPassedOn = await base.TransformResponseAsync(httpContext, proxyResponse, cancellationToken).ConfigureAwait(false);
         if (proxyResponse is null) return isPassedOn;
@@ -69,7 +73,8 @@ internal class PassThrough(string mark) : HttpTransformer
     // YARP leaves out the well-known ones; these are the ones that a Connection header names.
     private static void RemoveNamed(IHeaderDictionary headers, IEnumerable<string?> connection)
     {
-        foreach (string name in connection.SelectMany(value => (value ?? "").Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)))
+        const StringSplitOptions Clean = StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries;
+        foreach (string name in connection.SelectMany(value => (value ?? "").Split(',', Clean)))
         {
             if (!Kept.Contains(name, StringComparer.OrdinalIgnoreCase)) headers.Remove(name);
         }

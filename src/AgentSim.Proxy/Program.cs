@@ -26,7 +26,7 @@ try
 {
     using ProxyLedger? ledger = ProxyLedger.Open(settings.Ledger);
     using var sink = TraceFileSink.Open(settings.Sink, Report, ledger is null ? null : ledger.WriteRows);
-    await WarmUp.RunAsync();
+    if (!settings.IsRestart) await WarmUp.RunAsync();
     RecordingProxy proxy = await RecordingProxy.StartAsync(settings.Proxy, row => sink.Publish(row), Report, ledger);
     await using (proxy)
     {

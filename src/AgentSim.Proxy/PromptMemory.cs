@@ -96,7 +96,8 @@ internal sealed class PromptMemory(int blockSize, int mostMarks = 100_000)
     }
 
     // Where each new segment ends. Rounding the ends, not the lengths, makes the lengths add up.
-    private static long[] Divide(IReadOnlyList<PromptSegment> segments, int known, long kept, long total, double more, List<PromptRun> runs, ulong own)
+    private static long[] Divide(
+        IReadOnlyList<PromptSegment> segments, int known, long kept, long total, double more, List<PromptRun> runs, ulong own)
     {
         var ends = new long[segments.Count - known];
         long start = kept;
@@ -104,7 +105,8 @@ internal sealed class PromptMemory(int blockSize, int mostMarks = 100_000)
         for (int i = 0; i < ends.Length; i++)
         {
             sum += segments[known + i].Estimate;
-            ends[i] = i == ends.Length - 1 ? total : kept + (long)Math.Round((total - kept) * (more > 0 ? sum / more : 0), MidpointRounding.AwayFromZero);
+            double share = more > 0 ? sum / more : 0;
+            ends[i] = i == ends.Length - 1 ? total : kept + (long)Math.Round((total - kept) * share, MidpointRounding.AwayFromZero);
             if (ends[i] > start) runs.Add(new PromptRun(segments[known + i].Identity, 0, ends[i] - start));
             start = ends[i];
         }

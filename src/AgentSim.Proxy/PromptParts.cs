@@ -30,7 +30,7 @@ internal static class PromptParts
         if (api == Api.Responses) AddInput(body, text);
         else AddMessages(body.GetProperty("messages"), text);
         text.End();
-        string? previous = api == Api.Responses && Text(body, "previous_response_id") is { Length: > 0 } id ? id : null;
+        string? previous = api == Api.Responses && body.Text("previous_response_id") is { Length: > 0 } id ? id : null;
         return new Prompt(text.Segments, model, head)
         {
             PreviousId = previous,
@@ -118,10 +118,8 @@ internal static class PromptParts
     }
 
     private static bool IsBillingLine(JsonElement block) =>
-        block.ValueKind == JsonValueKind.Object && Text(block, "text")?.StartsWith(BillingLine, StringComparison.Ordinal) == true;
+        block.Text("text")?.StartsWith(BillingLine, StringComparison.Ordinal) == true;
 
-    private static bool Has(JsonElement body, string name) => body.TryGetProperty(name, out JsonElement value) && value.ValueKind != JsonValueKind.Null;
-
-    private static string? Text(JsonElement element, string name) =>
-        element.TryGetProperty(name, out JsonElement value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
+    private static bool Has(JsonElement body, string name) =>
+        body.TryGetProperty(name, out JsonElement value) && value.ValueKind != JsonValueKind.Null;
 }

@@ -5,8 +5,6 @@ namespace AgentSim.Proxy;
 /// <summary>What a request to a model asks for, as far as it is recorded.</summary>
 internal sealed class PromptRequest : IDisposable
 {
-    private const int LongestName = 1024;
-
     private static readonly JsonDocumentOptions Options = new() { MaxDepth = 512 };
 
     private readonly JsonDocument _body;
@@ -76,7 +74,7 @@ internal sealed class PromptRequest : IDisposable
 
         return new PromptRequest(document, api)
         {
-            Model = root.TryGetProperty("model", out JsonElement model) && model.ValueKind == JsonValueKind.String && model.GetString() is { Length: <= LongestName } name ? name : null,
+            Model = root.Name("model"),
             LacksUsage = api is Api.Chat or Api.Completions
                 && root.TryGetProperty("stream", out JsonElement stream) && stream.ValueKind == JsonValueKind.True && !HasUsage(root),
         };
@@ -87,14 +85,16 @@ internal sealed class PromptRequest : IDisposable
         switch (api)
         {
             case Api.Messages:
-                return root.TryGetProperty("messages", out JsonElement list) && list.ValueKind == JsonValueKind.Array ? null : SkipKinds.NotUnderstood;
+                return root.Child("messages", JsonValueKind.Array) is null ? SkipKinds.NotUnderstood : null;
             case Api.Responses:
                 bool hasInput = root.TryGetProperty("input", out JsonElement input) && input.ValueKind is JsonValueKind.String or JsonValueKind.Array;
-                return hasInput || root.TryGetProperty("prompt", out _) || root.TryGetProperty("previous_response_id", out _) ? null : SkipKinds.NotUnderstood;
+                bool hasHistory = root.TryGetProperty("prompt", out _) || root.TryGetProperty("previous_response_id", out _);
+                return hasInput || hasHistory ? null : SkipKinds.NotUnderstood;
         }
 
         if (IsMany(root, "n") || IsMany(root, "best_of")) return SkipKinds.ManyAnswers;
-        if (root.TryGetProperty("prompt_embeds", out JsonElement embeds) && embeds.ValueKind != JsonValueKind.Null) return SkipKinds.Embeddings;
+        bool hasEmbeds = root.TryGetProperty("prompt_embeds", out JsonElement embeds) && embeds.ValueKind != JsonValueKind.Null;
+        if (hasEmbeds) return SkipKinds.Embeddings;
         if (!root.TryGetProperty(api == Api.Chat ? "messages" : "prompt", out JsonElement prompt)) return SkipKinds.NotUnderstood;
         if (api == Api.Chat) return ChatSkip(prompt);
         if (PromptParts.OnlyText(prompt) is not null || PromptParts.TokenIds(prompt) is not null) return null;
@@ -119,10 +119,10 @@ internal sealed class PromptRequest : IDisposable
         return null;
     }
 
-    private static bool IsText(JsonElement part, string name) => part.TryGetProperty(name, out JsonElement text) && text.ValueKind == JsonValueKind.String;
+    private static bool IsText(JsonElement part, string name) => part.Child(name, JsonValueKind.String) is not null;
 
     private static bool IsMany(JsonElement root, string name) =>
-        root.TryGetProperty(name, out JsonElement value) && value.ValueKind == JsonValueKind.Number && !(value.TryGetInt32(out int count) && count <= 1);
+        root.Child(name, JsonValueKind.Number) is { } value && !(value.TryGetInt32(out int count) && count <= 1);
 
     private static bool HasUsage(JsonElement root) =>
         root.TryGetProperty("stream_options", out JsonElement options) && options.ValueKind == JsonValueKind.Object

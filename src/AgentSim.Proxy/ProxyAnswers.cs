@@ -18,8 +18,10 @@ internal static class ProxyAnswers
         {
             if (error != ForwarderError.None)
             {
-                if (response.StatusCode < StatusCodes.Status400BadRequest) response.StatusCode = StatusCodes.Status502BadGateway;   // e.g. 101, which was not asked for
-                await WriteAsync(response, $"The recording proxy got no answer from the server: {Reason(context)}", "upstream_error").ConfigureAwait(false);
+                // E.g. 101, which was not asked for.
+                if (response.StatusCode < StatusCodes.Status400BadRequest) response.StatusCode = StatusCodes.Status502BadGateway;
+                string message = $"The recording proxy got no answer from the server: {Reason(context)}";
+                await WriteAsync(response, message, "upstream_error").ConfigureAwait(false);
             }
 
             await response.CompleteAsync().ConfigureAwait(false);

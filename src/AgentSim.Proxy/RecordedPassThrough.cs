@@ -20,9 +20,10 @@ internal sealed class RecordedPassThrough(string mark, ResponseTap tap, bool ask
         proxyRequest.Headers.AcceptEncoding.Clear();
     }
 
-    public override async ValueTask<bool> TransformResponseAsync(HttpContext httpContext, HttpResponseMessage? proxyResponse, CancellationToken cancellationToken)
+    public override async ValueTask<bool> TransformResponseAsync(
+        HttpContext httpContext, HttpResponseMessage? proxyResponse, CancellationToken cancellationToken)
     {
-        if (proxyResponse is not null && asksForUsage && (int)proxyResponse.StatusCode is StatusCodes.Status400BadRequest or StatusCodes.Status422UnprocessableEntity)
+        if (asksForUsage && (int?)proxyResponse?.StatusCode is StatusCodes.Status400BadRequest or StatusCodes.Status422UnprocessableEntity)
         {
             IsRefused = true;
             return false;

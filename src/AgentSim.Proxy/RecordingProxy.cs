@@ -31,20 +31,23 @@ internal sealed class RecordingProxy : IAsyncDisposable
     private readonly ProxyTally _tally;
     private bool _isStopped;
 
-    private RecordingProxy(ProxyOptions options, Action<byte[]> publish, Action<AgentSimException> onProblem, ProxyLedger? ledger, int connections)
+    private RecordingProxy(
+        ProxyOptions options, Action<byte[]> publish, Action<AgentSimException> onProblem, ProxyLedger? ledger, int connections)
     {
         _tally = new ProxyTally(ledger);
         var problems = new ProblemFilter(onProblem);
         _client = new HttpMessageInvoker(new SocketsHttpHandler
         {
-            MaxResponseHeadersLength = LongestHeadKiB, UseProxy = false, AllowAutoRedirect = false, UseCookies = false, AutomaticDecompression = DecompressionMethods.None,
-            EnableMultipleHttp2Connections = true, ActivityHeadersPropagator = null, ConnectTimeout = TimeSpan.FromSeconds(15), MaxConnectionsPerServer = connections,
+            MaxResponseHeadersLength = LongestHeadKiB, UseProxy = false, AllowAutoRedirect = false, UseCookies = false,
+            AutomaticDecompression = DecompressionMethods.None, EnableMultipleHttp2Connections = true, ActivityHeadersPropagator = null,
+            ConnectTimeout = TimeSpan.FromSeconds(15), MaxConnectionsPerServer = connections,
             RequestHeaderEncodingSelector = (_, _) => Encoding.Latin1, ResponseHeaderEncodingSelector = (_, _) => Encoding.Latin1,
         });
         var gate = new ConnectionGate(connections, () =>
         {
             _tally.RefusedConnection();
-            problems.Report(Errors.ProxyFull, $"there are more connections than the {connections} that the proxy can keep open with the files it may open; those that rest are closed, and new ones are refused when none rests: raise the limit (ulimit -n)");
+            problems.Report(Errors.ProxyFull, $"there are more connections than the {connections} that the proxy can keep open with the files it may open; "
+                + "those that rest are closed, and new ones are refused when none rests: raise the limit (ulimit -n)");
         });
         // Nothing of the environment or of files configures it.
         WebApplicationBuilder builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
@@ -55,8 +58,8 @@ internal sealed class RecordingProxy : IAsyncDisposable
         builder.Services.AddHttpForwarder();
         builder.Services.AddSingleton<IHostLifetime, OwnLifetime>();
         _application = builder.Build();
-        _recorder = new RequestRecorder(
-            options, _application.Services.GetRequiredService<IHttpForwarder>(), _client, new RowMaker(options, publish, _tally, problems), _tally, problems);
+        var sender = new UpstreamSender(options, _application.Services.GetRequiredService<IHttpForwarder>(), _client);
+        _recorder = new RequestRecorder(options, sender, new RowMaker(options, publish, _tally, problems), _tally, problems);
         _application.Run(async context =>
         {
             gate.Begin(context.Connection.Id);
@@ -134,14 +137,16 @@ internal sealed class RecordingProxy : IAsyncDisposable
         // The limits are those of the server behind.
         KestrelServerLimits limits = kestrel.Limits;
         (limits.MaxRequestBodySize, limits.MinRequestBodyDataRate, limits.MinResponseDataRate) = (null, null, null);
-        (limits.MaxRequestHeadersTotalSize, limits.MaxRequestHeaderCount, limits.MaxRequestLineSize) = (LongestHeadKiB << 10, LongestHeadKiB << 4, LongestHeadKiB << 10);
+        limits.MaxRequestHeadersTotalSize = limits.MaxRequestLineSize = LongestHeadKiB << 10;
+        limits.MaxRequestHeaderCount = LongestHeadKiB << 4;
         kestrel.Listen(options.ListenEndPoint(), listen => listen.Use(next => connection => gate.HandleAsync(connection, next)));
     }
 
     private async Task WaitForAnswersAsync(TimeSpan most, CancellationToken hurry)
     {
         long end = Environment.TickCount64 + (long)most.TotalMilliseconds;
-        while (Counters.Active > 0 && Environment.TickCount64 < end && !hurry.IsCancellationRequested) await Task.Delay(20, CancellationToken.None).ConfigureAwait(false);
+        while (Counters.Active > 0 && Environment.TickCount64 < end && !hurry.IsCancellationRequested)
+            await Task.Delay(20, CancellationToken.None).ConfigureAwait(false);
     }
 
     /// <summary>Signals are the business of the program.</summary>

@@ -6,18 +6,16 @@ using Yarp.ReverseProxy.Forwarder;
 namespace AgentSim.Proxy;
 
 /// <summary>Passes requests on to a server, and records those to a model. Recording never changes what a client gets.</summary>
-/// <param name="options">Where to, and how prompts are cut.</param>
-/// <param name="forwarder">Passes requests on.</param>
-/// <param name="client">Connections to the server.</param>
+/// <param name="options">Where to.</param>
+/// <param name="sender">Passes requests on.</param>
 /// <param name="rows">Takes the records.</param>
 /// <param name="tally">Counts.</param>
 /// <param name="problems">Told about failures.</param>
-internal sealed class RequestRecorder(
-    ProxyOptions options, IHttpForwarder forwarder, HttpMessageInvoker client, RowMaker rows, ProxyTally tally, ProblemFilter problems)
+internal sealed class RequestRecorder(ProxyOptions options, UpstreamSender sender, RowMaker rows, ProxyTally tally, ProblemFilter problems)
 {
     private const int BadRequest = StatusCodes.Status400BadRequest;
+    private const int LongestWord = 32;
 
-    private readonly UpstreamSender _sender = new(options, forwarder, client);
     private readonly UsageRefusals _refusals = new(problems);
     private volatile bool _isStopping;
 
@@ -26,9 +24,10 @@ internal sealed class RequestRecorder(
 
     public async Task HandleAsync(HttpContext context)
     {
-        if (_sender.IsOwn(context.Request))
+        if (sender.IsOwn(context.Request))
         {
-            problems.Report(Errors.ProxyLoop, $"a request to {context.Request.Path} came back to the proxy that had passed it on; {options.Upstream} leads to the proxy itself: name the server");
+            problems.Report(Errors.ProxyLoop, $"a request to {context.Request.Path} came back to the proxy that had passed it on; "
+                + $"{options.Upstream} leads to the proxy itself: name the server");
             await ProxyAnswers.LoopAsync(context).ConfigureAwait(false);
             return;
         }
@@ -63,10 +62,10 @@ internal sealed class RequestRecorder(
     private async Task PassOtherAsync(HttpContext context)
     {
         tally.CameOther();
-        if (context.WebSockets.IsWebSocketRequest || context.Request.Headers.Upgrade.Any(value => string.Equals(value, "websocket", StringComparison.OrdinalIgnoreCase)))
+        if (context.Request.Headers.Upgrade.Any(value => string.Equals(value, "websocket", StringComparison.OrdinalIgnoreCase)))
             Skip(context, SkipKinds.WebSocket);
         else if (HttpMethods.IsPost(context.Request.Method)) Skip(context, $"POST {Shape(context.Request.Path)}");
-        ForwarderError error = await _sender.PassAsync(context).ConfigureAwait(false);
+        ForwarderError error = await sender.PassAsync(context).ConfigureAwait(false);
         await ProxyAnswers.EndAsync(context, error).ConfigureAwait(false);
     }
 
@@ -75,7 +74,8 @@ internal sealed class RequestRecorder(
     {
         string last = (path.Value ?? "").TrimEnd('/');
         last = last[(last.LastIndexOf('/') + 1)..];
-        return last.Length is > 0 and <= 32 && last.All(c => char.IsAsciiLetterLower(c) || c is '_' or '-') ? $"…/{last}" : "requests of other kinds";
+        bool isWord = last.Length is > 0 and <= LongestWord && last.All(c => char.IsAsciiLetterLower(c) || c is '_' or '-');
+        return isWord ? $"…/{last}" : "requests of other kinds";
     }
 
     private async Task<RequestOutcome> HandleAsync(HttpContext context, Api api)
@@ -99,7 +99,7 @@ internal sealed class RequestRecorder(
         using PromptRequest? request = body is null ? null : PromptRequest.Read(body, api, out skip);
         if (request is null)
         {
-            ForwarderError error = await _sender.PassAsync(context).ConfigureAwait(false);
+            ForwarderError error = await sender.PassAsync(context).ConfigureAwait(false);
             await ProxyAnswers.EndAsync(context, error).ConfigureAwait(false);
             if (error != ForwarderError.None || context.Response.StatusCode >= BadRequest) return RequestOutcome.Failed;
             Skip(context, skip);
@@ -108,7 +108,7 @@ internal sealed class RequestRecorder(
 
         var facts = new ResponseFacts(api);
         bool asksForUsage = request.LacksUsage && !_refusals.Has(request.Model, context.Request.Path);
-        Sent sent = await _sender.SendAsync(context, body!, request, facts, asksForUsage).ConfigureAwait(false);
+        Sent sent = await sender.SendAsync(context, body!, request, facts, asksForUsage).ConfigureAwait(false);
         if (sent.IsUsageRefused) _refusals.Add(request.Model, context.Request.Path);
         RequestOutcome outcome = Outcome(context, sent, facts);
         await ProxyAnswers.EndAsync(context, sent.Error).ConfigureAwait(false);
@@ -123,7 +123,8 @@ internal sealed class RequestRecorder(
         bool isAnswered = sent.Error == ForwarderError.None || context.Response.HasStarted;
         if (isAnswered && context.Response.StatusCode >= BadRequest)
         {
-            problems.Report(Errors.UpstreamRefused, $"the server answered {context.Response.StatusCode} to {context.Request.Path}; such requests are not recorded, and those that succeed later are marked");
+            problems.Report(Errors.UpstreamRefused, $"the server answered {context.Response.StatusCode} to {context.Request.Path}; "
+                + "such requests are not recorded, and those that succeed later are marked");
             return RequestOutcome.Failed;
         }
 
@@ -134,8 +135,8 @@ internal sealed class RequestRecorder(
         }
 
         RequestOutcome outcome = Outcomes.Of(sent.Error, context.RequestAborted.IsCancellationRequested, _isStopping);
-        bool endsEarly = outcome == RequestOutcome.Complete && sent.IsStream && facts is { Api: Api.Messages or Api.Responses, HasEnded: false };
-        if (endsEarly && facts.BackendFinishReason?.StartsWith("error", StringComparison.Ordinal) != true)
+        bool isOpen = sent.IsStream && facts is { Api: Api.Messages or Api.Responses, HasEnded: false };
+        if (isOpen && outcome == RequestOutcome.Complete && facts.BackendFinishReason?.StartsWith("error", StringComparison.Ordinal) != true)
         {
             facts.BackendFinishReason = "error: the stream ended early";
             outcome = RequestOutcome.Broken;
@@ -146,9 +147,12 @@ internal sealed class RequestRecorder(
         }
 
         if (outcome == RequestOutcome.Broken)
-            problems.Report(Errors.UpstreamBroke, $"the server broke off an answer to {context.Request.Path}; it is recorded as far as it came");
+            problems.Report(
+                Errors.UpstreamBroke, $"the server broke off an answer to {context.Request.Path}; it is recorded as far as it came");
         if (outcome == RequestOutcome.Failed)
-            problems.Report(Errors.UpstreamFailed, $"{options.Upstream} gave no answer to {context.Request.Path}: {ProxyAnswers.Reason(context)}; such requests are not recorded");
+            problems.Report(
+                Errors.UpstreamFailed,
+                $"{options.Upstream} gave no answer to {context.Request.Path}: {ProxyAnswers.Reason(context)}; such requests are not recorded");
         return outcome;
     }
 
@@ -164,6 +168,7 @@ internal sealed class RequestRecorder(
     {
         if (!tally.Skipped(kind)) return;
         string advice = SkipKinds.Advice(kind) is { } text ? $": {text}" : "";
-        problems.Report(Errors.RequestsNotRecorded, $"{kind} are passed on and not recorded, such as a request to {context.Request.Path}{advice}", kind);
+        problems.Report(
+            Errors.RequestsNotRecorded, $"{kind} are passed on and not recorded, such as a request to {context.Request.Path}{advice}", kind);
     }
 }

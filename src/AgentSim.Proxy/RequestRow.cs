@@ -152,7 +152,8 @@ internal sealed record RequestRow
     private void WriteMarks(Utf8JsonWriter json)
     {
         bool isNew = Facts.Api is Api.Messages or Api.Responses;
-        if (!isNew && !Facts.IsOutputEstimated && !Prompt.IsEstimated && !IsInferred && Facts.ReasoningTokens is null && Prompt.Failures is null) return;
+        bool isPlain = Facts.ReasoningTokens is null && Prompt.Failures is null && !Facts.IsOutputEstimated && !Prompt.IsEstimated;
+        if (!isNew && isPlain && !IsInferred) return;
         json.WriteStartObject("capture"u8);
         json.WriteString("api"u8, Facts.Api.Name());
         if (Prompt.IsEstimated) json.WriteString("input"u8, "estimated"u8);

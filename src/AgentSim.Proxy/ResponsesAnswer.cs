@@ -35,7 +35,8 @@ internal static class ResponsesAnswer
             case "response.output_item.done" when root.Child("item", JsonValueKind.Object) is { } item:
                 AddItem(facts, item);
                 break;
-            case "response.completed" or "response.incomplete" or "response.failed" when root.Child("response", JsonValueKind.Object) is { } response:
+            case "response.completed" or "response.incomplete" or "response.failed"
+                when root.Child("response", JsonValueKind.Object) is { } response:
                 AddResponse(facts, response, time, isChunk);
                 facts.HasEnded = true;
                 break;
@@ -43,7 +44,8 @@ internal static class ResponsesAnswer
                 facts.BackendFinishReason = (root.Child("error", JsonValueKind.Object) ?? root).ErrorText();
                 break;
             default:
-                if (type.EndsWith(Delta, StringComparison.Ordinal) && root.Text("delta") is { Length: > 0 } text) facts.AddTokens(StandIns.Count(text), time, isChunk);
+                if (type.EndsWith(Delta, StringComparison.Ordinal) && root.Text("delta") is { Length: > 0 } text)
+                    facts.AddTokens(StandIns.Count(text), time, isChunk);
                 break;
         }
     }
@@ -64,7 +66,8 @@ internal static class ResponsesAnswer
             facts.InputTokens = usage.Count("input_tokens") ?? facts.InputTokens;
             facts.CachedTokens = usage.Child("input_tokens_details", JsonValueKind.Object)?.Count("cached_tokens") ?? facts.CachedTokens;
             if (usage.Count("output_tokens") is { } output) facts.OutputTokens = output;
-            facts.ReasoningTokens = usage.Child("output_tokens_details", JsonValueKind.Object)?.Count("reasoning_tokens") ?? facts.ReasoningTokens;
+            JsonElement? details = usage.Child("output_tokens_details", JsonValueKind.Object);
+            facts.ReasoningTokens = details?.Count("reasoning_tokens") ?? facts.ReasoningTokens;
         }
 
         string? status = response.Text("status");

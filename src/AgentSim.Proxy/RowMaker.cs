@@ -20,7 +20,8 @@ internal sealed class RowMaker(ProxyOptions options, Action<byte[]> publish, Pro
     public void Refused(Prompt prompt, DateTimeOffset received, int status) => _memory.Failed(prompt, received, status);
 
     /// <summary>Makes the row of a request.</summary>
-    public void Add(IHeaderDictionary headers, PromptRequest request, Prompt prompt, ResponseFacts facts, DateTimeOffset received, long timestamp)
+    public void Add(
+        IHeaderDictionary headers, PromptRequest request, Prompt prompt, ResponseFacts facts, DateTimeOffset received, long timestamp)
     {
         SessionIdentity? session = SessionIdentity.From(headers, options.SessionHeader);
         PlacedPrompt placed = _memory.Place(prompt, facts.InputTokens, session?.SessionId, facts.ResponseId, facts.OutputTokens);
@@ -32,7 +33,7 @@ internal sealed class RowMaker(ProxyOptions options, Action<byte[]> publish, Pro
         {
             RequestId = Guid.NewGuid(),
             Session = session,
-            ClientRequestId = SessionIdentity.Text(headers, "x-request-id") ?? SessionIdentity.Text(headers, "x-client-request-id"),
+            ClientRequestId = SessionIdentity.Text(headers, "x-request-id"),
             Model = request.Model,
             Received = received,
             ReceivedTimestamp = timestamp,
@@ -62,6 +63,7 @@ internal sealed class RowMaker(ProxyOptions options, Action<byte[]> publish, Pro
         if ((before & kind) != 0 || before == 0) return;
         problems.Report(Errors.CaptureSessionsMixed,
             "some requests come with a session (x-dynamo-session-id) and some without; such a recording is converted and replayed only with "
-            + $"{Setting.DropSessionless}, which leaves out those without: let every client send a session, record them apart, or ask for {Setting.InferSessions}");
+            + $"{Setting.DropSessionless}, which leaves out those without: let every client send a session, record them apart, "
+            + $"or ask for {Setting.InferSessions}");
     }
 }

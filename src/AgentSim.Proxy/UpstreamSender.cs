@@ -41,7 +41,8 @@ internal sealed class UpstreamSender(ProxyOptions options, IHttpForwarder forwar
             if (!sent.IsRefused) return sent;
             context.Response.Clear();
             sent = await SendOnceAsync(body, false).ConfigureAwait(false);
-            return sent with { IsUsageRefused = sent.Error == ForwarderError.None && context.Response.StatusCode < StatusCodes.Status400BadRequest };
+            bool isAnswered = sent.Error == ForwarderError.None && context.Response.StatusCode < StatusCodes.Status400BadRequest;
+            return sent with { IsUsageRefused = isAnswered };
         }
         finally
         {
@@ -58,9 +59,11 @@ internal sealed class UpstreamSender(ProxyOptions options, IHttpForwarder forwar
             Task<ForwarderError> sending = ForwardAsync(context, transformer);
             Prompt? prompt = request.Prompt();   // while the server is busy
             ForwarderError error = await sending.ConfigureAwait(false);
-            if (error == ForwarderError.None && !await tap.EndAsync(context.RequestAborted).ConfigureAwait(false)) error = ForwarderError.ResponseBodyClient;
+            if (error == ForwarderError.None && !await tap.EndAsync(context.RequestAborted).ConfigureAwait(false))
+                error = ForwarderError.ResponseBodyClient;
             bool isStream = tap.Mode is TapMode.Events or TapMode.FilteredEvents;
-            return new Sent(error, transformer.IsRefused, prompt, tap.Mode != TapMode.Blind && tap.IsReadable) { Skip = tap.Skip, IsStream = isStream };
+            bool isReadable = tap.Mode != TapMode.Blind && tap.IsReadable;
+            return new Sent(error, transformer.IsRefused, prompt, isReadable) { Skip = tap.Skip, IsStream = isStream };
         }
     }
 

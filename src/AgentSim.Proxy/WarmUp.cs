@@ -39,7 +39,8 @@ internal static class WarmUp
             server.Start();
             Task serving = ServeAsync(server, patience.Token);
             var options = new ProxyOptions { Upstream = new Uri($"http://{server.LocalEndpoint}"), Listen = "http://127.0.0.1:0" };
-            await using RecordingProxy proxy = await RecordingProxy.StartAsync(options, _ => { }, _ => { }, connections: Rounds + 1).ConfigureAwait(false);
+            await using RecordingProxy proxy =
+                await RecordingProxy.StartAsync(options, _ => { }, _ => { }, connections: Rounds + 1).ConfigureAwait(false);
             using var client = new HttpClient(new SocketsHttpHandler { UseProxy = false });
             for (int i = 0; i < Rounds * Requests.Length; i++)
             {
@@ -82,11 +83,12 @@ internal static class WarmUp
                 filled += count;
                 string text = Encoding.Latin1.GetString(buffer, 0, filled);
                 (string Path, string Body, string Answer, bool IsStream) request = Array.Find(
-                    Requests, each => text.StartsWith($"POST {each.Path} ", StringComparison.Ordinal) && text.Contains("\"stream\":true", StringComparison.Ordinal) == each.IsStream);
+                    Requests, each => text.StartsWith($"POST {each.Path} ", StringComparison.Ordinal)
+                        && text.Contains("\"stream\":true", StringComparison.Ordinal) == each.IsStream);
                 if (request.Body is null || !text.EndsWith(request.Body[^1]) || !text.Contains("warm up", StringComparison.Ordinal)) continue;
                 string type = request.IsStream ? "text/event-stream" : "application/json";
-                await connection.SendAsync(
-                    Encoding.Latin1.GetBytes($"HTTP/1.1 200 OK\r\nContent-Type: {type}\r\nContent-Length: {request.Answer.Length}\r\n\r\n{request.Answer}"), cancel).ConfigureAwait(false);
+                string head = $"HTTP/1.1 200 OK\r\nContent-Type: {type}\r\nContent-Length: {request.Answer.Length}\r\n\r\n";
+                await connection.SendAsync(Encoding.Latin1.GetBytes(head + request.Answer), cancel).ConfigureAwait(false);
                 filled = 0;
             }
         }

@@ -10,7 +10,8 @@ internal static class ProxyEnvironment
     {
         string path = options.Upstream.AbsolutePath;
         bool hasPath = path != "/";   // then it is where the API begins
-        string reachable = address.Replace("//0.0.0.0:", "//127.0.0.1:", StringComparison.Ordinal).Replace("//[::]:", "//[::1]:", StringComparison.Ordinal);
+        string reachable = address.Replace("//0.0.0.0:", "//127.0.0.1:", StringComparison.Ordinal)
+            .Replace("//[::]:", "//[::1]:", StringComparison.Ordinal);
         var variables = new Dictionary<string, string> { ["OPENAI_BASE_URL"] = hasPath ? reachable : $"{reachable}/v1" };
         // Anthropic's clients add the version themselves; where the server's address has it already, they would add it twice.
         if (!path.TrimEnd('/').EndsWith("/v1", StringComparison.Ordinal)) variables["ANTHROPIC_BASE_URL"] = reachable;

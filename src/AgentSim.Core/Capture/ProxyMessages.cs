@@ -38,7 +38,8 @@ internal sealed partial class ProxyMessages : JsonSerializerContext
 /// <param name="Proxy">What it does.</param>
 /// <param name="Sink">Where it writes.</param>
 /// <param name="Ledger">The file of its <see cref="ProxyLedger"/>; null if it keeps none.</param>
-internal sealed record ProxySettings(ProxyOptions Proxy, TraceSinkOptions Sink, string? Ledger = null);
+/// <param name="IsRestart">Whether clients wait for it, so that it listens as soon as it can.</param>
+internal sealed record ProxySettings(ProxyOptions Proxy, TraceSinkOptions Sink, string? Ledger = null, bool IsRestart = false);
 
 /// <summary>What a proxy says. Of its properties one is given.</summary>
 internal sealed record ProxyMessage

@@ -41,17 +41,21 @@ public sealed record ProxyOptions
     {
         Checked(Upstream);
         if (TraceBlockSize < 1) throw Errors.CaptureSettingInvalid.Error($"{Setting.TraceBlockSize} must be at least 1 (is {TraceBlockSize})");
-        if (SessionHeader is { } header && (header.Length == 0 || header.Any(c => !char.IsAsciiLetterOrDigit(c) && !"!#$%&'*+-.^_`|~".Contains(c))))
+        if (SessionHeader is { } header && (header.Length == 0 || !header.All(IsOfToken)))
             throw Errors.CaptureSettingInvalid.Error($"{Quote.Of(header)} is not the name of a header; give one like x-session-id");
         if (UpstreamAddress.Reaches(Upstream, ListenEndPoint()))
         {
             throw Errors.UpstreamIsListen.Error(
-                $"the proxy would pass requests on to itself: {Quote.Plain(Upstream.ToString())} is where it listens; name the server, or another address to listen on");
+                $"the proxy would pass requests on to itself: {Quote.Plain(Upstream.ToString())} is where it listens; "
+                + "name the server, or another address to listen on");
         }
     }
 
     internal IPEndPoint ListenEndPoint() =>
         ListenAddress.Parse(Listen.EndsWith('/') ? Listen[..^1] : Listen, "http://") ?? throw Malformed();
+
+    // What names of headers consist of (RFC 9110, 5.6.2).
+    private static bool IsOfToken(char c) => char.IsAsciiLetterOrDigit(c) || "!#$%&'*+-.^_`|~".Contains(c, StringComparison.Ordinal);
 
     private static Uri Checked(Uri upstream)
     {

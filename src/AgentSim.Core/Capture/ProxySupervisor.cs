@@ -26,7 +26,7 @@ internal sealed class ProxySupervisor : IDisposable
     private ProxySupervisor(ProxySettings settings, Action<AgentSimException>? onProblem)
     {
         (_settings, _onProblem) = (settings, onProblem);
-        _proxy = Begin(settings.Proxy);
+        _proxy = Begin(settings);
     }
 
     /// <summary>Where it listens, with the actual port.</summary>
@@ -60,12 +60,12 @@ internal sealed class ProxySupervisor : IDisposable
 
     public void Dispose() => Stop(CancellationToken.None);
 
-    private ProxyProcess Begin(ProxyOptions options)
+    private ProxyProcess Begin(ProxySettings settings)
     {
         _ledger = ProxyLedger.Create();
         try
         {
-            return ProxyProcess.Start(_settings with { Proxy = options, Ledger = _ledger?.Path }, _onProblem, Restart);
+            return ProxyProcess.Start(settings with { Ledger = _ledger?.Path }, _onProblem, Restart);
         }
         catch
         {
@@ -83,7 +83,8 @@ internal sealed class ProxySupervisor : IDisposable
             long started = Stopwatch.GetTimestamp();
             long lost = Take(ended);
             ended.Dispose();
-            string loss = _ledger is null ? "what it had received and not written is not recorded" : $"{lost} requests that it had received are not recorded";
+            string loss = _ledger is null
+                ? "what it had received and not written is not recorded" : $"{lost} requests that it had received are not recorded";
             if (TryBegin() is { } error)
             {
                 _hasGivenUp = true;
@@ -93,7 +94,9 @@ internal sealed class ProxySupervisor : IDisposable
 
             _before = _before with { Counters = _before.Counters with { Restarts = _before.Counters.Restarts + 1 } };
             double seconds = Stopwatch.GetElapsedTime(started).TotalSeconds;
-            Report(Errors.ProxyRestarted, FormattableString.Invariant($"the proxy ended: {reason}; it was started again at {Address} after {seconds:0.0} s; {loss}"));
+            Report(
+                Errors.ProxyRestarted,
+                FormattableString.Invariant($"the proxy ended: {reason}; it was started again at {Address} after {seconds:0.0} s; {loss}"));
         }
     }
 
@@ -122,8 +125,7 @@ internal sealed class ProxySupervisor : IDisposable
         {
             try
             {
-                string address = Address;
-                _proxy = Begin(_settings.Proxy with { Listen = address });
+                _proxy = Begin(_settings with { Proxy = _settings.Proxy with { Listen = Address }, IsRestart = true });
                 return null;
             }
             catch (AgentSimException error)

@@ -13,7 +13,8 @@ internal static class UpstreamAddress
     {
         if (listen.Port == 0 || upstream.Port != listen.Port) return false;
         string host = upstream.IdnHost.Trim('[', ']');
-        if (string.Equals(host, "localhost", StringComparison.OrdinalIgnoreCase)) return IsAny(listen.Address) || IPAddress.IsLoopback(listen.Address);
+        if (string.Equals(host, "localhost", StringComparison.OrdinalIgnoreCase))
+            return IsAny(listen.Address) || IPAddress.IsLoopback(listen.Address);
         if (string.Equals(host, Dns.GetHostName(), StringComparison.OrdinalIgnoreCase)) return IsAny(listen.Address);
         if (!IPAddress.TryParse(host, out IPAddress? address)) return false;
         if (address.IsIPv4MappedToIPv6) address = address.MapToIPv4();
