@@ -1,4 +1,5 @@
 using AgentSim.Engines;
+using AgentSim.Files;
 using AgentSim.Metrics;
 using AgentSim.Routing;
 using AgentSim.Rows;
@@ -24,7 +25,7 @@ internal sealed record ReplayPlan(ReplaySettings Settings, WorkloadOptions Workl
     /// <exception cref="AgentSimException">The first rule broken.</exception>
     public static ReplayPlan From(ReplayArguments arguments, string? defaultPolicyFile)
     {
-        EngineArguments engine = Engine(arguments.ExtraEngineArgs, Setting.Engine) ?? EngineArguments.Default;
+        EngineArguments? engine = Engine(arguments.ExtraEngineArgs, Setting.Engine);
         EngineArguments? prefill = Engine(arguments.PrefillEngineArgs, Setting.PrefillEngine);
         EngineArguments? decode = Engine(arguments.DecodeEngineArgs, Setting.DecodeEngine);
         RouterSettings router = arguments.RouterConfig is { } json ? RouterSettings.Parse(json, Setting.RouterConfig) : RouterSettings.Default;
@@ -34,16 +35,13 @@ internal sealed record ReplayPlan(ReplaySettings Settings, WorkloadOptions Workl
 
         var settings = new ReplaySettings
         {
-            Engine = engine,
             Workers = Count("--num-workers", arguments.NumWorkers),
             RouterMode = arguments.RouterMode,
-            Router = router,
             ModelName = arguments.ModelName,
             RouterSeed = Seed("--router-seed", arguments.RouterSeed),
             Concurrency = arguments.Concurrency is { } sessions ? Count("--replay-concurrency", sessions) : null,
             ArrivalSpeedupRatio = arguments.ArrivalSpeedupRatio,
             MaxSimTimeMs = arguments.MaxSimTimeSeconds * 1000.0,
-            Pools = Pools(arguments, prefill, decode),
             RecordsKvUse = arguments.Timeline is not null,
             Warnings = IgnoredOptions.Find(arguments).ToArray() is { Length: > 0 } ignored ? ignored : [],
             ServiceLevel = new ServiceLevel(arguments.SlaTtftMs, arguments.SlaItlMs, arguments.SlaE2eMs) is { IsEmpty: false } level ? level : null,
@@ -59,8 +57,20 @@ internal sealed record ReplayPlan(ReplaySettings Settings, WorkloadOptions Workl
             SharedPrefixRatio = arguments.TraceSharedPrefixRatio,
             PrefixGroups = Count("--trace-num-prefix-groups", arguments.TraceNumPrefixGroups),
         };
+        (int Prefill, int Decode)? pools = Pools(arguments, prefill, decode);
         SyntheticOptions? synthetic = arguments.IsSynthetic ? Synthesis(arguments) : null;
         CheckRest(arguments);
+
+        // Files are read last, each once, and never again.
+        LoadedFiles files = new();
+        settings = settings with
+        {
+            Engine = engine?.Resolve(Setting.Engine, files) ?? EngineConfig.Default,
+            Pools = pools is { } workers
+                ? new PoolSettings(prefill!.Resolve(Setting.PrefillEngine, files), decode!.Resolve(Setting.DecodeEngine, files), workers.Prefill, workers.Decode)
+                : null,
+            Router = router.Resolve(Setting.RouterConfig, files),
+        };
         return new ReplayPlan(settings, workload, synthetic);
     }
 
@@ -88,8 +98,8 @@ internal sealed record ReplayPlan(ReplaySettings Settings, WorkloadOptions Workl
         ? value
         : throw Refused(value < 0 ? $"{option} must not be negative (is {value})" : $"{option} must be at most {most} (is {value})");
 
-    // The aggregated and the disaggregated options exclude each other (behaviour 04#11.2, 1 to 4).
-    private static PoolSettings? Pools(ReplayArguments arguments, EngineArguments? prefill, EngineArguments? decode)
+    // Workers of the pools, if there are pools; the aggregated and the disaggregated options exclude each other (behaviour 04#11.2, 1 to 4).
+    private static (int Prefill, int Decode)? Pools(ReplayArguments arguments, EngineArguments? prefill, EngineArguments? decode)
     {
         int prefillWorkers = Count("--num-prefill-workers", arguments.NumPrefillWorkers);
         int decodeWorkers = Count("--num-decode-workers", arguments.NumDecodeWorkers);
@@ -105,7 +115,7 @@ internal sealed record ReplayPlan(ReplaySettings Settings, WorkloadOptions Workl
             throw Refused("--num-workers is for aggregated replay; use --num-prefill-workers and --num-decode-workers");
         if (prefill is null || decode is null)
             throw Refused("disaggregated replay needs both --prefill-engine-args and --decode-engine-args");
-        return new PoolSettings(prefill, decode, prefillWorkers, decodeWorkers);
+        return (prefillWorkers, decodeWorkers);
     }
 
     private static void CheckRest(ReplayArguments arguments)

@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using System.Text;
 using AgentSim.Yaml;
 
@@ -26,9 +27,10 @@ internal static class RouterPolicyReader
         "cached_token_queue_limit_per_worker",
     ];
 
-    public static RouterPolicy Read(string path)
+    public static RouterPolicyFile Read(string path)
     {
-        YamlNode document = YamlReader.Read(ReadText(path), path, InvalidId);
+        string text = ReadText(path, out string digest);
+        YamlNode document = YamlReader.Read(text, path, InvalidId);
         if (document.IsNull) document = YamlNode.Mapping(document.Line);
         var root = new RouterPolicyMap(document, path, "the policy file", RootKeys);
         RouterPolicyProfile? profile = ReadRoot(root);
@@ -45,7 +47,7 @@ internal static class RouterPolicyReader
 
         if (profile is null && models.Count == 0)
             throw root.Fail(document, "has neither a root profile nor a model profile; give default_policy_family, uncached_isl_buckets and policy_classes");
-        return new RouterPolicy(profile, models);
+        return new RouterPolicyFile(new RouterPolicy(profile, models), digest);
     }
 
     private static RouterPolicyProfile? ReadRoot(RouterPolicyMap root)
@@ -160,7 +162,7 @@ internal static class RouterPolicyReader
         return isAllowed ? policy : throw map.Fail(node, $"queue_policy must be fcfs or wspt (is {Quote.Of(node.Text)})");
     }
 
-    private static string ReadText(string path)
+    private static string ReadText(string path, out string digest)
     {
         try
         {
@@ -169,6 +171,7 @@ internal static class RouterPolicyReader
             int length = file.ReadAtLeast(bytes, bytes.Length, throwOnEndOfStream: false);
             if (length > LongestFile)
                 throw InvalidId.At(path, 0, $"router policy file: longer than {LongestFile:N0} bytes; it holds families, buckets and classes only");
+            digest = Convert.ToHexStringLower(SHA256.HashData(bytes.AsSpan(0, length)));
             return new UTF8Encoding(false, throwOnInvalidBytes: true).GetString(bytes, 0, length);
         }
         catch (DecoderFallbackException e)

@@ -8,7 +8,7 @@ internal static class PoolChecks
 {
     public static void Check(PoolSettings pools, TraceFormat? format)
     {
-        (EngineArguments prefill, EngineArguments decode) = (pools.Prefill, pools.Decode);
+        (EngineConfig prefill, EngineConfig decode) = (pools.Prefill, pools.Decode);
         CheckHandsOver(prefill);
         CheckHandsOver(decode);
         if (prefill.EngineType != decode.EngineType)
@@ -29,13 +29,13 @@ internal static class PoolChecks
     public static AgentSimException AgenticRefused() =>
         Invalid("an agentic trace cannot be replayed disaggregated; use aggregated workers");
 
-    private static void CheckType(EngineArguments engine, WorkerType expected, string name)
+    private static void CheckType(EngineConfig engine, WorkerType expected, string name)
     {
         if (engine.WorkerType == expected) return;
         throw Invalid($"{name}: worker_type must be {Lower(expected)} (is {Lower(engine.WorkerType)})");
     }
 
-    private static void CheckHandsOver(EngineArguments engine)
+    private static void CheckHandsOver(EngineConfig engine)
     {
         if (engine.EngineType.Handoff != HandoffOrder.None) return;
         string able = string.Join(" or ", EngineType.All.Where(type => type.Handoff != HandoffOrder.None));

@@ -32,7 +32,7 @@ public static class Replay
         if (settings.MaxSimTimeMs is null) Feasibility.Check(load, settings, cancellation);
 
         long start = Stopwatch.GetTimestamp();
-        EngineArguments engine = settings.Pools?.Decode ?? settings.Engine;
+        EngineConfig engine = settings.Pools?.Decode ?? settings.Engine;
         PromptCatalog prompts = PromptCatalogs.Create(load, checked((int)engine.BlockSize));
         RunRecorder recorder = new(load, settings.MaxSimTimeMs is not null);
         LoadDriver driver = LoadDriver.Create(load, new LoadOptions(settings.Concurrency, settings.ArrivalSpeedupRatio));

@@ -31,17 +31,6 @@ public static class ReplayChecks
         if (!(settings.ArrivalSpeedupRatio > 0.0) || !double.IsFinite(settings.ArrivalSpeedupRatio))
             throw Invalid($"{Setting.ArrivalSpeedupRatio} must be finite and more than 0 (is {Text(settings.ArrivalSpeedupRatio)})");
 
-        if (settings.Pools is { } both)
-        {
-            both.Prefill.CheckFiles(Setting.PrefillEngine);
-            both.Decode.CheckFiles(Setting.DecodeEngine);
-        }
-        else
-        {
-            settings.Engine.CheckFiles(Setting.Engine);
-        }
-
-        _ = settings.Router.LoadPolicy();   // refused when it is wrong, also where it has no effect
         if (settings.RouterMode == RouterMode.KvRouter) settings.Router.CheckRunnable(Setting.RouterConfig);
     }
 

@@ -19,8 +19,8 @@ public static class SettingWarnings
     {
         bool hasRouter = settings.RouterMode == RouterMode.KvRouter;
         return settings.Pools is { } pools
-            ? [.. pools.Prefill.Doubts(Setting.PrefillEngine, hasRouter), .. pools.Decode.Doubts(Setting.DecodeEngine, false)]
-            : settings.Engine.Doubts(Setting.Engine, hasRouter);
+            ? [.. pools.Prefill.Warnings(Setting.PrefillEngine, hasRouter), .. pools.Decode.Warnings(Setting.DecodeEngine, false)]
+            : settings.Engine.Warnings(Setting.Engine, hasRouter);
     }
 
     private static IEnumerable<RunWarning> OfRouter(ReplaySettings settings)
@@ -29,15 +29,16 @@ public static class SettingWarnings
         {
             // The policy file may come from the environment, which is there for other runs, too.
             List<string> given = [];
-            if (settings.Router with { RouterPolicyConfig = null } != RouterSettings.Default) given.Add($"{Setting.RouterConfig} ({settings.Router with { RouterPolicyConfig = null }})");
+            RouterSettings router = settings.Router.Settings with { RouterPolicyConfig = null };
+            if (router != RouterSettings.Default) given.Add($"{Setting.RouterConfig} ({router})");
             if (settings.RouterSeed != ReplaySettings.DefaultRouterSeed) given.Add(Setting.RouterSeed);
             if (settings.ModelName is not null) given.Add(Setting.ModelName);
             if (given.Count > 0) yield return RunWarning.OptionIgnored($"{string.Join(", ", given)} {(given.Count > 1 ? "have" : "has")} no effect with {Setting.RouterMode} {Setting.RoundRobin}; use {Setting.KvRouter}");
             yield break;
         }
 
-        foreach (RunWarning warning in settings.Router.Ignored(Setting.RouterConfig)) yield return warning;
-        RouterPolicy? policy = settings.Router.LoadPolicy();
+        foreach (RunWarning warning in settings.Router.Settings.Ignored(Setting.RouterConfig)) yield return warning;
+        RouterPolicy? policy = settings.Router.Policy;
         if (settings.ModelName is { } model && policy?.Models.ContainsKey(model) != true)
         {
             yield return RunWarning.OptionIgnored($"{Setting.ModelName} {model} has no effect: " + (policy is null
@@ -45,7 +46,7 @@ public static class SettingWarnings
                 : $"the policy file has no profile of that name{(policy.Models.Count > 0 ? $" (it has {string.Join(", ", policy.Models.Keys)})" : "")}"));
         }
 
-        bool setsQueue = settings.Router.RouterQueueThreshold is not null || settings.Router.RouterQueuePolicy != RouterSettings.Default.RouterQueuePolicy;
+        bool setsQueue = settings.Router.QueueThreshold is not null || settings.Router.QueuePolicy != RouterConfig.Default.QueuePolicy;
         if (setsQueue && policy?.SelectProfile(settings.ModelName) is not null)
             yield return RunWarning.OptionIgnored($"router_queue_threshold and router_queue_policy of {Setting.RouterConfig} have no effect: the policy file replaces them");
     }

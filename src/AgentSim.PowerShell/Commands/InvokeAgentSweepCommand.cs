@@ -30,16 +30,19 @@ public sealed class InvokeAgentSweepCommand : ReplayInputCommand
     /// <summary>Engines: <see cref="EngineArguments"/>, hashtables or JSON texts.</summary>
     [Parameter]
     [ValidateNotNullOrEmpty]
+    [ArgumentCompleter(typeof(OptionCompleter))]
     public object[]? Engine { get; set; }
 
     /// <summary>The engine of the prefill workers of disaggregated replays.</summary>
     [Parameter]
     [ValidateNotNull]
+    [ArgumentCompleter(typeof(OptionCompleter))]
     public object? PrefillEngine { get; set; }
 
     /// <summary>The engine of the decode workers of disaggregated replays.</summary>
     [Parameter]
     [ValidateNotNull]
+    [ArgumentCompleter(typeof(OptionCompleter))]
     public object? DecodeEngine { get; set; }
 
     /// <summary>Numbers of prefill workers.</summary>
@@ -59,6 +62,7 @@ public sealed class InvokeAgentSweepCommand : ReplayInputCommand
     /// <summary>Settings of the KV router: <see cref="Routing.RouterSettings"/>, hashtables or JSON texts.</summary>
     [Parameter]
     [ValidateNotNullOrEmpty]
+    [ArgumentCompleter(typeof(OptionCompleter))]
     public object[]? RouterConfig { get; set; }
 
     /// <summary>Seeds of the router's draws.</summary>
@@ -158,7 +162,7 @@ public sealed class InvokeAgentSweepCommand : ReplayInputCommand
 
     private SweepGrid Grid() => new()
     {
-        Engines = Engine is null ? [EngineArguments.Default] : [.. Engine.Select(engine => ToEngine(engine, Setting.Engine))],
+        Engines = Engine is null ? [EngineConfig.Default] : [.. Engine.Select(engine => ToEngine(engine, Setting.Engine))],
         Workers = Workers,
         Pools = Pools(),
         RouterModes = RouterMode,
@@ -201,7 +205,7 @@ public sealed class InvokeAgentSweepCommand : ReplayInputCommand
     // Synthetic load is made for a block size; a trace is the same for all.
     private ReplayWorkload WorkloadFor(ReplaySettings settings)
     {
-        EngineArguments engine = settings.Pools?.Prefill ?? settings.Engine;
+        EngineConfig engine = settings.Pools?.Prefill ?? settings.Engine;
         long key = IsSynthetic ? engine.BlockSize : 0;
         if (!_workloads.TryGetValue(key, out ReplayWorkload? workload)) _workloads.Add(key, workload = LoadWorkload(engine));
         return workload;

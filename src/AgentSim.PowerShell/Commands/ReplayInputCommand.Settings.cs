@@ -1,5 +1,6 @@
 using System.Management.Automation;
 using AgentSim.Engines;
+using AgentSim.Files;
 using AgentSim.Metrics;
 using AgentSim.Routing;
 using AgentSim.Simulation;
@@ -10,6 +11,9 @@ namespace AgentSim.PowerShell.Commands;
 public abstract partial class ReplayInputCommand
 {
     private const string PolicyVariable = "DYN_ROUTER_POLICY_CONFIG";
+
+    // Each file is read once, however many engines and routers of a sweep name it.
+    private readonly LoadedFiles _configFiles = new();
 
     /// <summary>File with queue policies of the KV router.</summary>
     [Parameter]
@@ -54,11 +58,16 @@ public abstract partial class ReplayInputCommand
         };
     }
 
-    /// <summary>Engine arguments from a parameter's value; null: the default.</summary>
-    // Paths inside the arguments mean the location of the session, which need not be that of the process.
-    private protected EngineArguments ToEngine(object? value, Term name)
+    /// <summary>An engine from a parameter's value; null: the default.</summary>
+    /// <param name="value">Arguments as an object, a hashtable or JSON text, or an engine of a call that goes on in a job.</param>
+    /// <param name="name">The parameter.</param>
+    /// <param name="role">What the workers do unless the arguments say so; null: all.</param>
+    // Paths inside the arguments mean the location of the session, which need not be that of the process. Files are read at once,
+    // also in a sweep: one that cannot be used is no combination that makes no sense.
+    private protected EngineConfig ToEngine(object? value, Term name, WorkerType? role = null)
     {
         object? unwrapped = Unwrap(value);
+        if (unwrapped is EngineConfig ready) return ready;
         EngineArguments arguments = unwrapped switch
         {
             null => EngineArguments.Default,
@@ -66,32 +75,33 @@ public abstract partial class ReplayInputCommand
             { } given => EngineArguments.Parse(new JsonArgument(name, Errors.EngineArgumentsInvalid).Text(given), name),
         };
         if (arguments.PlannerProfileData is { } path) arguments = arguments with { PlannerProfileData = FileSystemPath(path) };
-        // At once, also in a sweep: a file that cannot be used is no combination that makes no sense.
-        arguments.CheckFiles(name);
-        return arguments;
+        if (role is { } type && arguments.WorkerType == WorkerType.Aggregated) arguments = arguments with { WorkerType = type };
+        return arguments.Resolve(name, _configFiles);
     }
 
     /// <summary>The two pools; the parameter decides what the workers of an engine do.</summary>
     private protected PoolSettings ToPools(object prefill, object decode, int prefillWorkers, int decodeWorkers) => new(
-        WithRole(ToEngine(prefill, Setting.PrefillEngine), WorkerType.Prefill),
-        WithRole(ToEngine(decode, Setting.DecodeEngine), WorkerType.Decode),
+        ToEngine(prefill, Setting.PrefillEngine, WorkerType.Prefill),
+        ToEngine(decode, Setting.DecodeEngine, WorkerType.Decode),
         prefillWorkers,
         decodeWorkers);
 
-    /// <summary>Router settings from a parameter's value, with the policy file that applies; null: the default.</summary>
-    private protected RouterSettings ToRouter(object? value)
+    /// <summary>A router from a parameter's value, with the policy file that applies; null: the default.</summary>
+    private protected RouterConfig ToRouter(object? value)
     {
         Term name = Setting.RouterConfig;
-        RouterSettings settings = Unwrap(value) switch
+        object? unwrapped = Unwrap(value);
+        if (unwrapped is RouterConfig ready) return ready;
+        RouterSettings settings = unwrapped switch
         {
             null => RouterSettings.Default,
             RouterSettings given => given,
             { } given => RouterSettings.Parse(new JsonArgument(name, Errors.RouterConfigInvalid).Text(given), name),
         };
-        settings.Validate(name);
         if (settings.RouterTrackingKeyFile is { } key) settings = settings with { RouterTrackingKeyFile = FileSystemPath(key) };
         string? policy = RouterPolicyPath ?? Environment.GetEnvironmentVariable(PolicyVariable) ?? settings.RouterPolicyConfig;
-        return string.IsNullOrEmpty(policy) ? settings : settings with { RouterPolicyConfig = FileSystemPath(policy) };
+        if (!string.IsNullOrEmpty(policy)) settings = settings with { RouterPolicyConfig = FileSystemPath(policy) };
+        return settings.Resolve(name, _configFiles);
     }
 
     private protected void CheckPoolParameters(bool hasPrefill, bool hasDecode)
@@ -109,15 +119,12 @@ public abstract partial class ReplayInputCommand
         if (Given(nameof(InvokeAgentReplayCommand.Workers))) throw Conflict("-Workers is for workers that do both; use -PrefillWorkers and -DecodeWorkers");
     }
 
-    private static EngineArguments WithRole(EngineArguments engine, WorkerType role) =>
-        engine.WorkerType == WorkerType.Aggregated ? engine with { WorkerType = role } : engine;
-
     // A configuration may come from a file or another session.
     private static object? Unwrap(object? argument)
     {
         if (argument is not PSObject given) return argument;
         PSObject restored = PropertyBagConverter.Restore(given);
-        return restored.BaseObject is EngineArguments or RouterSettings ? restored.BaseObject : given;
+        return restored.BaseObject is EngineArguments or RouterSettings or EngineConfig or RouterConfig ? restored.BaseObject : given;
     }
 
     /// <summary>Whether any replay of this call has the KV router.</summary>

@@ -115,7 +115,7 @@ public abstract partial class ReplayInputCommand : PathCommand
 
     /// <summary>The workload, when all input has come.</summary>
     /// <param name="engine">The engine that will serve it, for synthetic load.</param>
-    private protected ReplayWorkload LoadWorkload(EngineArguments engine)
+    private protected ReplayWorkload LoadWorkload(EngineConfig engine)
     {
         if (IsSynthetic) return SyntheticLoad.Create(Synthesis(), engine.BlockSize, Cancellation);
         WorkloadOptions options = new()

@@ -102,6 +102,11 @@ internal static class PropertyBagReader
                 if (bag.Properties[property.Name] is { } given) property.SetValue(made, Value(given.Value, property.PropertyType, property.Name, depth - 1));
             }
 
+            foreach (AdaptedMember option in AdaptedMember.Inert(type))
+            {
+                if (bag.Properties[option.Name] is { } given) option.Set!(made, Value(given.Value, option.Type, option.Name, depth - 1));
+            }
+
             return made;
         }
         catch (TargetInvocationException error)
@@ -119,7 +124,7 @@ internal static class PropertyBagReader
         ParameterInfo[] parameters = make.GetParameters();
         return (make, parameters, [.. type.GetProperties().Where(IsSet)]);
 
-        bool IsSet(PropertyInfo property) => property.SetMethod is { } setter && (setter.IsPublic || property.IsDefined(typeof(JsonIncludeAttribute)))
+        bool IsSet(PropertyInfo property) => !AdaptedMember.IsBag(property) && property.SetMethod is { } setter && (setter.IsPublic || property.IsDefined(typeof(JsonIncludeAttribute)))
             && !Array.Exists(parameters, parameter => string.Equals(parameter.Name, property.Name, StringComparison.OrdinalIgnoreCase));
     }
 

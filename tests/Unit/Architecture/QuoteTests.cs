@@ -67,7 +67,7 @@ public sealed class QuoteTests : IDisposable
         string name = Json(Long);
         string row = $$"""{"timestamp":0,"input_length":4,"output_length":1,"hash_ids":[1]""";
         Check(Fault(() => WorkloadLoader.Load([_folder.Write("a.jsonl", row + $$""","request_id":{{name}},"wait_for":[{{name}}],"hash_id_scope":{{name}}}""")], new WorkloadOptions { Format = TraceFormat.AgenticMooncake, TraceBlockSize = 4 })));
-        Check(Fault(() => EngineArguments.Parse($$"""{{{name}}:1}""", Setting.Engine).Doubts(Setting.Engine, false).Select(doubt => doubt.Message).ToList().ForEach(text => throw Errors.RowInvalid.Error(text))));
+        Check(Fault(() => EngineConfig.Parse($$"""{{{name}}:1}""", Setting.Engine).Warnings(Setting.Engine, false).Select(doubt => doubt.Message).ToList().ForEach(text => throw Errors.RowInvalid.Error(text))));
         Check(Fault(() => EngineArguments.Parse($$"""{"engine_type":{{name}}}""", Setting.Engine)));
         Check(Fault(() => EngineArguments.Parse($$"""{"worker_type":{{name}}}""", Setting.Engine)));
         Check(Fault(() => EngineArguments.Parse($$"""{"planner_profile_data":{{name}}}""", Setting.Engine)));

@@ -1,5 +1,7 @@
 using System.Diagnostics;
 using System.Text.Json;
+using AgentSim.Engines;
+using AgentSim.Routing;
 
 namespace AgentSim.Tests.Cli;
 
@@ -47,6 +49,20 @@ public sealed class CommandLineTests : IDisposable
         (code, output, error) = Run("--version");
         Assert.Equal((0, ""), (code, error));
         Assert.Matches(@"^\d+\.\d+\.\d+\s*$", output);
+    }
+
+    [Fact]
+    public void The_tables_of_arguments_are_printed_without_anything_to_replay()
+    {
+        (int code, string output, string error) = Run("replay", "--help-engine");
+        Assert.Equal((0, ""), (code, error));
+        Assert.All(EngineArgumentsTable.Arguments.Names, name => Assert.Contains($"\n  {name}: ", output));
+        Assert.Contains("  max_num_seqs: whole number at least 1, or null: no limit; default 256\n      The most requests that run at once on a rank.\n", output);
+
+        (code, string router, error) = Run("replay", "--help-router");
+        Assert.Equal((0, ""), (code, error));
+        Assert.All(RouterSettingsTable.Settings.Names, name => Assert.Contains($"\n  {name}: ", router));
+        Assert.Equal((0, $"{output}\n{router}", ""), Run("replay", "--help-router", "--help-engine"));
     }
 
     [Theory]

@@ -45,7 +45,7 @@ public class ReplayChecksTests
         ReplaySettings single = new() { RouterMode = RouterMode.KvRouter };
         Assert.StartsWith("router mode kv_router needs more than one target", Fault(single));
         Assert.StartsWith("router mode kv_router needs more than one target", Fault(single with { Workers = 0 }));
-        ReplayChecks.CheckSettings(single with { Engine = EngineArguments.Parse("""{"dp_size":2}""", "engine") }, TraceFormat.Mooncake);
+        ReplayChecks.CheckSettings(single with { Engine = EngineConfig.Parse("""{"dp_size":2}""", "engine") }, TraceFormat.Mooncake);
         ReplayChecks.CheckSettings(single with { Workers = 2 }, TraceFormat.Mooncake);
     }
 
@@ -66,7 +66,7 @@ public class ReplayChecksTests
 
     [Fact]
     public void Workers_must_be_of_the_aggregated_type() =>
-        Assert.Contains("worker_type must be aggregated", Fault(Good with { Engine = EngineArguments.Parse("""{"worker_type":"prefill"}""", "engine") }));
+        Assert.Contains("worker_type must be aggregated", Fault(Good with { Engine = EngineConfig.Parse("""{"worker_type":"prefill"}""", "engine") }));
 
     [Fact]
     public void The_first_rule_broken_is_reported() => Assert.StartsWith(
@@ -90,6 +90,6 @@ public class ReplayChecksTests
     public void Blocks_of_more_tokens_than_a_prompt_can_have_are_refused(string engine)
     {
         string arguments = $$"""{"engine_type":"{{engine}}","block_size":2147483648}""";
-        Assert.EndsWith("block_size must be at most 2147483647 (is 2147483648)", Fault(Good with { Engine = EngineArguments.Parse(arguments, "engine") }));
+        Assert.EndsWith("block_size must be at most 2147483647 (is 2147483648)", Fault(Good with { Engine = EngineConfig.Parse(arguments, "engine") }));
     }
 }

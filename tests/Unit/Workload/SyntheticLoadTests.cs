@@ -12,7 +12,7 @@ public class SyntheticLoadTests
     private static readonly SyntheticOptions Poisson = new() { InputTokens = 16, OutputTokens = 1, RequestCount = 4, RequestRate = 10 };
     private static readonly SyntheticOptions Closed = Poisson with { RequestRate = null };
 
-    private static EngineArguments Engine(int blockSize) => EngineArguments.Parse($$"""{"block_size":{{blockSize}}}""", "engine");
+    private static EngineConfig Engine(int blockSize) => EngineConfig.Parse($$"""{"block_size":{{blockSize}}}""", "engine");
 
     private static ReplayResult Run(SyntheticOptions options, ReplaySettings settings) =>
         Replay.Run(SyntheticLoad.Create(options, settings.Engine.BlockSize), settings);
@@ -136,7 +136,7 @@ public class SyntheticLoadTests
     {
         SyntheticOptions simple = new() { InputTokens = 300, OutputTokens = 20, RequestCount = 30 };
         // A ratio without groups switches sessions on and shares nothing.
-        ReplaySettings settings = new() { Engine = Engine(16), Workers = workers, RouterMode = mode, Router = RouterSettings.Default, Concurrency = 7 };
+        ReplaySettings settings = new() { Engine = Engine(16), Workers = workers, RouterMode = mode, Router = RouterConfig.Default, Concurrency = 7 };
         ReplayResult one = Run(simple, settings), other = Run(simple with { SharedPrefixRatio = 0.5 }, settings);
         Assert.Equal(one.Requests.Select(Times), other.Requests.Select(Times));
 

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using AgentSim.Files;
 using AgentSim.Json;
 
 namespace AgentSim.Engines;
@@ -16,28 +17,28 @@ public sealed partial record EngineArguments
         }
     }
 
-    /// <summary>Refuses arguments that name a file which cannot be used. A replay asks by itself; asked earlier, it saves the way there.</summary>
+    /// <summary>
+    /// Makes the configuration that replays run with: defaults are filled in, values and combinations checked, files read. From then
+    /// on nothing is read again, and nothing that happens to the files matters.
+    /// </summary>
     /// <param name="optionName">What the user calls these arguments, for messages.</param>
-    /// <exception cref="AgentSimException"><c>ProfileInvalid</c>: the profile is missing, unreadable, or not what a profile is.</exception>
-    public void CheckFiles(string optionName)
+    /// <param name="files">What was read for other configurations of the same call; null: nothing.</param>
+    /// <exception cref="AgentSimException">
+    /// <c>EngineArgumentsInvalid</c>, <c>AicNotAvailable</c>, or <c>ProfileInvalid</c>: the profile is missing, unreadable, or not what a
+    /// profile is.
+    /// </exception>
+    public EngineConfig Resolve(string optionName, LoadedFiles? files = null)
     {
-        if (PlannerProfileData is not { } path) return;
+        EngineArguments effective = Validated(optionName);
         try
         {
-            ProfileModel.Load(path, SpeedupRatio, DecodeSpeedupRatio);
+            return new EngineConfig(effective, PerformanceModel.Load(effective, files ?? new LoadedFiles()));
         }
-        catch (AgentSimException error)
+        catch (AgentSimException error) when (error.Code == Errors.ProfileInvalid)
         {
             throw error.Saying($"{optionName}: {error.Template}", error);
         }
     }
-
-    /// <summary>Everything there is to warn of, as a run reports it.</summary>
-    internal IEnumerable<RunWarning> Doubts(string optionName, bool hasRouter) =>
-    [
-        .. Warnings.Select(doubt => new RunWarning(WarningCodes.ArgumentsDoubtful, $"{optionName}: {doubt}")),
-        .. Ignored(optionName, hasRouter),
-    ];
 
     /// <summary>Reads the JSON text of an engine-arguments option, as the reference's command line does, and validates it.</summary>
     /// <param name="json">A JSON object; of a name given twice the last counts.</param>
