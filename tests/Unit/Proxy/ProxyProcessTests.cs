@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Text;
 using AgentSim.Capture;
 using AgentSim.Tests.Zmtp;
 using AgentSim.Traces;
