@@ -12,7 +12,7 @@ internal static class Signals
 
     private static readonly CancellationTokenSource s_stop = new();
     private static readonly CancellationTokenSource s_hurry = new();
-    private static readonly List<PosixSignalRegistration> s_registrations = [];   // kept to the end: nothing may end the process while it writes
+    private static readonly List<PosixSignalRegistration> s_registrations = [];   // kept to the end: nothing may end the last writes
     private static long? s_last;
     private static bool s_canHurry;
 

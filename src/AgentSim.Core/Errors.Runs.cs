@@ -10,7 +10,8 @@ public static partial class Errors
     private static readonly Section Replays = new("Replays");
 
     public static ErrorCode AnswersUnderWay { get; } = Captures.Input(FaultCategory.OperationStopped,
-        "when a capture is stopped, answers pass through its proxy; they have five seconds (a warning)", "let them end, or break them off (Ctrl+C once more)");
+        "when a capture is stopped, answers pass through its proxy; they have five seconds (a warning)",
+        "let them end, or break them off (Ctrl+C once more)");
     public static ErrorCode CaptureAmbiguous { get; } = Captures.Call(
         "several captures are running and none was named", "name one by its output path");
     public static ErrorCode CaptureEnded { get; } = Captures.Input(FaultCategory.OperationStopped,
@@ -34,7 +35,8 @@ public static partial class Errors
     public static ErrorCode CaptureSettingInvalid { get; } = Captures.Call(
         "a setting of a capture is out of range", "give one that the message allows");
     public static ErrorCode CaptureUnwritable { get; } = Captures.Input(FaultCategory.OpenError,
-        "a file cannot be opened for writing, or segments cannot be written where they are to be", "check the path and the permissions");
+        "a file cannot be opened for writing, or segments cannot be written where they are to be",
+        "check the path and the permissions");
     public static ErrorCode CaptureWriteFailed { get; } = Captures.Input(FaultCategory.WriteError,
         "records could not be written, for example because the disk is full (a warning; they are counted)", "make room; writing goes on");
     public static ErrorCode EndpointInvalid { get; } = Captures.Call(
@@ -49,17 +51,22 @@ public static partial class Errors
         "the recording proxy ended on its own and cannot be started again, or did not stop in order",
         "what it recorded until then is whole; start another capture");
     public static ErrorCode ProxyFull { get; } = Captures.Input(FaultCategory.LimitsExceeded,
-        "there are more connections to the recording proxy than it can keep open (a warning; they are counted)", "raise the limit of open files (ulimit -n)");
+        "there are more connections to the recording proxy than it can keep open (a warning; they are counted)",
+        "raise the limit of open files (ulimit -n)");
     public static ErrorCode ProxyLoop { get; } = Captures.Input(FaultCategory.InvalidOperation,
-        "a request came back to the recording proxy that had passed it on, and is refused (a warning)", "name the server as the upstream, not the proxy");
+        "a request came back to the recording proxy that had passed it on, and is refused (a warning)",
+        "name the server as the upstream, not the proxy");
     public static ErrorCode ProxyRestarted { get; } = Captures.Input(FaultCategory.OperationStopped,
-        "the recording proxy ended on its own and was started again; the requests it lost are counted", "the message says why it ended");
+        "the recording proxy ended on its own and was started again; the requests it lost are counted",
+        "the message says why it ended");
     public static ErrorCode ProxyUnavailable { get; } = Captures.Input(FaultCategory.ResourceUnavailable,
         "the recording proxy cannot run", "mostly the ASP.NET Core runtime is missing: install it");
     public static ErrorCode RequestsNotRecorded { get; } = Captures.Data(
-        "requests of a kind that is not recorded pass through the proxy (a warning, once a kind; they are counted)", "the message says what helps, if anything does");
+        "requests of a kind that is not recorded pass through the proxy (a warning, once a kind; they are counted)",
+        "the message says what helps, if anything does");
     public static ErrorCode ToolEventRefused { get; } = Captures.Data(
-        "a tool event breaks a rule of its format (a warning, once a kind; they are counted)", "send it as docs/capture.md describes");
+        "a tool event breaks a rule of its format (a warning, once a kind; they are counted)",
+        "send it as docs/capture.md describes");
     public static ErrorCode ToolEventsCut { get; } = Captures.Input(FaultCategory.InvalidResult,
         "when a capture was stopped, clients were still sending tool events, or some could not be written any more (a warning)", "end the clients first");
     public static ErrorCode UpstreamBroke { get; } = Captures.Input(FaultCategory.ResourceUnavailable,
@@ -73,7 +80,8 @@ public static partial class Errors
     public static ErrorCode UpstreamRefused { get; } = Captures.Input(FaultCategory.ResourceUnavailable,
         "a server refused a request that passed through the recording proxy (a warning)", "see the answer that the client got");
     public static ErrorCode UsageRefused { get; } = Captures.Input(FaultCategory.ResourceUnavailable,
-        "a server does not tell the usage of a model's streams (a warning)", "nothing, if it cannot; the tokens of their rows are estimated, which marks them");
+        "a server does not tell the usage of a model's streams (a warning)",
+        "nothing, if it cannot; the tokens of their rows are estimated, which marks them");
 
     public static ErrorCode MeasureEmpty { get; } = Measures.Call(
         "nothing came that could be measured", "give records, rows, sessions or paths of traces");

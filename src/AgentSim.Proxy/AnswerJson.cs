@@ -9,7 +9,8 @@ internal static class AnswerJson
     private const int LongestCode = 64;
 
     public static JsonElement? Child(this JsonElement parent, string name, JsonValueKind kind) =>
-        parent.ValueKind == JsonValueKind.Object && parent.TryGetProperty(name, out JsonElement child) && child.ValueKind == kind ? child : null;
+        parent.ValueKind == JsonValueKind.Object && parent.TryGetProperty(name, out JsonElement child) && child.ValueKind == kind
+            ? child : null;
 
     public static string? Text(this JsonElement parent, string name) => parent.Child(name, JsonValueKind.String)?.GetString();
 
@@ -23,7 +24,8 @@ internal static class AnswerJson
         parent.Child(name, JsonValueKind.Number) is { } number && number.TryGetInt32(out int value) && value >= 0 ? value : null;
 
     public static IEnumerable<JsonElement> Items(this JsonElement parent, string name) =>
-        parent.Child(name, JsonValueKind.Array) is { } list ? list.EnumerateArray().Where(item => item.ValueKind == JsonValueKind.Object) : [];
+        parent.Child(name, JsonValueKind.Array) is { } list
+            ? list.EnumerateArray().Where(item => item.ValueKind == JsonValueKind.Object) : [];
 
     /// <summary>What kind of error is reported: a word of the interface, never a message, which may quote a prompt.</summary>
     public static string ErrorText(this JsonElement error)
@@ -33,5 +35,6 @@ internal static class AnswerJson
     }
 
     private static string? Code(JsonElement error, string name) =>
-        error.Text(name) is { Length: > 0 and <= LongestCode } text && text.All(c => char.IsAsciiLetterOrDigit(c) || c is '_' or '-' or '.') ? text : null;
+        error.Text(name) is { Length: > 0 and <= LongestCode } text && text.All(c => char.IsAsciiLetterOrDigit(c) || c is '_' or '-' or '.')
+            ? text : null;
 }

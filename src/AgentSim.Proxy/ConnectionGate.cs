@@ -13,7 +13,8 @@ internal sealed class ConnectionGate(int most, Action onRefused)
 {
     private static readonly byte[] Full =
     [
-        .. "HTTP/1.1 503 Service Unavailable\r\nConnection: close\r\nRetry-After: 1\r\nContent-Type: application/json\r\nContent-Length: 85\r\n\r\n"u8,
+        .. "HTTP/1.1 503 Service Unavailable\r\nConnection: close\r\nRetry-After: 1\r\n"u8,
+        .. "Content-Type: application/json\r\nContent-Length: 85\r\n\r\n"u8,
         .. """{"error":{"message":"The recording proxy has too many connections.","type":"proxy"}}"""u8, (byte)'\n',
     ];
 

@@ -87,7 +87,8 @@ internal sealed class PromptRequest : IDisposable
             case Api.Messages:
                 return root.Child("messages", JsonValueKind.Array) is null ? SkipKinds.NotUnderstood : null;
             case Api.Responses:
-                bool hasInput = root.TryGetProperty("input", out JsonElement input) && input.ValueKind is JsonValueKind.String or JsonValueKind.Array;
+                bool hasInput = root.TryGetProperty("input", out JsonElement input)
+                    && input.ValueKind is JsonValueKind.String or JsonValueKind.Array;
                 bool hasHistory = root.TryGetProperty("prompt", out _) || root.TryGetProperty("previous_response_id", out _);
                 return hasInput || hasHistory ? null : SkipKinds.NotUnderstood;
         }

@@ -127,7 +127,7 @@ internal sealed class PromptText : IDisposable
     }
 
     private static bool IsMedia(JsonElement value) =>
-        value.TryGetProperty("type", out JsonElement type) && type.ValueKind == JsonValueKind.String && MediaTypes.Contains(type.GetString()!);
+        value.Text("type") is { } type && MediaTypes.Contains(type);
 
     // What has no text to count tokens of.
     private void AddWhole(JsonElement value, double tokens)

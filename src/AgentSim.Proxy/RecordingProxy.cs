@@ -46,7 +46,9 @@ internal sealed class RecordingProxy : IAsyncDisposable
         var gate = new ConnectionGate(connections, () =>
         {
             _tally.RefusedConnection();
-            problems.Report(Errors.ProxyFull, $"there are more connections than the {connections} that the proxy can keep open with the files it may open; "
+            problems.Report(
+                Errors.ProxyFull,
+                $"there are more connections than the {connections} that the proxy can keep open with the files it may open; "
                 + "those that rest are closed, and new ones are refused when none rests: raise the limit (ulimit -n)");
         });
         // Nothing of the environment or of files configures it.
@@ -88,7 +90,8 @@ internal sealed class RecordingProxy : IAsyncDisposable
     /// <param name="connections">Connections of clients at a time; null for as many as the process can have.</param>
     /// <exception cref="AgentSimException">An option is invalid, or the address cannot be listened on.</exception>
     public static async Task<RecordingProxy> StartAsync(
-        ProxyOptions options, Action<byte[]> publish, Action<AgentSimException> onProblem, ProxyLedger? ledger = null, int? connections = null)
+        ProxyOptions options, Action<byte[]> publish, Action<AgentSimException> onProblem,
+        ProxyLedger? ledger = null, int? connections = null)
     {
         options.Check();
         var proxy = new RecordingProxy(options, publish, onProblem, ledger, connections ?? ConnectionLimits.Clients());

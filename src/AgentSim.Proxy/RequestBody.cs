@@ -30,7 +30,8 @@ internal static class RequestBody
 
     /// <summary>Whether the body has to be decoded to be understood.</summary>
     public static bool IsEncoded(HttpRequest request) =>
-        request.Headers.ContentEncoding.Any(value => !string.IsNullOrWhiteSpace(value) && !value.Equals("identity", StringComparison.OrdinalIgnoreCase));
+        request.Headers.ContentEncoding.Any(
+            value => !string.IsNullOrWhiteSpace(value) && !value.Equals("identity", StringComparison.OrdinalIgnoreCase));
 
     /// <summary>What was read of a stream, and then the rest of it.</summary>
     private sealed class ContinuedStream(byte[] start, Stream rest) : Stream

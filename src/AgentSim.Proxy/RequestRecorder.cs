@@ -136,7 +136,8 @@ internal sealed class RequestRecorder(ProxyOptions options, UpstreamSender sende
 
         RequestOutcome outcome = Outcomes.Of(sent.Error, context.RequestAborted.IsCancellationRequested, _isStopping);
         bool isOpen = sent.IsStream && facts is { Api: Api.Messages or Api.Responses, HasEnded: false };
-        if (isOpen && outcome == RequestOutcome.Complete && facts.BackendFinishReason?.StartsWith("error", StringComparison.Ordinal) != true)
+        bool isError = facts.BackendFinishReason?.StartsWith("error", StringComparison.Ordinal) == true;
+        if (isOpen && !isError && outcome == RequestOutcome.Complete)
         {
             facts.BackendFinishReason = "error: the stream ended early";
             outcome = RequestOutcome.Broken;
@@ -152,7 +153,8 @@ internal sealed class RequestRecorder(ProxyOptions options, UpstreamSender sende
         if (outcome == RequestOutcome.Failed)
             problems.Report(
                 Errors.UpstreamFailed,
-                $"{options.Upstream} gave no answer to {context.Request.Path}: {ProxyAnswers.Reason(context)}; such requests are not recorded");
+                $"{options.Upstream} gave no answer to {context.Request.Path}: {ProxyAnswers.Reason(context)}; "
+                + "such requests are not recorded");
         return outcome;
     }
 
@@ -169,6 +171,7 @@ internal sealed class RequestRecorder(ProxyOptions options, UpstreamSender sende
         if (!tally.Skipped(kind)) return;
         string advice = SkipKinds.Advice(kind) is { } text ? $": {text}" : "";
         problems.Report(
-            Errors.RequestsNotRecorded, $"{kind} are passed on and not recorded, such as a request to {context.Request.Path}{advice}", kind);
+            Errors.RequestsNotRecorded,
+            $"{kind} are passed on and not recorded, such as a request to {context.Request.Path}{advice}", kind);
     }
 }

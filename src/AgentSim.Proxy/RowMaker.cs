@@ -62,7 +62,8 @@ internal sealed class RowMaker(ProxyOptions options, Action<byte[]> publish, Pro
         int before = Interlocked.Or(ref _kinds, kind);
         if ((before & kind) != 0 || before == 0) return;
         problems.Report(Errors.CaptureSessionsMixed,
-            "some requests come with a session (x-dynamo-session-id) and some without; such a recording is converted and replayed only with "
+            "some requests come with a session (x-dynamo-session-id) and some without; "
+            + "such a recording is converted and replayed only with "
             + $"{Setting.DropSessionless}, which leaves out those without: let every client send a session, record them apart, "
             + $"or ask for {Setting.InferSessions}");
     }

@@ -11,7 +11,9 @@ internal sealed record SessionIdentity(string SessionId, string? ParentSessionId
     // Each names a session, its second one the parent.
     private static readonly (string Session, string? Parent)[] Plain =
     [
-        ("x-session-id", "x-parent-session-id"), ("x-opencode-session", "x-parent-session-id"), ("x-session-affinity", "x-parent-session-id"),
+        ("x-session-id", "x-parent-session-id"),
+        ("x-opencode-session", "x-parent-session-id"),
+        ("x-session-affinity", "x-parent-session-id"),
     ];
 
     /// <summary>The session named by some headers; null if none is.</summary>

@@ -56,7 +56,8 @@ internal sealed class ProxyProcess : IDisposable
     /// <param name="onProblem">Told about problems, on any thread.</param>
     /// <param name="onEnded">Told why it ended on its own, instead of <paramref name="onProblem"/>.</param>
     /// <exception cref="AgentSimException">It cannot be started, or cannot listen or write there.</exception>
-    public static ProxyProcess Start(ProxySettings settings, Action<AgentSimException>? onProblem, Action<ProxyProcess, string>? onEnded = null)
+    public static ProxyProcess Start(
+        ProxySettings settings, Action<AgentSimException>? onProblem, Action<ProxyProcess, string>? onEnded = null)
     {
         string folder = Folder();
         // Assemblies that were compiled ahead of time are in a folder of their platform, and have the proxy of the portable ones.

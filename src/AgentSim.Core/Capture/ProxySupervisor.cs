@@ -109,7 +109,8 @@ internal sealed class ProxySupervisor : IDisposable
             ? [new TraceSegment(_settings.Sink.Path, written, new FileInfo(_settings.Sink.Path).Length)] : [];
         ProxyCounters counters = ended.Last.Counters with { Active = 0, Lost = lost, Recorded = written };
         if (_ledger is not null) counters = counters with { Requests = lost + written + counters.Failed + counters.NotRecorded };
-        _before = Sum(_before, new ProxyReport(counters, new TraceSinkCounters { Accepted = written, Written = written, Segments = segments }));
+        var sink = new TraceSinkCounters { Accepted = written, Written = written, Segments = segments };
+        _before = Sum(_before, new ProxyReport(counters, sink));
         _ledger?.Dispose();
         return lost;
     }

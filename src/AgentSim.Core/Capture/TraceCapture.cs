@@ -151,7 +151,11 @@ public sealed class TraceCapture : IDisposable
     {
         if (_isStopped) return;
         if (_onProblem is not null && AnswersUnderWay() is > 0 and var active)
-            _onProblem(Errors.AnswersUnderWay.Error($"{active} answers are under way; they have five seconds to end and are broken off then"));
+        {
+            _onProblem(Errors.AnswersUnderWay.Error(
+                $"{active} answers are under way; they have five seconds to end and are broken off then"));
+        }
+
         _proxy?.Stop(hurry);
         _endpoint?.DisposeAsync().AsTask().GetAwaiter().GetResult();
         ReportMissing();

@@ -29,8 +29,8 @@ public static class ProcessLimits
     public static long? OpenFiles()
     {
         if (OperatingSystem.IsWindows()) return null;
-        return GetLimit(OperatingSystem.IsLinux() ? OpenFilesOnLinux : OpenFilesElsewhere, out Limit limit) == 0 && limit.Current < int.MaxValue
-            ? (long)limit.Current : null;
+        int openFiles = OperatingSystem.IsLinux() ? OpenFilesOnLinux : OpenFilesElsewhere;
+        return GetLimit(openFiles, out Limit limit) == 0 && limit.Current < int.MaxValue ? (long)limit.Current : null;
     }
 
     /// <summary>Files and connections that this process has open.</summary>
