@@ -7,15 +7,15 @@ internal static class SweepOptions
     private static readonly string[] Axes =
     [
         "--extra-engine-args", "--prefill-engine-args", "--decode-engine-args", .. KnobArguments.Options.Select(option => option.Name),
-        "--replay-concurrency", "--arrival-speedup-ratio", "--router-config", "--router-seed", "--router-mode", "--num-prefill-workers", "--num-decode-workers",
-        "--num-workers",
+        "--replay-concurrency", "--arrival-speedup-ratio", "--router-config", "--router-seed", "--router-mode", "--num-prefill-workers",
+        "--num-decode-workers", "--num-workers",
     ];
 
     // What a single replay writes or fails by, and what it refuses.
     private static readonly string[] OfOneReplay =
     [
-        "--report-json", "--report-jsonl", "--report-html", "--plot", "--timeline", "--fail-on", "--replay-mode", "--planner-config",
-        "--benchmark-granularity", "--help-engine", "--help-router",
+        "--report-json", "--report-jsonl", "--report-html", "--report-agents", "--name", "--plot", "--timeline", "--fail-on", "--replay-mode",
+        "--planner-config", "--benchmark-granularity", "--help-engine", "--help-router",
     ];
 
     /// <summary>The options.</summary>

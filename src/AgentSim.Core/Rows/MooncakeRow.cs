@@ -83,7 +83,8 @@ public sealed class MooncakeRow
     public bool IsAgentic { get; set; }
 
     /// <summary>
-    /// When the request ran as it was recorded, milliseconds since 1970, if the row was made from a request trace. Not written to files.
+    /// When the request ran as it was recorded, milliseconds since 1970, if the row was made from a request trace. Not written to
+    /// files.
     /// </summary>
     internal (long Start, long End)? Recorded { get; set; }
 

@@ -24,7 +24,9 @@ internal sealed record AgenticColumns
     /// </summary>
     public double[]? ThinkMs { get; init; }
 
-    /// <summary>Part of each request's delay that is tool work, milliseconds; null where that is not known. Without influence on a replay.</summary>
+    /// <summary>
+    /// Part of each request's delay that is tool work, milliseconds; null where that is not known. Without influence on a replay.
+    /// </summary>
     public double[]? ToolWaitMs { get; init; }
 
     /// <summary>What the end of a request lets go.</summary>
