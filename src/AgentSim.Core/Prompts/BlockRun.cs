@@ -103,3 +103,20 @@ internal readonly struct PromptBlocks
         public bool MoveNext() => _next++ < _end;
     }
 }
+
+/// <summary>
+/// Consecutive blocks of a chain: of block identities each of which is the child of the one before. A chain is known by
+/// its first identity. The runs of prompts are beginnings of chains, so blocks that prompts share are in one chain.
+/// </summary>
+internal readonly record struct ChainBlocks(int Chain, int Offset, int Count)
+{
+    public int End => Offset + Count;
+}
+
+/// <summary>How many blocks hold a number of tokens.</summary>
+internal static class BlockCount
+{
+    public static int Of(int tokens, int blockSize) => (int)(((long)tokens + blockSize - 1) / blockSize);
+
+    public static long Of(long tokens, int blockSize) => (tokens + blockSize - 1) / blockSize;
+}
