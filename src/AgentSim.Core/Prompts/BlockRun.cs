@@ -105,8 +105,9 @@ internal readonly struct PromptBlocks
 }
 
 /// <summary>
-/// Consecutive blocks of a chain: of block identities each of which is the child of the one before. A chain is known by
-/// its first identity. The runs of prompts are beginnings of chains, so blocks that prompts share are in one chain.
+/// Consecutive blocks of a chain. A chain is a sequence of blocks each of which is the child of the one before, with consecutive
+/// identities; its first identity stands for it. Every run of a prompt is the beginning of a chain, so a block is in the same chain
+/// in all prompts that have it.
 /// </summary>
 internal readonly record struct ChainBlocks(int Chain, int Offset, int Count)
 {

@@ -3,7 +3,7 @@ using AgentSim.Prompts;
 
 namespace AgentSim.Routing;
 
-/// <summary>What a router may ask the caches of its targets (behaviour 05#4).</summary>
+/// <summary>What a KV router can learn of the prefix caches of its targets (behaviour 05#4).</summary>
 internal interface IPrefixCaches
 {
     /// <summary>How many leading blocks of <paramref name="prompt"/> each target holds, as far as the router knows.</summary>
@@ -12,14 +12,14 @@ internal interface IPrefixCaches
     void Measure(PromptBlocks prompt, Span<int> leading);
 }
 
-/// <summary>The cache of one target.</summary>
+/// <summary>The prefix cache of one target.</summary>
 internal interface ITargetCache
 {
     /// <summary>How many leading blocks of <paramref name="prompt"/> it holds.</summary>
     int CachedBlocks(PromptBlocks prompt);
 }
 
-/// <summary>Caches that are asked one by one.</summary>
+/// <summary>Prefix caches that are looked into one by one.</summary>
 internal sealed class SeparateCaches : IPrefixCaches
 {
     private readonly List<ITargetCache> _caches = [];
@@ -34,13 +34,13 @@ internal sealed class SeparateCaches : IPrefixCaches
 }
 
 /// <summary>
-/// How far each target reaches into the prompts: one index over all targets, so that a request walks its prompt once and
-/// not once a target.
+/// An index of what the prefix caches of all targets hold, so that a request walks its prompt once and not once a target. The
+/// reach of a target into a chain is the number of the chain's leading blocks that it holds.
 /// </summary>
 /// <remarks>
-/// Block identities are the nodes of a tree, and a run of a prompt starts where a branch does. So runs of different
-/// prompts that share a block share their first block, too; they belong to one chain, which is known by it. What a target
-/// has of a chain is a number of leading blocks. Of most chains few targets have anything: those are a short list.
+/// Prompts that begin alike and then differ are a tree of blocks, and each run of a prompt is the beginning of a branch. So runs
+/// of different prompts that share a block share their first block, too: they are beginnings of one chain, which is known by that
+/// block. Few targets hold anything of a given chain, so its reaches are a short list.
 /// </remarks>
 internal sealed class PrefixReaches : IPrefixCaches
 {
@@ -54,7 +54,7 @@ internal sealed class PrefixReaches : IPrefixCaches
     private readonly IntMap _chains = new();   // first block of a chain -> its first reach
     private Slots<Reach> _reaches = new();
 
-    /// <summary>Slot of what a target has of a chain, 0 when that is nothing.</summary>
+    /// <summary>The slot with the reach of a target into a chain; 0 when it holds nothing of it.</summary>
     public int Find(int chain, int target)
     {
         int slot = _chains[chain];
@@ -62,7 +62,7 @@ internal sealed class PrefixReaches : IPrefixCaches
         return slot;
     }
 
-    /// <summary>A slot for what a target, which had nothing of a chain, has of it from now on.</summary>
+    /// <summary>Adds the reach of a target that held nothing of a chain; returns its slot.</summary>
     public int Add(int chain, int target, int blocks)
     {
         int slot = _reaches.Add(new Reach { Target = target, Blocks = blocks, Next = _chains[chain] });

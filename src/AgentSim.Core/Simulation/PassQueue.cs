@@ -66,7 +66,7 @@ internal sealed class PassQueue
         Update(worker, double.PositiveInfinity);
     }
 
-    // Which of two passes ends first is anybody's guess, also the processor's: the choice is made without a branch.
+    // The processor cannot predict which of two passes ends first, so the choice is made without a branch.
     private void Update(int worker, double time)
     {
         double[] times = _times;
@@ -86,25 +86,28 @@ internal sealed class PassQueue
 }
 
 /// <summary>
-/// Order of what happens at one timestamp: rounds in which workers are driven, counted up also by passes without length
-/// (behaviour 04#5.4). Shared by the pools of a runtime.
+/// What is settled at one timestamp, for all pools of a runtime: the number of the round, which decides the order of what ends
+/// together later. It counts the rounds in which workers start passes, and passes that take no time (behaviour 04#5.4).
 /// </summary>
 internal sealed class Settling
 {
     public int Round { get; set; }
 
     /// <summary>
-    /// False until the first round has driven the workers, or a pass without length took effect in it. Until then the pass of
-    /// a stretch that follows one which ends right now has not started.
+    /// False until the first round at this timestamp has started passes, or a pass that takes no time took effect in it. Within a
+    /// stretch, a pass that begins right now has not started until then.
     /// </summary>
     public bool Driven { get; set; }
 
-    /// <summary>A rank was tried in vain that changes with every pass (<see cref="Engines.Scheduler.ChangesWithoutEffect"/>).</summary>
+    /// <summary>
+    /// At this timestamp a rank ran a pass without effect which changed it nevertheless
+    /// (<see cref="Engines.Scheduler.ChangesWithoutEffect"/>).
+    /// </summary>
     public bool TriedInVain { get; set; }
 
     /// <summary>
-    /// Such a rank was tried in vain at the last timestamp and is tried again at the next, whatever that is. So the clock has
-    /// to stop at the end of every pass: none may be hidden in a stretch.
+    /// There was such a rank at the last timestamp. It is tried again at the next one, and how often it is tried matters. So the
+    /// clock has to stop at the end of every single pass of all workers, and no stretches are planned.
     /// </summary>
     public bool EveryPassCounts { get; private set; }
 

@@ -1,6 +1,8 @@
 namespace AgentSim.Simulation;
 
-/// <summary>The steps that move a request from a prefill worker to a decode worker (behaviour 04#7.2).</summary>
+/// <summary>
+/// The steps that move a request from a prefill worker, the source, to a decode worker, the destination (behaviour 04#7.2).
+/// </summary>
 internal enum HandoffAction : byte
 {
     None,
@@ -31,7 +33,7 @@ internal sealed class Handoff
     private bool _failed;
 
     /// <param name="request">0-based ordinal.</param>
-    /// <param name="sourceFirst">Prefill before room is reserved on a decode worker (vLLM), or after (SGLang).</param>
+    /// <param name="sourceFirst">Prefill before the KV reservation on a decode worker (vLLM), or after it (SGLang).</param>
     public Handoff(int request, bool sourceFirst)
     {
         (Request, _sourceFirst) = (request, sourceFirst);
@@ -69,10 +71,10 @@ internal sealed class Handoff
     /// <summary>The first action of a hand-off.</summary>
     public HandoffAction FirstAction => _sourceFirst ? HandoffAction.SubmitPrefill : HandoffAction.ReserveDestination;
 
-    /// <summary>Something went wrong: from now on only what was begun is undone.</summary>
+    /// <summary>The hand-off has failed: from now on the only actions are those that undo what was begun.</summary>
     public void Fail() => _failed = true;
 
-    /// <summary>The action that follows, once; to be asked after every action done and everything learnt.</summary>
+    /// <summary>The action to take now; each is returned once. To be asked after every action and every property that was set.</summary>
     public HandoffAction Next()
     {
         if (_failed) return NextCleanup();

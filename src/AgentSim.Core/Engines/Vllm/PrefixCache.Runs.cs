@@ -3,12 +3,12 @@ using AgentSim.Prompts;
 
 namespace AgentSim.Engines.Vllm;
 
-// The runs themselves.
-internal sealed partial class CachedCopies
+// The runs of copies: how they are made and split.
+internal sealed partial class PrefixCache
 {
     private Slots<CopyRun> _runs = new();   // slot 0, which no run has, is the sentinel of the circular LRU list
 
-    // Splits a run and all its siblings; returns the run's own second part.
+    // Splits a run, and all other copies of its blocks, behind so many blocks; returns the second part of the run itself.
     private int Split(int run, int at)
     {
         ChainBlocks rest = new(_runs[run].Chain, _runs[run].Offset + at, _runs[run].Count - at);
@@ -37,7 +37,7 @@ internal sealed partial class CachedCopies
         return own;
     }
 
-    // Copies of blocks that had none, behind others of the chain.
+    // A run for blocks that had no copy, put into the chain's list of first copies behind a given run (0: at its beginning).
     private int NewFirst(ChainBlocks blocks, int before, int references)
     {
         int run = NewRun(blocks, references);
@@ -55,7 +55,7 @@ internal sealed partial class CachedCopies
         return run;
     }
 
-    // Further copies of the blocks of a run.
+    // Further copies of the blocks of a run, behind those there are.
     private int NewSibling(int last, int references)
     {
         int run = NewRun(new ChainBlocks(_runs[last].Chain, _runs[last].Offset, _runs[last].Count), references);

@@ -6,7 +6,7 @@ using AgentSim.Routing;
 namespace AgentSim.Tests.Engines.Vllm;
 
 /// <summary>Runs of copies behave like single copies in a list, as behaviour 02#5 describes them.</summary>
-public sealed class CachedCopiesTests
+public sealed class PrefixCacheTests
 {
     // Two chains of 20 blocks; identities are consecutive within a chain.
     private const int Identities = 40;
@@ -97,7 +97,7 @@ public sealed class CachedCopiesTests
     {
         Random random = new(seed);
         PrefixReaches reaches = new();
-        CachedCopies copies = new(reaches, rank: 1);
+        PrefixCache copies = new(reaches, rank: 1);
         PlainCopies plain = new();
         Holder[] holders = [.. Enumerable.Range(0, 6).Select(_ => new Holder())];
         for (int step = 0; step < 20_000; step++)

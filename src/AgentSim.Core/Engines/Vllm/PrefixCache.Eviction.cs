@@ -1,11 +1,11 @@
 namespace AgentSim.Engines.Vllm;
 
-// Eviction: of the copies that nobody uses, the least recently used go first.
-internal sealed partial class CachedCopies
+// Eviction: of the copies that no request uses, the least recently used go first.
+internal sealed partial class PrefixCache
 {
     /// <summary>
-    /// Removes so many inactive blocks, the least recently used first; there must be as many. Where all copies of a
-    /// block are gone its identity is unknown from then on.
+    /// Removes as many unused blocks, the least recently used first; there must be that many. A block whose last copy goes is
+    /// no longer cached.
     /// </summary>
     public void Evict(int blocks)
     {
@@ -28,7 +28,7 @@ internal sealed partial class CachedCopies
         }
     }
 
-    // Takes blocks off the end of a run without siblings.
+    // Takes blocks off the end of a run, if no other copies of them have to be kept at the same length.
     private bool TryShorten(int run, int blocks)
     {
         ref CopyRun copies = ref _runs[run];

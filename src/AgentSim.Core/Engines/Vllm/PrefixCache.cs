@@ -4,29 +4,34 @@ using AgentSim.Routing;
 
 namespace AgentSim.Engines.Vllm;
 
-/// <summary>Copies that a sequence uses: the first <paramref name="Count"/> blocks of a run and of what was split off it.</summary>
+/// <summary>
+/// Cached copies that a sequence uses: <paramref name="Count"/> blocks from the start of a run. If the run was split since, they
+/// go on in the parts split off it.
+/// </summary>
 internal readonly record struct HeldCopies(int Run, int Count);
 
 /// <summary>
-/// The cached copies of blocks on one rank, an index from blocks to the copies in the order they became cached, and an
-/// LRU list of the copies nobody uses (behaviour 02#5.1).
+/// The prefix cache of one rank: the cached copies of blocks, an index from a block to its copies in the order in which they
+/// became cached, and an LRU list of the copies that no request uses (behaviour 02#5.1).
 /// </summary>
 /// <remarks>
-/// Neighbouring blocks are mostly computed, used, released and evicted together. So what is kept are not single copies but
-/// runs of them: consecutive blocks of a chain with the same users. A run is split where a sequence uses only a part of
-/// it; all copies of the same blocks are split at the same place, so that each has siblings of its own length. The first
-/// copies of a chain's blocks are a list in the order of the chain, and the index knows where it begins. In the LRU list a
-/// run stands for its blocks from the last to the first, the order in which they were released.
+/// A block can have several copies, since requests that compute the same prompt at the same time each keep their own. Requests
+/// that come later use the first copy.
+/// Neighbouring blocks are mostly computed, used, released and evicted together. So the cache does not hold single copies but
+/// runs of them: copies of consecutive blocks of a chain that the same sequences use. Where a sequence uses only a part of a
+/// run, the run is split, and all other copies of these blocks (its siblings) at the same place: siblings always have the same
+/// length. The first copies of a chain are a list in the order of its blocks, and the index knows where it begins. In the LRU
+/// list a run stands for its blocks from the last to the first, the order in which they were released.
 /// </remarks>
-/// <param name="reaches">Where a router looks up what is cached; null when none does.</param>
+/// <param name="reaches">The index in which a KV router looks up what each rank has cached; null without such a router.</param>
 /// <param name="rank">The rank's number there.</param>
-internal sealed partial class CachedCopies(PrefixReaches? reaches, int rank)
+internal sealed partial class PrefixCache(PrefixReaches? reaches, int rank)
 {
     private const int Anonymous = -1;
 
     private struct CopyRun
     {
-        public int Chain;        // Anonymous: blocks that no look-up can meet
+        public int Chain;        // Anonymous: blocks that no prompt can ever match
         public int Offset;       // of its first block in the chain
         public int Count;
         public int References;
@@ -40,9 +45,9 @@ internal sealed partial class CachedCopies(PrefixReaches? reaches, int rank)
     }
 
     private readonly IntMap _chains = new();   // chain -> its first copies with the lowest offset
-    private GrowList<int> _parts;              // of a run that is being released
+    private GrowList<int> _parts;              // scratch: the parts of a run that is being released
 
-    /// <summary>Blocks that nobody uses.</summary>
+    /// <summary>Cached blocks that no request uses, which eviction may take.</summary>
     public int Inactive { get; private set; }
 
     /// <summary>How many leading blocks have a copy; adds to <paramref name="active"/> those whose first copy is in use.</summary>
@@ -79,7 +84,7 @@ internal sealed partial class CachedCopies(PrefixReaches? reaches, int rank)
         }
     }
 
-    /// <summary>Blocks that a sequence computed become cached, behind copies there may already be; the sequence uses them.</summary>
+    /// <summary>Blocks that a sequence computed become cached, as the last copies where there are others; the sequence uses them.</summary>
     public void Add(ChainBlocks blocks, ref GrowList<HeldCopies> held)
     {
         int at = blocks.Offset, run = Seek(blocks.Chain, at, out int before);
@@ -107,7 +112,7 @@ internal sealed partial class CachedCopies(PrefixReaches? reaches, int rank)
         }
     }
 
-    /// <summary>A block becomes cached that nobody uses.</summary>
+    /// <summary>A block becomes cached without being used.</summary>
     public void AddInactive(int chain, int offset)
     {
         int run = Seek(chain, offset, out int before);
@@ -123,7 +128,7 @@ internal sealed partial class CachedCopies(PrefixReaches? reaches, int rank)
         Gained(chain, offset);
     }
 
-    /// <summary>Blocks become inactive that no look-up can ever meet.</summary>
+    /// <summary>Blocks become cached, without being used, that no prompt can ever match: they only wait for eviction.</summary>
     public void AddAnonymous(int blocks)
     {
         if (blocks > 0) AppendToLru(NewRun(new ChainBlocks(Anonymous, 0, blocks), references: 0));
@@ -157,7 +162,7 @@ internal sealed partial class CachedCopies(PrefixReaches? reaches, int rank)
         held.Clear();
     }
 
-    // The first copies of a chain that end behind an offset, 0 where there are none, and those before them.
+    // The first run in the chain's list of first copies that ends behind an offset, or 0, and the run before it, or 0.
     private int Seek(int chain, int offset, out int before)
     {
         before = 0;
@@ -166,10 +171,10 @@ internal sealed partial class CachedCopies(PrefixReaches? reaches, int rank)
         return run;
     }
 
-    // The part of a run that starts at an offset within it.
+    // Splits a run so that one of its parts starts at an offset, and returns that part.
     private int StartAt(int run, int offset) => _runs[run].Offset < offset ? Split(run, offset - _runs[run].Offset) : run;
 
-    // A sequence goes on where it ended: its last run grows, if that is all its own.
+    // Where a sequence has computed the blocks behind its last run, that run grows, unless somebody else uses it, too.
     private bool TryExtend(int before, int offset, int blocks, ref GrowList<HeldCopies> held)
     {
         if (before == 0 || held.Count == 0) return false;
@@ -182,7 +187,7 @@ internal sealed partial class CachedCopies(PrefixReaches? reaches, int rank)
         return true;
     }
 
-    // Blocks from an offset on, which had no copy, have one now.
+    // Tells the router's index that blocks from an offset on, which had no copy, have one now.
     private void Gained(int chain, int offset)
     {
         if (reaches is null) return;
@@ -193,7 +198,7 @@ internal sealed partial class CachedCopies(PrefixReaches? reaches, int rank)
         else reaches.Set(slot, reach);
     }
 
-    // Blocks from an offset on have no copy any more.
+    // Tells the router's index that blocks from an offset on have no copy any more.
     private void Lost(int chain, int offset)
     {
         if (reaches is null) return;
