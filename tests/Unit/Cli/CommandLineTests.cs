@@ -35,6 +35,30 @@ public sealed class CommandLineTests : IDisposable
     }
 
     [Fact]
+    public void Sessions_and_tasks_are_shown_and_written_when_asked_for_and_a_run_has_a_name()
+    {
+        (int code, string output, string error) = Run(
+            "replay", Trace(), "--trace-block-size", "16", "--report-json", "report.json", "--report-agents", "tasks.csv", "--name", "three turns");
+        Assert.Equal((0, ""), (code, error));
+        Assert.Contains("2 of 2 tasks completed, in 2 sessions", output);
+        Assert.Equal(5, File.ReadAllLines(Path.Combine(_folder, "tasks.csv")).Length);
+        using JsonDocument report = JsonDocument.Parse(File.ReadAllText(Path.Combine(_folder, "report.json")));
+        Assert.Equal(2, report.RootElement.GetProperty("agents").GetProperty("completed_tasks").GetInt32());
+        Assert.Equal("three turns", report.RootElement.GetProperty("run").GetProperty("name").GetString());
+
+        (code, output, _) = Run("replay", Trace(), "--trace-block-size", "16", "--report-json", "plain.json");
+        Assert.Equal(0, code);
+        Assert.DoesNotContain("tasks", output);
+        Assert.DoesNotContain("completed_tasks", File.ReadAllText(Path.Combine(_folder, "plain.json")));
+
+        (code, _, error) = Run("replay",
+            Trace(), "--trace-block-size", "16", "--report-json", "never.json", "--report-agents", "tasks.txt");
+        Assert.Equal(2, code);
+        Assert.Contains(".csv, .json or .jsonl", error);
+        Assert.False(File.Exists(Path.Combine(_folder, "never.json")));
+    }
+
+    [Fact]
     public void Help_and_version_go_to_standard_output()
     {
         (int code, string output, string error) = Run("replay", "--help");
