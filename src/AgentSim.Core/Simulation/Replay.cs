@@ -66,6 +66,18 @@ public static class Replay
         };
     }
 
+    /// <summary>Runs a replay for what its requests did alone, by ordinal - 1: what calibration does some dozens of times.</summary>
+    internal static RequestOutcome[] Outcomes(ReplayWorkload workload, ReplaySettings settings, CancellationToken cancellation)
+    {
+        WorkloadColumns load = workload.Columns;
+        RunRecorder recorder = new(load, settings.MaxSimTimeMs is not null);
+        LoadDriver driver = LoadDriver.Create(load, new LoadOptions(settings.Concurrency, settings.ArrivalSpeedupRatio));
+        PromptCatalog prompts = PromptCatalogs.Create(load, checked((int)settings.Engine.BlockSize));
+        RuntimeParts parts = new(driver, prompts, recorder, load, settings, null, cancellation);
+        Create(parts, null).Run();
+        return recorder.OutcomeArray;
+    }
+
     // Nothing in the numbers shows them: latencies and rates are those of the requests that completed.
     private static IEnumerable<RunWarning> OfOutcomes(RequestOutcome[] outcomes)
     {

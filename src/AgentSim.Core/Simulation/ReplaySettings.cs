@@ -66,6 +66,9 @@ public sealed record ReplaySettings
     /// </summary>
     public bool RecordsKvUse { get; init; }
 
+    /// <summary>Told of every pass; null: nobody. No result changes.</summary>
+    internal PassObserver? Observer { get; init; }
+
     /// <summary>Runs every pass by itself instead of planning stretches of them: slow, and the same numbers. For tests.</summary>
     internal bool StepByStep { get; init; }
 }

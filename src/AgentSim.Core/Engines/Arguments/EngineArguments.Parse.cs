@@ -24,7 +24,7 @@ public sealed partial record EngineArguments
         if (PlannerProfileData is not { } path) return;
         try
         {
-            ProfileModel.Load(path, SpeedupRatio, DecodeSpeedupRatio);
+            TimingTables.Load(path);
         }
         catch (AgentSimException error)
         {

@@ -126,6 +126,9 @@ public sealed partial record EngineArguments
     /// <summary>Tokens that fit into a rank's KV blocks, at most <see cref="long.MaxValue"/>.</summary>
     internal long CapacityTokens => NumGpuBlocks > long.MaxValue / Math.Max(BlockSize, 1) ? long.MaxValue : NumGpuBlocks * BlockSize;
 
+    /// <summary>Measured latencies in memory, in place of <see cref="PlannerProfileData"/>; null: what that says.</summary>
+    internal TimingTables? Timing { get; init; }
+
     private bool RequestsOffload =>
         EngineType.HasOffload && (NumG2Blocks > 0 || NumG3Blocks > 0 || EnableG4Storage);
 }

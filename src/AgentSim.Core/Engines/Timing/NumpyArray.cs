@@ -72,6 +72,31 @@ internal sealed partial class NumpyArray
         return matrix;
     }
 
+    /// <summary>Writes a vector or matrix as an entry of an archive. The same values give the same bytes.</summary>
+    public static void Write(ZipArchive archive, string name, Array values)
+    {
+        ZipArchiveEntry entry = archive.CreateEntry(name + ".npy", CompressionLevel.Optimal);
+        entry.LastWriteTime = new DateTimeOffset(1980, 1, 1, 0, 0, 0, TimeSpan.Zero);   // the first day that the format knows
+        string shape = values.Rank == 1 ? $"({values.Length},)" : $"({values.GetLength(0)}, {values.GetLength(1)})";
+        string header = "{'descr': '<f8', 'fortran_order': False, 'shape': " + shape + ", }";
+        int length = (((10 + header.Length + 1 + 63) / 64) * 64) - 10;   // values begin at a multiple of 64 bytes
+        var bytes = new byte[10 + length + (values.Length * sizeof(double))];
+        bytes[0] = 0x93;
+        "NUMPY"u8.CopyTo(bytes.AsSpan(1));
+        bytes[6] = 1;
+        BinaryPrimitives.WriteUInt16LittleEndian(bytes.AsSpan(8), (ushort)length);
+        Encoding.Latin1.GetBytes(header.PadRight(length - 1) + "\n", bytes.AsSpan(10));
+        int at = 10 + length;
+        foreach (double value in values)
+        {
+            BinaryPrimitives.WriteDoubleLittleEndian(bytes.AsSpan(at), value);
+            at += sizeof(double);
+        }
+
+        using Stream stream = entry.Open();
+        stream.Write(bytes);
+    }
+
     private static NumpyArray Parse(string name, ReadOnlySpan<byte> content)
     {
         if (content.Length < 12 || content[0] != 0x93 || !content[1..].StartsWith("NUMPY"u8)) throw new InvalidDataException($"{name} is not a .npy array");

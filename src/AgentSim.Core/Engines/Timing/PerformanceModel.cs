@@ -18,9 +18,13 @@ internal abstract class PerformanceModel
 
     /// <summary>The model the arguments name.</summary>
     /// <exception cref="AgentSimException">The profile they name cannot be used.</exception>
-    public static PerformanceModel Create(EngineArguments arguments) => arguments.PlannerProfileData is { } path
-        ? ProfileModel.Load(path, arguments.SpeedupRatio, arguments.DecodeSpeedupRatio)
-        : new PolynomialModel(arguments.SpeedupRatio, arguments.DecodeSpeedupRatio);
+    public static PerformanceModel Create(EngineArguments arguments)
+    {
+        if (arguments.Timing is { } tables) return new ProfileModel(tables, arguments.SpeedupRatio, arguments.DecodeSpeedupRatio);
+        return arguments.PlannerProfileData is { } path
+            ? new ProfileModel(TimingTables.Load(path), arguments.SpeedupRatio, arguments.DecodeSpeedupRatio)
+            : new PolynomialModel(arguments.SpeedupRatio, arguments.DecodeSpeedupRatio);
+    }
 
     /// <summary>True when a decode step depends on the batch's mean length and not only on the active tokens.</summary>
     public abstract bool DecodeDependsOnContext { get; }
@@ -34,7 +38,11 @@ internal abstract class PerformanceModel
     public double Prefill(long count, long inputLength, long prefix)
     {
         long fresh = Math.Max(0, (inputLength / count) - (prefix / count));
-        return fresh == 0 ? 0.0 : SimulatedDuration.Quantise(AtLeast(PrefillModel((double)(count * fresh)), 0.0), _prefillRatio);
+        if (fresh == 0) return 0.0;
+        // Requests attend to their own prompts only: count of them with n new tokens each, behind c, are work as of one
+        // with count * n new ones behind c - (count - 1) * n / 2.
+        double cached = (prefix / count) - ((count - 1) * (fresh / 2.0));
+        return SimulatedDuration.Quantise(AtLeast(PrefillModel((double)(count * fresh), cached), 0.0), _prefillRatio);
     }
 
     /// <summary>One decode step of at least one request.</summary>
@@ -72,7 +80,9 @@ internal abstract class PerformanceModel
     protected static long AtMost(ulong totalTokens) => (long)Math.Min(totalTokens, long.MaxValue);
 
     /// <summary>Unscaled prefill latency in milliseconds.</summary>
-    protected abstract double PrefillModel(double tokens);
+    /// <param name="tokens">New tokens.</param>
+    /// <param name="cached">Tokens before them, as of a single request; less than 0 where several requests share the pass.</param>
+    protected abstract double PrefillModel(double tokens, double cached);
 
     /// <summary>Unscaled latency of a decode step in milliseconds.</summary>
     protected abstract double DecodeModel(double activeTokens, double totalTokens, double context);
@@ -83,7 +93,7 @@ internal sealed class PolynomialModel(double speedupRatio, double decodeSpeedupR
 {
     public override bool DecodeDependsOnContext => false;
 
-    protected override double PrefillModel(double tokens) =>
+    protected override double PrefillModel(double tokens, double cached) =>
         (4.209989e-07 * (tokens * tokens)) + (1.518344e-02 * tokens) + 1.650142e+01;
 
     protected override double DecodeModel(double activeTokens, double totalTokens, double context) =>

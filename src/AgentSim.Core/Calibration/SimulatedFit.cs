@@ -1,0 +1,100 @@
+using AgentSim.Engines;
+using MathNet.Numerics;
+using MathNet.Numerics.LinearAlgebra;
+using MathNet.Numerics.Optimization;
+
+namespace AgentSim.Calibration;
+
+/// <summary>A run to fit to: its simulation and what is held against it.</summary>
+/// <param name="Simulation">The run.</param>
+/// <param name="Residuals">How far a simulation is from it.</param>
+/// <param name="Weight">How much it counts.</param>
+internal sealed record FitRun(RunSimulation Simulation, FitResiduals Residuals, double Weight);
+
+/// <summary>
+/// Least squares over the logarithms of the parameters, with the simulator in the loop (Levenberg-Marquardt). The columns of the
+/// Jacobian are simulations of their own and made at the same time; nothing is summed across threads, so that the result is the
+/// same on every machine.
+/// </summary>
+internal sealed class SimulatedFit
+{
+    private const double Step = 0.03;      // of a logarithm: simulations are not smooth in the small
+    private const double Pull = 0.01;      // towards the start, where the data say nothing
+
+    private readonly IReadOnlyList<FitRun> _runs;
+    private readonly bool _fitsPairs;      // S2
+    private readonly CancellationToken _cancellation;
+    private readonly int _length;
+    private TimingParameters _start;
+
+    public SimulatedFit(IReadOnlyList<FitRun> runs, bool fitsPairs, CancellationToken cancellation)
+    {
+        (_runs, _fitsPairs, _cancellation) = (runs, fitsPairs, cancellation);
+        _length = runs.Sum(run => run.Residuals.Length);
+    }
+
+    /// <summary>How many simulations were run.</summary>
+    public int Simulations { get; private set; }
+
+    /// <summary>Finds the parameters.</summary>
+    /// <param name="start">Where to begin.</param>
+    /// <param name="iterations">Steps at most.</param>
+    public (TimingParameters Parameters, double Loss) Find(TimingParameters start, int iterations)
+    {
+        Control.UseSingleThread();   // sums in the same order everywhere
+        _start = start;
+        double[] logs = Logs(start);
+        Vector<double> nothing = Vector<double>.Build.Dense(_length + logs.Length);
+        IObjectiveModel model = ObjectiveFunction.NonlinearModel((p, _) => Vector<double>.Build.Dense(Evaluate(p.AsArray() ?? p.ToArray())), (p, _) => Jacobian(p.ToArray()), nothing, nothing);
+        var minimizer = new LevenbergMarquardtMinimizer(initialMu: 1e-3, gradientTolerance: 1e-9, stepTolerance: 1e-3, functionTolerance: 1e-7, maximumIterations: iterations);
+        Vector<double> lower = Vector<double>.Build.Dense([.. logs.Select(log => log - 7)]), upper = Vector<double>.Build.Dense([.. logs.Select(log => log + 5)]);
+        NonlinearMinimizationResult result = minimizer.FindMinimum(model, Vector<double>.Build.Dense(logs), lower, upper);
+        TimingParameters best = Parameters(result.MinimizingPoint.ToArray());
+        return (best, Loss(best));
+    }
+
+    /// <summary>The sum of the squares at a point.</summary>
+    public double Loss(TimingParameters at) => Evaluate(Logs(at)).Take(_length).Sum(residual => residual * residual);
+
+    private double[] Logs(TimingParameters of)
+    {
+        double[] logs = [Math.Log(of.B0), Math.Log(of.B1), Math.Log(of.B2), Math.Log(of.S0), Math.Log(of.S1), Math.Log(of.OffsetMs)];
+        return _fitsPairs ? [.. logs, Math.Log(of.S2)] : logs;
+    }
+
+    private TimingParameters Parameters(double[] logs) =>
+        new(Math.Exp(logs[0]), Math.Exp(logs[1]), Math.Exp(logs[2]), Math.Exp(logs[3]), Math.Exp(logs[4]), _fitsPairs ? Math.Exp(logs[6]) : 0, Math.Exp(logs[5]));
+
+    private double[] Evaluate(double[] logs)
+    {
+        var all = new double[_length + logs.Length];
+        TimingParameters parameters = Parameters(logs);
+        TimingTables tables = parameters.Sample();
+        int at = 0;
+        foreach (FitRun run in _runs)
+        {
+            Span<double> part = all.AsSpan(at, run.Residuals.Length);
+            Prediction prediction = run.Simulation.Predict(tables, null, _cancellation);
+            run.Residuals.Fill(prediction, parameters.OffsetMs, part);
+            foreach (ref double residual in part) residual *= run.Weight;
+            at += part.Length;
+        }
+
+        double[] start = Logs(_start == default ? parameters : _start);
+        for (int i = 0; i < logs.Length; i++) all[at++] = Pull * (logs[i] - start[i]);
+        Simulations += _runs.Count;
+        return all;
+    }
+
+    private Matrix<double> Jacobian(double[] logs)
+    {
+        var columns = new double[logs.Length + 1][];
+        Parallel.For(0, columns.Length, new ParallelOptions { CancellationToken = _cancellation }, column =>
+        {
+            double[] point = [.. logs];
+            if (column > 0) point[column - 1] += Step;
+            columns[column] = Evaluate(point);
+        });
+        return Matrix<double>.Build.Dense(_length + logs.Length, logs.Length, (row, column) => (columns[column + 1][row] - columns[0][row]) / Step);
+    }
+}
