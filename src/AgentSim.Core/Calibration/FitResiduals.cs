@@ -10,7 +10,7 @@ namespace AgentSim.Calibration;
 internal sealed class FitResiduals
 {
     private const double Kink = 0.15;        // residuals up to here count by their squares: 15 %
-    private const double TtftWeight = 0.35;
+    private const double TtftWeight = 0.2;
     private static readonly double[] Shares = [.. Enumerable.Range(0, 19).Select(i => (i + 1) / 20.0)];
 
     private readonly Measurement _run;
@@ -56,9 +56,9 @@ internal sealed class FitResiduals
         if (_latency.Length > 0)
         {
             double[] sorted = Sorted(prediction.LatencyMs);
-            weight = 1 / Math.Sqrt(_latency.Length);
-            for (int i = 0; i < _latency.Length; i++)
-                into[at++] = weight * Residual((i < _latency.Length - 1 ? Quantile(sorted, _run.Aggregates!.Latency[i].Share) : Mean(prediction.LatencyMs)) + offset, _latency[i], Kink);
+            weight = 0.5 / Math.Sqrt(_latency.Length);
+            for (int i = 0; i < _latency.Length - 1; i++) into[at++] = weight * Residual(Quantile(sorted, _run.Aggregates!.Latency[i].Share) + offset, _latency[i], Kink);
+            into[at++] = Residual(Mean(prediction.LatencyMs) + offset, _latency[^1], Kink);
         }
 
         weight = 1 / Math.Sqrt(Math.Max(1, _timed.Length));

@@ -5,8 +5,8 @@ namespace AgentSim.Calibration;
 /// <summary>Where the search begins: a robust regression on what the requests themselves say, without a simulation.</summary>
 internal static class FitStart
 {
-    /// <summary>A first guess from the requests of runs.</summary>
-    public static TimingParameters Of(IReadOnlyList<Measurement> runs)
+    /// <summary>First guesses from the requests of runs.</summary>
+    public static IReadOnlyList<TimingParameters> Of(IReadOnlyList<Measurement> runs)
     {
         List<(double Batch, double Context, double Tpot)> points = [];
         List<double> ttft = [], inputs = [];
@@ -30,13 +30,18 @@ internal static class FitStart
 
         if (points.Count == 0 || ttft.Count == 0) throw new AgentSimException("CalibrationDataMissing", "no request has a TTFT, a latency and two output tokens; measure with streaming, and with outputs of some length");
         (double b0, double slope) = HuberLine.Fit(points.Select(point => point.Batch), points.Select(point => point.Tpot));
-        double context = points.Average(point => point.Context), median = Median(points.Select(point => point.Tpot));
-        b0 = Math.Clamp(b0, 0.2 * median, median);
-        slope = Math.Max(slope, 1e-4 * median);
+        double context = points.Average(point => point.Context), among = points.Average(point => point.Batch), median = Median(points.Select(point => point.Tpot));
+        b0 = Math.Clamp(b0, 0.2 * median, 0.85 * median);
+        slope = Math.Max(slope, (median - b0) / among / 2);
         double[] waits = [.. ttft];
         Array.Sort(waits);
         double quick = FitResiduals.Quantile(waits, 0.05), input = Math.Max(1, inputs.Average());
-        return new TimingParameters(b0, 0.5 * slope, 0.5 * slope / Math.Max(1, context), 0.2 * quick, 0.3 * quick / input, 0, 0.3 * quick);
+        // What a request costs the others cannot be told apart from what each of a batch costs by the batch alone: two beginnings.
+        return
+        [
+            new TimingParameters(b0, 0.5 * slope, 0.5 * slope / Math.Max(1, context), 0.2 * quick, 0.3 * quick / input, 0, 0.3 * quick),
+            new TimingParameters(b0, 0.15 * slope, 0.15 * slope / Math.Max(1, context), 0.05 * quick, 0.15 * quick / input, 0, 0.4 * quick),
+        ];
     }
 
     // Each request with the requests under way beside it, on average over its own decoding.

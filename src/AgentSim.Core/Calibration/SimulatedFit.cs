@@ -18,18 +18,19 @@ internal sealed record FitRun(RunSimulation Simulation, FitResiduals Residuals, 
 /// </summary>
 internal sealed class SimulatedFit
 {
-    private const double Step = 0.03;      // of a logarithm: simulations are not smooth in the small
-    private const double Pull = 0.01;      // towards the start, where the data say nothing
+    private const double Step = 0.1;      // of a logarithm: simulations are not smooth in the small
+    private const double Pull = 0.0001;      // towards the start, where the data say nothing
 
     private readonly IReadOnlyList<FitRun> _runs;
     private readonly bool _fitsPairs;      // S2
+    private readonly bool _fitsKnee;       // N0
     private readonly CancellationToken _cancellation;
     private readonly int _length;
     private TimingParameters _start;
 
-    public SimulatedFit(IReadOnlyList<FitRun> runs, bool fitsPairs, CancellationToken cancellation)
+    public SimulatedFit(IReadOnlyList<FitRun> runs, bool fitsPairs, bool fitsKnee, CancellationToken cancellation)
     {
-        (_runs, _fitsPairs, _cancellation) = (runs, fitsPairs, cancellation);
+        (_runs, _fitsPairs, _fitsKnee, _cancellation) = (runs, fitsPairs, fitsKnee, cancellation);
         _length = runs.Sum(run => run.Residuals.Length);
     }
 
@@ -46,7 +47,7 @@ internal sealed class SimulatedFit
         double[] logs = Logs(start);
         Vector<double> nothing = Vector<double>.Build.Dense(_length + logs.Length);
         IObjectiveModel model = ObjectiveFunction.NonlinearModel((p, _) => Vector<double>.Build.Dense(Evaluate(p.AsArray() ?? p.ToArray())), (p, _) => Jacobian(p.ToArray()), nothing, nothing);
-        var minimizer = new LevenbergMarquardtMinimizer(initialMu: 1e-3, gradientTolerance: 1e-9, stepTolerance: 1e-3, functionTolerance: 1e-7, maximumIterations: iterations);
+        var minimizer = new LevenbergMarquardtMinimizer(initialMu: 1e-3, gradientTolerance: 1e-9, stepTolerance: 1e-4, functionTolerance: 1e-9, maximumIterations: iterations);
         Vector<double> lower = Vector<double>.Build.Dense([.. logs.Select(log => log - 7)]), upper = Vector<double>.Build.Dense([.. logs.Select(log => log + 5)]);
         NonlinearMinimizationResult result = minimizer.FindMinimum(model, Vector<double>.Build.Dense(logs), lower, upper);
         TimingParameters best = Parameters(result.MinimizingPoint.ToArray());
@@ -58,12 +59,15 @@ internal sealed class SimulatedFit
 
     private double[] Logs(TimingParameters of)
     {
-        double[] logs = [Math.Log(of.B0), Math.Log(of.B1), Math.Log(of.B2), Math.Log(of.S0), Math.Log(of.S1), Math.Log(of.OffsetMs)];
-        return _fitsPairs ? [.. logs, Math.Log(of.S2)] : logs;
+        List<double> logs = [Math.Log(of.B0), Math.Log(of.B1), Math.Log(of.B2), Math.Log(of.S0), Math.Log(of.S1), Math.Log(of.OffsetMs)];
+        if (_fitsPairs) logs.Add(Math.Log(of.S2));
+        if (_fitsKnee) logs.Add(Math.Log(of.N0));
+        return [.. logs];
     }
 
-    private TimingParameters Parameters(double[] logs) =>
-        new(Math.Exp(logs[0]), Math.Exp(logs[1]), Math.Exp(logs[2]), Math.Exp(logs[3]), Math.Exp(logs[4]), _fitsPairs ? Math.Exp(logs[6]) : 0, Math.Exp(logs[5]));
+    private TimingParameters Parameters(double[] logs) => new(
+        Math.Exp(logs[0]), Math.Exp(logs[1]), Math.Exp(logs[2]), Math.Exp(logs[3]), Math.Exp(logs[4]), _fitsPairs ? Math.Exp(logs[6]) : 0,
+        Math.Exp(logs[5]), _fitsKnee ? Math.Exp(logs[^1]) : 0);
 
     private double[] Evaluate(double[] logs)
     {

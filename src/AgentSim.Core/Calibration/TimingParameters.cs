@@ -5,7 +5,8 @@ namespace AgentSim.Calibration;
 /// <summary>
 /// The form of a fitted timing, in milliseconds of engine time:
 /// <c>decode(a, c) = B0 + B1 a/c + B2 a</c> with active KV tokens a and mean context c, so that a/c is the batch where nothing is
-/// shared; <c>prefill(n, c) = S0 + S1 n + S2 n (c + n/2)</c> with new tokens n behind cached tokens c, on top of the decode step of the pass.
+/// shared; <c>prefill(n, c) = S0 + S1 n²/(n + N0) + S2 n (c + n/2)</c> with new tokens n behind cached tokens c, on top of the decode
+/// step of the pass. About N0 tokens ride along with a pass that waits for memory anyway.
 /// </summary>
 /// <param name="B0">A decode step whatever it holds, ms.</param>
 /// <param name="B1">Each sequence of the batch, ms.</param>
@@ -16,7 +17,8 @@ namespace AgentSim.Calibration;
 /// <param name="OffsetMs">
 /// What client and API add to every time to first token. No engine time: it counts only where prediction is held against measurement.
 /// </param>
-public readonly record struct TimingParameters(double B0, double B1, double B2, double S0, double S1, double S2, double OffsetMs)
+/// <param name="N0">New tokens that cost little; 0: all cost the same.</param>
+public readonly record struct TimingParameters(double B0, double B1, double B2, double S0, double S1, double S2, double OffsetMs, double N0 = 0)
 {
     /// <summary>Longest context and most new tokens of the sampled arrays; beyond, readers extrapolate.</summary>
     private const double Longest = 262_144;
@@ -27,30 +29,29 @@ public readonly record struct TimingParameters(double B0, double B1, double B2, 
     public double Decode(double activeTokens, double context) => B0 + (B1 * activeTokens / context) + (B2 * activeTokens);
 
     /// <summary>Prompt work of a pass.</summary>
-    public double Prefill(double newTokens, double cachedTokens) => S0 + (S1 * newTokens) + (S2 * newTokens * (cachedTokens + (newTokens / 2)));
+    public double Prefill(double newTokens, double cachedTokens) => S0 + (S1 * newTokens * newTokens / (newTokens + N0)) + (S2 * newTokens * (cachedTokens + (newTokens / 2)));
 
     /// <summary>The arrays of a planner profile.</summary>
     internal TimingTables Sample()
     {
-        double[] contexts = Axis(1, Ratio), active = [0, 16_384, Longest, Longest * 16], tokens = Axis(1, 1.25);
+        double[] contexts = Axis(1, Ratio), active = [0, 16_384, Longest, Longest * 16], tokens = Axis(1, Ratio);
         var decode = new double[active.Length, contexts.Length];
         for (int i = 0; i < active.Length; i++)
         {
             for (int j = 0; j < contexts.Length; j++) decode[i, j] = Decode(active[i], contexts[j]);
         }
 
-        double s2 = S2, s0 = S0, s1 = S1;
-        double[] prefill = [.. tokens.Select(n => s0 + (s1 * n) + (s2 * n * n / 2))];
+        var prefill = new double[tokens.Length];
+        for (int i = 0; i < tokens.Length; i++) prefill[i] = Prefill(tokens[i], 0);
         if (S2 == 0) return new TimingTables(tokens, prefill, active, contexts, decode);
         double[] cached = [0, Longest];   // a straight line in between
-        double[] dense = Axis(1, 1.1);
-        var table = new double[dense.Length, cached.Length];
-        for (int i = 0; i < dense.Length; i++)
+        var table = new double[tokens.Length, cached.Length];
+        for (int i = 0; i < tokens.Length; i++)
         {
-            for (int j = 0; j < cached.Length; j++) table[i, j] = Prefill(dense[i], cached[j]);
+            for (int j = 0; j < cached.Length; j++) table[i, j] = Prefill(tokens[i], cached[j]);
         }
 
-        return new TimingTables(tokens, prefill, active, contexts, decode) { CachedPrefill = new CachedPrefillTable(dense, cached, table) };
+        return new TimingTables(tokens, prefill, active, contexts, decode) { CachedPrefill = new CachedPrefillTable(tokens, cached, table) };
     }
 
     private static double[] Axis(double first, double ratio)

@@ -1,12 +1,13 @@
 using System.Globalization;
 using System.Text.Json;
+using AgentSim.Draws;
 using AgentSim.Imports;
 
 namespace AgentSim.Measurements;
 
 /// <summary>
 /// The aggregates of a stage as inference-perf writes them (<c>stage_N_lifecycle….json</c>): a rate, lengths and quantiles. The
-/// requests are made from them: equally far apart, with the mean lengths.
+/// requests are made from them: at random times of that rate, with prompts as long as the quantiles say.
 /// </summary>
 internal static class InferencePerfStage
 {
@@ -56,7 +57,7 @@ internal static class InferencePerfStage
             Format = Name,
             Inputs = MeasurementFile.Digests(files, cancellation),
             Server = new MeasuredServer { Engine = "vllm", Model = load?.Model },
-            Requests = [.. Enumerable.Range(0, count).Select(i => new MeasuredRequest { StartMs = i * 1000 / rate, InputTokens = input, OutputTokens = output })],
+            Requests = Requests(count, rate, good.Get("prompt_len"), input, output),
             Aggregates = new MeasuredAggregates(
                 Distribution(latency.Get("time_to_first_token")), ttftSeconds * 1000, Distribution(latency.Get("request_latency")), meanSeconds * 1000,
                 good.Get("throughput").Real("requests_per_sec") ?? rate),
@@ -65,6 +66,28 @@ internal static class InferencePerfStage
             Failed = (int)(root.Get("failures").Number("count") ?? 0),
             Warnings = warnings,
         };
+    }
+
+    // Its rate is one of a Poisson process. The draws are always the same, and stretched to the stage's own length.
+    private static MeasuredRequest[] Requests(int count, double rate, JsonElement lengths, int meanInput, int output)
+    {
+        var draws = new ChaCha12(0);
+        double[] shares = [0, .. Quantiles.Select(quantile => quantile.Share), 1];
+        double[] inputs = [.. new[] { "min" }.Concat(Quantiles.Select(quantile => quantile.Name)).Append("max").Select(name => lengths.Real(name) ?? meanInput)];
+        var requests = new MeasuredRequest[count];
+        var times = new double[count];
+        for (int i = 1; i < count; i++) times[i] = times[i - 1] - Math.Log(1 - draws.NextDouble());
+        double scale = count > 1 ? (count - 1) * 1000 / rate / times[^1] : 0;
+        for (int i = 0; i < count; i++)
+        {
+            double draw = draws.NextDouble();
+            int at = 1;
+            while (at < shares.Length - 1 && shares[at] < draw) at++;
+            double input = inputs[at - 1] + ((inputs[at] - inputs[at - 1]) * (draw - shares[at - 1]) / (shares[at] - shares[at - 1]));
+            requests[i] = new MeasuredRequest { StartMs = times[i] * scale, InputTokens = Math.Max(1, (int)Math.Round(input)), OutputTokens = output };
+        }
+
+        return requests;
     }
 
     private static List<MeasuredQuantile> Distribution(JsonElement of) =>

@@ -4,22 +4,6 @@ using AgentSim.Workload;
 
 namespace AgentSim.Calibration;
 
-/// <summary>Which prompts of a measurement are taken to be equal.</summary>
-public enum PromptAssumption
-{
-    /// <summary>As recorded.</summary>
-    Recorded,
-
-    /// <summary>No two share anything.</summary>
-    Different,
-
-    /// <summary>Prompts of the same length are the same.</summary>
-    SameLength,
-
-    /// <summary>All are beginnings of one text.</summary>
-    OneText,
-}
-
 /// <summary>Makes the workload of a measurement: every request by itself, at the time it was sent.</summary>
 internal static class MeasuredWorkload
 {
@@ -31,6 +15,8 @@ internal static class MeasuredWorkload
         int size = recorded ? run.TraceBlockSize : MadeBlockSize;
         ulong next = 1UL << 40;
         var ofLength = new Dictionary<int, ulong>();
+        // A closed loop whose requests are all alike would go on in the waves it began with; it is taken up in mid-course.
+        int staggered = run is { Concurrency: { } loops, Aggregates: not null } ? loops : 0;
         var rows = new List<MooncakeRow>(run.Requests.Count);
         for (int i = 0; i < run.Requests.Count; i++)
         {
@@ -48,7 +34,7 @@ internal static class MeasuredWorkload
                 RequestId = request.Id,
                 Timestamp = request.StartMs,
                 InputLength = request.InputTokens,
-                OutputLength = Math.Max(1, request.OutputTokens),
+                OutputLength = Math.Max(1, i < staggered ? (int)((long)request.OutputTokens * (i + 1) / staggered) : request.OutputTokens),
                 HashIds = recorded ? [.. request.BlockIds!.Take(blocks)] : [.. Enumerable.Range(0, blocks).Select(block => first + (ulong)block)],
                 TraceBlockSize = size,
             });

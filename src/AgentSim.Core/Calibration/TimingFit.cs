@@ -1,0 +1,62 @@
+using AgentSim.Engines;
+using AgentSim.Measurements;
+
+namespace AgentSim.Calibration;
+
+/// <summary>A run that is fitted to.</summary>
+/// <param name="Run">The measurement.</param>
+/// <param name="Fitted">Requests from the beginning that count; the others only load the server. Null: all.</param>
+internal sealed record TrainingRun(Measurement Run, int? Fitted = null);
+
+/// <summary>The result of a fit.</summary>
+/// <param name="Parameters">The timing.</param>
+/// <param name="Loss">The sum of the squared residuals that is left.</param>
+/// <param name="Simulations">Simulations it took.</param>
+internal sealed record TimingFitResult(TimingParameters Parameters, double Loss, int Simulations);
+
+/// <summary>
+/// Fits a timing to requests: from several beginnings on the first requests of every run, and from the best of what they came to
+/// on all requests.
+/// </summary>
+internal static class TimingFit
+{
+    private const int CoarseRequests = 1000;
+    private const int CoarseIterations = 16;
+    private const double KneeStart = 64;
+    private const double KneeGain = 0.7;
+    private const int FineIterations = 6;
+
+    public static TimingFitResult Of(IReadOnlyList<TrainingRun> runs, EngineArguments engine, Func<Measurement, PromptAssumption> prompts, bool fitsPairs, CancellationToken cancellation)
+    {
+        IReadOnlyList<TimingParameters> starts = FitStart.Of([.. runs.Select(run => run.Fitted is { } count ? run.Run with { Requests = [.. run.Run.Requests.Take(count)] } : run.Run)]);
+        bool isCoarse = runs.Any(run => run.Run.Requests.Count > CoarseRequests);
+        FitRun[] all = [.. runs.Select(Prepare)];
+        FitRun[] some = isCoarse ? [.. runs.Select(run => Prepare(Beginning(run)))] : all;
+        int simulations = 0;
+        (TimingParameters Parameters, double Loss) best = (default, double.PositiveInfinity);
+        foreach (TimingParameters start in starts)
+        {
+            (TimingParameters Parameters, double Loss) found = Find(some, fitsPairs ? start with { S2 = start.S1 / 20_000 } : start, CoarseIterations);
+            if (found.Loss < best.Loss) best = found;
+        }
+
+        // A knee is one more thing to be wrong about: it has to explain much.
+        (TimingParameters Parameters, double Loss) bent = Find(some, best.Parameters with { N0 = KneeStart }, CoarseIterations);
+        if (bent.Loss < KneeGain * best.Loss) best = bent;
+        if (isCoarse) best = Find(all, best.Parameters, FineIterations);
+        return new TimingFitResult(best.Parameters, best.Loss, simulations);
+
+        (TimingParameters Parameters, double Loss) Find(FitRun[] of, TimingParameters start, int iterations)
+        {
+            var fit = new SimulatedFit(of, fitsPairs, start.N0 > 0, cancellation);
+            (TimingParameters Parameters, double Loss) found = fit.Find(start, iterations);
+            simulations += fit.Simulations;
+            return found;
+        }
+
+        FitRun Prepare(TrainingRun run) => new(new RunSimulation(run.Run, engine, prompts(run.Run), cancellation), new FitResiduals(run.Run, run.Fitted), 1 / Math.Sqrt(runs.Count));
+    }
+
+    private static TrainingRun Beginning(TrainingRun run) => run.Run.Requests.Count <= CoarseRequests
+        ? run : new TrainingRun(run.Run with { Requests = [.. run.Run.Requests.Take(CoarseRequests)] }, run.Fitted);
+}
