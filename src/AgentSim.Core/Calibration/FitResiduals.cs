@@ -41,6 +41,13 @@ internal sealed class FitResiduals
     /// <summary>How many residuals there are.</summary>
     public int Length { get; }
 
+    /// <summary>The request that a residual is of; -1: of all together.</summary>
+    public int RequestOf(int residual)
+    {
+        int at = residual - _ttft.Length - _latency.Length;
+        return at >= 0 && at < 2 * _timed.Length ? _timed[at / 2] : -1;
+    }
+
     private bool HasThroughput => _run.Concurrency is not null && _run.Aggregates is not null;
 
     /// <summary>Fills in the residuals.</summary>

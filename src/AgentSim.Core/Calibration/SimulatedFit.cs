@@ -1,3 +1,4 @@
+using AgentSim.Draws;
 using AgentSim.Engines;
 using MathNet.Numerics;
 using MathNet.Numerics.LinearAlgebra;
@@ -19,6 +20,8 @@ internal sealed record FitRun(RunSimulation Simulation, FitResiduals Residuals, 
 internal sealed class SimulatedFit
 {
     private const double Step = 0.1;      // of a logarithm: simulations are not smooth in the small
+    private const int Neighbours = 20;
+    private const int Resamples = 200;
     private const double Pull = 0.0001;      // towards the start, where the data say nothing
 
     private readonly IReadOnlyList<FitRun> _runs;
@@ -56,6 +59,71 @@ internal sealed class SimulatedFit
 
     /// <summary>The sum of the squares at a point.</summary>
     public double Loss(TimingParameters at) => Evaluate(Logs(at)).Take(_length).Sum(residual => residual * residual);
+
+    /// <summary>
+    /// 95 % intervals of the parameters, in the order of <see cref="Logs"/>: the step that least squares would take from the optimum for
+    /// requests drawn anew, in groups of neighbours, since neighbours share their luck. Null where only aggregates are known.
+    /// </summary>
+    public (double Low, double High)[]? Intervals(TimingParameters at)
+    {
+        double[] logs = Logs(at);
+        int[] groups = Groups(out int count);
+        if (count < 10) return null;
+        double[] residuals = Evaluate(logs);
+        Matrix<double> jacobian = Jacobian(logs);
+        int width = logs.Length;
+        var squares = new Matrix<double>[count + 1];   // the last: what is always there
+        var slopes = new Vector<double>[count + 1];
+        for (int group = 0; group <= count; group++) (squares[group], slopes[group]) = (Matrix<double>.Build.Dense(width, width), Vector<double>.Build.Dense(width));
+        for (int row = 0; row < residuals.Length; row++)
+        {
+            int group = row < groups.Length && groups[row] >= 0 ? groups[row] : count;
+            for (int i = 0; i < width; i++)
+            {
+                slopes[group][i] -= jacobian[row, i] * residuals[row];
+                for (int j = 0; j < width; j++) squares[group][i, j] += jacobian[row, i] * jacobian[row, j];
+            }
+        }
+
+        var draws = new ChaCha12(1);
+        var samples = new double[width][];
+        for (int i = 0; i < width; i++) samples[i] = new double[Resamples];
+        for (int sample = 0; sample < Resamples; sample++)
+        {
+            Matrix<double> square = squares[count].Clone();
+            Vector<double> slope = slopes[count].Clone();
+            for (int drawn = 0; drawn < count; drawn++)
+            {
+                int group = (int)draws.NextBelow((uint)count);
+                square += squares[group];
+                slope += slopes[group];
+            }
+
+            Vector<double> step = square.Solve(slope);
+            for (int i = 0; i < width; i++) samples[i][sample] = Math.Exp(logs[i] + Math.Clamp(step[i], -3, 3));
+        }
+
+        return [.. samples.Select(values => (Accuracy.QuantileOf(values, 0.025), Accuracy.QuantileOf(values, 0.975)))];
+    }
+
+    // The group of neighbouring requests of each residual; -1: of none.
+    private int[] Groups(out int count)
+    {
+        List<int> groups = [];
+        count = 0;
+        foreach (FitRun run in _runs)
+        {
+            int first = count;
+            for (int i = 0; i < run.Residuals.Length; i++)
+            {
+                int request = run.Residuals.RequestOf(i);
+                groups.Add(request < 0 ? -1 : first + (request / Neighbours));
+                if (request >= 0) count = Math.Max(count, first + (request / Neighbours) + 1);
+            }
+        }
+
+        return [.. groups];
+    }
 
     private double[] Logs(TimingParameters of)
     {

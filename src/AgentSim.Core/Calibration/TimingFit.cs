@@ -12,7 +12,8 @@ internal sealed record TrainingRun(Measurement Run, int? Fitted = null);
 /// <param name="Parameters">The timing.</param>
 /// <param name="Loss">The sum of the squared residuals that is left.</param>
 /// <param name="Simulations">Simulations it took.</param>
-internal sealed record TimingFitResult(TimingParameters Parameters, double Loss, int Simulations);
+/// <param name="Coefficients">The parameters by name, with their intervals.</param>
+internal sealed record TimingFitResult(TimingParameters Parameters, double Loss, int Simulations, IReadOnlyList<Coefficient> Coefficients);
 
 /// <summary>
 /// Fits a timing to requests: from several beginnings on the first requests of every run, and from the best of what they came to
@@ -44,7 +45,11 @@ internal static class TimingFit
         (TimingParameters Parameters, double Loss) bent = Find(some, best.Parameters with { N0 = KneeStart }, CoarseIterations);
         if (bent.Loss < KneeGain * best.Loss) best = bent;
         if (isCoarse) best = Find(all, best.Parameters, FineIterations);
-        return new TimingFitResult(best.Parameters, best.Loss, simulations);
+        TimingParameters parameters = best.Parameters;
+        (double Low, double High)[]? intervals = new SimulatedFit(some, fitsPairs, parameters.N0 > 0, cancellation).Intervals(parameters);
+        string[] names = ["B0", "B1", "B2", "S0", "S1", "offset", .. fitsPairs ? (string[])["S2"] : [], .. parameters.N0 > 0 ? (string[])["N0"] : []];
+        double[] values = [parameters.B0, parameters.B1, parameters.B2, parameters.S0, parameters.S1, parameters.OffsetMs, .. fitsPairs ? (double[])[parameters.S2] : [], .. parameters.N0 > 0 ? (double[])[parameters.N0] : []];
+        return new TimingFitResult(parameters, best.Loss, simulations, [.. names.Select((name, i) => new Coefficient(name, values[i], intervals?[i].Low, intervals?[i].High))]);
 
         (TimingParameters Parameters, double Loss) Find(FitRun[] of, TimingParameters start, int iterations)
         {

@@ -23,8 +23,9 @@ internal sealed partial class NumpyArray
     /// <summary>Reads entries of an archive by name, without the <c>.npy</c> ending.</summary>
     /// <param name="path">The archive.</param>
     /// <param name="names">The entries to read; others are passed over, and those that are missing are missing in the result.</param>
+    /// <param name="allowsWhole">Whether arrays of int64 will do, too.</param>
     /// <exception cref="InvalidDataException">Not a zip, or an entry that is not a float64 array.</exception>
-    public static Dictionary<string, NumpyArray> ReadArchive(string path, IReadOnlyCollection<string> names)
+    public static Dictionary<string, NumpyArray> ReadArchive(string path, IReadOnlyCollection<string> names, bool allowsWhole = false)
     {
         using ZipArchive archive = Open(path);
         Dictionary<string, NumpyArray> arrays = [];
@@ -36,7 +37,7 @@ internal sealed partial class NumpyArray
             using Stream stream = entry.Open();
             using MemoryStream content = new();
             stream.CopyTo(content);
-            arrays[name] = Parse(name, content.GetBuffer().AsSpan(0, (int)content.Length));
+            arrays[name] = Parse(name, content.GetBuffer().AsSpan(0, (int)content.Length), allowsWhole);
         }
 
         return arrays;
@@ -97,7 +98,7 @@ internal sealed partial class NumpyArray
         stream.Write(bytes);
     }
 
-    private static NumpyArray Parse(string name, ReadOnlySpan<byte> content)
+    private static NumpyArray Parse(string name, ReadOnlySpan<byte> content, bool allowsWhole)
     {
         if (content.Length < 12 || content[0] != 0x93 || !content[1..].StartsWith("NUMPY"u8)) throw new InvalidDataException($"{name} is not a .npy array");
         bool wide = content[6] >= 2;
@@ -106,7 +107,8 @@ internal sealed partial class NumpyArray
         if (headerLength > content.Length - headerStart) throw new InvalidDataException($"{name} is truncated");
         string header = Encoding.Latin1.GetString(content.Slice(headerStart, headerLength));
 
-        if (!DtypePattern().IsMatch(header)) throw new InvalidDataException($"{name} does not hold little-endian float64 values");
+        bool whole = allowsWhole && WholePattern().IsMatch(header);
+        if (!whole && !DtypePattern().IsMatch(header)) throw new InvalidDataException($"{name} does not hold little-endian float64 values");
         Match shapeText = ShapePattern().Match(header);
         if (!shapeText.Success) throw new InvalidDataException($"{name} has no shape");
         int[] shape = Shape(name, shapeText.Groups[1].Value);
@@ -120,7 +122,11 @@ internal sealed partial class NumpyArray
         }
 
         double[] values = new double[count];
-        for (int i = 0; i < values.Length; i++) values[i] = BinaryPrimitives.ReadDoubleLittleEndian(data[(i * sizeof(double))..]);
+        for (int i = 0; i < values.Length; i++)
+        {
+            ReadOnlySpan<byte> at = data[(i * sizeof(double))..];
+            values[i] = whole ? BinaryPrimitives.ReadInt64LittleEndian(at) : BinaryPrimitives.ReadDoubleLittleEndian(at);
+        }
         return new NumpyArray(values, shape, FortranPattern().IsMatch(header));
     }
 
@@ -138,6 +144,9 @@ internal sealed partial class NumpyArray
 
     [GeneratedRegex("'descr'\\s*:\\s*'<f8'")]
     private static partial Regex DtypePattern();
+
+    [GeneratedRegex("'descr'\\s*:\\s*'<i8'")]
+    private static partial Regex WholePattern();
 
     [GeneratedRegex("'fortran_order'\\s*:\\s*True")]
     private static partial Regex FortranPattern();
