@@ -59,6 +59,7 @@ internal static class ReplayCommand
         AtomicFile.Write(report, stream => ReportWriter.Write(stream, result.Summary, result.Run));
 
         Output.Write($"{(arguments.Plots ? MetricTable.RenderWithPlots(result) : MetricTable.Render(result))}Saved full report to: {report}\n");
+        if (result.Run.Calibration is null) Messages.WriteLine($"agentsim: timing: {result.Run.Timing}");
         ShowCounts(result.Summary, workload.RequestCount);
 
         // At once, because reading and running may take long or fail; all of them stand below the table, too.

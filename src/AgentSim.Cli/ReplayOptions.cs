@@ -1,6 +1,6 @@
 namespace AgentSim.Cli;
 
-/// <summary>The options of <c>agentsim replay</c>: those of the reference (behaviour 06#9.1), <c>--allow-cut</c>, <c>--drop-sessionless</c>, <c>--router-seed</c>, <c>--report-html</c>, <c>--plot</c> and <c>--timeline</c>.</summary>
+/// <summary>The options of <c>agentsim replay</c>: those of the reference (behaviour 06#9.1), <c>--allow-cut</c>, <c>--timing-profile</c>, <c>--drop-sessionless</c>, <c>--router-seed</c>, <c>--report-html</c>, <c>--plot</c> and <c>--timeline</c>.</summary>
 internal static class ReplayOptions
 {
     public static readonly OptionSpec[] All =
@@ -15,6 +15,7 @@ internal static class ReplayOptions
         new("--trace-num-prefix-groups", "N", "applied_compute_agentic only: groups of sessions with a common prefix (default 0)"),
 
         new("--extra-engine-args", "JSON", "Engine arguments of aggregated workers, e.g. {\"engine_type\":\"sglang\"}; vllm (default), sglang or trtllm"),
+        new("--timing-profile", "FILE", "Latencies of a deployment of yours, as calibrate writes them; also fills in engine arguments that are not given"),
         new("--num-workers", "N", "Aggregated workers (default 1)"),
         new("--prefill-engine-args", "JSON", "Disaggregated replay: engine arguments of the prefill workers, at least {\"worker_type\":\"prefill\"}"),
         new("--decode-engine-args", "JSON", "Disaggregated replay: engine arguments of the decode workers, at least {\"worker_type\":\"decode\"}"),

@@ -1,3 +1,4 @@
+using AgentSim.Calibration;
 using AgentSim.Engines;
 using AgentSim.Metrics;
 using AgentSim.Routing;
@@ -48,6 +49,7 @@ internal sealed record ReplayPlan(ReplaySettings Settings, WorkloadOptions Workl
             Warnings = IgnoredOptions.Find(arguments).ToArray() is { Length: > 0 } ignored ? ignored : [],
             ServiceLevel = new ServiceLevel(arguments.SlaTtftMs, arguments.SlaItlMs, arguments.SlaE2eMs) is { IsEmpty: false } level ? level : null,
         };
+        if (arguments.TimingProfile is { } profile) settings = settings.With(TimingProfile.Read(profile));
         var workload = new WorkloadOptions
         {
             Format = arguments.Format,

@@ -37,7 +37,9 @@ public static class Replay
         RunRecorder recorder = new(load, settings.MaxSimTimeMs is not null);
         LoadDriver driver = LoadDriver.Create(load, new LoadOptions(settings.Concurrency, settings.ArrivalSpeedupRatio));
         List<KvUseSample> kvUse = [];
-        RuntimeParts parts = new(driver, prompts, recorder, load, settings, progress, cancellation) { KvUse = settings.RecordsKvUse ? kvUse : null };
+        EnvelopeCounter? envelope = settings.Calibration?.Envelope is { } fitted ? new EnvelopeCounter(fitted) : null;
+        ReplaySettings observed = envelope is null ? settings : settings with { Observer = envelope };
+        RuntimeParts parts = new(driver, prompts, recorder, load, observed, progress, cancellation) { KvUse = settings.RecordsKvUse ? kvUse : null };
         HandoffRecorder? handoffs = settings.Pools is null ? null : new HandoffRecorder(recorder);
         ReplayRuntime runtime = Create(parts, handoffs);
         runtime.Run();
@@ -53,10 +55,13 @@ public static class Replay
         };
         ReplayReport report = ReplayReportBuilder.Build(recorder.Outcomes, recorder.Gaps, costs, settings.ServiceLevel);
         RequestResults requests = new(recorder.OutcomeArray, handoffs?.Outcomes, new RequestNames(load, settings));
+        RunCalibration? calibration = RunTiming.Of(settings.Calibration, envelope);
         RunInfo run = new(Version, workload.Inputs, RunSettings.Describe(workload, settings), settings.RouterSeed)
         {
+            Calibration = calibration,
+            Timing = RunTiming.Describe(settings, calibration),
             // An array, which scripts can index.
-            Warnings = (RunWarning[])[.. workload.Warnings, .. SettingWarnings.Of(settings, workload.Synthetic), .. OfRun(load, driver), .. OfOutcomes(recorder.OutcomeArray)],
+            Warnings = (RunWarning[])[.. workload.Warnings, .. SettingWarnings.Of(settings, workload.Synthetic), .. RunTiming.Warnings(calibration), .. OfRun(load, driver), .. OfOutcomes(recorder.OutcomeArray)],
         };
         return new ReplayResult(report, requests, run, settings)
         {
