@@ -33,7 +33,17 @@ internal sealed record MetricSource(IReadOnlyList<Metric> Metrics, string? Path 
     private static Metric[] Properties(PSObject item)
     {
         PSObject bag = item.Properties[nameof(ReplayResult.Summary)]?.Value is PSObject summary ? summary : item;
-        Metric[] metrics = [.. from name in MetricNames.Names let value = Number(bag, name) where value is not null select new Metric(name, value.Value, false)];
+        // Some are in objects of their own, and of some only the object itself knows the names.
+        PSObject[] bags = [bag, .. MetricCatalog.Current.Objects.Select(group => Property(bag, group.Key!)?.Value).OfType<PSObject>()];
+        Metric[] metrics =
+        [
+            .. from holder in bags
+               let open = holder.Properties.Select(property => property.Name).Where(MetricNames.IsKnown)
+               from name in MetricCatalog.Current.Definitions.Select(metric => metric.Name).Union(open)
+               let value = Number(holder, name)
+               where value is not null
+               select new Metric(name, value.Value, false),
+        ];
         return metrics.Length > 0
             ? EmptyMetrics.Mark(metrics, [])
             : throw new AgentSimException("ReportInvalid", $"a {item.BaseObject.GetType().Name} holds no metrics; give results of Invoke-AgentReplay, their summaries, or report files");
@@ -41,7 +51,7 @@ internal sealed record MetricSource(IReadOnlyList<Metric> Metrics, string? Path 
 
     private static double? Number(PSObject bag, string name)
     {
-        object? value = (bag.Properties[name] ?? bag.Properties[PropertyName(name)])?.Value;
+        object? value = Property(bag, name)?.Value;
         if (value is PSObject { BaseObject: not PSCustomObject } wrapped) value = wrapped.BaseObject;
         return value switch
         {
@@ -51,6 +61,7 @@ internal sealed record MetricSource(IReadOnlyList<Metric> Metrics, string? Path 
         };
     }
 
-    // p99_ttft_ms is P99TtftMs.
-    private static string PropertyName(string name) => string.Concat(name.Split('_').Select(word => char.ToUpperInvariant(word[0]) + word[1..]));
+    // p99_ttft_ms is P99TtftMs, too.
+    private static PSPropertyInfo? Property(PSObject bag, string name) =>
+        bag.Properties[name] ?? bag.Properties[MetricDefinition.PropertyOf(name)];
 }

@@ -12,6 +12,9 @@ internal abstract class NameCompleter(params IEnumerable<string> names) : IArgum
         string commandName, string parameterName, string wordToComplete, CommandAst commandAst, IDictionary fakeBoundParameters)
     {
         var pattern = new WildcardPattern(wordToComplete.Trim('\'', '"') + "*", WildcardOptions.IgnoreCase);
-        return names.Where(pattern.IsMatch).Select(name => new CompletionResult(name));
+        return names.Where(pattern.IsMatch).Select(name => new CompletionResult(name, name, CompletionResultType.Text, Tip(name)));
     }
+
+    /// <summary>What is shown beside a name that may be taken.</summary>
+    protected virtual string Tip(string name) => name;
 }

@@ -32,14 +32,12 @@ public static class ReportText
         var text = new StringBuilder();
         AddRow(text, "Metric", Statistics);
         AddRow(text, new string('-', LabelWidth - 1), [.. Statistics.Select(_ => new string('-', ValueWidth - 1))]);
-        AddRow(text, "Time to first token (ms)", report.Ttft);
-        AddRow(text, "Time to second token (ms)", report.Ttst);
-        AddRow(text, "Request latency (ms)", report.E2eLatency);
-        AddRow(text, "Inter token latency (ms)", report.InterTokenLatency);
-        AddRow(text, "Output tokens/s per user", report.OutputTokenThroughputPerUser);
-        AddRow(text, "Output tokens/s", [Cell(report.OutputThroughputTokS)]);
-        AddRow(text, "Requests/s", [Cell(report.RequestThroughputRps)]);
-        if (report.GoodputRequestThroughputRps is { } good) AddRow(text, "Requests/s within the SLA", [Cell(good)]);
+        foreach (MetricLine line in MetricCatalog.Current.Lines(report, row => row.ViewLabel))
+        {
+            if (line.Statistics is { } values) AddRow(text, line.Label, values);
+            else AddRow(text, line.Label, [Cell(line.Value)]);
+        }
+
         text.AppendLine();
         string duration = double.IsFinite(report.DurationMs) ? string.Create(CultureInfo.InvariantCulture, $" in {report.DurationMs / 1000:N3} simulated seconds") : "";
         text.AppendLine(CultureInfo.InvariantCulture,

@@ -89,6 +89,7 @@ Describe 'Compare-AgentReplay' {
 
     It 'completes names of metrics' {
         (TabExpansion2 'Compare-AgentReplay $a -Metric p99_t').CompletionMatches.CompletionText | Should -Be 'p99_tpot_ms', 'p99_ttft_ms', 'p99_ttst_ms'
+        (TabExpansion2 'Compare-AgentReplay $a -Metric p99_ttf').CompletionMatches.ToolTip | Should -BeLike 'TTFT p99 (ms, less is better): 99th percentile: *'
     }
 
     It 'shows a table of 100 columns' {

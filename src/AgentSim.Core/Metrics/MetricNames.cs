@@ -16,18 +16,15 @@ public enum MetricDirection
 /// <summary>The metrics of a report file by name (behaviour 06#4), and which way each gets better.</summary>
 public static class MetricNames
 {
-    private static readonly string[] StatisticNames = ["mean", "min", "max", "median", "p75", "p90", "p95", "p99", "std"];
-    private static readonly string[] Latencies = ["ttft_ms", "ttst_ms", "tpot_ms", "e2e_latency_ms", "itl_ms"];
-    private const string PerUser = "output_token_throughput_per_user";
-
-    private static readonly SortedDictionary<string, MetricDirection> Directions = Create();
-
-    /// <summary>The names of all metrics that a report can hold, in ascending order.</summary>
-    public static IReadOnlyCollection<string> Names => Directions.Keys;
+    /// <summary>
+    /// The names of all metrics that a report can hold, in ascending order. A name with a star stands for metrics of which only a run knows
+    /// the names.
+    /// </summary>
+    public static IReadOnlyCollection<string> Names => MetricCatalog.Current.Names;
 
     /// <summary>Which way a metric gets better; none for a name that is not known.</summary>
     /// <param name="name">Name in the report file.</param>
-    public static MetricDirection Of(string name) => Directions.GetValueOrDefault(name);
+    public static MetricDirection Of(string name) => MetricCatalog.Current.Find(name)?.Direction ?? MetricDirection.None;
 
     /// <summary>
     /// What stands for a metric that has no value: infinity where less is better, minus infinity where more is better, NaN where
@@ -41,36 +38,30 @@ public static class MetricNames
         _ => double.NaN,
     };
 
-    /// <summary>The metrics of a distribution.</summary>
-    /// <param name="distribution">The end of their names.</param>
-    internal static IEnumerable<string> Statistics(string distribution) => StatisticNames.Select(statistic => $"{statistic}_{distribution}");
+    /// <summary>What a metric is, in a line; empty for a name that is not known.</summary>
+    /// <param name="name">Name in the report file, or one of <see cref="Names"/> with a star.</param>
+    internal static string Describe(string name)
+    {
+        MetricCatalog catalog = MetricCatalog.Current;
+        if ((catalog.Find(name) ?? catalog.Rows.FirstOrDefault(row => row.Name == name)?.Open(name)) is not { } metric) return "";
+        string better = metric.Direction switch
+        {
+            MetricDirection.Lower => ", less is better",
+            MetricDirection.Higher => ", more is better",
+            _ => "",
+        };
+        return $"{metric.Label} ({metric.Row.Unit}{better}): {metric.Meaning}";
+    }
+
+    /// <summary>True for a name that a report can hold.</summary>
+    internal static bool IsKnown(string name) => MetricCatalog.Current.Find(name) is not null;
 
     /// <summary>Refuses a name that no report holds.</summary>
     /// <param name="name">Name in the report file.</param>
     /// <exception cref="AgentSimException"><c>MetricUnknown</c>.</exception>
     public static void Require(string name)
     {
-        if (!Directions.ContainsKey(name)) throw new AgentSimException("MetricUnknown", $"there is no metric '{name}'; {NearestName.Suggest(name, Names)}");
-    }
-
-    private static SortedDictionary<string, MetricDirection> Create()
-    {
-        var directions = new SortedDictionary<string, MetricDirection>(StringComparer.Ordinal);
-        Add(MetricDirection.Lower, "duration_ms", "gpu_hours", "prefill_worker_seconds", "decode_worker_seconds");
-        Add(MetricDirection.Lower, [.. from latency in Latencies from name in Statistics(latency) select name]);
-        Add(MetricDirection.Higher, "completed_requests", "request_throughput_rps", "input_throughput_tok_s", "output_throughput_tok_s", "total_throughput_tok_s");
-        Add(MetricDirection.Higher, "goodput_completed_requests", "goodput_request_throughput_rps", "goodput_output_throughput_tok_s");
-        Add(MetricDirection.Higher, "prefix_cache_reused_ratio", "first_admission_prefix_cache_reused_ratio");
-        Add(MetricDirection.Higher, [.. Statistics(PerUser).Where(name => name != $"std_{PerUser}")]);
-        Add(MetricDirection.Lower, $"std_{PerUser}");
-        Add(MetricDirection.None, "num_requests", "total_input_tokens", "total_output_tokens", "processed_tokens");
-        Add(MetricDirection.None, "prefill_gpus_per_worker", "decode_gpus_per_worker");
-        Add(MetricDirection.None, "wall_time_ms", "processed_tokens_per_s", "processed_output_tokens_per_s");
-        return directions;
-
-        void Add(MetricDirection direction, params string[] names)
-        {
-            foreach (string name in names) directions.Add(name, direction);
-        }
+        if (IsKnown(name)) return;
+        throw new AgentSimException("MetricUnknown", $"there is no metric '{name}'; {NearestName.Suggest(name, Names)}");
     }
 }

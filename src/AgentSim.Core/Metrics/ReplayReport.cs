@@ -116,7 +116,7 @@ public sealed partial class ReplayReport : IDynamicMetaObjectProvider, INamedVal
     public required Distribution OutputTokenThroughputPerUser { get; init; }
 
     /// <summary>Every metric under its name in the report file, in ascending order of the names.</summary>
-    public IReadOnlyList<Metric> Metrics => _metrics ??= ReportMetrics.Of(this);
+    public IReadOnlyList<Metric> Metrics => _metrics ??= MetricCatalog.Current.Measure(this);
 
     /// <summary>The names of the metrics without samples, ascending; empty for a usual run.</summary>
     public IReadOnlyList<string> EmptyMetrics => field ??= [.. Metrics.Where(metric => !metric.HasSamples).Select(metric => metric.Name)];

@@ -32,7 +32,7 @@ public static class ReportReader
     private static Metric[] ReadMetrics(string path)
     {
         using FileStream file = InputFiles.Open(path);
-        Metric[] metrics = [.. Parse(file, path).Where(metric => MetricNames.Names.Contains(metric.Name))];
+        Metric[] metrics = [.. Parse(file, path).Where(metric => MetricNames.IsKnown(metric.Name))];
         foreach (Metric metric in metrics)
         {
             if (!double.IsFinite(metric.Written)) throw Invalid(path, $"{metric.Name} is too large for a number");
@@ -48,8 +48,7 @@ public static class ReportReader
             if (file.Length > MaxBytes) throw Invalid(path, $"the file has {file.Length} bytes, more than any report");
             using JsonDocument document = JsonDocument.Parse(file);
             if (document.RootElement.ValueKind != JsonValueKind.Object) throw Invalid(path, "the file holds no JSON object");
-            Metric[] numbers = [.. document.RootElement.EnumerateObject().Where(member => member.Value.ValueKind == JsonValueKind.Number).Select(Number)];
-            return EmptyMetrics.Mark(numbers, NamedEmpty(document.RootElement, path));
+            return EmptyMetrics.Mark([.. Holders(document.RootElement).SelectMany(Numbers)], NamedEmpty(document.RootElement, path));
         }
         catch (JsonException error)
         {
@@ -64,6 +63,19 @@ public static class ReportReader
             throw AgentSimException.At(path, 0, "InputUnreadable", $"cannot be read: {error.Message}", error);
         }
     }
+
+    // The report itself, and the objects in it that groups of metrics have for themselves.
+    private static IEnumerable<JsonElement> Holders(JsonElement report)
+    {
+        yield return report;
+        foreach (MetricGroup group in MetricCatalog.Current.Objects)
+        {
+            if (report.TryGetProperty(group.Key!, out JsonElement holder) && holder.ValueKind == JsonValueKind.Object) yield return holder;
+        }
+    }
+
+    private static IEnumerable<Metric> Numbers(JsonElement holder) =>
+        holder.EnumerateObject().Where(member => member.Value.ValueKind == JsonValueKind.Number).Select(Number);
 
     private static string[] NamedEmpty(JsonElement report, string path)
     {

@@ -34,13 +34,13 @@ public static class MetricTable
     public static string RenderWithPlots(ReplayResult result)
     {
         ArgumentNullException.ThrowIfNull(result);
-        string[] lines =
+        string[] plots =
         [
             "distribution",
-            .. ((PlotSamples[])[PlottedSamples.Ttft(result), PlottedSamples.Ttst(result), PlottedSamples.E2eLatency(result), result.Gaps.GapSamples, result.Gaps.RateSamples]).Select(Sparkline.Of),
+            .. Lines(result.Summary).Select(line => PlottedSamples.Of(result, line.Row.Name) is { } samples ? Sparkline.Of(samples) : None),
         ];
-        string[][] rows = Rows(result.Summary);
-        return Render(result.Summary, [.. rows.Select((row, i) => (string[])[.. row, i < lines.Length ? lines[i] : "N/A"])], Sparkline.Legend + "\n") + Timing(result) + Warnings(result.Warnings);
+        string[][] rows = [.. Rows(result.Summary).Zip(plots, (row, plot) => (string[])[.. row, plot])];
+        return Render(result.Summary, rows, Sparkline.Legend + "\n") + Timing(result) + Warnings(result.Warnings);
     }
 
     /// <summary>A line for each warning; nothing where there is none.</summary>
@@ -55,17 +55,9 @@ public static class MetricTable
     private static string Timing(ReplayResult result) => result.Run.Calibration is { } calibration ? $"Timing: {calibration}\n" : "";
 
     private static string[][] Rows(ReplayReport report) =>
-    [
-        Headers,
-        Row("Time to First Token (ms)", report.Ttft),
-        Row("Time to Second Token (ms)", report.Ttst),
-        Row("Request Latency (ms)", report.E2eLatency),
-        Row("Inter Token Latency (ms)", report.InterTokenLatency),
-        Row("Output Token Throughput Per User (tokens/sec/user)", report.OutputTokenThroughputPerUser),
-        Row("Output Token Throughput (tokens/sec)", report.OutputThroughputTokS),
-        Row("Request Throughput (requests/sec)", report.RequestThroughputRps),
-        Row("Request Count (requests)", report.CompletedRequests),
-    ];
+        [Headers, .. Lines(report).Select(line => line.Statistics is { } values ? Row(line.Label, values) : Row(line.Label, line.Value))];
+
+    private static IEnumerable<MetricLine> Lines(ReplayReport report) => MetricCatalog.Current.Lines(report, row => row.TableLabel);
 
     private static string Render(ReplayReport report, string[][] rows, string legend)
     {

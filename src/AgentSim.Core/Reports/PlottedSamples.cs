@@ -11,13 +11,17 @@ namespace AgentSim.Reports;
 /// </summary>
 internal static class PlottedSamples
 {
-    public static PlotSamples Ttft(ReplayResult result) => Of(result, static request => request.TtftMs);
-
-    public static PlotSamples Ttst(ReplayResult result) => Of(result, static request => request.TtstMs);
-
-    public static PlotSamples Tpot(ReplayResult result) => Of(result, static request => request.ItlMs);
-
-    public static PlotSamples E2eLatency(ReplayResult result) => Of(result, static request => request.E2eLatencyMs);
+    /// <summary>The samples of a distribution by its name in the catalog; null for a metric of which there are none to plot.</summary>
+    public static PlotSamples? Of(ReplayResult result, string name) => name switch
+    {
+        "ttft_ms" => Of(result, static request => request.TtftMs),
+        "ttst_ms" => Of(result, static request => request.TtstMs),
+        "tpot_ms" => Of(result, static request => request.ItlMs),
+        "e2e_latency_ms" => Of(result, static request => request.E2eLatencyMs),
+        "itl_ms" => result.Gaps.GapSamples,
+        "output_token_throughput_per_user" => result.Gaps.RateSamples,
+        _ => null,
+    };
 
     private static PlotSamples Of(ReplayResult result, Func<RequestResult, double?> value) => PlotSamples.Of(
         from request in result.Requests

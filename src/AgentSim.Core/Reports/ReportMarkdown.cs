@@ -20,8 +20,8 @@ public static class ReportMarkdown
         text.WriteLine("# Replay report\n");
         WriteRow(text, ["Metric", .. names]);
         WriteRule(text, names.Length);
-        foreach ((string name, string label) in HeadlineMetrics.Of(metrics))
-            WriteRow(text, [label, .. metrics.Select(report => MetricText.Value(ReportMetrics.Find(report, name)))]);
+        foreach (MetricDefinition metric in MetricCatalog.Current.Headlines(metrics))
+            WriteRow(text, [metric.Title, .. metrics.Select(report => MetricText.Value(ReportMetrics.Find(report, metric.Name)))]);
         WriteWarnings(text, runs, names);
         WriteLimits(text, runs, names);
         if (runs.Count > 1) WriteDifferences(text, names, ReportComparison.Compare(metrics));

@@ -19,26 +19,39 @@ public static class ReportWriter
         ArgumentNullException.ThrowIfNull(run);
         using (var json = new Utf8JsonWriter(stream, new JsonWriterOptions { Indented = true, NewLine = "\n", Encoder = JsonLineWriter.Encoder }))
         {
-            json.WriteStartObject();
-            bool runWritten = false;
-            foreach (Metric metric in report.Metrics)
+            // The metrics in the order of their names; between them the run, and the objects that groups of metrics have for themselves.
+            var members = new SortedDictionary<string, Action>(StringComparer.Ordinal)
             {
-                if (!runWritten && string.CompareOrdinal(metric.Name, EmptyMetrics.RunKey) > 0)
-                {
-                    WriteRun(json, run, report);
-                    runWritten = true;
-                }
-
-                json.WritePropertyName(metric.Name);
-                // The reference's number also for a metric without samples; run.empty_metrics says that it is none.
-                if (metric.IsWhole) json.WriteNumberValue((long)metric.Written);
-                else json.WriteReal(metric.Written);
+                [EmptyMetrics.RunKey] = () => WriteRun(json, run, report),
+            };
+            MetricCatalog catalog = MetricCatalog.Current;
+            foreach (IGrouping<string?, Metric> group in report.Metrics.GroupBy(metric => catalog.Find(metric.Name)?.Row.Group.Key))
+            {
+                if (group.Key is { } key) members[key] = () => WriteGroup(json, key, group);
+                else foreach (Metric metric in group) members[metric.Name] = () => WriteMetric(json, metric);
             }
 
+            json.WriteStartObject();
+            foreach (Action write in members.Values) write();
             json.WriteEndObject();
         }
 
         stream.WriteByte((byte)'\n');
+    }
+
+    private static void WriteGroup(Utf8JsonWriter json, string key, IEnumerable<Metric> metrics)
+    {
+        json.WriteStartObject(key);
+        foreach (Metric metric in metrics) WriteMetric(json, metric);
+        json.WriteEndObject();
+    }
+
+    private static void WriteMetric(Utf8JsonWriter json, Metric metric)
+    {
+        json.WritePropertyName(metric.Name);
+        // The reference's number also for a metric without samples; run.empty_metrics says that it is none.
+        if (metric.IsWhole) json.WriteNumberValue((long)metric.Written);
+        else json.WriteReal(metric.Written);
     }
 
     private static void WriteRun(Utf8JsonWriter json, RunInfo run, ReplayReport report)

@@ -29,7 +29,7 @@ public sealed class CompareAgentReplayCommand : ReportInputCommand
         foreach (string name in Metric)
         {
             if (!WildcardPattern.ContainsWildcardCharacters(name)) MetricNames.Require(name);
-            else if (!MetricNames.Names.Any(Pattern(name).IsMatch)) throw new AgentSimException("MetricUnknown", $"no metric matches '{name}'; a metric is p99_ttft_ms, for example");
+            else if (!IsPossible(name)) throw new AgentSimException("MetricUnknown", $"no metric matches '{name}'; a metric is p99_ttft_ms, for example");
         }
     }
 
@@ -61,6 +61,17 @@ public sealed class CompareAgentReplayCommand : ReportInputCommand
             if (Array.Exists(patterns, pattern => pattern.IsMatch(comparison.Metric))) WriteObject(comparison);
         }
     }
+
+    // Of a row with a star only what a run has can be matched; that both begin alike is all that is known before.
+    private static bool IsPossible(string name)
+    {
+        string start = name[..name.IndexOfAny(['*', '?', '['])];
+        return MetricNames.Names.Any(Pattern(name).IsMatch)
+            || MetricCatalog.Current.Rows.Any(row => row.IsOpen && BeginAlike(row.Name[..row.Name.IndexOf(MetricRow.AnyPart)], start));
+    }
+
+    private static bool BeginAlike(string a, string b) =>
+        a.StartsWith(b, StringComparison.OrdinalIgnoreCase) || b.StartsWith(a, StringComparison.OrdinalIgnoreCase);
 
     private static WildcardPattern Pattern(string name) => new(name, WildcardOptions.IgnoreCase);
 }

@@ -11,7 +11,7 @@ internal static class DifferenceSection
         Dictionary<string, MetricComparison> byName = all.ToDictionary(metric => metric.Metric);
         page.Markup("<section id=\"differences\" aria-labelledby=\"differences-title\">\n<h2 id=\"differences-title\">Differences</h2>\n");
         page.Write($"<p>Against <bdi>{content.Names[0]}</bdi>. The sign says which way a metric went for you: ▲ better, ▼ worse, ◆ changed where neither way is better.</p>\n");
-        WriteTable(page, content, "Differences of the headline metrics", [.. HeadlineMetrics.Of(content.Metrics).Select(headline => (headline.Label, byName[headline.Name]))]);
+        WriteTable(page, content, "Differences of the headline metrics", [.. MetricCatalog.Current.Headlines(content.Metrics).Select(headline => (headline.Title, byName[headline.Name]))]);
         page.Write($"<details><summary>All {all.Count} metrics</summary>\n");
         WriteTable(page, content, "Differences of all metrics", [.. all.Select(metric => (metric.Metric, metric))]);
         page.Markup("</details>\n</section>\n");

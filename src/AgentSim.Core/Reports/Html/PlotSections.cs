@@ -34,14 +34,13 @@ internal static class PlotSections
         Figure(page, $"plot-{distribution.Id}-histogram", $"{distribution.Title}: histogram");
         page.Write($"</div>\n</div>\n<details><summary>{distribution.Title} in numbers</summary>\n");
         page.Write($"<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"{distribution.Title} in numbers\"><table>\n<thead><tr><th scope=\"col\">Run</th>");
-        string[] statistics = ["mean", "min", "median", "p75", "p90", "p95", "p99", "max", "std"];
-        foreach (string statistic in statistics) page.Write($"<th scope=\"col\" class=\"number\">{statistic}</th>");
+        foreach (Statistic statistic in Statistic.All) page.Write($"<th scope=\"col\" class=\"number\">{statistic.Name}</th>");
         page.Markup("</tr></thead>\n<tbody>\n");
         for (int run = 0; run < content.Names.Count; run++)
         {
             page.Write($"<tr><th scope=\"row\"><bdi>{content.Names[run]}</bdi></th>");
-            foreach (string statistic in statistics)
-                page.Write($"<td class=\"number\">{MetricText.Value(ReportMetrics.Find(content.Metrics[run], $"{statistic}_{distribution.Metric}"))}</td>");
+            foreach (Statistic statistic in Statistic.All)
+                page.Write($"<td class=\"number\">{MetricText.Value(ReportMetrics.Find(content.Metrics[run], statistic.NameOf(distribution.Metric)))}</td>");
             page.Markup("</tr>\n");
         }
 

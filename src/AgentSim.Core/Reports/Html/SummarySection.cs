@@ -19,10 +19,10 @@ internal static class SummarySection
         }
 
         page.Markup("</tr></thead>\n<tbody>\n");
-        foreach ((string name, string label) in HeadlineMetrics.Of(content.Metrics))
+        foreach (MetricDefinition metric in MetricCatalog.Current.Headlines(content.Metrics))
         {
-            page.Write($"<tr><th scope=\"row\">{label}</th>");
-            foreach (IReadOnlyList<Metric> metrics in content.Metrics) page.Write($"<td class=\"number\">{MetricText.Value(ReportMetrics.Find(metrics, name))}</td>");
+            page.Write($"<tr><th scope=\"row\">{metric.Title}</th>");
+            foreach (IReadOnlyList<Metric> metrics in content.Metrics) page.Write($"<td class=\"number\">{MetricText.Value(ReportMetrics.Find(metrics, metric.Name))}</td>");
             page.Markup("</tr>\n");
         }
 
