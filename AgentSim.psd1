@@ -20,6 +20,7 @@
         'Get-AgentSession'
         'Get-AgentTrace'
         'Import-AgentLog'
+        'Import-AgentMeasurement'
         'Import-AgentMooncake'
         'Import-AgentTrace'
         'Invoke-AgentReplay'
@@ -27,9 +28,11 @@
         'Measure-AgentTrace'
         'New-AgentEngineConfig'
         'New-AgentRouterConfig'
+        'New-AgentTimingProfile'
         'Start-AgentTrace'
         'Stop-AgentTrace'
         'Test-AgentReplay'
+        'Test-AgentTimingProfile'
     )
     VariablesToExport = @()
     AliasesToExport = @()

@@ -16,9 +16,9 @@ public sealed record AccuracyRow(string Metric, double? Measured, double? Simula
 /// <summary>Medians of training data, the prediction that every simulation has to beat.</summary>
 /// <param name="TtftMs">Median time to first token.</param>
 /// <param name="TpotMs">Median time per output token.</param>
-public sealed record TrainingMedians(double TtftMs, double TpotMs)
+internal sealed record TrainingMedians(double TtftMs, double TpotMs)
 {
-    internal static TrainingMedians? Of(IEnumerable<Measurement> runs)
+    public static TrainingMedians? Of(IEnumerable<Measurement> runs)
     {
         List<double> ttft = [], tpot = [];
         foreach (Measurement run in runs)

@@ -85,6 +85,7 @@ internal sealed class SimulatedFit
             }
         }
 
+        Vector<double> usual = squares.Aggregate((sum, part) => sum + part).Solve(slopes.Aggregate((sum, part) => sum + part));
         var draws = new ChaCha12(1);
         var samples = new double[width][];
         for (int i = 0; i < width; i++) samples[i] = new double[Resamples];
@@ -100,7 +101,7 @@ internal sealed class SimulatedFit
             }
 
             Vector<double> step = square.Solve(slope);
-            for (int i = 0; i < width; i++) samples[i][sample] = Math.Exp(logs[i] + Math.Clamp(step[i], -3, 3));
+            for (int i = 0; i < width; i++) samples[i][sample] = Math.Exp(logs[i] + Math.Clamp(step[i] - usual[i], -3, 3));
         }
 
         return [.. samples.Select(values => (Accuracy.QuantileOf(values, 0.025), Accuracy.QuantileOf(values, 0.975)))];

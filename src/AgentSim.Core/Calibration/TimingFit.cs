@@ -46,7 +46,7 @@ internal static class TimingFit
         if (bent.Loss < KneeGain * best.Loss) best = bent;
         if (isCoarse) best = Find(all, best.Parameters, FineIterations);
         TimingParameters parameters = best.Parameters;
-        (double Low, double High)[]? intervals = new SimulatedFit(some, fitsPairs, parameters.N0 > 0, cancellation).Intervals(parameters);
+        (double Low, double High)[]? intervals = new SimulatedFit(all, fitsPairs, parameters.N0 > 0, cancellation).Intervals(parameters);
         string[] names = ["B0", "B1", "B2", "S0", "S1", "offset", .. fitsPairs ? (string[])["S2"] : [], .. parameters.N0 > 0 ? (string[])["N0"] : []];
         double[] values = [parameters.B0, parameters.B1, parameters.B2, parameters.S0, parameters.S1, parameters.OffsetMs, .. fitsPairs ? (double[])[parameters.S2] : [], .. parameters.N0 > 0 ? (double[])[parameters.N0] : []];
         return new TimingFitResult(parameters, best.Loss, simulations, [.. names.Select((name, i) => new Coefficient(name, values[i], intervals?[i].Low, intervals?[i].High))]);

@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using AgentSim.Engines;
 using AgentSim.Measurements;
 using AgentSim.Metrics;
@@ -26,8 +27,18 @@ public sealed class TimingProfile
 {
     internal TimingProfile(TimingTables tables) => Tables = tables;
 
+    // One that was stored, or sent from another session: it is what its files are.
+    [JsonConstructor]
+    internal TimingProfile(string path)
+    {
+        TimingProfile read = Read(path);
+        (Tables, Path, Sha256, Server, Sources, Formula) = (read.Tables, read.Path, read.Sha256, read.Server, read.Sources, read.Formula);
+        (Coefficients, ClientOffsetMs, Prompts, Envelope, Training) = (read.Coefficients, read.ClientOffsetMs, read.Prompts, read.Envelope, read.Training);
+        (Errors, Warnings, Version) = (read.Errors, read.Warnings, read.Version);
+    }
+
     /// <summary>The arrays.</summary>
-    public TimingTables Tables { get; }
+    internal TimingTables Tables { get; }
 
     /// <summary>The file it was read from or written to; null: none yet.</summary>
     public string? Path { get; internal set; }
@@ -59,7 +70,7 @@ public sealed class TimingProfile
     public PassEnvelope? Envelope { get; internal init; }
 
     /// <summary>Medians of the requests fitted to, for the baseline.</summary>
-    public TrainingMedians? Training { get; internal init; }
+    internal TrainingMedians? Training { get; init; }
 
     /// <summary>Errors of what was held out.</summary>
     public IReadOnlyList<HeldOutErrors> Errors { get; internal init; } = [];
@@ -83,7 +94,7 @@ public sealed class TimingProfile
     }
 
     /// <summary>What a replay carries of it.</summary>
-    public CalibrationUse Use => new(Path ?? "", Sha256 ?? "", Deployment,
+    internal CalibrationUse Use => new(Path ?? "", Sha256 ?? "", Deployment,
         [.. Errors.SelectMany(run => run.Rows.Select(row => new StatedError($"{run.Run} ({run.HeldOut})", row.Metric, row.Error, row.Baseline)))], Envelope);
 
     /// <summary>The file beside the profile.</summary>
@@ -133,4 +144,7 @@ public sealed class TimingProfile
         Files.AtomicFile.Write(path, stream => stream.Write(bytes.GetBuffer(), 0, (int)bytes.Length));
         Files.AtomicFile.Write(SidecarOf(path), stream => CalibrationJson.Write(stream, this));
     }
+
+    /// <summary>Whose timing it is.</summary>
+    public override string ToString() => Deployment;
 }

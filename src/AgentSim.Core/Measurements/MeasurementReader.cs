@@ -54,6 +54,12 @@ public static class MeasurementReader
         return runs.Count > 0 ? runs : throw new AgentSimException("CalibrationDataMissing", "there is no measurement; name one");
     }
 
+    /// <summary>Whether a folder is a measurement as a whole.</summary>
+    internal static bool IsFolder(string folder) => PlannerFolder.Is(folder);
+
+    /// <summary>Whether a file is one of a request trace, whose files together are one run.</summary>
+    internal static bool IsTrace(string file) => File.Exists(file) && CapturedTrace.Is(MeasurementFile.Head(file));
+
     private static IEnumerable<Measurement> ReadFile(string path, CancellationToken cancellation)
     {
         string head = MeasurementFile.Head(path).TrimStart('\uFEFF', ' ', '\n', '\r', '\t');

@@ -6,29 +6,29 @@ namespace AgentSim.Engines;
 /// The arrays of a planner profile (behaviour 02#3.3): prefill by new tokens, a decode step by active tokens and mean context, all in
 /// milliseconds; and optionally a table of AgentSim's own, which the reference passes over.
 /// </summary>
-public sealed class TimingTables
+internal sealed class TimingTables
 {
     private static readonly string[] Names = ["prefill_isl", "prefill_ttft_ms", "decode_active_kv_tokens", "decode_context_length", "decode_itl"];
 
-    internal TimingTables(double[] prefillTokens, double[] prefillMs, double[] activeTokens, double[] contexts, double[,] decodeMs)
+    public TimingTables(double[] prefillTokens, double[] prefillMs, double[] activeTokens, double[] contexts, double[,] decodeMs)
     {
         (PrefillTokens, PrefillMs) = (prefillTokens, prefillMs);
         (ActiveTokens, Contexts, DecodeMs) = (activeTokens, contexts, decodeMs);
     }
 
     /// <summary>Prefill by new and cached tokens; null: cached tokens cost nothing.</summary>
-    internal CachedPrefillTable? CachedPrefill { get; init; }
+    public CachedPrefillTable? CachedPrefill { get; init; }
 
-    internal double[] PrefillTokens { get; }
+    public double[] PrefillTokens { get; }
 
-    internal double[] PrefillMs { get; }
+    public double[] PrefillMs { get; }
 
-    internal double[] ActiveTokens { get; }
+    public double[] ActiveTokens { get; }
 
-    internal double[] Contexts { get; }
+    public double[] Contexts { get; }
 
     /// <summary>By active tokens and context.</summary>
-    internal double[,] DecodeMs { get; }
+    public double[,] DecodeMs { get; }
 
     /// <summary>Reads an npz profile.</summary>
     /// <param name="path">The file.</param>
@@ -61,7 +61,7 @@ public sealed class TimingTables
         }
     }
 
-    internal static double[] Axis(Dictionary<string, NumpyArray> arrays, string name)
+    public static double[] Axis(Dictionary<string, NumpyArray> arrays, string name)
     {
         double[] values = Named(arrays, name).Vector(name);
         if (values.Length < 2) throw new InvalidDataException($"{name} has fewer than 2 points");
@@ -74,13 +74,13 @@ public sealed class TimingTables
         return values;
     }
 
-    internal static void CheckLatencies(string name, IEnumerable<double> values)
+    public static void CheckLatencies(string name, IEnumerable<double> values)
     {
         if (!values.All(double.IsFinite)) throw new InvalidDataException($"{name} holds a value that is no finite number");
     }
 
     /// <summary>Writes the archive; equal tables give equal bytes.</summary>
-    internal void Write(Stream stream)
+    public void Write(Stream stream)
     {
         using var archive = new ZipArchive(stream, ZipArchiveMode.Create, leaveOpen: true);
         NumpyArray.Write(archive, Names[0], PrefillTokens);
@@ -94,7 +94,7 @@ public sealed class TimingTables
         NumpyArray.Write(archive, CachedPrefillTable.Names[2], table.Ms);
     }
 
-    internal static NumpyArray Named(Dictionary<string, NumpyArray> arrays, string name) =>
+    public static NumpyArray Named(Dictionary<string, NumpyArray> arrays, string name) =>
         arrays.TryGetValue(name, out NumpyArray? array) ? array : throw new InvalidDataException($"{name} is missing");
 }
 
