@@ -42,15 +42,15 @@ internal static class SyntheticBar
         ulong next = 1;
         for (int agent = 0; agent < 240; agent++)
         {
-            double time = agent * 2500 * (0.4 + (1.2 * draws.NextDouble()));
+            double time = (agent * 2500) + (30_000 * draws.NextDouble());
             List<ulong> prompt = [];
             int turns = 4 + (int)draws.NextBelow(12);
             for (int turn = 0; turn < turns; turn++)
             {
-                int grown = turn == 0 ? 20 + (int)draws.NextBelow(1500) : 4 + (int)draws.NextBelow(turn % 4 == 3 ? 300u : 60u);
+                int grown = turn == 0 ? 20 + (int)draws.NextBelow(500) : 4 + (int)draws.NextBelow(turn % 4 == 3 ? 200u : 50u);
                 for (int block = 0; block < grown; block++) prompt.Add(next++);
                 requests.Add(new MeasuredRequest { StartMs = time, InputTokens = prompt.Count * 16, OutputTokens = 20 + (int)draws.NextBelow(300), BlockIds = [.. prompt] });
-                time += 5000 + (20_000 * draws.NextDouble());
+                time += 6000 + (20_000 * draws.NextDouble());
             }
         }
 

@@ -4,12 +4,13 @@ namespace AgentSim.Calibration;
 
 /// <summary>
 /// How far a simulation is from a measurement, as a vector whose squares are summed: of every request the logarithms of its time per
-/// output token and of its latency; quantiles of the time to first token, which do not ask which request waited; and the
+/// output token and of its latency; quantiles of the time to first token, which do not ask which request waited (and where prompts are known, its mean over requests that are alike); and the
 /// throughput of closed loops. Large residuals count less than by their squares (Huber).
 /// </summary>
 internal sealed class FitResiduals
 {
     private const double Kink = 0.15;        // residuals up to here count by their squares: 15 %
+    private const int Together = 25;         // requests that are alike
     private const double TtftWeight = 0.2;
     private static readonly double[] Shares = [.. Enumerable.Range(0, 19).Select(i => (i + 1) / 20.0)];
 
@@ -17,6 +18,7 @@ internal sealed class FitResiduals
     private readonly int _count;             // requests that count; those after only load the server
     private readonly double[] _ttft;         // quantiles measured
     private readonly double[] _latency;      // quantiles measured, of aggregates
+    private readonly int[][] _alike;         // requests with about the same new and cached tokens
     private readonly int[] _timed = [];      // requests with a time per output token
 
     public FitResiduals(Measurement run, int? count = null)
@@ -35,7 +37,9 @@ internal sealed class FitResiduals
             _timed = [.. Enumerable.Range(0, _count).Where(i => run.Requests[i].LatencyMs is > 0 && run.Requests[i].TtftMs is not null)];
         }
 
-        Length = _ttft.Length + _latency.Length + (2 * _timed.Length) + (HasThroughput ? 1 : 0);
+        // Who waits how long for the pass under way is chance; where prompts are known, many alike say what theirs cost.
+        _alike = run.KnowsPrompts && run.Aggregates is null ? Alike() : [];
+        Length = _ttft.Length + _latency.Length + (2 * _timed.Length) + _alike.Length + (HasThroughput ? 1 : 0);
     }
 
     /// <summary>How many residuals there are.</summary>
@@ -77,6 +81,14 @@ internal sealed class FitResiduals
             into[at++] = weight * Residual(latency + offset, request.LatencyMs!.Value, Kink);
         }
 
+        weight = 1 / Math.Sqrt(Math.Max(1, _alike.Length));
+        foreach (int[] alike in _alike)
+        {
+            double difference = 0;
+            foreach (int i in alike) difference += Math.Log((prediction.TtftMs[i] + offset) / _run.Requests[i].TtftMs!.Value);
+            into[at++] = weight * Huber(double.IsFinite(difference) ? difference / alike.Length : Kink, Kink);
+        }
+
         if (HasThroughput) into[at++] = Residual(prediction.RequestsPerSecond, _run.Aggregates!.RequestsPerSecond, Kink);
     }
 
@@ -93,8 +105,22 @@ internal sealed class FitResiduals
     private static double Residual(double simulated, double measured, double kink)
     {
         if (!(simulated > 0) || !(measured > 0)) return kink;
-        double log = Math.Log(simulated / measured), size = Math.Abs(log);
+        return Huber(Math.Log(simulated / measured), kink);
+    }
+
+    private static double Huber(double log, double kink)
+    {
+        double size = Math.Abs(log);
         return size <= kink ? log : Math.Sign(log) * Math.Sqrt(kink * ((2 * size) - kink));
+    }
+
+    // Strata by new tokens, and within each by cached ones.
+    private int[][] Alike()
+    {
+        int[] cached = KnownPrompts.Cached(_run);
+        int[] byNew = [.. _timed.Where(i => _run.Requests[i].TtftMs > 0).OrderBy(i => _run.Requests[i].InputTokens - cached[i]).ThenBy(i => i)];
+        int strata = Math.Max(1, (int)Math.Sqrt(byNew.Length / (double)Together));
+        return [.. byNew.Chunk(Math.Max(1, (byNew.Length + strata - 1) / strata)).SelectMany(stratum => stratum.OrderBy(i => cached[i]).ThenBy(i => i).Chunk(Together))];
     }
 
     private static double[] Quantiles(IEnumerable<double> values)

@@ -28,7 +28,8 @@ internal static class FitStart
             inputs.AddRange(run.Requests.Where(request => request.TtftMs is > 0).Select(request => (double)request.InputTokens));
         }
 
-        if (points.Count == 0 || ttft.Count == 0) throw new AgentSimException("CalibrationDataMissing", "no request has a TTFT, a latency and two output tokens; measure with streaming, and with outputs of some length");
+        if (points.Count == 0 || ttft.Count == 0) throw NoData();
+        if (runs.All(run => run.KnowsPrompts && run.Aggregates is null)) return [OfKnown(runs)];
         (double b0, double slope) = HuberLine.Fit(points.Select(point => point.Batch), points.Select(point => point.Tpot));
         double context = points.Average(point => point.Context), among = points.Average(point => point.Batch), median = Median(points.Select(point => point.Tpot));
         b0 = Math.Clamp(b0, 0.2 * median, 0.85 * median);
@@ -44,36 +45,116 @@ internal static class FitStart
         ];
     }
 
-    // Each request with the requests under way beside it, on average over its own decoding.
+    // New and cached tokens are known of each request, so that a regression tells what either costs.
+    private static TimingParameters OfKnown(IReadOnlyList<Measurement> runs)
+    {
+        List<double[]> terms = [];
+        List<double> waits = [];
+        int[][] cached = [.. runs.Select(KnownPrompts.Cached)];
+        for (int run = 0; run < runs.Count; run++)
+        {
+            for (int i = 0; i < cached[run].Length; i++)
+            {
+                if (runs[run].Requests[i].TtftMs is not > 0) continue;
+                terms.Add([1, Fresh(run, i), Pairs(run, i)]);
+                waits.Add(runs[run].Requests[i].TtftMs!.Value);
+            }
+        }
+
+        double[] prefill = RobustFit.Of([.. terms], [.. waits], [.. waits]);
+        double quick = Accuracy.QuantileOf(waits, 0.05), input = terms.Average(term => term[1]);
+        List<double[]> loads = [];
+        List<double> steps = [], gaps = [];
+        for (int run = 0; run < runs.Count; run++) AddDecodes(runs[run], i => (prefill[1] * Fresh(run, i)) + (prefill[2] * Pairs(run, i)), loads, steps, gaps);
+        if (loads.Count == 0) throw NoData();
+        double[] decode = RobustFit.Of([.. loads], [.. steps], [.. gaps]);
+        double median = Median(gaps), among = loads.Average(load => load[1]), tokens = loads.Average(load => load[2]);
+        double rest = Math.Max(0.1 * quick, prefill[0] - (1.5 * median));   // without the pass it waits for and its own decode step
+        double s0 = Math.Clamp(decode[3], 0.05 * rest, 0.5 * rest);
+        return new TimingParameters(
+            Math.Max(decode[0], 0.1 * median), Math.Max(decode[1], 0.01 * median / among), Math.Max(decode[2], 0.01 * median / tokens),
+            s0, Math.Max(prefill[1], 0.01 * quick / input), Math.Max(prefill[2], 1e-3 * quick / (input * tokens / among)), rest - s0);
+
+        double Fresh(int run, int i) => runs[run].Requests[i].InputTokens - cached[run][i];
+
+        double Pairs(int run, int i) => Fresh(run, i) * (cached[run][i] + (Fresh(run, i) / 2));
+    }
+
+    // The steps of each request: without what the prompts cost that came meanwhile, and with how many these were.
+    private static void AddDecodes(Measurement run, Func<int, double> prefill, List<double[]> loads, List<double> steps, List<double> gaps)
+    {
+        List<(double, double, double)> points = [];
+        AddRequests(run, points);
+        double[] ends = [.. run.Requests.Select(request => request.StartMs + (request.TtftMs ?? 0))];
+        int[] order = [.. Enumerable.Range(0, ends.Length).OrderBy(i => ends[i]).ThenBy(i => i)];
+        double[] sorted = [.. order.Select(i => ends[i])], work = new double[ends.Length + 1];
+        for (int i = 0; i < order.Length; i++) work[i + 1] = work[i] + prefill(order[i]);
+        int at = 0;
+        foreach (MeasuredRequest request in run.Requests)
+        {
+            if (request.TpotMs is not { } tpot || tpot <= 0) continue;
+            (double batch, double context, _) = points[at++];
+            int from = After(sorted, request.StartMs + request.TtftMs!.Value), to = After(sorted, request.StartMs + request.LatencyMs!.Value);
+            int tokens = request.OutputTokens - 1;
+            loads.Add([1, batch, batch * context, (to - from) / (double)tokens]);
+            steps.Add(Math.Max(0.1 * tpot, tpot - ((work[to] - work[from]) / tokens)));
+            gaps.Add(tpot);
+        }
+    }
+
+    private static int After(double[] sorted, double time)
+    {
+        int low = 0, high = sorted.Length;
+        while (low < high)
+        {
+            int middle = (low + high) >> 1;
+            if (sorted[middle] <= time) low = middle + 1;
+            else high = middle;
+        }
+
+        return low;
+    }
+
+    private static AgentSimException NoData() =>
+        new("CalibrationDataMissing", "no request has a TTFT, a latency and two output tokens; measure with streaming, and with outputs of some length");
+
+    // Each request with the requests under way beside it and the mean length of these, on average over its own decoding.
     private static void AddRequests(Measurement run, List<(double, double, double)> points)
     {
-        List<(double At, int Change)> changes = [];
+        List<(double At, int Change, double Length)> changes = [];
         foreach (MeasuredRequest request in run.Requests)
         {
             if (request is not { TtftMs: { } ttft, LatencyMs: { } latency }) continue;
-            changes.Add((request.StartMs + ttft, 1));
-            changes.Add((request.StartMs + latency, -1));
+            double length = request.InputTokens + (request.OutputTokens / 2.0);
+            changes.Add((request.StartMs + ttft, 1, length));
+            changes.Add((request.StartMs + latency, -1, length));
         }
 
         changes.Sort((a, b) => a.At != b.At ? a.At.CompareTo(b.At) : a.Change - b.Change);
-        double[] times = new double[changes.Count], area = new double[changes.Count];
-        int active = 0;
+        double[] times = new double[changes.Count], requests = new double[changes.Count], tokens = new double[changes.Count];
+        double active = 0, held = 0;
         for (int i = 0; i < changes.Count; i++)
         {
             times[i] = changes[i].At;
-            if (i > 0) area[i] = area[i - 1] + (active * (times[i] - times[i - 1]));
+            if (i > 0)
+            {
+                requests[i] = requests[i - 1] + (active * (times[i] - times[i - 1]));
+                tokens[i] = tokens[i - 1] + (held * (times[i] - times[i - 1]));
+            }
+
             active += changes[i].Change;
+            held += changes[i].Change * changes[i].Length;
         }
 
         foreach (MeasuredRequest request in run.Requests)
         {
             if (request.TpotMs is not { } tpot || tpot <= 0) continue;
-            double from = request.StartMs + request.TtftMs!.Value, to = request.StartMs + request.LatencyMs!.Value;
-            double batch = (At(to) - At(from)) / Math.Max(1e-9, to - from);
-            points.Add((Math.Max(1, batch), request.InputTokens + (request.OutputTokens / 2.0), tpot));
+            double from = request.StartMs + request.TtftMs!.Value, to = request.StartMs + request.LatencyMs!.Value, span = Math.Max(1e-9, to - from);
+            double batch = Math.Max(1, (At(requests, to) - At(requests, from)) / span), kv = (At(tokens, to) - At(tokens, from)) / span;
+            points.Add((batch, kv / batch, tpot));
         }
 
-        double At(double time)
+        double At(double[] area, double time)
         {
             int i = Array.BinarySearch(times, time);
             return area[i >= 0 ? i : Math.Min(~i, area.Length - 1)];

@@ -19,7 +19,12 @@ internal sealed record FitRun(RunSimulation Simulation, FitResiduals Residuals, 
 /// </summary>
 internal sealed class SimulatedFit
 {
-    private const double Step = 0.1;      // of a logarithm: simulations are not smooth in the small
+    /// <summary>Step of a logarithm by which slopes are measured: simulations are not smooth in the small.</summary>
+    public const double WideStep = 0.1;
+
+    /// <summary>The same near the optimum, where a wide step misleads.</summary>
+    public const double NarrowStep = 0.02;
+
     private const int Neighbours = 20;
     private const int Resamples = 200;
     private const double Pull = 0.0001;      // towards the start, where the data say nothing
@@ -28,12 +33,14 @@ internal sealed class SimulatedFit
     private readonly bool _fitsPairs;      // S2
     private readonly bool _fitsKnee;       // N0
     private readonly CancellationToken _cancellation;
+    private readonly double _step;
     private readonly int _length;
     private TimingParameters _start;
 
-    public SimulatedFit(IReadOnlyList<FitRun> runs, bool fitsPairs, bool fitsKnee, CancellationToken cancellation)
+    public SimulatedFit(IReadOnlyList<FitRun> runs, bool fitsPairs, bool fitsKnee, double step, CancellationToken cancellation)
     {
         (_runs, _fitsPairs, _fitsKnee, _cancellation) = (runs, fitsPairs, fitsKnee, cancellation);
+        _step = step;
         _length = runs.Sum(run => run.Residuals.Length);
     }
 
@@ -165,9 +172,9 @@ internal sealed class SimulatedFit
         Parallel.For(0, columns.Length, new ParallelOptions { CancellationToken = _cancellation }, column =>
         {
             double[] point = [.. logs];
-            if (column > 0) point[column - 1] += Step;
+            if (column > 0) point[column - 1] += _step;
             columns[column] = Evaluate(point);
         });
-        return Matrix<double>.Build.Dense(_length + logs.Length, logs.Length, (row, column) => (columns[column + 1][row] - columns[0][row]) / Step);
+        return Matrix<double>.Build.Dense(_length + logs.Length, logs.Length, (row, column) => (columns[column + 1][row] - columns[0][row]) / _step);
     }
 }

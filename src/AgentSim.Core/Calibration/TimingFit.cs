@@ -37,7 +37,7 @@ internal static class TimingFit
         (TimingParameters Parameters, double Loss) best = (default, double.PositiveInfinity);
         foreach (TimingParameters start in starts)
         {
-            (TimingParameters Parameters, double Loss) found = Find(some, fitsPairs ? start with { S2 = start.S1 / 20_000 } : start, CoarseIterations);
+            (TimingParameters Parameters, double Loss) found = Find(some, fitsPairs ? start with { S2 = start.S2 > 0 ? start.S2 : start.S1 / 20_000 } : start with { S2 = 0 }, CoarseIterations);
             if (found.Loss < best.Loss) best = found;
         }
 
@@ -45,15 +45,21 @@ internal static class TimingFit
         (TimingParameters Parameters, double Loss) bent = Find(some, best.Parameters with { N0 = KneeStart }, CoarseIterations);
         if (bent.Loss < KneeGain * best.Loss) best = bent;
         if (isCoarse) best = Find(all, best.Parameters, FineIterations);
+        if (runs.All(run => run.Run.KnowsPrompts))
+        {
+            (TimingParameters Parameters, double Loss) polished = Find(all, best.Parameters, FineIterations, SimulatedFit.NarrowStep);
+            if (polished.Loss < best.Loss) best = polished;
+        }
+
         TimingParameters parameters = best.Parameters;
-        (double Low, double High)[]? intervals = new SimulatedFit(all, fitsPairs, parameters.N0 > 0, cancellation).Intervals(parameters);
+        (double Low, double High)[]? intervals = new SimulatedFit(all, fitsPairs, parameters.N0 > 0, SimulatedFit.WideStep, cancellation).Intervals(parameters);
         string[] names = ["B0", "B1", "B2", "S0", "S1", "offset", .. fitsPairs ? (string[])["S2"] : [], .. parameters.N0 > 0 ? (string[])["N0"] : []];
         double[] values = [parameters.B0, parameters.B1, parameters.B2, parameters.S0, parameters.S1, parameters.OffsetMs, .. fitsPairs ? (double[])[parameters.S2] : [], .. parameters.N0 > 0 ? (double[])[parameters.N0] : []];
         return new TimingFitResult(parameters, best.Loss, simulations, [.. names.Select((name, i) => new Coefficient(name, values[i], intervals?[i].Low, intervals?[i].High))]);
 
-        (TimingParameters Parameters, double Loss) Find(FitRun[] of, TimingParameters start, int iterations)
+        (TimingParameters Parameters, double Loss) Find(FitRun[] of, TimingParameters start, int iterations, double step = SimulatedFit.WideStep)
         {
-            var fit = new SimulatedFit(of, fitsPairs, start.N0 > 0, cancellation);
+            var fit = new SimulatedFit(of, fitsPairs, start.N0 > 0, step, cancellation);
             (TimingParameters Parameters, double Loss) found = fit.Find(start, iterations);
             simulations += fit.Simulations;
             return found;
