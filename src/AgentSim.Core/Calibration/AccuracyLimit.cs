@@ -12,14 +12,14 @@ public sealed partial record AccuracyLimit(string Metric, double Most)
         ["e2e_mape", "e2e_mean", "e2e_p50", "e2e_p99", "tpot_mape", "tpot_mean", "ttft_mape", "ttft_mean", "ttft_p50", "ttft_p99", "throughput"];
 
     /// <summary>Reads a rule.</summary>
-    /// <exception cref="AgentSimException"><c>FailureRuleInvalid</c>: it is none.</exception>
+    /// <exception cref="AgentSimException"><c>LimitInvalid</c>: it is none.</exception>
     public static AccuracyLimit Parse(string rule)
     {
         ArgumentNullException.ThrowIfNull(rule);
         Match match = Rule().Match(rule);
-        if (!match.Success) throw AgentSimException.Usage("FailureRuleInvalid", $"'{rule}' is no rule; one is like e2e_mape>5%");
+        if (!match.Success) throw AgentSimException.Usage("LimitInvalid", $"'{rule}' is no rule; one is like e2e_mape>5%");
         string metric = match.Groups[1].Value;
-        if (!Metrics.Contains(metric)) throw AgentSimException.Usage("FailureRuleInvalid", $"'{rule}': there is no error '{metric}'; those are {string.Join(", ", Metrics)}");
+        if (!Metrics.Contains(metric)) throw AgentSimException.Usage("LimitInvalid", $"'{rule}': there is no error '{metric}'; those are {string.Join(", ", Metrics)}");
         return new AccuracyLimit(metric, double.Parse(match.Groups[2].Value, CultureInfo.InvariantCulture) / 100);
     }
 

@@ -77,7 +77,7 @@ public sealed class OperatorTables
         .GroupBy(row => row.Name, StringComparer.Ordinal)
         .ToDictionary(group => group.Key, group => (group.Select(row => row.Values[0]).ToArray(), group.Select(row => row.Values[1] / 1000).ToArray()), StringComparer.Ordinal);
 
-    private static IEnumerable<(string Name, double[] Values)> Rows(string path, int numbers, bool named)
+    private static List<(string Name, double[] Values)> Rows(string path, int numbers, bool named)
     {
         using SepReader reader = Sep.Reader(options => options with { DisableColCountCheck = true }).FromText(MeasurementFile.Text(path));
         var rows = new List<(string, double[])>();

@@ -19,10 +19,10 @@ public partial class FloorsTests
         ["Routing", "Traces"],
         ["Capture", "Engines", "Imports", "Lowering", "Sessions"],
         ["Workload"],
-        ["Measures", "Recording"],
+        ["Measurements", "Measures", "Recording"],
         ["Metrics"],
         ["Simulation"],
-        ["Timelines"],
+        ["Calibration", "Timelines"],
         ["Reports", "Sweeps"],
     ];
 

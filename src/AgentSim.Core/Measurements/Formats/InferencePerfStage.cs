@@ -73,7 +73,7 @@ internal static class InferencePerfStage
     {
         var draws = new ChaCha12(0);
         double[] shares = [0, .. Quantiles.Select(quantile => quantile.Share), 1];
-        double[] inputs = [.. new[] { "min" }.Concat(Quantiles.Select(quantile => quantile.Name)).Append("max").Select(name => lengths.Real(name) ?? meanInput)];
+        double[] inputs = [lengths.Real("min") ?? meanInput, .. Quantiles.Select(quantile => lengths.Real(quantile.Name) ?? meanInput), lengths.Real("max") ?? meanInput];
         var requests = new MeasuredRequest[count];
         var times = new double[count];
         for (int i = 1; i < count; i++) times[i] = times[i - 1] - Math.Log(1 - draws.NextDouble());

@@ -86,7 +86,7 @@ internal static class InferenceSimExperiment
     }
 
     // The stages of a load follow each other; each has as many requests as its rate and time say.
-    private static IEnumerable<Measurement> Stages(Measurement whole, InferencePerfLoad? load)
+    private static List<Measurement> Stages(Measurement whole, InferencePerfLoad? load)
     {
         if (load is null || load.Stages.Count < 2) return [whole];
         var stages = new List<Measurement>();
