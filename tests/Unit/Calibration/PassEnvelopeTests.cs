@@ -1,6 +1,4 @@
-using AgentSim.Calibration;
 using AgentSim.Engines;
-using AgentSim.Measurements;
 using AgentSim.Simulation;
 using AgentSim.Workload;
 
