@@ -21,7 +21,7 @@ public class ReplayBenchmarks
     public void Prepare()
     {
         _workload = Load.Workload(1000, OutputTokens);
-        _settings = new ReplaySettings { Engine = EngineArguments.Parse("""{"block_size":16}""", "engine"), Workers = 4, RouterMode = Router };
+        _settings = new ReplaySettings { Engine = EngineConfig.Parse("""{"block_size":16}""", "engine"), Workers = 4, RouterMode = Router };
     }
 
     [Benchmark]

@@ -42,7 +42,7 @@ internal static class OperatorBars
 
     private static bool IsLeftOut(double tokens) => tokens > 0 && (int)Math.Round(Math.Log2(tokens)) % 2 == 1;
 
-    private static (double Mean, double Worst) Miss(OperatorTables real, TimingTables tables)
+    private static (double Mean, double Worst) Miss(OperatorTables real, ProfileTables tables)
     {
         var model = new ProfileModel(tables, 1, 1);
         List<double> misses = [];

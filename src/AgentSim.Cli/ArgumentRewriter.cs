@@ -44,9 +44,9 @@ internal static class ArgumentRewriter
             }
 
             if (option.Value == OptionValue.None && values.Count > 0)
-                throw AgentSimException.Usage("OptionValueUnexpected", $"{option.Name} takes no value");
+                throw Errors.OptionValueUnexpected.Error($"{option.Name} takes no value");
             if (option.Value != OptionValue.None && values.Count == 0)
-                throw AgentSimException.Usage("OptionValueMissing", $"{option.Name} needs a value");
+                throw Errors.OptionValueMissing.Error($"{option.Name} needs a value");
             if (option.Value == OptionValue.Many && given.TryGetValue(option, out List<string>? earlier)) values.InsertRange(0, earlier);
             given[option] = values;
         }
@@ -87,8 +87,8 @@ internal static class ArgumentRewriter
         return candidates switch
         {
             [OptionSpec only] => only,
-            [] => throw AgentSimException.Usage("OptionUnknown", $"unknown option {name}"),
-            _ => throw AgentSimException.Usage("OptionAmbiguous", $"{name} could be {string.Join(" or ", candidates.Select(o => o.Name))}"),
+            [] => throw Errors.OptionUnknown.Error($"unknown option {name}"),
+            _ => throw Errors.OptionAmbiguous.Error($"{name} could be {string.Join(" or ", candidates.Select(o => o.Name))}"),
         };
     }
 }

@@ -23,11 +23,11 @@ internal static class CalibrateCommand
 
     private static void Run(OptionValues values, IReadOnlyList<string> files, CancellationToken cancellation)
     {
-        if (values.Text("--output") is not { } output) throw AgentSimException.Usage("OptionMissing", "--output (-o) is required");
-        if (!output.EndsWith(".npz", StringComparison.OrdinalIgnoreCase)) throw AgentSimException.Usage("OptionValueInvalid", $"--output must end in .npz (is '{output}')");
-        if (files.Count == 0) throw AgentSimException.Usage("OptionMissing", "calibrate takes one or more measurements");
+        if (values.Text("--output") is not { } output) throw Errors.OptionMissing.Usage("--output (-o) is required");
+        if (!output.EndsWith(".npz", StringComparison.OrdinalIgnoreCase)) throw Errors.OptionValueInvalid.Usage($"--output must end in .npz (is {Quote.Of(output)})");
+        if (files.Count == 0) throw Errors.OptionMissing.Usage("calibrate takes one or more measurements");
         double share = values.Real("--hold-out-share") ?? new CalibrationOptions().HeldOutShare;
-        if (!(share >= 0 && share <= 0.9)) throw AgentSimException.Usage("OptionValueInvalid", $"--hold-out-share must be 0 to 0.9 (is {share})");
+        if (!(share >= 0 && share <= 0.9)) throw Errors.OptionValueInvalid.Usage($"--hold-out-share must be 0 to 0.9 (is {share})");
         IReadOnlyList<string> held = values.All("--hold-out");
         CalibrationOptions options = CalibrationArguments.Of(values) with
         {
@@ -48,7 +48,7 @@ internal static class CalibrateCommand
     }
 
     private static int Layers(OptionValues values) => (int)(CalibrationArguments.Count(values, "--layers")
-        ?? throw AgentSimException.Usage("OptionMissing", "operator tables are of one layer: --layers N, the layers of the model, is required"));
+        ?? throw Errors.OptionMissing.Usage("operator tables are of one layer: --layers N, the layers of the model, is required"));
 
     private sealed class Said : IProgress<string>
     {

@@ -50,15 +50,18 @@ internal static class CaptureCommand
         TraceStatus status = capture.GetStatus(CancellationToken.None);
         Messages.WriteLine($"agentsim: {CaptureLine.Text(status)}");
         if (status.Sink is { } sink && sink.Lost + sink.Dropped > 0)
-            throw new AgentSimException("CaptureIncomplete", $"{sink.Lost + sink.Dropped} records could not be written");
-        if (Volatile.Read(ref end) is { } early) throw new AgentSimException("CaptureIncomplete", early.Message);
+            throw Errors.CaptureIncomplete.Error($"{sink.Lost + sink.Dropped} records could not be written");
+        if (Volatile.Read(ref end) is { } early) throw Errors.CaptureIncomplete.Error(early.Message);
 
         void Report(AgentSimException problem)
         {
-            Messages.WriteLine($"agentsim: warning: {problem.Message}");
-            if (problem.ErrorId is "CaptureEnded" or "CaptureHung" or "ProxyEnded" or "ToolEventsCut") Volatile.Write(ref end, problem);
+            Messages.WriteLine($"agentsim: warning: {problem.In(OptionNames.Wording)} [{problem.ErrorId}]");
+            if (Array.IndexOf(Ends, problem.Code) >= 0) Volatile.Write(ref end, problem);
         }
     }
+
+    // What ends a capture early, or makes it incomplete.
+    private static readonly ErrorCode[] Ends = [Errors.CaptureEnded, Errors.CaptureHung, Errors.ProxyEnded, Errors.ToolEventsCut];
 
     private static TraceCapture Start(TraceCaptureOptions options, Action<AgentSimException> onProblem, CancellationToken cancellation)
     {
@@ -75,7 +78,7 @@ internal static class CaptureCommand
 
     private static TraceCaptureOptions Options(OptionValues values)
     {
-        if (values.Text("--output-path") is not { } path) throw AgentSimException.Usage("OptionMissing", "--output-path is required");
+        if (values.Text("--output-path") is not { } path) throw Errors.OptionMissing.Error("--output-path is required");
         var defaults = new TraceSinkOptions { Path = TraceCaptureOptions.Prefix(path) };
         return new TraceCaptureOptions
         {
@@ -98,7 +101,7 @@ internal static class CaptureCommand
         if (values.Text("--upstream") is not { } upstream)
         {
             string? alone = Array.Find(["--listen", "--trace-block-size"], values.Has);
-            return alone is null ? null : throw AgentSimException.Usage("OptionMissing", $"{alone} needs --upstream");
+            return alone is null ? null : throw Errors.OptionMissing.Error($"{alone} needs --upstream");
         }
 
         return new ProxyOptions
@@ -112,7 +115,7 @@ internal static class CaptureCommand
     private static long Whole(OptionValues values, string name, long fallback, long most)
     {
         if (values.Whole(name) is not { } value) return fallback;
-        return value >= 1 && value <= most ? (long)value : throw AgentSimException.Usage("OptionValueInvalid", $"{name} must be from 1 to {most} (is {value})");
+        return value >= 1 && value <= most ? (long)value : throw Errors.OptionValueInvalid.Error($"{name} must be from 1 to {most} (is {value})");
     }
 
     private static void ShowEnvironment(IReadOnlyDictionary<string, string> environment, string? file)

@@ -34,7 +34,7 @@ internal static class CommandLine
 
             // A file may be called @name.
             ParseResult parsed = root.Parse(plain, new ParserConfiguration { ResponseFileTokenReplacer = null });
-            if (parsed.Errors.Count > 0) throw AgentSimException.Usage("ArgumentsInvalid", parsed.Errors[^1].Message);
+            if (parsed.Errors.Count > 0) throw Errors.ArgumentsInvalid.Error(parsed.Errors[^1].Message);
             if (parsed.Action is not null) return Output.Guard(() => parsed.Invoke(new InvocationConfiguration { EnableDefaultExceptionHandler = false }));   // --help and --version
             if (command is null) throw CommandMissing([]);
             command.Run(parsed, cancellation);
@@ -43,7 +43,7 @@ internal static class CommandLine
         catch (AgentSimException error)
         {
             if (error.Kind == FaultKind.Usage) Messages.WriteLine(Usage(command?.Spec));
-            Messages.WriteLine($"agentsim: {error.Message}");
+            Messages.WriteLine($"agentsim: {error.In(OptionNames.Wording)} [{error.ErrorId}]");   // as docs/errors.md lists it
             return error.Kind == FaultKind.Usage ? UsageError : Failed;
         }
         catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
@@ -63,8 +63,7 @@ internal static class CommandLine
 
     private static string Names => $"{string.Join(", ", Commands.SkipLast(1).Select(command => command.Name))} or {Commands[^1].Name}";
 
-    private static AgentSimException CommandMissing(string[] arguments) => AgentSimException.Usage(
-        "CommandMissing", arguments is [{ } unknown, ..] ? $"unknown command '{unknown}'; use {Names}" : "a command is needed");
+    private static AgentSimException CommandMissing(string[] arguments) => Errors.CommandMissing.Error(arguments is [{ } unknown, ..] ? $"unknown command {Quote.Of(unknown)}; use {Names}" : "a command is needed");
 
     private static string Usage(CommandSpec? command) => command is null
         ? $"Usage: agentsim COMMAND ...\n       COMMAND is {Names}; agentsim COMMAND --help lists the options"

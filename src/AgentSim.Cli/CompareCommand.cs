@@ -19,9 +19,9 @@ internal static class CompareCommand
 
     private static void Run(OptionValues values, IReadOnlyList<string> files, CancellationToken cancellation)
     {
-        if (files.Count < 2) throw AgentSimException.Usage("OptionMissing", $"compare takes two or more reports ({files.Count} given)");
+        if (files.Count < 2) throw Errors.OptionMissing.Error($"compare takes two or more reports ({files.Count} given)");
         double tolerance = values.Real("--tolerance") ?? 0.0;
-        if (!double.IsFinite(tolerance) || tolerance < 0.0) throw AgentSimException.Usage("OptionValueInvalid", $"--tolerance must be finite and not negative (is {tolerance})");
+        if (!double.IsFinite(tolerance) || tolerance < 0.0) throw Errors.OptionValueInvalid.Error($"--tolerance must be finite and not negative (is {tolerance})");
         MetricLimit[] limits = [.. values.All("--fail-on").Select(FailureRule.Parse)];
         IReadOnlyList<Metric>[] reports = [.. files.Select(ReportReader.Read)];
         LimitResult[] results =
@@ -34,7 +34,7 @@ internal static class CompareCommand
             ComparisonTable.Render(Names(files), ReportComparison.Compare(reports, tolerance)),
             .. results.Select(result => $"{(result.Passed ? "✓ kept" : "✗ missed")}: {result.Source}: {result.Message}\n")]));
         int missed = results.Count(result => !result.Passed);
-        if (missed > 0) throw new AgentSimException("LimitMissed", $"{missed} of {results.Length} limits missed; the first: {results.First(result => !result.Passed).Message}");
+        if (missed > 0) throw Errors.LimitMissed.Error($"{missed} of {results.Length} limits missed; the first: {results.First(result => !result.Passed).Message}");
     }
 
     // The names alone, where they tell the files apart.

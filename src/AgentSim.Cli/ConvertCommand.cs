@@ -22,13 +22,13 @@ internal static class ConvertCommand
 
     private static void Run(OptionValues values, IReadOnlyList<string> files, CancellationToken cancellation)
     {
-        if (!values.Has("--input-path")) throw AgentSimException.Usage("OptionMissing", "--input-path is required");
-        if (values.Text("--output-file") is not { } output) throw AgentSimException.Usage("OptionMissing", "--output-file is required");
+        if (!values.Has("--input-path")) throw Errors.OptionMissing.Error("--input-path is required");
+        if (values.Text("--output-file") is not { } output) throw Errors.OptionMissing.Error("--output-file is required");
         int version = values.Choice("--format", 1, ("v1", 1), ("v2", 2));
         bool isAgentic = values.Has("--agentic");
-        if (version == 2 && !isAgentic) throw AgentSimException.Usage("OptionsConflict", "--format v2 is for agentic traces; give --agentic too");
+        if (version == 2 && !isAgentic) throw Errors.OptionsConflict.Error("--format v2 is for agentic traces; give --agentic too");
         bool drops = values.Has("--drop-sessionless");
-        if (drops && !isAgentic) throw AgentSimException.Usage("OptionsConflict", "--drop-sessionless is for agentic traces; give --agentic too");
+        if (drops && !isAgentic) throw Errors.OptionsConflict.Error("--drop-sessionless is for agentic traces; give --agentic too");
         OutputFiles.Check(InputFiles.Expand(values.All("--input-path")), ("--output-file", output));
 
         ConvertResult result = TraceConverter.Convert(

@@ -82,12 +82,12 @@ internal static class ImportArguments
         if (text is null or "keep") return (SessionStart.Keep, 0);
         if (text == "together") return (SessionStart.Together, 0);
         if (text.StartsWith("rate=", StringComparison.Ordinal) && Numbers.TryReal(text["rate=".Length..], out double rate)) return (SessionStart.Rate, rate);
-        throw AgentSimException.Usage("OptionValueInvalid", $"--rebase must be keep, together or rate=R with a number of sessions per second (is '{text}')");
+        throw Errors.OptionValueInvalid.Error($"--rebase must be keep, together or rate=R with a number of sessions per second (is {Quote.Of(text)})");
     }
 
     private static ulong Seed(Int128 seed) => seed >= 0 && seed <= ulong.MaxValue
         ? (ulong)seed
-        : throw AgentSimException.Usage("OptionValueInvalid", $"--seed must be from 0 to {ulong.MaxValue} (is {seed})");
+        : throw Errors.OptionValueInvalid.Error($"--seed must be from 0 to {ulong.MaxValue} (is {seed})");
 
     private static DateTimeOffset? Time(OptionValues values, string name)
     {
@@ -95,7 +95,7 @@ internal static class ImportArguments
         // With the year first, since 01/02 is January to some and February to others.
         return text.Length >= 10 && text[4] == '-' && text[7] == '-' && DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out DateTimeOffset time)
             ? time
-            : throw AgentSimException.Usage("OptionValueInvalid", $"{name} needs a time like 2026-11-30 or 2026-11-30T09:00:00Z (is '{text}')");
+            : throw Errors.OptionValueInvalid.Error($"{name} needs a time like 2026-11-30 or 2026-11-30T09:00:00Z (is {Quote.Of(text)})");
     }
 
     private static Dictionary<string, string> Columns(IReadOnlyList<string> pairs)
@@ -104,8 +104,8 @@ internal static class ImportArguments
         foreach (string pair in pairs)
         {
             int equals = pair.IndexOf('=', StringComparison.Ordinal);
-            if (equals <= 0 || equals == pair.Length - 1) throw AgentSimException.Usage("OptionValueInvalid", $"--map needs FIELD=COLUMN (is '{pair}')");
-            if (!columns.TryAdd(pair[..equals], pair[(equals + 1)..])) throw AgentSimException.Usage("OptionValueInvalid", $"--map gives {pair[..equals]} two columns");
+            if (equals <= 0 || equals == pair.Length - 1) throw Errors.OptionValueInvalid.Error($"--map needs FIELD=COLUMN (is {Quote.Of(pair)})");
+            if (!columns.TryAdd(pair[..equals], pair[(equals + 1)..])) throw Errors.OptionValueInvalid.Error($"--map gives {pair[..equals]} two columns");
         }
 
         return columns;

@@ -25,7 +25,7 @@ internal static class ImportCommand
     private static void Run(OptionValues values, IReadOnlyList<string> files, CancellationToken cancellation)
     {
         if (values.Text("--output-path") is not { } prefix || string.IsNullOrWhiteSpace(prefix))
-            throw AgentSimException.Usage("OptionMissing", "--output-path is required");
+            throw Errors.OptionMissing.Error("--output-path is required");
         string? summaryPath = values.Text("--summary");
         ImportOptions options = ImportArguments.Read(values) with { Format = values.Text("--format") };
         if (summaryPath is not null) OutputFiles.Check(LogImport.Files(files, options), ("--summary", summaryPath));
@@ -46,8 +46,8 @@ internal static class ImportCommand
         }
 
         // Those that the summary shows by itself are not said twice.
-        foreach (RunWarning warning in import.Summary.Warnings.Where(warning => warning.Code is not ("OutputsEstimated" or "TimesEstimated")))
-            Messages.WriteLine($"agentsim: warning: {warning.Message}");
+        foreach (RunWarning warning in import.Summary.Warnings.Where(warning => warning.Code != WarningCodes.OutputsEstimated.Id && warning.Code != WarningCodes.TimesEstimated.Id))
+            Messages.WriteLine($"agentsim: warning: {warning.In(OptionNames.Wording)}");
         string names = written.Count == 1 ? written[0] : $"{written[0]} to {Path.GetFileName(written[^1])}";
         Output.Write($"{import.Summary}\nWrote {names}\nTrace block size: {import.TraceBlockSize} (the files say so themselves)\n");
     }

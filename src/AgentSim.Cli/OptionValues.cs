@@ -15,7 +15,7 @@ internal sealed class OptionValues(Func<string, string[]?> find)
         if (Text(name) is not { } text) return null;
         return Numbers.TryWhole(text, out Int128 value)
             ? value
-            : throw AgentSimException.Usage("OptionValueInvalid", $"{name} needs a whole number (is '{text}')");
+            : throw Errors.OptionValueInvalid.Error($"{name} needs a whole number (is {Quote.Of(text)})");
     }
 
     public double? Real(string name)
@@ -23,7 +23,7 @@ internal sealed class OptionValues(Func<string, string[]?> find)
         if (Text(name) is not { } text) return null;
         return Numbers.TryReal(text, out double value)
             ? value
-            : throw AgentSimException.Usage("OptionValueInvalid", $"{name} needs a number (is '{text}')");
+            : throw Errors.OptionValueInvalid.Error($"{name} needs a number (is {Quote.Of(text)})");
     }
 
     public T Choice<T>(string name, T fallback, params ReadOnlySpan<(string Text, T Value)> choices)
@@ -36,6 +36,6 @@ internal sealed class OptionValues(Func<string, string[]?> find)
             known.Add(choice);
         }
 
-        throw AgentSimException.Usage("OptionValueInvalid", $"{name} must be one of {string.Join(", ", known)} (is '{text}')");
+        throw Errors.OptionValueInvalid.Error($"{name} must be one of {string.Join(", ", known)} (is {Quote.Of(text)})");
     }
 }

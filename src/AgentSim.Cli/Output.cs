@@ -25,7 +25,7 @@ internal static class Output
         }
         catch (Exception error) when (WriteFailure.Is(error))
         {
-            throw new AgentSimException("OutputFailed", $"standard output cannot be written: {WriteFailure.Reason(error)}", inner: error);
+            throw Errors.OutputFailed.Error($"standard output cannot be written: {WriteFailure.Reason(error)}", inner: error);
         }
     }
 }

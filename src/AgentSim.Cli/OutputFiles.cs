@@ -20,8 +20,8 @@ internal static class OutputFiles
             if (string.IsNullOrEmpty(path) || Directory.Exists(path)) continue;
             string full = Path.GetFullPath(path);
             if (AtomicFile.IsDevice(full)) continue;
-            if (read.Contains(full)) throw AgentSimException.Usage("OptionsConflict", $"{option} would replace {path}, which is read; name another file");
-            if (!written.TryAdd(full, option)) throw AgentSimException.Usage("OptionsConflict", $"{written[full]} and {option} name the same file, {path}");
+            if (read.Contains(full)) throw Errors.OptionsConflict.Error($"{option} would replace {path}, which is read; name another file");
+            if (!written.TryAdd(full, option)) throw Errors.OptionsConflict.Error($"{written[full]} and {option} name the same file, {path}");
         }
     }
 }

@@ -1,7 +1,6 @@
 using AgentSim.Imports;
 using AgentSim.Rows;
 using AgentSim.Simulation;
-using AgentSim.Workload;
 
 namespace AgentSim.Cli;
 
@@ -23,7 +22,7 @@ internal sealed class ReplayArguments(OptionValues values, IReadOnlyList<string>
 
     public TraceFormat Format { get; } = values.Choice(
         "--trace-format", TraceFormat.Mooncake,
-        [.. Enum.GetValues<TraceFormat>().Select(format => (OptionNames.CommandLine.Of(format), format))]);
+        [.. Enum.GetValues<TraceFormat>().Select(format => (format.Name(), format))]);
 
     /// <summary>Whether the files are recordings of another program.</summary>
     public bool IsRecording => Format.RecordingName() is not null;

@@ -1,10 +1,12 @@
 using System.Globalization;
+using AgentSim.Engines;
 using AgentSim.Files;
 using AgentSim.Imports;
 using AgentSim.Metrics;
 using AgentSim.Recording;
-using AgentSim.Reports;
 using AgentSim.Reports.Html;
+using AgentSim.Reports;
+using AgentSim.Routing;
 using AgentSim.Simulation;
 using AgentSim.Timelines;
 using AgentSim.Workload;
@@ -24,6 +26,12 @@ internal static class ReplayCommand
 
     private static void Run(OptionValues values, IReadOnlyList<string> files, CancellationToken cancellation)
     {
+        if (ArgumentHelp(values) is { } help)
+        {
+            Output.Write(help);
+            return;
+        }
+
         var arguments = new ReplayArguments(values, files);
         UsageChecks.Check(arguments);
         ReplayPlan plan = ReplayPlan.From(arguments, Environment.GetEnvironmentVariable("DYN_ROUTER_POLICY_CONFIG"));
@@ -58,15 +66,24 @@ internal static class ReplayCommand
         string report = ReportPath.Resolve(arguments.ReportJson, DateTime.Now);
         AtomicFile.Write(report, stream => ReportWriter.Write(stream, result.Summary, result.Run));
 
-        Output.Write($"{(arguments.Plots ? MetricTable.RenderWithPlots(result) : MetricTable.Render(result))}Saved full report to: {report}\n");
+        Output.Write($"{(arguments.Plots ? MetricTable.RenderWithPlots(result, OptionNames.Wording) : MetricTable.Render(result, OptionNames.Wording))}Saved full report to: {report}\n");
         if (result.Run.Calibration is null) Messages.WriteLine($"agentsim: timing: {result.Run.Timing}");
         ShowCounts(result.Summary, workload.RequestCount);
 
         // At once, because reading and running may take long or fail; all of them stand below the table, too.
         void Warn(RunWarning warning)
         {
-            if (said.Add(warning)) Messages.WriteLine($"agentsim: warning: {warning.Message}");
+            if (said.Add(warning)) Messages.WriteLine($"agentsim: warning: {warning.In(OptionNames.Wording)}");
         }
+    }
+
+    private static string? ArgumentHelp(OptionValues values)
+    {
+        List<string> parts = [];
+        if (values.Has("--help-engine"))
+            parts.Add($"Engine arguments, the names of the JSON of --extra-engine-args, --prefill-engine-args and --decode-engine-args:\n{EngineHelp.Text}");
+        if (values.Has("--help-router")) parts.Add($"Settings of the KV router, the names of the JSON of --router-config:\n{RouterHelp.Text}");
+        return parts.Count > 0 ? string.Join('\n', parts) : null;
     }
 
     // Not on standard output, which is as the reference has it (behaviour 06#8).

@@ -1,6 +1,6 @@
 namespace AgentSim.Cli;
 
-/// <summary>The options of <c>agentsim replay</c>: those of the reference (behaviour 06#9.1), <c>--allow-cut</c>, <c>--timing-profile</c>, <c>--drop-sessionless</c>, <c>--router-seed</c>, <c>--report-html</c>, <c>--plot</c> and <c>--timeline</c>.</summary>
+/// <summary>The options of <c>agentsim replay</c>: those of the reference (behaviour 06#9.1), <c>--allow-cut</c>, <c>--timing-profile</c>, <c>--drop-sessionless</c>, <c>--router-seed</c>, <c>--report-html</c>, <c>--plot</c>, <c>--timeline</c>, <c>--help-engine</c> and <c>--help-router</c>.</summary>
 internal static class ReplayOptions
 {
     public static readonly OptionSpec[] All =
@@ -15,6 +15,7 @@ internal static class ReplayOptions
         new("--trace-num-prefix-groups", "N", "applied_compute_agentic only: groups of sessions with a common prefix (default 0)"),
 
         new("--extra-engine-args", "JSON", "Engine arguments of aggregated workers, e.g. {\"engine_type\":\"sglang\"}; vllm (default), sglang or trtllm"),
+        new("--help-engine", "", "Lists the engine arguments: what they may be, defaults, which engines read them", OptionValue.None),
         new("--timing-profile", "FILE", "Latencies of a deployment of yours, as calibrate writes them; also fills in engine arguments that are not given"),
         new("--num-workers", "N", "Aggregated workers (default 1)"),
         new("--prefill-engine-args", "JSON", "Disaggregated replay: engine arguments of the prefill workers, at least {\"worker_type\":\"prefill\"}"),
@@ -24,6 +25,7 @@ internal static class ReplayOptions
 
         new("--router-mode", "MODE", "round_robin (default) or kv_router"),
         new("--router-config", "JSON", "Settings of the KV router, e.g. {\"router_temperature\":0.5}"),
+        new("--help-router", "", "Lists the settings of the KV router", OptionValue.None),
         new("--router-policy-config", "FILE", "Queue policies of the KV router, YAML (default: environment variable DYN_ROUTER_POLICY_CONFIG)"),
         new("--model-name", "NAME", "Model whose profile in the policy file applies"),
         new("--router-seed", "N", "Seed of the KV router's random draws (default 3516948205)"),

@@ -1,5 +1,6 @@
 using AgentSim.Calibration;
 using AgentSim.Engines;
+using AgentSim.Files;
 using AgentSim.Metrics;
 using AgentSim.Routing;
 using AgentSim.Rows;
@@ -25,31 +26,27 @@ internal sealed record ReplayPlan(ReplaySettings Settings, WorkloadOptions Workl
     /// <exception cref="AgentSimException">The first rule broken.</exception>
     public static ReplayPlan From(ReplayArguments arguments, string? defaultPolicyFile)
     {
-        EngineArguments engine = Engine(arguments.ExtraEngineArgs, "--extra-engine-args") ?? EngineArguments.Default;
-        EngineArguments? prefill = Engine(arguments.PrefillEngineArgs, "--prefill-engine-args");
-        EngineArguments? decode = Engine(arguments.DecodeEngineArgs, "--decode-engine-args");
-        RouterSettings router = arguments.RouterConfig is { } json ? RouterSettings.Parse(json, "--router-config") : RouterSettings.Default;
+        EngineArguments? engine = Engine(arguments.ExtraEngineArgs, Setting.Engine);
+        EngineArguments? prefill = Engine(arguments.PrefillEngineArgs, Setting.PrefillEngine);
+        EngineArguments? decode = Engine(arguments.DecodeEngineArgs, Setting.DecodeEngine);
+        RouterSettings router = arguments.RouterConfig is { } json ? RouterSettings.Parse(json, Setting.RouterConfig) : RouterSettings.Default;
         string? policyFile = arguments.RouterPolicyConfig ?? (string.IsNullOrEmpty(defaultPolicyFile) ? null : defaultPolicyFile);
         if (policyFile is not null) router = router with { RouterPolicyConfig = policyFile };
         UsageChecks.CheckAfterEngineArguments(arguments);
 
         var settings = new ReplaySettings
         {
-            Engine = engine,
             Workers = Count("--num-workers", arguments.NumWorkers),
             RouterMode = arguments.RouterMode,
-            Router = router,
             ModelName = arguments.ModelName,
             RouterSeed = Seed("--router-seed", arguments.RouterSeed),
             Concurrency = arguments.Concurrency is { } sessions ? Count("--replay-concurrency", sessions) : null,
             ArrivalSpeedupRatio = arguments.ArrivalSpeedupRatio,
             MaxSimTimeMs = arguments.MaxSimTimeSeconds * 1000.0,
-            Pools = Pools(arguments, prefill, decode),
             RecordsKvUse = arguments.Timeline is not null,
             Warnings = IgnoredOptions.Find(arguments).ToArray() is { Length: > 0 } ignored ? ignored : [],
             ServiceLevel = new ServiceLevel(arguments.SlaTtftMs, arguments.SlaItlMs, arguments.SlaE2eMs) is { IsEmpty: false } level ? level : null,
         };
-        if (arguments.TimingProfile is { } profile) settings = settings.With(TimingProfile.Read(profile));
         var workload = new WorkloadOptions
         {
             Format = arguments.Format,
@@ -61,12 +58,25 @@ internal sealed record ReplayPlan(ReplaySettings Settings, WorkloadOptions Workl
             SharedPrefixRatio = arguments.TraceSharedPrefixRatio,
             PrefixGroups = Count("--trace-num-prefix-groups", arguments.TraceNumPrefixGroups),
         };
+        (int Prefill, int Decode)? pools = Pools(arguments, prefill, decode);
         SyntheticOptions? synthetic = arguments.IsSynthetic ? Synthesis(arguments) : null;
         CheckRest(arguments);
+
+        // Files are read last, each once, and never again.
+        LoadedFiles files = new();
+        settings = settings with
+        {
+            Engine = engine?.Resolve(Setting.Engine, files) ?? EngineConfig.Default,
+            Pools = pools is { } workers
+                ? new PoolSettings(prefill!.Resolve(Setting.PrefillEngine, files), decode!.Resolve(Setting.DecodeEngine, files), workers.Prefill, workers.Decode)
+                : null,
+            Router = router.Resolve(Setting.RouterConfig, files),
+        };
+        if (arguments.TimingProfile is { } profile) settings = settings.With(TimingProfile.Read(profile));
         return new ReplayPlan(settings, workload, synthetic);
     }
 
-    private static EngineArguments? Engine(string? json, string option) => json is null ? null : EngineArguments.Parse(json, option);
+    private static EngineArguments? Engine(string? json, Term option) => json is null ? null : EngineArguments.Parse(json, option);
 
     private static SyntheticOptions Synthesis(ReplayArguments arguments) => new()
     {
@@ -90,8 +100,8 @@ internal sealed record ReplayPlan(ReplaySettings Settings, WorkloadOptions Workl
         ? value
         : throw Refused(value < 0 ? $"{option} must not be negative (is {value})" : $"{option} must be at most {most} (is {value})");
 
-    // The aggregated and the disaggregated options exclude each other (behaviour 04#11.2, 1 to 4).
-    private static PoolSettings? Pools(ReplayArguments arguments, EngineArguments? prefill, EngineArguments? decode)
+    // Workers of the pools, if there are pools; the aggregated and the disaggregated options exclude each other (behaviour 04#11.2, 1 to 4).
+    private static (int Prefill, int Decode)? Pools(ReplayArguments arguments, EngineArguments? prefill, EngineArguments? decode)
     {
         int prefillWorkers = Count("--num-prefill-workers", arguments.NumPrefillWorkers);
         int decodeWorkers = Count("--num-decode-workers", arguments.NumDecodeWorkers);
@@ -107,7 +117,7 @@ internal sealed record ReplayPlan(ReplaySettings Settings, WorkloadOptions Workl
             throw Refused("--num-workers is for aggregated replay; use --num-prefill-workers and --num-decode-workers");
         if (prefill is null || decode is null)
             throw Refused("disaggregated replay needs both --prefill-engine-args and --decode-engine-args");
-        return new PoolSettings(prefill, decode, prefillWorkers, decodeWorkers);
+        return (prefillWorkers, decodeWorkers);
     }
 
     private static void CheckRest(ReplayArguments arguments)
@@ -116,5 +126,5 @@ internal sealed record ReplayPlan(ReplaySettings Settings, WorkloadOptions Workl
         if (arguments.ModelName is { Length: 0 }) throw Refused("--model-name must not be empty");
     }
 
-    private static AgentSimException Refused(string message) => new("OptionsRefused", message);
+    private static AgentSimException Refused(string message) => Errors.OptionsRefused.Error(message);
 }

@@ -20,7 +20,7 @@ internal static class TimelineCommand
 
     private static void Run(OptionValues values, IReadOnlyList<string> files, CancellationToken cancellation)
     {
-        if (values.Text("--output") is not { } output) throw AgentSimException.Usage("OptionMissing", "--output (-o) is required");
+        if (values.Text("--output") is not { } output) throw Errors.OptionMissing.Error("--output (-o) is required");
         var options = new TimelineOptions
         {
             Stages = !values.Has("--no-stages"),

@@ -46,11 +46,10 @@ internal static class UsageChecks
     {
         if (arguments.AicOptions.Count == 0) return;
         // An incomplete set is wrong wherever AIC is available, too; a complete one is refused with the other settings.
-        FaultKind kind = AicRequired.Except(arguments.AicOptions).Any() ? FaultKind.Usage : FaultKind.Input;
-        throw new AgentSimException(
-            "AicNotAvailable",
-            $"{arguments.AicOptions[0]} needs NVIDIA's AIConfigurator (AIC), whose performance database is not available in AgentSim; leave the --aic-* options out (in engine arguments aic_nextn, aic_tp_size and aic_attention_dp_size work without it)",
-            kind);
+        bool isUsage = AicRequired.Except(arguments.AicOptions).Any();
+        string message = $"{arguments.AicOptions[0]} needs NVIDIA's AIConfigurator (AIC), whose performance database is not available in AgentSim; "
+            + "leave the --aic-* options out (in engine arguments aic_nextn, aic_tp_size and aic_attention_dp_size work without it)";
+        throw isUsage ? Errors.AicNotAvailable.Usage(message) : Errors.AicNotAvailable.Error(message);
     }
 
     // What the reference does and AgentSim does not (behaviour 06#13).
@@ -64,7 +63,7 @@ internal static class UsageChecks
             throw NotSupported("--replay-mode online: replay in real time is not supported; leave the option out, offline replay simulates the same load on a clock of its own");
     }
 
-    private static AgentSimException NotSupported(string message) => AgentSimException.Usage("OptionNotSupported", message);
+    private static AgentSimException NotSupported(string message) => Errors.OptionNotSupported.Error(message);
 
-    private static AgentSimException Usage(string message) => AgentSimException.Usage("OptionsConflict", message);
+    private static AgentSimException Usage(string message) => Errors.OptionsConflict.Error(message);
 }

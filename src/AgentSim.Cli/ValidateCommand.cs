@@ -21,7 +21,7 @@ internal static class ValidateCommand
 
     private static void Run(OptionValues values, IReadOnlyList<string> files, CancellationToken cancellation)
     {
-        if (files.Count == 0) throw AgentSimException.Usage("OptionMissing", "validate takes one or more measurements");
+        if (files.Count == 0) throw Errors.OptionMissing.Usage("validate takes one or more measurements");
         AccuracyLimit[] limits = [.. values.All("--fail-on").Select(AccuracyLimit.Parse)];
         CalibrationOptions options = CalibrationArguments.Of(values);
         TimingProfile? profile = values.Text("--timing-profile") is { } path ? TimingProfile.Read(path) : null;
@@ -38,6 +38,6 @@ internal static class ValidateCommand
             }
         }
 
-        if (missed.Count > 0) throw new AgentSimException("LimitMissed", $"{missed.Count} limit{(missed.Count == 1 ? "" : "s")} missed; the first: {missed[0]}");
+        if (missed.Count > 0) throw Errors.LimitMissed.Error($"{missed.Count} limit{(missed.Count == 1 ? "" : "s")} missed; the first: {missed[0]}");
     }
 }

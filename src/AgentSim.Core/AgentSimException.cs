@@ -12,46 +12,51 @@ public enum FaultKind
 
 /// <summary>
 /// An error meant for a person: one line that says what is wrong, where, and what to do.
-/// Every error AgentSim raises on purpose is of this type; anything else is a defect.
+/// Every error AgentSim raises on purpose is of this type, made by an entry of <see cref="Errors"/>; anything else is a defect.
 /// </summary>
 public sealed class AgentSimException : Exception
 {
     /// <summary>Creates an error.</summary>
-    /// <param name="errorId">Stable identifier, PascalCase, e.g. <c>TraceRowInvalid</c>.</param>
-    /// <param name="message">One line, without the location.</param>
+    /// <param name="code">What all errors of this kind have in common.</param>
+    /// <param name="template">One line, in which settings are placeholders.</param>
     /// <param name="kind">Whose fault it is.</param>
     /// <param name="inner">The cause, when another exception led here.</param>
-    public AgentSimException(string errorId, string message, FaultKind kind = FaultKind.Input, Exception? inner = null)
-        : base(OneLine(message), inner)
+    internal AgentSimException(ErrorCode code, string template, FaultKind kind, Exception? inner)
+        : base(Wording.Neutral.Line(template), inner)
     {
-        ErrorId = errorId;
-        Kind = kind;
+        (Code, Template, Kind) = (code, template, kind);
     }
 
-    /// <summary>Stable identifier of the error.</summary>
-    public string ErrorId { get; }
+    /// <summary>What all errors of this kind have in common.</summary>
+    public ErrorCode Code { get; }
+
+    /// <summary>Stable identifier of the error, e.g. <c>TraceRowInvalid</c>.</summary>
+    public string ErrorId => Code.Id;
 
     /// <summary>Whose fault it is.</summary>
     public FaultKind Kind { get; }
 
-    /// <summary>An error at a place in a file: the message starts with <c>path:line:</c>.</summary>
-    /// <param name="path">The file as the user named it.</param>
-    /// <param name="line">1-based physical line, or 0 when the whole file is meant.</param>
-    /// <param name="errorId">Stable identifier.</param>
-    /// <param name="message">What is wrong and what to do.</param>
-    /// <param name="inner">The cause, if any.</param>
-    public static AgentSimException At(string path, long line, string errorId, string message, Exception? inner = null) =>
-        new(errorId, line > 0 ? $"{path}:{line}: {message}" : $"{path}: {message}", FaultKind.Input, inner);
+    /// <summary>The message with placeholders for settings, to be put into the message of another error.</summary>
+    internal string Template { get; }
 
-    /// <summary>An error of the call itself (exit code 2).</summary>
-    /// <param name="errorId">Stable identifier.</param>
-    /// <param name="message">What is wrong and what to do.</param>
-    public static AgentSimException Usage(string errorId, string message) => new(errorId, message, FaultKind.Usage);
-
-    // Text from a file or an option may hold control characters; a message stays on one line and cannot drive a terminal.
-    internal static string OneLine(string message)
+    /// <summary>The message in the words of a front end; <see cref="Exception.Message"/> is in neutral ones.</summary>
+    /// <param name="wording">How settings are called there.</param>
+    public string In(Wording wording)
     {
-        if (!message.Any(char.IsControl)) return message;
-        return string.Concat(message.Select(c => char.IsControl(c) ? $"\\u{(int)c:x4}" : c.ToString()));
+        ArgumentNullException.ThrowIfNull(wording);
+        return wording.Line(Template);
     }
+
+    /// <summary>The same error with a message in the words of a front end, for hosts that show <see cref="Exception.Message"/>.</summary>
+    /// <param name="wording">How settings are called there.</param>
+    public AgentSimException Reworded(Wording wording)
+    {
+        string text = In(wording);
+        return text == Message ? this : new AgentSimException(Code, text, Kind, InnerException);
+    }
+
+    /// <summary>The same error with another message.</summary>
+    /// <param name="template">The message.</param>
+    /// <param name="inner">The cause.</param>
+    public AgentSimException Saying(string template, Exception? inner) => new(Code, template, Kind, inner);
 }

@@ -21,7 +21,7 @@ public static class NearestName
         }
 
         bool isNear = best is not null && (!least.Lacks || known.Count > 12 || least.Distance <= Math.Max(2, best.Length / 2));
-        return isNear ? $"did you mean '{best}'?" : $"known: {string.Join(", ", known)}";
+        return isNear ? $"did you mean {Quote.Of(best)}?" : $"known: {string.Join(", ", known)}";
     }
 
     // Edits (insert, delete, replace, swap neighbours) that turn one name into the other; letter case does not count.

@@ -64,5 +64,5 @@ internal sealed class StrictNames(
 
     // What the language knows of that name, if anything.
     private static object? Known(object? found, object target, string name, string[] names) => found
-        ?? throw Error(new AgentSimException("PropertyUnknown", $"a {target.GetType().Name} has no property '{name}'; {NearestName.Suggest(name, names)}"));
+        ?? throw Error(Errors.PropertyUnknown.Error($"a {target.GetType().Name} has no property {Quote.Of(name)}; {NearestName.Suggest(name, names)}"));
 }

@@ -8,7 +8,7 @@ namespace AgentSim.PowerShell;
 /// <summary>A parameter value that stands for a JSON object: its text, a hashtable or a custom object.</summary>
 /// <param name="parameter">The parameter as messages name it, e.g. <c>-EngineArgument</c>.</param>
 /// <param name="errorId">Identifier of the error when a value has no JSON form.</param>
-internal sealed class JsonArgument(string parameter, string errorId)
+internal sealed class JsonArgument(string parameter, ErrorCode errorId)
 {
     /// <summary>The JSON text of a value.</summary>
     /// <exception cref="AgentSimException">The value has no JSON form.</exception>
@@ -39,7 +39,7 @@ internal sealed class JsonArgument(string parameter, string errorId)
                 json.WriteBooleanValue(given.IsPresent);
                 break;
             case double or float when !double.IsFinite(Convert.ToDouble(value, null)):
-                throw new AgentSimException(errorId, $"{parameter}: the value of {name} is not a finite number");
+                throw errorId.Error($"{parameter}: the value of {name} is not a finite number");
             case double real:
                 json.WriteNumberValue(real);
                 break;

@@ -19,7 +19,7 @@ internal sealed record MetricSource(IReadOnlyList<Metric> Metrics, string? Path 
     {
         ReplayResult result => new MetricSource(result.Summary.Metrics),
         ReplayReport report => new MetricSource(report.Metrics),
-        SweepRow { Error: { } error } row => throw new AgentSimException(row.ErrorId ?? "ReportInvalid", $"point {row.Index} of the sweep has no metrics: {error}"),
+        SweepRow { Error: { } error } row => throw (Errors.Find(row.ErrorId) ?? Errors.ReportInvalid).Error($"point {row.Index} of the sweep has no metrics: {error}"),
         SweepRow row => new MetricSource(row.GetMetrics()),
         FileInfo file => Read(file.FullName),
         _ => new MetricSource(Properties(item)),
@@ -46,7 +46,7 @@ internal sealed record MetricSource(IReadOnlyList<Metric> Metrics, string? Path 
         ];
         return metrics.Length > 0
             ? EmptyMetrics.Mark(metrics, [])
-            : throw new AgentSimException("ReportInvalid", $"a {item.BaseObject.GetType().Name} holds no metrics; give results of Invoke-AgentReplay, their summaries, or report files");
+            : throw Errors.ReportInvalid.Error($"a {item.BaseObject.GetType().Name} holds no metrics; give results of Invoke-AgentReplay, their summaries, or report files");
     }
 
     private static double? Number(PSObject bag, string name)

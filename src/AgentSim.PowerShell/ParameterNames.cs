@@ -1,65 +1,81 @@
 using AgentSim.PowerShell.Commands;
 using AgentSim.Rows;
 using AgentSim.Simulation;
-using AgentSim.Workload;
 
 namespace AgentSim.PowerShell;
 
-/// <summary>The parameters of the replaying cmdlets that messages mention.</summary>
+/// <summary>How messages call settings in PowerShell: as parameters of the cmdlets.</summary>
 internal static class ParameterNames
 {
-    public const string Engine = nameof(InvokeAgentReplayCommand.Engine);
-    public const string PrefillEngine = nameof(InvokeAgentReplayCommand.PrefillEngine);
-    public const string DecodeEngine = nameof(InvokeAgentReplayCommand.DecodeEngine);
-    public const string RouterConfig = nameof(InvokeAgentReplayCommand.RouterConfig);
-    public const string Workers = nameof(InvokeAgentReplayCommand.Workers);
-    public const string PrefillWorkers = nameof(InvokeAgentReplayCommand.PrefillWorkers);
-    public const string DecodeWorkers = nameof(InvokeAgentReplayCommand.DecodeWorkers);
+    private const string FormatPrefix = nameof(TraceFormat) + ".";
 
-    /// <summary>What Core calls the options of a replay when PowerShell asks.</summary>
-    public static OptionNames Replay { get; } = new()
+    /// <summary>The names.</summary>
+    public static Wording Wording { get; } = new(Find);
+
+    private static string? Find(string term) =>
+        term.StartsWith(FormatPrefix, StringComparison.Ordinal) ? term[FormatPrefix.Length..] : Values(term) ?? (Parameter(term) is { } name ? "-" + name : null);
+
+    // Commands, and what is not the name of a parameter alone.
+    private static string? Values(string term) => term switch
     {
-        Engine = "-" + Engine,
-        PrefillEngine = "-" + PrefillEngine,
-        DecodeEngine = "-" + DecodeEngine,
-        RouterSettings = "-" + RouterConfig,
-        Workers = "-" + Workers,
-        PrefillWorkers = "-" + PrefillWorkers,
-        DecodeWorkers = "-" + DecodeWorkers,
-        RouterMode = "-" + nameof(InvokeAgentReplayCommand.RouterMode),
-        RoundRobin = nameof(RouterMode.RoundRobin),
-        KvRouter = nameof(RouterMode.KvRouter),
-        Concurrency = "-" + nameof(InvokeAgentReplayCommand.Concurrency),
-        ArrivalSpeedupRatio = "-" + nameof(InvokeAgentReplayCommand.ArrivalSpeedupRatio),
-        MaxSimTimeSeconds = "-" + nameof(ReplayInputCommand.MaxSimTimeSeconds),
-        SlaTtftMs = "-" + nameof(ReplayInputCommand.SlaTtftMs),
-        SlaItlMs = "-" + nameof(ReplayInputCommand.SlaItlMs),
-        SlaE2eMs = "-" + nameof(ReplayInputCommand.SlaE2eMs),
-        TraceFormat = "-" + nameof(ReplayInputCommand.TraceFormat),
-        Mooncake = nameof(TraceFormat.Mooncake),
-        AgenticMooncake = nameof(TraceFormat.AgenticMooncake),
-        Dynamo = nameof(TraceFormat.Dynamo),
-        MooncakeDelta = nameof(TraceFormat.MooncakeDelta),
-        AppliedComputeAgentic = nameof(TraceFormat.AppliedComputeAgentic),
-        Recording = format => format.ToString(),
-        Model = "-" + nameof(ReplayInputCommand.Model),
-        TraceBlockSize = "-" + nameof(ReplayInputCommand.TraceBlockSize),
-        AllowCut = "-" + nameof(ReplayInputCommand.AllowCut),
-        DropSessionless = "-" + nameof(ReplayInputCommand.DropSessionless),
-        TraceSharedPrefixRatio = "-" + nameof(ReplayInputCommand.SharedPrefixRatio),
-        TracePrefixGroups = "-" + nameof(ReplayInputCommand.PrefixGroups),
-        RouterPolicy = "-" + nameof(ReplayInputCommand.RouterPolicyPath),
-        ModelName = "-" + nameof(ReplayInputCommand.ModelName),
-        RouterSeed = "-" + nameof(InvokeAgentReplayCommand.RouterSeed),
-        ArrivalSeed = "-" + nameof(ReplayInputCommand.ArrivalSeed),
-        InputTokens = "-" + nameof(ReplayInputCommand.InputTokens),
-        OutputTokens = "-" + nameof(ReplayInputCommand.OutputTokens),
-        RequestCount = "-" + nameof(ReplayInputCommand.RequestCount),
-        RequestRate = "-" + nameof(ReplayInputCommand.RequestRate),
-        ArrivalIntervalMs = "-" + nameof(ReplayInputCommand.ArrivalIntervalMs),
-        TurnsPerSession = "-" + nameof(ReplayInputCommand.TurnsPerSession),
-        SharedPrefixRatio = "-" + nameof(ReplayInputCommand.SharedPrefixRatio),
-        PrefixGroups = "-" + nameof(ReplayInputCommand.PrefixGroups),
-        InterTurnDelayMs = "-" + nameof(ReplayInputCommand.InterTurnDelayMs),
+        nameof(Setting.RoundRobin) => nameof(RouterMode.RoundRobin),
+        nameof(Setting.KvRouter) => nameof(RouterMode.KvRouter),
+        nameof(Setting.DropDependencies) => $"-{nameof(ConvertToAgentMooncakeCommand.MissingDependency)} Drop",
+        nameof(Setting.Import) => "Import-AgentLog",
+        nameof(Setting.Timeline) => "Export-AgentTimeline",
+        nameof(Setting.Compare) => "Compare-AgentReplay",
+        nameof(Setting.ReportWriter) => "Export-AgentReport",
+        nameof(Setting.Convert) => "ConvertTo-AgentMooncake",
+        _ => null,
+    };
+
+    private static string? Parameter(string term) => term switch
+    {
+        nameof(Setting.Engine) => nameof(InvokeAgentReplayCommand.Engine),
+        nameof(Setting.PrefillEngine) => nameof(InvokeAgentReplayCommand.PrefillEngine),
+        nameof(Setting.DecodeEngine) => nameof(InvokeAgentReplayCommand.DecodeEngine),
+        nameof(Setting.RouterConfig) => nameof(InvokeAgentReplayCommand.RouterConfig),
+        nameof(Setting.RouterPolicy) => nameof(ReplayInputCommand.RouterPolicyPath),
+        nameof(Setting.Workers) => nameof(InvokeAgentReplayCommand.Workers),
+        nameof(Setting.PrefillWorkers) => nameof(InvokeAgentReplayCommand.PrefillWorkers),
+        nameof(Setting.DecodeWorkers) => nameof(InvokeAgentReplayCommand.DecodeWorkers),
+        nameof(Setting.RouterMode) => nameof(InvokeAgentReplayCommand.RouterMode),
+        nameof(Setting.RouterSeed) => nameof(InvokeAgentReplayCommand.RouterSeed),
+        nameof(Setting.ModelName) => nameof(ReplayInputCommand.ModelName),
+        nameof(Setting.Concurrency) => nameof(InvokeAgentReplayCommand.Concurrency),
+        nameof(Setting.ArrivalSpeedupRatio) => nameof(InvokeAgentReplayCommand.ArrivalSpeedupRatio),
+        nameof(Setting.MaxSimTimeSeconds) => nameof(ReplayInputCommand.MaxSimTimeSeconds),
+        nameof(Setting.SlaTtftMs) => nameof(ReplayInputCommand.SlaTtftMs),
+        nameof(Setting.SlaItlMs) => nameof(ReplayInputCommand.SlaItlMs),
+        nameof(Setting.SlaE2eMs) => nameof(ReplayInputCommand.SlaE2eMs),
+        nameof(Setting.TraceFormat) => nameof(ReplayInputCommand.TraceFormat),
+        nameof(Setting.Model) => nameof(ReplayInputCommand.Model),
+        nameof(Setting.TraceBlockSize) => nameof(ReplayInputCommand.TraceBlockSize),
+        nameof(Setting.AllowCut) => nameof(ReplayInputCommand.AllowCut),
+        nameof(Setting.DropSessionless) => nameof(ReplayInputCommand.DropSessionless),
+        nameof(Setting.TraceSharedPrefixRatio) or nameof(Setting.SharedPrefixRatio) => nameof(ReplayInputCommand.SharedPrefixRatio),
+        nameof(Setting.TracePrefixGroups) or nameof(Setting.PrefixGroups) => nameof(ReplayInputCommand.PrefixGroups),
+        nameof(Setting.InputTokens) => nameof(ReplayInputCommand.InputTokens),
+        nameof(Setting.OutputTokens) => nameof(ReplayInputCommand.OutputTokens),
+        nameof(Setting.RequestCount) => nameof(ReplayInputCommand.RequestCount),
+        nameof(Setting.RequestRate) => nameof(ReplayInputCommand.RequestRate),
+        nameof(Setting.ArrivalIntervalMs) => nameof(ReplayInputCommand.ArrivalIntervalMs),
+        nameof(Setting.ArrivalSeed) => nameof(ReplayInputCommand.ArrivalSeed),
+        nameof(Setting.TurnsPerSession) => nameof(ReplayInputCommand.TurnsPerSession),
+        nameof(Setting.InterTurnDelayMs) => nameof(ReplayInputCommand.InterTurnDelayMs),
+        nameof(Setting.MaxIdle) => nameof(ImportAgentLogCommand.MaxIdleSeconds),
+        nameof(Setting.MaxToolWait) => nameof(ImportAgentLogCommand.MaxToolWaitSeconds),
+        nameof(Setting.SessionRate) => nameof(ImportAgentLogCommand.SessionRate),
+        nameof(Setting.CharactersPerToken) => nameof(ImportAgentLogCommand.CharactersPerToken),
+        nameof(Setting.Until) => nameof(ImportAgentLogCommand.Until),
+        nameof(Setting.Since) => nameof(ImportAgentLogCommand.Since),
+        nameof(Setting.Salt) => nameof(ImportAgentLogCommand.Salt),
+        nameof(Setting.ImportFormat) => nameof(ImportAgentLogCommand.Format),
+        nameof(Setting.ImportPreset) => nameof(ImportAgentLogCommand.Preset),
+        nameof(Setting.BufferBytes) => nameof(StartAgentTraceCommand.BufferBytes),
+        nameof(Setting.FlushIntervalMs) => nameof(StartAgentTraceCommand.FlushIntervalMs),
+        nameof(Setting.RollBytes) => nameof(StartAgentTraceCommand.RollBytes),
+        nameof(Setting.RollLines) => nameof(StartAgentTraceCommand.RollLines),
+        _ => null,
     };
 }

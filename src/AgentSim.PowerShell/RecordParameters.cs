@@ -1,55 +1,53 @@
 using System.Management.Automation;
-using System.Reflection;
 using System.Text.RegularExpressions;
-using AgentSim.Engines;
+using AgentSim.Json;
 
 namespace AgentSim.PowerShell;
 
 /// <summary>
-/// Parameters of a cmdlet that are the properties of an options record: same names, same types, so that every option is a
-/// parameter without being written down again.
+/// Parameters of a cmdlet that are the options of a table: a parameter for each row, so that no option is written down again.
 /// </summary>
 internal sealed partial class RecordParameters
 {
+    private readonly Dictionary<string, OptionRow> _rows = new(StringComparer.Ordinal);
+
+    private RecordParameters(IEnumerable<(OptionRow Row, string Help)> rows)
+    {
+        foreach ((OptionRow row, string help) in rows)
+        {
+            var parameter = new RuntimeDefinedParameter(row.Parameter, row.ValueType, [new ParameterAttribute { HelpMessage = help, DontShow = row.IsInert }]);
+            if (NumberValues.IsNumber(row.ValueType!, out bool isWhole)) parameter.Attributes.Add(new NumberAttribute { Whole = isWhole });
+            if (row.Choices.Count > 0 && !(Nullable.GetUnderlyingType(row.ValueType!) ?? row.ValueType!).IsEnum)
+                parameter.Attributes.Add(new ArgumentCompleterAttribute(typeof(OptionCompleter)));
+            Dictionary.Add(row.Parameter, parameter);
+            _rows.Add(row.Parameter, row);
+        }
+    }
+
     /// <summary>The parameters, with their values once they are bound.</summary>
     public RuntimeDefinedParameterDictionary Dictionary { get; } = [];
 
-    /// <summary>Adds the properties of a record.</summary>
-    /// <param name="record">Its type.</param>
-    /// <param name="prefix">Goes before the names, for a record inside another one.</param>
-    public RecordParameters Add(Type record, string prefix = "")
+    /// <summary>The parameters of a table.</summary>
+    /// <param name="table">The table.</param>
+    /// <param name="defaults">A record with all defaults.</param>
+    public static RecordParameters Of<T>(JsonOptionsTable<T> table, T defaults) =>
+        new(table.Rows.Where(row => row.ValueType is not null).Select(row => ((OptionRow)row, OptionHelp.Parameter(row, table, defaults))));
+
+    /// <summary>Whether options without effect are offered as parameters; they are taken in any case.</summary>
+    public void ShowInert(bool areShown)
     {
-        foreach (PropertyInfo property in Options(record))
+        foreach ((string name, RuntimeDefinedParameter parameter) in Dictionary)
         {
-            string name = prefix + property.Name;
-            var parameter = new RuntimeDefinedParameter(name, property.PropertyType, [new ParameterAttribute()]);
-            if (NumberValues.IsNumber(property.PropertyType, out bool isWhole)) parameter.Attributes.Add(new NumberAttribute { Whole = isWhole });
-            Dictionary.Add(name, parameter);
+            if (_rows[name].IsInert) parameter.Attributes.OfType<ParameterAttribute>().Single().DontShow = !areShown;
         }
-
-        return this;
     }
 
-    /// <summary>Adds values for a parameter's completion.</summary>
-    public RecordParameters Suggest(string name, Type completer)
+    /// <summary>A record with what was given.</summary>
+    public T Apply<T>(T record)
     {
-        Dictionary[name].Attributes.Add(new ArgumentCompleterAttribute(completer));
-        return this;
-    }
-
-    /// <summary>True when a parameter with this prefix was given.</summary>
-    public bool IsGiven(string prefix) => Dictionary.Any(parameter => parameter.Value.IsSet && parameter.Key.StartsWith(prefix, StringComparison.Ordinal));
-
-    /// <summary>Sets what was given.</summary>
-    /// <param name="record">A copy that nobody else has seen.</param>
-    /// <param name="prefix">As added.</param>
-    public T Apply<T>(T record, string prefix = "")
-        where T : class
-    {
-        foreach (PropertyInfo property in Options(typeof(T)))
+        foreach ((string name, RuntimeDefinedParameter parameter) in Dictionary)
         {
-            RuntimeDefinedParameter parameter = Dictionary[prefix + property.Name];
-            if (parameter.IsSet) property.SetValue(record, parameter.Value is PSObject wrapped ? wrapped.BaseObject : parameter.Value);
+            if (parameter.IsSet) record = ((OptionRow<T>)_rows[name]).Set!(record, parameter.Value is PSObject wrapped ? wrapped.BaseObject : parameter.Value);
         }
 
         return record;
@@ -61,10 +59,6 @@ internal sealed partial class RecordParameters
         string name = string.Concat(match.Value.Split('_', '.').Select(word => char.ToUpperInvariant(word[0]) + word[1..]));
         return Dictionary.ContainsKey(name) ? "-" + name : match.Value;
     });
-
-    // Without those that hold records of their own.
-    private static IEnumerable<PropertyInfo> Options(Type record) => record.GetProperties().Where(property =>
-        property.SetMethod is { IsPublic: true } && (property.PropertyType.IsValueType || property.PropertyType == typeof(string) || property.PropertyType == typeof(EngineType)));
 
     [GeneratedRegex("[a-z][a-z0-9]*(?:[._][a-z0-9]+)+")]
     private static partial Regex JsonName();

@@ -22,7 +22,7 @@ public static class ReportText
     {
         ArgumentNullException.ThrowIfNull(result);
         string timing = result.Run.Timing.Length > 0 ? $"{Environment.NewLine}Timing: {result.Run.Timing}" : "";
-        return string.Concat([Of(result.Summary), timing, .. result.Warnings.Select(warning => $"{Environment.NewLine}Warning: {warning.Message}")]);
+        return string.Concat([Of(result.Summary), timing, .. result.Warnings.Select(warning => $"{Environment.NewLine}Warning: {warning.In(ParameterNames.Wording)}")]);
     }
 
     /// <summary>The text of the view.</summary>

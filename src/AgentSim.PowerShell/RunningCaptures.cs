@@ -86,7 +86,7 @@ internal sealed class RunningCapture(TraceCapture capture)
     public TraceStatus Status(Cmdlet command, CancellationToken cancel)
     {
         TraceStatus status = capture.GetStatus(cancel);
-        for (; _shown < status.Problems.Count; _shown++) command.WriteWarning(status.Problems[_shown].Message);
+        for (; _shown < status.Problems.Count; _shown++) command.WriteWarning(status.Problems[_shown].In(ParameterNames.Wording));
         return status;
     }
 }

@@ -11,7 +11,8 @@ namespace AgentSim.PowerShell;
 public sealed class UnknownNameException : MethodException
 {
     internal UnknownNameException(AgentSimException error)
-        : base(error.Message, error) => ErrorRecord = new ErrorRecord(new ParentContainsErrorRecordException(this), error.ErrorId, ErrorCategory.InvalidArgument, null);
+        : base(error.In(ParameterNames.Wording), error) =>
+        ErrorRecord = new ErrorRecord(new ParentContainsErrorRecordException(this), error.ErrorId, ErrorRecords.Category(error), null);
 
     /// <inheritdoc/>
     public override ErrorRecord ErrorRecord { get; }

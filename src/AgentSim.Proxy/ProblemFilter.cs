@@ -5,17 +5,17 @@ internal sealed class ProblemFilter(Action<AgentSimException> onProblem)
 {
     private const long QuietMs = 60_000;
 
-    private readonly Dictionary<string, long> _reported = [];
+    private readonly Dictionary<ErrorCode, long> _reported = [];
 
-    public void Report(string errorId, string message)
+    public void Report(ErrorCode code, string message)
     {
         long now = Environment.TickCount64;
         lock (_reported)
         {
-            if (_reported.TryGetValue(errorId, out long last) && now - last < QuietMs) return;
-            _reported[errorId] = now;
+            if (_reported.TryGetValue(code, out long last) && now - last < QuietMs) return;
+            _reported[code] = now;
         }
 
-        onProblem(new AgentSimException(errorId, message));
+        onProblem(code.Error(message));
     }
 }

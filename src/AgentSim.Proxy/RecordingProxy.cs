@@ -79,7 +79,7 @@ internal sealed class RecordingProxy : IAsyncDisposable
         catch (Exception error) when (error is IOException or System.Net.Sockets.SocketException)
         {
             await proxy.DisposeAsync().ConfigureAwait(false);
-            throw new AgentSimException("EndpointUnavailable", $"{options.Listen}: cannot be listened on: {error.GetBaseException().Message}", inner: error);
+            throw Errors.EndpointUnavailable.Error($"{options.Listen}: cannot be listened on: {error.GetBaseException().Message}", inner: error);
         }
     }
 

@@ -104,9 +104,9 @@ internal sealed class RequestRecorder(ProxyOptions options, IHttpForwarder forwa
         int kind = hasSession ? WithSession : WithoutSession;
         int before = Interlocked.Or(ref _kinds, kind);
         if ((before & kind) != 0 || before == 0) return;
-        problems.Report("CaptureSessionsMixed",
+        problems.Report(Errors.CaptureSessionsMixed,
             "some requests come with a session (x-dynamo-session-id) and some without; such a recording is converted and replayed only with "
-            + "--drop-sessionless (-DropSessionless), which leaves out those without: let every client send a session, or record them apart");
+            + $"{Setting.DropSessionless}, which leaves out those without: let every client send a session, or record them apart");
     }
 
     private async Task<Sent> SendAsync(HttpContext context, byte[] body, PromptRequest request, ResponseFacts facts)
@@ -147,7 +147,7 @@ internal sealed class RequestRecorder(ProxyOptions options, IHttpForwarder forwa
         bool isAnswered = sent.Error == ForwarderError.None || context.Response.HasStarted;
         if (isAnswered && context.Response.StatusCode >= BadRequest)
         {
-            problems.Report("UpstreamRefused", $"the server answered {context.Response.StatusCode} to {context.Request.Path}; such requests are not recorded");
+            problems.Report(Errors.UpstreamRefused, $"the server answered {context.Response.StatusCode} to {context.Request.Path}; such requests are not recorded");
             return RequestOutcome.Failed;
         }
 
@@ -159,11 +159,11 @@ internal sealed class RequestRecorder(ProxyOptions options, IHttpForwarder forwa
                 facts.BackendFinishReason = "cancelled";
                 break;
             case RequestOutcome.Broken:
-                problems.Report("UpstreamBroke", $"the server broke off an answer to {context.Request.Path}; it is recorded as far as it came");
+                problems.Report(Errors.UpstreamBroke, $"the server broke off an answer to {context.Request.Path}; it is recorded as far as it came");
                 facts.BackendFinishReason = "error: the connection to the server broke";
                 break;
             case RequestOutcome.Failed:
-                problems.Report("UpstreamFailed", $"{options.Upstream} gave no answer to {context.Request.Path}: {Reason(context)}; such requests are not recorded");
+                problems.Report(Errors.UpstreamFailed, $"{options.Upstream} gave no answer to {context.Request.Path}: {Reason(context)}; such requests are not recorded");
                 break;
         }
 

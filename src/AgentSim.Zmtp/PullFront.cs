@@ -61,7 +61,7 @@ internal sealed class PullFront : IPullEndpoint
                 SocketError.AccessDenied => "no permission to listen there; choose a port above 1023",
                 _ => error.Message,
             };
-            throw new AgentSimException("EndpointUnavailable", $"{address}: {reason}", FaultKind.Input, error);
+            throw Errors.EndpointUnavailable.Error($"{address}: {reason}", error);
         }
     }
 

@@ -1,16 +1,33 @@
 BeforeAll { . "$PSScriptRoot/Common.ps1" }
 
 Describe 'docs/errors.md' {
-    It 'lists the identifiers in the code and no other, each once' {
-        $listed = @(Select-String -LiteralPath "$Root/docs/errors.md" -Pattern '^\| `(\w+)` \|' | ForEach-Object { $_.Matches[0].Groups[1].Value })
-        # In the code, identifiers are the only texts of their form, but for names of parameters, providers, properties, analyses, columns, and tools and events of other programs.
-        $others = 'InputObject', 'LiteralPath', 'FileSystem', 'ContextTokens', 'GeneratedTokens',
-            'KnownPlace', 'OpenTelemetry', 'AskUserQuestion', 'EnterPlanMode', 'ExitPlanMode', 'SubAgentActivity'
-        $inCode = Get-ChildItem "$Root/src" -Recurse -Filter *.cs |
-            Where-Object { $_.FullName -notmatch '[\\/](bin|obj)[\\/]' -and $_.Name -notlike '*Completer.cs' } |
-            Select-String -Pattern '"([A-Z][a-z0-9]+(?:[A-Z][a-z0-9]+)+)"' -AllMatches -CaseSensitive |
-            Where-Object Line -NotMatch '^\s*///|\[Cmdlet\(|\[Alias\(|\[UnconditionalSuppressMessage\(' |
-            ForEach-Object { $_.Matches } | ForEach-Object { $_.Groups[1].Value } | Where-Object { $_ -notin $others } | Sort-Object -Unique
-        Compare-Object @($inCode) $listed | Should -BeNullOrEmpty
+    It 'lists the errors and warnings of the module, each once, with what helps' {
+        $listed = @(Select-String -LiteralPath "$Root/docs/errors.md" -Pattern '^\| `(\w+)` \| .{10,} \| .{5,} \|' | ForEach-Object { $_.Matches[0].Groups[1].Value })
+        $entries = @([AgentSim.Errors]::All.Id) + @([AgentSim.WarningCodes]::All.Id)
+        Compare-Object $entries $listed | Should -BeNullOrEmpty
+    }
+
+    It 'has the categories of PowerShell, by name and number' {
+        foreach ($category in [Enum]::GetValues[AgentSim.FaultCategory]()) {
+            [System.Management.Automation.ErrorCategory][int]$category | Should -Be "$category"
+        }
+    }
+}
+
+Describe 'Error records' {
+    It 'have the identifier and category of the list, and name parameters: <Id>' -ForEach @(
+        @{ Id = 'ReplaySettingsInvalid'; Says = '-RouterMode KvRouter needs more than one target*raise -Workers or use RoundRobin'; Script = { Invoke-AgentReplay $Sample -TraceFormat Dynamo -RouterMode KvRouter } }
+        @{ Id = 'EngineArgumentsInvalid'; Says = '-Engine: *'; Script = { Invoke-AgentReplay $Sample -TraceFormat Dynamo -Engine '[]' } }
+        @{ Id = 'RouterConfigInvalid'; Says = '-RouterConfig: *'; Script = { Invoke-AgentReplay $Sample -TraceFormat Dynamo -RouterConfig '[]' } }
+        @{ Id = 'TraceBlockSizeMismatch'; Says = '*but -TraceBlockSize is 7*'; Script = { Invoke-AgentReplay $Sample -TraceFormat Dynamo -TraceBlockSize 7 } }
+        @{ Id = 'ImportSettingInvalid'; Says = '-MaxIdleSeconds must be *'; Script = { Import-AgentLog $Sample -MaxIdleSeconds -1 } }
+        @{ Id = 'TraceRowInvalid'; Says = '*Export-AgentTimeline reads it*'; Script = {
+                Set-Content "$TestDrive/requests.jsonl" '{"request_id":"r","arrival_time_ms":1,"terminal_status":"completed"}'
+                Invoke-AgentReplay "$TestDrive/requests.jsonl" -TraceFormat Dynamo } }
+    ) {
+        $fault = $Script | Should -Throw -PassThru -ErrorId "$Id,AgentSim.PowerShell.Commands.*"
+        $fault.Exception.Message | Should -BeLike $Says
+        $fault.Exception.Message | Should -Not -Match '--[a-z]'
+        $fault.CategoryInfo.Category | Should -Be "$([AgentSim.Errors]::Find($Id).Category)"
     }
 }

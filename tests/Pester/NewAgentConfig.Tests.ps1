@@ -84,7 +84,7 @@ BeforeAll {
         }
     }
     function Get-ConfigParameter([string] $Cmdlet) {
-        (Get-Command $Cmdlet).Parameters.Keys | Where-Object { $_ -notin [Management.Automation.PSCmdlet]::CommonParameters -and $_ -ne 'FromJson' }
+        (Get-Command $Cmdlet).Parameters.Keys | Where-Object { $_ -notin [Management.Automation.PSCmdlet]::CommonParameters -and $_ -notin 'FromJson', 'IncludeInert' }
     }
 }
 
@@ -173,6 +173,40 @@ Describe 'The configurations' {
         @{ Line = 'New-AgentEngineConfig -SglangSchedulePolicy l'; Expected = @('lpm') }
         @{ Line = 'New-AgentEngineConfig -MaxNumS'; Expected = @('-MaxNumSeqs') }
         @{ Line = 'New-AgentRouterConfig -RouterQueuePolicy '; Expected = 'Fcfs', 'Lcfs', 'Wspt' }
+    ) {
+        (TabExpansion2 $Line).CompletionMatches.CompletionText | Should -Be $Expected
+    }
+
+    It 'offer and show what has no effect with -IncludeInert only: <Cmdlet>' -ForEach @(
+        @{ Cmdlet = 'New-AgentEngineConfig'; Name = 'GpuMemoryUtilization'; Value = 0.5 }
+        @{ Cmdlet = 'New-AgentRouterConfig'; Name = 'RouterTtlSecs'; Value = 7 }
+    ) {
+        $line = "$Cmdlet -$($Name.Substring(0, 6))"
+        (TabExpansion2 $line).CompletionMatches.CompletionText | Should -Not -Contain "-$Name"
+        (TabExpansion2 "$Cmdlet -IncludeInert -$($Name.Substring(0, 6))").CompletionMatches.CompletionText | Should -Contain "-$Name"
+        $given = @{ $Name = $Value }
+        $hidden = & $Cmdlet @given
+        $shown = & $Cmdlet @given -IncludeInert
+        $hidden | Out-String | Should -Not -Match $Name
+        $shown | Out-String | Should -Match "(?m)^$Name +: $Value\r?$"
+        $hidden.$Name | Should -Be $Value
+        $shown.ToJson() | Should -Be $hidden.ToJson()
+        $shown | Export-Clixml "$TestDrive/shown.xml"
+        $back = Import-Clixml "$TestDrive/shown.xml"
+        $back.ToJson() | Should -Be $hidden.ToJson()
+        $back.$Name | Should -Be $Value
+    }
+
+    It 'have parameters with the help of their table' {
+        $parameter = (Get-Command New-AgentEngineConfig).Parameters['MaxNumSeqs'].Attributes.Where{ $_ -is [Parameter] }
+        $parameter.HelpMessage | Should -Be 'The most requests that run at once on a rank. Values: whole number at least 1. Default: 256. `$null` means no limit.'
+        (Get-Help New-AgentEngineConfig -Parameter MaxNumSeqs).description.Text | Should -Be $parameter.HelpMessage.Replace('`', '')
+    }
+
+    It 'complete names inside of JSON: <Line>' -ForEach @(
+        @{ Line = "New-AgentEngineConfig '{`"max_num_s"; Expected = "'{`"max_num_seqs`":" }
+        @{ Line = "Invoke-AgentReplay x.jsonl -Engine '{`"block_size`":16,`"sglang`":{`"page"; Expected = "'{`"block_size`":16,`"sglang`":{`"page_size`":" }
+        @{ Line = "Invoke-AgentReplay x.jsonl -RouterConfig '{`"router_temp"; Expected = "'{`"router_temperature`":" }
     ) {
         (TabExpansion2 $Line).CompletionMatches.CompletionText | Should -Be $Expected
     }

@@ -9,6 +9,7 @@ BeforeDiscovery {
     function Add-Type2([type] $Type) {
         foreach ($part in @($Type) + $Type.GetGenericArguments() + @($Type.GetElementType())) {
             if ($null -eq $part -or $part.Assembly.GetName().Name -ne 'AgentSim.Core' -or $part.IsEnum -or $part.IsAbstract -or -not $part.IsPublic) { continue }
+            if ($part.Name -eq 'InertOptions') { continue }   # the options in it are seen as properties
             if ([exception].IsAssignableFrom($part) -or -not $types.Add($part)) { continue }
             foreach ($property in $part.GetProperties()) { Add-Type2 $property.PropertyType }
         }

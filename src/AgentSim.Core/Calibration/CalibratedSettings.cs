@@ -28,12 +28,13 @@ public static class CalibratedSettings
         };
     }
 
-    private static EngineArguments Apply(EngineArguments given, TimingProfile profile, List<RunWarning> warnings)
+    private static EngineConfig Apply(EngineConfig engine, TimingProfile profile, List<RunWarning> warnings)
     {
+        EngineArguments given = engine.Arguments;
         if (given.PlannerProfileData is not null)
-            throw AgentSimException.Usage("OptionsConflict", "a timing profile and planner_profile_data exclude each other; leave planner_profile_data out");
+            throw Errors.OptionsConflict.Usage("a timing profile and planner_profile_data exclude each other; leave planner_profile_data out");
         MeasuredServer server = profile.Server;
-        EngineType type = server.Engine is { } name && EngineType.Find(name) is { } known ? known : given.EngineType;
+        EngineType type = server.Engine is { } name && EngineType.Find(name, EngineType.All) is { } known ? known : given.EngineType;
         EngineArguments defaults = new EngineArguments { EngineType = given.EngineType }.Validated("engine arguments");
         List<string> conflicts = [];
         if (type != given.EngineType)
@@ -44,7 +45,6 @@ public static class CalibratedSettings
 
         given = given with
         {
-            Timing = profile.Tables,
             NumGpuBlocks = Choose("num_gpu_blocks", given.NumGpuBlocks, defaults.NumGpuBlocks, server.NumGpuBlocks),
             BlockSize = Choose("block_size", given.BlockSize, defaults.BlockSize, server.BlockSize),
             MaxNumSeqs = Choose("max_num_seqs", given.MaxNumSeqs, defaults.MaxNumSeqs, server.MaxNumSeqs),
@@ -55,8 +55,8 @@ public static class CalibratedSettings
             EnableChunkedPrefill = Choose("enable_chunked_prefill", given.EnableChunkedPrefill, defaults.EnableChunkedPrefill, server.EnableChunkedPrefill),
         };
         if (conflicts.Count > 0)
-            warnings.Add(new RunWarning("TimingProfileConflict", $"{string.Join("; ", conflicts)}: the engine's arguments stay, and the profile's stated errors are not of them", conflicts.Count));
-        return given.Validated("engine arguments");
+            warnings.Add(new RunWarning(WarningCodes.TimingProfileConflict, $"{string.Join("; ", conflicts)}: the engine's arguments stay, and the profile's stated errors are not of them", conflicts.Count));
+        return given.Resolve("engine arguments").With(profile.Tables);
 
         T Choose<T>(string argument, T value, T fallback, object? measured)
         {

@@ -82,12 +82,12 @@ internal static class CalibrationJson
     /// <param name="tables">The arrays it belongs to.</param>
     /// <param name="digest">The digest of the arrays' file, as it says.</param>
     /// <exception cref="AgentSimException"><c>CalibrationInvalid</c>: it is no such file.</exception>
-    public static TimingProfile Read(string path, TimingTables tables, out string digest)
+    public static TimingProfile Read(string path, ProfileTables tables, out string digest)
     {
         using JsonDocument document = MeasurementFile.Json(path);
         JsonElement root = document.RootElement;
         if (root.Text("schema") != Schema || root.Text("profile_sha256") is not { } stated)
-            throw AgentSimException.At(path, 0, "CalibrationInvalid", $"is no calibration ({Schema}); give the file that was written beside the profile");
+            throw Errors.CalibrationInvalid.At(path, 0, $"is no calibration ({Schema}); give the file that was written beside the profile");
         digest = stated;
         JsonElement server = root.Get("server"), training = root.Get("training_medians");
         return new TimingProfile(tables)

@@ -24,11 +24,11 @@ public static class Calibrator
     {
         ArgumentNullException.ThrowIfNull(runs);
         ArgumentNullException.ThrowIfNull(options);
-        if (runs.Count == 0) throw new AgentSimException("CalibrationDataMissing", "there is no run to fit to; name a measurement");
+        if (runs.Count == 0) throw Errors.CalibrationDataMissing.Error("there is no run to fit to; name a measurement");
         if (runs.All(run => run.Steps.Count > 0 && run.Requests.Count == 0)) return FromSteps(runs, options);
         List<RunWarning> warnings = [];
         MeasuredServer server = runs.Aggregate(options.Server, (known, run) => known.Or(run.Server));
-        EngineArguments engine = MeasuredEngine.Of(server, warnings);
+        EngineConfig engine = MeasuredEngine.Of(server, warnings);
         runs = [.. runs.Select(run => Checked(run, options, warnings))];
         Measurement[] held = [.. options.HeldOut.Select(run => Checked(run, options, warnings))];
         if (runs.Any(run => !run.KnowsPrompts)) warnings.Add(OfPrompts(options.Prompts));
@@ -39,7 +39,7 @@ public static class Calibrator
         progress?.Report(string.Create(CultureInfo.InvariantCulture, $"Fitting to {training.Sum(run => run.Fitted ?? run.Run.Requests.Count)} requests"));
         TimingFitResult fit = TimingFit.Of(training, engine, run => Prompts(run, options), pairs, cancellation);
         progress?.Report("Predicting what was held out");
-        TimingTables tables = fit.Parameters.Sample();
+        ProfileTables tables = fit.Parameters.Sample();
         TrainingMedians? medians = TrainingMedians.Of(training.Select(run => run.Fitted is { } count ? run.Run with { Requests = [.. run.Run.Requests.Take(count)] } : run.Run));
         var envelope = new EnvelopeRecorder();
         List<HeldOutErrors> errors = [];
@@ -57,7 +57,7 @@ public static class Calibrator
             errors.Add(new HeldOutErrors(run.Name, "whole run", Accuracy.Of(run, prediction, fit.Parameters.OffsetMs, medians)));
         }
 
-        if (errors.Count == 0) warnings.Add(new RunWarning("CalibrationUntested", "nothing was held out, since only aggregates are known of the runs: no error is stated; hold out a run"));
+        if (errors.Count == 0) warnings.Add(new RunWarning(WarningCodes.CalibrationUntested, "nothing was held out, since only aggregates are known of the runs: no error is stated; hold out a run"));
         return new TimingProfile(tables)
         {
             Server = Of(engine, server),
@@ -84,7 +84,7 @@ public static class Calibrator
             Sources = [.. runs.SelectMany(run => run.Inputs)],
             Formula = Formula,
             Coefficients = [new("B0", of.B0, null, null), new("B1", of.B1, null, null), new("B2", of.B2, null, null), new("S0", of.S0, null, null), new("S1", of.S1, null, null), new("S2", of.S2, null, null)],
-            Warnings = [new RunWarning("CalibrationUntested", "the profile is of single passes, and no run was held out: no error is stated; hold out a run")],
+            Warnings = [new RunWarning(WarningCodes.CalibrationUntested, "the profile is of single passes, and no run was held out: no error is stated; hold out a run")],
             Version = Replay.Version,
         };
     }
@@ -99,21 +99,21 @@ public static class Calibrator
         ArgumentNullException.ThrowIfNull(options);
         List<RunWarning> warnings = [];
         if (options.Server.TensorParallelSize > 1)
-            warnings.Add(new RunWarning("CalibrationCommunicationMissing", "the tables have no communication between GPUs: passes of several GPUs take longer than the profile says"));
-        TimingTables arrays = OperatorProfile.Of(tables);
+            warnings.Add(new RunWarning(WarningCodes.CalibrationCommunicationMissing, "the tables have no communication between GPUs: passes of several GPUs take longer than the profile says"));
+        ProfileTables arrays = OperatorProfile.Of(tables);
         Measurement[] held = [.. options.HeldOut.Select(run => Checked(run, options, warnings))];
         MeasuredServer server = held.Aggregate(options.Server, (known, run) => known.Or(run.Server));
         List<HeldOutErrors> errors = [];
         if (held.Length > 0)
         {
-            EngineArguments engine = MeasuredEngine.Of(server, warnings);
+            EngineConfig engine = MeasuredEngine.Of(server, warnings);
             server = Of(engine, server);
             foreach (Measurement run in held)
                 errors.Add(new HeldOutErrors(run.Name, "whole run", Accuracy.Of(run, new RunSimulation(run, engine, Prompts(run, options), cancellation).Predict(arrays, null, cancellation), 0, null)));
         }
         else
         {
-            warnings.Add(new RunWarning("CalibrationUntested", "no run was held out: no error is stated; hold out a run of the server"));
+            warnings.Add(new RunWarning(WarningCodes.CalibrationUntested, "no run was held out: no error is stated; hold out a run of the server"));
         }
 
         return new TimingProfile(arrays)
@@ -135,15 +135,15 @@ public static class Calibrator
     internal static Measurement Checked(Measurement run, CalibrationOptions options, List<RunWarning> warnings)
     {
         int all = run.Requests.Count + run.Failed;
-        if (run.Requests.Count == 0) throw new AgentSimException("CalibrationDataMissing", $"{run.Name} has no requests with their times");
+        if (run.Requests.Count == 0) throw Errors.CalibrationDataMissing.Error($"{run.Name} has no requests with their times");
         if (!options.AllowFailures && run.Failed > MostFailures * all)
         {
-            throw new AgentSimException("MeasurementFailures", string.Create(CultureInfo.InvariantCulture,
+            throw Errors.MeasurementFailures.Error(string.Create(CultureInfo.InvariantCulture,
                 $"{run.Name}: {run.Failed} of {all} requests failed ({100.0 * run.Failed / all:0.#} %), so that the load is not what was sent; measure anew, or allow failures"));
         }
 
         warnings.AddRange(run.Warnings.Where(warning => !warnings.Contains(warning)));
-        return run.Concurrency is null && options.Concurrency is { } concurrency && run.Warnings.Any(warning => warning.Code == "MeasuredRequestsLate")
+        return run.Concurrency is null && options.Concurrency is { } concurrency && run.Warnings.Any(warning => warning.Code == WarningCodes.MeasuredRequestsLate.Id)
             ? run with { Concurrency = concurrency } : run;
     }
 
@@ -155,7 +155,7 @@ public static class Calibrator
     {
         int requests = runs.Sum(run => run.Requests.Count);
         int cached = runs.Where(run => run.KnowsPrompts).Sum(run => run.Requests.Count(request => request.CachedTokens > 0 || run.Requests.Count > 0 && SharesPrompt(run, request)));
-        none = cached >= ManyCached * requests ? null : new RunWarning("CalibrationCachedUnknown",
+        none = cached >= ManyCached * requests ? null : new RunWarning(WarningCodes.CalibrationCachedUnknown,
             "too few prompts are known to be cached for the cost of attention over cached tokens (S2) to be fitted: prefill behind long cached prompts, as agents have it, will take longer than the profile says; calibrate with a capture of agents, or with operator tables");
         return none is null;
     }
@@ -176,11 +176,11 @@ public static class Calibrator
         return counts;
     });
 
-    private static RunWarning OfPrompts(PromptAssumption? given) => new("CalibrationPromptsAssumed", given is null or PromptAssumption.Recorded
-        ? $"which prompts are equal is not recorded; they are taken as '{PromptNames.Of(PromptAssumption.Different)}' (another assumption moves latencies by 10 % and more)"
-        : $"which prompts are equal is not recorded; they are taken as '{PromptNames.Of(given.Value)}', as the call says");
+    private static RunWarning OfPrompts(PromptAssumption? given) => new(WarningCodes.CalibrationPromptsAssumed, given is null or PromptAssumption.Recorded
+        ? $"which prompts are equal is not recorded; they are taken as {PromptNames.Of(PromptAssumption.Different)} (another assumption moves latencies by 10 % and more)"
+        : $"which prompts are equal is not recorded; they are taken as {PromptNames.Of(given.Value)}, as the call says");
 
-    private static MeasuredServer Of(EngineArguments engine, MeasuredServer server) => server with
+    private static MeasuredServer Of(EngineConfig engine, MeasuredServer server) => server with
     {
         Engine = engine.EngineType.Name,
         NumGpuBlocks = engine.NumGpuBlocks,

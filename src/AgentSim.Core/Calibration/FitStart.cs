@@ -116,7 +116,7 @@ internal static class FitStart
     }
 
     private static AgentSimException NoData() =>
-        new("CalibrationDataMissing", "no request has a TTFT, a latency and two output tokens; measure with streaming, and with outputs of some length");
+        Errors.CalibrationDataMissing.Error("no request has a TTFT, a latency and two output tokens; measure with streaming, and with outputs of some length");
 
     // Each request with the requests under way beside it and the mean length of these, on average over its own decoding.
     private static void AddRequests(Measurement run, List<(double, double, double)> points)

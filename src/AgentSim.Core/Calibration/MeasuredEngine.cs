@@ -8,12 +8,11 @@ internal static class MeasuredEngine
 {
     /// <summary>The arguments; what cannot be known is asked for by name.</summary>
     /// <exception cref="AgentSimException"><c>CalibrationServerUnknown</c>: the number of KV blocks is not known.</exception>
-    public static EngineArguments Of(MeasuredServer server, List<RunWarning> warnings)
+    public static EngineConfig Of(MeasuredServer server, List<RunWarning> warnings)
     {
         if (server.NumGpuBlocks is not { } blocks)
         {
-            throw new AgentSimException("CalibrationServerUnknown",
-                "the number of KV blocks is not in the measurement, and a wrong one makes wrong latencies; give num_gpu_blocks, "
+            throw Errors.CalibrationServerUnknown.Error("the number of KV blocks is not in the measurement, and a wrong one makes wrong latencies; give num_gpu_blocks, "
                 + "which the server logs at its start (vLLM: \"GPU KV cache size\" in tokens, divided by the block size; metric vllm:cache_config_info)");
         }
 
@@ -21,10 +20,10 @@ internal static class MeasuredEngine
         if (server.BlockSize is null) assumed.Add("block_size 16");
         if (server.MaxNumSeqs is null) assumed.Add("max_num_seqs 256");
         if (server.MaxNumBatchedTokens is null) assumed.Add("max_num_batched_tokens 8192");
-        if (assumed.Count > 0) warnings.Add(new RunWarning("CalibrationArgumentsAssumed", $"{string.Join(", ", assumed)} {(assumed.Count == 1 ? "is" : "are")} assumed: neither the measurements nor the call say them; give them if the server has others", assumed.Count));
+        if (assumed.Count > 0) warnings.Add(new RunWarning(WarningCodes.CalibrationArgumentsAssumed, $"{string.Join(", ", assumed)} {(assumed.Count == 1 ? "is" : "are")} assumed: neither the measurements nor the call say them; give them if the server has others", assumed.Count));
         return new EngineArguments
         {
-            EngineType = EngineType.Find(server.Engine ?? "vllm") ?? EngineType.Vllm,
+            EngineType = EngineType.Find(server.Engine ?? "vllm", EngineType.All) ?? EngineType.Vllm,
             NumGpuBlocks = blocks,
             BlockSize = server.BlockSize ?? 16,
             MaxNumSeqs = server.MaxNumSeqs ?? 256,
@@ -33,6 +32,6 @@ internal static class MeasuredEngine
             EnablePrefixCaching = server.EnablePrefixCaching ?? true,
             EnableChunkedPrefill = server.EnableChunkedPrefill ?? true,
             AicTpSize = server.TensorParallelSize,
-        }.Validated("the measured server");
+        }.Resolve("the measured server");
     }
 }

@@ -14,7 +14,7 @@ internal static class OperatorProfile
     /// </summary>
     /// <param name="tables">The tables.</param>
     /// <param name="withCached">Whether to add the table over new and cached tokens.</param>
-    public static TimingTables Of(OperatorTables tables, bool withCached = true)
+    public static ProfileTables Of(OperatorTables tables, bool withCached = true)
     {
         double[] contexts = Axis(1, 1.06), active = Axis(16, 1.15), tokens = Axis(1, 1.1);
         double[] cached = [0, 16, 32, 64, 128, 256, 512, 1024, 2048, 4096, 8192, 16_384, 32_768, 65_536, 131_072, Longest];
@@ -32,7 +32,7 @@ internal static class OperatorProfile
         }
 
         double[] plain = [.. tokens.Select((_, i) => table[i, 0])];
-        return new TimingTables(tokens, plain, active, contexts, decode) { CachedPrefill = withCached ? new CachedPrefillTable(tokens, cached, table) : null };
+        return new ProfileTables("", tokens, plain, active, contexts, decode) { CachedPrefill = withCached ? new CachedPrefillTable(tokens, cached, table) : null };
     }
 
     private static double[] Axis(double first, double ratio)

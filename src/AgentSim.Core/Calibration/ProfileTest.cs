@@ -32,13 +32,13 @@ public static class ProfileTest
         run = Calibrator.Checked(run, options, warnings);
         MeasuredServer server = options.Server.Or(run.Server);
         if (profile is not null) server = server.Or(profile.Server);
-        EngineArguments engine = MeasuredEngine.Of(server, warnings);
+        EngineConfig engine = MeasuredEngine.Of(server, warnings);
         if (options.Prompts is null && profile is not null) options = options with { Prompts = profile.Prompts };
         EnvelopeCounter? counter = profile?.Envelope is { } envelope ? new EnvelopeCounter(envelope) : null;
         Prediction prediction = new RunSimulation(run, engine, Calibrator.Prompts(run, options), cancellation).Predict(profile?.Tables, counter, cancellation);
         double? outside = counter?.OutsideShare;
         if (outside > RunCalibration.MostOutside)
-            warnings.Add(new RunWarning("TimingExtrapolated", FormattableString.Invariant($"extrapolated: {100 * outside:0.#} % of the busy time of {run.Name} is in passes unlike the runs that the profile was fitted to")));
+            warnings.Add(new RunWarning(WarningCodes.TimingExtrapolated, FormattableString.Invariant($"extrapolated: {100 * outside:0.#} % of the busy time of {run.Name} is in passes unlike the runs that the profile was fitted to")));
         string timing = profile?.Deployment ?? "the built-in timing (nvidia/Llama-3.1-8B-Instruct-FP8 on one H200, vLLM)";
         return new ProfileTestResult(run.Name, timing, Accuracy.Of(run, prediction, profile?.ClientOffsetMs ?? 0, profile?.Training), outside) { Warnings = warnings };
     }

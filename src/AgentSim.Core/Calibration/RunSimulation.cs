@@ -18,7 +18,7 @@ internal sealed class RunSimulation
     private readonly ReplayWorkload _workload;
     private readonly ReplaySettings _settings;
 
-    public RunSimulation(Measurement run, EngineArguments engine, PromptAssumption prompts, CancellationToken cancellation)
+    public RunSimulation(Measurement run, EngineConfig engine, PromptAssumption prompts, CancellationToken cancellation)
     {
         Run = run;
         Prompts = prompts;
@@ -35,9 +35,9 @@ internal sealed class RunSimulation
     /// <param name="observer">Told of every pass, if given.</param>
     /// <param name="cancellation">Stops it.</param>
     /// <exception cref="AgentSimException">A request can never run on this engine.</exception>
-    public Prediction Predict(TimingTables? timing, PassObserver? observer, CancellationToken cancellation)
+    public Prediction Predict(ProfileTables? timing, PassObserver? observer, CancellationToken cancellation)
     {
-        ReplaySettings settings = timing is null ? _settings : _settings with { Engine = _settings.Engine with { Timing = timing } };
+        ReplaySettings settings = timing is null ? _settings : _settings with { Engine = _settings.Engine.With(timing) };
         RequestOutcome[] outcomes = Replay.Outcomes(_workload, settings with { Observer = observer }, cancellation);
         double[] ttft = new double[outcomes.Length], latency = new double[outcomes.Length];
         double first = double.PositiveInfinity, last = 0;

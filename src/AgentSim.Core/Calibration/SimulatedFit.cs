@@ -149,7 +149,7 @@ internal sealed class SimulatedFit
     {
         var all = new double[_length + logs.Length];
         TimingParameters parameters = Parameters(logs);
-        TimingTables tables = parameters.Sample();
+        ProfileTables tables = parameters.Sample();
         int at = 0;
         foreach (FitRun run in _runs)
         {

@@ -8,7 +8,7 @@ internal static class StepFit
     public static TimingParameters Of(IReadOnlyList<MeasuredStep> steps)
     {
         MeasuredStep[] decode = [.. steps.Where(step => step is { NewTokens: 0, DecodeRequests: > 0, Ms: > 0 })], prefill = [.. steps.Where(step => step is { NewTokens: > 0, Ms: > 0 })];
-        if (decode.Length < 3 || prefill.Length < 2) throw new AgentSimException("CalibrationDataMissing", "passes of both kinds are needed, with prompts and without; measure both");
+        if (decode.Length < 3 || prefill.Length < 2) throw Errors.CalibrationDataMissing.Error("passes of both kinds are needed, with prompts and without; measure both");
         double[] of = NotNegative(decode, step => [1, step.DecodeRequests, step.KvTokens], step => step.Ms);
         bool cached = prefill.Any(step => step.CachedTokens > 0);
         double Rest(MeasuredStep step) => step.Ms - (step.DecodeRequests > 0 ? of[0] + (of[1] * step.DecodeRequests) + (of[2] * step.KvTokens) : 0);

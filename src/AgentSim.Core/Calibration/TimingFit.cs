@@ -27,7 +27,7 @@ internal static class TimingFit
     private const double KneeGain = 0.7;
     private const int FineIterations = 6;
 
-    public static TimingFitResult Of(IReadOnlyList<TrainingRun> runs, EngineArguments engine, Func<Measurement, PromptAssumption> prompts, bool fitsPairs, CancellationToken cancellation)
+    public static TimingFitResult Of(IReadOnlyList<TrainingRun> runs, EngineConfig engine, Func<Measurement, PromptAssumption> prompts, bool fitsPairs, CancellationToken cancellation)
     {
         IReadOnlyList<TimingParameters> starts = FitStart.Of([.. runs.Select(run => run.Fitted is { } count ? run.Run with { Requests = [.. run.Run.Requests.Take(count)] } : run.Run)]);
         bool isCoarse = runs.Any(run => run.Run.Requests.Count > CoarseRequests);

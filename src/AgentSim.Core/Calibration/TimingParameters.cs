@@ -32,7 +32,7 @@ public readonly record struct TimingParameters(double B0, double B1, double B2, 
     public double Prefill(double newTokens, double cachedTokens) => S0 + (S1 * newTokens * newTokens / (newTokens + N0)) + (S2 * newTokens * (cachedTokens + (newTokens / 2)));
 
     /// <summary>The arrays of a planner profile.</summary>
-    internal TimingTables Sample()
+    internal ProfileTables Sample()
     {
         double[] contexts = Axis(1, Ratio), active = [0, 16_384, Longest, Longest * 16], tokens = Axis(1, Ratio);
         var decode = new double[active.Length, contexts.Length];
@@ -43,7 +43,7 @@ public readonly record struct TimingParameters(double B0, double B1, double B2, 
 
         var prefill = new double[tokens.Length];
         for (int i = 0; i < tokens.Length; i++) prefill[i] = Prefill(tokens[i], 0);
-        if (S2 == 0) return new TimingTables(tokens, prefill, active, contexts, decode);
+        if (S2 == 0) return new ProfileTables("", tokens, prefill, active, contexts, decode);
         double[] cached = [0, Longest];   // a straight line in between
         var table = new double[tokens.Length, cached.Length];
         for (int i = 0; i < tokens.Length; i++)
@@ -51,7 +51,7 @@ public readonly record struct TimingParameters(double B0, double B1, double B2, 
             for (int j = 0; j < cached.Length; j++) table[i, j] = Prefill(tokens[i], cached[j]);
         }
 
-        return new TimingTables(tokens, prefill, active, contexts, decode) { CachedPrefill = new CachedPrefillTable(tokens, cached, table) };
+        return new ProfileTables("", tokens, prefill, active, contexts, decode) { CachedPrefill = new CachedPrefillTable(tokens, cached, table) };
     }
 
     private static double[] Axis(double first, double ratio)

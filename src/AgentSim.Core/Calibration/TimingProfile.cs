@@ -25,7 +25,7 @@ public sealed record HeldOutErrors(string Run, string HeldOut, IReadOnlyList<Acc
 /// </summary>
 public sealed class TimingProfile
 {
-    internal TimingProfile(TimingTables tables) => Tables = tables;
+    internal TimingProfile(ProfileTables tables) => Tables = tables;
 
     // One that was stored, or sent from another session: it is what its files are.
     [JsonConstructor]
@@ -38,7 +38,7 @@ public sealed class TimingProfile
     }
 
     /// <summary>The arrays.</summary>
-    internal TimingTables Tables { get; }
+    internal ProfileTables Tables { get; }
 
     /// <summary>The file it was read from or written to; null: none yet.</summary>
     public string? Path { get; internal set; }
@@ -111,11 +111,11 @@ public sealed class TimingProfile
     public static TimingProfile Read(string path)
     {
         ArgumentNullException.ThrowIfNull(path);
-        TimingTables tables = TimingTables.Load(path);
+        ProfileTables tables = ProfileTables.Load(path);
         string sidecar = SidecarOf(path);
         if (!File.Exists(sidecar))
         {
-            throw AgentSimException.At(path, 0, "CalibrationMissing",
+            throw AgentSim.Errors.CalibrationMissing.At(path, 0,
                 $"{System.IO.Path.GetFileName(sidecar)} is not beside it, which says what the profile belongs to and how well it was fitted; copy it there, or name the profile as planner_profile_data of the engine, which takes the timing alone");
         }
 
@@ -124,7 +124,7 @@ public sealed class TimingProfile
         profile.Sha256 = ProfileDigest.Of(path);
         if (!string.Equals(stated, profile.Sha256, StringComparison.OrdinalIgnoreCase))
         {
-            throw AgentSimException.At(sidecar, 0, "CalibrationMismatch",
+            throw AgentSim.Errors.CalibrationMismatch.At(sidecar, 0,
                 $"belongs to another {System.IO.Path.GetFileName(path)} (its digest is {stated}, the file's is {profile.Sha256}); calibrate anew, or put the two files of one calibration together");
         }
 

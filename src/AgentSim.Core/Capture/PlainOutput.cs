@@ -90,7 +90,7 @@ internal sealed class PlainOutput : LossCountingOutput
         }
         catch (IOException error)
         {
-            throw new IOException($"another process is writing to '{path}'; choose another file", error);
+            throw new IOException($"another process is writing to '{Quote.Path(path)}'; choose another file", error);
         }
     }
 

@@ -51,9 +51,10 @@ internal sealed record ProxyMessage
 /// <summary>An error, as it travels between processes.</summary>
 internal sealed record ProxyProblem(string ErrorId, string Message, FaultKind Kind)
 {
-    public static ProxyProblem Of(AgentSimException error) => new(error.ErrorId, error.Message, error.Kind);
+    public static ProxyProblem Of(AgentSimException error) => new(error.ErrorId, error.Template, error.Kind);
 
-    public AgentSimException ToException() => new(ErrorId, Message, Kind);
+    // A proxy of another version may have identifiers of its own.
+    public AgentSimException ToException() => new(Errors.Find(ErrorId) ?? Errors.ProxyEnded, Message, Kind, null);
 }
 
 /// <summary>How a proxy stands.</summary>

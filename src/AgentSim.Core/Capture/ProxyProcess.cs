@@ -116,7 +116,7 @@ internal sealed class ProxyProcess : IDisposable
     [UnconditionalSuppressMessage("SingleFile", "IL3000", Justification = "Without a location it is the program's folder.")]
     private static string Folder() => Path.GetDirectoryName(typeof(ProxyProcess).Assembly.Location) ?? AppContext.BaseDirectory;
 
-    private static AgentSimException Unavailable(string reason) => new("ProxyUnavailable", $"the recording proxy cannot run: {reason}");
+    private static AgentSimException Unavailable(string reason) => Errors.ProxyUnavailable.Error($"the recording proxy cannot run: {reason}");
 
     private void Begin(ProxySettings settings)
     {
@@ -153,7 +153,7 @@ internal sealed class ProxyProcess : IDisposable
     // Once, by whoever notices first.
     private void ReportEnd(string message)
     {
-        if (!Interlocked.Exchange(ref _isEndReported, true)) _onProblem?.Invoke(new AgentSimException("ProxyEnded", message));
+        if (!Interlocked.Exchange(ref _isEndReported, true)) _onProblem?.Invoke(Errors.ProxyEnded.Error(message));
     }
 
     private ProxyReport? Ask(string request, TimeSpan patience)

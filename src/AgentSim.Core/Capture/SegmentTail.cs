@@ -83,7 +83,7 @@ internal sealed class SegmentTail(string path)
             }
             catch (InvalidDataException error)
             {
-                throw AgentSimException.At(Path, Rows + 1, "GzipInvalid", error.Message, error);
+                throw Errors.GzipInvalid.At(Path, Rows + 1, error.Message, error);
             }
         }
     }
@@ -100,7 +100,7 @@ internal sealed class SegmentTail(string path)
             if (filled == buffer.Length)
             {
                 if (filled >= LineReader.MaxLineBytes)
-                    throw AgentSimException.At(Path, Rows + 1, "LineTooLong", $"the line is longer than {LineReader.MaxLineBytes >> 20} MiB");
+                    throw Errors.LineTooLong.At(Path, Rows + 1, $"the line is longer than {LineReader.MaxLineBytes >> 20} MiB");
                 Array.Resize(ref buffer, buffer.Length * 2);
             }
 

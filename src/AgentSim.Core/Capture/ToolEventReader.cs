@@ -116,12 +116,12 @@ internal static class ToolEventReader
 
     private static bool Schema(string text) => text == "dynamo.request.trace.v1"
         ? true
-        : throw new FormatException($"schema is '{Short(text)}'; only 'dynamo.request.trace.v1' is supported");
+        : throw new FormatException($"schema is {Quote.Of(text)}; only 'dynamo.request.trace.v1' is supported");
 
     private static string EventType(string text) =>
         text is "tool_start" or "tool_end" or "tool_error" or "request_end" or "request_payload"
             ? text
-            : throw new FormatException($"unknown event_type '{Short(text)}'");
+            : throw new FormatException($"unknown event_type {Quote.Of(text)}");
 
     private static string? Status(string? text) => text switch
     {
@@ -129,12 +129,8 @@ internal static class ToolEventReader
         "ok" or "success" => "succeeded",
         "failed" => "error",
         "canceled" or "timeout" => "cancelled",
-        _ => throw new FormatException($"unknown tool.status '{Short(text)}'"),
+        _ => throw new FormatException($"unknown tool.status {Quote.Of(text)}"),
     };
-
-    // For a message, which must not drive a terminal.
-    private static string Short(string text) =>
-        string.Concat((text.Length <= 40 ? text : text[..40] + "…").Select(c => char.IsControl(c) ? '?' : c));
 
     private static FormatException Missing(string field) => new($"{field} is missing");
 }

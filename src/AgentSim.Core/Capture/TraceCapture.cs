@@ -87,7 +87,7 @@ public sealed class TraceCapture : IDisposable
         ArgumentNullException.ThrowIfNull(path);
         IReadOnlyList<TraceSegment> segments = new TraceWatch(() => Files(path)).Segments(cancel);
         if (segments.Count == 0)
-            throw AgentSimException.At(path, 0, "CaptureMissing", "no capture is running under this path, and there are no captured files");
+            throw Errors.CaptureMissing.At(path, 0, "no capture is running under this path, and there are no captured files");
         return new TraceStatus { OutputPath = path, Segments = segments };
     }
 
@@ -151,8 +151,7 @@ public sealed class TraceCapture : IDisposable
     private void ReportMissing()
     {
         if (_endpoint?.Counters is not { } peers || peers.CutOff + peers.Lost == 0) return;
-        Report(new AgentSimException(
-            "ToolEventsCut",
+        Report(Errors.ToolEventsCut.Error(
             $"when the capture was stopped, {peers.CutOff} clients were still sending tool events and {peers.Lost} events waited to be written; they are missing: end the clients first"));
     }
 

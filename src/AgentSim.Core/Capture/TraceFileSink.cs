@@ -34,7 +34,7 @@ public sealed class TraceFileSink : IDisposable
         _output = options.Format == TraceFileFormat.Jsonl ? new PlainOutput(options, ReportFailure) : new SegmentOutput(options, ReportFailure);
         if (_output is PlainOutput { CutOff: > 0 and var bytes })
         {
-            onProblem?.Invoke(AgentSimException.At(options.Path, 0, "CaptureRepaired",
+            onProblem?.Invoke(Errors.CaptureRepaired.At(options.Path, 0,
                 $"the last {bytes} bytes were an unfinished line, left by a process that was killed; they were cut off"));
         }
 
@@ -71,7 +71,7 @@ public sealed class TraceFileSink : IDisposable
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
         {
-            throw AgentSimException.At(options.Path, 0, "CaptureUnwritable", $"cannot be written: {WriteFailure.Reason(error)}", error);
+            throw Errors.CaptureUnwritable.At(options.Path, 0, $"cannot be written: {WriteFailure.Reason(error)}", error);
         }
     }
 
@@ -107,7 +107,7 @@ public sealed class TraceFileSink : IDisposable
         _queue.Close();
         if (!_thread.Join(Patience))
         {
-            _onProblem?.Invoke(AgentSimException.At(_options.Path, 0, "CaptureHung",
+            _onProblem?.Invoke(Errors.CaptureHung.At(_options.Path, 0,
                 $"writing did not end within {Patience.TotalSeconds:0} s; the last records may be missing"));
         }
     }
@@ -137,7 +137,7 @@ public sealed class TraceFileSink : IDisposable
         {
             // Whatever it is, it must not end the process that is being recorded.
             _queue.Close();
-            _onProblem?.Invoke(AgentSimException.At(_options.Path, 0, "CaptureEnded", $"writing ended: {error.Message}", error));
+            _onProblem?.Invoke(Errors.CaptureEnded.At(_options.Path, 0, $"writing ended: {error.Message}", error));
         }
         finally
         {
@@ -145,6 +145,6 @@ public sealed class TraceFileSink : IDisposable
         }
     }
 
-    private void ReportFailure(string path, Exception error) => _onProblem?.Invoke(AgentSimException.At(path, 0, "CaptureWriteFailed",
+    private void ReportFailure(string path, Exception error) => _onProblem?.Invoke(Errors.CaptureWriteFailed.At(path, 0,
         $"cannot be written: {WriteFailure.Reason(error)}; records that do not fit are counted as lost", error));
 }

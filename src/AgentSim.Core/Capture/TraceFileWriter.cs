@@ -25,10 +25,10 @@ public static class TraceFileWriter
         ArgumentNullException.ThrowIfNull(records);
         ArgumentException.ThrowIfNullOrWhiteSpace(prefix);
         if (Path.GetFileName(SegmentNames.Prefix(prefix)) is "" or "." or ".." || Directory.Exists(prefix))
-            throw AgentSimException.Usage("OutputIsFolder", $"'{prefix}' is a folder; add what the names of the files in it begin with, such as {Path.Join(prefix, "trace")}");
+            throw Errors.OutputIsFolder.Error($"'{Quote.Path(prefix)}' is a folder; add what the names of the files in it begin with, such as {Path.Join(prefix, "trace")}");
         List<string> old = [.. SegmentNames.List(prefix).Select(segment => segment.Path)];
         if (old.Count > 0 && !replaces)
-            throw AgentSimException.At(old[0], 0, "OutputExists", "this is there already, and a reader would take it for a part of the same trace; choose another prefix or remove it");
+            throw Errors.OutputExists.At(old[0], 0, "this is there already, and a reader would take it for a part of the same trace; choose another prefix or remove it");
         string target = Path.GetFullPath(SegmentNames.File(prefix, 0));
         string parent = Path.GetDirectoryName(target)!;
         string folder = Path.Combine(parent, $".agentsim-{Guid.NewGuid():N}");

@@ -26,15 +26,15 @@ public sealed record TraceSinkOptions
 
     internal void Check()
     {
-        if (string.IsNullOrWhiteSpace(Path)) throw AgentSimException.Usage("CapturePathMissing", "the path to write to is empty; name a file prefix");
-        if (Path.Contains('\0', StringComparison.Ordinal)) throw AgentSimException.Usage("CapturePathInvalid", "the path to write to holds a NUL character");
+        if (string.IsNullOrWhiteSpace(Path)) throw Errors.CapturePathMissing.Error("the path to write to is empty; name a file prefix");
+        if (Path.Contains('\0', StringComparison.Ordinal)) throw Errors.CapturePathInvalid.Error("the path to write to holds a NUL character");
         Positive(Capacity, "capacity");
         if (Capacity > 1 << 20) throw Invalid("capacity", Capacity, $"at most {1 << 20}");
-        Positive(BufferBytes, "buffer bytes");
-        if (BufferBytes > 1 << 30) throw Invalid("buffer bytes", BufferBytes, $"at most {1 << 30}");
-        Positive(FlushIntervalMs, "flush interval");
-        Positive(RollBytes, "roll bytes");
-        Positive(RollLines ?? 1, "roll lines");
+        Positive(BufferBytes, Setting.BufferBytes);
+        if (BufferBytes > 1 << 30) throw Invalid(Setting.BufferBytes, BufferBytes, $"at most {1 << 30}");
+        Positive(FlushIntervalMs, Setting.FlushIntervalMs);
+        Positive(RollBytes, Setting.RollBytes);
+        Positive(RollLines ?? 1, Setting.RollLines);
     }
 
     private static void Positive(long value, string name)
@@ -43,5 +43,5 @@ public sealed record TraceSinkOptions
     }
 
     private static AgentSimException Invalid(string name, long value, string rule) =>
-        AgentSimException.Usage("CaptureSettingInvalid", $"{name} must be {rule} (is {value})");
+        Errors.CaptureSettingInvalid.Error($"{name} must be {rule} (is {value})");
 }

@@ -51,6 +51,6 @@ public sealed record TraceStatus
     /// <summary>What went wrong so far, the first hundred problems.</summary>
     public IReadOnlyList<AgentSimException> Problems { get; init; } = [];
 
-    /// <summary>The files, by the name that Import-AgentTrace takes from a pipeline.</summary>
+    /// <summary>The files, by the name that the import of traces takes from a pipeline.</summary>
     public IReadOnlyList<string> LiteralPath => [.. Segments.Select(segment => segment.Path)];
 }

@@ -15,7 +15,7 @@ internal sealed class TraceWatch(Func<IEnumerable<string>> files)
     public IReadOnlyList<TraceSegment> Segments(CancellationToken cancel) =>
         [.. Poll(_ => null, cancel).Select(tail => new TraceSegment(tail.Path, tail.Rows, tail.Bytes))];
 
-    /// <summary>Hands out the records that are written from now on, those that Import-AgentTrace would return.</summary>
+    /// <summary>Hands out the records that are written from now on, those that a reader of the files would return.</summary>
     /// <param name="onRecord">Takes a record.</param>
     /// <param name="onBad">Told about a malformed record or a file that cannot be read.</param>
     /// <param name="isOver">Whether nothing more will be written.</param>

@@ -21,15 +21,15 @@ public abstract partial class EngineType
     /// <param name="name">A name of one of <see cref="All"/>.</param>
     /// <exception cref="AgentSimException"><c>EngineArgumentsInvalid</c>: there is none.</exception>
     public static EngineType Parse(string name) =>
-        Find(name) ?? throw new AgentSimException("EngineArgumentsInvalid", $"the engine type {WhyUnknown(name)}");
+        Find(name, All) ?? throw Errors.EngineArgumentsInvalid.Error($"the engine type {WhyUnknown(name, All)}");
 
     /// <summary>The <see cref="Name"/>.</summary>
     public override string ToString() => Name;
 
-    internal static EngineType? Find(string name) =>
-        All.FirstOrDefault(type => string.Equals(type.Name, name, StringComparison.OrdinalIgnoreCase));
+    internal static EngineType? Find(string name, IEnumerable<EngineType> engines) =>
+        engines.FirstOrDefault(type => string.Equals(type.Name, name, StringComparison.OrdinalIgnoreCase));
 
-    internal static string WhyUnknown(string name) => $"must be one of {string.Join(", ", All)} (is '{name}')";
+    internal static string WhyUnknown(string name, IEnumerable<EngineType> engines) => $"must be one of {string.Join(", ", engines)} (is {Quote.Of(name)})";
 
     private static EngineType Add(EngineType type)
     {
@@ -46,6 +46,18 @@ public abstract partial class EngineType
     /// <summary>True when arguments of KV offload select the block manager <c>kvbm</c>.</summary>
     internal virtual bool HasOffload => false;
 
+    /// <summary>The arguments of all engines that it has no use for, by their names in JSON.</summary>
+    internal virtual IReadOnlyList<string> IgnoredArguments => [];
+
+    /// <summary>Whether it has a use for an argument: objects such as <c>sglang</c> are for the engine of their name.</summary>
+    /// <param name="name">The name in JSON.</param>
+    internal bool Reads(string name) => name switch
+    {
+        "max_model_len" => HasLengthLimit,
+        _ when name.Split('.') is [{ } group, _] && All.Any(type => type.Name == group) => group == Name,
+        _ => !IgnoredArguments.Contains(name),
+    };
+
     /// <summary>Tokens in a KV block when <c>block_size</c> is not given.</summary>
     internal abstract long DefaultBlockSize(EngineArguments arguments);
 
@@ -56,14 +68,14 @@ public abstract partial class EngineType
     internal virtual string? FindDoubt(EngineArguments arguments) => null;
 
     /// <summary>What <c>block_size</c> must be where valid arguments cannot run; null when they can.</summary>
-    internal virtual string? FindUnrunnableBlockSize(EngineArguments arguments) => null;
+    internal virtual string? FindUnrunnableBlockSize(EngineConfig config) => null;
 
     /// <summary>True when the scheduler turns away such a prompt, or a decode worker refuses it room.</summary>
-    internal virtual bool Rejects(EngineArguments arguments, int promptTokens) =>
-        promptTokens > arguments.CapacityTokens || promptTokens >= arguments.MaxModelLen;
+    internal virtual bool Rejects(EngineConfig config, int promptTokens) =>
+        promptTokens > config.CapacityTokens || promptTokens >= config.MaxModelLen;
 
     /// <summary>Why a request that is not rejected can never run to its end, whatever else its worker does; null when it may.</summary>
-    internal virtual string? WhyNever(EngineArguments arguments, int promptTokens, int outputTokens) => null;
+    internal virtual string? WhyNever(EngineConfig config, int promptTokens, int outputTokens) => null;
 
     /// <summary>The engine of the workers of one run that share arguments.</summary>
     internal abstract SimulatedEngine Create(EngineServices services);

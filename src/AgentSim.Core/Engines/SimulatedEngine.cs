@@ -4,11 +4,11 @@ using AgentSim.Routing;
 namespace AgentSim.Engines;
 
 /// <summary>What an engine may use of the run it works in.</summary>
-/// <param name="Arguments">Its arguments, checked.</param>
+/// <param name="Config">Its configuration.</param>
 /// <param name="Prompts">The blocks of prompts and outputs.</param>
 /// <param name="Recorder">Where admissions and tokens are written down.</param>
 /// <param name="CachesAreAsked">Whether a router asks what the ranks have cached.</param>
-internal sealed record EngineServices(EngineArguments Arguments, PromptCatalog Prompts, PassRecorder Recorder, bool CachesAreAsked)
+internal sealed record EngineServices(EngineConfig Config, PromptCatalog Prompts, PassRecorder Recorder, bool CachesAreAsked)
 {
     /// <summary>Told of every pass and how long it took; null: nobody asked.</summary>
     public PassObserver? Observer { get; init; }

@@ -16,9 +16,9 @@ internal sealed class SpeculativeSampler
         _random = new ChaCha12(seed);
     }
 
-    /// <summary>The sampler of one rank; null when the arguments ask for no speculation.</summary>
-    public static SpeculativeSampler? Create(EngineArguments arguments, int rank) =>
-        arguments.AicNextn is null ? null : new SpeculativeSampler(arguments.AcceptRates, unchecked(arguments.AicMtpSeed + (ulong)rank));
+    /// <summary>The sampler of one rank; null when the engine does no speculation.</summary>
+    public static SpeculativeSampler? Create(EngineConfig config, int rank) =>
+        config.Speculates ? new SpeculativeSampler(config.AcceptRates, unchecked(config.AicMtpSeed + (ulong)rank)) : null;
 
     /// <summary>Largest burst: every draft accepted, and the token after them.</summary>
     public int MaxBurst => _rates.Length + 1;

@@ -124,7 +124,7 @@ public sealed class AtomicFile : IDisposable
         else Directory.CreateDirectory(folder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
     }
 
-    private AgentSimException Failure(string reason) => AgentSimException.At(_path, 0, "OutputFailed", reason);
+    private AgentSimException Failure(string reason) => Errors.OutputFailed.At(_path, 0, reason);
 
     private static T Guard<T>(string path, Func<T> action)
     {

@@ -57,7 +57,7 @@ public static class InputFiles
             ArgumentException => "this is not a file name",
             _ => $"cannot be opened: {error.Message}",
         };
-        return AgentSimException.At(path.Length == 0 ? "(empty path)" : path, 0, "InputUnreadable", reason, error);
+        return Errors.InputUnreadable.At(path.Length == 0 ? "(empty path)" : path, 0, reason, error);
     }
 
     private static bool IsTraceName(string name) =>
@@ -77,7 +77,7 @@ public static class InputFiles
         {
             string root = folder.Length == 0 ? "." : folder;
             string[] names = [.. Files(root, recurse).Where(file => isMatch(Path.GetFileName(file))).Select(file => Path.GetRelativePath(root, file))];
-            if (names.Length == 0) throw AgentSimException.At(path, 0, "InputMissing", whenNone);
+            if (names.Length == 0) throw Errors.InputMissing.At(path, 0, whenNone);
             Array.Sort(names, StringComparer.Ordinal);
             files.AddRange(names.Select(name => Path.Combine(folder, name)));
         }

@@ -59,7 +59,7 @@ internal sealed class LineReader : IDisposable
             ReadOnlySpan<byte> head = _buffer.AsSpan(0, _end);
             if (head.StartsWith("\uFEFF"u8)) _next = 3;
             else if (head is [0xff, 0xfe, ..] or [0xfe, 0xff, ..])
-                throw Error(1, "EncodingInvalid", "the file is UTF-16; save it as UTF-8");
+                throw Error(1, Errors.EncodingInvalid, "the file is UTF-16; save it as UTF-8");
         }
         catch
         {
@@ -81,8 +81,8 @@ internal sealed class LineReader : IDisposable
         while (ReadAny())
         {
             ReadOnlySpan<byte> line = Line;
-            if (!Utf8.IsValid(line) && line.Contains((byte)0)) throw Error(LineNumber, "EncodingInvalid", "the file is binary, not text; give lines of JSON, plain or gzipped");
-            if (!Utf8.IsValid(line)) throw Error(LineNumber, "EncodingInvalid", "the line is not valid UTF-8; save the file as UTF-8");
+            if (!Utf8.IsValid(line) && line.Contains((byte)0)) throw Error(LineNumber, Errors.EncodingInvalid, "the file is binary, not text; give lines of JSON, plain or gzipped");
+            if (!Utf8.IsValid(line)) throw Error(LineNumber, Errors.EncodingInvalid, "the line is not valid UTF-8; save the file as UTF-8");
             if (!IsBlank(line)) return true;
         }
 
@@ -121,7 +121,7 @@ internal sealed class LineReader : IDisposable
             bool ended = length >= 0;
             length = scanned + (ended ? length : _end - _next - scanned);
             if (length > MaxLineBytes)
-                throw Error(LineNumber + 1, "LineTooLong", $"the line is longer than {MaxLineBytes >> 20} MiB; is this a JSON-lines file?");
+                throw Error(LineNumber + 1, Errors.LineTooLong, $"the line is longer than {MaxLineBytes >> 20} MiB; is this a JSON-lines file?");
             if (!ended)
             {
                 scanned = length;
@@ -153,12 +153,12 @@ internal sealed class LineReader : IDisposable
         }
         catch (InvalidDataException error)
         {
-            throw Error(LineNumber + 1, "GzipInvalid",
+            throw Error(LineNumber + 1, Errors.GzipInvalid, 
                 $"{error.Message}; the lines before this one are whole, the {_end - _next} bytes there are of this one are lost", error);
         }
         catch (IOException error)
         {
-            throw Error(LineNumber + 1, "InputUnreadable", $"cannot be read: {error.Message}", error);
+            throw Error(LineNumber + 1, Errors.InputUnreadable, $"cannot be read: {error.Message}", error);
         }
     }
 
@@ -186,6 +186,6 @@ internal sealed class LineReader : IDisposable
         _buffer = larger;
     }
 
-    private AgentSimException Error(long line, string errorId, string message, Exception? cause = null) =>
-        AgentSimException.At(_path, line, errorId, message, cause);
+    private AgentSimException Error(long line, ErrorCode errorId, string message, Exception? cause = null) =>
+        errorId.At(_path, line, message, cause);
 }

@@ -58,7 +58,7 @@ internal sealed class ImportAssembly(ImportSink sink)
                 : null;
             if (fault is not null)
             {
-                sink.Fault(DropReason.Impossible, request.Place.Error("ImportRowInvalid", $"a request has {fault}; it was left out"));
+                sink.Fault(DropReason.Impossible, request.Place.Error(Errors.ImportRowInvalid, $"a request has {fault}; it was left out"));
                 request.IsContextOnly = refused.Add(request);
             }
             else if (request.InputTokens == 0)
@@ -96,7 +96,7 @@ internal sealed class ImportAssembly(ImportSink sink)
             if (request.Prompt is not RecordedPrompt recorded || recorded.BlockTokens == size) continue;
             if (size is not null && _options.TraceBlockSize is null)
             {
-                throw request.Place.Error("TraceBlockSizeMixed",
+                throw request.Place.Error(Errors.TraceBlockSizeMixed, 
                     $"the ids here stand for blocks of {recorded.BlockTokens} tokens, those of other files for {size}; import them separately, or give the trace block size to use for all");
             }
 
@@ -109,14 +109,14 @@ internal sealed class ImportAssembly(ImportSink sink)
     private void Repair(SourceRequest request)
     {
         if (request.EndMs >= request.StartMs) return;
-        sink.Fault(DropReason.ClockBack, request.Place.Error("ImportTimeInvalid", "the request ends before it starts; it was given no duration"));
+        sink.Fault(DropReason.ClockBack, request.Place.Error(Errors.ImportTimeInvalid, "the request ends before it starts; it was given no duration"));
         request.EndMs = request.StartMs;
     }
 
     private void Repair(SourceTool tool)
     {
         if (tool.EndMs >= tool.StartMs) return;
-        sink.Fault(DropReason.ClockBack, tool.Place.Error("ImportTimeInvalid", "the tool call ends before it starts; it was given no duration"));
+        sink.Fault(DropReason.ClockBack, tool.Place.Error(Errors.ImportTimeInvalid, "the tool call ends before it starts; it was given no duration"));
         tool.EndMs = tool.StartMs;
     }
 
@@ -148,7 +148,7 @@ internal sealed class ImportAssembly(ImportSink sink)
             for (SourceSession next = session; next.Parent is { } parent; next = parent)
             {
                 if (seen.Add(next)) continue;
-                sink.Fault(DropReason.Circle, new AgentSimException("ImportSessionInvalid", $"session '{session.Name}' is its own ancestor; it was taken for one without a parent"));
+                sink.Fault(DropReason.Circle, Errors.ImportSessionInvalid.Error($"session {Quote.Of(session.Name)} is its own ancestor; it was taken for one without a parent"));
                 session.Parent = null;
                 break;
             }

@@ -77,8 +77,8 @@ internal static class ImportFiles
         ISourceFormat? found = only is null ? SourceFormats.Detect(head) : only.Recognizes(head) ? only : null;
         if (found is not null || !file.IsNamed || head.IsBlank) return found;
         if (head.Objects is [{ } first, ..] && (first.Text("schema") ?? first.Text("event.schema")) == "dynamo.request.trace.v1")
-            throw AgentSimException.At(file.Path, 0, "ImportFormatUnknown", "this is a request trace already; convert, timeline and replay read it as it is");
-        throw AgentSimException.At(file.Path, 0, "ImportFormatUnknown",
+            throw Errors.ImportFormatUnknown.At(file.Path, 0, "this is a request trace already; convert, timeline and replay read it as it is");
+        throw Errors.ImportFormatUnknown.At(file.Path, 0,
             $"this is no recording of a known format ({string.Join(", ", SourceFormats.Names)}), by its beginning; name its format if it is one");
     }
 
@@ -93,13 +93,13 @@ internal static class ImportFiles
                 ShouldRecursePredicate = (ref FileSystemEntry entry) => !entry.Attributes.HasFlag(FileAttributes.ReparsePoint),
             };
             List<string> found = [.. files];
-            if (found.Count == 0) throw AgentSimException.At(folder, 0, "InputMissing", "the folder holds no *.jsonl, *.json or *.csv file");
+            if (found.Count == 0) throw Errors.InputMissing.At(folder, 0, "the folder holds no *.jsonl, *.json or *.csv file");
             found.Sort(StringComparer.Ordinal);
             return found;
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
-            throw AgentSimException.At(folder, 0, "InputUnreadable", $"cannot be read: {error.Message}", error);
+            throw Errors.InputUnreadable.At(folder, 0, $"cannot be read: {error.Message}", error);
         }
     }
 

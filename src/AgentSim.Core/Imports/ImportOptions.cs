@@ -93,15 +93,15 @@ public sealed record ImportOptions
 
     internal void Check()
     {
-        if (TraceBlockSize is < 1 or > 1 << 20) throw Invalid("trace block size", $"{TraceBlockSize}", $"from 1 to {1 << 20}");
-        NotNegative(MaxIdleSeconds, "longest idle time");
-        NotNegative(MaxToolWaitSeconds, "longest wait for tools");
-        if (Start == SessionStart.Rate && !(StartRate > 0 && double.IsFinite(StartRate))) throw Invalid("rate of session starts", $"{StartRate}", "more than 0");
-        if (!(CharactersPerToken >= 0.1 && CharactersPerToken <= 100)) throw Invalid("number of characters per token", $"{CharactersPerToken}", "from 0.1 to 100");
-        if (Since >= Until) throw AgentSimException.Usage("ImportSettingInvalid", "the end of the time span must be after its beginning");
-        if (Salt is not null && Salt.Length == 0) throw AgentSimException.Usage("ImportSettingInvalid", "the salt is empty; leave it out or give one");
+        if (TraceBlockSize is < 1 or > 1 << 20) throw Invalid(Setting.TraceBlockSize, $"{TraceBlockSize}", $"from 1 to {1 << 20}");
+        NotNegative(MaxIdleSeconds, Setting.MaxIdle);
+        NotNegative(MaxToolWaitSeconds, Setting.MaxToolWait);
+        if (Start == SessionStart.Rate && !(StartRate > 0 && double.IsFinite(StartRate))) throw Invalid(Setting.SessionRate, $"{StartRate}", "more than 0");
+        if (!(CharactersPerToken >= 0.1 && CharactersPerToken <= 100)) throw Invalid(Setting.CharactersPerToken, $"{CharactersPerToken}", "from 0.1 to 100");
+        if (Since >= Until) throw Errors.ImportSettingInvalid.Error($"{Setting.Until} must be after {Setting.Since}");
+        if (Salt is not null && Salt.Length == 0) throw Errors.ImportSettingInvalid.Error($"{Setting.Salt} is empty; leave it out or give one");
         if (Format is not null && SourceFormats.Find(Format) is null)
-            throw AgentSimException.Usage("ImportFormatUnknown", $"there is no import format '{Format}'; there are {string.Join(", ", SourceFormats.Names)}");
+            throw Errors.ImportFormatUnknown.Usage($"there is no import format {Quote.Of(Format)}; there are {string.Join(", ", SourceFormats.Names)}");
     }
 
     private static void NotNegative(double? seconds, string name)
@@ -110,5 +110,5 @@ public sealed record ImportOptions
     }
 
     private static AgentSimException Invalid(string name, string value, string rule) =>
-        AgentSimException.Usage("ImportSettingInvalid", FormattableString.Invariant($"the {name} must be {rule} (is {value})"));
+        Errors.ImportSettingInvalid.Error(FormattableString.Invariant($"{name} must be {rule} (is {value})"));
 }

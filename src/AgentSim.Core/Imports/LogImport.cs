@@ -97,21 +97,21 @@ public sealed class LogImport
 
     private static string[] DefaultPaths(ImportOptions options)
     {
-        if (options.FormatName is not { } name) throw AgentSimException.Usage("ImportPathMissing", "there is no path; name files or folders, or a format whose recordings are at a known place");
+        if (options.FormatName is not { } name) throw Errors.ImportPathMissing.Error("there is no path; name files or folders, or a format whose recordings are at a known place");
         IReadOnlyList<string> known = SourceFormats.Find(name)!.DefaultPaths;
-        if (known.Count == 0) throw AgentSimException.Usage("ImportPathMissing", $"there is no path, and recordings of the format {name} have no known place; name files or folders");
+        if (known.Count == 0) throw Errors.ImportPathMissing.Error($"there is no path, and recordings of the format {name} have no known place; name files or folders");
         string[] existing = [.. known.Where(Directory.Exists)];
-        return existing.Length > 0 ? existing : throw new AgentSimException("InputMissing", $"there are no recordings of the format {name} at {string.Join(" or ", known)}");
+        return existing.Length > 0 ? existing : throw Errors.InputMissing.Error($"there are no recordings of the format {name} at {string.Join(" or ", known)}");
     }
 
     private static AgentSimException Empty(ImportSummary summary, ImportOptions options, SortedDictionary<string, int> otherModels)
     {
         if (otherModels.Count > 0)
-            return new AgentSimException("TraceModelMissing", $"no request is to the model '{options.Model}'; there are {string.Join(", ", otherModels.Select(model => $"{model.Key} {model.Value}"))}");
+            return Errors.TraceModelMissing.Error($"no request is to the model {Quote.Of(options.Model)}; there are {string.Join(", ", otherModels.Select(model => $"{model.Key} {model.Value}"))}");
         IEnumerable<string> foreign = summary.FilesPassedOver.Take(1).Select(file =>
             $"{file}{(summary.FilesPassedOver.Count > 1 ? $" and {summary.FilesPassedOver.Count - 1} more files" : "")}: empty, or no recording of a known format");
         IEnumerable<string> reasons = foreign.Concat(summary.FilesWithoutRequests).Concat(summary.Dropped.Select(drop => $"{drop.Text}: {drop.Count}{(drop.Examples.Count > 0 ? $" ({drop.Examples[0]})" : "")}"));
         string why = string.Join("; ", reasons.Take(4));
-        return new AgentSimException("ImportEmpty", $"there is no request to import{(why.Length > 0 ? $": {why}" : "")}");
+        return Errors.ImportEmpty.Error($"there is no request to import{(why.Length > 0 ? $": {why}" : "")}");
     }
 }

@@ -34,7 +34,7 @@ internal sealed class SourceBytes : IDisposable
         catch (Exception error) when (error is IOException or InvalidDataException)
         {
             Dispose();
-            throw AgentSimException.At(path, 0, "InputUnreadable", $"cannot be read: {error.Message}", error);
+            throw Errors.InputUnreadable.At(path, 0, $"cannot be read: {error.Message}", error);
         }
     }
 

@@ -61,11 +61,11 @@ internal sealed class SourceHead
         }
         catch (Exception error) when (error is IOException or InvalidDataException)
         {
-            throw AgentSimException.At(path, 0, "InputUnreadable", $"cannot be read: {error.Message}", error);
+            throw Errors.InputUnreadable.At(path, 0, $"cannot be read: {error.Message}", error);
         }
 
         if (bytes.AsSpan(0, count) is [0xFF, 0xFE, ..] or [0xFE, 0xFF, ..])
-            throw AgentSimException.At(path, 0, "EncodingInvalid", "the file is UTF-16; save it as UTF-8");
+            throw Errors.EncodingInvalid.At(path, 0, "the file is UTF-16; save it as UTF-8");
         int start = bytes.AsSpan(0, count).StartsWith("\uFEFF"u8) ? 3 : 0;
         return new SourceHead(path, bytes[start..count]);
     }

@@ -31,7 +31,7 @@ internal static class SourceLines
                 // A line in another encoding is passed over; behind a damaged archive or an endless line there is nothing.
                 Settle(ref last, sink);
                 sink.Fault(DropReason.Malformed, error);
-                if (error.ErrorId == "EncodingInvalid") continue;
+                if (error.Code == Errors.EncodingInvalid) continue;
                 return;
             }
 
@@ -55,14 +55,14 @@ internal static class SourceLines
             }
             catch (JsonException error)
             {
-                last = place.Error("ImportRowInvalid", "this line is no JSON object; it was passed over", error);
+                last = place.Error(Errors.ImportRowInvalid, "this line is no JSON object; it was passed over", error);
                 continue;
             }
 
             using (document)
             {
                 if (document.RootElement.ValueKind == JsonValueKind.Object) onRow(document.RootElement, place);
-                else sink.Fault(DropReason.Malformed, place.Error("ImportRowInvalid", "this line is no JSON object; it was passed over"));
+                else sink.Fault(DropReason.Malformed, place.Error(Errors.ImportRowInvalid, "this line is no JSON object; it was passed over"));
             }
         }
 

@@ -140,5 +140,5 @@ internal sealed record SourceDependency(SourceRequest Request, DependencyRelatio
 /// <summary>Where something was found: the file as the user named it, and its line (0: the file as a whole).</summary>
 internal readonly record struct SourcePlace(string Path, long Line)
 {
-    public AgentSimException Error(string errorId, string message, Exception? inner = null) => AgentSimException.At(Path, Line, errorId, message, inner);
+    public AgentSimException Error(ErrorCode errorId, string message, Exception? inner = null) => errorId.At(Path, Line, message, inner);
 }

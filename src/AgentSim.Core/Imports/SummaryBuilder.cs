@@ -17,17 +17,17 @@ internal static class SummaryBuilder
         int peak = Peak(requests);
         ModelCount[] models = [.. requests.GroupBy(request => request.Model).Select(group => new ModelCount(group.Key, group.Count()))
             .OrderByDescending(model => model.Requests).ThenBy(model => model.Model, StringComparer.Ordinal)];
-        var warnings = new List<RunWarning>(sink.Warnings.Select(text => new RunWarning("ImportDoubtful", text)));
+        var warnings = new List<RunWarning>(sink.Warnings.Select(text => new RunWarning(WarningCodes.ImportDoubtful, text)));
         if (requests.Count(request => request.Output == OutputOrigin.Estimated) is > 0 and int outputs)
-            warnings.Add(new RunWarning("OutputsEstimated", $"{outputs} of {requests.Count} output lengths are estimated from the text, because what the recording says cannot be true", outputs));
+            warnings.Add(new RunWarning(WarningCodes.OutputsEstimated, $"{outputs} of {requests.Count} output lengths are estimated from the text, because what the recording says cannot be true", outputs));
         if (requests.Count(request => request.Times == TimeOrigin.Estimated) is > 0 and int times)
-            warnings.Add(new RunWarning("TimesEstimated", $"{times} of {requests.Count} requests have no recorded start or end; it was estimated", times));
+            warnings.Add(new RunWarning(WarningCodes.TimesEstimated, $"{times} of {requests.Count} requests have no recorded start or end; it was estimated", times));
         if (sink.Drops.Where(drop => drop.Reason.IsFault).Sum(drop => drop.Number) is > 0 and long faults)
-            warnings.Add(new RunWarning("RecordingsDamaged", $"{faults} faults of the files were passed over or repaired: {string.Join("; ", sink.Drops.Where(drop => drop.Reason.IsFault).OrderBy(drop => drop.Reason.Name, StringComparer.Ordinal).Select(drop => $"{drop.Reason.Text}: {drop.Number}"))}", faults));
+            warnings.Add(new RunWarning(WarningCodes.RecordingsDamaged, $"{faults} faults of the files were passed over or repaired: {string.Join("; ", sink.Drops.Where(drop => drop.Reason.IsFault).OrderBy(drop => drop.Reason.Name, StringComparer.Ordinal).Select(drop => $"{drop.Reason.Text}: {drop.Number}"))}", faults));
         if (requests.Count > 1 && peak < 2)
-            warnings.Add(new RunWarning("NothingOverlaps", "never more than one request is under way at a time; to load several workers, let the sessions start together or at a rate"));
+            warnings.Add(new RunWarning(WarningCodes.NothingOverlaps, "never more than one request is under way at a time; to load several workers, let the sessions start together or at a rate"));
         if (pause > LongPauseSeconds)
-            warnings.Add(new RunWarning("PausesLong", FormattableString.Invariant($"the longest pause within a session is {pause / 3600:0.0} hours; a replay waits for it unless idle times and waits for tools are capped")));
+            warnings.Add(new RunWarning(WarningCodes.PausesLong, FormattableString.Invariant($"the longest pause within a session is {pause / 3600:0.0} hours; a replay waits for it unless idle times and waits for tools are capped")));
         if (models.Length > 1)
             warnings.Add(ModelsMixed(models));
         return new ImportSummary
@@ -64,7 +64,7 @@ internal static class SummaryBuilder
     {
         string list = string.Join(", ", models.Take(6).Select(model => $"{model.Model ?? "(none)"} {model.Requests}"));
         if (models.Length > 6) list += $" and {models.Length - 6} more";
-        return new RunWarning("ModelsMixed", $"{models.Length} models are mixed, and a replay takes all of them for one: {list}; name one to leave out the requests to the others", models.Length);
+        return new RunWarning(WarningCodes.ModelsMixed, $"{models.Length} models are mixed, and a replay takes all of them for one: {list}; name one to leave out the requests to the others", models.Length);
     }
 
     private static DateTimeOffset Time(long milliseconds) =>

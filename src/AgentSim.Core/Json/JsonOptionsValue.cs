@@ -4,7 +4,7 @@ using System.Text.Json;
 namespace AgentSim.Json;
 
 /// <summary>One member of an option's JSON object, with typed access; every mismatch is an error that names the member.</summary>
-internal readonly struct JsonOptionsValue(JsonElement element, string option, string path, string errorId)
+internal readonly struct JsonOptionsValue(JsonElement element, string option, string path, ErrorCode errorId)
 {
     /// <summary>True for an explicit <c>null</c>.</summary>
     public bool IsNull => element.ValueKind == JsonValueKind.Null;
@@ -51,11 +51,11 @@ internal readonly struct JsonOptionsValue(JsonElement element, string option, st
         string text = Text();
         return choice.TryFind(text, out T value)
             ? value
-            : throw Fail($"must be one of {string.Join(", ", choice.Names)} (is '{text}')");
+            : throw Fail($"must be one of {string.Join(", ", choice.Names)} (is {Quote.Of(text)})");
     }
 
     /// <summary>An error about this member.</summary>
-    public AgentSimException Fail(string message) => new(errorId, $"{option}: {path} {message}");
+    public AgentSimException Fail(string message) => errorId.Error($"{option}: {path} {message}");
 
     private AgentSimException WrongType(string wanted) =>
         Fail(IsNull ? "must not be null; leave it out for the default" : $"must be {wanted}");

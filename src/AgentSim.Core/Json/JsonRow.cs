@@ -235,14 +235,14 @@ internal ref struct JsonRow
     public readonly long Count(string name)
     {
         ulong value = UInt64(name);
-        return value <= long.MaxValue ? (long)value : throw new JsonException($"'{name}' is {value}; the largest supported count is {long.MaxValue}");
+        return value <= long.MaxValue ? (long)value : throw new JsonException($"{Quote.Of(name)} is {value}; the largest supported count is {long.MaxValue}");
     }
 
     /// <summary>The current number as a finite double.</summary>
     public readonly double Number(string name)
     {
         if (TokenType != JsonTokenType.Number) throw Wrong(name, "a number");
-        return IsFinite(out double value) ? value : throw new JsonException($"'{name}' is {Shown()}, beyond the range of a double");
+        return IsFinite(out double value) ? value : throw new JsonException($"{Quote.Of(name)} is {Shown()}, beyond the range of a double");
     }
 
     /// <summary>The current number as a double; false if it overflows.</summary>
@@ -280,16 +280,16 @@ internal ref struct JsonRow
 
     public static JsonException LoneSurrogate() => new("a string holds an unpaired surrogate escape");
 
-    public static JsonException Missing(string name) => new($"'{name}' is missing");
+    public static JsonException Missing(string name) => new($"{Quote.Of(name)} is missing");
 
-    public readonly JsonException Wrong(string name, string expected) => new($"'{name}' must be {expected}, not {Shown()}");
+    public readonly JsonException Wrong(string name, string expected) => new($"{Quote.Of(name)} must be {expected}, not {Shown()}");
 
-    private static JsonException Null(string name) => new($"'{name}' must not be null");
+    private static JsonException Null(string name) => new($"{Quote.Of(name)} must not be null");
 
     // Marks the key and moves to its value; false for null.
     private bool Value(ref uint seen, int bit, string name)
     {
-        if ((seen & (1u << bit)) != 0) throw new JsonException($"'{name}' is given twice");
+        if ((seen & (1u << bit)) != 0) throw new JsonException($"{Quote.Of(name)} is given twice");
         seen |= 1u << bit;
         Read();
         return TokenType != JsonTokenType.Null;

@@ -9,7 +9,7 @@ namespace AgentSim.Json;
 public static class NumberText
 {
     /// <summary>Identifier of the error of a text that is no number.</summary>
-    public const string InvalidId = "NumberInvalid";
+    public static ErrorCode InvalidId => Errors.NumberInvalid;
 
     /// <summary>Reads a number: digits with a point before the decimals, perhaps an exponent; also <c>NaN</c> and <c>Infinity</c>.</summary>
     /// <param name="text">The text; white space around the number is passed over.</param>
@@ -27,7 +27,7 @@ public static class NumberText
     /// <param name="name">What the number is, for the message.</param>
     /// <exception cref="AgentSimException"><c>NumberInvalid</c>.</exception>
     public static double Read(string text, string name) =>
-        TryRead(text, out double value) ? value : throw new AgentSimException(InvalidId, $"{name}: {WhyNot(text)}");
+        TryRead(text, out double value) ? value : throw InvalidId.Error($"{name}: {WhyNot(text)}");
 
     /// <summary>Why a text is refused.</summary>
     /// <param name="text">The text.</param>
@@ -35,6 +35,6 @@ public static class NumberText
     {
         ArgumentNullException.ThrowIfNull(text);
         string shown = text.Length > 40 ? text[..40] + "…" : text;
-        return $"'{shown}' is not a number in invariant form; write it like 1234.5, with a point before decimals and nothing between thousands";
+        return $"{Quote.Of(shown)} is not a number in invariant form; write it like 1234.5, with a point before decimals and nothing between thousands";
     }
 }

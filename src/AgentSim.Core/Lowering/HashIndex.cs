@@ -97,7 +97,7 @@ internal sealed class HashIndex
             return number;
         }
 
-        if (Count == MaxCount) throw new AgentSimException("TraceTooLarge", $"the trace holds more than {MaxCount} different prompt blocks");
+        if (Count == MaxCount) throw Errors.TraceTooLarge.Error($"the trace holds more than {MaxCount} different prompt blocks");
         isNew = true;
         _hashes.Add(hash);
         table[slot] = part | (uint)++Count;

@@ -78,7 +78,7 @@ internal sealed class PlayEdges
             Add(row, target, dependency.Trigger, dependency.Relation);
 
             AgentSimException Fault(string why) =>
-                recorded.Place.Error("TraceDependencyInvalid", $"request '{_table.Id(row)}' depends on '{dependency.RequestId}', {why}");
+                recorded.Place.Error(Errors.TraceDependencyInvalid, $"request {Quote.Of(_table.Id(row))} depends on {Quote.Of(dependency.RequestId)}, {why}");
         }
     }
 

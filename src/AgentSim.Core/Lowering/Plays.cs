@@ -24,11 +24,11 @@ internal sealed class Plays
                 path.Push(session);
                 int parent = sessions.Find(name);
                 if (parent < 0 || table.SessionRows(parent).IsEmpty)
-                    throw new AgentSimException("TraceParentMissing", $"session '{sessions.Name(session)}' has parent '{name}', which has no requests in this trace");
+                    throw Errors.TraceParentMissing.Error($"session {Quote.Of(sessions.Name(session))} has parent {Quote.Of(name)}, which has no requests in this trace");
                 session = parent;
             }
 
-            if (_top[session] == Open) throw new AgentSimException("TraceCycle", $"session '{sessions.Name(session)}' is an ancestor of itself; check the parent sessions");
+            if (_top[session] == Open) throw Errors.TraceCycle.Error($"session {Quote.Of(sessions.Name(session))} is an ancestor of itself; check the parent sessions");
             if (_top[session] == Unknown) _top[session] = session;
             while (path.TryPop(out int below)) _top[below] = _top[session];
         }

@@ -47,7 +47,7 @@ internal sealed class RequestTable
     {
         int row = dependencies.FindCycle();
         if (row < 0) return;
-        throw new AgentSimException("TraceCycle", $"request '{Id(row)}' of session '{Sessions.Name(this[row].Session)}' would wait for itself; "
+        throw Errors.TraceCycle.Error($"request {Quote.Of(Id(row))} of session {Quote.Of(Sessions.Name(this[row].Session))} would wait for itself; "
             + "check the parent sessions and the times of its session");
     }
 

@@ -35,8 +35,8 @@ internal sealed class SessionTable
         string? known = _parents[session];
         if (known is not null && known != parent)
         {
-            throw record.Error("TraceParentConflict",
-                $"session '{_names[session]}' has parent '{parent}' here and parent '{known}' before; a session has one parent");
+            throw record.Error(Errors.TraceParentConflict, 
+                $"session {Quote.Of(_names[session])} has parent {Quote.Of(parent)} here and parent {Quote.Of(known)} before; a session has one parent");
         }
 
         _parents[session] = known ?? parent;

@@ -43,9 +43,9 @@ public static class TraceConverter
         IEnumerable<MooncakeRow> rows = Rows(lowering, files[0]);
         if (lowering.IsAgentic != options.IsAgentic)
         {
-            throw new AgentSimException("TraceModeMismatch", lowering.IsAgentic
-                ? "the trace is agentic (its requests have an agent_context); convert it with --agentic"
-                : "the trace is not agentic (its requests have no agent_context); convert it without --agentic");
+            throw Errors.TraceModeMismatch.Error(lowering.IsAgentic
+                ? $"the trace is agentic (its requests have an agent_context); convert it with {Setting.Agentic}"
+                : $"the trace is not agentic (its requests have no agent_context); convert it without {Setting.Agentic}");
         }
 
         long count = 0;
@@ -64,7 +64,7 @@ public static class TraceConverter
         {
             return lowering.Rows();
         }
-        catch (AgentSimException error) when (error.ErrorId == "TraceEmpty")
+        catch (AgentSimException error) when (error.Code == Errors.TraceEmpty)
         {
             throw WithAdvice(error, firstFile);
         }

@@ -70,7 +70,7 @@ public sealed class TraceLowering
 
     /// <summary>The warning about requests that were left out.</summary>
     public RunWarning OnSessionless() => new(
-        "SessionlessDropped", $"{SessionlessDropped} of {SessionlessDropped + RequestCount} requests belong to no session and were left out: their load is missing", SessionlessDropped);
+        WarningCodes.SessionlessDropped, $"{SessionlessDropped} of {SessionlessDropped + RequestCount} requests belong to no session and were left out: their load is missing", SessionlessDropped);
 
     /// <summary>Adds a record; the order matters only among tool calls of equal times.</summary>
     /// <exception cref="AgentSimException">
@@ -122,9 +122,9 @@ public sealed class TraceLowering
     public IEnumerable<MooncakeRow> Rows()
     {
         if (_requests.Count == 0 && SessionlessDropped > 0)
-            throw new AgentSimException("TraceEmpty", $"none of the {SessionlessDropped} requests belongs to a session; leave the dropping out, the trace is not agentic");
+            throw Errors.TraceEmpty.Error($"none of the {SessionlessDropped} requests belongs to a session; leave the dropping out, the trace is not agentic");
         if (_requests.Count == 0)
-            throw new AgentSimException("TraceEmpty", "the trace holds no finished request (no request_end record); was request tracing on?");
+            throw Errors.TraceEmpty.Error("the trace holds no finished request (no request_end record); was request tracing on?");
         if (_rows is null)
         {
             _isComplete = true;
@@ -157,18 +157,18 @@ public sealed class TraceLowering
         }
         else if (request.TraceBlockSize != TraceBlockSize)
         {
-            throw request.Error("TraceBlockSizeMixed",
-                $"request '{request.RequestId}' has trace_block_size {request.TraceBlockSize}, earlier requests have {TraceBlockSize}; convert them separately");
+            throw request.Error(Errors.TraceBlockSizeMixed, 
+                $"request {Quote.Of(request.RequestId)} has trace_block_size {request.TraceBlockSize}, earlier requests have {TraceBlockSize}; convert them separately");
         }
         else if (isAgentic != IsAgentic)
         {
-            throw request.Error("TraceModeMixed", $"request '{request.RequestId}' has {(isAgentic ? "an" : "no")} agent_context, earlier requests have "
-                + $"{(isAgentic ? "none" : "one")}; all requests of a trace must agree (--drop-sessionless or -DropSessionless leaves out those without)");
+            throw request.Error(Errors.TraceModeMixed, $"request {Quote.Of(request.RequestId)} has {(isAgentic ? "an" : "no")} agent_context, earlier requests have "
+                + $"{(isAgentic ? "none" : "one")}; all requests of a trace must agree ({Setting.DropSessionless} leaves out those without)");
         }
 
         _requestIds.GetOrAdd(request.RequestId, out bool isNew);
         if (!isNew)
-            throw request.Error("TraceRequestDuplicate", $"request_id '{request.RequestId}' came before; is a shard given twice?");
+            throw request.Error(Errors.TraceRequestDuplicate, $"request_id {Quote.Of(request.RequestId)} came before; is a shard given twice?");
         int session = -1;
         if (request.SessionId is { } name)
         {
@@ -247,9 +247,9 @@ public sealed class TraceLowering
         foreach (RecordedDependency dependency in request.Dependencies)
         {
             if (dependency.Trigger == DependencyTrigger.Dispatch && dependency.Relation != DependencyRelation.Spawn)
-                throw Fault($"depends on the dispatch of '{dependency.RequestId}' without having been spawned by it");
+                throw Fault($"depends on the dispatch of {Quote.Of(dependency.RequestId)} without having been spawned by it");
         }
 
-        AgentSimException Fault(string what) => request.Error("TraceRowInvalid", $"request '{request.RequestId}' {what}; rows of version 2 cannot express that");
+        AgentSimException Fault(string what) => request.Error(Errors.TraceRowInvalid, $"request {Quote.Of(request.RequestId)} {what}; rows of version 2 cannot express that");
     }
 }

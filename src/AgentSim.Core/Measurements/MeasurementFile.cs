@@ -20,7 +20,7 @@ internal static class MeasurementFile
         }
         catch (Exception error) when (error is IOException or InvalidDataException)
         {
-            throw AgentSimException.At(path, 0, "InputUnreadable", $"cannot be read: {error.Message}", error);
+            throw Errors.InputUnreadable.At(path, 0, $"cannot be read: {error.Message}", error);
         }
     }
 
@@ -35,11 +35,11 @@ internal static class MeasurementFile
         }
         catch (JsonException error)
         {
-            throw AgentSimException.At(path, (error.LineNumber ?? -1) + 1, "MeasurementInvalid", $"is no JSON: {error.Message}; give the file as its tool wrote it", error);
+            throw Errors.MeasurementInvalid.At(path, (error.LineNumber ?? -1) + 1, $"is no JSON: {error.Message}; give the file as its tool wrote it", error);
         }
         catch (Exception error) when (error is IOException or InvalidDataException)
         {
-            throw AgentSimException.At(path, 0, "InputUnreadable", $"cannot be read: {error.Message}", error);
+            throw Errors.InputUnreadable.At(path, 0, $"cannot be read: {error.Message}", error);
         }
     }
 
@@ -57,7 +57,7 @@ internal static class MeasurementFile
             }
             catch (JsonException error)
             {
-                throw AgentSimException.At(path, lines.LineNumber, "MeasurementInvalid", $"is no JSON: {error.Message}; give the file as its tool wrote it", error);
+                throw Errors.MeasurementInvalid.At(path, lines.LineNumber, $"is no JSON: {error.Message}; give the file as its tool wrote it", error);
             }
 
             yield return (value, lines.LineNumber);
@@ -76,7 +76,7 @@ internal static class MeasurementFile
         }
         catch (Exception error) when (error is IOException or InvalidDataException)
         {
-            throw AgentSimException.At(path, 0, "InputUnreadable", $"cannot be read: {error.Message}", error);
+            throw Errors.InputUnreadable.At(path, 0, $"cannot be read: {error.Message}", error);
         }
     }
 

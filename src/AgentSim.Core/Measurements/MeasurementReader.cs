@@ -43,7 +43,7 @@ public static class MeasurementReader
                 if (stage is { } wanted)
                 {
                     found = [.. found.Where(run => (run.Stage ?? 0) == wanted)];
-                    if (found.Length == 0) throw AgentSimException.At(each, 0, "MeasurementInvalid", $"has no stage {wanted}; its stages are numbered from 0");
+                    if (found.Length == 0) throw Errors.MeasurementInvalid.At(each, 0, $"has no stage {wanted}; its stages are numbered from 0");
                 }
 
                 runs.AddRange(found);
@@ -51,7 +51,7 @@ public static class MeasurementReader
         }
 
         if (traces.Count > 0) runs.Insert(0, CapturedTrace.Read(traces, cancellation));
-        return runs.Count > 0 ? runs : throw new AgentSimException("CalibrationDataMissing", "there is no measurement; name one");
+        return runs.Count > 0 ? runs : throw Errors.CalibrationDataMissing.Error("there is no measurement; name one");
     }
 
     /// <summary>Whether a folder is a measurement as a whole.</summary>
@@ -68,6 +68,6 @@ public static class MeasurementReader
         if (LlmServingSimRun.Is(head)) return [LlmServingSimRun.Read(path, cancellation)];
         if (AiperfRun.Is(head)) return [AiperfRun.Read(path, cancellation)];
         if (VllmBenchRun.Is(head)) return [VllmBenchRun.Read(path, cancellation)];
-        throw AgentSimException.At(path, 0, "MeasurementInvalid", $"is no measurement that is known; those are {string.Join(", ", Formats)}");
+        throw Errors.MeasurementInvalid.At(path, 0, $"is no measurement that is known; those are {string.Join(", ", Formats)}");
     }
 }

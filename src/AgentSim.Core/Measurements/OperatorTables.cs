@@ -43,7 +43,7 @@ public sealed class OperatorTables
     /// <exception cref="AgentSimException">A file is missing or malformed.</exception>
     public static OperatorTables Read(string folder, int layers, Func<double, double, bool>? keeps = null)
     {
-        if (!Is(folder)) throw AgentSimException.At(folder, 0, "MeasurementInvalid", "holds no operator tables; they are dense.csv, per_sequence.csv and attention.csv");
+        if (!Is(folder)) throw Errors.MeasurementInvalid.At(folder, 0, "holds no operator tables; they are dense.csv, per_sequence.csv and attention.csv");
         List<double[]> attention = [.. Rows(Find(folder, "attention")!, 5, named: false).Select(row => row.Values)];
         if (keeps is not null) attention.RemoveAll(row => row[2] == 0 && !keeps(row[0], row[1]));
         return new OperatorTables(folder, layers, Lines(Find(folder, "dense")!), Lines(Find(folder, "per_sequence")!), attention);
@@ -88,7 +88,7 @@ public sealed class OperatorTables
             for (int i = 0; i < numbers; i++)
             {
                 if (row.ColCount <= first + i || !double.TryParse(row[first + i].Span, NumberStyles.Float, CultureInfo.InvariantCulture, out values[i]) || !double.IsFinite(values[i]))
-                    throw AgentSimException.At(path, row.LineNumberFrom, "MeasurementInvalid", $"column {first + i + 1} is no number; give the table as LLMServingSim's profiler wrote it");
+                    throw Errors.MeasurementInvalid.At(path, row.LineNumberFrom, $"column {first + i + 1} is no number; give the table as LLMServingSim's profiler wrote it");
             }
 
             rows.Add((named ? row[0].ToString() : "", values));

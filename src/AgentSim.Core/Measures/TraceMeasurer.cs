@@ -86,7 +86,7 @@ public sealed class TraceMeasurer
             case RequestRecord request:
                 request.Check(hashes.Length);
                 if (!_requestIds.Add(request.RequestId))
-                    throw request.Error("TraceRequestDuplicate", $"request_id '{request.RequestId}' came before; is a shard given twice?");
+                    throw request.Error(Errors.TraceRequestDuplicate, $"request_id {Quote.Of(request.RequestId)} came before; is a shard given twice?");
                 AddRequest(Group(group), new MeasuredRequest
                 {
                     Session = request.SessionId,

@@ -25,5 +25,5 @@ public static class FailureRule
         return value.StartsWith(isAbove ? '+' : '-') ? MetricLimit.Parse(metric, value) : throw Invalid(text);
     }
 
-    private static AgentSimException Invalid(string text) => AgentSimException.Usage("LimitInvalid", $"'{text}' is no rule; {Forms}");
+    private static AgentSimException Invalid(string text) => Errors.LimitInvalid.Usage($"{Quote.Of(text)} is no rule; {Forms}");
 }

@@ -24,7 +24,7 @@ public static class LimitTest
     public static void RequireBaseline(IEnumerable<MetricLimit> limits, IReadOnlyList<Metric>? baseline)
     {
         if (baseline is null && limits.FirstOrDefault(limit => limit.NeedsBaseline) is { } relative)
-            throw new AgentSimException("BaselineMissing", $"the limit {relative.Text} of {relative.Metric} is relative; give a baseline for it to refer to");
+            throw Errors.BaselineMissing.Error($"the limit {relative.Text} of {relative.Metric} is relative; give a baseline for it to refer to");
     }
 
     /// <summary>The limits that say: no metric of the baseline may get worse. Those without samples there cannot.</summary>
@@ -41,5 +41,5 @@ public static class LimitTest
     }
 
     private static AgentSimException Empty(string reason) =>
-        new("BaselineEmpty", $"nothing can be worse than the baseline: {reason}; name the report of a run that measured something");
+        Errors.BaselineEmpty.Error($"nothing can be worse than the baseline: {reason}; name the report of a run that measured something");
 }

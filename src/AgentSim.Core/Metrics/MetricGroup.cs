@@ -12,7 +12,7 @@ internal sealed record MetricGroup(string Name, string When, Func<ReplayReport, 
 
     /// <summary>Requests within the service level (behaviour 06#5).</summary>
     public static readonly MetricGroup Goodput = new(
-        "Goodput", "Where a bound of a service level was given (`--sla-ttft-ms`, `-SlaTtftMs` and the like)",
+        "Goodput", "Where a bound of a service level was given",
         static report => report.GoodputCompletedRequests is not null);
 }
 

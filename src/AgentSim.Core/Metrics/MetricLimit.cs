@@ -8,7 +8,7 @@ namespace AgentSim.Metrics;
 /// </summary>
 public sealed class MetricLimit
 {
-    private const string InvalidId = "LimitInvalid";
+    private static ErrorCode InvalidId => Errors.LimitInvalid;
 
     private readonly (double Value, bool IsPercent)? _least;
     private readonly (double Value, bool IsPercent)? _most;
@@ -106,8 +106,8 @@ public sealed class MetricLimit
     private static double Number(string metric, string text, string number) =>
         NumberText.TryRead(number, out double value) && double.IsFinite(value) ? value : throw Invalid(metric, text);
 
-    private static AgentSimException Vacuous(string metric, string text, string reason) => new(InvalidId, $"the limit of {metric} is '{text}'; {reason}");
+    private static AgentSimException Vacuous(string metric, string text, string reason) => InvalidId.Error($"the limit of {metric} is {Quote.Of(text)}; {reason}");
 
-    private static AgentSimException Invalid(string metric, string text) => new(
-        InvalidId, $"the limit of {metric} is '{text}'; use a number with a point before decimals and nothing between thousands, such as 29.5, or '<=500', '>=500', '=500', or '+5%', '-5%' and '5%' of the baseline");
+    private static AgentSimException Invalid(string metric, string text) => InvalidId.Error(
+        $"the limit of {metric} is {Quote.Of(text)}; use a number with a point before decimals and nothing between thousands, such as 29.5, or '<=500', '>=500', '=500', or '+5%', '-5%' and '5%' of the baseline");
 }

@@ -62,6 +62,6 @@ public static class MetricNames
     public static void Require(string name)
     {
         if (IsKnown(name)) return;
-        throw new AgentSimException("MetricUnknown", $"there is no metric '{name}'; {NearestName.Suggest(name, Names)}");
+        throw Errors.MetricUnknown.Error($"there is no metric {Quote.Of(name)}; {NearestName.Suggest(name, Names)}");
     }
 }

@@ -38,7 +38,7 @@ internal static class MetricsJson
         }
         catch (Exception error) when (error is JsonException or InvalidOperationException)
         {
-            throw new AgentSimException("ObjectInvalid", $"the stored metrics cannot be read: {error.Message}", inner: error);
+            throw Errors.ObjectInvalid.Error($"the stored metrics cannot be read: {error.Message}", inner: error);
         }
     }
 

@@ -7,7 +7,7 @@ namespace AgentSim.Metrics;
 /// <summary>Reads report files, those of AgentSim and those of the reference (behaviour 06#6).</summary>
 public static class ReportReader
 {
-    private const string InvalidId = "ReportInvalid";
+    private static ErrorCode InvalidId => Errors.ReportInvalid;
     private const long MaxBytes = 1 << 24;   // a report has some kilobytes
 
     /// <summary>
@@ -23,7 +23,7 @@ public static class ReportReader
         {
             return ReadMetrics(path);
         }
-        catch (AgentSimException error) when (error.ErrorId == InvalidId)
+        catch (AgentSimException error) when (error.Code == InvalidId)
         {
             throw FormatAdvice.Add(error, path, null);
         }
@@ -52,7 +52,7 @@ public static class ReportReader
         }
         catch (JsonException error)
         {
-            throw AgentSimException.At(path, (error.LineNumber ?? 0) + 1, InvalidId, "this is not valid JSON; name a report as --report-json and Export-AgentReport write it", error);
+            throw InvalidId.At(path, (error.LineNumber ?? 0) + 1, $"this is not valid JSON; name a report as {Setting.ReportWriter} writes it", error);
         }
         catch (InvalidOperationException)
         {
@@ -60,7 +60,7 @@ public static class ReportReader
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
-            throw AgentSimException.At(path, 0, "InputUnreadable", $"cannot be read: {error.Message}", error);
+            throw Errors.InputUnreadable.At(path, 0, $"cannot be read: {error.Message}", error);
         }
     }
 
@@ -90,5 +90,5 @@ public static class ReportReader
         new(member.Name, member.Value.GetDouble(), member.Value.GetRawText().AsSpan().IndexOfAny('.', 'e', 'E') < 0);
 
     private static AgentSimException Invalid(string path, string message) =>
-        AgentSimException.At(path, 0, InvalidId, $"{message}; name a report as --report-json and Export-AgentReport write it");
+        InvalidId.At(path, 0, $"{message}; name a report as {Setting.ReportWriter} writes it");
 }

@@ -49,8 +49,7 @@ internal sealed class BlockNumbering(TrieNodes nodes, int traceBlockSize, int bl
                 next += _used[segment];
                 if (next > Array.MaxLength)
                 {
-                    throw new AgentSimException(
-                        "TooManyBlocks",
+                    throw Errors.TooManyBlocks.Error(
                         string.Create(
                             CultureInfo.InvariantCulture, $"the prompts make more than {Array.MaxLength:N0} distinct blocks of {blockSize} tokens; use a larger engine block_size or split the trace"));
                 }

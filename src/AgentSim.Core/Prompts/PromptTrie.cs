@@ -62,7 +62,7 @@ internal sealed class PromptTrie
     {
         int first = _nodes.Count;
         if (blocks > Array.MaxLength - Math.Max(first, _labels.Count))
-            throw new AgentSimException("TraceTooLarge", "the prompts have more than 2^31 blocks; give a larger trace block size, or fewer rows");
+            throw Errors.TraceTooLarge.Error("the prompts have more than 2^31 blocks; give a larger trace block size, or fewer rows");
         for (int i = 0; i < blocks; i++)
         {
             int label = _labels.AddNameless();

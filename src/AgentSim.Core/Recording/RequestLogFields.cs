@@ -86,10 +86,10 @@ internal sealed class RequestLogFields(Func<double, string?>? timeProblem)
 
     private double InRange(double value, string name) => timeProblem?.Invoke(value) is not { } problem
         ? value
-        : throw new JsonException($"'{name}' is {value.ToString(CultureInfo.InvariantCulture)}; {problem}");
+        : throw new JsonException($"{Quote.Of(name)} is {value.ToString(CultureInfo.InvariantCulture)}; {problem}");
 
     private int? Count(ref JsonRow json, int bit, string name) =>
-        json.OptionalInt32(ref _seen, bit, name) is { } value ? value >= 0 ? value : throw new JsonException($"'{name}' is {value}; it must not be negative") : null;
+        json.OptionalInt32(ref _seen, bit, name) is { } value ? value >= 0 ? value : throw new JsonException($"{Quote.Of(name)} is {value}; it must not be negative") : null;
 
     private static TerminalStatus Status(string name) => name switch
     {
@@ -97,6 +97,6 @@ internal sealed class RequestLogFields(Func<double, string?>? timeProblem)
         "rejected" => TerminalStatus.Rejected,
         "canceled" => TerminalStatus.Canceled,
         "failed" => TerminalStatus.Failed,
-        _ => throw new JsonException($"'terminal_status' is '{name}'; it must be completed, rejected, canceled or failed"),
+        _ => throw new JsonException($"'terminal_status' is {Quote.Of(name)}; it must be completed, rejected, canceled or failed"),
     };
 }

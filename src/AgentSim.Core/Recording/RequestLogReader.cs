@@ -39,7 +39,7 @@ internal static class RequestLogReader
         }
         catch (JsonException error)
         {
-            throw AgentSimException.At(path, number, "RequestRecordInvalid", error.Message, error);
+            throw Errors.RequestRecordInvalid.At(path, number, error.Message, error);
         }
     }
 }

@@ -23,15 +23,17 @@ public static class MetricTable
 
     /// <summary>The same with the warnings of the run below.</summary>
     /// <param name="result">The run to show.</param>
-    public static string Render(ReplayResult result)
+    /// <param name="wording">How the front end that shows it calls settings; null: by their neutral names.</param>
+    public static string Render(ReplayResult result, Wording? wording = null)
     {
         ArgumentNullException.ThrowIfNull(result);
-        return Render(result.Summary) + Timing(result) + Warnings(result.Warnings);
+        return Render(result.Summary) + Timing(result) + Warnings(result.Warnings, wording);
     }
 
     /// <summary>The same with a column that shows the distributions.</summary>
     /// <param name="result">The run to show.</param>
-    public static string RenderWithPlots(ReplayResult result)
+    /// <param name="wording">How the front end that shows it calls settings; null: by their neutral names.</param>
+    public static string RenderWithPlots(ReplayResult result, Wording? wording = null)
     {
         ArgumentNullException.ThrowIfNull(result);
         string[] plots =
@@ -40,15 +42,16 @@ public static class MetricTable
             .. Lines(result.Summary).Select(line => PlottedSamples.Of(result, line.Row.Name) is { } samples ? Sparkline.Of(samples) : None),
         ];
         string[][] rows = [.. Rows(result.Summary).Zip(plots, (row, plot) => (string[])[.. row, plot])];
-        return Render(result.Summary, rows, Sparkline.Legend + "\n") + Timing(result) + Warnings(result.Warnings);
+        return Render(result.Summary, rows, Sparkline.Legend + "\n") + Timing(result) + Warnings(result.Warnings, wording);
     }
 
     /// <summary>A line for each warning; nothing where there is none.</summary>
     /// <param name="warnings">The warnings of a run.</param>
-    public static string Warnings(IReadOnlyList<RunWarning> warnings)
+    /// <param name="wording">How the front end that shows them calls settings; null: by their neutral names.</param>
+    public static string Warnings(IReadOnlyList<RunWarning> warnings, Wording? wording = null)
     {
         ArgumentNullException.ThrowIfNull(warnings);
-        return string.Concat(warnings.Select(warning => $"Warning: {warning.Message}\n"));
+        return string.Concat(warnings.Select(warning => $"Warning: {warning.In(wording ?? Wording.Neutral)}\n"));
     }
 
     // Without a profile the table is as the reference has it, and whose timing it is stands elsewhere.

@@ -31,7 +31,7 @@ public static class StoredSettings
         }
         catch (Exception error) when (error is JsonException or InvalidOperationException or ArgumentException)
         {
-            throw new AgentSimException("ObjectInvalid", $"the stored settings of a run cannot be read: {error.Message}", inner: error);
+            throw Errors.ObjectInvalid.Error($"the stored settings of a run cannot be read: {error.Message}", inner: error);
         }
     }
 

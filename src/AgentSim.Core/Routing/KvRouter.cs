@@ -17,7 +17,7 @@ internal sealed class KvRouter
     private readonly int[] _overlaps;        // scratch: of the arriving request, one a target
     private readonly int[] _chosenOverlaps;  // by request
 
-    /// <param name="settings">The settings, changed for the pool when disaggregated.</param>
+    /// <param name="config">The configuration, changed for the pool when disaggregated.</param>
     /// <param name="profile">Classes of the policy file; null for the single class the settings describe.</param>
     /// <param name="targets">Number of targets.</param>
     /// <param name="requests">Requests are numbered below this.</param>
@@ -25,16 +25,16 @@ internal sealed class KvRouter
     /// <param name="maxBatchedTokens">Token budget of a pass, against which busy fractions are measured.</param>
     /// <param name="caches">The targets' caches; null when the router knows of no cache (decode pools).</param>
     /// <param name="seed">Of the draws among equal costs and by temperature.</param>
-    public KvRouter(RouterSettings settings, RouterPolicyProfile? profile, int targets, int requests, int blockSize, long maxBatchedTokens, IPrefixCaches? caches, ulong seed)
+    public KvRouter(RouterConfig config, RouterPolicyProfile? profile, int targets, int requests, int blockSize, long maxBatchedTokens, IPrefixCaches? caches, ulong seed)
     {
         _caches = caches;
         _blockSize = blockSize;
         _profile = profile;
         IReadOnlyList<RouterPolicyClass> classes = profile?.Classes
-            ?? [new RouterPolicyClass("default", null, null, settings.RouterQueuePolicy, 1, BusyFraction: settings.RouterQueueThreshold)];
+            ?? [new RouterPolicyClass("default", null, null, config.QueuePolicy, 1, BusyFraction: config.QueueThreshold)];
         _mayQueue = classes.Any(c => c.Queues);
-        _loads = new TargetLoads(settings, targets, requests, blockSize);
-        _chooser = new TargetChooser(settings, _loads, targets, blockSize, seed);
+        _loads = new TargetLoads(config, targets, requests, blockSize);
+        _chooser = new TargetChooser(config, _loads, targets, blockSize, seed);
         _queue = new RouterQueue(classes, targets, maxBatchedTokens);
         _overlaps = new int[targets];
         _chosenOverlaps = new int[requests];
@@ -49,8 +49,7 @@ internal sealed class KvRouter
     {
         if (request.PromptTokens <= 0)
         {
-            throw new AgentSimException(
-                "PromptEmpty",
+            throw Errors.PromptEmpty.Error(
                 $"request {request.Id + 1} has a prompt of 0 tokens, which the KV router cannot place; use round_robin or give it tokens");
         }
 

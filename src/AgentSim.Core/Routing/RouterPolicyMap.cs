@@ -26,7 +26,7 @@ internal sealed class RouterPolicyMap
         if (keys is null) return;
         foreach ((YamlNode key, _) in node.Entries)
         {
-            if (!keys.Contains(key.Text)) throw Fail(key, $"unknown key '{key.Text}'; {NearestName.Suggest(key.Text, keys)}");
+            if (!keys.Contains(key.Text)) throw Fail(key, $"unknown key {Quote.Of(key.Text)}; {NearestName.Suggest(key.Text, keys)}");
         }
     }
 
@@ -34,7 +34,7 @@ internal sealed class RouterPolicyMap
 
     /// <summary>An error at <paramref name="node"/>.</summary>
     public AgentSimException Fail(YamlNode node, string message) =>
-        AgentSimException.At(_path, node.Line, RouterPolicyReader.InvalidId, $"router policy, {_location}: {message}");
+        RouterPolicyReader.InvalidId.At(_path, node.Line, $"router policy, {_location}: {message}");
 
     /// <summary>This mapping under another name.</summary>
     public RouterPolicyMap Named(string location) => new(Node, _path, location, null);
@@ -62,7 +62,7 @@ internal sealed class RouterPolicyMap
         YamlNode node = Required(key);
         string text = Text(node, key);
         bool isName = text.Length > 0 && !text.AsSpan().ContainsAnyExcept(NameCharacters);
-        return isName ? text : throw Fail(node, $"{key} must consist of letters, digits, '_', '.' and '-' (is '{text}')");
+        return isName ? text : throw Fail(node, $"{key} must consist of letters, digits, '_', '.' and '-' (is {Quote.Of(text)})");
     }
 
     /// <summary>The text of a scalar; numbers count as their digits.</summary>
@@ -77,7 +77,7 @@ internal sealed class RouterPolicyMap
     {
         if (node.Kind == YamlKind.Scalar && node.IsPlain && TryReadInteger(node.Text, out ulong value))
             return (long)Math.Min(value, long.MaxValue);
-        throw Fail(node, $"{key} must be an integer from 0 (is '{node.Text}')");
+        throw Fail(node, $"{key} must be an integer from 0 (is {Quote.Of(node.Text)})");
     }
 
     /// <summary>A finite number from 0.</summary>
@@ -85,7 +85,7 @@ internal sealed class RouterPolicyMap
     {
         bool isNumber = double.TryParse(node.Text, NumberStyles.Float, CultureInfo.InvariantCulture, out double value)
             && node.Kind == YamlKind.Scalar && node.IsPlain && double.IsFinite(value) && value >= 0;
-        return isNumber ? value : throw Fail(node, $"{key} must be a finite number from 0 (is '{node.Text}')");
+        return isNumber ? value : throw Fail(node, $"{key} must be a finite number from 0 (is {Quote.Of(node.Text)})");
     }
 
     private static bool TryReadInteger(string text, out ulong value)

@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using System.Text;
 using AgentSim.Yaml;
 
@@ -6,7 +7,7 @@ namespace AgentSim.Routing;
 /// <summary>Reads policy files and checks their rules (behaviour 05#9).</summary>
 internal static class RouterPolicyReader
 {
-    public const string InvalidId = "RouterPolicyInvalid";
+    public static ErrorCode InvalidId => Errors.RouterPolicyInvalid;
 
     private const int LongestFile = 1 << 20;
 
@@ -26,9 +27,10 @@ internal static class RouterPolicyReader
         "cached_token_queue_limit_per_worker",
     ];
 
-    public static RouterPolicy Read(string path)
+    public static RouterPolicyFile Read(string path)
     {
-        YamlNode document = YamlReader.Read(ReadText(path), path, InvalidId);
+        string text = ReadText(path, out string digest);
+        YamlNode document = YamlReader.Read(text, path, InvalidId);
         if (document.IsNull) document = YamlNode.Mapping(document.Line);
         var root = new RouterPolicyMap(document, path, "the policy file", RootKeys);
         RouterPolicyProfile? profile = ReadRoot(root);
@@ -45,7 +47,7 @@ internal static class RouterPolicyReader
 
         if (profile is null && models.Count == 0)
             throw root.Fail(document, "has neither a root profile nor a model profile; give default_policy_family, uncached_isl_buckets and policy_classes");
-        return new RouterPolicy(profile, models);
+        return new RouterPolicyFile(new RouterPolicy(profile, models), digest);
     }
 
     private static RouterPolicyProfile? ReadRoot(RouterPolicyMap root)
@@ -68,13 +70,13 @@ internal static class RouterPolicyReader
         List<RouterPolicyClass> classes = ReadClasses(profile, buckets);
         var families = classes.Where(c => c.Family is not null).Select(c => c.Family!).ToHashSet(StringComparer.Ordinal);
         if (!families.Contains(defaultFamily))
-            throw profile.Fail(profile.Required("default_policy_family"), $"default_policy_family '{defaultFamily}' is not the family of any class");
+            throw profile.Fail(profile.Required("default_policy_family"), $"default_policy_family {Quote.Of(defaultFamily)} is not the family of any class");
 
         YamlNode list = profile.Required("policy_classes");
         foreach (RouterPolicyClass named in classes)
         {
             if (named.Family is null && families.Contains(named.Name))
-                throw profile.Fail(list, $"the class '{named.Name}' without a family is named like a family; rename it");
+                throw profile.Fail(list, $"the class {Quote.Of(named.Name)} without a family is named like a family; rename it");
         }
 
         foreach (string family in families)
@@ -82,7 +84,7 @@ internal static class RouterPolicyReader
             foreach (RouterPolicyBucket bucket in buckets)
             {
                 if (!classes.Exists(c => c.Family == family && c.Bucket == bucket.Name))
-                    throw profile.Fail(list, $"no class covers family '{family}' and bucket '{bucket.Name}'");
+                    throw profile.Fail(list, $"no class covers family {Quote.Of(family)} and bucket {Quote.Of(bucket.Name)}");
             }
         }
 
@@ -99,7 +101,7 @@ internal static class RouterPolicyReader
             string name = map.Name("bucket");
             if (buckets.Count == 0 && min != 0) throw map.Fail(node, "the first bucket must start at min_tokens 0");
             if (buckets.Count > 0 && min <= buckets[^1].MinTokens) throw map.Fail(node, "min_tokens must rise from bucket to bucket");
-            if (buckets.Exists(b => b.Name == name)) throw map.Fail(node, $"bucket '{name}' is given twice");
+            if (buckets.Exists(b => b.Name == name)) throw map.Fail(node, $"bucket {Quote.Of(name)} is given twice");
             buckets.Add(new RouterPolicyBucket(min, name));
         }
 
@@ -113,12 +115,12 @@ internal static class RouterPolicyReader
         {
             RouterPolicyMap map = profile.Inner(node, $"policy_classes[{classes.Count}]", ClassKeys);
             RouterPolicyClass read = ReadClass(map);
-            if (classes.Exists(c => c.Name == read.Name)) throw map.Fail(node, $"class '{read.Name}' is given twice");
+            if (classes.Exists(c => c.Name == read.Name)) throw map.Fail(node, $"class {Quote.Of(read.Name)} is given twice");
             if (read.Bucket is not null)
             {
-                if (!buckets.Exists(b => b.Name == read.Bucket)) throw map.Fail(node, $"cache_bucket '{read.Bucket}' is not in uncached_isl_buckets");
+                if (!buckets.Exists(b => b.Name == read.Bucket)) throw map.Fail(node, $"cache_bucket {Quote.Of(read.Bucket)} is not in uncached_isl_buckets");
                 if (classes.Exists(c => c.Family == read.Family && c.Bucket == read.Bucket))
-                    throw map.Fail(node, $"family '{read.Family}' and bucket '{read.Bucket}' have a class already");
+                    throw map.Fail(node, $"family {Quote.Of(read.Family)} and bucket {Quote.Of(read.Bucket)} have a class already");
             }
 
             classes.Add(read);
@@ -157,10 +159,10 @@ internal static class RouterPolicyReader
     {
         if (map.Node.Find("queue_policy") is not { } node) return RouterQueuePolicy.Fcfs;
         bool isAllowed = RouterQueuePolicies.Names.TryFind(map.Text(node, "queue_policy"), out RouterQueuePolicy policy) && policy != RouterQueuePolicy.Lcfs;
-        return isAllowed ? policy : throw map.Fail(node, $"queue_policy must be fcfs or wspt (is '{node.Text}')");
+        return isAllowed ? policy : throw map.Fail(node, $"queue_policy must be fcfs or wspt (is {Quote.Of(node.Text)})");
     }
 
-    private static string ReadText(string path)
+    private static string ReadText(string path, out string digest)
     {
         try
         {
@@ -168,16 +170,17 @@ internal static class RouterPolicyReader
             byte[] bytes = new byte[LongestFile + 1];   // also where the file is a device or a pipe, which has no length
             int length = file.ReadAtLeast(bytes, bytes.Length, throwOnEndOfStream: false);
             if (length > LongestFile)
-                throw AgentSimException.At(path, 0, InvalidId, $"router policy file: longer than {LongestFile:N0} bytes; it holds families, buckets and classes only");
+                throw InvalidId.At(path, 0, $"router policy file: longer than {LongestFile:N0} bytes; it holds families, buckets and classes only");
+            digest = Convert.ToHexStringLower(SHA256.HashData(bytes.AsSpan(0, length)));
             return new UTF8Encoding(false, throwOnInvalidBytes: true).GetString(bytes, 0, length);
         }
         catch (DecoderFallbackException e)
         {
-            throw AgentSimException.At(path, 0, InvalidId, "router policy file: not UTF-8 text", e);
+            throw InvalidId.At(path, 0, "router policy file: not UTF-8 text", e);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException)
         {
-            throw AgentSimException.At(path, 0, InvalidId, "router policy file: cannot be read; check the path", e);
+            throw InvalidId.At(path, 0, "router policy file: cannot be read; check the path", e);
         }
     }
 }

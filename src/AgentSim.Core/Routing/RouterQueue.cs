@@ -126,9 +126,8 @@ internal sealed class RouterQueue
         if (perTarget is not { } each) return;
         Int128 limit = (Int128)each * _targets;
         if (current < limit) return;
-        throw new AgentSimException(
-            "RouterQueueFull",
-            $"router queue class '{state.Policy.Name}' is full: {current} {what}, limit {limit} ({each} per target); raise the limit in the policy file or lower the load");
+        throw Errors.RouterQueueFull.Error(
+            $"router queue class {Quote.Of(state.Policy.Name)} is full: {current} {what}, limit {limit} ({each} per target); raise the limit in the policy file or lower the load");
     }
 
     private void RemoveAt(ClassState state, int index)

@@ -1,18 +1,19 @@
 using System.Text.Json;
+using AgentSim.Files;
 using AgentSim.Json;
 
 namespace AgentSim.Routing;
 
 public sealed partial record RouterSettings
 {
-    private const string InvalidId = "RouterConfigInvalid";
+    private static ErrorCode InvalidId => Errors.RouterConfigInvalid;
 
     // The deprecated weight, between reading it and applying it.
     internal double? OverlapScoreWeight { get; init; }
 
-    /// <summary>Reads and validates the JSON text of a router-configuration option. The policy file is not opened, see <see cref="LoadPolicy"/>.</summary>
+    /// <summary>Reads and validates the JSON text of a router-configuration option. The policy file is not opened, see <see cref="Resolve"/>.</summary>
     /// <param name="json">A JSON object in which no name occurs twice.</param>
-    /// <param name="optionName">The option as the user wrote it, for messages, e.g. <c>--router-config</c>.</param>
+    /// <param name="optionName">The option as the user wrote it, for messages: <see cref="Setting.RouterConfig"/>.</param>
     /// <exception cref="AgentSimException"><c>RouterConfigInvalid</c>.</exception>
     public static RouterSettings Parse(string json, string optionName)
     {
@@ -44,7 +45,19 @@ public sealed partial record RouterSettings
     /// <param name="writer">Receives one JSON object.</param>
     public void WriteJson(Utf8JsonWriter writer) => RouterSettingsTable.Settings.Write(writer, this);
 
-    /// <summary>The policy file named by <see cref="RouterPolicyConfig"/>, or null without one.</summary>
-    /// <exception cref="AgentSimException"><c>RouterPolicyInvalid</c>: unreadable, not the YAML understood, or against the rules.</exception>
-    public RouterPolicy? LoadPolicy() => RouterPolicyConfig is null ? null : RouterPolicy.Load(RouterPolicyConfig);
+    /// <summary>
+    /// Makes the configuration that replays run with: values are checked, the policy file is read. From then on nothing is read
+    /// again, and nothing that happens to the files matters.
+    /// </summary>
+    /// <param name="optionName">What the user calls these settings, for messages.</param>
+    /// <param name="files">What was read for other configurations of the same call; null: nothing.</param>
+    /// <exception cref="AgentSimException">
+    /// <c>RouterConfigInvalid</c>, or <c>RouterPolicyInvalid</c>: the policy file is unreadable, not YAML, or against the rules.
+    /// </exception>
+    public RouterConfig Resolve(string optionName, LoadedFiles? files = null)
+    {
+        Validate(optionName);
+        RouterPolicyFile? policy = RouterPolicyConfig is { } path ? (files ?? new LoadedFiles()).Get(path, RouterPolicyReader.Read) : null;
+        return new RouterConfig(this, policy, RouterFault.Find(this));
+    }
 }

@@ -1,8 +1,10 @@
+using AgentSim.Json;
+
 namespace AgentSim.Routing;
 
 /// <summary>
-/// The KV router's configuration, with the reference's names and defaults (behaviour 05#11).
-/// Obtain usable settings from <see cref="Parse"/>, <see cref="Default"/>, or an initialiser followed by <see cref="Validate"/>.
+/// The KV router's settings as they are given, with the reference's names and defaults (behaviour 05#11). They are written down,
+/// changed and stored; what runs is the <see cref="RouterConfig"/> that <see cref="Resolve"/> makes of them.
 /// </summary>
 public sealed partial record RouterSettings
 {
@@ -39,10 +41,10 @@ public sealed partial record RouterSettings
     /// <summary><c>router_queue_policy</c>: order of waiting requests.</summary>
     public RouterQueuePolicy RouterQueuePolicy { get; init; }
 
-    /// <summary><c>router_policy_config</c>: path of a policy file; see <see cref="LoadPolicy"/>.</summary>
+    /// <summary><c>router_policy_config</c>: path of a policy file; see <see cref="RouterConfig.Policy"/>.</summary>
     public string? RouterPolicyConfig { get; init; }
 
-    /// <summary><c>router_prefill_load_model</c>: <see cref="RouterPrefillLoadModel.Aic"/> is not available, see <see cref="CheckRunnable"/>.</summary>
+    /// <summary><c>router_prefill_load_model</c>: <see cref="RouterPrefillLoadModel.Aic"/> is not available, see <see cref="RouterConfig.CheckRunnable"/>.</summary>
     public RouterPrefillLoadModel RouterPrefillLoadModel { get; init; }
 
     /// <summary><c>router_tracking_hash</c>. Changes identities only, so it has no effect on results.</summary>
@@ -54,81 +56,9 @@ public sealed partial record RouterSettings
     /// <summary><c>router_tracking_key_id</c>: required by the keyed hash. No effect.</summary>
     public string? RouterTrackingKeyId { get; init; }
 
-    /// <summary><c>host_cache_hit_weight</c>, 0 to 1. No effect: lower cache tiers are not simulated.</summary>
-    public double HostCacheHitWeight { get; init; } = 0.75;
-
-    /// <summary><c>disk_cache_hit_weight</c>, 0 to 1. No effect: lower cache tiers are not simulated.</summary>
-    public double DiskCacheHitWeight { get; init; } = 0.25;
-
-    /// <summary><c>shared_cache_multiplier</c>, 0 to 1. No effect.</summary>
-    public double SharedCacheMultiplier { get; init; }
-
-    /// <summary><c>shared_cache_type</c>. No effect.</summary>
-    public RouterSharedCacheType SharedCacheType { get; init; }
-
-    /// <summary><c>use_kv_events</c>. No effect: the router always knows the caches.</summary>
-    public bool UseKvEvents { get; init; } = true;
-
-    /// <summary><c>router_ttl_secs</c>. No effect.</summary>
-    public double RouterTtlSecs { get; init; } = 120.0;
-
-    /// <summary><c>router_predicted_ttl_secs</c>. No effect.</summary>
-    public double? RouterPredictedTtlSecs { get; init; }
-
-    /// <summary><c>router_track_output_blocks</c>. No effect.</summary>
-    public bool RouterTrackOutputBlocks { get; init; }
-
-    /// <summary><c>router_replica_sync</c>. No effect.</summary>
-    public bool RouterReplicaSync { get; init; }
-
-    /// <summary><c>router_event_threads</c>, from 1. No effect.</summary>
-    public uint RouterEventThreads { get; init; } = 4;
-
-    /// <summary><c>skip_initial_worker_wait</c>. No effect.</summary>
-    public bool SkipInitialWorkerWait { get; init; }
-
-    /// <summary><c>use_remote_indexer</c>. No effect.</summary>
-    public bool UseRemoteIndexer { get; init; }
-
-    /// <summary><c>serve_indexer</c>. No effect.</summary>
-    public bool ServeIndexer { get; init; }
-
-    /// <summary><c>conditional_disagg_enabled</c>. No effect: every disaggregated request is prefilled remotely.</summary>
-    public bool ConditionalDisaggEnabled { get; init; }
-
-    /// <summary><c>conditional_disagg_policy</c>. No effect.</summary>
-    public ConditionalDisaggPolicy ConditionalDisaggPolicy { get; init; }
-
-    /// <summary><c>conditional_disagg_eff_isl_threshold</c>. No effect.</summary>
-    public long ConditionalDisaggEffIslThreshold { get; init; } = 2048;
-
-    /// <summary><c>conditional_disagg_eff_isl_ratio_threshold</c>, 0 to 1. No effect.</summary>
-    public double ConditionalDisaggEffIslRatioThreshold { get; init; } = 0.7;
-
-    /// <summary><c>conditional_disagg_prefill_busy_threshold</c>. No effect.</summary>
-    public double? ConditionalDisaggPrefillBusyThreshold { get; init; }
-
-    /// <summary><c>conditional_disagg_decode_busy_threshold</c>. No effect.</summary>
-    public double? ConditionalDisaggDecodeBusyThreshold { get; init; }
-
     /// <summary><c>durable_kv_events</c>: must be false.</summary>
     public bool DurableKvEvents { get; init; }
 
-    /// <summary><c>router_snapshot_threshold</c>. No effect.</summary>
-    public uint? RouterSnapshotThreshold { get; init; }
-
-    /// <summary><c>router_reset_states</c>. No effect.</summary>
-    public bool RouterResetStates { get; init; }
-
-    /// <summary>What the router of a prefill pool makes of these settings: it does not count blocks (behaviour 05#10).</summary>
-    internal RouterSettings ForPrefillPool() => this with { RouterTrackActiveBlocks = false };
-
-    /// <summary>What the router of a decode pool makes of these settings: blocks and requests only, nothing shared, no queue (behaviour 05#10).</summary>
-    internal RouterSettings ForDecodePool() => this with
-    {
-        OverlapScoreCredit = 0.0,
-        RouterAssumeKvReuse = false,
-        RouterTrackPrefillTokens = false,
-        RouterPrefillLoadModel = RouterPrefillLoadModel.None,
-    };
+    /// <summary>The settings without effect on a replay, by their names in JSON; those at their defaults are not in it.</summary>
+    public InertOptions Inert { get; init; } = InertOptions.None;
 }

@@ -2,9 +2,17 @@ using AgentSim.Json;
 
 namespace AgentSim.Routing;
 
-/// <summary>The JSON names of the router settings: how each is read and written (behaviour 05#11).</summary>
+/// <summary>
+/// The settings of the router: a row for each (behaviour 05#11). Reading, ranges, writing, parameters, completions, help and
+/// documentation come from here.
+/// </summary>
 internal static class RouterSettingsTable
 {
+    private const string Tiers = "Lower cache tiers are not simulated.";
+    private const string Live = "For live routers.";
+    private const string Disaggregated = "Every disaggregated request is prefilled remotely.";
+    private const string Identity = "Changes identities of blocks only.";
+
     private static readonly JsonOptionsChoice<RouterPrefillLoadModel> LoadModels =
         new(false, ("none", RouterPrefillLoadModel.None), ("aic", RouterPrefillLoadModel.Aic));
 
@@ -20,45 +28,79 @@ internal static class RouterSettingsTable
         ("prefill_load", ConditionalDisaggPolicy.PrefillLoad),
         ("isl_or_load", ConditionalDisaggPolicy.IslOrLoad));
 
-    /// <summary>All settings, in the order they are written.</summary>
-    public static readonly JsonOptionsTable<RouterSettings> Settings =
-        new JsonOptionsTable<RouterSettings>(JsonOptionsDuplicates.Refused)
-            .Number("overlap_score_credit", s => s.OverlapScoreCredit, (s, v) => s with { OverlapScoreCredit = v })
-            .Number("overlap_score_credit_decay", s => s.OverlapScoreCreditDecay, (s, v) => s with { OverlapScoreCreditDecay = v })
-            .Number("prefill_load_scale", s => s.PrefillLoadScale, (s, v) => s with { PrefillLoadScale = v })
-            .Custom("overlap_score_weight", (s, v) => s with { OverlapScoreWeight = v.IsNull ? null : v.Number() }, null)
-            .Number("decode_active_request_weight", s => s.DecodeActiveRequestWeight, (s, v) => s with { DecodeActiveRequestWeight = v })
-            .Number("router_temperature", s => s.RouterTemperature, (s, v) => s with { RouterTemperature = v })
-            .Flag("router_track_active_blocks", s => s.RouterTrackActiveBlocks, (s, v) => s with { RouterTrackActiveBlocks = v })
-            .Flag("router_assume_kv_reuse", s => s.RouterAssumeKvReuse, (s, v) => s with { RouterAssumeKvReuse = v })
-            .Flag("router_track_prefill_tokens", s => s.RouterTrackPrefillTokens, (s, v) => s with { RouterTrackPrefillTokens = v })
-            .OptionalNumber("router_queue_threshold", s => s.RouterQueueThreshold, (s, v) => s with { RouterQueueThreshold = v })
-            .Choice("router_queue_policy", RouterQueuePolicies.Names, s => s.RouterQueuePolicy, (s, v) => s with { RouterQueuePolicy = v })
-            .OptionalText("router_policy_config", s => s.RouterPolicyConfig, (s, v) => s with { RouterPolicyConfig = v })
-            .Choice("router_prefill_load_model", LoadModels, s => s.RouterPrefillLoadModel, (s, v) => s with { RouterPrefillLoadModel = v })
-            .Number("host_cache_hit_weight", s => s.HostCacheHitWeight, (s, v) => s with { HostCacheHitWeight = v })
-            .Number("disk_cache_hit_weight", s => s.DiskCacheHitWeight, (s, v) => s with { DiskCacheHitWeight = v })
-            .Number("shared_cache_multiplier", s => s.SharedCacheMultiplier, (s, v) => s with { SharedCacheMultiplier = v })
-            .Choice("shared_cache_type", SharedCaches, s => s.SharedCacheType, (s, v) => s with { SharedCacheType = v })
-            .Flag("use_kv_events", s => s.UseKvEvents, (s, v) => s with { UseKvEvents = v })
-            .Number("router_ttl_secs", s => s.RouterTtlSecs, (s, v) => s with { RouterTtlSecs = v })
-            .OptionalNumber("router_predicted_ttl_secs", s => s.RouterPredictedTtlSecs, (s, v) => s with { RouterPredictedTtlSecs = v })
-            .Flag("router_track_output_blocks", s => s.RouterTrackOutputBlocks, (s, v) => s with { RouterTrackOutputBlocks = v })
-            .Flag("router_replica_sync", s => s.RouterReplicaSync, (s, v) => s with { RouterReplicaSync = v })
-            .Choice("router_tracking_hash", Hashes, s => s.RouterTrackingHash, (s, v) => s with { RouterTrackingHash = v })
-            .OptionalText("router_tracking_key_file", s => s.RouterTrackingKeyFile, (s, v) => s with { RouterTrackingKeyFile = v })
-            .OptionalText("router_tracking_key_id", s => s.RouterTrackingKeyId, (s, v) => s with { RouterTrackingKeyId = v })
-            .Unsigned("router_event_threads", s => s.RouterEventThreads, (s, v) => s with { RouterEventThreads = (uint)v }, uint.MaxValue)
-            .Flag("skip_initial_worker_wait", s => s.SkipInitialWorkerWait, (s, v) => s with { SkipInitialWorkerWait = v })
-            .Flag("use_remote_indexer", s => s.UseRemoteIndexer, (s, v) => s with { UseRemoteIndexer = v })
-            .Flag("serve_indexer", s => s.ServeIndexer, (s, v) => s with { ServeIndexer = v })
-            .Flag("conditional_disagg_enabled", s => s.ConditionalDisaggEnabled, (s, v) => s with { ConditionalDisaggEnabled = v })
-            .Choice("conditional_disagg_policy", DisaggPolicies, s => s.ConditionalDisaggPolicy, (s, v) => s with { ConditionalDisaggPolicy = v })
-            .Count("conditional_disagg_eff_isl_threshold", s => s.ConditionalDisaggEffIslThreshold, (s, v) => s with { ConditionalDisaggEffIslThreshold = v })
-            .Number("conditional_disagg_eff_isl_ratio_threshold", s => s.ConditionalDisaggEffIslRatioThreshold, (s, v) => s with { ConditionalDisaggEffIslRatioThreshold = v })
-            .OptionalNumber("conditional_disagg_prefill_busy_threshold", s => s.ConditionalDisaggPrefillBusyThreshold, (s, v) => s with { ConditionalDisaggPrefillBusyThreshold = v })
-            .OptionalNumber("conditional_disagg_decode_busy_threshold", s => s.ConditionalDisaggDecodeBusyThreshold, (s, v) => s with { ConditionalDisaggDecodeBusyThreshold = v })
-            .Flag("durable_kv_events", s => s.DurableKvEvents, (s, v) => s with { DurableKvEvents = v })
-            .OptionalUnsigned("router_snapshot_threshold", s => s.RouterSnapshotThreshold, (s, v) => s with { RouterSnapshotThreshold = (uint?)v }, uint.MaxValue)
-            .Flag("router_reset_states", s => s.RouterResetStates, (s, v) => s with { RouterResetStates = v });
+    /// <summary>All settings, in the order they are checked and written.</summary>
+    public static readonly JsonOptionsTable<RouterSettings> Settings = Create();
+
+    private static JsonOptionsTable<RouterSettings> Create()
+    {
+        JsonOptionsTable<RouterSettings> table = new(JsonOptionsDuplicates.Refused);
+        InertRows<RouterSettings> inert = new(table, s => s.Inert, (s, bag) => s with { Inert = bag });
+        AddScore(table);
+        inert.Number("host_cache_hit_weight", Tiers, NumberBounds.Fraction, 0.75)
+            .Number("disk_cache_hit_weight", Tiers, NumberBounds.Fraction, 0.25);
+        AddChoice(table);
+        inert.Number("router_ttl_secs", Live, NumberBounds.AtLeastZero, 120.0);
+        AddQueue(table);
+        AddInert(inert);
+        return table;
+    }
+
+    private static void AddScore(JsonOptionsTable<RouterSettings> table) => table
+        .Number("overlap_score_credit", s => s.OverlapScoreCredit, (s, v) => s with { OverlapScoreCredit = v },
+            "Blocks of prefill cost that one cached block of the prompt saves.", NumberBounds.NotNegative)
+        .Number("overlap_score_credit_decay", s => s.OverlapScoreCreditDecay, (s, v) => s with { OverlapScoreCreditDecay = v },
+            "How fast that credit shrinks on targets with more pending prefill than the idlest one.", NumberBounds.AtLeastZero)
+        .Number("prefill_load_scale", s => s.PrefillLoadScale, (s, v) => s with { PrefillLoadScale = v },
+            "Weight of the prefill cost.", NumberBounds.AtLeastZero)
+        .Name("overlap_score_weight", "number", (s, v) => s with { OverlapScoreWeight = v.IsNull ? null : v.Number() },
+            "Deprecated: replaces prefill_load_scale; 0 also sets overlap_score_credit to 0.")
+        .Number("decode_active_request_weight", s => s.DecodeActiveRequestWeight, (s, v) => s with { DecodeActiveRequestWeight = v },
+            "Blocks of cost that one active request counts for.", NumberBounds.AtLeastZero);
+
+    private static void AddChoice(JsonOptionsTable<RouterSettings> table) => table
+        .Number("router_temperature", s => s.RouterTemperature, (s, v) => s with { RouterTemperature = v },
+            "0 takes the target of lowest cost; above, targets are drawn with a probability that falls with cost.", NumberBounds.AtLeastZero)
+        .Flag("router_track_active_blocks", s => s.RouterTrackActiveBlocks, (s, v) => s with { RouterTrackActiveBlocks = v },
+            "Whether the blocks of active requests count as cost.")
+        .Flag("router_assume_kv_reuse", s => s.RouterAssumeKvReuse, (s, v) => s with { RouterAssumeKvReuse = v },
+            "Whether blocks shared by active requests of a target count once.")
+        .Flag("router_track_prefill_tokens", s => s.RouterTrackPrefillTokens, (s, v) => s with { RouterTrackPrefillTokens = v },
+            "Whether pending prompt tokens count as cost. Without, nothing ever queues.");
+
+    private static void AddQueue(JsonOptionsTable<RouterSettings> table) => table
+        .OptionalNumber("router_queue_threshold", s => s.RouterQueueThreshold, (s, v) => s with { RouterQueueThreshold = v },
+            "Requests wait while every target has more pending prompt tokens than this share of the token budget of a pass.",
+            NumberBounds.AtLeastZero, none: "no queue")
+        .Choice("router_queue_policy", RouterQueuePolicies.Names, s => s.RouterQueuePolicy, (s, v) => s with { RouterQueuePolicy = v },
+            "Order of waiting requests: first or last come, first served, or weighted shortest uncached prompt first.")
+        .OptionalText("router_policy_config", s => s.RouterPolicyConfig, (s, v) => s with { RouterPolicyConfig = v },
+            "Path of a YAML file with queue policies.")
+        .Choice("router_prefill_load_model", LoadModels, s => s.RouterPrefillLoadModel, (s, v) => s with { RouterPrefillLoadModel = v },
+            "aic is not available; refused by replays.")
+        .Flag("durable_kv_events", s => s.DurableKvEvents, (s, v) => s with { DurableKvEvents = v }, "No longer supported: must be false.");
+
+    private static void AddInert(InertRows<RouterSettings> inert) => inert
+        .Unsigned("router_event_threads", Live, new WholeBounds(1, uint.MaxValue), 4)
+        .Number("shared_cache_multiplier", Tiers, NumberBounds.Fraction, 0)
+        .Choice("shared_cache_type", SharedCaches, Tiers)
+        .Flag("use_kv_events", "The router always knows the caches.", byDefault: true)
+        .OptionalNumber("router_predicted_ttl_secs", Live, NumberBounds.AtLeastZero)
+        .Flag("router_track_output_blocks", Live)
+        .Flag("router_replica_sync", Live)
+        .Flag("skip_initial_worker_wait", Live)
+        .Flag("use_remote_indexer", Live)
+        .Flag("serve_indexer", Live)
+        .Flag("conditional_disagg_enabled", Disaggregated)
+        .Choice("conditional_disagg_policy", DisaggPolicies, Disaggregated)
+        .Count("conditional_disagg_eff_isl_threshold", Disaggregated, 2048)
+        .Number("conditional_disagg_eff_isl_ratio_threshold", Disaggregated, NumberBounds.Fraction, 0.7)
+        .OptionalNumber("conditional_disagg_prefill_busy_threshold", Disaggregated, NumberBounds.AtLeastZero)
+        .OptionalNumber("conditional_disagg_decode_busy_threshold", Disaggregated, NumberBounds.AtLeastZero)
+        .OptionalCount("router_snapshot_threshold", Live, new WholeBounds(0, uint.MaxValue))
+        .Flag("router_reset_states", Live)
+        .Mark(rows => rows.Choice("router_tracking_hash", Hashes, s => s.RouterTrackingHash, (s, v) => s with { RouterTrackingHash = v }, Identity))
+        .Mark(rows => rows.OptionalText("router_tracking_key_file", s => s.RouterTrackingKeyFile, (s, v) => s with { RouterTrackingKeyFile = v },
+            "File of exactly 32 bytes, which the keyed hash needs. " + Identity))
+        .Mark(rows => rows.OptionalText("router_tracking_key_id", s => s.RouterTrackingKeyId, (s, v) => s with { RouterTrackingKeyId = v },
+            "Needed by the keyed hash. " + Identity));
 }

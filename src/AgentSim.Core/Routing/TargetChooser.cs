@@ -7,31 +7,31 @@ namespace AgentSim.Routing;
 internal sealed class TargetChooser
 {
     private readonly TargetLoads _loads;
-    private readonly RouterSettings _settings;
+    private readonly RouterConfig _config;
     private readonly int _targets;
     private readonly int _blockSize;
     private readonly int[] _counted;      // scratch: leading blocks of the request that each target counts already
     private readonly double[] _weights;   // scratch of the draw by temperature
     private Wyrand _random;
 
-    public TargetChooser(RouterSettings settings, TargetLoads loads, int targets, int blockSize, ulong seed)
+    public TargetChooser(RouterConfig config, TargetLoads loads, int targets, int blockSize, ulong seed)
     {
-        _settings = settings;
+        _config = config;
         _loads = loads;
         _targets = targets;
         _blockSize = blockSize;
         _random = new Wyrand(seed);
         _counted = new int[targets];
-        _weights = settings.RouterTemperature > 0 ? new double[targets] : [];
+        _weights = config.Temperature > 0 ? new double[targets] : [];
     }
 
     /// <summary>The target for a request, given the cached leading blocks of each target when it arrived.</summary>
     public int Choose(in RoutedRequest request, ReadOnlySpan<int> overlaps)
     {
-        bool decays = _settings.RouterTrackPrefillTokens && _settings.OverlapScoreCreditDecay > 0;
+        bool decays = _config.TracksPrefillTokens && _config.OverlapScoreCreditDecay > 0;
         long least = decays ? _loads.LeastPrefillTokens() : 0;
         _loads.Measure(request.Blocks, _counted);
-        return _settings.RouterTemperature > 0 ? Draw(request, overlaps, decays, least) : Lowest(request, overlaps, decays, least);
+        return _config.Temperature > 0 ? Draw(request, overlaps, decays, least) : Lowest(request, overlaps, decays, least);
     }
 
     private int Lowest(in RoutedRequest request, ReadOnlySpan<int> overlaps, bool decays, long least)
@@ -77,7 +77,7 @@ internal sealed class TargetChooser
         }
         else
         {
-            double k = -1.0 / ((high - low) * _settings.RouterTemperature);
+            double k = -1.0 / ((high - low) * _config.Temperature);
             double c = low * k;
             for (int target = 0; target < _targets; target++) _weights[target] = Math.Exp(_weights[target] * k - c);
         }
@@ -98,21 +98,21 @@ internal sealed class TargetChooser
     {
         long pending = _loads.PrefillTokens(target);
         double blockSize = _blockSize;
-        double raw = _settings.RouterTrackPrefillTokens ? (pending + request.PromptTokens) / blockSize : 0.0;
+        double raw = _config.TracksPrefillTokens ? (pending + request.PromptTokens) / blockSize : 0.0;
         double decay = 1.0;
         if (decays)
         {
             double excess = (pending - least) / blockSize;
             double ownBlocks = ((long)request.PromptTokens + _blockSize - 1) / _blockSize;
             double relative = excess / ownBlocks;
-            decay = 1.0 / (1.0 + _settings.OverlapScoreCreditDecay * relative);
+            decay = 1.0 / (1.0 + _config.OverlapScoreCreditDecay * relative);
         }
 
-        double credit = (_settings.OverlapScoreCredit * decay) * overlap;
+        double credit = (_config.OverlapScoreCredit * decay) * overlap;
         double adjusted = raw - credit;
         if (!(adjusted > 0.0)) adjusted = 0.0;
-        double prefill = _settings.PrefillLoadScale * adjusted;
+        double prefill = _config.PrefillLoadScale * adjusted;
         double decode = _loads.BlocksWith(target, request, _counted[target]);
-        return (prefill + decode) + _settings.DecodeActiveRequestWeight * _loads.Requests(target);
+        return (prefill + decode) + _config.DecodeActiveRequestWeight * _loads.Requests(target);
     }
 }

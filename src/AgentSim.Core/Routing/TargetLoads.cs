@@ -25,16 +25,16 @@ internal sealed class TargetLoads
         public int OwnBlocks;                   // when blocks are not shared
     }
 
-    public TargetLoads(RouterSettings settings, int targets, int requests, int blockSize)
+    public TargetLoads(RouterConfig config, int targets, int requests, int blockSize)
     {
         _admissions = new Admission[requests];
-        _tracksPrefill = settings.RouterTrackPrefillTokens;
-        _tracksBlocks = settings.RouterTrackActiveBlocks;
+        _tracksPrefill = config.TracksPrefillTokens;
+        _tracksBlocks = config.TracksActiveBlocks;
         _blockSize = blockSize;
         _prefillTokens = new long[targets];
         _requests = new int[targets];
         _blocks = new long[targets];
-        if (_tracksBlocks && settings.RouterAssumeKvReuse) _shared = new ActivePrompts(targets);
+        if (_tracksBlocks && config.AssumesKvReuse) _shared = new ActivePrompts(targets);
     }
 
     /// <summary>Prompt tokens whose prefill has not ended.</summary>

@@ -72,7 +72,7 @@ internal static class AgenticHeader
         if (blockSize is not { } size) throw JsonRow.Missing("block_size");
         if (size is 0 or > int.MaxValue) throw new JsonException($"'block_size' is {size}; it must be from 1 to {int.MaxValue}");
         if (scope is null) throw JsonRow.Missing("hash_id_scope");
-        if (scope != Scope) throw new JsonException($"'hash_id_scope' is '{scope}'; only '{Scope}' is supported");
+        if (scope != Scope) throw new JsonException($"'hash_id_scope' is {Quote.Of(scope)}; only {Quote.Of(Scope)} is supported");
         if (!hasSource) throw JsonRow.Missing("source");
         return (int)size;
     }
@@ -113,6 +113,6 @@ internal static class AgenticHeader
     private static void CheckFilled(string name, string? text)
     {
         if (text is null) throw JsonRow.Missing(name);
-        if (string.IsNullOrWhiteSpace(text)) throw new JsonException($"'{name}' is blank");
+        if (string.IsNullOrWhiteSpace(text)) throw new JsonException($"{Quote.Of(name)} is blank");
     }
 }

@@ -36,7 +36,7 @@ public static class AppliedComputeReader
         }
         catch (JsonException error)
         {
-            AgentSimException fault = AgentSimException.At(path, lines.LineNumber, "RowInvalid", error.Message, error);
+            AgentSimException fault = Errors.RowInvalid.At(path, lines.LineNumber, error.Message, error);
             throw FormatAdvice.Add(fault, lines.Line, TraceFormat.AppliedComputeAgentic);
         }
     }
@@ -106,7 +106,7 @@ public static class AppliedComputeReader
 
         void CheckLength(string name, int count)
         {
-            if (count != session.NumTurns) throw new JsonException($"'{name}' holds {count} values, but 'num_turns' is {session.NumTurns}");
+            if (count != session.NumTurns) throw new JsonException($"{Quote.Of(name)} holds {count} values, but 'num_turns' is {session.NumTurns}");
         }
     }
 }

@@ -12,7 +12,7 @@ internal static class FormatAdvice
     public static AgentSimException Add(AgentSimException fault, ReadOnlySpan<byte> line, TraceFormat expected)
     {
         return Other(LineLook.Of(line), expected) is { } look
-            ? new AgentSimException(fault.ErrorId, $"{fault.Message}; the line looks like {look.Name}{Remedy(look)}", fault.Kind, fault.InnerException)
+            ? fault.Saying($"{fault.Template}; the line looks like {look.Name}{Remedy(look)}", fault.InnerException)
             : fault;
     }
 
@@ -22,9 +22,9 @@ internal static class FormatAdvice
     /// <param name="expected">What it was read as; null: something that no replay reads, as a report.</param>
     public static AgentSimException Add(AgentSimException fault, string path, TraceFormat? expected)
     {
-        if (!TryLook(path, out LineLook? look)) return new AgentSimException(fault.ErrorId, $"{fault.Message}: {(fault.Message.Contains(path, StringComparison.Ordinal) ? "the file" : path)} is empty", fault.Kind, fault);
+        if (!TryLook(path, out LineLook? look)) return fault.Saying($"{fault.Template}: {(fault.Message.Contains(path, StringComparison.Ordinal) ? "the file" : path)} is empty", fault);
         if (look is null || (expected is { } format ? look.Fits(format) : look == LineLook.Report)) return fault;
-        return new AgentSimException(fault.ErrorId, $"{fault.Message}; the first line {(fault.Message.Contains(path, StringComparison.Ordinal) ? "" : $"of {path} ")}looks like {look.Name}{Remedy(look)}", fault.Kind, fault);
+        return fault.Saying($"{fault.Template}; the first line {(fault.Message.Contains(path, StringComparison.Ordinal) ? "" : $"of {path} ")}looks like {look.Name}{Remedy(look)}", fault);
     }
 
     /// <summary>Whether the first line of a file seems to be of a format.</summary>
@@ -43,13 +43,13 @@ internal static class FormatAdvice
 
     /// <summary>The warning about plain rows with a <c>wait_for</c>.</summary>
     public static RunWarning OnLostWaiting(string path, long line, long count) => new(
-        "WaitingIgnored",
+        WarningCodes.WaitingIgnored,
         $"{path}:{line}: the line looks like {LineLook.Agentic.Name}; read as plain rows, the rows of this file do not wait for each other",
         count);
 
     /// <summary>The warning about rows that are read in other units than theirs.</summary>
     public static RunWarning OnOtherUnits(string path, long line, long count) => new(
-        "RowsForeign",
+        WarningCodes.RowsForeign,
         $"{path}:{line}: {count} rows look like {LineLook.Bailian.Name}; read as they are, their times count as milliseconds. {LineLook.Bailian.Remedy}",
         count);
 

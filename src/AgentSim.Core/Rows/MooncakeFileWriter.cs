@@ -22,16 +22,16 @@ public sealed class MooncakeFileWriter(Stream stream, int? version = null, Missi
         ArgumentNullException.ThrowIfNull(row);
         if (version is { } wanted && row.AgenticVersion != wanted)
         {
-            throw new AgentSimException("RowVersionMismatch",
+            throw Errors.RowVersionMismatch.Error(
                 $"{Name(row)} is {Dialect(row)}, not an agentic row of version {wanted}; convert the trace to that version");
         }
 
         _first ??= row;
         if (row.AgenticVersion != _first.AgenticVersion)
-            throw new AgentSimException("RowsMixed", $"{Name(row)} is {Dialect(row)}, but the first is {Dialect(_first)}; write them to separate files");
+            throw Errors.RowsMixed.Error($"{Name(row)} is {Dialect(row)}, but the first is {Dialect(_first)}; write them to separate files");
         if (row.AgenticVersion == 2 && row.TraceBlockSize != _first.TraceBlockSize)
         {
-            throw new AgentSimException("TraceBlockSizeMismatch",
+            throw Errors.TraceBlockSizeMismatch.Error(
                 $"{Name(row)} has blocks of {row.TraceBlockSize} tokens, but the first row of {_first.TraceBlockSize}; write them to separate files");
         }
 
@@ -62,7 +62,7 @@ public sealed class MooncakeFileWriter(Stream stream, int? version = null, Missi
         _writer.Flush();
     }
 
-    private static string Name(MooncakeRow row) => row.RequestId is { } id ? $"request '{id}'" : "a row";
+    private static string Name(MooncakeRow row) => row.RequestId is { } id ? $"request {Quote.Of(id)}" : "a row";
 
     private static string Dialect(MooncakeRow row) => row.IsAgentic ? $"an agentic row of version {row.AgenticVersion}" : "a plain row";
 }

@@ -70,13 +70,13 @@ public static class MooncakeRowReader
 
         if (onWarning is not null) remarks.Tell(onWarning);
         if (gave) yield break;
-        AgentSimException empty = FormatAdvice.Add(AgentSimException.At(path, 0, "TraceEmpty", "there are no rows to replay"), path, format);
+        AgentSimException empty = FormatAdvice.Add(Errors.TraceEmpty.At(path, 0, "there are no rows to replay"), path, format);
         if (onBadRow is null) throw empty;
         onBadRow(empty);
     }
 
     /// <summary>The fault of a file whose header contradicts the block size that was asked for.</summary>
-    public static AgentSimException OtherBlockSize(string path, long line, int size, int given) => AgentSimException.At(path, line, "TraceBlockSizeMismatch",
+    public static AgentSimException OtherBlockSize(string path, long line, int size, int given) => Errors.TraceBlockSizeMismatch.At(path, line,
         $"the rows were made with blocks of {size} tokens, as their file says, but the trace block size given is {given}; leave it out");
 
     private static int BlockSize(LineReader lines, string path, int? given)
@@ -88,7 +88,7 @@ public static class MooncakeRowReader
         }
         catch (JsonException error)
         {
-            throw AgentSimException.At(path, lines.LineNumber, "HeaderInvalid", error.Message, error);
+            throw Errors.HeaderInvalid.At(path, lines.LineNumber, error.Message, error);
         }
     }
 
@@ -112,7 +112,7 @@ public static class MooncakeRowReader
         }
         catch (JsonException error)
         {
-            fault = AgentSimException.At(path, lines.LineNumber, "RowInvalid", error.Message, error);
+            fault = Errors.RowInvalid.At(path, lines.LineNumber, error.Message, error);
         }
         catch (AgentSimException error)
         {

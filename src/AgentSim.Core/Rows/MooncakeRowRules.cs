@@ -70,7 +70,7 @@ internal static class MooncakeRowRules
             CheckFilled("dependencies.request_id", dependency.RequestId, place);
             if (!IsTime(dependency.DelayMs)) throw place.Invalid($"'dependencies.delay_ms' is {Shown(dependency.DelayMs)}; it must be finite and not negative");
             if (dependency.Trigger == DependencyTrigger.Dispatch && dependency.Relation != DependencyRelation.Spawn)
-                throw place.Invalid($"the dependency on '{dependency.RequestId}' is triggered by dispatch, which only the relation spawn can be");
+                throw place.Invalid($"the dependency on {Quote.Of(dependency.RequestId)} is triggered by dispatch, which only the relation spawn can be");
         }
 
         return input;
@@ -86,7 +86,7 @@ internal static class MooncakeRowRules
 
     private static void CheckFilled(string name, string? text, RowPlace place)
     {
-        if (string.IsNullOrWhiteSpace(text)) throw place.Invalid($"'{name}' is missing or blank");
+        if (string.IsNullOrWhiteSpace(text)) throw place.Invalid($"{Quote.Of(name)} is missing or blank");
     }
 
     private static bool IsTime(double milliseconds) => double.IsFinite(milliseconds) && milliseconds >= 0;

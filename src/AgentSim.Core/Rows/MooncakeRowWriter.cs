@@ -26,7 +26,7 @@ public sealed class MooncakeRowWriter
     {
         ArgumentNullException.ThrowIfNull(row);
         if (row.AgenticVersion == 2)
-            throw new AgentSimException("RowsMixed", $"row {Count + 1} (request '{row.RequestId}') is of version 2, whose files have a header; write its file with {nameof(AgenticFileWriter)}");
+            throw Errors.RowsMixed.Error($"row {Count + 1} (request {Quote.Of(row.RequestId)}) is of version 2, whose files have a header; write its file with {nameof(AgenticFileWriter)}");
         _json.Raw("{"u8);
         Text("\"request_id\":"u8, row.RequestId);
         Text("\"session_id\":"u8, row.SessionId);
@@ -129,7 +129,7 @@ public sealed class MooncakeRowWriter
     private void Number(ReadOnlySpan<byte> key, double? value, MooncakeRow row)
     {
         if (value is not { } number) return;
-        if (!double.IsFinite(number)) throw new AgentSimException("RowNotFinite", $"row {Count + 1} (request '{row.RequestId}') has a time that is not finite");
+        if (!double.IsFinite(number)) throw Errors.RowNotFinite.Error($"row {Count + 1} (request {Quote.Of(row.RequestId)}) has a time that is not finite");
         _json.Raw(key);
         _json.Number(number);
     }

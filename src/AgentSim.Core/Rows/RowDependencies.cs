@@ -18,7 +18,7 @@ public sealed class RowDependencies
     {
         ArgumentNullException.ThrowIfNull(row);
         if (row.RequestId is not { } id || !row.IsAgentic) return;
-        if (!_ids.Add(id)) throw new AgentSimException("RowInvalid", $"request_id '{id}' appears twice; ids must be unique");
+        if (!_ids.Add(id)) throw Errors.RowInvalid.Error($"request_id {Quote.Of(id)} appears twice; ids must be unique");
         _waiting.Remove(id);
         foreach (string source in Sources(row))
         {
@@ -33,10 +33,10 @@ public sealed class RowDependencies
     public void Check()
     {
         if (_waiting.Count == 0) return;
-        string[] waits = [.. _waiting.SelectMany(entry => entry.Value.Select(id => $"'{id}' waits for '{entry.Key}'"))];
+        string[] waits = [.. _waiting.SelectMany(entry => entry.Value.Select(id => $"{Quote.Of(id)} waits for {Quote.Of(entry.Key)}"))];
         string more = waits.Length > NamedAtMost ? string.Create(CultureInfo.InvariantCulture, $" and {waits.Length - NamedAtMost:N0} more") : "";
-        throw new AgentSimException("DependencyUnknown",
-            $"rows wait for requests that are not among the rows: {string.Join(", ", waits.Take(NamedAtMost))}{more}; keep those requests, or drop the dependencies (-MissingDependency Drop)");
+        throw Errors.DependencyUnknown.Error(
+            $"rows wait for requests that are not among the rows: {string.Join(", ", waits.Take(NamedAtMost))}{more}; keep those requests, or drop the dependencies ({Setting.DropDependencies})");
     }
 
     /// <summary>

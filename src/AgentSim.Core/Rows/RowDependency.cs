@@ -50,7 +50,7 @@ internal static class DependencyNames
         {
             "dispatch" => DependencyTrigger.Dispatch,
             "completion" => DependencyTrigger.Completion,
-            { } other => throw new JsonException($"'{name}' is '{other}'; it must be dispatch or completion"),
+            { } other => throw new JsonException($"{Quote.Of(name)} is {Quote.Of(other)}; it must be dispatch or completion"),
         };
 
     /// <summary>The value of the current key as a relation.</summary>
@@ -61,7 +61,7 @@ internal static class DependencyNames
             "spawn" => DependencyRelation.Spawn,
             "join" => DependencyRelation.Join,
             "replay_barrier" => DependencyRelation.ReplayBarrier,
-            { } other => throw new JsonException($"'{name}' is '{other}'; it must be sequence, spawn, join or replay_barrier"),
+            { } other => throw new JsonException($"{Quote.Of(name)} is {Quote.Of(other)}; it must be sequence, spawn, join or replay_barrier"),
         };
 
     public static ReadOnlySpan<byte> Of(DependencyTrigger trigger) => trigger == DependencyTrigger.Dispatch ? "dispatch"u8 : "completion"u8;

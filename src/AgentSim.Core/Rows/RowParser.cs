@@ -28,7 +28,7 @@ internal abstract class RowParser(bool reusesIds)
         {
             narrow[i] = values[i] <= uint.MaxValue
                 ? (uint)values[i]
-                : throw new JsonException($"'{name}' holds {values[i]}; the largest token id is {uint.MaxValue}");
+                : throw new JsonException($"{Quote.Of(name)} holds {values[i]}; the largest token id is {uint.MaxValue}");
         }
 
         return narrow;

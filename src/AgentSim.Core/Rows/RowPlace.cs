@@ -4,7 +4,7 @@ namespace AgentSim.Rows;
 internal readonly record struct RowPlace(string Source, long Line)
 {
     /// <summary>The error of a row that breaks a rule.</summary>
-    public AgentSimException Invalid(string message) => Error("RowInvalid", message);
+    public AgentSimException Invalid(string message) => Error(Errors.RowInvalid, message);
 
-    public AgentSimException Error(string errorId, string message) => AgentSimException.At(Source, Line, errorId, message);
+    public AgentSimException Error(ErrorCode errorId, string message) => errorId.At(Source, Line, message);
 }

@@ -48,4 +48,18 @@ public static class TraceFormats
         TraceFormat.Table => "table",
         _ => null,
     };
+    /// <summary>The name that files and reports have for it.</summary>
+    /// <param name="format">The format.</param>
+    public static string Name(this TraceFormat format) => format switch
+    {
+        TraceFormat.MooncakeDelta => "mooncake-delta",
+        TraceFormat.AgenticMooncake => "agentic_mooncake",
+        TraceFormat.AppliedComputeAgentic => "applied_compute_agentic",
+        TraceFormat.Dynamo => "dynamo",
+        _ => RecordingName(format) ?? "mooncake",
+    };
+
+    /// <summary>The format in messages, as a value of <see cref="Setting.TraceFormat"/>.</summary>
+    /// <param name="format">The format.</param>
+    internal static Term Term(this TraceFormat format) => new(Name(format), $"{nameof(TraceFormat)}.{format}");
 }

@@ -33,7 +33,7 @@ public sealed class SessionCollector
 
         if (record is ToolRecord call && call.EndUnixMs < call.StartUnixMs) return;
         if (record is RequestRecord { RequestId: var requestId } && _requestIds.Contains(requestId))
-            throw record.Error("TraceRequestDuplicate", $"request_id '{requestId}' came before; is a shard given twice?");
+            throw record.Error(Errors.TraceRequestDuplicate, $"request_id {Quote.Of(requestId)} came before; is a shard given twice?");
         ref SessionData? session = ref CollectionsMarshal.GetValueRefOrAddDefault(_sessions, id, out _);
         session ??= new SessionData(id);
         session.SetParent(record);

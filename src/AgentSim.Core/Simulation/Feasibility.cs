@@ -35,11 +35,11 @@ internal static class Feasibility
     public static void CheckArrived(RuntimeParts parts, int request) =>
         Check(parts.Load, parts.Settings.Engine, request, parts.Prompts.PromptTokens(request), parts.Load.OutputLength[request]);
 
-    private static bool IsRejected(EngineArguments engine, int prompt) => engine.EngineType.Rejects(engine, prompt);
+    private static bool IsRejected(EngineConfig engine, int prompt) => engine.EngineType.Rejects(engine, prompt);
 
-    private static void Check(WorkloadColumns load, EngineArguments engine, int request, int prompt, int output)
+    private static void Check(WorkloadColumns load, EngineConfig engine, int request, int prompt, int output)
     {
         if (engine.EngineType.WhyNever(engine, prompt, output) is { } problem)
-            throw new AgentSimException("RequestNeverFits", $"{load.Describe(request)} can never finish: {problem}");
+            throw Errors.RequestNeverFits.Error($"{load.Describe(request)} can never finish: {problem}");
     }
 }

@@ -32,7 +32,7 @@ public static class Replay
         if (settings.MaxSimTimeMs is null) Feasibility.Check(load, settings, cancellation);
 
         long start = Stopwatch.GetTimestamp();
-        EngineArguments engine = settings.Pools?.Decode ?? settings.Engine;
+        EngineConfig engine = settings.Pools?.Decode ?? settings.Engine;
         PromptCatalog prompts = PromptCatalogs.Create(load, checked((int)engine.BlockSize));
         RunRecorder recorder = new(load, settings.MaxSimTimeMs is not null);
         LoadDriver driver = LoadDriver.Create(load, new LoadOptions(settings.Concurrency, settings.ArrivalSpeedupRatio));
@@ -95,7 +95,7 @@ public static class Replay
 
         if (rejected == 0) return [];
         string rest = rejected == ended ? "none completed" : "they are in no latency and no rate";
-        return [new RunWarning("RequestsRejected", string.Create(CultureInfo.InvariantCulture,
+        return [new RunWarning(WarningCodes.RequestsRejected, string.Create(CultureInfo.InvariantCulture,
             $"{rejected} of {ended} requests that ended were rejected, since a worker's KV cache cannot hold them; {rest}"), rejected)];
     }
 
@@ -103,7 +103,7 @@ public static class Replay
     {
         if (driver.HeldByTime == 0) yield break;
         int dependent = load.Agentic!.DependencyCount.Count(count => count > 0);
-        yield return new RunWarning("TimesRecorded", string.Create(CultureInfo.InvariantCulture,
+        yield return new RunWarning(WarningCodes.TimesRecorded, string.Create(CultureInfo.InvariantCulture,
             $"{driver.HeldByTime} of {dependent} requests with dependencies ({100.0 * driver.HeldByTime / dependent:0.#} %) started at their recorded time (not_before_ms), "
             + $"although what they waited for had ended: rows of version 2 keep recorded times, so that a faster engine does not shorten the run; rows of version 1 start as soon as they can"),
             driver.HeldByTime);
@@ -117,7 +117,7 @@ public static class Replay
         }
         catch (Exception error) when (error is OutOfMemoryException or OverflowException)
         {
-            throw new AgentSimException("TooManyWorkers", "so many workers and ranks do not fit into memory; use fewer", inner: error);
+            throw Errors.TooManyWorkers.Error("so many workers and ranks do not fit into memory; use fewer", inner: error);
         }
     }
 }

@@ -8,7 +8,7 @@ namespace AgentSim.Simulation;
 /// <summary>What a replay refuses before it starts, in the order of behaviour 04#11.2.</summary>
 public static class ReplayChecks
 {
-    private const string InvalidId = "ReplaySettingsInvalid";
+    private static ErrorCode InvalidId => Errors.ReplaySettingsInvalid;
 
     /// <summary>The checks that need no workload. A replay makes them itself; made earlier, they save reading the trace.</summary>
     /// <param name="settings">The settings.</param>
@@ -17,63 +17,50 @@ public static class ReplayChecks
     public static void CheckSettings(ReplaySettings settings, TraceFormat? format)
     {
         ArgumentNullException.ThrowIfNull(settings);
-        OptionNames names = settings.Names;
-        CheckBound(names.MaxSimTimeSeconds, settings.MaxSimTimeMs / 1000.0);
-        CheckBound(names.SlaTtftMs, settings.ServiceLevel?.TtftMs);
-        CheckBound(names.SlaItlMs, settings.ServiceLevel?.ItlMs);
-        CheckBound(names.SlaE2eMs, settings.ServiceLevel?.E2eMs);
-        if (settings.Concurrency < 1) throw Invalid($"{names.Concurrency} must be at least 1 (is {settings.Concurrency})");
+        CheckBound(Setting.MaxSimTimeSeconds, settings.MaxSimTimeMs / 1000.0);
+        CheckBound(Setting.SlaTtftMs, settings.ServiceLevel?.TtftMs);
+        CheckBound(Setting.SlaItlMs, settings.ServiceLevel?.ItlMs);
+        CheckBound(Setting.SlaE2eMs, settings.ServiceLevel?.E2eMs);
+        if (settings.Concurrency < 1) throw Invalid($"{Setting.Concurrency} must be at least 1 (is {settings.Concurrency})");
         if (format == TraceFormat.AppliedComputeAgentic && settings.Concurrency is null)
-            throw Invalid($"the trace format {names.AppliedComputeAgentic} needs {names.Concurrency}, because its sessions have no start times");
+            throw Invalid($"the trace format {TraceFormat.AppliedComputeAgentic.Term()} needs {Setting.Concurrency}, because its sessions have no start times");
 
-        if (settings.Pools is { } pools) PoolChecks.Check(pools, format, names);
+        if (settings.Pools is { } pools) PoolChecks.Check(pools, format);
         else CheckWorkers(settings);
         if (format == TraceFormat.AgenticMooncake) CheckAgentic(settings);
         if (!(settings.ArrivalSpeedupRatio > 0.0) || !double.IsFinite(settings.ArrivalSpeedupRatio))
-            throw Invalid($"{names.ArrivalSpeedupRatio} must be finite and more than 0 (is {Text(settings.ArrivalSpeedupRatio)})");
+            throw Invalid($"{Setting.ArrivalSpeedupRatio} must be finite and more than 0 (is {Text(settings.ArrivalSpeedupRatio)})");
 
-        if (settings.Pools is { } both)
-        {
-            both.Prefill.CheckFiles(names.PrefillEngine);
-            both.Decode.CheckFiles(names.DecodeEngine);
-        }
-        else
-        {
-            settings.Engine.CheckFiles(names.Engine);
-        }
-
-        _ = settings.Router.LoadPolicy();   // refused when it is wrong, also where it has no effect
-        if (settings.RouterMode == RouterMode.KvRouter) settings.Router.CheckRunnable(names.RouterSettings);
+        if (settings.RouterMode == RouterMode.KvRouter) settings.Router.CheckRunnable(Setting.RouterConfig);
     }
 
     /// <summary>All checks, as a replay makes them.</summary>
     internal static void Check(ReplayWorkload workload, ReplaySettings settings)
     {
         CheckSettings(settings, workload.Format);
-        if (workload.Synthetic is { } synthetic) CheckLoadControl(synthetic, settings.Concurrency is not null, settings.Names);
+        if (workload.Synthetic is { } synthetic) CheckLoadControl(synthetic, settings.Concurrency is not null);
         if (workload.IsAgentic) CheckAgentic(settings);
-        else CheckArrivals(workload.Columns, settings.Concurrency is not null, settings.Names);
+        else CheckArrivals(workload.Columns, settings.Concurrency is not null);
     }
 
     private static void CheckWorkers(ReplaySettings settings)
     {
-        OptionNames names = settings.Names;
         long targets = settings.Workers * settings.Engine.DpSize;
         if (settings.RouterMode == RouterMode.KvRouter && targets <= 1)
-            throw Invalid($"{names.RouterMode} {names.KvRouter} needs more than one target to choose from (workers times dp_size is {targets}); raise {names.Workers} or use {names.RoundRobin}");
-        if (settings.Workers < 1) throw Invalid($"{names.Workers} must be at least 1 (is {settings.Workers})");
+            throw Invalid($"{Setting.RouterMode} {Setting.KvRouter} needs more than one target to choose from (workers times dp_size is {targets}); raise {Setting.Workers} or use {Setting.RoundRobin}");
+        if (settings.Workers < 1) throw Invalid($"{Setting.Workers} must be at least 1 (is {settings.Workers})");
         if (settings.Engine.WorkerType != WorkerType.Aggregated)
-            throw Invalid($"{names.Engine}: worker_type must be aggregated, unless there are separate pools");
-        settings.Engine.CheckRunnable(names.Engine);
+            throw Invalid($"{Setting.Engine}: worker_type must be aggregated, unless there are separate pools");
+        settings.Engine.CheckRunnable(Setting.Engine);
     }
 
-    private static void CheckLoadControl(SyntheticOptions synthetic, bool closedLoop, OptionNames names)
+    private static void CheckLoadControl(SyntheticOptions synthetic, bool closedLoop)
     {
         int controls = (synthetic.RequestRate is not null ? 1 : 0) + (synthetic.ArrivalIntervalMs is not null ? 1 : 0) + (closedLoop ? 1 : 0);
-        if (controls != 1) throw Invalid($"synthetic load needs exactly one of {names.RequestRate}, {names.ArrivalIntervalMs} and {names.Concurrency} ({controls} given)");
+        if (controls != 1) throw Invalid($"synthetic load needs exactly one of {Setting.RequestRate}, {Setting.ArrivalIntervalMs} and {Setting.Concurrency} ({controls} given)");
     }
 
-    private static void CheckArrivals(WorkloadColumns load, bool closedLoop, OptionNames names)
+    private static void CheckArrivals(WorkloadColumns load, bool closedLoop)
     {
         for (int session = 0; session < load.FirstArrival.Length; session++)
         {
@@ -81,8 +68,8 @@ public static class ReplayChecks
             if (closedLoop ? arrival < 0 : !double.IsFinite(arrival))
             {
                 throw Invalid(double.IsNaN(arrival)
-                    ? $"session '{load.SessionNames[session]}' has no start time; give its first turn a timestamp or set {names.Concurrency}"
-                    : $"session '{load.SessionNames[session]}' starts at {Text(arrival)} ms; start times must be finite and, with {names.Concurrency}, not negative");
+                    ? $"session {Quote.Of(load.SessionNames[session])} has no start time; give its first turn a timestamp or set {Setting.Concurrency}"
+                    : $"session {Quote.Of(load.SessionNames[session])} starts at {Text(arrival)} ms; start times must be finite and, with {Setting.Concurrency}, not negative");
             }
         }
     }
@@ -91,7 +78,7 @@ public static class ReplayChecks
     {
         if (settings.Pools is not null) throw PoolChecks.AgenticRefused();
         if (settings.Concurrency is not null)
-            throw Invalid($"an agentic trace cannot be replayed with {settings.Names.Concurrency}; its dependencies decide when requests start");
+            throw Invalid($"an agentic trace cannot be replayed with {Setting.Concurrency}; its dependencies decide when requests start");
     }
 
     private static void CheckBound(string option, double? value)
@@ -102,5 +89,5 @@ public static class ReplayChecks
 
     private static string Text(double value) => value.ToString(CultureInfo.InvariantCulture);
 
-    private static AgentSimException Invalid(string message) => new(InvalidId, message);
+    private static AgentSimException Invalid(string message) => InvalidId.Error(message);
 }

@@ -80,6 +80,6 @@ public sealed class ReplayResult : IDynamicMetaObjectProvider
 
     private double? Bound(string name) => Run.Settings.TryGetValue(name, out object? bound) && bound is IConvertible number ? number.ToDouble(CultureInfo.InvariantCulture) : null;
 
-    private static AgentSimException Stored() => new("ResultStored",
+    private static AgentSimException Stored() => Errors.ResultStored.Error(
         "this result comes from a file or another session, which have its metrics and requests but not its workload; make pages and timelines in the session that replayed it");
 }

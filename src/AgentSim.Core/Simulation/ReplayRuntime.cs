@@ -91,7 +91,7 @@ internal abstract class ReplayRuntime(RuntimeParts parts)
             if (request >= 0) blocked = $"; {Parts.Load.Describe(request)} can never run: {reason}";
         }
 
-        return new AgentSimException("ReplayDeadEnd", string.Create(
+        return Errors.ReplayDeadEnd.Error(string.Create(
             CultureInfo.InvariantCulture, $"the replay reached a dead end at {Now:F3} ms with {inFlight} requests in flight{blocked}"));
     }
 

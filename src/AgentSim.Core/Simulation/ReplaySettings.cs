@@ -1,7 +1,6 @@
 using AgentSim.Engines;
 using AgentSim.Metrics;
 using AgentSim.Routing;
-using AgentSim.Workload;
 
 namespace AgentSim.Simulation;
 
@@ -22,7 +21,7 @@ public sealed record ReplaySettings
     public const ulong DefaultRouterSeed = 0xD1A05EED;
 
     /// <summary>The engine of every worker.</summary>
-    public EngineArguments Engine { get; init; } = EngineArguments.Default;
+    public EngineConfig Engine { get; init; } = EngineConfig.Default;
 
     /// <summary>Number of workers.</summary>
     public int Workers { get; init; } = 1;
@@ -33,8 +32,8 @@ public sealed record ReplaySettings
     /// <summary>How requests are placed.</summary>
     public RouterMode RouterMode { get; init; }
 
-    /// <summary>Settings of the KV router; checked, but otherwise unused with round robin.</summary>
-    public RouterSettings Router { get; init; } = RouterSettings.Default;
+    /// <summary>The KV router; checked, but otherwise unused with round robin.</summary>
+    public RouterConfig Router { get; init; } = RouterConfig.Default;
 
     /// <summary>The served model, which selects a profile of the router's queue policy file; null: its root profile.</summary>
     public string? ModelName { get; init; }
@@ -53,9 +52,6 @@ public sealed record ReplaySettings
 
     /// <summary>Latency bounds for goodput; null: no goodput.</summary>
     public ServiceLevel? ServiceLevel { get; init; }
-
-    /// <summary>What messages about these settings call them.</summary>
-    public OptionNames Names { get; init; } = OptionNames.CommandLine;
 
     /// <summary>What the caller has to warn of besides, as options of its own that had no effect; every run reports it.</summary>
     public IReadOnlyList<RunWarning> Warnings { get; init; } = [];
@@ -84,4 +80,4 @@ public sealed record ReplaySettings
 /// <param name="Decode">Engine of the decode workers; its worker type is decode.</param>
 /// <param name="PrefillWorkers">Number of prefill workers.</param>
 /// <param name="DecodeWorkers">Number of decode workers.</param>
-public sealed record PoolSettings(EngineArguments Prefill, EngineArguments Decode, int PrefillWorkers = 1, int DecodeWorkers = 1);
+public sealed record PoolSettings(EngineConfig Prefill, EngineConfig Decode, int PrefillWorkers = 1, int DecodeWorkers = 1);

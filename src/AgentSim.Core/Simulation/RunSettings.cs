@@ -18,7 +18,7 @@ internal static class RunSettings
 
     private static void AddTrace(Dictionary<string, object?> names, ReplayWorkload workload)
     {
-        names["trace_format"] = OptionNames.CommandLine.Of(workload.Format ?? TraceFormat.Dynamo);
+        names["trace_format"] = (workload.Format ?? TraceFormat.Dynamo).Name();
         names["trace_block_size"] = workload.TraceBlockSize;
         if (workload.Columns.Model is { } model) names["model"] = model;
         if (workload.Columns.Import is { } import) names["import"] = import;

@@ -30,21 +30,21 @@ internal static class RuntimeFactory
             CreatePlacement(parts, pools.Decode, pools.DecodeWorkers, decode.Length, null, router => router.ForDecodePool())));
     }
 
-    private static (Scheduler[] Ranks, IPrefixCaches? Caches) CreateRanks(RuntimeParts parts, EngineArguments arguments, PassRecorder recorder, int count, bool areAsked)
+    private static (Scheduler[] Ranks, IPrefixCaches? Caches) CreateRanks(RuntimeParts parts, EngineConfig config, PassRecorder recorder, int count, bool areAsked)
     {
-        SimulatedEngine engine = arguments.EngineType.Create(new EngineServices(arguments, parts.Prompts, recorder, areAsked) { Observer = parts.Settings.Observer });
+        SimulatedEngine engine = config.EngineType.Create(new EngineServices(config, parts.Prompts, recorder, areAsked) { Observer = parts.Settings.Observer });
         Scheduler[] ranks = new Scheduler[count];
         for (int rank = 0; rank < count; rank++) ranks[rank] = engine.CreateRank(rank);
         return (ranks, engine.Caches);
     }
 
-    private static Placement CreatePlacement(RuntimeParts parts, EngineArguments engine, int workers, int ranks, IPrefixCaches? caches, Func<RouterSettings, RouterSettings> forPool)
+    private static Placement CreatePlacement(RuntimeParts parts, EngineConfig engine, int workers, int ranks, IPrefixCaches? caches, Func<RouterConfig, RouterConfig> forPool)
     {
         ReplaySettings settings = parts.Settings;
         if (settings.RouterMode == RouterMode.RoundRobin) return new RoundRobinPlacement(workers, ranks / workers);
-        RouterSettings router = settings.Router;
-        if (engine.RouterQueuePolicy is RouterQueuePolicy policy) router = router with { RouterQueuePolicy = policy };
-        KvRouter kvRouter = new(forPool(router), settings.Router.LoadPolicy()?.SelectProfile(settings.ModelName), ranks, parts.Load.InputLength.Length, (int)engine.BlockSize, engine.RouterTokenBudget, caches, settings.RouterSeed);
+        RouterConfig router = settings.Router;
+        if (engine.RouterQueuePolicy is RouterQueuePolicy policy) router = router with { QueuePolicy = policy };
+        KvRouter kvRouter = new(forPool(router), router.Policy?.SelectProfile(settings.ModelName), ranks, parts.Load.InputLength.Length, (int)engine.BlockSize, engine.RouterTokenBudget, caches, settings.RouterSeed);
         return new KvPlacement(kvRouter, parts.Load, parts.Prompts);
     }
 }

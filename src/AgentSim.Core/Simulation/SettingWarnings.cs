@@ -18,53 +18,50 @@ public static class SettingWarnings
     private static IEnumerable<RunWarning> OfEngines(ReplaySettings settings)
     {
         bool hasRouter = settings.RouterMode == RouterMode.KvRouter;
-        OptionNames names = settings.Names;
         return settings.Pools is { } pools
-            ? [.. pools.Prefill.Doubts(names.PrefillEngine, hasRouter), .. pools.Decode.Doubts(names.DecodeEngine, false)]
-            : settings.Engine.Doubts(names.Engine, hasRouter);
+            ? [.. pools.Prefill.Warnings(Setting.PrefillEngine, hasRouter), .. pools.Decode.Warnings(Setting.DecodeEngine, false)]
+            : settings.Engine.Warnings(Setting.Engine, hasRouter);
     }
 
     private static IEnumerable<RunWarning> OfRouter(ReplaySettings settings)
     {
-        OptionNames names = settings.Names;
         if (settings.RouterMode == RouterMode.RoundRobin)
         {
             // The policy file may come from the environment, which is there for other runs, too.
             List<string> given = [];
-            if (settings.Router with { RouterPolicyConfig = null } != RouterSettings.Default) given.Add($"{Option(names.RouterSettings)} ({settings.Router with { RouterPolicyConfig = null }})");
-            if (settings.RouterSeed != ReplaySettings.DefaultRouterSeed) given.Add(Option(names.RouterSeed));
-            if (settings.ModelName is not null) given.Add(Option(names.ModelName));
-            if (given.Count > 0) yield return RunWarning.OptionIgnored($"{string.Join(", ", given)} {(given.Count > 1 ? "have" : "has")} no effect with {Option(names.RouterMode)} {names.RoundRobin}; use {names.KvRouter}");
+            RouterSettings router = settings.Router.Settings with { RouterPolicyConfig = null };
+            if (router != RouterSettings.Default) given.Add($"{Setting.RouterConfig} ({router})");
+            if (settings.RouterSeed != ReplaySettings.DefaultRouterSeed) given.Add(Setting.RouterSeed);
+            if (settings.ModelName is not null) given.Add(Setting.ModelName);
+            if (given.Count > 0) yield return RunWarning.OptionIgnored($"{string.Join(", ", given)} {(given.Count > 1 ? "have" : "has")} no effect with {Setting.RouterMode} {Setting.RoundRobin}; use {Setting.KvRouter}");
             yield break;
         }
 
-        foreach (RunWarning warning in settings.Router.Ignored(Option(names.RouterSettings))) yield return warning;
-        RouterPolicy? policy = settings.Router.LoadPolicy();
+        foreach (RunWarning warning in settings.Router.Settings.Ignored(Setting.RouterConfig)) yield return warning;
+        RouterPolicy? policy = settings.Router.Policy;
         if (settings.ModelName is { } model && policy?.Models.ContainsKey(model) != true)
         {
-            yield return RunWarning.OptionIgnored($"{Option(names.ModelName)} {model} has no effect: " + (policy is null
-                ? $"it selects a profile of {Option(names.RouterPolicy)}, and there is no policy file"
+            yield return RunWarning.OptionIgnored($"{Setting.ModelName} {model} has no effect: " + (policy is null
+                ? $"it selects a profile of {Setting.RouterPolicy}, and there is no policy file"
                 : $"the policy file has no profile of that name{(policy.Models.Count > 0 ? $" (it has {string.Join(", ", policy.Models.Keys)})" : "")}"));
         }
 
-        bool setsQueue = settings.Router.RouterQueueThreshold is not null || settings.Router.RouterQueuePolicy != RouterSettings.Default.RouterQueuePolicy;
+        bool setsQueue = settings.Router.QueueThreshold is not null || settings.Router.QueuePolicy != RouterConfig.Default.QueuePolicy;
         if (setsQueue && policy?.SelectProfile(settings.ModelName) is not null)
-            yield return RunWarning.OptionIgnored($"router_queue_threshold and router_queue_policy of {Option(names.RouterSettings)} have no effect: the policy file replaces them");
+            yield return RunWarning.OptionIgnored($"router_queue_threshold and router_queue_policy of {Setting.RouterConfig} have no effect: the policy file replaces them");
     }
 
     private static IEnumerable<RunWarning> OfLoad(ReplaySettings settings, SyntheticOptions? synthetic)
     {
-        OptionNames names = settings.Names;
         if (settings.Concurrency is not null && settings.ArrivalSpeedupRatio != 1.0)
-            yield return RunWarning.OptionIgnored($"{Option(names.ArrivalSpeedupRatio)} has no effect with {Option(names.Concurrency)}, which ignores arrival times");
+            yield return RunWarning.OptionIgnored($"{Setting.ArrivalSpeedupRatio} has no effect with {Setting.Concurrency}, which ignores arrival times");
         if (synthetic is null) yield break;
         if (synthetic.SharedPrefixRatio > 0 != synthetic.NumPrefixGroups > 0)
-            yield return RunWarning.OptionIgnored($"{Option(names.SharedPrefixRatio)} and {Option(names.PrefixGroups)} have no effect by themselves: give both");
+            yield return RunWarning.OptionIgnored($"{Setting.SharedPrefixRatio} and {Setting.PrefixGroups} have no effect by themselves: give both");
         if (synthetic.InterTurnDelayMs > 0 && synthetic.TurnsPerSession <= 1)
-            yield return RunWarning.OptionIgnored($"{Option(names.InterTurnDelayMs)} has no effect: sessions have one turn; see {Option(names.TurnsPerSession)}");
+            yield return RunWarning.OptionIgnored($"{Setting.InterTurnDelayMs} has no effect: sessions have one turn; see {Setting.TurnsPerSession}");
         if (synthetic.ArrivalSeed != new SyntheticOptions().ArrivalSeed && synthetic.RequestRate is null)
-            yield return RunWarning.OptionIgnored($"{Option(names.ArrivalSeed)} has no effect without {Option(names.RequestRate)}");
+            yield return RunWarning.OptionIgnored($"{Setting.ArrivalSeed} has no effect without {Setting.RequestRate}");
     }
 
-    private static string Option(string name) => OptionNames.Typed(name);
 }

@@ -8,7 +8,7 @@ namespace AgentSim.Sweeps;
 /// <summary>The lines of a checkpoint file.</summary>
 internal static class CheckpointLines
 {
-    private const string InvalidId = "CheckpointInvalid";
+    private static ErrorCode InvalidId => Errors.CheckpointInvalid;
     private const string FormatKey = "agentsim_sweep";
     private const int FormatVersion = 1;
     private const string CutOffKey = "cut_off_requests";
@@ -76,8 +76,8 @@ internal static class CheckpointLines
         int length = file.ReadAtLeast(start, start.Length, throwOnEndOfStream: false);
         bool isCheckpoint = start.AsSpan(0, length).StartsWith(Encoding.UTF8.GetBytes($"{{\"{FormatKey}\":"));
         return isCheckpoint
-            ? AgentSimException.At(path, 1, "CheckpointMismatch", "this checkpoint is of another workload, other settings or another version; name another file or have it replaced")
-            : AgentSimException.At(path, 1, InvalidId, "this is no checkpoint of a sweep; name another file");
+            ? Errors.CheckpointMismatch.At(path, 1, "this checkpoint is of another workload, other settings or another version; name another file or have it replaced")
+            : InvalidId.At(path, 1, "this is no checkpoint of a sweep; name another file");
     }
 
     // Without its line feed; null at the end, and for a line that was cut off.
@@ -112,7 +112,7 @@ internal static class CheckpointLines
         }
         catch (Exception fault) when (fault is JsonException or InvalidOperationException or KeyNotFoundException or FormatException)
         {
-            throw AgentSimException.At(path, number, InvalidId, "this line is no point of a sweep; remove the line or the file", fault);
+            throw InvalidId.At(path, number, "this line is no point of a sweep; remove the line or the file", fault);
         }
     }
 

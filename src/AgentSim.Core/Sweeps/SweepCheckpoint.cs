@@ -50,7 +50,7 @@ public sealed class SweepCheckpoint : IDisposable
         {
             file?.Dispose();
             if (error is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
-                throw AgentSimException.At(path, 0, "OutputFailed", $"cannot be used as a checkpoint: {error.Message}", error);
+                throw Errors.OutputFailed.At(path, 0, $"cannot be used as a checkpoint: {error.Message}", error);
             throw;
         }
     }

@@ -15,7 +15,7 @@ internal static class SweepDigests
         Replay.Version, WorkloadDigest.Of(workload), settings.ModelName, settings.MaxSimTimeMs,
         settings.ServiceLevel?.TtftMs, settings.ServiceLevel?.ItlMs, settings.ServiceLevel?.E2eMs);
 
-    /// <summary>Of the settings that axes change, and the files that they name.</summary>
+    /// <summary>Of the settings that axes change, and what the files hold that they name.</summary>
     public static string Point(ReplaySettings settings) => Digest(
         settings.Pools is null ? settings.Engine.ToJson() : null,
         settings.Pools is null ? settings.Workers : null,
@@ -28,10 +28,10 @@ internal static class SweepDigests
         settings.RouterSeed,
         settings.Concurrency,
         settings.ArrivalSpeedupRatio,
-        FileDigest(settings.Router.RouterPolicyConfig),
-        FileDigest(settings.Engine.PlannerProfileData),
-        FileDigest(settings.Pools?.Prefill.PlannerProfileData),
-        FileDigest(settings.Pools?.Decode.PlannerProfileData));
+        settings.Router.PolicyDigest,
+        settings.Engine.Timing.FileDigest,
+        settings.Pools?.Prefill.Timing.FileDigest,
+        settings.Pools?.Decode.Timing.FileDigest);
 
     private static string Digest(params object?[] parts)
     {
@@ -47,19 +47,4 @@ internal static class SweepDigests
     }
 
     private static string? Text(object? part) => part is IFormattable value ? value.ToString(null, CultureInfo.InvariantCulture) : part?.ToString();
-
-    // A file that cannot be read is found by the replay.
-    private static string? FileDigest(string? path)
-    {
-        if (path is null || !File.Exists(path)) return null;
-        try
-        {
-            using FileStream file = File.OpenRead(path);
-            return Convert.ToHexStringLower(SHA256.HashData(file));
-        }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
-        {
-            return null;
-        }
-    }
 }

@@ -8,7 +8,7 @@ namespace AgentSim.Sweeps;
 public sealed record SweepGrid
 {
     /// <summary>Engines of aggregated workers.</summary>
-    public IReadOnlyList<EngineArguments> Engines { get; init; } = [EngineArguments.Default];
+    public IReadOnlyList<EngineConfig> Engines { get; init; } = [EngineConfig.Default];
 
     /// <summary>Numbers of aggregated workers.</summary>
     public IReadOnlyList<int> Workers { get; init; } = [1];
@@ -20,7 +20,7 @@ public sealed record SweepGrid
     public IReadOnlyList<RouterMode> RouterModes { get; init; } = [RouterMode.RoundRobin];
 
     /// <summary>Settings of the KV router.</summary>
-    public IReadOnlyList<RouterSettings> Routers { get; init; } = [RouterSettings.Default];
+    public IReadOnlyList<RouterConfig> Routers { get; init; } = [RouterConfig.Default];
 
     /// <summary>Seeds of the router's draws.</summary>
     public IReadOnlyList<ulong> RouterSeeds { get; init; } = [ReplaySettings.DefaultRouterSeed];

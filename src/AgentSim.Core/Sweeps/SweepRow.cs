@@ -156,7 +156,7 @@ public sealed class SweepRow : IDynamicMetaObjectProvider, INamedValues
     private static string Text(IFormattable value) => value.ToString(null, CultureInfo.InvariantCulture);
 
     // What the workers of a pool do is plain already.
-    private static string Text(EngineArguments engine) => (engine with { WorkerType = WorkerType.Aggregated }).ToString();
+    private static string Text(EngineConfig engine) => (engine.Arguments with { WorkerType = WorkerType.Aggregated }).ToString();
 }
 
 /// <summary>What a point gave, as a checkpoint keeps it: metrics, or an error.</summary>

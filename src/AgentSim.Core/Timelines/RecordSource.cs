@@ -16,7 +16,7 @@ internal readonly struct RecordSource(JsonElement json, TracePlace place)
     /// <summary>Milliseconds as the time of an event.</summary>
     /// <exception cref="AgentSimException">They are out of range.</exception>
     public long Time(double milliseconds) => EventTime.FromWholeMicroseconds(milliseconds)
-        ?? throw place.Error("TraceTimeOutOfRange", FormattableString.Invariant($"a time is {milliseconds:g6} ms; a timeline holds 127 years either way of 1970"));
+        ?? throw place.Error(Errors.TraceTimeOutOfRange, FormattableString.Invariant($"a time is {milliseconds:g6} ms; a timeline holds 127 years either way of 1970"));
 
     /// <summary>Milliseconds as the time of an event, if there are any.</summary>
     public long? Time(double? milliseconds) => milliseconds is { } known ? Time(known) : null;

@@ -73,12 +73,12 @@ public sealed class TimelineExport
     }
 
     private static AgentSimException NothingIn(string file) => FormatAdvice.Add(
-        AgentSimException.At(file, 0, "TimelineInputInvalid", "there is nothing to show: no record of a request trace and no request record of a replay"), file, TraceFormat.Dynamo);
+        Errors.TimelineInputInvalid.At(file, 0, "there is nothing to show: no record of a request trace and no request record of a replay"), file, TraceFormat.Dynamo);
 
     private void CheckAlone(bool isLog, string file)
     {
         string? other = isLog ? _log ?? _traceFile : _log;
-        if (other is not null) throw AgentSimException.At(file, 0, "TimelineInputMixed", $"the request records of a replay make a timeline of their own; leave out this file or {other}");
+        if (other is not null) throw Errors.TimelineInputMixed.At(file, 0, $"the request records of a replay make a timeline of their own; leave out this file or {other}");
         if (isLog) _log = file;
         else _traceFile = file;
     }

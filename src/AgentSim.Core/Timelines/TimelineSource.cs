@@ -22,17 +22,17 @@ public static class TimelineSource
             {
                 files.AddRange(InputFiles.Expand([path]));
             }
-            catch (AgentSimException error) when (error.ErrorId == "InputMissing" && Directory.Exists(path))
+            catch (AgentSimException error) when (error.Code == Errors.InputMissing && Directory.Exists(path))
             {
                 empty = error;   // other paths may have files
             }
             catch (AgentSimException error)
             {
-                throw AgentSimException.Usage(error.ErrorId, error.Message);
+                throw error.Code.Usage(error.Template);
             }
         }
 
-        if (files.Count == 0) throw AgentSimException.Usage("InputMissing", empty?.Message ?? "there is no input; name files or folders");
+        if (files.Count == 0) throw Errors.InputMissing.Usage(empty?.Template ?? "there is no input; name files or folders");
         return [.. files.Distinct().OrderBy(file => file.Split(Path.DirectorySeparatorChar, Path.AltDirectorySeparatorChar), Comparer<string[]>.Create(ByComponent))];
     }
 

@@ -53,5 +53,5 @@ internal static class EventTime
     /// <exception cref="AgentSimException">The time is out of range.</exception>
     public static long FromSimulated(double milliseconds) => Math.Abs(milliseconds) <= MostMicroseconds / 1000.0
         ? (long)Math.Round(milliseconds * 1e6)
-        : throw new AgentSimException("TimelineTimeOutOfRange", FormattableString.Invariant($"the replay reaches {milliseconds:g6} ms; a timeline holds up to 127 years; shorten the times of the input or make no timeline"));
+        : throw Errors.TimelineTimeOutOfRange.Error(FormattableString.Invariant($"the replay reaches {milliseconds:g6} ms; a timeline holds up to 127 years; shorten the times of the input or make no timeline"));
 }

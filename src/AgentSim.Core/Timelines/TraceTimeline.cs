@@ -68,12 +68,12 @@ public sealed class TraceTimeline(TimelineOptions options)
         }
         catch (JsonException error)
         {
-            throw place.Error("TraceRowInvalid", $"invalid JSON at byte {error.BytePositionInLine ?? 0}; every line has to be a JSON value");
+            throw place.Error(Errors.TraceRowInvalid, $"invalid JSON at byte {error.BytePositionInLine ?? 0}; every line has to be a JSON value");
         }
         catch (InvalidOperationException)
         {
             // The only thing that System.Text.Json finds out so late.
-            throw place.Error("TraceRowInvalid", "a string holds one half of a surrogate pair");
+            throw place.Error(Errors.TraceRowInvalid, "a string holds one half of a surrogate pair");
         }
     }
 

@@ -41,7 +41,7 @@ internal sealed class RecordFields(bool readsDependencies)
         {
             json.BeginText(ref _seen, 0, "schema");
             _hasSchema = json.IsText("dynamo.request.trace.v1"u8);
-            if (!_hasSchema) throw new JsonException($"schema is '{json.Text("schema")}'; only 'dynamo.request.trace.v1' is supported");
+            if (!_hasSchema) throw new JsonException($"schema is {Quote.Of(json.Text("schema"))}; only 'dynamo.request.trace.v1' is supported");
         }
         else if (json.Is("event_type"u8)) _type = EventType(ref json, ref _seen);
         else if (json.Is("event_time_unix_ms"u8)) _time = json.RequiredSaturating(ref _seen, 2, "event_time_unix_ms");
@@ -92,7 +92,7 @@ internal sealed class RecordFields(bool readsDependencies)
         if (json.IsText("tool_start"u8)) return "tool_start";
         if (json.IsText("request_payload"u8)) return "request_payload";
         throw new JsonException(
-            $"unknown event_type '{json.Text("event_type")}'; known are request_end, tool_start, tool_end, tool_error and request_payload");
+            $"unknown event_type {Quote.Of(json.Text("event_type"))}; known are request_end, tool_start, tool_end, tool_error and request_payload");
     }
 
     private void ReadAgentContext(ref JsonRow json)

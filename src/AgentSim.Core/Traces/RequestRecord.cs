@@ -94,15 +94,15 @@ public sealed class RequestRecord : TraceRecord
     internal void Check(int hashes)
     {
         if (TraceBlockSize <= 0)
-            throw Error("TraceBlockSizeInvalid", $"request '{RequestId}': replay.trace_block_size is {TraceBlockSize}; it must be at least 1");
+            throw Error(Errors.TraceBlockSizeInvalid, $"request {Quote.Of(RequestId)}: replay.trace_block_size is {TraceBlockSize}; it must be at least 1");
         if (TraceBlockSize > int.MaxValue)
-            throw Error("TraceBlockSizeInvalid", $"request '{RequestId}': replay.trace_block_size is {TraceBlockSize}; the largest supported is {int.MaxValue}");
+            throw Error(Errors.TraceBlockSizeInvalid, $"request {Quote.Of(RequestId)}: replay.trace_block_size is {TraceBlockSize}; the largest supported is {int.MaxValue}");
         if (InputLength < 0 || OutputTokens < 0)
-            throw Error("TraceLengthInvalid", $"request '{RequestId}': input length {InputLength} and output tokens {OutputTokens} must not be negative");
+            throw Error(Errors.TraceLengthInvalid, $"request {Quote.Of(RequestId)}: input length {InputLength} and output tokens {OutputTokens} must not be negative");
         long needed = InputLength / TraceBlockSize + (InputLength % TraceBlockSize == 0 ? 0 : 1);
         if (hashes != needed)
         {
-            throw Error("TraceHashCount", $"request '{RequestId}': {hashes} input_sequence_hashes, but input_length {InputLength} "
+            throw Error(Errors.TraceHashCount, $"request {Quote.Of(RequestId)}: {hashes} input_sequence_hashes, but input_length {InputLength} "
                 + $"with trace_block_size {TraceBlockSize} needs {needed}");
         }
     }

@@ -91,7 +91,7 @@ public static class RequestTraceReader
     // Null for a trace that has nothing but what a replay does not need.
     private static AgentSimException? Emptiness(string path)
     {
-        AgentSimException fault = AgentSimException.At(path, 0, "TraceEmpty", "there is no record of a request trace");
+        AgentSimException fault = Errors.TraceEmpty.At(path, 0, "there is no record of a request trace");
         return FormatAdvice.IsOf(path, TraceFormat.Dynamo) ? null : FormatAdvice.Add(fault, path, TraceFormat.Dynamo);
     }
 

@@ -30,12 +30,12 @@ public abstract class TraceRecord
     internal TracePlace Place => new(Path, Line);
 
     /// <summary>An error about this record, at its file and line where it has one.</summary>
-    internal AgentSimException Error(string errorId, string message) => Place.Error(errorId, message);
+    internal AgentSimException Error(ErrorCode errorId, string message) => Place.Error(errorId, message);
 }
 
 /// <summary>Where a record was read from; no path for one made in memory.</summary>
 internal readonly record struct TracePlace(string Path, long Line)
 {
-    public AgentSimException Error(string errorId, string message) =>
-        Path.Length > 0 ? AgentSimException.At(Path, Line, errorId, message) : new AgentSimException(errorId, message);
+    public AgentSimException Error(ErrorCode errorId, string message) =>
+        Path.Length > 0 ? errorId.At(Path, Line, message) : errorId.Error(message);
 }

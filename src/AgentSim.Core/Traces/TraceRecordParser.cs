@@ -29,7 +29,7 @@ internal sealed class TraceRecordParser(string path, bool readsDependencies = fa
         }
         catch (JsonException error)
         {
-            throw FormatAdvice.Add(AgentSimException.At(path, number, "TraceRowInvalid", error.Message, error), line, TraceFormat.Dynamo);
+            throw FormatAdvice.Add(Errors.TraceRowInvalid.At(path, number, error.Message, error), line, TraceFormat.Dynamo);
         }
 
         if (record is null) return null;

@@ -17,8 +17,8 @@ internal sealed class AppliedComputeExpansion
 
     public AppliedComputeExpansion(int traceBlockSize, double sharedPrefixRatio, int prefixGroups)
     {
-        if (!(sharedPrefixRatio >= 0.0 && sharedPrefixRatio <= 1.0)) throw new AgentSimException("ReplaySettingsInvalid", "trace-shared-prefix-ratio must be from 0 to 1");
-        if (prefixGroups < 0) throw new AgentSimException("ReplaySettingsInvalid", "trace-num-prefix-groups must not be negative");
+        if (!(sharedPrefixRatio >= 0.0 && sharedPrefixRatio <= 1.0)) throw Errors.ReplaySettingsInvalid.Error($"{Setting.TraceSharedPrefixRatio} must be from 0 to 1");
+        if (prefixGroups < 0) throw Errors.ReplaySettingsInvalid.Error($"{Setting.TracePrefixGroups} must not be negative");
         (_blockSize, _sharedRatio, _groups) = (traceBlockSize, sharedPrefixRatio, prefixGroups);
     }
 
@@ -33,7 +33,7 @@ internal sealed class AppliedComputeExpansion
         double delay = 0.0;
         for (int turn = 0; turn <= lengths.NumTurns; turn++)
         {
-            if (length > int.MaxValue) throw place.Error("RowInvalid", $"the prompt grows to {length} tokens; lengths go up to {int.MaxValue} tokens");
+            if (length > int.MaxValue) throw place.Error(Errors.RowInvalid, $"the prompt grows to {length} tokens; lengths go up to {int.MaxValue} tokens");
             Extend(ids, Blocks(length), group, shared);
             bool isLast = turn == lengths.NumTurns;
             yield return new AtLine<MooncakeRow>(

@@ -34,16 +34,16 @@ internal sealed class BlockSizeSurvey(string source, int blockSize, WorkloadOpti
     /// <exception cref="AgentSimException">More than half of the rows are cut, and nobody allowed that.</exception>
     public IEnumerable<RunWarning> Warnings()
     {
-        string size = OptionNames.Typed(options.Names.TraceBlockSize);
+        string size = Setting.TraceBlockSize;
         if (_cut > 0) yield return Cut(size);
         // Read in blocks that are too long, rows are no error but share more than they should.
         if (_spare > _rows / 2)
-            yield return new RunWarning("HashIdsSpare", $"{source}: {_spare} of {_rows} rows have more hash ids than blocks of {blockSize} tokens{Fitting()}; is {size} right?", _spare);
+            yield return new RunWarning(WarningCodes.HashIdsSpare, $"{source}: {_spare} of {_rows} rows have more hash ids than blocks of {blockSize} tokens{Fitting()}; is {size} right?", _spare);
         if (_withoutIds > 0)
-            yield return new RunWarning("HashIdsMissing", $"{source}: {_withoutIds} of {_rows} rows have no hash_ids; their prompts share nothing with any other, so that no prefix cache helps them", _withoutIds);
+            yield return new RunWarning(WarningCodes.HashIdsMissing, $"{source}: {_withoutIds} of {_rows} rows have no hash_ids; their prompts share nothing with any other, so that no prefix cache helps them", _withoutIds);
         if (_withoutLength > 0)
-            yield return new RunWarning("InputLengthMissing", $"{source}: {_withoutLength} of {_rows} rows have no input_length; their prompts are taken to fill their hash ids with {blockSize} tokens each ({size})", _withoutLength);
-        if (_times.Doubt() is { } doubt) yield return new RunWarning("TimesDoubtful", $"{source}: {doubt}", _times.Count);
+            yield return new RunWarning(WarningCodes.InputLengthMissing, $"{source}: {_withoutLength} of {_rows} rows have no input_length; their prompts are taken to fill their hash ids with {blockSize} tokens each ({size})", _withoutLength);
+        if (_times.Doubt() is { } doubt) yield return new RunWarning(WarningCodes.TimesDoubtful, $"{source}: {doubt}", _times.Count);
     }
 
     private void AddSize(long input, int ids, long line)
@@ -65,8 +65,8 @@ internal sealed class BlockSizeSurvey(string source, int blockSize, WorkloadOpti
         string cut = $"{source}:{_firstCut}: {_cut} of {_rows} rows have prompts longer than their hash ids hold at {blockSize} tokens each, and are cut "
             + FormattableString.Invariant($"(of their {_cutTokens.All:0} prompt tokens {_cutTokens.Lost:0} are lost){Fitting()}");
         if (_cut * 2 > _rows && !options.AllowCut)
-            throw new AgentSimException("PromptsCut", $"{cut}; give the right {size}, or {options.Names.AllowCut} if this is meant");
-        return new RunWarning("PromptsCut", $"{cut}; is {size} right?", _cut);
+            throw Errors.PromptsCut.Error($"{cut}; give the right {size}, or {Setting.AllowCut} if this is meant");
+        return new RunWarning(WarningCodes.PromptsCut, $"{cut}; is {size} right?", _cut);
     }
 
     // The size the rows were made with, as far as they say: a power of two if there is one, as sizes mostly are.

@@ -27,7 +27,7 @@ internal sealed class InputDigests
         {
             using FileStream stream = InputFiles.Open(file);
             if (!stream.CanSeek)
-                throw AgentSimException.At(file, 0, "InputIsPipe", "is a pipe, but is read twice, for its rows and for their digest; write it to a file first");
+                throw Errors.InputIsPipe.At(file, 0, "is a pipe, but is read twice, for its rows and for their digest; write it to a file first");
         }
 
         return new InputDigests(Task.Factory.StartNew<WorkloadInput[]>(
@@ -55,7 +55,7 @@ internal sealed class InputDigests
         }
         catch (IOException error)
         {
-            throw AgentSimException.At(file, 0, "InputUnreadable", $"cannot be read: {error.Message}", error);
+            throw Errors.InputUnreadable.At(file, 0, $"cannot be read: {error.Message}", error);
         }
 
         return new WorkloadInput(file, bytes, Convert.ToHexStringLower(hash.GetHashAndReset()));

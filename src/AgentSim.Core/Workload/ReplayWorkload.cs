@@ -121,8 +121,8 @@ internal sealed class WorkloadColumns
     /// <summary>A request as messages name it.</summary>
     public string Describe(int request)
     {
-        if (Agentic is not null) return $"request '{Agentic.RequestIds[request]}'";
-        return IsSimple ? $"request {request + 1}" : $"turn {TurnOf(request) + 1} of session '{SessionNames[SessionOf[request]]}'";
+        if (Agentic is not null) return $"request {Quote.Of(Agentic.RequestIds[request])}";
+        return IsSimple ? $"request {request + 1}" : $"turn {TurnOf(request) + 1} of session {Quote.Of(SessionNames[SessionOf[request]])}";
     }
 
     public QueueAttributes Queueing(int request) => QueueAttributes is null ? default : QueueAttributes[request];

@@ -93,7 +93,7 @@ internal sealed class RowColumns(int traceBlockSize)
 
     private static void CheckLength(RowPlace place, string field, long value)
     {
-        if (value > int.MaxValue) throw place.Error("RowInvalid", $"{field} {value} is out of range; lengths go up to {int.MaxValue} tokens");
+        if (value > int.MaxValue) throw place.Error(Errors.RowInvalid, $"{field} {value} is out of range; lengths go up to {int.MaxValue} tokens");
     }
 
     private static ReadOnlySpan<ulong> AsSpan(IReadOnlyList<ulong> ids) => ids switch

@@ -22,7 +22,7 @@ internal sealed class RowIds
     public void Add(string id, RowPlace place)
     {
         Names.GetOrAdd(id, out bool isNew);
-        if (!isNew) throw place.Invalid($"request_id '{id}' appears twice; ids must be unique");
+        if (!isNew) throw place.Invalid($"request_id {Quote.Of(id)} appears twice; ids must be unique");
         if (_sources.Count == 0 || _sources[^1].Source != place.Source) _sources.Add((Count - 1, place.Source));
         _lines.Add(place.Line);
     }
@@ -33,8 +33,8 @@ internal sealed class RowIds
     {
         int target = Names.Find(id);
         if (target < 0)
-            throw Place(row).Error("DependencyUnknown", $"request '{this[row]}' waits for '{id}', which is no request of this workload; keep the rows it depends on");
-        if (target == row) throw Place(row).Error("DependencyCycle", $"request '{id}' waits for itself");
+            throw Place(row).Error(Errors.DependencyUnknown, $"request {Quote.Of(this[row])} waits for {Quote.Of(id)}, which is no request of this workload; keep the rows it depends on");
+        if (target == row) throw Place(row).Error(Errors.DependencyCycle, $"request {Quote.Of(id)} waits for itself");
         return target;
     }
 
@@ -42,6 +42,6 @@ internal sealed class RowIds
     public void CheckAcyclic(Dependencies dependencies)
     {
         int row = dependencies.FindCycle();
-        if (row >= 0) throw Place(row).Error("DependencyCycle", $"request '{this[row]}' waits, through others, for itself; remove one of the dependencies");
+        if (row >= 0) throw Place(row).Error(Errors.DependencyCycle, $"request {Quote.Of(this[row])} waits, through others, for itself; remove one of the dependencies");
     }
 }

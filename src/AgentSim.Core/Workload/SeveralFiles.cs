@@ -62,9 +62,9 @@ internal static class SeveralFiles
     {
         var place = new RowPlace(at.Path!, at.Line);
         if (at.Value.AgenticVersion != first.AgenticVersion)
-            throw place.Error("RowsMixed", "this file has rows of another version than the first file; plain rows and agentic rows of versions 1 and 2 cannot be replayed together");
+            throw place.Error(Errors.RowsMixed, "this file has rows of another version than the first file; plain rows and agentic rows of versions 1 and 2 cannot be replayed together");
         if (at.Value.TraceBlockSize != first.TraceBlockSize)
-            throw place.Error("TraceBlockSizeMismatch", $"the hash ids of this file stand for {at.Value.TraceBlockSize} tokens, those of the first file for {first.TraceBlockSize}; replay them one after the other");
+            throw place.Error(Errors.TraceBlockSizeMismatch, $"the hash ids of this file stand for {at.Value.TraceBlockSize} tokens, those of the first file for {first.TraceBlockSize}; replay them one after the other");
     }
 
     /// <summary>Names of the rows of a file, told apart from those of earlier files.</summary>

@@ -29,8 +29,8 @@ public static class SyntheticLoad
         long requests = (long)sessions * turns;
         if (requests > Array.MaxLength / pieces)
         {
-            throw new AgentSimException("SyntheticLoadTooLarge",
-                $"{requests} requests of {options.InputTokens} prompt tokens are too many for one replay; lower {options.Names.RequestCount}");
+            throw Errors.SyntheticLoadTooLarge.Error(
+                $"{requests} requests of {options.InputTokens} prompt tokens are too many for one replay; lower {Setting.RequestCount}");
         }
 
         var trie = new PromptTrie();

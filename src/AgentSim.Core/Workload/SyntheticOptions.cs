@@ -42,23 +42,20 @@ public sealed record SyntheticOptions
     /// </summary>
     public bool HasSessions => TurnsPerSession > 1 || SharedPrefixRatio > 0.0 || NumPrefixGroups > 0 || InterTurnDelayMs > 0.0;
 
-    /// <summary>What messages about these options call them.</summary>
-    public OptionNames Names { get; init; } = OptionNames.CommandLine;
-
     /// <exception cref="AgentSimException">A value is out of its range.</exception>
     internal void Check()
     {
-        AtLeast(Names.InputTokens, InputTokens, 1);
-        AtLeast(Names.OutputTokens, OutputTokens, 1);
-        AtLeast(Names.RequestCount, RequestCount, 1);
-        if (RequestRate is { } rate && !(double.IsFinite(rate) && rate > 0.0)) throw Invalid(Names.RequestRate, "finite and more than 0", rate);
-        CheckDelay(Names.ArrivalIntervalMs, ArrivalIntervalMs);
-        AtLeast(Names.TurnsPerSession, TurnsPerSession, 0);
-        AtLeast(Names.PrefixGroups, NumPrefixGroups, 0);
+        AtLeast(Setting.InputTokens, InputTokens, 1);
+        AtLeast(Setting.OutputTokens, OutputTokens, 1);
+        AtLeast(Setting.RequestCount, RequestCount, 1);
+        if (RequestRate is { } rate && !(double.IsFinite(rate) && rate > 0.0)) throw Invalid(Setting.RequestRate, "finite and more than 0", rate);
+        CheckDelay(Setting.ArrivalIntervalMs, ArrivalIntervalMs);
+        AtLeast(Setting.TurnsPerSession, TurnsPerSession, 0);
+        AtLeast(Setting.PrefixGroups, NumPrefixGroups, 0);
         if (!HasSessions) return;
-        AtLeast(Names.TurnsPerSession, TurnsPerSession, 1);
-        if (!(SharedPrefixRatio >= 0.0 && SharedPrefixRatio <= 1.0)) throw Invalid(Names.SharedPrefixRatio, "from 0 to 1", SharedPrefixRatio);
-        CheckDelay(Names.InterTurnDelayMs, InterTurnDelayMs);
+        AtLeast(Setting.TurnsPerSession, TurnsPerSession, 1);
+        if (!(SharedPrefixRatio >= 0.0 && SharedPrefixRatio <= 1.0)) throw Invalid(Setting.SharedPrefixRatio, "from 0 to 1", SharedPrefixRatio);
+        CheckDelay(Setting.InterTurnDelayMs, InterTurnDelayMs);
     }
 
     private static void AtLeast(string option, int value, int least)
@@ -72,5 +69,5 @@ public sealed record SyntheticOptions
     }
 
     private static AgentSimException Invalid(string option, string wanted, double value) =>
-        new("SyntheticOptionsInvalid", FormattableString.Invariant($"{option} must be {wanted} (is {value})"));
+        Errors.SyntheticOptionsInvalid.Error(FormattableString.Invariant($"{option} must be {wanted} (is {value})"));
 }

@@ -64,5 +64,5 @@ internal sealed class TimeSurvey
     }
 
     private static string Sentence(string unit, string remedy) =>
-        $"the times look like {unit}; times of rows are milliseconds, so {remedy}, or, if the file is a table of others, let agentsim import (Import-AgentLog) read it";
+        $"the times look like {unit}; times of rows are milliseconds, so {remedy}, or, if the file is a table of others, let {Setting.Import} read it";
 }

@@ -43,8 +43,6 @@ public sealed record WorkloadOptions
     /// <summary>Told of what is allowed but hardly meant, when it is found; the same stands in <see cref="ReplayWorkload.Warnings"/>.</summary>
     public Action<RunWarning>? OnWarning { get; init; }
 
-    /// <summary>What messages about these options call them.</summary>
-    public OptionNames Names { get; init; } = OptionNames.CommandLine;
 }
 
 /// <summary>Reads workloads from files, or takes them from rows and records in memory.</summary>
@@ -75,7 +73,7 @@ public static class WorkloadLoader
         WarnOfUnused(options);
         if (options.Format.RecordingName() is { } recording) return Recordings.Load(paths, recording, options, progress, cancellation);
         IReadOnlyList<string> files = InputFiles.Expand(paths);
-        if (files.Count == 0) throw new AgentSimException("TraceFileCount", "there is no file to read; name one");
+        if (files.Count == 0) throw Errors.TraceFileCount.Error("there is no file to read; name one");
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         InputDigests inputs = InputDigests.Start(files, stop.Token);
         try
@@ -91,9 +89,9 @@ public static class WorkloadLoader
         catch (Exception error)
         {
             stop.Cancel();   // nobody will ask for the digests
-            if (error is AgentSimException { ErrorId: "TraceEmpty", InnerException: null } empty) throw FormatAdvice.Add(empty, files[0], options.Format);
-            if (error is AgentSimException { ErrorId: "RowInvalid" or "TraceRowInvalid" } fault && files.Select(file => FormatAdvice.OtherFormat(file, options.Format)).FirstOrDefault(other => other is not null) is { } format)
-                throw new AgentSimException(fault.ErrorId, $"{fault.Message}; try {options.Names.TraceFormat} {options.Names.Of(format)}", fault.Kind, fault);
+            if (error is AgentSimException { InnerException: null } empty && empty.Code == Errors.TraceEmpty) throw FormatAdvice.Add(empty, files[0], options.Format);
+            if (error is AgentSimException fault && (fault.Code == Errors.RowInvalid || fault.Code == Errors.TraceRowInvalid) && files.Select(file => FormatAdvice.OtherFormat(file, options.Format)).FirstOrDefault(other => other is not null) is { } format)
+                throw fault.Saying($"{fault.Template}; try {Setting.TraceFormat} {format.Term()}", fault);
             throw;
         }
     }
@@ -123,17 +121,17 @@ public static class WorkloadLoader
         foreach (MooncakeRow row in list)
         {
             if (row.AgenticVersion != list[0].AgenticVersion)
-                throw new AgentSimException("RowsMixed", "plain rows and agentic rows of versions 1 and 2 cannot be replayed together; replay them one after the other");
+                throw Errors.RowsMixed.Error("plain rows and agentic rows of versions 1 and 2 cannot be replayed together; replay them one after the other");
             if (row.TraceBlockSize == 0) continue;
             if (blockSize == 0) blockSize = row.TraceBlockSize;
-            else if (row.TraceBlockSize != blockSize) throw new AgentSimException("TraceBlockSizeMismatch", $"rows with trace block sizes {blockSize} and {row.TraceBlockSize} cannot be replayed together");
+            else if (row.TraceBlockSize != blockSize) throw Errors.TraceBlockSizeMismatch.Error($"rows with trace block sizes {blockSize} and {row.TraceBlockSize} cannot be replayed together");
         }
 
         bool isAgentic = list.Count > 0 && list[0].IsAgentic, isDelta = options.Format == TraceFormat.MooncakeDelta;
         if (isAgentic && isDelta)
-            throw new AgentSimException("RowsMixed", $"these rows are agentic; the trace format {options.Names.MooncakeDelta} is for plain rows");
+            throw Errors.RowsMixed.Error($"these rows are agentic; the trace format {TraceFormat.MooncakeDelta.Term()} is for plain rows");
         if (!isAgentic && list.Count > 0 && options.Format == TraceFormat.AgenticMooncake)
-            throw new AgentSimException("RowsMixed", "these rows are plain, not agentic");
+            throw Errors.RowsMixed.Error("these rows are plain, not agentic");
         options = options with
         {
             Format = isAgentic ? TraceFormat.AgenticMooncake : isDelta ? TraceFormat.MooncakeDelta : TraceFormat.Mooncake,
@@ -183,7 +181,7 @@ public static class WorkloadLoader
         IEnumerable<AtLine<MooncakeRow>> rows = Numbered(lowering.Rows(), cancellation);
         if (lowering.RequestCount > 0 && options.TraceBlockSize is int expected && expected != lowering.TraceBlockSize)
         {
-            throw new AgentSimException("TraceBlockSizeMismatch", $"the trace was recorded with blocks of {lowering.TraceBlockSize} tokens but {options.Names.TraceBlockSize} is {expected}; leave the option out");
+            throw Errors.TraceBlockSizeMismatch.Error($"the trace was recorded with blocks of {lowering.TraceBlockSize} tokens but {Setting.TraceBlockSize} is {expected}; leave the option out");
         }
 
         TraceFormat format = options.Format.RecordingName() is null ? TraceFormat.Dynamo : options.Format;
@@ -200,11 +198,11 @@ public static class WorkloadLoader
         string list = string.Join(", ", models.Take(6).Select(model => string.Create(CultureInfo.InvariantCulture, $"{model.Key} {model.Value}")));
         if (models.Count > 6) list += $" and {models.Count - 6} more";
         if (options.Model is null)
-            options.OnWarning?.Invoke(new RunWarning("ModelsMixed", $"the requests are to {models.Count} models ({list}), and a replay has one; {options.Names.Model} chooses one of them", models.Count));
+            options.OnWarning?.Invoke(new RunWarning(WarningCodes.ModelsMixed, $"the requests are to {models.Count} models ({list}), and a replay has one; {Setting.Model} chooses one of them", models.Count));
         else if (lowering.RequestCount == 0)
-            throw new AgentSimException("TraceModelMissing", $"no request is to the model '{options.Model}'; there are {list}");
+            throw Errors.TraceModelMissing.Error($"no request is to the model {Quote.Of(options.Model)}; there are {list}");
         else if (models.Sum(model => model.Value) - lowering.RequestCount is > 0 and int others)
-            options.OnWarning?.Invoke(new RunWarning("ModelsLeftOut", $"{others} requests to other models than {options.Model} are left out ({list}): their load is missing", others));
+            options.OnWarning?.Invoke(new RunWarning(WarningCodes.ModelsLeftOut, $"{others} requests to other models than {options.Model} are left out ({list}): their load is missing", others));
     }
 
     private static ReplayWorkload FromRows(IEnumerable<AtLine<MooncakeRow>> rows, string path, WorkloadOptions options, InputDigests inputs) =>
@@ -240,7 +238,7 @@ public static class WorkloadLoader
             survey.Add(row.Value, row.Line);
         }
 
-        if (builder is null) throw AgentSimException.At(path, 0, "TraceEmpty", "there are no rows to replay");
+        if (builder is null) throw Errors.TraceEmpty.At(path, 0, "there are no rows to replay");
         foreach (RunWarning warning in survey.Warnings()) options.OnWarning?.Invoke(warning);
         return builder.Build(inputs.Wait());
     }
@@ -267,22 +265,21 @@ public static class WorkloadLoader
 
     private static void WarnOfUnused(WorkloadOptions options)
     {
-        OptionNames names = options.Names;
-        string both = $"{names.TraceSharedPrefixRatio} and {names.TracePrefixGroups}";
+        string both = $"{Setting.TraceSharedPrefixRatio} and {Setting.TracePrefixGroups}";
         bool hasRatio = options.SharedPrefixRatio != 0, hasGroups = options.PrefixGroups != 0;
         if (options.Format != TraceFormat.AppliedComputeAgentic && (hasRatio || hasGroups))
-            options.OnWarning?.Invoke(RunWarning.OptionIgnored($"{both} have no effect: they are for the trace format {names.AppliedComputeAgentic}"));
+            options.OnWarning?.Invoke(RunWarning.OptionIgnored($"{both} have no effect: they are for the trace format {TraceFormat.AppliedComputeAgentic.Term()}"));
         else if (hasRatio != hasGroups)
             options.OnWarning?.Invoke(RunWarning.OptionIgnored($"{both} have no effect by themselves: give both"));
         if (options.DropSessionless && options.Format != TraceFormat.Dynamo)
-            options.OnWarning?.Invoke(RunWarning.OptionIgnored($"{names.DropSessionless} has no effect with the trace format {names.Of(options.Format)}; it is for {names.Dynamo}"));
+            options.OnWarning?.Invoke(RunWarning.OptionIgnored($"{Setting.DropSessionless} has no effect with the trace format {options.Format.Term()}; it is for {TraceFormat.Dynamo.Term()}"));
         WarnOfUnusedCut(options);
     }
 
     private static void WarnOfUnusedCut(WorkloadOptions options)
     {
         if (options.AllowCut && options.Format is not (TraceFormat.Mooncake or TraceFormat.MooncakeDelta))
-            options.OnWarning?.Invoke(RunWarning.OptionIgnored($"{options.Names.AllowCut} has no effect with the trace format {options.Names.Of(options.Format)}, which never cuts prompts"));
+            options.OnWarning?.Invoke(RunWarning.OptionIgnored($"{Setting.AllowCut} has no effect with the trace format {options.Format.Term()}, which never cuts prompts"));
     }
 
     private static IWorkloadBuilder Builder(MooncakeRow first, TraceFormat format, int blockSize) => first.AgenticVersion switch
@@ -295,6 +292,6 @@ public static class WorkloadLoader
 
     private static void CheckBlockSize(WorkloadOptions options)
     {
-        if (options.TraceBlockSize < 1) throw new AgentSimException("TraceBlockSizeInvalid", $"{options.Names.TraceBlockSize} must be at least 1 (is {options.TraceBlockSize})");
+        if (options.TraceBlockSize < 1) throw Errors.TraceBlockSizeInvalid.Error($"{Setting.TraceBlockSize} must be at least 1 (is {options.TraceBlockSize})");
     }
 }

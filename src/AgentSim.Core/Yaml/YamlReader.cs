@@ -15,12 +15,12 @@ internal sealed class YamlReader
     private const string OwnTags = "tag:yaml.org,2002:";
 
     private readonly string _path;
-    private readonly string _errorId;
+    private readonly ErrorCode _errorId;
     private readonly Scanner _scanner;
     private readonly Parser _parser;
     private readonly Dictionary<string, YamlNode> _anchors = new(StringComparer.Ordinal);
 
-    private YamlReader(string text, string path, string errorId)
+    private YamlReader(string text, string path, ErrorCode errorId)
     {
         _path = path;
         _errorId = errorId;
@@ -34,10 +34,10 @@ internal sealed class YamlReader
     /// <param name="errorId">Identifier of every error raised.</param>
     /// <returns>The document; a null scalar for an empty one.</returns>
     /// <exception cref="AgentSimException">The text is not YAML, or more than configuration files are made of.</exception>
-    public static YamlNode Read(string text, string path, string errorId)
+    public static YamlNode Read(string text, string path, ErrorCode errorId)
     {
         int zero = text.IndexOf('\0', StringComparison.Ordinal);   // the parser would take it for the end
-        if (zero >= 0) throw AgentSimException.At(path, text.AsSpan(0, zero).Count('\n') + 1, errorId, "a character of value 0; write the file as text");
+        if (zero >= 0) throw errorId.At(path, text.AsSpan(0, zero).Count('\n') + 1, "a character of value 0; write the file as text");
         return new YamlReader(text.TrimStart('\uFEFF'), path, errorId).ReadDocument();
     }
 
@@ -103,7 +103,7 @@ internal sealed class YamlReader
             int line = LineOf(_parser.Current!);
             YamlNode key = ReadNode(_parser.Current!, depth + 1, line);
             if (key.Kind != YamlKind.Scalar) throw Fail(line, "a key must be a text");
-            if (!keys.Add(key.Text)) throw Fail(line, $"'{key.Text}' is given twice");
+            if (!keys.Add(key.Text)) throw Fail(line, $"{Quote.Of(key.Text)} is given twice");
             YamlNode value = ReadNode(Next(), depth + 1, line);
             mapping.Entries.Add((key, value));
             Grow(mapping, key);
@@ -156,7 +156,7 @@ internal sealed class YamlReader
     }
 
     private AgentSimException Invalid(Mark at, string why, Exception error) =>
-        AgentSimException.At(_path, checked((int)at.Line), _errorId, $"not valid YAML: {why}", error);
+        _errorId.At(_path, checked((int)at.Line), $"not valid YAML: {why}", error);
 
-    private AgentSimException Fail(int line, string message) => AgentSimException.At(_path, line, _errorId, message);
+    private AgentSimException Fail(int line, string message) => _errorId.At(_path, line, message);
 }

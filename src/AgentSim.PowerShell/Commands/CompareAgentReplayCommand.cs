@@ -29,7 +29,7 @@ public sealed class CompareAgentReplayCommand : ReportInputCommand
         foreach (string name in Metric)
         {
             if (!WildcardPattern.ContainsWildcardCharacters(name)) MetricNames.Require(name);
-            else if (!IsPossible(name)) throw new AgentSimException("MetricUnknown", $"no metric matches '{name}'; a metric is p99_ttft_ms, for example");
+            else if (!IsPossible(name)) throw Errors.MetricUnknown.Error($"no metric matches {Quote.Of(name)}; a metric is p99_ttft_ms, for example");
         }
     }
 
@@ -46,13 +46,13 @@ public sealed class CompareAgentReplayCommand : ReportInputCommand
     /// <inheritdoc/>
     protected override void Finish()
     {
-        if (_reports.Count < 2) throw AgentSimException.Usage("ComparisonTooFew", $"a comparison needs two or more replays ({_reports.Count} given)");
+        if (_reports.Count < 2) throw Errors.ComparisonTooFew.Error($"a comparison needs two or more replays ({_reports.Count} given)");
         IReadOnlyList<MetricComparison> all = ReportComparison.Compare(_reports, TolerancePercent);
         // Of no comparisons, none would be worse.
         foreach (string name in Metric)
         {
             if (!all.Any(comparison => Pattern(name).IsMatch(comparison.Metric)))
-                throw new AgentSimException("MetricMissing", $"no replay has a metric '{name}', so that nothing was compared; goodput needs the bounds of a service level");
+                throw Errors.MetricMissing.Error($"no replay has a metric {Quote.Of(name)}, so that nothing was compared; goodput needs the bounds of a service level");
         }
 
         WildcardPattern[] patterns = [.. Metric.Select(Pattern)];

@@ -67,9 +67,9 @@ public sealed class ConvertToAgentMooncakeCommand : PathCommand
     {
         if (_files.Count > 0) ReadFiles();
         IEnumerable<MooncakeRow> rows = Rows();
-        if (_lowering.SessionlessDropped > 0) WriteWarning(_lowering.OnSessionless().Message);
+        if (_lowering.SessionlessDropped > 0) WriteWarning(_lowering.OnSessionless().In(ParameterNames.Wording));
         if (Version == 2 && !_lowering.IsAgentic)
-            throw AgentSimException.Usage("RowVersionMismatch", "-Version 2 is for agentic traces, and the requests of this one belong to no session; leave it out");
+            throw Errors.RowVersionMismatch.Usage("-Version 2 is for agentic traces, and the requests of this one belong to no session; leave it out");
         foreach (MooncakeRow row in rows)
         {
             Cancellation.ThrowIfCancellationRequested();
@@ -83,7 +83,7 @@ public sealed class ConvertToAgentMooncakeCommand : PathCommand
         {
             return _lowering.Rows();
         }
-        catch (AgentSimException error) when (error.ErrorId == "TraceEmpty" && _files.Count > 0)
+        catch (AgentSimException error) when (error.Code == Errors.TraceEmpty && _files.Count > 0)
         {
             throw TraceConverter.WithAdvice(error, _files[0]);
         }

@@ -54,7 +54,7 @@ public sealed class ExportAgentMooncakeCommand : ExportCommand
     /// <inheritdoc/>
     protected override void Finish()
     {
-        if (IsWanted && !_hasRows) throw AgentSimException.Usage("RowsMissing", "no rows came, so that there is no file to write");
+        if (IsWanted && !_hasRows) throw Errors.RowsMissing.Error("no rows came, so that there is no file to write");
         Write(writer =>
         {
             writer.Finish(Cancellation);

@@ -180,7 +180,7 @@ public sealed class ImportAgentLogCommand : PathCommand
         if (SummaryVariable is not null) SessionState.PSVariable.Set(SummaryVariable, summary);
         WriteInformation(summary, ["AgentSim.Import"]);
         foreach (string line in summary.ToString().Split('\n')) WriteVerbose(line);
-        foreach (RunWarning warning in summary.Warnings) WriteWarning(warning.Message);
+        foreach (RunWarning warning in summary.Warnings) WriteWarning(warning.In(ParameterNames.Wording));
     }
 
     // A wildcard stands for folders, too.

@@ -34,7 +34,7 @@ public sealed class ImportAgentMooncakeCommand : ImportCommand<MooncakeRow>
     {
         if (Version is null) return;
         if (MyInvocation.BoundParameters.ContainsKey(nameof(Format)) && Format != TraceFormat.AgenticMooncake)
-            throw AgentSimException.Usage("RowVersionMismatch", "-Version is for agentic rows only; leave out -Format, or -Version");
+            throw Errors.RowVersionMismatch.Usage("-Version is for agentic rows only; leave out -Format, or -Version");
         Format = TraceFormat.AgenticMooncake;
     }
 
@@ -42,12 +42,12 @@ public sealed class ImportAgentMooncakeCommand : ImportCommand<MooncakeRow>
     protected override IEnumerable<MooncakeRow> Read(string file, Action<AgentSimException>? onBadRow, IProgress<long> progress)
     {
         bool isGiven = MyInvocation.BoundParameters.ContainsKey(nameof(TraceBlockSize));
-        foreach (AtLine<MooncakeRow> row in MooncakeRowReader.Read(file, Format, TraceBlockSize, onBadRow, warning => WriteWarning(warning.Message), progress, Cancellation))
+        foreach (AtLine<MooncakeRow> row in MooncakeRowReader.Read(file, Format, TraceBlockSize, onBadRow, warning => WriteWarning(warning.In(ParameterNames.Wording)), progress, Cancellation))
         {
             // All rows of a file are of one version, so that this ends the file at its first row.
             if (Version is { } version && row.Value.AgenticVersion != version)
             {
-                throw AgentSimException.At(file, row.Line, "RowVersionMismatch",
+                throw Errors.RowVersionMismatch.At(file, row.Line,
                     $"the file has agentic rows of version {row.Value.AgenticVersion}, not {version}; convert the trace to that version");
             }
 

@@ -3,7 +3,7 @@ using System.Management.Automation;
 
 namespace AgentSim.PowerShell.Commands;
 
-// The background job calls this cmdlet again, with the input collected and the settings resolved, in a session of its own.
+// The background job calls this cmdlet again, with the input collected and engines and router resolved, in a session of its own.
 public sealed partial class InvokeAgentReplayCommand
 {
     private const string StartThreadJob = "Start-ThreadJob";
@@ -30,7 +30,7 @@ public sealed partial class InvokeAgentReplayCommand
     {
         if (InvokeCommand.GetCommand(StartThreadJob, CommandTypes.Cmdlet | CommandTypes.Function) is null)
         {
-            throw new AgentSimException("ThreadJobMissing",
+            throw Errors.ThreadJobMissing.Error(
                 $"-{nameof(AsJob)} needs {StartThreadJob}, which comes with PowerShell in the module Microsoft.PowerShell.ThreadJob; install that module or leave -{nameof(AsJob)} out");
         }
 
@@ -60,9 +60,6 @@ public sealed partial class InvokeAgentReplayCommand
         }
 
         call[nameof(RouterConfig)] = _settings.Router;
-        // Round robin has no use for the file that the environment names for others.
-        bool needsPolicy = HasKvRouter || RouterPolicyPath is not null;
-        if (needsPolicy && _settings.Router.RouterPolicyConfig is { } policy) call[nameof(RouterPolicyPath)] = policy;
         return call;
     }
 

@@ -24,16 +24,19 @@ public sealed partial class InvokeAgentReplayCommand : ReplayInputCommand
     /// <summary>The engine of every worker: <see cref="Engines.EngineArguments"/>, a hashtable or JSON text.</summary>
     [Parameter]
     [ValidateNotNull]
+    [ArgumentCompleter(typeof(OptionCompleter))]
     public object? Engine { get; set; }
 
     /// <summary>The engine of the prefill workers of a disaggregated replay.</summary>
     [Parameter]
     [ValidateNotNull]
+    [ArgumentCompleter(typeof(OptionCompleter))]
     public object? PrefillEngine { get; set; }
 
     /// <summary>The engine of the decode workers of a disaggregated replay.</summary>
     [Parameter]
     [ValidateNotNull]
+    [ArgumentCompleter(typeof(OptionCompleter))]
     public object? DecodeEngine { get; set; }
 
     /// <summary>Number of prefill workers.</summary>
@@ -51,6 +54,7 @@ public sealed partial class InvokeAgentReplayCommand : ReplayInputCommand
     /// <summary>Settings of the KV router: <see cref="Routing.RouterSettings"/>, a hashtable or JSON text.</summary>
     [Parameter]
     [ValidateNotNull]
+    [ArgumentCompleter(typeof(OptionCompleter))]
     public object? RouterConfig { get; set; }
 
     /// <summary>Seed of the router's draws.</summary>
@@ -86,7 +90,7 @@ public sealed partial class InvokeAgentReplayCommand : ReplayInputCommand
         CheckPoolParameters(PrefillEngine is not null, DecodeEngine is not null);
         _settings = CommonSettings() with
         {
-            Engine = ToEngine(Engine, ParameterNames.Engine),
+            Engine = ToEngine(Engine, Setting.Engine),
             Workers = Workers,
             Pools = PrefillEngine is null || DecodeEngine is null ? null : ToPools(PrefillEngine, DecodeEngine, PrefillWorkers, DecodeWorkers),
             RouterMode = RouterMode,

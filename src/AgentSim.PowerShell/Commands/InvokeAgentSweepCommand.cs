@@ -30,16 +30,19 @@ public sealed class InvokeAgentSweepCommand : ReplayInputCommand
     /// <summary>Engines: <see cref="EngineArguments"/>, hashtables or JSON texts.</summary>
     [Parameter]
     [ValidateNotNullOrEmpty]
+    [ArgumentCompleter(typeof(OptionCompleter))]
     public object[]? Engine { get; set; }
 
     /// <summary>The engine of the prefill workers of disaggregated replays.</summary>
     [Parameter]
     [ValidateNotNull]
+    [ArgumentCompleter(typeof(OptionCompleter))]
     public object? PrefillEngine { get; set; }
 
     /// <summary>The engine of the decode workers of disaggregated replays.</summary>
     [Parameter]
     [ValidateNotNull]
+    [ArgumentCompleter(typeof(OptionCompleter))]
     public object? DecodeEngine { get; set; }
 
     /// <summary>Numbers of prefill workers.</summary>
@@ -59,6 +62,7 @@ public sealed class InvokeAgentSweepCommand : ReplayInputCommand
     /// <summary>Settings of the KV router: <see cref="Routing.RouterSettings"/>, hashtables or JSON texts.</summary>
     [Parameter]
     [ValidateNotNullOrEmpty]
+    [ArgumentCompleter(typeof(OptionCompleter))]
     public object[]? RouterConfig { get; set; }
 
     /// <summary>Seeds of the router's draws.</summary>
@@ -107,7 +111,7 @@ public sealed class InvokeAgentSweepCommand : ReplayInputCommand
         AgentSimException?[] faults = [.. _settings.Select(Fault)];
         // Some combinations of a grid may make no sense; when none does, the call is wrong.
         if (Array.TrueForAll(faults, fault => fault is not null)) throw faults[0]!;
-        if (Force && CheckpointPath is null) throw AgentSimException.Usage("OptionsConflict", "-Force is for a checkpoint; give -CheckpointPath, too");
+        if (Force && CheckpointPath is null) throw Errors.OptionsConflict.Error("-Force is for a checkpoint; give -CheckpointPath, too");
         Warn([.. _settings.Where((_, i) => faults[i] is null)]);
     }
 
@@ -150,15 +154,15 @@ public sealed class InvokeAgentSweepCommand : ReplayInputCommand
     // A point without numbers is no row: whatever sorts or filters rows must not find it the best one.
     private static AgentSimException? FaultOf(SweepRow row)
     {
-        if (row.Error is { } error) return new AgentSimException(row.ErrorId ?? "ReportInvalid", $"combination {row.Index} ({row}) could not be replayed: {error}");
+        if (row.Error is { } error) return (Errors.Find(row.ErrorId) ?? Errors.ReportInvalid).Error($"combination {row.Index} ({row}) could not be replayed: {error}");
         if (row.CompletedRequests > 0) return null;
         string reason = row.CutOffRequests > 0 ? $"; -{nameof(MaxSimTimeSeconds)} cut {row.CutOffRequests} off" : "";
-        return new AgentSimException("SweepPointEmpty", $"combination {row.Index} ({row}) completed no request, so that it has no metrics{reason}");
+        return Errors.SweepPointEmpty.Error($"combination {row.Index} ({row}) completed no request, so that it has no metrics{reason}");
     }
 
     private SweepGrid Grid() => new()
     {
-        Engines = Engine is null ? [EngineArguments.Default] : [.. Engine.Select(engine => ToEngine(engine, ParameterNames.Engine))],
+        Engines = Engine is null ? [EngineConfig.Default] : [.. Engine.Select(engine => ToEngine(engine, Setting.Engine))],
         Workers = Workers,
         Pools = Pools(),
         RouterModes = RouterMode,
@@ -201,7 +205,7 @@ public sealed class InvokeAgentSweepCommand : ReplayInputCommand
     // Synthetic load is made for a block size; a trace is the same for all.
     private ReplayWorkload WorkloadFor(ReplaySettings settings)
     {
-        EngineArguments engine = settings.Pools?.Prefill ?? settings.Engine;
+        EngineConfig engine = settings.Pools?.Prefill ?? settings.Engine;
         long key = IsSynthetic ? engine.BlockSize : 0;
         if (!_workloads.TryGetValue(key, out ReplayWorkload? workload)) _workloads.Add(key, workload = LoadWorkload(engine));
         return workload;

@@ -52,15 +52,15 @@ public sealed class MeasureAgentTraceCommand : PathCommand
     {
         if (By is not null && !_hasMembers && _outside is not null)
         {
-            throw AgentSimException.Usage("MeasurePropertyMissing",
-                $"no {_outside.GetType().Name} of the input has the property '{By}'; {NearestName.Suggest(By, [.. PSObject.AsPSObject(_outside).Properties.Select(property => property.Name)])}");
+            throw Errors.MeasurePropertyMissing.Error(
+                $"no {_outside.GetType().Name} of the input has the property {Quote.Of(By)}; {NearestName.Suggest(By, [.. PSObject.AsPSObject(_outside).Properties.Select(property => property.Name)])}");
         }
 
         Write(_records.Measures());
         Write(_rows.Measures());
         Write(_sessions.GroupBy(entry => entry.Group, entry => entry.Session).Select(group => SessionMeasure.Of([.. group], group.Key)));
         // Of no measure, every number would be small.
-        if (!_hasWritten) throw AgentSimException.Usage("MeasureEmpty", "nothing came that could be measured; give records, rows, sessions or paths of traces that hold some");
+        if (!_hasWritten) throw Errors.MeasureEmpty.Error("nothing came that could be measured; give records, rows, sessions or paths of traces that hold some");
     }
 
     private void Add(PSObject input)
@@ -86,7 +86,7 @@ public sealed class MeasureAgentTraceCommand : PathCommand
                 _sessions.Add((session, group));
                 break;
             default:
-                throw AgentSimException.Usage("MeasureInputInvalid",
+                throw Errors.MeasureInputInvalid.Error(
                     $"a {input.BaseObject.GetType().Name} cannot be measured; give records, rows, sessions or paths of traces");
         }
     }

@@ -122,7 +122,7 @@ public abstract class MeasurementCommand : AgentSimCommand
                     paths.Add(PathCommand.FileSystemPath(this, path));
                     break;
                 case var other:
-                    throw AgentSimException.Usage("MeasurementInvalid", $"a {other?.GetType().Name} is no measurement; give what Import-AgentMeasurement returns, or paths of measurements");
+                    throw Errors.MeasurementInvalid.Usage($"a {other?.GetType().Name} is no measurement; give what Import-AgentMeasurement returns, or paths of measurements");
             }
         }
 

@@ -8,19 +8,9 @@ namespace AgentSim.PowerShell.Commands;
 [OutputType(typeof(EngineArguments))]
 public sealed class NewAgentEngineConfigCommand : ConfigCommand
 {
-    private const string Sglang = nameof(EngineArguments.Sglang);
-    private const string Trtllm = nameof(EngineArguments.Trtllm);
-    private const string Reasoning = nameof(EngineArguments.Reasoning);
-
     /// <summary>Creates the cmdlet.</summary>
     public NewAgentEngineConfigCommand()
-        : base(new RecordParameters()
-            .Add(typeof(EngineArguments))
-            .Add(typeof(SglangArguments), Sglang)
-            .Add(typeof(TrtllmArguments), Trtllm)
-            .Add(typeof(ReasoningArguments), Reasoning)
-            .Suggest(nameof(EngineArguments.EngineType), typeof(EngineTypeCompleter))
-            .Suggest(Sglang + nameof(SglangArguments.SchedulePolicy), typeof(SchedulePolicyCompleter)))
+        : base(RecordParameters.Of(EngineArgumentsTable.Arguments, EngineArguments.Default))
     {
     }
 
@@ -29,12 +19,6 @@ public sealed class NewAgentEngineConfigCommand : ConfigCommand
     {
         const string name = "engine configuration";
         EngineArguments arguments = Parameters.Apply(FromJson is null ? new EngineArguments() : EngineArguments.Read(FromJson, "-" + nameof(FromJson)));
-        arguments = arguments with
-        {
-            Sglang = Parameters.Apply(arguments.Sglang with { }, Sglang),
-            Trtllm = Parameters.Apply(arguments.Trtllm with { }, Trtllm),
-            Reasoning = Parameters.IsGiven(Reasoning) ? Parameters.Apply((arguments.Reasoning ?? new ReasoningArguments()) with { }, Reasoning) : arguments.Reasoning,
-        };
         arguments = arguments.Validated(name);
         // The configuration means the same file wherever it is used.
         if (arguments.PlannerProfileData is { } path) arguments = arguments with { PlannerProfileData = PathCommand.FileSystemPath(this, path) };
@@ -48,15 +32,11 @@ public sealed class NewAgentEngineConfigCommand : ConfigCommand
     {
         try
         {
-            arguments.CheckFiles(name);
+            arguments.Resolve(name);
         }
-        catch (AgentSimException error) when (error.ErrorId == "ProfileInvalid")
+        catch (AgentSimException error) when (error.Code == Errors.ProfileInvalid)
         {
-            WriteWarning($"a replay will refuse this configuration: {error.Message}");
+            WriteWarning($"a replay will refuse this configuration: {error.In(ParameterNames.Wording)}");
         }
     }
-
-    private sealed class EngineTypeCompleter() : NameCompleter(EngineType.All.Select(type => type.Name));
-
-    private sealed class SchedulePolicyCompleter() : NameCompleter("fifo", "fcfs", "lpm");
 }

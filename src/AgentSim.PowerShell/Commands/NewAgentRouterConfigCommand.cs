@@ -10,7 +10,7 @@ public sealed class NewAgentRouterConfigCommand : ConfigCommand
 {
     /// <summary>Creates the cmdlet.</summary>
     public NewAgentRouterConfigCommand()
-        : base(new RecordParameters().Add(typeof(RouterSettings)))
+        : base(RecordParameters.Of(RouterSettingsTable.Settings, RouterSettings.Default))
     {
     }
 
@@ -19,7 +19,7 @@ public sealed class NewAgentRouterConfigCommand : ConfigCommand
     {
         const string name = "router configuration";
         RouterSettings settings = FromJson is null ? new RouterSettings() : RouterSettings.Parse(FromJson, "-" + nameof(FromJson));
-        settings = Parameters.Apply(settings with { });
+        settings = Parameters.Apply(settings);
         settings.Validate(name);
         // The configuration means the same files wherever it is used.
         return settings with { RouterPolicyConfig = Absolute(settings.RouterPolicyConfig), RouterTrackingKeyFile = Absolute(settings.RouterTrackingKeyFile) };

@@ -50,7 +50,7 @@ public sealed class NewAgentTimingProfileCommand : MeasurementCommand
     protected override void Finish()
     {
         string target = PathCommand.FileSystemPath(this, OutputPath);
-        if (!target.EndsWith(".npz", StringComparison.OrdinalIgnoreCase)) throw AgentSimException.Usage("OptionValueInvalid", $"-{nameof(OutputPath)} must end in .npz (is '{OutputPath}')");
+        if (!target.EndsWith(".npz", StringComparison.OrdinalIgnoreCase)) throw Errors.OptionValueInvalid.Usage($"-{nameof(OutputPath)} must end in .npz (is {Quote.Of(OutputPath)})");
         if (!ShouldProcess(target, "Write a timing profile")) return;
         foreach (string file in (string[])[target, TimingProfile.SidecarOf(target)])
         {
@@ -69,6 +69,6 @@ public sealed class NewAgentTimingProfileCommand : MeasurementCommand
         object? only = _given.Count == 1 ? (_given[0] as PSObject)?.BaseObject ?? _given[0] : null;
         string? folder = only switch { DirectoryInfo info => info.FullName, string text => PathCommand.FileSystemPath(this, text), _ => null };
         if (folder is null || !Directory.Exists(folder) || !OperatorTables.Is(folder)) return null;
-        return OperatorTables.Read(folder, Layers ?? throw AgentSimException.Usage("OptionMissing", $"operator tables are of one layer; give -{nameof(Layers)}, the layers of the model"));
+        return OperatorTables.Read(folder, Layers ?? throw Errors.OptionMissing.Usage($"operator tables are of one layer; give -{nameof(Layers)}, the layers of the model"));
     }
 }

@@ -1,6 +1,7 @@
 using System.Management.Automation;
 using AgentSim.Calibration;
 using AgentSim.Engines;
+using AgentSim.Files;
 using AgentSim.Metrics;
 using AgentSim.Routing;
 using AgentSim.Simulation;
@@ -13,6 +14,9 @@ public abstract partial class ReplayInputCommand
     private Calibration.TimingProfile? _profile;
 
     private const string PolicyVariable = "DYN_ROUTER_POLICY_CONFIG";
+
+    // Each file is read once, however many engines and routers of a sweep name it.
+    private readonly LoadedFiles _configFiles = new();
 
     /// <summary>File with queue policies of the KV router.</summary>
     [Parameter]
@@ -59,7 +63,6 @@ public abstract partial class ReplayInputCommand
             MaxSimTimeMs = MaxSimTimeSeconds * 1000.0,
             ServiceLevel = level.IsEmpty ? null : level,
             Warnings = IgnoredParameters().ToArray() is { Length: > 0 } ignored ? ignored : [],
-            Names = ParameterNames.Replay,
         };
     }
 
@@ -73,50 +76,55 @@ public abstract partial class ReplayInputCommand
             Calibration.TimingProfile profile => profile,
             FileInfo file => Calibration.TimingProfile.Read(file.FullName),
             string path => Calibration.TimingProfile.Read(FileSystemPath(path)),
-            _ => throw AgentSimException.Usage("CalibrationInvalid", $"a {given.GetType().Name} is no timing profile; give what New-AgentTimingProfile returns, or the path of an .npz file"),
+            _ => throw Errors.CalibrationInvalid.Usage($"a {given.GetType().Name} is no timing profile; give what New-AgentTimingProfile returns, or the path of an .npz file"),
         };
         return settings.With(_profile);
     }
 
-    /// <summary>Engine arguments from a parameter's value; null: the default.</summary>
-    // Paths inside the arguments mean the location of the session, which need not be that of the process.
-    private protected EngineArguments ToEngine(object? value, string parameter)
+    /// <summary>An engine from a parameter's value; null: the default.</summary>
+    /// <param name="value">Arguments as an object, a hashtable or JSON text, or an engine of a call that goes on in a job.</param>
+    /// <param name="name">The parameter.</param>
+    /// <param name="role">What the workers do unless the arguments say so; null: all.</param>
+    // Paths inside the arguments mean the location of the session, which need not be that of the process. Files are read at once,
+    // also in a sweep: one that cannot be used is no combination that makes no sense.
+    private protected EngineConfig ToEngine(object? value, Term name, WorkerType? role = null)
     {
-        string name = "-" + parameter;
         object? unwrapped = Unwrap(value);
+        if (unwrapped is EngineConfig ready) return ready;
         EngineArguments arguments = unwrapped switch
         {
             null => EngineArguments.Default,
             EngineArguments given => given.Validated(name),
-            { } given => EngineArguments.Parse(new JsonArgument(name, "EngineArgumentsInvalid").Text(given), name),
+            { } given => EngineArguments.Parse(new JsonArgument(name, Errors.EngineArgumentsInvalid).Text(given), name),
         };
         if (arguments.PlannerProfileData is { } path) arguments = arguments with { PlannerProfileData = FileSystemPath(path) };
-        // At once, also in a sweep: a file that cannot be used is no combination that makes no sense.
-        arguments.CheckFiles(name);
-        return arguments;
+        if (role is { } type && arguments.WorkerType == WorkerType.Aggregated) arguments = arguments with { WorkerType = type };
+        return arguments.Resolve(name, _configFiles);
     }
 
     /// <summary>The two pools; the parameter decides what the workers of an engine do.</summary>
     private protected PoolSettings ToPools(object prefill, object decode, int prefillWorkers, int decodeWorkers) => new(
-        WithRole(ToEngine(prefill, ParameterNames.PrefillEngine), WorkerType.Prefill),
-        WithRole(ToEngine(decode, ParameterNames.DecodeEngine), WorkerType.Decode),
+        ToEngine(prefill, Setting.PrefillEngine, WorkerType.Prefill),
+        ToEngine(decode, Setting.DecodeEngine, WorkerType.Decode),
         prefillWorkers,
         decodeWorkers);
 
-    /// <summary>Router settings from a parameter's value, with the policy file that applies; null: the default.</summary>
-    private protected RouterSettings ToRouter(object? value)
+    /// <summary>A router from a parameter's value, with the policy file that applies; null: the default.</summary>
+    private protected RouterConfig ToRouter(object? value)
     {
-        const string name = "-" + ParameterNames.RouterConfig;
-        RouterSettings settings = Unwrap(value) switch
+        Term name = Setting.RouterConfig;
+        object? unwrapped = Unwrap(value);
+        if (unwrapped is RouterConfig ready) return ready;
+        RouterSettings settings = unwrapped switch
         {
             null => RouterSettings.Default,
             RouterSettings given => given,
-            { } given => RouterSettings.Parse(new JsonArgument(name, "RouterConfigInvalid").Text(given), name),
+            { } given => RouterSettings.Parse(new JsonArgument(name, Errors.RouterConfigInvalid).Text(given), name),
         };
-        settings.Validate(name);
         if (settings.RouterTrackingKeyFile is { } key) settings = settings with { RouterTrackingKeyFile = FileSystemPath(key) };
         string? policy = RouterPolicyPath ?? Environment.GetEnvironmentVariable(PolicyVariable) ?? settings.RouterPolicyConfig;
-        return string.IsNullOrEmpty(policy) ? settings : settings with { RouterPolicyConfig = FileSystemPath(policy) };
+        if (!string.IsNullOrEmpty(policy)) settings = settings with { RouterPolicyConfig = FileSystemPath(policy) };
+        return settings.Resolve(name, _configFiles);
     }
 
     private protected void CheckPoolParameters(bool hasPrefill, bool hasDecode)
@@ -124,36 +132,33 @@ public abstract partial class ReplayInputCommand
         bool Given(string parameter) => MyInvocation.BoundParameters.ContainsKey(parameter);
         if (!hasPrefill && !hasDecode)
         {
-            if (Given(ParameterNames.PrefillWorkers) || Given(ParameterNames.DecodeWorkers))
+            if (Given(nameof(InvokeAgentReplayCommand.PrefillWorkers)) || Given(nameof(InvokeAgentReplayCommand.DecodeWorkers)))
                 throw Conflict("-PrefillWorkers and -DecodeWorkers are for separate pools; give -PrefillEngine and -DecodeEngine as well, or use -Workers");
             return;
         }
 
         if (!hasPrefill || !hasDecode) throw Conflict("separate pools need both -PrefillEngine and -DecodeEngine");
-        if (Given(ParameterNames.Engine)) throw Conflict("-Engine cannot be combined with -PrefillEngine and -DecodeEngine");
-        if (Given(ParameterNames.Workers)) throw Conflict("-Workers is for workers that do both; use -PrefillWorkers and -DecodeWorkers");
+        if (Given(nameof(InvokeAgentReplayCommand.Engine))) throw Conflict("-Engine cannot be combined with -PrefillEngine and -DecodeEngine");
+        if (Given(nameof(InvokeAgentReplayCommand.Workers))) throw Conflict("-Workers is for workers that do both; use -PrefillWorkers and -DecodeWorkers");
     }
-
-    private static EngineArguments WithRole(EngineArguments engine, WorkerType role) =>
-        engine.WorkerType == WorkerType.Aggregated ? engine with { WorkerType = role } : engine;
 
     // A configuration may come from a file or another session.
     private static object? Unwrap(object? argument)
     {
         if (argument is not PSObject given) return argument;
         PSObject restored = PropertyBagConverter.Restore(given);
-        return restored.BaseObject is EngineArguments or RouterSettings ? restored.BaseObject : given;
+        return restored.BaseObject is EngineArguments or RouterSettings or EngineConfig or RouterConfig ? restored.BaseObject : given;
     }
 
     /// <summary>Whether any replay of this call has the KV router.</summary>
     private protected abstract bool HasKvRouter { get; }
 
-    private static AgentSimException Conflict(string message) => AgentSimException.Usage("OptionsConflict", message);
+    private static AgentSimException Conflict(string message) => Errors.OptionsConflict.Error(message);
 
     // What settings and workloads do not show by themselves, because it was given and is not in them.
     private IEnumerable<RunWarning> IgnoredParameters()
     {
         if (RouterPolicyPath is not null && !HasKvRouter)
-            yield return new RunWarning("OptionIgnored", $"-{nameof(RouterPolicyPath)} has no effect with -RouterMode {RouterMode.RoundRobin}; use {RouterMode.KvRouter}");
+            yield return new RunWarning(WarningCodes.OptionIgnored, $"{Setting.RouterPolicy} has no effect with {Setting.RouterMode} {Setting.RoundRobin}; use {Setting.KvRouter}");
     }
 }

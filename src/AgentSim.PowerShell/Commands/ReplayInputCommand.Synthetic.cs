@@ -62,6 +62,5 @@ public abstract partial class ReplayInputCommand
         SharedPrefixRatio = SharedPrefixRatio,
         NumPrefixGroups = PrefixGroups,
         InterTurnDelayMs = InterTurnDelayMs,
-        Names = ParameterNames.Replay,
     };
 }

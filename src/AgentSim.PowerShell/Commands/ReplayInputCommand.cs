@@ -115,7 +115,7 @@ public abstract partial class ReplayInputCommand : PathCommand
 
     /// <summary>The workload, when all input has come.</summary>
     /// <param name="engine">The engine that will serve it, for synthetic load.</param>
-    private protected ReplayWorkload LoadWorkload(EngineArguments engine)
+    private protected ReplayWorkload LoadWorkload(EngineConfig engine)
     {
         if (IsSynthetic) return SyntheticLoad.Create(Synthesis(), engine.BlockSize, Cancellation);
         WorkloadOptions options = new()
@@ -128,7 +128,6 @@ public abstract partial class ReplayInputCommand : PathCommand
             AllowCut = AllowCut,
             DropSessionless = DropSessionless,
             OnWarning = Warn,
-            Names = ParameterNames.Replay,
         };
         if (ParameterSetName == InputObjectSet) return FromRows(options);
         if (ParameterSetName == RecordSet) return WorkloadLoader.FromRecords(_records, options, Cancellation);
@@ -141,7 +140,7 @@ public abstract partial class ReplayInputCommand : PathCommand
     /// <summary>Writes a warning, the same one once.</summary>
     private protected void Warn(RunWarning warning)
     {
-        if (_said.Add(warning)) WriteWarning(warning.Message);
+        if (_said.Add(warning)) WriteWarning(warning.In(ParameterNames.Wording));
     }
 
     // Not earlier: what the pipeline brings is known only when it comes.
@@ -149,13 +148,13 @@ public abstract partial class ReplayInputCommand : PathCommand
     {
         if (TraceFormat is not (TraceFormat.Mooncake or TraceFormat.MooncakeDelta or TraceFormat.AgenticMooncake))
         {
-            throw AgentSimException.Usage("TraceFormatMismatch",
+            throw Errors.TraceFormatMismatch.Error(
                 $"-{nameof(TraceFormat)} {TraceFormat} is for files; rows are {TraceFormat.Mooncake}, {TraceFormat.MooncakeDelta} or {TraceFormat.AgenticMooncake}");
         }
 
         if (MyInvocation.BoundParameters.ContainsKey(nameof(TraceFormat)) && TraceFormat == TraceFormat.Mooncake && _rows.Exists(row => row.IsAgentic))
         {
-            throw AgentSimException.Usage("TraceFormatMismatch",
+            throw Errors.TraceFormatMismatch.Error(
                 $"-{nameof(TraceFormat)} {TraceFormat} is for plain rows and these are agentic; leave it out, rows say themselves what they are");
         }
 

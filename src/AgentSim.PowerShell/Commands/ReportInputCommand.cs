@@ -49,7 +49,7 @@ public abstract class ReportInputCommand : AgentSimCommand
     /// <exception cref="AgentSimException">A file cannot be read, or something is no report.</exception>
     private protected IEnumerable<MetricSource> ReportsOf(object? input) => input switch
     {
-        null => throw new AgentSimException("ReportInvalid", "the input is null; give results of Invoke-AgentReplay, their summaries, or report files"),
+        null => throw Errors.ReportInvalid.Error("the input is null; give results of Invoke-AgentReplay, their summaries, or report files"),
         string path => Files(path).Select(MetricSource.Read),
         PSObject { BaseObject: string path } => Files(path).Select(MetricSource.Read),
         _ => [MetricSource.Of(PSObject.AsPSObject(input))],
@@ -73,7 +73,7 @@ public abstract class ReportInputCommand : AgentSimCommand
     {
         try
         {
-            if (string.IsNullOrWhiteSpace(path)) throw AgentSimException.Usage("ReportInvalid", "the path is empty; name a report file");
+            if (string.IsNullOrWhiteSpace(path)) throw Errors.ReportInvalid.Usage("the path is empty; name a report file");
             string[] found = [.. GetResolvedProviderPathFromPSPath(path, out ProviderInfo provider)];
             if (provider.Name != "FileSystem") throw ErrorRecords.NotFileSystem(path, provider);
             if (found.Length == 0) throw ErrorRecords.NoMatch(path);

@@ -37,19 +37,19 @@ public sealed class TestAgentReplayCommand : ReportInputCommand
     /// <inheritdoc/>
     protected override void Start()
     {
-        if (Limit is null && Baseline is null) throw AgentSimException.Usage("LimitMissing", "there is nothing to test against; give -Limit, -Baseline or both");
+        if (Limit is null && Baseline is null) throw Errors.LimitMissing.Error("there is nothing to test against; give -Limit, -Baseline or both");
         if (MyInvocation.BoundParameters.ContainsKey(nameof(TolerancePercent)) && (Limit is not null || Baseline is null))
-            throw AgentSimException.Usage("OptionsConflict", "-TolerancePercent is for -Baseline without -Limit; say in the limits how much a metric may change");
+            throw Errors.OptionsConflict.Error("-TolerancePercent is for -Baseline without -Limit; say in the limits how much a metric may change");
         if (Baseline is not null) _baseline = OnlyReport(Baseline);
         _limits = Limit is null ? LimitTest.NoWorse(_baseline!, TolerancePercent) : MetricLimits.Of(Limit);
-        if (_limits.Count == 0) throw AgentSimException.Usage("LimitMissing", "-Limit is empty; name at least one metric");
+        if (_limits.Count == 0) throw Errors.LimitMissing.Error("-Limit is empty; name at least one metric");
         LimitTest.RequireBaseline(_limits, _baseline);
     }
 
     private IReadOnlyList<Metric> OnlyReport(PSObject baseline)
     {
         MetricSource[] reports = [.. ReportsOf(baseline)];
-        return reports is [var only] ? only.Metrics : throw AgentSimException.Usage("BaselineSeveral", $"the baseline is one replay ({reports.Length} given)");
+        return reports is [var only] ? only.Metrics : throw Errors.BaselineSeveral.Error($"the baseline is one replay ({reports.Length} given)");
     }
 
     /// <inheritdoc/>
@@ -76,7 +76,7 @@ public sealed class TestAgentReplayCommand : ReportInputCommand
         // Nothing tested is not passed. Without -Quiet the statement ends: of no objects, none would have failed.
         if (_tested == 0)
         {
-            var nothing = AgentSimException.Usage("ReportMissing", "no replay came, so that no limit was tested; that is not passed");
+            var nothing = Errors.ReportMissing.Error("no replay came, so that no limit was tested; that is not passed");
             if (!Quiet) throw nothing;
             WriteError(ErrorRecords.Of(nothing));
         }

@@ -51,18 +51,18 @@ internal static partial class NumberValues
     {
         try
         {
-            if (IsNumber(type, out bool isWhole) && isWhole && WhyNot(number, true) is { } reason) throw new AgentSimException(NumberText.InvalidId, $"{name}: {reason}");
+            if (IsNumber(type, out bool isWhole) && isWhole && WhyNot(number, true) is { } reason) throw NumberText.InvalidId.Error($"{name}: {reason}");
             object plain = number is BigInteger large ? large >= 0 && large <= ulong.MaxValue ? (ulong)large : (object)(double)large : number;   // what ConvertFrom-Json makes of hashes
             return Convert.ChangeType(plain, type, CultureInfo.InvariantCulture);
         }
         catch (Exception error) when (error is OverflowException or InvalidCastException or FormatException)
         {
-            throw new AgentSimException(NumberText.InvalidId, $"{name}: {number} is no number of the type {type.Name}", inner: error);
+            throw NumberText.InvalidId.Error($"{name}: {number} is no number of the type {type.Name}", inner: error);
         }
     }
 
     private static string? WhyNotWhole(double number, string shown) =>
-        number == Math.Floor(number) && double.IsFinite(number) ? null : $"'{shown}' is not a whole number";
+        number == Math.Floor(number) && double.IsFinite(number) ? null : $"{Quote.Of(shown)} is not a whole number";
 
     [GeneratedRegex(@"^\s*[+-]?(0x[0-9a-f]+|(\d+\.?\d*|\.\d+)(e[+-]?\d+)?[kmgtp]b)\s*$", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
     private static partial Regex PowerShellForm();

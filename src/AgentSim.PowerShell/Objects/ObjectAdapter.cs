@@ -25,26 +25,26 @@ public sealed class ObjectAdapter : PSPropertyAdapter
     public override PSAdaptedProperty? GetProperty(object baseObject, string propertyName)
     {
         ArgumentNullException.ThrowIfNull(baseObject);
-        return Of(baseObject).ByName.TryGetValue(propertyName, out PropertyInfo? property) ? new PSAdaptedProperty(property.Name, property) : null;
+        return Of(baseObject).ByName.TryGetValue(propertyName, out AdaptedMember? property) ? new PSAdaptedProperty(property.Name, property) : null;
     }
 
     /// <inheritdoc/>
     public override bool IsGettable(PSAdaptedProperty adaptedProperty) => true;
 
     /// <inheritdoc/>
-    public override bool IsSettable(PSAdaptedProperty adaptedProperty) => Property(adaptedProperty).SetMethod is { IsPublic: true };
+    public override bool IsSettable(PSAdaptedProperty adaptedProperty) => Property(adaptedProperty).Set is not null;
 
     /// <inheritdoc/>
     public override object? GetPropertyValue(PSAdaptedProperty adaptedProperty) =>
-        InvariantText.Of(Property(adaptedProperty).GetValue(adaptedProperty.BaseObject));
+        InvariantText.Of(Property(adaptedProperty).Get(adaptedProperty.BaseObject));
 
     /// <inheritdoc/>
     public override void SetPropertyValue(PSAdaptedProperty adaptedProperty, object? value)
     {
-        PropertyInfo property = Property(adaptedProperty);
+        AdaptedMember property = Property(adaptedProperty);
         try
         {
-            property.SetValue(adaptedProperty.BaseObject, Converted(value, property.PropertyType));
+            property.Set!(adaptedProperty.BaseObject, Converted(value, property.Type));
         }
         catch (Exception error) when (error is PSInvalidCastException or TargetInvocationException)
         {
@@ -53,14 +53,14 @@ public sealed class ObjectAdapter : PSPropertyAdapter
     }
 
     /// <inheritdoc/>
-    public override string GetPropertyTypeName(PSAdaptedProperty adaptedProperty) => TypeName(Property(adaptedProperty).PropertyType);
+    public override string GetPropertyTypeName(PSAdaptedProperty adaptedProperty) => TypeName(Property(adaptedProperty).Type);
 
     private static TypeProperties Of(object instance) => Types.GetOrAdd(instance.GetType(), static type => new TypeProperties(type));
 
-    private static PropertyInfo Property(PSAdaptedProperty property)
+    private static AdaptedMember Property(PSAdaptedProperty property)
     {
         ArgumentNullException.ThrowIfNull(property);
-        return (PropertyInfo)property.Tag;
+        return (AdaptedMember)property.Tag;
     }
 
     private static object? Converted(object? value, Type type)
@@ -89,13 +89,13 @@ public sealed class ObjectAdapter : PSPropertyAdapter
     {
         public TypeProperties(Type type)
         {
-            InOrder = [.. type.GetProperties(BindingFlags.Public | BindingFlags.Instance).Where(property => property.GetIndexParameters().Length == 0)];
+            InOrder = AdaptedMember.Of(type);
             // What a type declares again hides what it inherits.
-            foreach (PropertyInfo property in InOrder) ByName.TryAdd(property.Name, property);
+            foreach (AdaptedMember property in InOrder) ByName.TryAdd(property.Name, property);
         }
 
-        public PropertyInfo[] InOrder { get; }
+        public AdaptedMember[] InOrder { get; }
 
-        public Dictionary<string, PropertyInfo> ByName { get; } = new(StringComparer.OrdinalIgnoreCase);
+        public Dictionary<string, AdaptedMember> ByName { get; } = new(StringComparer.OrdinalIgnoreCase);
     }
 }

@@ -1,6 +1,7 @@
 using System.Management.Automation;
 using System.Reflection;
 using AgentSim.Engines;
+using AgentSim.PowerShell.Commands;
 
 namespace AgentSim.PowerShell;
 
@@ -18,7 +19,7 @@ public sealed class PropertyBagConverter : PSTypeConverter
     {
         if (value is not { BaseObject: PSCustomObject } || value.TypeNames.FirstOrDefault() is not { } name) return value;
         if (!name.StartsWith(Deserialized, StringComparison.Ordinal)) return value;
-        Type? type = typeof(EngineArguments).Assembly.GetType(name[Deserialized.Length..]);
+        Type? type = typeof(EngineArguments).Assembly.GetType(name[Deserialized.Length..].Replace(ConfigCommand.InertView, "", StringComparison.Ordinal));
         return type is { IsPublic: true, IsAbstract: false } ? PSObject.AsPSObject(PropertyBagReader.Read(value, type)) : value;
     }
 
@@ -41,7 +42,7 @@ public sealed class PropertyBagConverter : PSTypeConverter
         }
         catch (AgentSimException error)
         {
-            throw new PSInvalidCastException(error.Message, error);
+            throw new PSInvalidCastException(error.In(ParameterNames.Wording), error);
         }
     }
 
@@ -58,7 +59,7 @@ public sealed class PropertyBagConverter : PSTypeConverter
         if (bag is not { BaseObject: PSCustomObject }) return null;
         if (type.IsAbstract) return type.Assembly.GetExportedTypes().FirstOrDefault(other => other.BaseType == type && Target(bag, other) is not null);
         if (bag.TypeNames.FirstOrDefault() == Deserialized + type.FullName) return type;
-        PropertyInfo[] properties = type.GetProperties(BindingFlags.Public | BindingFlags.Instance);
+        PropertyInfo[] properties = [.. type.GetProperties(BindingFlags.Public | BindingFlags.Instance).Where(property => !AdaptedMember.IsBag(property))];
         return properties.All(property => property.GetIndexParameters().Length > 0 || bag.Properties[property.Name] is not null) ? type : null;
     }
 }

@@ -15,7 +15,7 @@ namespace AgentSim.PowerShell;
 /// </summary>
 internal static class PropertyBagReader
 {
-    private const string InvalidId = "ObjectInvalid";
+    private static ErrorCode InvalidId => Errors.ObjectInvalid;
     private const int MaxDepth = 16;
 
     private static readonly ConcurrentDictionary<Type, (ConstructorInfo Make, ParameterInfo[] Parameters, PropertyInfo[] Set)> Plans = new();
@@ -59,7 +59,7 @@ internal static class PropertyBagReader
         bool isKnown = value is string text
             ? Enum.TryParse(type, text, ignoreCase: true, out object? choice) && !int.TryParse(text, out _)
             : Enum.IsDefined(type, choice = Enum.ToObject(type, NumberValues.ChangeType(value, typeof(long), name)));
-        return isKnown ? choice! : throw Invalid(name, $"is '{value}', not one of {string.Join(", ", Enum.GetNames(type))}");
+        return isKnown ? choice! : throw Invalid(name, $"is {Quote.Of(value.ToString())}, not one of {string.Join(", ", Enum.GetNames(type))}");
     }
 
     private static Array? List(object value, Type type, string name, int depth)
@@ -102,6 +102,11 @@ internal static class PropertyBagReader
                 if (bag.Properties[property.Name] is { } given) property.SetValue(made, Value(given.Value, property.PropertyType, property.Name, depth - 1));
             }
 
+            foreach (AdaptedMember option in AdaptedMember.Inert(type))
+            {
+                if (bag.Properties[option.Name] is { } given) option.Set!(made, Value(given.Value, option.Type, option.Name, depth - 1));
+            }
+
             return made;
         }
         catch (TargetInvocationException error)
@@ -119,9 +124,9 @@ internal static class PropertyBagReader
         ParameterInfo[] parameters = make.GetParameters();
         return (make, parameters, [.. type.GetProperties().Where(IsSet)]);
 
-        bool IsSet(PropertyInfo property) => property.SetMethod is { } setter && (setter.IsPublic || property.IsDefined(typeof(JsonIncludeAttribute)))
+        bool IsSet(PropertyInfo property) => !AdaptedMember.IsBag(property) && property.SetMethod is { } setter && (setter.IsPublic || property.IsDefined(typeof(JsonIncludeAttribute)))
             && !Array.Exists(parameters, parameter => string.Equals(parameter.Name, property.Name, StringComparison.OrdinalIgnoreCase));
     }
 
-    private static AgentSimException Invalid(string name, string problem) => new(InvalidId, $"these properties are not those of an object of this module: {name} {problem}");
+    private static AgentSimException Invalid(string name, string problem) => InvalidId.Error($"these properties are not those of an object of this module: {name} {problem}");
 }

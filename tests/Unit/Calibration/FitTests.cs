@@ -39,12 +39,12 @@ public class FitTests
     [Fact]
     public void The_sample_profile_of_the_planner_fits_the_built_in_polynomials()
     {
-        Dictionary<string, NumpyArray> prefill = NumpyArray.ReadArchive(Path.Combine(Planner, "prefill_raw_data.npz"), ["prefill_isl", "prefill_ttft"], allowsWhole: true);
+        Dictionary<string, NumpyArray> prefill = Arrays("prefill_raw_data.npz", "prefill_isl", "prefill_ttft");
         double[] fit = Fit.Polynomial(prefill["prefill_isl"].Vector("prefill_isl"), prefill["prefill_ttft"].Vector("prefill_ttft"), 2);
         Assert.Equal(16.50143, fit[0], 5);
         Assert.Equal(1.518344e-2, fit[1], 8);
         Assert.Equal(4.20999e-7, fit[2], 12);
-        Dictionary<string, NumpyArray> decode = NumpyArray.ReadArchive(Path.Combine(Planner, "decode_raw_data.npz"), ["x_kv_usage", "z_itl"]);
+        Dictionary<string, NumpyArray> decode = Arrays("decode_raw_data.npz", "x_kv_usage", "z_itl");
         double[] step = Fit.Polynomial(decode["x_kv_usage"].Vector("x_kv_usage"), decode["z_itl"].Vector("z_itl"), 2);
         Assert.InRange(step[0], 5.73, 5.75);
         Assert.InRange(step[1], 54.00, 54.02);
@@ -65,6 +65,12 @@ public class FitTests
         Calibrator.Fit([run], new CalibrationOptions()).Write(folder.File("b.npz"));
         Assert.Equal(File.ReadAllBytes(folder.File("a.npz")), File.ReadAllBytes(folder.File("b.npz")));
         Assert.Equal(File.ReadAllText(folder.File("a.calibration.json")), File.ReadAllText(folder.File("b.calibration.json")));
+    }
+
+    private static Dictionary<string, NumpyArray> Arrays(string file, params string[] names)
+    {
+        using FileStream stream = File.OpenRead(Path.Combine(Planner, file));
+        return NumpyArray.ReadArchive(stream, names, allowsWhole: true);
     }
 
     private static Measurement Simulated(TimingParameters truth)

@@ -15,7 +15,7 @@ public sealed class TimingTablesTests : IDisposable
     public void Arrays_come_back_as_they_were_written_and_two_writings_are_the_same_bytes()
     {
         byte[] first = Bytes(Parameters.Sample()), second = Bytes(Parameters.Sample());
-        TimingTables back = TimingTables.Load(_folder.Write("a.npz", first));
+        ProfileTables back = ProfileTables.Load(_folder.Write("a.npz", first));
         Assert.Equal(first, second);
         Assert.Equal(first, Bytes(back));
     }
@@ -57,7 +57,7 @@ public sealed class TimingTablesTests : IDisposable
         Assert.Equal(model.Prefill(1, 2_000, 0), model.Prefill(1, 102_000, 100_000));
     }
 
-    private static byte[] Bytes(TimingTables tables)
+    private static byte[] Bytes(ProfileTables tables)
     {
         using var stream = new MemoryStream();
         tables.Write(stream);

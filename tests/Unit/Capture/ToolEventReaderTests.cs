@@ -95,7 +95,7 @@ public sealed class ToolEventReaderTests
         { "a whole number was expected", Event(("event_time_unix_ms", 5.0)) },
         { "negative (-1)", Event(("event_time_unix_ms", -1)) },
         { "unknown event_type 'tool_pause'", Event(("event_type", "tool_pause")) },
-        { "unknown event_type '?[2Jx'", Event(("event_type", "\u001b[2Jx")) },
+        { "unknown event_type '\\u001b[2Jx'", Event(("event_type", "\u001b[2Jx")) },
         { "unknown tool.status 'weird'", Event(("tool", Tool(("status", "weird")))) },
         { "text was expected", Event(("session_id", null)) },
         { "a map was expected", Event(("tool", null)) },

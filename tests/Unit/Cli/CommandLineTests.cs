@@ -1,11 +1,14 @@
 using System.Diagnostics;
 using System.Text.Json;
+using AgentSim.Engines;
+using AgentSim.Routing;
 
 namespace AgentSim.Tests.Cli;
 
 public sealed class CommandLineTests : IDisposable
 {
     private readonly string _folder = Directory.CreateTempSubdirectory().FullName;
+    private string _timing = "";
 
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 
@@ -17,7 +20,18 @@ public sealed class CommandLineTests : IDisposable
         Task<string> error = process.StandardError.ReadToEndAsync();
         string output = process.StandardOutput.ReadToEnd();
         process.WaitForExit();
-        return (process.ExitCode, output, error.Result);
+        // Whose timing it is says every replay without a profile, and one test of its own.
+        string[] told = error.Result.Split('\n');
+        _timing = Array.Find(told, line => line.StartsWith("agentsim: timing: ", StringComparison.Ordinal)) ?? "";
+        return (process.ExitCode, output, string.Join('\n', told.Where(line => line.Length == 0 || line != _timing)));
+    }
+
+    [Fact]
+    public void A_replay_without_a_profile_says_whose_timing_it_is()
+    {
+        Assert.Equal(0, Run("replay", Trace(), "--trace-block-size", "16", "--report-json", "report.json").Code);
+        Assert.Contains("built-in: nvidia/Llama-3.1-8B-Instruct-FP8 on one H200", _timing, StringComparison.Ordinal);
+        Assert.Contains("\"timing\": \"built-in: nvidia/Llama", File.ReadAllText(Path.Combine(_folder, "report.json")), StringComparison.Ordinal);
     }
 
     private string Trace()
@@ -47,6 +61,20 @@ public sealed class CommandLineTests : IDisposable
         (code, output, error) = Run("--version");
         Assert.Equal((0, ""), (code, error));
         Assert.Matches(@"^\d+\.\d+\.\d+\s*$", output);
+    }
+
+    [Fact]
+    public void The_tables_of_arguments_are_printed_without_anything_to_replay()
+    {
+        (int code, string output, string error) = Run("replay", "--help-engine");
+        Assert.Equal((0, ""), (code, error));
+        Assert.All(EngineArgumentsTable.Arguments.Names, name => Assert.Contains($"\n  {name}: ", output));
+        Assert.Contains("  max_num_seqs: whole number at least 1, or null: no limit; default 256\n      The most requests that run at once on a rank.\n", output);
+
+        (code, string router, error) = Run("replay", "--help-router");
+        Assert.Equal((0, ""), (code, error));
+        Assert.All(RouterSettingsTable.Settings.Names, name => Assert.Contains($"\n  {name}: ", router));
+        Assert.Equal((0, $"{output}\n{router}", ""), Run("replay", "--help-router", "--help-engine"));
     }
 
     [Theory]
@@ -227,7 +255,7 @@ public sealed class CommandLineTests : IDisposable
     }
 
     [Theory]
-    [InlineData(">>long", 1, "agentsim: standard output cannot be written: it would be larger than the file system or a limit allows\n", "--help")]
+    [InlineData(">>long", 1, "agentsim: standard output cannot be written: it would be larger than the file system or a limit allows [OutputFailed]\n", "--help")]
     [InlineData("2>>long", 2, "", "--nonsense")]
     public void An_output_that_is_as_large_as_allowed_is_one_that_takes_nothing(string redirection, int code, string error, string argument)
     {
@@ -254,7 +282,7 @@ public sealed class CommandLineTests : IDisposable
         // The runtime must not need a large file for itself.
         (int code, string error) = RunByShell("trap '' XFSZ; ulimit -f 8; export DOTNET_EnableWriteXorExecute=0", "",
             "replay", Trace(), "--trace-block-size", "16", "--report-html", "page.html", "--report-json", "r.json");
-        Assert.Equal((1, "agentsim: page.html: cannot be written: it would be larger than the file system or a limit allows\n"), (code, error));
+        Assert.Equal((1, "agentsim: page.html: cannot be written: it would be larger than the file system or a limit allows [OutputFailed]\n"), (code, error));
         Assert.Equal(["trace.jsonl"], Directory.GetFileSystemEntries(_folder).Select(Path.GetFileName));
     }
 

@@ -45,7 +45,7 @@ public sealed class ImportCommandTests : IDisposable
     [InlineData("--rebase must be keep, together or rate=R", "import", "x", "--output-path", "o", "--rebase", "soon")]
     [InlineData("--since needs a time", "import", "x", "--output-path", "o", "--since", "yesterday-ish")]
     [InlineData("--map needs FIELD=COLUMN", "import", "x", "--output-path", "o", "--map", "start")]
-    [InlineData("the longest idle time must be 0 seconds or more", "import", "x", "--output-path", "o", "--max-idle", "-1")]
+    [InlineData("--max-idle must be 0 seconds or more", "import", "x", "--output-path", "o", "--max-idle", "-1")]
     [InlineData("there is no path; name files or folders", "import", "--output-path", "o")]
     public void A_wrong_call_exits_with_2(string message, params string[] arguments)
     {

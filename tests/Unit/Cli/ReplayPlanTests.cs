@@ -1,3 +1,4 @@
+using System.Text.Json;
 using AgentSim.Cli;
 using AgentSim.Rows;
 using AgentSim.Simulation;
@@ -31,7 +32,7 @@ public class ReplayPlanTests
         Assert.Equal(3, plan.Settings.Workers);
         Assert.Equal(RouterMode.KvRouter, plan.Settings.RouterMode);
         Assert.Equal(ulong.MaxValue, plan.Settings.RouterSeed);
-        Assert.Equal(0.5, plan.Settings.Router.RouterTemperature);
+        Assert.Equal(0.5, plan.Settings.Router.Temperature);
         Assert.Equal(2.0, plan.Settings.ArrivalSpeedupRatio);
         Assert.Equal(1500.0, plan.Settings.MaxSimTimeMs);
         Assert.Equal(7.0, plan.Settings.ServiceLevel!.ItlMs);
@@ -44,17 +45,22 @@ public class ReplayPlanTests
     [Fact]
     public void A_policy_file_of_the_option_wins_over_the_environment_and_the_router_config()
     {
-        ReplayArguments arguments = CliArguments.Replay("f", "--router-config", """{"router_policy_config":"c"}""");
-        Assert.Equal("c", ReplayPlan.From(arguments, "").Settings.Router.RouterPolicyConfig);
-        Assert.Equal("e", ReplayPlan.From(arguments, "e").Settings.Router.RouterPolicyConfig);
-        arguments = CliArguments.Replay("f", "--router-policy-config", "o");
-        Assert.Equal("o", ReplayPlan.From(arguments, "e").Settings.Router.RouterPolicyConfig);
+        using TempFolder folder = new();
+        (string config, string environment, string option) = (Policy("c"), Policy("e"), Policy("o"));
+        ReplayArguments arguments = CliArguments.Replay("f", "--router-config", JsonSerializer.Serialize(new { router_policy_config = config }));
+        Assert.Equal("c", Used(arguments, ""));
+        Assert.Equal("e", Used(arguments, environment));
+        Assert.Equal("o", Used(CliArguments.Replay("f", "--router-policy-config", option), environment));
+
+        string Policy(string name) => folder.Write(name + ".yaml",
+            $"default_policy_family: {name}\nuncached_isl_buckets: [{{min_tokens: 0, bucket: b}}]\npolicy_classes: [{{name: k, policy_family: {name}, cache_bucket: b, quantum: 1}}]\n");
+        static string Used(ReplayArguments arguments, string environment) => ReplayPlan.From(arguments, environment).Settings.Router.Policy!.Root!.DefaultFamily;
     }
 
     [Fact]
     public void A_speed_up_without_effect_gets_a_warning()
     {
-        Assert.Contains("--arrival-speedup-ratio has no effect", Assert.Single(Plan("--replay-concurrency", "2", "--arrival-speedup-ratio", "3").Warnings).Message);
+        Assert.Contains("--arrival-speedup-ratio has no effect", Assert.Single(Plan("--replay-concurrency", "2", "--arrival-speedup-ratio", "3").Warnings).In(OptionNames.Wording));
         Assert.Empty(Plan("--replay-concurrency", "2").Warnings);
     }
 
@@ -105,6 +111,6 @@ public class ReplayPlanTests
     {
         var error = Assert.Throws<AgentSimException>(() => Plan(arguments));
         Assert.Equal(FaultKind.Input, error.Kind);
-        Assert.StartsWith(message, error.Message);
+        Assert.StartsWith(message, error.In(OptionNames.Wording));
     }
 }

@@ -1,4 +1,5 @@
 using AgentSim.Engines;
+using AgentSim.Json;
 
 namespace AgentSim.Tests.Engines;
 
@@ -38,7 +39,7 @@ public sealed class EngineArgumentsTests
         Assert.Empty(arguments.AcceptRates);
         Assert.Equal(WorkerType.Aggregated, arguments.WorkerType);
         Assert.Equal(KvTransferTimingMode.FullPrompt, arguments.KvTransferTimingMode);
-        Assert.Equal(300_000UL, arguments.HandoffSessionTimeoutMs);
+        Assert.Same(InertOptions.None, arguments.Inert);
         Assert.Null(arguments.RouterQueuePolicy);
         Assert.Equal("fifo", arguments.Sglang.SchedulePolicy);
         Assert.Equal(16384, arguments.Sglang.MaxPrefillTokens);
@@ -46,7 +47,7 @@ public sealed class EngineArgumentsTests
         Assert.Equal(4096, arguments.Sglang.ClipMaxNewTokens);
         Assert.Equal(1.0, arguments.Sglang.ScheduleConservativeness);
         Assert.Equal(1, arguments.GpusPerWorker);
-        Assert.Equal(8192, arguments.RouterTokenBudget);
+        Assert.Equal(8192, arguments.Resolve(Option).RouterTokenBudget);
     }
 
     [Theory]
@@ -69,7 +70,7 @@ public sealed class EngineArgumentsTests
         EngineArguments arguments = Parse("""{"max_num_seqs":null,"max_num_batched_tokens":null,"num_gpu_blocks":null,"sglang":null,"trtllm":null,"reasoning":null}""");
         Assert.Null(arguments.MaxNumSeqs);
         Assert.Null(arguments.MaxNumBatchedTokens);
-        Assert.Equal(10_000_000, arguments.RouterTokenBudget);
+        Assert.Equal(10_000_000, arguments.Resolve(Option).RouterTokenBudget);
         Assert.Equal(16384, arguments.NumGpuBlocks);
         Assert.Equal("fifo", arguments.Sglang.SchedulePolicy);
     }
@@ -245,7 +246,7 @@ public sealed class EngineArgumentsTests
         Assert.Equal("AicNotAvailable", error.ErrorId);
         Assert.Contains("speedup_ratio", error.Message, StringComparison.Ordinal);
         Assert.Contains("planner_profile_data (an .npz file)", error.Message, StringComparison.Ordinal);
-        Assert.Equal("m", Parse("""{"aic_model_path":"m","aic_system":"h200"}""").AicModelPath);
+        Assert.Equal("m", Parse("""{"aic_model_path":"m","aic_system":"h200"}""").Inert["aic_model_path"]);
     }
 
     [Theory]
@@ -282,7 +283,7 @@ public sealed class EngineArgumentsTests
     public void Block_sizes_that_abort_the_engine_are_accepted_but_not_run(string json, string expected)
     {
         EngineArguments arguments = Parse(json);
-        AgentSimException error = Assert.Throws<AgentSimException>(() => arguments.CheckRunnable(Option));
+        AgentSimException error = Assert.Throws<AgentSimException>(() => arguments.Resolve(Option).CheckRunnable(Option));
         Assert.Contains(expected, error.Message, StringComparison.Ordinal);
     }
 
@@ -291,7 +292,7 @@ public sealed class EngineArgumentsTests
     [InlineData("""{"engine_type":"sglang","block_size":48,"g1_backend":"kvbm"}""")]
     [InlineData("""{"g1_backend":"kvbm","block_size":1024}""")]
     [InlineData("""{"block_size":48}""")]
-    public void Other_block_sizes_run(string json) => Parse(json).CheckRunnable(Option);
+    public void Other_block_sizes_run(string json) => Parse(json).Resolve(Option).CheckRunnable(Option);
 
     [Fact]
     public void An_unknown_sglang_policy_means_fifo_with_a_warning()

@@ -1,3 +1,4 @@
+using AgentSim.Cli;
 using AgentSim.Rows;
 using AgentSim.Workload;
 
@@ -40,7 +41,7 @@ public sealed class B2SecondsTests : IDisposable
         IReadOnlyList<RunWarning> warnings = _bench.Warnings($"{row}\n{row}");
         RunWarning warning = Assert.Single(warnings, each => each.Code == "RowsForeign");
         Assert.Equal(2, warning.Count);
-        Assert.Contains("agentsim import --format table --preset bailian (Import-AgentLog) reads it", warning.Message);
+        Assert.Contains("agentsim import --format table --preset bailian reads it", warning.In(OptionNames.Wording));
         Assert.Contains("rows.jsonl:1: 2 rows", warning.Message);
     }
 
@@ -105,7 +106,7 @@ public sealed class B2SecondsTests : IDisposable
     {
         AgentSimException error = Assert.Throws<AgentSimException>(() => _bench.Warnings(row));
         Assert.Contains("rows.jsonl:1: ", error.Message);
-        Assert.Contains($"agentsim import --format table {remedy} (Import-AgentLog) reads it", error.Message);
+        Assert.Contains($"agentsim import --format table {remedy} reads it", error.In(OptionNames.Wording));
     }
 
     [Theory]

@@ -1,7 +1,6 @@
 using AgentSim.Engines;
 using AgentSim.Simulation;
 using AgentSim.Tests.Simulation;
-using AgentSim.Workload;
 
 namespace AgentSim.Tests.Inputs;
 
@@ -33,35 +32,31 @@ public sealed class B3ProfileTests : IDisposable
     public void A_profile_that_cannot_be_used_is_refused_with_its_name_and_the_reason(string name, string reason)
     {
         WriteProfiles();
-        AgentSimException error = Assert.Throws<AgentSimException>(() => ReplayChecks.CheckSettings(Settings(name), null));
+        AgentSimException error = Assert.Throws<AgentSimException>(() => Arguments(name).Resolve("engine"));
         Assert.Equal(("ProfileInvalid", FaultKind.Input), (error.ErrorId, error.Kind));
         Assert.Contains($"{name}: planner_profile_data cannot be used: {reason}", error.Message);
-    }
-
-    [Theory]
-    [InlineData("vllm")]
-    [InlineData("sglang")]
-    [InlineData("trtllm")]
-    public void No_engine_falls_back_even_when_the_file_goes_away_later(string engine)
-    {
-        WriteProfiles();
-        ReplaySettings settings = Settings("whole.npz", engine);
-        ReplayWorkload load = WorkloadLoader.Load([_bench.Folder.Write("rows.jsonl", InputBench.Rows(3))], new WorkloadOptions { TraceBlockSize = 16 });
-        Assert.Equal(3, Replay.Run(load, settings).Summary.CompletedRequests);
-        File.Delete(_bench.Folder.File("whole.npz"));
-        Assert.Equal("ProfileInvalid", Assert.Throws<AgentSimException>(() => Replay.Run(load, settings)).ErrorId);
     }
 
     [Fact]
     public void Both_pools_are_looked_at()
     {
         WriteProfiles();
-        EngineArguments whole = Settings("whole.npz").Engine, typo = Settings("typo.npz").Engine;
-        foreach (bool isPrefill in (bool[])[true, false])
+        EngineArguments whole = Arguments("whole.npz"), typo = Arguments("typo.npz");
+        Assert.StartsWith("-PrefillEngine: ", Assert.Throws<AgentSimException>(() => (typo with { WorkerType = WorkerType.Prefill }).Resolve("-PrefillEngine")).Message);
+        Assert.StartsWith("-DecodeEngine: ", Assert.Throws<AgentSimException>(() => (typo with { WorkerType = WorkerType.Decode }).Resolve("-DecodeEngine")).Message);
+        ReplaySettings settings = new()
         {
-            var pools = new PoolSettings((isPrefill ? typo : whole) with { WorkerType = WorkerType.Prefill }, (isPrefill ? whole : typo) with { WorkerType = WorkerType.Decode });
-            AgentSimException error = Assert.Throws<AgentSimException>(() => ReplayChecks.CheckSettings(new ReplaySettings { Pools = pools }, null));
-            Assert.StartsWith(isPrefill ? "prefill engine arguments: " : "decode engine arguments: ", error.Message);
+            Pools = new PoolSettings((whole with { WorkerType = WorkerType.Prefill }).Resolve("p"), (whole with { WorkerType = WorkerType.Decode }).Resolve("d")),
+        };
+        ReplayChecks.CheckSettings(settings, null);
+        foreach (string pool in (string[])["prefill", "decode"])
+        {
+            (int code, _, string error) = _bench.Run(
+                "replay", "--input-tokens", "16", "--output-tokens", "2", "--request-count", "1", "--arrival-interval-ms", "0", "--report-json", "report.json",
+                "--prefill-engine-args", Json("prefill"), "--decode-engine-args", Json("decode"));
+            Assert.Equal(1, code);
+            Assert.StartsWith($"agentsim: --{pool}-engine-args: ", error);
+            string Json(string role) => role == pool ? $$"""{"worker_type":"{{role}}","planner_profile_data":"typo.npz"}""" : $$"""{"worker_type":"{{role}}"}""";
         }
     }
 
@@ -87,13 +82,11 @@ public sealed class B3ProfileTests : IDisposable
     public void What_an_archive_holds_besides_is_not_read()
     {
         ProfileFile.Write(_bench.Folder.File("more.npz"), [.. Whole, ("notes", "9,", [1])]);
-        ReplayChecks.CheckSettings(Settings("more.npz"), null);
+        Assert.NotNull(Arguments("more.npz").Resolve("engine"));
     }
 
-    private ReplaySettings Settings(string name, string engine = "vllm") => new()
-    {
-        Engine = EngineArguments.Parse($$"""{"engine_type":"{{engine}}","block_size":16}""", "engine") with { PlannerProfileData = _bench.Folder.File(name) },
-    };
+    private EngineArguments Arguments(string name) =>
+        EngineArguments.Parse("""{"block_size":16}""", "engine") with { PlannerProfileData = _bench.Folder.File(name) };
 
     private void WriteProfiles()
     {

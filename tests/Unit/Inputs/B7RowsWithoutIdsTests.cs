@@ -27,7 +27,7 @@ public sealed class B7RowsWithoutIdsTests : IDisposable
         Assert.Contains("9 of 9 rows have no hash_ids; their prompts share nothing with any other", warning.Message);
         foreach (int blockSize in (int[])[16, 7, 64])
         {
-            var settings = new ReplaySettings { Engine = EngineArguments.Parse($$"""{"block_size":{{blockSize}}}""", "engine"), RouterMode = RouterMode.KvRouter, Workers = 2 };
+            var settings = new ReplaySettings { Engine = EngineConfig.Parse($$"""{"block_size":{{blockSize}}}""", "engine"), RouterMode = RouterMode.KvRouter, Workers = 2 };
             ReplayResult result = Replay.Run(lengths, settings);
             Assert.Equal(Replay.Run(different, settings).Requests.Select(request => request.TerminalTimeMs), result.Requests.Select(request => request.TerminalTimeMs));
             Assert.Equal((0.0, 360L), (result.Summary.PrefixCacheReusedRatio, result.Summary.TotalInputTokens));
@@ -42,7 +42,7 @@ public sealed class B7RowsWithoutIdsTests : IDisposable
             : $$"""{"timestamp":{{i * 1000}},"input_length":32,"output_length":1}""" + "\n"));
         ReplayWorkload load = WorkloadLoader.Load([_bench.Folder.Write("rows.jsonl", mixed)], new WorkloadOptions { TraceBlockSize = 16 });
         Assert.Equal(3, Assert.Single(load.Warnings).Count);
-        ReplayResult result = Replay.Run(load, new ReplaySettings { Engine = EngineArguments.Parse("""{"block_size":16}""", "engine") });
+        ReplayResult result = Replay.Run(load, new ReplaySettings { Engine = EngineConfig.Parse("""{"block_size":16}""", "engine") });
         Assert.Equal([0, 0, 16, 0, 16, 0], result.Requests.Select(request => request.ReusedInputTokens));
     }
 

@@ -24,7 +24,7 @@ public sealed class MeasurementReaderTests : IDisposable
     [Fact]
     public void A_benchmark_without_single_requests_or_starts_is_refused()
     {
-        Assert.Contains("--save-detailed", Assert.Throws<AgentSimException>(() => Read("a.json", """{"endpoint_type":"vllm","model_id":"m"}""")).Message, StringComparison.Ordinal);
+        Assert.Contains("save-detailed", Assert.Throws<AgentSimException>(() => Read("a.json", """{"endpoint_type":"vllm","model_id":"m"}""")).Message, StringComparison.Ordinal);
         Assert.Contains("start_times", Assert.Throws<AgentSimException>(() => Read("b.json",
             """{"endpoint_type":"vllm","input_lens":[10],"output_lens":[3],"ttfts":[0.1],"itls":[[0.01,0.01]]}""")).Message, StringComparison.Ordinal);
     }

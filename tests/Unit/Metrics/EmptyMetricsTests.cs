@@ -20,7 +20,7 @@ public sealed class EmptyMetricsTests : IDisposable
     public void Dispose() => _folder.Dispose();
 
     private static ReplayResult Run(ReplaySettings settings, int outputTokens = 8) => Replay.Run(
-        SyntheticLoad.Create(new SyntheticOptions { InputTokens = 100, OutputTokens = outputTokens, RequestCount = 5, ArrivalIntervalMs = 10 }, EngineArguments.Default.BlockSize), settings);
+        SyntheticLoad.Create(new SyntheticOptions { InputTokens = 100, OutputTokens = outputTokens, RequestCount = 5, ArrivalIntervalMs = 10 }, EngineConfig.Default.BlockSize), settings);
 
     private static string Json(ReplayResult result)
     {

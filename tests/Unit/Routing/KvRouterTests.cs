@@ -100,7 +100,7 @@ public sealed class KvRouterTests
     public void Example_4_prefill_pools_count_requests_but_no_blocks()
     {
         RouterSettings settings = RouterSettings.Default with { DecodeActiveRequestWeight = 0.5 };
-        var bench = new RouterBench("", 2, settings: settings.ForPrefillPool());
+        var bench = new RouterBench("", 2, settings: settings.Resolve("router").ForPrefillPool());
         Assert.Equal(1, bench.Place(1, 0, 64, [1, 2, 3, 4]));
         bench.Cache(1, 1);
         Assert.Equal(0, bench.Place(2, 1, 60, [1, 2, 3, 5]));       // 3.75 against 5.25
@@ -120,7 +120,7 @@ public sealed class KvRouterTests
     public void Example_4_decode_pools_share_nothing_and_never_queue()
     {
         RouterSettings settings = RouterSettings.Default with { DecodeActiveRequestWeight = 0.5, RouterQueueThreshold = 0 };
-        var bench = new RouterBench("", 2, settings: settings.ForDecodePool(), cacheless: true);
+        var bench = new RouterBench("", 2, settings: settings.Resolve("router").ForDecodePool(), cacheless: true);
         Assert.Equal(1, bench.Place(1, 17, 64, [1, 2, 3, 4]));
         Assert.Equal(0, bench.Place(2, 35, 60, [1, 2, 3, 5]));      // 3 against 7.5
         Assert.Equal(0, bench.Place(3, 35, 40, [7, 8, 9]));         // 5.5 against 6.5

@@ -164,10 +164,10 @@ public sealed class RouterPolicyTests : IDisposable
     public void A_missing_file_is_named()
     {
         RouterSettings settings = RouterSettings.Default with { RouterPolicyConfig = PathOf() };
-        AgentSimException error = Assert.Throws<AgentSimException>(() => settings.LoadPolicy());
+        AgentSimException error = Assert.Throws<AgentSimException>(() => settings.Resolve("router"));
         Assert.Equal("RouterPolicyInvalid", error.ErrorId);
         Assert.StartsWith(PathOf() + ": ", error.Message, StringComparison.Ordinal);
-        Assert.Null(RouterSettings.Default.LoadPolicy());
+        Assert.Null(RouterConfig.Default.Policy);
     }
 
     [Fact]

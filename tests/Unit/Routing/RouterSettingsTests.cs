@@ -1,3 +1,4 @@
+using System.Text.Json;
 using AgentSim.Routing;
 
 namespace AgentSim.Tests.Routing;
@@ -34,12 +35,14 @@ public sealed class RouterSettingsTests : IDisposable
         Assert.True(settings.RouterTrackPrefillTokens);
         Assert.Null(settings.RouterQueueThreshold);
         Assert.Equal(RouterQueuePolicy.Fcfs, settings.RouterQueuePolicy);
-        Assert.Equal(0.75, settings.HostCacheHitWeight);
-        Assert.Equal(0.25, settings.DiskCacheHitWeight);
-        Assert.Equal(120.0, settings.RouterTtlSecs);
-        Assert.Equal(4u, settings.RouterEventThreads);
-        Assert.Equal(2048, settings.ConditionalDisaggEffIslThreshold);
-        Assert.Equal(0.7, settings.ConditionalDisaggEffIslRatioThreshold);
+        Assert.Empty(settings.Inert.Names);
+        using JsonDocument json = JsonDocument.Parse(settings.ToJson());
+        foreach ((string name, double expected) in (ReadOnlySpan<(string, double)>)
+            [("host_cache_hit_weight", 0.75), ("disk_cache_hit_weight", 0.25), ("router_ttl_secs", 120), ("router_event_threads", 4),
+            ("conditional_disagg_eff_isl_threshold", 2048), ("conditional_disagg_eff_isl_ratio_threshold", 0.7)])
+        {
+            Assert.Equal(expected, json.RootElement.GetProperty(name).GetDouble());
+        }
     }
 
     [Theory]
@@ -119,22 +122,23 @@ public sealed class RouterSettingsTests : IDisposable
     [Fact]
     public void Pools_of_disaggregated_workers_change_the_settings()
     {
-        RouterSettings settings = Parse("""{"overlap_score_credit":2,"router_queue_policy":"lcfs"}""");
-        Assert.Equal(settings with { RouterTrackActiveBlocks = false }, settings.ForPrefillPool());
-        RouterSettings decode = settings.ForDecodePool();
+        RouterConfig config = RouterConfig.Parse("""{"overlap_score_credit":2,"router_queue_policy":"lcfs"}""", Option);
+        RouterConfig prefill = config.ForPrefillPool();
+        Assert.Equal((false, true, true, 2.0), (prefill.TracksActiveBlocks, prefill.AssumesKvReuse, prefill.TracksPrefillTokens, prefill.OverlapScoreCredit));
+        RouterConfig decode = config.ForDecodePool();
         Assert.Equal(0.0, decode.OverlapScoreCredit);
-        Assert.False(decode.RouterAssumeKvReuse);
-        Assert.False(decode.RouterTrackPrefillTokens);
-        Assert.True(decode.RouterTrackActiveBlocks);
-        Assert.Equal(RouterQueuePolicy.Lcfs, decode.RouterQueuePolicy);
+        Assert.False(decode.AssumesKvReuse);
+        Assert.False(decode.TracksPrefillTokens);
+        Assert.True(decode.TracksActiveBlocks);
+        Assert.Equal(RouterQueuePolicy.Lcfs, decode.QueuePolicy);
     }
 
     [Fact]
     public void The_load_model_without_its_database_is_accepted_but_not_run()
     {
         RouterSettings settings = Parse("""{"router_prefill_load_model":"aic"}""");
-        Assert.Equal("AicNotAvailable", Assert.Throws<AgentSimException>(() => settings.CheckRunnable(Option)).ErrorId);
-        RouterSettings.Default.CheckRunnable(Option);
+        Assert.Equal("AicNotAvailable", Assert.Throws<AgentSimException>(() => settings.Resolve(Option).CheckRunnable(Option)).ErrorId);
+        RouterConfig.Default.CheckRunnable(Option);
     }
 
     [Theory]
@@ -147,7 +151,7 @@ public sealed class RouterSettingsTests : IDisposable
         if (bytes >= 0) File.WriteAllBytes(path, new byte[bytes]);
         RouterSettings settings = RouterSettings.Default with { RouterTrackingHash = RouterTrackingHash.Keyed, RouterTrackingKeyFile = path, RouterTrackingKeyId = "a" };
         settings.Validate(Option);
-        if (expected is null) settings.CheckRunnable(Option);
-        else Assert.Contains(expected, Assert.Throws<AgentSimException>(() => settings.CheckRunnable(Option)).Message, StringComparison.Ordinal);
+        if (expected is null) settings.Resolve(Option).CheckRunnable(Option);
+        else Assert.Contains(expected, Assert.Throws<AgentSimException>(() => settings.Resolve(Option).CheckRunnable(Option)).Message, StringComparison.Ordinal);
     }
 }

@@ -32,8 +32,8 @@ public sealed class FailingRunTests
     public void Transferred_prompts_that_keep_a_preempted_request_out_for_ever_are_counted()
     {
         PoolSettings pools = new(
-            EngineArguments.Parse("""{"block_size":16,"worker_type":"prefill"}""", "prefill"),
-            EngineArguments.Parse("""{"block_size":16,"worker_type":"decode","num_gpu_blocks":4}""", "decode"));
+            EngineConfig.Parse("""{"block_size":16,"worker_type":"prefill"}""", "prefill"),
+            EngineConfig.Parse("""{"block_size":16,"worker_type":"decode","num_gpu_blocks":4}""", "decode"));
         AgentSimException error = Refusal(
             """
             {"timestamp":0,"input_length":32,"output_length":10,"hash_ids":[1,2]}

@@ -95,7 +95,7 @@ public sealed class PoolTests
             {
                 Pools = Sim.PoolSettings(Vllm, """{"block_size":16,"num_gpu_blocks":8}""").Pools! with { DecodeWorkers = 3 },
                 RouterMode = RouterMode.KvRouter,
-                Router = RouterSettings.Parse("""{"router_queue_threshold":0.0}""", "router"),
+                Router = RouterConfig.Parse("""{"router_queue_threshold":0.0}""", "router"),
             });
         Assert.Equal([null, 2, 1, 0, 1, 2, 0], result.Requests.OrderBy(request => request.Ordinal).Select(request => request.DecodeWorkerIdx));
     }

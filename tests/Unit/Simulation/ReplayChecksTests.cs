@@ -22,10 +22,10 @@ public class ReplayChecksTests
     [InlineData(double.PositiveInfinity)]
     public void Bounds_must_be_finite_and_not_negative(double bound)
     {
-        Assert.StartsWith("max-sim-time-seconds must be finite", Fault(Good with { MaxSimTimeMs = bound }));
-        Assert.StartsWith("sla-ttft-ms must be finite", Fault(Good with { ServiceLevel = new ServiceLevel(TtftMs: bound) }));
-        Assert.StartsWith("sla-itl-ms must be finite", Fault(Good with { ServiceLevel = new ServiceLevel(ItlMs: bound, E2eMs: bound) }));
-        Assert.StartsWith("sla-e2e-ms must be finite", Fault(Good with { ServiceLevel = new ServiceLevel(E2eMs: bound) }));
+        Assert.StartsWith("longest simulated time in seconds must be finite", Fault(Good with { MaxSimTimeMs = bound }));
+        Assert.StartsWith("SLA of TTFT in milliseconds must be finite", Fault(Good with { ServiceLevel = new ServiceLevel(TtftMs: bound) }));
+        Assert.StartsWith("SLA of ITL in milliseconds must be finite", Fault(Good with { ServiceLevel = new ServiceLevel(ItlMs: bound, E2eMs: bound) }));
+        Assert.StartsWith("SLA of the end-to-end latency in milliseconds must be finite", Fault(Good with { ServiceLevel = new ServiceLevel(E2eMs: bound) }));
     }
 
     [Theory]
@@ -35,42 +35,42 @@ public class ReplayChecksTests
     [InlineData(double.PositiveInfinity)]
     public void An_invalid_speed_up_is_refused_even_where_it_has_no_effect(double ratio)
     {
-        Assert.StartsWith("arrival-speedup-ratio must be", Fault(Good with { ArrivalSpeedupRatio = ratio }));
-        Assert.StartsWith("arrival-speedup-ratio must be", Fault(Good with { ArrivalSpeedupRatio = ratio, Concurrency = 2 }));
+        Assert.StartsWith("arrival speedup ratio must be", Fault(Good with { ArrivalSpeedupRatio = ratio }));
+        Assert.StartsWith("arrival speedup ratio must be", Fault(Good with { ArrivalSpeedupRatio = ratio, Concurrency = 2 }));
     }
 
     [Fact]
     public void The_kv_router_needs_a_choice()
     {
         ReplaySettings single = new() { RouterMode = RouterMode.KvRouter };
-        Assert.StartsWith("router-mode kv_router needs more than one target", Fault(single));
-        Assert.StartsWith("router-mode kv_router needs more than one target", Fault(single with { Workers = 0 }));
-        ReplayChecks.CheckSettings(single with { Engine = EngineArguments.Parse("""{"dp_size":2}""", "engine") }, TraceFormat.Mooncake);
+        Assert.StartsWith("router mode kv_router needs more than one target", Fault(single));
+        Assert.StartsWith("router mode kv_router needs more than one target", Fault(single with { Workers = 0 }));
+        ReplayChecks.CheckSettings(single with { Engine = EngineConfig.Parse("""{"dp_size":2}""", "engine") }, TraceFormat.Mooncake);
         ReplayChecks.CheckSettings(single with { Workers = 2 }, TraceFormat.Mooncake);
     }
 
     [Fact]
     public void Counts_start_at_one()
     {
-        Assert.StartsWith("num-workers must be at least 1", Fault(Good with { Workers = 0 }));
-        Assert.StartsWith("replay-concurrency must be at least 1", Fault(Good with { Concurrency = 0 }));
+        Assert.StartsWith("number of workers must be at least 1", Fault(Good with { Workers = 0 }));
+        Assert.StartsWith("concurrency must be at least 1", Fault(Good with { Concurrency = 0 }));
     }
 
     [Fact]
     public void Formats_limit_the_load()
     {
-        Assert.Contains("needs replay-concurrency", Fault(Good, TraceFormat.AppliedComputeAgentic));
-        Assert.Contains("cannot be replayed with replay-concurrency", Fault(Good with { Concurrency = 2 }, TraceFormat.AgenticMooncake));
+        Assert.Contains("needs concurrency", Fault(Good, TraceFormat.AppliedComputeAgentic));
+        Assert.Contains("cannot be replayed with concurrency", Fault(Good with { Concurrency = 2 }, TraceFormat.AgenticMooncake));
         ReplayChecks.CheckSettings(Good with { Concurrency = 2 }, TraceFormat.Dynamo);   // decided when it has been read
     }
 
     [Fact]
     public void Workers_must_be_of_the_aggregated_type() =>
-        Assert.Contains("worker_type must be aggregated", Fault(Good with { Engine = EngineArguments.Parse("""{"worker_type":"prefill"}""", "engine") }));
+        Assert.Contains("worker_type must be aggregated", Fault(Good with { Engine = EngineConfig.Parse("""{"worker_type":"prefill"}""", "engine") }));
 
     [Fact]
     public void The_first_rule_broken_is_reported() => Assert.StartsWith(
-        "max-sim-time-seconds", Fault(Good with { MaxSimTimeMs = -1, Workers = 0, Concurrency = 0, ArrivalSpeedupRatio = 0 }));
+        "longest simulated time in seconds", Fault(Good with { MaxSimTimeMs = -1, Workers = 0, Concurrency = 0, ArrivalSpeedupRatio = 0 }));
 
     [Theory]
     [InlineData(int.MaxValue, """{"block_size":16}""")]
@@ -90,6 +90,6 @@ public class ReplayChecksTests
     public void Blocks_of_more_tokens_than_a_prompt_can_have_are_refused(string engine)
     {
         string arguments = $$"""{"engine_type":"{{engine}}","block_size":2147483648}""";
-        Assert.EndsWith("block_size must be at most 2147483647 (is 2147483648)", Fault(Good with { Engine = EngineArguments.Parse(arguments, "engine") }));
+        Assert.EndsWith("block_size must be at most 2147483647 (is 2147483648)", Fault(Good with { Engine = EngineConfig.Parse(arguments, "engine") }));
     }
 }

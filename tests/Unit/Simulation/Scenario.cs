@@ -40,11 +40,11 @@ internal sealed record Scenario(string Rows, TraceFormat Format, int TraceBlockS
         if (hasPools)
         {
             PoolSettings pools = new(
-                EngineArguments.Parse(engine.Replace("{", """{"worker_type":"prefill","kv_bytes_per_token":100000,"kv_transfer_bandwidth":1.0,""", StringComparison.Ordinal), "prefill"),
-                EngineArguments.Parse(engine.Replace("{", """{"worker_type":"decode",""", StringComparison.Ordinal), "decode"),
+                EngineConfig.Parse(engine.Replace("{", """{"worker_type":"prefill","kv_bytes_per_token":100000,"kv_transfer_bandwidth":1.0,""", StringComparison.Ordinal), "prefill"),
+                EngineConfig.Parse(engine.Replace("{", """{"worker_type":"decode",""", StringComparison.Ordinal), "decode"),
                 random.Next(1, 3),
                 random.Next(1, 3));
-            settings = settings with { Engine = EngineArguments.Default, Workers = 1, Pools = pools };
+            settings = settings with { Engine = EngineConfig.Default, Workers = 1, Pools = pools };
         }
 
         return new Scenario(RowLines(random, format, traceBlockSize, longestPrompt, longestOutput), format, traceBlockSize, engine, router, settings);

@@ -21,18 +21,18 @@ internal static class Sim
     /// <summary>Settings of an aggregated replay.</summary>
     public static ReplaySettings Settings(string engine = """{"block_size":16}""", int workers = 1, string? router = null) => new()
     {
-        Engine = EngineArguments.Parse(engine, "engine"),
+        Engine = EngineConfig.Parse(engine, "engine"),
         Workers = workers,
         RouterMode = router is null ? RouterMode.RoundRobin : RouterMode.KvRouter,
-        Router = RouterSettings.Parse(router ?? "{}", "router"),
+        Router = RouterConfig.Parse(router ?? "{}", "router"),
     };
 
     /// <summary>Settings of a disaggregated replay with one worker in each pool, from the arguments of either side.</summary>
     public static ReplaySettings PoolSettings(string prefill, string decode) => new()
     {
         Pools = new PoolSettings(
-            EngineArguments.Parse(prefill, "prefill") with { WorkerType = WorkerType.Prefill },
-            EngineArguments.Parse(decode, "decode") with { WorkerType = WorkerType.Decode }),
+            (EngineArguments.Parse(prefill, "prefill") with { WorkerType = WorkerType.Prefill }).Resolve("prefill"),
+            (EngineArguments.Parse(decode, "decode") with { WorkerType = WorkerType.Decode }).Resolve("decode")),
     };
 
     /// <summary>Replays rows.</summary>

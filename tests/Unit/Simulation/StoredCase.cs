@@ -82,11 +82,11 @@ internal sealed class StoredCase
         if (Description.RouterPolicyConfig is string policy) router = router with { RouterPolicyConfig = Locate(policy) };
         return new ReplaySettings
         {
-            Engine = EngineArguments.Parse(Description.Engine?.GetRawText() ?? "{}", "engine"),
+            Engine = EngineConfig.Parse(Description.Engine?.GetRawText() ?? "{}", "engine"),
             Pools = Pools(),
             Workers = Description.Workers ?? 1,
             RouterMode = Description.RouterMode == "kv_router" ? RouterMode.KvRouter : RouterMode.RoundRobin,
-            Router = router,
+            Router = router.Resolve("router_config"),
             Concurrency = Description.Concurrency,
             ArrivalSpeedupRatio = Description.Speedup ?? 1.0,
             MaxSimTimeMs = Description.MaxSimMs,
@@ -100,11 +100,11 @@ internal sealed class StoredCase
         return new PoolSettings(PoolEngine(Description.Prefill, "prefill"), PoolEngine(Description.Decode, "decode"), Description.PrefillWorkers ?? 1, Description.DecodeWorkers ?? 1);
     }
 
-    private static EngineArguments PoolEngine(JsonElement? engine, string role)
+    private static EngineConfig PoolEngine(JsonElement? engine, string role)
     {
         JsonObject arguments = JsonObject.Create(engine!.Value)!;
         arguments["worker_type"] = role;
-        return EngineArguments.Parse(arguments.ToJsonString(), role);
+        return EngineConfig.Parse(arguments.ToJsonString(), role);
     }
 
     private sealed record Fields(

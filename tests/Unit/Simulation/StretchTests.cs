@@ -1,3 +1,4 @@
+using AgentSim.Engines;
 using System.Text;
 using AgentSim.Rows;
 using AgentSim.Simulation;
@@ -38,7 +39,7 @@ public sealed class StretchTests : IDisposable
         ReplaySettings AtOnce(ReplaySettings settings)
         {
             settings = WithProfile(settings, profile);
-            return settings.Pools is { } pools ? settings with { Pools = pools with { Prefill = pools.Prefill with { KvTransferBandwidth = 0.1 } } } : settings;
+            return settings.Pools is { } pools ? settings with { Pools = pools with { Prefill = Changed(pools.Prefill, arguments => arguments with { KvTransferBandwidth = 0.1 }) } } : settings;
         }
     }
 
@@ -131,11 +132,13 @@ public sealed class StretchTests : IDisposable
 
     private static ReplaySettings WithProfile(ReplaySettings settings, string path) => settings with
     {
-        Engine = settings.Engine with { PlannerProfileData = path },
-        Pools = settings.Pools is { } pools
-            ? pools with { Prefill = pools.Prefill with { PlannerProfileData = path }, Decode = pools.Decode with { PlannerProfileData = path } }
-            : null,
+        Engine = Timed(settings.Engine, path),
+        Pools = settings.Pools is { } pools ? pools with { Prefill = Timed(pools.Prefill, path), Decode = Timed(pools.Decode, path) } : null,
     };
+
+    private static EngineConfig Timed(EngineConfig engine, string path) => Changed(engine, arguments => arguments with { PlannerProfileData = path });
+
+    private static EngineConfig Changed(EngineConfig engine, Func<EngineArguments, EngineArguments> change) => change(engine.Arguments).Resolve("engine");
 
     private string Steady(double prefillMs, double decodeMs)
     {

@@ -12,7 +12,7 @@ public class WorkerResultsTests
         InputTokens = 256, OutputTokens = 8, RequestCount = 10, ArrivalIntervalMs = 5, TurnsPerSession = 2,
     };
 
-    private static EngineArguments Engine(string json) => EngineArguments.Parse(json, "engine");
+    private static EngineConfig Engine(string json) => EngineConfig.Parse(json, "engine");
 
     private static ReplayResult Run(ReplaySettings settings) =>
         Replay.Run(SyntheticLoad.Create(Load, (settings.Pools?.Prefill ?? settings.Engine).BlockSize), settings);

@@ -1,4 +1,5 @@
 using AgentSim.Engines;
+using AgentSim.Routing;
 using AgentSim.Rows;
 using AgentSim.Simulation;
 using AgentSim.Sweeps;
@@ -18,7 +19,7 @@ public sealed class SweepCheckpointTests : IDisposable
     private string File => _folder.File("sub/sweep.jsonl");
 
     private static ReplayWorkload Load(int outputTokens = 8) => SyntheticLoad.Create(
-        new SyntheticOptions { InputTokens = 100, OutputTokens = outputTokens, RequestCount = 5, ArrivalIntervalMs = 10 }, EngineArguments.Default.BlockSize);
+        new SyntheticOptions { InputTokens = 100, OutputTokens = outputTokens, RequestCount = 5, ArrivalIntervalMs = 10 }, EngineConfig.Default.BlockSize);
 
     private List<SweepRow> Run(SweepGrid? grid = null, ReplayWorkload? workload = null, ReplaySettings? common = null, bool replace = false, int take = int.MaxValue)
     {
@@ -152,11 +153,12 @@ public sealed class SweepCheckpointTests : IDisposable
     public void A_changed_policy_file_is_another_point()
     {
         string policy = _folder.Write("policy.yaml", System.IO.File.ReadAllText(TestData.PathOf("traces", "policy.yaml")));
-        SweepGrid grid = Grid with { Workers = [2], Routers = [new() { RouterPolicyConfig = policy }] };
+        SweepGrid Resolved() => Grid with { Workers = [2], Routers = [new RouterSettings { RouterPolicyConfig = policy }.Resolve("router")] };
+        SweepGrid grid = Resolved();
         Run(grid);
         Assert.All(Run(grid), row => Assert.True(row.IsResumed));
         System.IO.File.AppendAllText(policy, "\n# changed\n");
-        Assert.All(Run(grid), row => Assert.False(row.IsResumed));
+        Assert.All(Run(Resolved()), row => Assert.False(row.IsResumed));
     }
 
     [Fact]

@@ -11,13 +11,13 @@ public class SweepTests
 {
     private static readonly ReplayWorkload Load = SyntheticLoad.Create(
         new SyntheticOptions { InputTokens = 512, OutputTokens = 32, RequestCount = 40, ArrivalIntervalMs = 10, SharedPrefixRatio = 0.5, NumPrefixGroups = 3 },
-        EngineArguments.Default.BlockSize);
+        EngineConfig.Default.BlockSize);
 
     private static readonly SweepGrid Grid = new()
     {
         Workers = [1, 2, 4],
         RouterModes = [RouterMode.RoundRobin, RouterMode.KvRouter],
-        Engines = [EngineArguments.Default, EngineArguments.Parse("""{"max_num_seqs":4}""", "engine")],
+        Engines = [EngineConfig.Default, EngineConfig.Parse("""{"max_num_seqs":4}""", "engine")],
     };
 
     private static List<SweepPoint> Points(SweepGrid? grid = null, ReplaySettings? common = null, ReplayWorkload? workload = null) =>
@@ -39,7 +39,7 @@ public class SweepTests
 
         var rest = new SweepGrid
         {
-            Routers = [RouterSettings.Default, RouterSettings.Parse("""{"router_temperature":1}""", "router")],
+            Routers = [RouterConfig.Default, RouterConfig.Parse("""{"router_temperature":1}""", "router")],
             RouterSeeds = [1, 2, 3],
             Concurrencies = [null, 5],
             ArrivalSpeedupRatios = [1, 2],
@@ -52,7 +52,7 @@ public class SweepTests
     [Fact]
     public void Pools_take_the_place_of_engines_and_workers()
     {
-        EngineArguments prefill = EngineArguments.Parse("""{"worker_type":"prefill"}""", "p"), decode = EngineArguments.Parse("""{"worker_type":"decode"}""", "d");
+        EngineConfig prefill = EngineConfig.Parse("""{"worker_type":"prefill"}""", "p"), decode = EngineConfig.Parse("""{"worker_type":"decode"}""", "d");
         List<SweepRow> rows = InOrder(Sweep.Run(Points(Grid with { Pools = [new(prefill, decode), new(prefill, decode, 2, 3)] }), 2));
         Assert.Equal(4, rows.Count);
         Assert.Equal([1, 3, 1, 3], rows.Select(row => row.Workers));
@@ -128,8 +128,8 @@ public class SweepTests
             "vllm max_num_seqs=4, 2 workers, KvRouter, router_temperature=0.5, seed 7, concurrency 3, speed-up 1.5",
             Row(new ReplaySettings
             {
-                Engine = EngineArguments.Parse("""{"max_num_seqs":4}""", "engine"), Workers = 2, RouterMode = RouterMode.KvRouter,
-                Router = RouterSettings.Parse("""{"router_temperature":0.5}""", "router"), RouterSeed = 7, Concurrency = 3, ArrivalSpeedupRatio = 1.5,
+                Engine = EngineConfig.Parse("""{"max_num_seqs":4}""", "engine"), Workers = 2, RouterMode = RouterMode.KvRouter,
+                Router = RouterConfig.Parse("""{"router_temperature":0.5}""", "router"), RouterSeed = 7, Concurrency = 3, ArrivalSpeedupRatio = 1.5,
             }).ToString());
 
         static SweepRow Row(ReplaySettings settings) => new(0, settings, new SweepOutcome([]), isResumed: false);
@@ -149,7 +149,7 @@ public class SweepTests
     {
         // Each point would take minutes.
         ReplayWorkload endless = SyntheticLoad.Create(
-            new SyntheticOptions { InputTokens = 64, OutputTokens = 10_000, RequestCount = 200_000, ArrivalIntervalMs = 0 }, EngineArguments.Default.BlockSize);
+            new SyntheticOptions { InputTokens = 64, OutputTokens = 10_000, RequestCount = 200_000, ArrivalIntervalMs = 0 }, EngineConfig.Default.BlockSize);
         List<SweepPoint> points = [.. Points(Grid with { Workers = [1] }), .. Points(Grid with { RouterModes = [RouterMode.RoundRobin], Workers = [2] }, workload: endless)];
         SweepRow first = Sweep.Run(points, 2).First();
         Assert.Equal(1, first.Workers);

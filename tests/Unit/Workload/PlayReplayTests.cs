@@ -13,7 +13,7 @@ namespace AgentSim.Tests.Workload;
 /// <summary>Replays of agentic rows of version 2.</summary>
 public sealed class PlayReplayTests : IDisposable
 {
-    private static readonly ReplaySettings OneWorker = new() { Engine = EngineArguments.Parse("""{"block_size":16}""", "engine") };
+    private static readonly ReplaySettings OneWorker = new() { Engine = EngineConfig.Parse("""{"block_size":16}""", "engine") };
     private static readonly ReplaySettings TwoWorkers = OneWorker with { Workers = 2 };
 
     private readonly TempFolder _folder = new();
@@ -68,7 +68,7 @@ public sealed class PlayReplayTests : IDisposable
     {
         string trace = TestData.PathOf("traces", "agent-branchy.trace.jsonl.gz");
         ReplayWorkload load = WorkloadLoader.FromRows(Lowered(trace, 2));
-        foreach (ReplaySettings settings in (ReplaySettings[])[OneWorker, TwoWorkers, TwoWorkers with { RouterMode = RouterMode.KvRouter, Router = RouterSettings.Default }])
+        foreach (ReplaySettings settings in (ReplaySettings[])[OneWorker, TwoWorkers, TwoWorkers with { RouterMode = RouterMode.KvRouter, Router = RouterConfig.Default }])
         {
             Dictionary<string, RequestResult> planned = Run(load, settings), stepped = Run(load, settings with { StepByStep = true });
             Assert.Equal(load.RequestCount, planned.Count);
@@ -111,7 +111,7 @@ public sealed class PlayReplayTests : IDisposable
     [InlineData(2)]
     public void A_rejected_request_ends_its_play(int workers)
     {
-        ReplaySettings settings = new() { Engine = EngineArguments.Parse("""{"block_size":16,"num_gpu_blocks":4}""", "engine"), Workers = workers };
+        ReplaySettings settings = new() { Engine = EngineConfig.Parse("""{"block_size":16,"num_gpu_blocks":4}""", "engine"), Workers = workers };
         MooncakeRow huge = Row("a", "A", 0);
         (huge.InputLength, huge.HashIds) = (80, [1, 2, 3, 4, 5]);
         MooncakeRow[] rows = [huge, Row("b", "A", 0, After("a", 7)), Row("c", "A", 500), Row("d", "B", 1), Row("e", "B", 0, After("d", 7))];
@@ -127,7 +127,7 @@ public sealed class PlayReplayTests : IDisposable
     [Fact]
     public void A_request_that_could_never_finish_is_no_fault_where_it_never_starts()
     {
-        ReplaySettings settings = new() { Engine = EngineArguments.Parse("""{"block_size":16,"num_gpu_blocks":4}""", "engine") };
+        ReplaySettings settings = new() { Engine = EngineConfig.Parse("""{"block_size":16,"num_gpu_blocks":4}""", "engine") };
         MooncakeRow rejected = Row("a", "A", 0), endless = Row("b", "A", 0, After("a"));
         (rejected.InputLength, rejected.HashIds) = (80, [1, 2, 3, 4, 5]);
         endless.OutputLength = 100;
@@ -179,7 +179,7 @@ public sealed class PlayReplayTests : IDisposable
 
     [Fact]
     public void Closed_loops_are_for_other_formats() =>
-        Assert.Contains("replay-concurrency", Assert.Throws<AgentSimException>(() => Run(OneWorker with { Concurrency = 2 }, Row("a", "A", 0))).Message);
+        Assert.Contains("concurrency", Assert.Throws<AgentSimException>(() => Run(OneWorker with { Concurrency = 2 }, Row("a", "A", 0))).Message);
 
     private static IEnumerable<MooncakeRow> Lowered(string path, int version)
     {

@@ -12,7 +12,7 @@ public class SyntheticLoadTests
     private static readonly SyntheticOptions Poisson = new() { InputTokens = 16, OutputTokens = 1, RequestCount = 4, RequestRate = 10 };
     private static readonly SyntheticOptions Closed = Poisson with { RequestRate = null };
 
-    private static EngineArguments Engine(int blockSize) => EngineArguments.Parse($$"""{"block_size":{{blockSize}}}""", "engine");
+    private static EngineConfig Engine(int blockSize) => EngineConfig.Parse($$"""{"block_size":{{blockSize}}}""", "engine");
 
     private static ReplayResult Run(SyntheticOptions options, ReplaySettings settings) =>
         Replay.Run(SyntheticLoad.Create(options, settings.Engine.BlockSize), settings);
@@ -136,7 +136,7 @@ public class SyntheticLoadTests
     {
         SyntheticOptions simple = new() { InputTokens = 300, OutputTokens = 20, RequestCount = 30 };
         // A ratio without groups switches sessions on and shares nothing.
-        ReplaySettings settings = new() { Engine = Engine(16), Workers = workers, RouterMode = mode, Router = RouterSettings.Default, Concurrency = 7 };
+        ReplaySettings settings = new() { Engine = Engine(16), Workers = workers, RouterMode = mode, Router = RouterConfig.Default, Concurrency = 7 };
         ReplayResult one = Run(simple, settings), other = Run(simple with { SharedPrefixRatio = 0.5 }, settings);
         Assert.Equal(one.Requests.Select(Times), other.Requests.Select(Times));
 
@@ -159,15 +159,15 @@ public class SyntheticLoadTests
     [Fact]
     public void Values_out_of_range_are_refused()
     {
-        Assert.Equal("input-tokens must be at least 1 (is 0)", Fault(Poisson with { InputTokens = 0 }));
-        Assert.StartsWith("output-tokens must be at least 1", Fault(Poisson with { OutputTokens = 0 }));
-        Assert.StartsWith("request-count must be at least 1", Fault(Poisson with { RequestCount = 0 }));
+        Assert.Equal("input tokens must be at least 1 (is 0)", Fault(Poisson with { InputTokens = 0 }));
+        Assert.StartsWith("output tokens must be at least 1", Fault(Poisson with { OutputTokens = 0 }));
+        Assert.StartsWith("request count must be at least 1", Fault(Poisson with { RequestCount = 0 }));
         foreach (double rate in (double[])[0, -1, double.NaN, double.PositiveInfinity])
-            Assert.StartsWith("request-rate must be finite and more than 0", Fault(Poisson with { RequestRate = rate }));
+            Assert.StartsWith("request rate must be finite and more than 0", Fault(Poisson with { RequestRate = rate }));
         foreach (double delay in (double[])[-1, double.NaN, double.PositiveInfinity])
-            Assert.StartsWith("arrival-interval-ms must be finite and not negative", Fault(Closed with { ArrivalIntervalMs = delay }));
-        Assert.StartsWith("turns-per-session must be at least 0", Fault(Poisson with { TurnsPerSession = -1 }));
-        Assert.StartsWith("num-prefix-groups must be at least 0", Fault(Poisson with { NumPrefixGroups = -1 }));
+            Assert.StartsWith("arrival interval in milliseconds must be finite and not negative", Fault(Closed with { ArrivalIntervalMs = delay }));
+        Assert.StartsWith("turns per session must be at least 0", Fault(Poisson with { TurnsPerSession = -1 }));
+        Assert.StartsWith("number of prefix groups must be at least 0", Fault(Poisson with { NumPrefixGroups = -1 }));
     }
 
     [Fact]
@@ -183,12 +183,12 @@ public class SyntheticLoadTests
     public void Session_options_count_once_one_of_them_asks_for_something()
     {
         SyntheticOptions on = Poisson with { NumPrefixGroups = 1 };
-        Assert.StartsWith("turns-per-session must be at least 1", Fault(on with { TurnsPerSession = 0 }));
-        Assert.StartsWith("inter-turn-delay-ms must be finite and not negative", Fault(on with { InterTurnDelayMs = -3 }));
-        Assert.StartsWith("inter-turn-delay-ms must be finite and not negative", Fault(Poisson with { InterTurnDelayMs = double.PositiveInfinity }));
+        Assert.StartsWith("turns per session must be at least 1", Fault(on with { TurnsPerSession = 0 }));
+        Assert.StartsWith("delay between turns in milliseconds must be finite and not negative", Fault(on with { InterTurnDelayMs = -3 }));
+        Assert.StartsWith("delay between turns in milliseconds must be finite and not negative", Fault(Poisson with { InterTurnDelayMs = double.PositiveInfinity }));
         foreach (double ratio in (double[])[-0.1, 1.1, double.NaN])
-            Assert.StartsWith("shared-prefix-ratio must be from 0 to 1", Fault(on with { SharedPrefixRatio = ratio }));
-        Assert.StartsWith("shared-prefix-ratio must be from 0 to 1", Fault(Poisson with { SharedPrefixRatio = 2 }));
+            Assert.StartsWith("shared prefix ratio must be from 0 to 1", Fault(on with { SharedPrefixRatio = ratio }));
+        Assert.StartsWith("shared prefix ratio must be from 0 to 1", Fault(Poisson with { SharedPrefixRatio = 2 }));
     }
 
     [Fact]

@@ -79,11 +79,11 @@ public sealed class WorkloadLoaderTests
     private const string AgenticRow = """{"request_id":"r","input_length":1,"output_length":1,"hash_ids":[1],"session_id":"s","delay":1,"wait_for":[]}""";
 
     [Theory]
-    [InlineData(TraceFormat.Mooncake, Record, "which is another format; try --trace-format dynamo")]
-    [InlineData(TraceFormat.AgenticMooncake, Record, "; try --trace-format dynamo")]
-    [InlineData(TraceFormat.Mooncake, AgenticRow, "; try --trace-format agentic_mooncake")]
-    [InlineData(TraceFormat.Dynamo, AgenticRow, "; try --trace-format agentic_mooncake")]
-    [InlineData(TraceFormat.Dynamo, Row, "; try --trace-format mooncake")]
+    [InlineData(TraceFormat.Mooncake, Record, "which is another format; try trace format dynamo")]
+    [InlineData(TraceFormat.AgenticMooncake, Record, "; try trace format dynamo")]
+    [InlineData(TraceFormat.Mooncake, AgenticRow, "; try trace format agentic_mooncake")]
+    [InlineData(TraceFormat.Dynamo, AgenticRow, "; try trace format agentic_mooncake")]
+    [InlineData(TraceFormat.Dynamo, Row, "; try trace format mooncake")]
     public void The_format_to_try_is_named_for_a_file_of_another(TraceFormat format, string row, string part) => AssertRefused(format, row, 1, part);
 
     [Theory]

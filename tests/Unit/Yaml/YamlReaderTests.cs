@@ -5,7 +5,7 @@ namespace AgentSim.Tests.Yaml;
 
 public sealed class YamlReaderTests
 {
-    private static YamlNode ReadNode(string text) => YamlReader.Read(text, "f.yaml", "YamlInvalid");
+    private static YamlNode ReadNode(string text) => YamlReader.Read(text, "f.yaml", Errors.RouterPolicyInvalid);
 
     private static string Read(string text) => Show(ReadNode(text));
 
@@ -105,7 +105,7 @@ public sealed class YamlReaderTests
     private static void Refused(string text, int line, string expected)
     {
         AgentSimException error = Assert.Throws<AgentSimException>(() => Read(text));
-        Assert.Equal("YamlInvalid", error.ErrorId);
+        Assert.Equal("RouterPolicyInvalid", error.ErrorId);
         Assert.StartsWith($"f.yaml:{line.ToString(CultureInfo.InvariantCulture)}: ", error.Message, StringComparison.Ordinal);
         Assert.Contains(expected, error.Message, StringComparison.Ordinal);
         Assert.DoesNotContain('\n', error.Message);

@@ -1,11 +1,12 @@
 using System.Text.Json;
+using AgentSim.Files;
 using AgentSim.Json;
 
 namespace AgentSim.Engines;
 
 public sealed partial record EngineArguments
 {
-    private const string InvalidId = "EngineArgumentsInvalid";
+    private static ErrorCode InvalidId => Errors.EngineArgumentsInvalid;
 
     /// <summary>Remarks on accepted arguments that probably do not mean what their author thinks; one line each.</summary>
     public IEnumerable<string> Warnings
@@ -16,32 +17,32 @@ public sealed partial record EngineArguments
         }
     }
 
-    /// <summary>Refuses arguments that name a file which cannot be used. A replay asks by itself; asked earlier, it saves the way there.</summary>
+    /// <summary>
+    /// Makes the configuration that replays run with: defaults are filled in, values and combinations checked, files read. From then
+    /// on nothing is read again, and nothing that happens to the files matters.
+    /// </summary>
     /// <param name="optionName">What the user calls these arguments, for messages.</param>
-    /// <exception cref="AgentSimException"><c>ProfileInvalid</c>: the profile is missing, unreadable, or not what a profile is.</exception>
-    public void CheckFiles(string optionName)
+    /// <param name="files">What was read for other configurations of the same call; null: nothing.</param>
+    /// <exception cref="AgentSimException">
+    /// <c>EngineArgumentsInvalid</c>, <c>AicNotAvailable</c>, or <c>ProfileInvalid</c>: the profile is missing, unreadable, or not what a
+    /// profile is.
+    /// </exception>
+    public EngineConfig Resolve(string optionName, LoadedFiles? files = null)
     {
-        if (PlannerProfileData is not { } path) return;
+        EngineArguments effective = Validated(optionName);
         try
         {
-            TimingTables.Load(path);
+            return new EngineConfig(effective, PerformanceModel.Load(effective, files ?? new LoadedFiles()));
         }
-        catch (AgentSimException error)
+        catch (AgentSimException error) when (error.Code == Errors.ProfileInvalid)
         {
-            throw new AgentSimException(error.ErrorId, $"{optionName}: {error.Message}", error.Kind, error);
+            throw error.Saying($"{optionName}: {error.Template}", error);
         }
     }
 
-    /// <summary>Everything there is to warn of, as a run reports it.</summary>
-    internal IEnumerable<RunWarning> Doubts(string optionName, bool hasRouter) =>
-    [
-        .. Warnings.Select(doubt => new RunWarning("ArgumentsDoubtful", $"{optionName}: {doubt}")),
-        .. Ignored(optionName, hasRouter),
-    ];
-
     /// <summary>Reads the JSON text of an engine-arguments option, as the reference's command line does, and validates it.</summary>
     /// <param name="json">A JSON object; of a name given twice the last counts.</param>
-    /// <param name="optionName">The option as the user wrote it, for messages, e.g. <c>--extra-engine-args</c>.</param>
+    /// <param name="optionName">The option as the user wrote it, for messages: <see cref="Setting.Engine"/> or another term.</param>
     /// <returns>Effective arguments, every default filled in.</returns>
     /// <exception cref="AgentSimException"><c>EngineArgumentsInvalid</c> or <c>AicNotAvailable</c>.</exception>
     public static EngineArguments Parse(string json, string optionName) => Read(json, optionName).Validated(optionName);
@@ -58,7 +59,7 @@ public sealed partial record EngineArguments
         JsonElement root = document.RootElement;
         bool hasRole = root.TryGetProperty("is_prefill", out _) || root.TryGetProperty("is_decode", out _);
         if (hasRole && root.TryGetProperty("worker_type", out JsonElement type) && type.ValueKind != JsonValueKind.Null)
-            throw new AgentSimException(InvalidId, $"{optionName}: worker_type cannot be combined with is_prefill or is_decode; give one of them");
+            throw InvalidId.Error($"{optionName}: worker_type cannot be combined with is_prefill or is_decode; give one of them");
 
         return EngineArgumentsTable.Arguments.Read(new EngineArguments { UnknownMembers = FindUnknownMembers(root) }, root, optionName, "", InvalidId);
     }

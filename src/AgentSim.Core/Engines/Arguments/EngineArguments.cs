@@ -1,13 +1,13 @@
-using System.Text.Json.Serialization;
+using AgentSim.Json;
 using AgentSim.Routing;
 
 namespace AgentSim.Engines;
 
 /// <summary>
-/// The engine arguments of one kind of worker, with the reference's names and defaults (behaviour 02#2).
-/// Every worker, and every rank of it, gets the same arguments. Obtain usable arguments from <see cref="Parse"/>,
-/// <see cref="Default"/>, or from an initialiser followed by <see cref="Validated"/>, which fills in the defaults
-/// that depend on other arguments. Times are milliseconds where nothing else is said; counts are at most 2^63 - 1.
+/// The engine arguments of one kind of worker as they are given, with the reference's names and defaults (behaviour 02#2).
+/// Every worker, and every rank of it, gets the same arguments. They are written down, changed and stored; what runs is the
+/// <see cref="EngineConfig"/> that <see cref="Resolve"/> makes of them. <see cref="Validated"/> fills in the defaults that
+/// depend on other arguments, and checks what can be checked without opening a file. Times are milliseconds where nothing else is said; counts are at most 2^63 - 1.
 /// </summary>
 public sealed partial record EngineArguments
 {
@@ -15,7 +15,7 @@ public sealed partial record EngineArguments
     public const long DefaultNumGpuBlocks = 16384;
 
     /// <summary>All defaults: a vLLM worker with blocks of 64 tokens.</summary>
-    public static EngineArguments Default { get; } = new EngineArguments().Validated("engine arguments");
+    public static EngineArguments Default => Defaults.All;
 
     /// <summary><c>engine_type</c>: which scheduler is simulated.</summary>
     public EngineType EngineType { get; init; } = EngineType.Vllm;
@@ -107,12 +107,21 @@ public sealed partial record EngineArguments
     /// <summary><c>enable_g4_storage</c>: like <see cref="NumG2Blocks"/>, which it needs.</summary>
     public bool EnableG4Storage { get; init; }
 
+    /// <summary><c>aic_backend</c>: AIC latency modelling, which is not available; refused when set.</summary>
+    public string? AicBackend { get; init; }
+
+    /// <summary><c>reasoning</c>. No effect.</summary>
+    public ReasoningArguments? Reasoning { get; init; }
+
+    /// <summary>The arguments without effect on offline replay, by their names in JSON; those at their defaults are not in it.</summary>
+    public InertOptions Inert { get; init; } = InertOptions.None;
+
     /// <summary>
     /// Acceptance probability of each draft token given that all earlier ones were accepted, one per
-    /// <see cref="AicNextn"/> (behaviour 02#9.1); empty without speculative decoding. Set by <see cref="Validated"/>.
+    /// <see cref="AicNextn"/> (behaviour 02#9.1); empty without speculative decoding.
     /// </summary>
-    [JsonInclude]
-    public IReadOnlyList<double> AcceptRates { get; private init; } = [];
+    /// <exception cref="AgentSimException"><c>EngineArgumentsInvalid</c>: <see cref="AicNextnAcceptRates"/> is no list of rates.</exception>
+    public IReadOnlyList<double> AcceptRates => SpeculationRates.Parse(AicNextn, AicNextnAcceptRates, "engine arguments", InvalidId);
 
     /// <summary>The block manager in effect. SGLang has its own and ignores it.</summary>
     public KvBackend Backend => G1Backend ?? (RequestsOffload ? KvBackend.Kvbm : KvBackend.Native);
@@ -120,15 +129,12 @@ public sealed partial record EngineArguments
     /// <summary>GPUs of one worker: <see cref="AicTpSize"/> times <see cref="DpSize"/>.</summary>
     public long GpusPerWorker => (AicTpSize ?? 1) * Math.Max(DpSize, 1);
 
-    /// <summary>The token budget that the router measures load against: <see cref="MaxNumBatchedTokens"/>, or ten million without a limit.</summary>
-    public long RouterTokenBudget => MaxNumBatchedTokens ?? 10_000_000;
-
-    /// <summary>Tokens that fit into a rank's KV blocks, at most <see cref="long.MaxValue"/>.</summary>
-    internal long CapacityTokens => NumGpuBlocks > long.MaxValue / Math.Max(BlockSize, 1) ? long.MaxValue : NumGpuBlocks * BlockSize;
-
-    /// <summary>Measured latencies in memory, in place of <see cref="PlannerProfileData"/>; null: what that says.</summary>
-    internal TimingTables? Timing { get; init; }
-
     private bool RequestsOffload =>
         EngineType.HasOffload && (NumG2Blocks > 0 || NumG3Blocks > 0 || EnableG4Storage);
+
+    // Made when it is asked for: the table that checks them has to be there before.
+    private static class Defaults
+    {
+        public static readonly EngineArguments All = new EngineArguments().Validated("engine arguments");
+    }
 }

@@ -201,7 +201,7 @@ internal sealed class PagePool(SglangLimits limits, PromptCatalog prompts, Publi
         }
 
         int all = (int)(((long)sequence.PromptTokens + sequence.OutputLimit) / limits.PageSize) - sequence.Prompt.Count;
-        if (_nextPrivatePage + (long)all > 0) throw new AgentSimException("TooManyBlocks", "a worker would generate more than 2^31 KV pages; use a larger engine block_size or split the trace");
+        if (_nextPrivatePage + (long)all > 0) throw Errors.TooManyBlocks.Error("a worker would generate more than 2^31 KV pages; use a larger engine block_size or split the trace");
         sequence.GeneratedPages.Add(new BlockRun(_nextPrivatePage, all));
         sequence.GeneratedPageCount = all;
         _nextPrivatePage += all;

@@ -14,8 +14,8 @@ internal sealed class SglangEngine : SimulatedEngine
     public SglangEngine(EngineServices services)
     {
         _services = services;
-        _limits = new SglangLimits(services.Arguments);
-        _model = PerformanceModel.Create(services.Arguments);
+        _limits = new SglangLimits(services.Config);
+        _model = services.Config.Timing;
         // SGLang counts tokens, not pages.
         _decodeTimes = new DecodeTimes(_model, 1, _limits.TotalTokens);
     }
@@ -27,6 +27,6 @@ internal sealed class SglangEngine : SimulatedEngine
         PublishedPages published = new();
         _caches.Add(published);
         PagePool pages = new(_limits, _services.Prompts, published);
-        return new SglangScheduler(_limits, pages, published, _model, _decodeTimes, SpeculativeSampler.Create(_services.Arguments, index), _services.Prompts, _services.Recorder) { Observer = _services.Observer };
+        return new SglangScheduler(_limits, pages, published, _model, _decodeTimes, SpeculativeSampler.Create(_services.Config, index), _services.Prompts, _services.Recorder) { Observer = _services.Observer };
     }
 }

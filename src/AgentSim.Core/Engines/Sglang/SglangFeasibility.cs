@@ -6,9 +6,9 @@ namespace AgentSim.Engines.Sglang;
 internal static class SglangFeasibility
 {
     /// <summary>Why a request can never run to its end; null when it may.</summary>
-    public static string? WhyNever(EngineArguments arguments, int promptTokens, int outputTokens)
+    public static string? WhyNever(EngineConfig config, int promptTokens, int outputTokens)
     {
-        SglangLimits limits = new(arguments);
+        SglangLimits limits = new(config);
         if (promptTokens == 0) return "its prompt is empty";
         if (WhyNeverPrefilled(limits, promptTokens) is string budget) return budget;
 

@@ -3,17 +3,17 @@ namespace AgentSim.Engines.Sglang;
 /// <summary>The engine arguments an SGLang scheduler reads in every pass, and the constants that follow from them (behaviour 03#A.1).</summary>
 internal sealed class SglangLimits
 {
-    public SglangLimits(EngineArguments arguments)
+    public SglangLimits(EngineConfig config)
     {
-        PageSize = checked((int)arguments.BlockSize);
-        TotalPages = arguments.NumGpuBlocks;
-        MaxRunning = arguments.MaxNumSeqs ?? long.MaxValue;
-        MaxPrefillTokens = arguments.Sglang.MaxPrefillTokens;
-        ChunkSize = arguments.Sglang.ChunkSize;
-        OutputClip = arguments.Sglang.ClipMaxNewTokens;
-        Role = arguments.WorkerType;
-        LongestPrefixFirst = arguments.Sglang.UsesLongestPrefixMatch;
-        InitialRatio = 0.7 * arguments.Sglang.ScheduleConservativeness;
+        PageSize = checked((int)config.BlockSize);
+        TotalPages = config.NumGpuBlocks;
+        MaxRunning = config.MaxNumSeqs ?? long.MaxValue;
+        MaxPrefillTokens = config.Sglang.MaxPrefillTokens;
+        ChunkSize = config.Sglang.ChunkSize;
+        OutputClip = config.Sglang.ClipMaxNewTokens;
+        Role = config.WorkerType;
+        LongestPrefixFirst = config.Sglang.UsesLongestPrefixMatch;
+        InitialRatio = 0.7 * config.Sglang.ScheduleConservativeness;
         LeastRatio = InitialRatio * 0.14;
         RatioDecay = (InitialRatio - LeastRatio) / 600.0;
     }

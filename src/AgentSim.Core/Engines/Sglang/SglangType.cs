@@ -5,6 +5,9 @@ internal sealed class SglangType() : EngineType("sglang")
 {
     internal override HandoffOrder Handoff => HandoffOrder.DestinationFirst;
 
+    internal override IReadOnlyList<string> IgnoredArguments { get; } =
+        ["enable_prefix_caching", "enable_chunked_prefill", "preemption_mode", "g1_backend", "num_g2_blocks", "num_g3_blocks", "enable_g4_storage"];
+
     internal override long DefaultBlockSize(EngineArguments arguments) => arguments.Sglang.PageSize ?? 1;
 
     internal override string? FindConflict(EngineArguments arguments)
@@ -18,10 +21,10 @@ internal sealed class SglangType() : EngineType("sglang")
 
     internal override string? FindDoubt(EngineArguments arguments) => arguments.Sglang.SchedulePolicy is "fifo" or "fcfs" or "lpm"
         ? null
-        : $"sglang.schedule_policy '{arguments.Sglang.SchedulePolicy}' is unknown and means fifo; known: fifo, fcfs, lpm";
+        : $"sglang.schedule_policy {Quote.Of(arguments.Sglang.SchedulePolicy)} is unknown and means fifo; known: fifo, fcfs, lpm";
 
-    internal override string? WhyNever(EngineArguments arguments, int promptTokens, int outputTokens) =>
-        SglangFeasibility.WhyNever(arguments, promptTokens, outputTokens);
+    internal override string? WhyNever(EngineConfig config, int promptTokens, int outputTokens) =>
+        SglangFeasibility.WhyNever(config, promptTokens, outputTokens);
 
     internal override SimulatedEngine Create(EngineServices services) => new SglangEngine(services);
 }

@@ -21,13 +21,13 @@ internal sealed partial class NumpyArray
     private NumpyArray(double[] values, int[] shape, bool columnMajor) => (_values, _shape, _columnMajor) = (values, shape, columnMajor);
 
     /// <summary>Reads entries of an archive by name, without the <c>.npy</c> ending.</summary>
-    /// <param name="path">The archive.</param>
+    /// <param name="file">The archive.</param>
     /// <param name="names">The entries to read; others are passed over, and those that are missing are missing in the result.</param>
     /// <param name="allowsWhole">Whether arrays of int64 will do, too.</param>
     /// <exception cref="InvalidDataException">Not a zip, or an entry that is not a float64 array.</exception>
-    public static Dictionary<string, NumpyArray> ReadArchive(string path, IReadOnlyCollection<string> names, bool allowsWhole = false)
+    public static Dictionary<string, NumpyArray> ReadArchive(Stream file, IReadOnlyCollection<string> names, bool allowsWhole = false)
     {
-        using ZipArchive archive = Open(path);
+        using ZipArchive archive = Open(file);
         Dictionary<string, NumpyArray> arrays = [];
         foreach (ZipArchiveEntry entry in archive.Entries)
         {
@@ -43,11 +43,11 @@ internal sealed partial class NumpyArray
         return arrays;
     }
 
-    private static ZipArchive Open(string path)
+    private static ZipArchive Open(Stream file)
     {
         try
         {
-            return ZipFile.OpenRead(path);
+            return new ZipArchive(file, ZipArchiveMode.Read, leaveOpen: true);
         }
         catch (InvalidDataException error)
         {

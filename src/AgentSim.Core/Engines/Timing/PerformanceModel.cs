@@ -1,9 +1,11 @@
 using System.Runtime.CompilerServices;
+using AgentSim.Files;
 
 namespace AgentSim.Engines;
 
 /// <summary>
-/// How long passes take, in simulated milliseconds (behaviour 02#3). Shared by all ranks with the same arguments.
+/// How long passes take, in simulated milliseconds (behaviour 02#3). A value: whatever it needs of files it has read when it is
+/// made, it never changes, and ranks, runs and threads share it.
 /// </summary>
 internal abstract class PerformanceModel
 {
@@ -16,15 +18,16 @@ internal abstract class PerformanceModel
         _decodeRatio = speedupRatio * decodeSpeedupRatio;
     }
 
-    /// <summary>The model the arguments name.</summary>
-    /// <exception cref="AgentSimException">The profile they name cannot be used.</exception>
-    public static PerformanceModel Create(EngineArguments arguments)
-    {
-        if (arguments.Timing is { } tables) return new ProfileModel(tables, arguments.SpeedupRatio, arguments.DecodeSpeedupRatio);
-        return arguments.PlannerProfileData is { } path
-            ? new ProfileModel(TimingTables.Load(path), arguments.SpeedupRatio, arguments.DecodeSpeedupRatio)
-            : new PolynomialModel(arguments.SpeedupRatio, arguments.DecodeSpeedupRatio);
-    }
+    /// <summary>The model the arguments name: here is where a kind of model is added.</summary>
+    /// <param name="arguments">Arguments with every default filled in.</param>
+    /// <param name="files">What was read before, and receives what is read here.</param>
+    /// <exception cref="AgentSimException">A file they name cannot be used.</exception>
+    public static PerformanceModel Load(EngineArguments arguments, LoadedFiles files) => arguments.PlannerProfileData is { } path
+        ? new ProfileModel(files.Get(path, ProfileTables.Load), arguments.SpeedupRatio, arguments.DecodeSpeedupRatio)
+        : new PolynomialModel(arguments.SpeedupRatio, arguments.DecodeSpeedupRatio);
+
+    /// <summary>SHA-256 of the file it was made from, in hexadecimal; null where there is none.</summary>
+    public virtual string? FileDigest => null;
 
     /// <summary>True when a decode step depends on the batch's mean length and not only on the active tokens.</summary>
     public abstract bool DecodeDependsOnContext { get; }
@@ -38,11 +41,7 @@ internal abstract class PerformanceModel
     public double Prefill(long count, long inputLength, long prefix)
     {
         long fresh = Math.Max(0, (inputLength / count) - (prefix / count));
-        if (fresh == 0) return 0.0;
-        // Requests attend to their own prompts only: count of them with n new tokens each, behind c, are work as of one
-        // with count * n new ones behind c - (count - 1) * n / 2.
-        double cached = (prefix / count) - ((count - 1) * (fresh / 2.0));
-        return SimulatedDuration.Quantise(AtLeast(PrefillModel((double)(count * fresh), cached), 0.0), _prefillRatio);
+        return fresh == 0 ? 0.0 : SimulatedDuration.Quantise(AtLeast(PrefillModel(count, fresh, prefix / count), 0.0), _prefillRatio);
     }
 
     /// <summary>One decode step of at least one request.</summary>
@@ -79,10 +78,11 @@ internal abstract class PerformanceModel
     /// <summary>Tokens that count as active at most.</summary>
     protected static long AtMost(ulong totalTokens) => (long)Math.Min(totalTokens, long.MaxValue);
 
-    /// <summary>Unscaled prefill latency in milliseconds.</summary>
-    /// <param name="tokens">New tokens.</param>
-    /// <param name="cached">Tokens before them, as of a single request; less than 0 where several requests share the pass.</param>
-    protected abstract double PrefillModel(double tokens, double cached);
+    /// <summary>Unscaled prefill latency in milliseconds of requests that are taken for equal.</summary>
+    /// <param name="requests">How many.</param>
+    /// <param name="fresh">Prompt tokens each computes, at least 1: their mean, rounded down.</param>
+    /// <param name="cached">Prompt tokens each has computed or found before: their mean, rounded down.</param>
+    protected abstract double PrefillModel(long requests, long fresh, long cached);
 
     /// <summary>Unscaled latency of a decode step in milliseconds.</summary>
     protected abstract double DecodeModel(double activeTokens, double totalTokens, double context);
@@ -93,8 +93,11 @@ internal sealed class PolynomialModel(double speedupRatio, double decodeSpeedupR
 {
     public override bool DecodeDependsOnContext => false;
 
-    protected override double PrefillModel(double tokens, double cached) =>
-        (4.209989e-07 * (tokens * tokens)) + (1.518344e-02 * tokens) + 1.650142e+01;
+    protected override double PrefillModel(long requests, long fresh, long cached)
+    {
+        double tokens = requests * fresh;
+        return (4.209989e-07 * (tokens * tokens)) + (1.518344e-02 * tokens) + 1.650142e+01;
+    }
 
     protected override double DecodeModel(double activeTokens, double totalTokens, double context) =>
         Polynomial(totalTokens == 0 ? 1.0 : activeTokens / totalTokens);

@@ -1,15 +1,23 @@
 namespace AgentSim.Engines;
 
 /// <summary>Latencies interpolated from a planner profile (behaviour 02#3.3).</summary>
-internal sealed class ProfileModel(TimingTables tables, double speedupRatio, double decodeSpeedupRatio) : PerformanceModel(speedupRatio, decodeSpeedupRatio)
+internal sealed class ProfileModel(ProfileTables tables, double speedupRatio, double decodeSpeedupRatio) : PerformanceModel(speedupRatio, decodeSpeedupRatio)
 {
+    private readonly double[] _prefillTokens = tables.PrefillTokens;
+    private readonly double[] _prefillMs = tables.PrefillMs;
+
     public override bool DecodeDependsOnContext => true;
 
-    protected override double PrefillModel(double tokens, double cached)
+    public override string FileDigest => tables.Digest;
+
+    protected override double PrefillModel(long requests, long fresh, long cached)
     {
-        if (tables.CachedPrefill is { } table) return Grid(table.New, table.Cached, table.Ms, tokens, cached);
-        int i = Segment(tables.PrefillTokens, tokens);
-        return Line(tables.PrefillTokens[i], tables.PrefillMs[i], tables.PrefillTokens[i + 1], tables.PrefillMs[i + 1], tokens);
+        double tokens = requests * fresh;
+        // Requests attend to their own prompts only: several with n new tokens each, behind c, are work as of one with all the new
+        // ones behind c - (requests - 1) * n / 2.
+        if (tables.CachedPrefill is { } table) return Grid(table.New, table.Cached, table.Ms, tokens, cached - ((requests - 1) * (fresh / 2.0)));
+        int i = Segment(_prefillTokens, tokens);
+        return Line(_prefillTokens[i], _prefillMs[i], _prefillTokens[i + 1], _prefillMs[i + 1], tokens);
     }
 
     protected override double DecodeModel(double activeTokens, double totalTokens, double context) =>

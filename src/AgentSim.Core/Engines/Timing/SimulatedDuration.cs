@@ -17,7 +17,7 @@ internal static class SimulatedDuration
         if (product < 4503599627370496.0) return (ulong)WholeNanos(seconds, product);
         if (!(seconds < 18446744073709551616.0))
         {
-            throw new AgentSimException("LatencyTooLong", "a simulated latency exceeds 2^64 seconds; use a larger speedup_ratio");
+            throw Errors.LatencyTooLong.Error("a simulated latency exceeds 2^64 seconds; use a larger speedup_ratio");
         }
 
         // The mantissa times 10^9 fits 128 bits for every double below 2^64.

@@ -10,9 +10,11 @@ internal sealed class TrtllmType() : EngineType("trtllm")
 {
     internal override bool HasOffload => true;
 
+    internal override IReadOnlyList<string> IgnoredArguments { get; } = ["preemption_mode"];   // it never preempts
+
     internal override long DefaultBlockSize(EngineArguments arguments) => 32;
 
-    internal override string? FindUnrunnableBlockSize(EngineArguments arguments) => BlockManager.FindUnrunnableBlockSize(arguments);
+    internal override string? FindUnrunnableBlockSize(EngineConfig config) => BlockManager.FindUnrunnableBlockSize(config);
 
     internal override SimulatedEngine Create(EngineServices services) => new VllmEngine(services, guaranteedNoEvict: true);
 }

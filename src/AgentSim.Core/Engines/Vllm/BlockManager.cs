@@ -11,10 +11,10 @@ internal readonly record struct CachedPrefix(int Blocks, int ActiveBlocks);
 internal abstract class BlockManager(long capacity, int blockSize, bool cachingEnabled, PromptCatalog prompts)
 {
     /// <summary>What <c>block_size</c> must be where the managers cannot work with it; null when they can (behaviour 00#differences).</summary>
-    public static string? FindUnrunnableBlockSize(EngineArguments arguments)
+    public static string? FindUnrunnableBlockSize(EngineConfig config)
     {
-        if (arguments.BlockSize < 2) return "must be at least 2 with vLLM and TensorRT-LLM";
-        bool isRunnable = arguments.Backend != KvBackend.Kvbm || (arguments.BlockSize <= 1024 && long.IsPow2(arguments.BlockSize));
+        if (config.BlockSize < 2) return "must be at least 2 with vLLM and TensorRT-LLM";
+        bool isRunnable = config.Backend != KvBackend.Kvbm || (config.BlockSize <= 1024 && long.IsPow2(config.BlockSize));
         return isRunnable ? null : "must be a power of two up to 1024 with the kvbm backend";
     }
 

@@ -17,12 +17,12 @@ internal sealed class VllmEngine : SimulatedEngine
         _services = services;
         if (services.CachesAreAsked)
         {
-            if (services.Arguments.Backend == KvBackend.Kvbm) _separate = new SeparateCaches();
+            if (services.Config.Backend == KvBackend.Kvbm) _separate = new SeparateCaches();
             else _reaches = new PrefixReaches();
         }
 
-        _limits = new VllmLimits(services.Arguments, guaranteedNoEvict);
-        _model = PerformanceModel.Create(services.Arguments);
+        _limits = new VllmLimits(services.Config, guaranteedNoEvict);
+        _model = services.Config.Timing;
         _decodeTimes = new DecodeTimes(_model, _limits.BlockSize, _limits.TotalBlocks);
     }
 
@@ -30,11 +30,11 @@ internal sealed class VllmEngine : SimulatedEngine
 
     public override Scheduler CreateRank(int index)
     {
-        EngineArguments arguments = _services.Arguments;
-        BlockManager blocks = arguments.Backend == KvBackend.Kvbm
-            ? new LineageBlockManager(_limits.TotalBlocks, _limits.BlockSize, arguments.EnablePrefixCaching, _services.Prompts)
-            : new NativeBlockManager(_limits.TotalBlocks, _limits.BlockSize, arguments.EnablePrefixCaching, _services.Prompts, _reaches, index);
+        EngineConfig config = _services.Config;
+        BlockManager blocks = config.Backend == KvBackend.Kvbm
+            ? new LineageBlockManager(_limits.TotalBlocks, _limits.BlockSize, config.EnablePrefixCaching, _services.Prompts)
+            : new NativeBlockManager(_limits.TotalBlocks, _limits.BlockSize, config.EnablePrefixCaching, _services.Prompts, _reaches, index);
         if (blocks is LineageBlockManager lineage) _separate?.Add(lineage);
-        return new VllmScheduler(_limits, blocks, _model, _decodeTimes, SpeculativeSampler.Create(arguments, index), _services.Prompts, _services.Recorder) { Observer = _services.Observer };
+        return new VllmScheduler(_limits, blocks, _model, _decodeTimes, SpeculativeSampler.Create(config, index), _services.Prompts, _services.Recorder) { Observer = _services.Observer };
     }
 }

@@ -3,18 +3,18 @@ namespace AgentSim.Engines.Vllm;
 /// <summary>The engine arguments a vLLM or TensorRT-LLM scheduler reads in every pass, with "unlimited" as a large number.</summary>
 internal sealed class VllmLimits
 {
-    public VllmLimits(EngineArguments arguments, bool guaranteedNoEvict)
+    public VllmLimits(EngineConfig config, bool guaranteedNoEvict)
     {
-        BlockSize = checked((int)arguments.BlockSize);
-        TotalBlocks = arguments.NumGpuBlocks;
-        TokenBudget = arguments.MaxNumBatchedTokens ?? long.MaxValue;
-        MaxSequences = arguments.MaxNumSeqs ?? long.MaxValue;
-        MaxModelLength = arguments.MaxModelLen ?? long.MaxValue;
-        ChunkedPrefill = arguments.EnableChunkedPrefill;
-        PreemptFirst = arguments.PreemptionMode == PreemptionMode.Fifo;
+        BlockSize = checked((int)config.BlockSize);
+        TotalBlocks = config.NumGpuBlocks;
+        TokenBudget = config.MaxNumBatchedTokens ?? long.MaxValue;
+        MaxSequences = config.MaxNumSeqs ?? long.MaxValue;
+        MaxModelLength = config.MaxModelLen ?? long.MaxValue;
+        ChunkedPrefill = config.EnableChunkedPrefill;
+        PreemptFirst = config.PreemptionMode == PreemptionMode.Fifo;
         GuaranteedNoEvict = guaranteedNoEvict;
-        Role = arguments.WorkerType;
-        Speculates = arguments.AicNextn is not null;
+        Role = config.WorkerType;
+        Speculates = config.Speculates;
     }
 
     public int BlockSize { get; }

@@ -13,24 +13,24 @@ internal sealed class VllmType() : EngineType("vllm")
 
     internal override long DefaultBlockSize(EngineArguments arguments) => 64;
 
-    internal override string? FindUnrunnableBlockSize(EngineArguments arguments) => BlockManager.FindUnrunnableBlockSize(arguments);
+    internal override string? FindUnrunnableBlockSize(EngineConfig config) => BlockManager.FindUnrunnableBlockSize(config);
 
-    internal override string? WhyNever(EngineArguments arguments, int promptTokens, int outputTokens)
+    internal override string? WhyNever(EngineConfig config, int promptTokens, int outputTokens)
     {
-        if (Rejects(arguments, promptTokens)) return null;
+        if (Rejects(config, promptTokens)) return null;
         long length = (long)promptTokens + outputTokens;
-        if (arguments.MaxModelLen is long limit) length = Math.Min(length, limit);
+        if (config.MaxModelLen is long limit) length = Math.Min(length, limit);
         // The last token never gets a place of its own, except in a speculative burst.
-        long held = arguments.AicNextn is null ? length - 1 : length;
-        if (held > arguments.CapacityTokens)
+        long held = config.Speculates ? length : length - 1;
+        if (held > config.CapacityTokens)
         {
-            return $"its {promptTokens} prompt and {outputTokens} output tokens need {BlockCount.Of(held, (int)arguments.BlockSize)} KV blocks and a worker has {arguments.NumGpuBlocks} of {arguments.BlockSize} tokens; raise num_gpu_blocks or set max_model_len";
+            return $"its {promptTokens} prompt and {outputTokens} output tokens need {BlockCount.Of(held, (int)config.BlockSize)} KV blocks and a worker has {config.NumGpuBlocks} of {config.BlockSize} tokens; raise num_gpu_blocks or set max_model_len";
         }
 
         // Prompts reach decode workers as KV.
-        if (arguments.WorkerType != WorkerType.Decode && !arguments.EnableChunkedPrefill && !arguments.EnablePrefixCaching && promptTokens > arguments.MaxNumBatchedTokens)
+        if (config.WorkerType != WorkerType.Decode && !config.EnableChunkedPrefill && !config.EnablePrefixCaching && promptTokens > config.MaxNumBatchedTokens)
         {
-            return $"its {promptTokens} prompt tokens exceed max_num_batched_tokens {arguments.MaxNumBatchedTokens} and chunked prefill is off; raise max_num_batched_tokens or turn enable_chunked_prefill on";
+            return $"its {promptTokens} prompt tokens exceed max_num_batched_tokens {config.MaxNumBatchedTokens} and chunked prefill is off; raise max_num_batched_tokens or turn enable_chunked_prefill on";
         }
 
         return null;

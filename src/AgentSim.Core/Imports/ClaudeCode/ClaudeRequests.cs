@@ -59,7 +59,7 @@ internal sealed class ClaudeRequests(ClaudeCodeFormat format, ImportSink sink, A
         if (start is null || end is null) sink.Drop(WithoutTimes);
         else if (response.IsRestamped) sink.Drop(DropReason.Restamped);
         bool isBack = start > end;
-        if (isBack) sink.Fault(DropReason.ClockBack, first.Place.Error("ImportTimeInvalid", "the answer is older than what it answers; the request was given the time of the answer's rows"));
+        if (isBack) sink.Fault(DropReason.ClockBack, first.Place.Error(Errors.ImportTimeInvalid, "the answer is older than what it answers; the request was given the time of the answer's rows"));
         return response.Request = new SourceRequest
         {
             Session = context.Session,

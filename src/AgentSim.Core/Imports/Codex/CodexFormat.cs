@@ -88,14 +88,14 @@ internal sealed class CodexFormat : ISourceFormat
         sink.Drop(DropReason.Unfinished, history.UnfinishedCalls);
         foreach (CodexEvent jump in history.ClockJumps)
         {
-            sink.Fault(DropReason.ClockBack, jump.At.Place.Error("ImportTimeInvalid",
+            sink.Fault(DropReason.ClockBack, jump.At.Place.Error(Errors.ImportTimeInvalid, 
                 "the clock went back here; the lines from here on were moved behind those before"));
         }
 
         if (!thread.IsUnclear) return;
         foreach (CodexAnswer answer in history.Answers.Where(answer => answer.IsCopy))
         {
-            sink.Drop(Unclear, answer.Count.At.Place.Error("ImportRowInvalid",
+            sink.Drop(Unclear, answer.Count.At.Place.Error(Errors.ImportRowInvalid, 
                 "the thread begins with a copy of another one's history, and nothing shows where its own begins"));
         }
     }

@@ -68,7 +68,7 @@ internal sealed class OtelReader(ImportSink sink)
         long? start = Time(span, "startTimeUnixNano", "start_time_unix_nano", "startTime", "start_time"), end = Time(span, "endTimeUnixNano", "end_time_unix_nano", "endTime", "end_time");
         if (id is null || start is not { } started)
         {
-            sink.Fault(OtelFormat.Unusable, place.Error("ImportRowInvalid", "a span has no id or no start; it was passed over"));
+            sink.Fault(OtelFormat.Unusable, place.Error(Errors.ImportRowInvalid, "a span has no id or no start; it was passed over"));
             return;
         }
 
@@ -111,7 +111,7 @@ internal sealed class OtelReader(ImportSink sink)
         if (kind == OtelKind.Other) return;
         if ((Time(log, "timeUnixNano", "observedTimeUnixNano") ?? LenientJson.Time(attributes.Text("event.timestamp"))) is not { } end)
         {
-            sink.Fault(OtelFormat.Unusable, place.Error("ImportRowInvalid", "a log record has no time; it was passed over"));
+            sink.Fault(OtelFormat.Unusable, place.Error(Errors.ImportRowInvalid, "a log record has no time; it was passed over"));
             return;
         }
 

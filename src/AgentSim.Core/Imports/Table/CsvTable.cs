@@ -48,7 +48,7 @@ internal static class CsvTable
         }
         catch (Exception error) when (error is IOException or InvalidDataException or ArgumentException or InvalidOperationException or NotSupportedException)
         {
-            sink.Fault(DropReason.Malformed, AgentSimException.At(path, line, "InputUnreadable", $"cannot be read on: {error.Message.ReplaceLineEndings(" ")}", error));
+            sink.Fault(DropReason.Malformed, Errors.InputUnreadable.At(path, line, $"cannot be read on: {error.Message.ReplaceLineEndings(" ")}", error));
         }
     }
 

@@ -18,7 +18,7 @@ internal sealed class TableColumns
 
     /// <summary>The columns of a preset, with those the user names in their place.</summary>
     /// <param name="preset">The preset; null: only what the user names.</param>
-    /// <param name="given">Columns by field, as <c>--map</c> takes them: <c>COLUMN</c>, or <c>COLUMN:UNIT</c> for times that are numbers.</param>
+    /// <param name="given">Columns by field, as the import takes them: <c>COLUMN</c>, or <c>COLUMN:UNIT</c> for times that are numbers.</param>
     /// <exception cref="AgentSimException">A field does not exist, or the fields that every row needs are missing.</exception>
     public TableColumns(TablePreset? preset, IReadOnlyDictionary<string, string> given)
     {
@@ -26,7 +26,7 @@ internal sealed class TableColumns
         foreach ((string word, string column) in given)
         {
             if (Array.Find(Words, entry => entry.Names.Contains(word, StringComparer.OrdinalIgnoreCase)) is not { Names: not null } found)
-                throw AgentSimException.Usage("ImportColumnUnknown", $"a table has no field '{word}'; there are {string.Join(", ", Words.Select(entry => entry.Names[0]))}");
+                throw Errors.ImportColumnUnknown.Usage($"a table has no field {Quote.Of(word)}; there are {string.Join(", ", Words.Select(entry => entry.Names[0]))}");
             _columns[found.Field] = [TableColumn.Parse(column)];
             _given.Add(_columns[found.Field][0].Name);
         }
@@ -34,7 +34,7 @@ internal sealed class TableColumns
         foreach (TableField needed in (ReadOnlySpan<TableField>)[TableField.Input, TableField.Output])
         {
             if (!_columns.ContainsKey(needed))
-                throw AgentSimException.Usage("ImportColumnMissing", $"nothing says which column holds the {NameOf(needed)} tokens; name it ({NameOf(needed)}=COLUMN)");
+                throw Errors.ImportColumnMissing.Error($"nothing says which column holds the {NameOf(needed)} tokens; name it ({NameOf(needed)}=COLUMN)");
         }
     }
 

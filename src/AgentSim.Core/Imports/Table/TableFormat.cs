@@ -8,6 +8,10 @@ namespace AgentSim.Imports.Table;
 /// </summary>
 internal sealed class TableFormat : ISourceFormat
 {
+    // Of a file as a whole: no other line of it would be better.
+    private static readonly ErrorCode[] WholeFile =
+        [Errors.ImportUnitMissing, Errors.ImportStartMissing, Errors.ImportColumnsUnknown, Errors.ImportColumnUnknown];
+
     public string Name => "table";
 
     public string Title => "Tables";
@@ -18,7 +22,7 @@ internal sealed class TableFormat : ISourceFormat
     {
         TablePreset? asked = null;
         if (sink.Options.Preset is { } name)
-            asked = TablePreset.Find(name) ?? throw AgentSimException.Usage("ImportFormatUnknown", $"there is no preset '{name}' for tables; there are {string.Join(", ", TablePreset.Names)}");
+            asked = TablePreset.Find(name) ?? throw Errors.ImportFormatUnknown.Usage($"there is no preset {Quote.Of(name)} for tables; there are {string.Join(", ", TablePreset.Names)}");
         var rounds = new TraceLabRounds(this, sink);
         foreach (string path in files)
         {
@@ -27,7 +31,7 @@ internal sealed class TableFormat : ISourceFormat
             {
                 Read(path, asked, rounds, sink, cancel);
             }
-            catch (AgentSimException error) when (error.ErrorId is "ImportUnitMissing" or "ImportStartMissing" or "ImportColumnsUnknown" or "ImportColumnUnknown")
+            catch (AgentSimException error) when (Array.IndexOf(WholeFile, error.Code) >= 0)
             {
                 // Of no use without being told more; other files may be.
                 if (files.Count == 1) throw;
@@ -50,7 +54,7 @@ internal sealed class TableFormat : ISourceFormat
         TablePreset? preset = asked ?? Detect(head);
         if (preset is null && sink.Options.Columns.Count == 0)
         {
-            throw AgentSimException.At(path, 1, "ImportColumnsUnknown",
+            throw Errors.ImportColumnsUnknown.At(path, 1,
                 $"these columns are of no known table ({string.Join(", ", TablePreset.Names)}); say which hold what (input=COLUMN output=COLUMN start=COLUMN, and session, cached, …)");
         }
 

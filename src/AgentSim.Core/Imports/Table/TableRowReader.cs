@@ -29,7 +29,7 @@ internal sealed class TableRowReader(TablePreset? preset, TableColumns columns, 
         {
             if (Read(cells, place) is { } row) _rows.Add(row);
         }
-        catch (AgentSimException error) when (error.ErrorId == "ImportRowInvalid")
+        catch (AgentSimException error) when (error.Code == Errors.ImportRowInvalid)
         {
             _last = error;
         }
@@ -40,7 +40,7 @@ internal sealed class TableRowReader(TablePreset? preset, TableColumns columns, 
     public void Finish(string path, bool isLinewise)
     {
         if (_count > 0 && columns.Given.FirstOrDefault(column => !_seen.Contains(column)) is { } missing)
-            throw AgentSimException.At(path, 1, "ImportColumnUnknown", $"no row has anything in a column '{missing}'; name one that is there");
+            throw Errors.ImportColumnUnknown.At(path, 1, $"no row has anything in a column {Quote.Of(missing)}; name one that is there");
         // Of one row only, nobody can say that it was cut off.
         if (_last is not null && isLinewise && _rows.Count > 0 && !sink.Options.IsStrict) sink.Drop(DropReason.Truncated, _last);
         else Settle();
@@ -72,7 +72,7 @@ internal sealed class TableRowReader(TablePreset? preset, TableColumns columns, 
         if (input is null || output is null)
         {
             // A row without counts may be one of a request that failed.
-            throw place.Error("ImportRowInvalid", $"the row has no {TableColumns.NameOf(input is null ? TableField.Input : TableField.Output)} tokens ({NamesOf(input is null ? TableField.Input : TableField.Output)})");
+            throw place.Error(Errors.ImportRowInvalid, $"the row has no {TableColumns.NameOf(input is null ? TableField.Input : TableField.Output)} tokens ({NamesOf(input is null ? TableField.Input : TableField.Output)})");
         }
 
         if (input == 0 || (preset?.EmptyIsFailed == true && output == 0))
@@ -83,7 +83,7 @@ internal sealed class TableRowReader(TablePreset? preset, TableColumns columns, 
 
         double? start = Time(cells, TableField.Start, place);
         if (start is null && sink.Options.Start == SessionStart.Keep)
-            throw place.Error("ImportRowInvalid", columns.Has(TableField.Start)
+            throw place.Error(Errors.ImportRowInvalid, columns.Has(TableField.Start)
                 ? $"the row has no start ({NamesOf(TableField.Start)})"
                 : "nothing says when requests start; name the column (start=COLUMN), or let sessions start together or at a rate");
         double? end = Time(cells, TableField.End, place) ?? (start ?? 0) + Duration(cells, TableField.Duration, place);
@@ -135,14 +135,12 @@ internal sealed class TableRowReader(TablePreset? preset, TableColumns columns, 
     {
         // A number without a unit: every row is like that, so it is a matter of the call.
         if (column.Unit is null && (TableValues.Time(text, TimeUnit.Seconds) is not null || TableValues.Duration(text, TimeUnit.Seconds) is not null))
-            return place.Error("ImportUnitMissing", $"'{Short(text)}' in {column.Name} does not say its unit; name it ({TableColumns.NameOf(field)}={column.Name}:s, :ms, :us or :ns)");
+            return place.Error(Errors.ImportUnitMissing, $"{Quote.Of(text)} in {column.Name} does not say its unit; name it ({TableColumns.NameOf(field)}={column.Name}:s, :ms, :us or :ns)");
         return Invalid(column, text, "no time (such as 2026-11-30 09:00:00.5, in UTC unless it says otherwise)", place);
     }
 
     private static AgentSimException Invalid(TableColumn column, string text, string what, SourcePlace place) =>
-        place.Error("ImportRowInvalid", $"'{Short(text)}' in {column.Name} is {what}");
+        place.Error(Errors.ImportRowInvalid, $"{Quote.Of(text)} in {column.Name} is {what}");
 
     private string NamesOf(TableField field) => string.Join(" or ", columns.Of(field).Select(column => column.Name));
-
-    private static string Short(string text) => text.Length <= 40 ? text : text[..40] + "…";
 }

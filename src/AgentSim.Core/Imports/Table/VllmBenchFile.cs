@@ -4,7 +4,7 @@ using System.Text.Json;
 namespace AgentSim.Imports.Table;
 
 /// <summary>
-/// Results of vLLM's benchmark with all requests (<c>--save-detailed</c>): one object whose arrays have an entry for each. Prompts
+/// Results of vLLM's benchmark with all requests (its option save-detailed): one object whose arrays have an entry for each. Prompts
 /// are not in it, so nothing is shared.
 /// </summary>
 internal static class VllmBenchFile
@@ -18,7 +18,7 @@ internal static class VllmBenchFile
         JsonElement[] ttfts = [.. result.Get("ttfts").Items()], itls = [.. result.Get("itls").Items()], errors = [.. result.Get("errors").Items()];
         if (starts.Length == 0 && sink.Options.Start == SessionStart.Keep)
         {
-            throw place.Error("ImportStartMissing",
+            throw place.Error(Errors.ImportStartMissing, 
                 "this result does not say when requests started (newer versions of vLLM write start_times); let them start together or at a rate");
         }
 

@@ -52,7 +52,7 @@ internal sealed class WekaFormat : ISourceFormat
                 if (trace.Calls.Count + trace.Agents.Count > 0) traces.Add(trace);
                 if (parser.Unusable > 0)
                 {
-                    sink.Fault(Unusable, trace.Place.Error("ImportRowInvalid",
+                    sink.Fault(Unusable, trace.Place.Error(Errors.ImportRowInvalid, 
                         $"{parser.Unusable} entries of this trace have no time or token count; they were left out"));
                 }
 
@@ -62,18 +62,18 @@ internal sealed class WekaFormat : ISourceFormat
                 if (error is not JsonException)
                 {
                     string reason = $"cannot be read on: {error.Message}{rest}";
-                    sink.Fault(DropReason.Malformed, new SourcePlace(path, line).Error("InputUnreadable", reason, error));
+                    sink.Fault(DropReason.Malformed, new SourcePlace(path, line).Error(Errors.InputUnreadable, reason, error));
                     break;
                 }
 
                 if (!json.TryRecover())
                 {
                     string reason = $"the file ends in the middle of a trace{rest}";
-                    sink.Drop(DropReason.Truncated, new SourcePlace(path, line).Error("ImportRowInvalid", reason, error));
+                    sink.Drop(DropReason.Truncated, new SourcePlace(path, line).Error(Errors.ImportRowInvalid, reason, error));
                     break;
                 }
 
-                sink.Fault(DropReason.Malformed, new SourcePlace(path, line).Error("ImportRowInvalid", $"this is no JSON{rest}", error));
+                sink.Fault(DropReason.Malformed, new SourcePlace(path, line).Error(Errors.ImportRowInvalid, $"this is no JSON{rest}", error));
             }
         }
         finally

@@ -43,7 +43,7 @@ internal static class AiperfRun
             long? Start() => metadata.Number("request_start_ns") ?? metrics.Get("min_request_timestamp").Number("value") ?? metadata.Number("timestamp_ns");
         }
 
-        if (requests.Count == 0) throw AgentSimException.At(path, 0, "MeasurementInvalid", "no request succeeded and has its times; give the profile_export.jsonl of a streaming run");
+        if (requests.Count == 0) throw Errors.MeasurementInvalid.At(path, 0, "no request succeeded and has its times; give the profile_export.jsonl of a streaming run");
         return new Measurement
         {
             Name = Path.GetFileName(path),

@@ -25,12 +25,12 @@ internal sealed record InferencePerfLoad(int? ForcedOutput, IReadOnlyList<int> S
     }
 
     /// <summary>The warning that outputs were not taken as counted.</summary>
-    public static RunWarning OutputsForced(int tokens, int counted, int requests) => new("MeasuredOutputsReplaced", string.Create(CultureInfo.InvariantCulture,
+    public static RunWarning OutputsForced(int tokens, int counted, int requests) => new(WarningCodes.MeasuredOutputsReplaced, string.Create(CultureInfo.InvariantCulture,
         $"the outputs of {counted} of {requests} requests ({100.0 * counted / requests:0.#} %) were counted from their text and are off by more than 5 %; the load asked for {tokens} tokens with ignore_eos, which are taken for all"), counted);
 
     private static InferencePerfLoad Read(string path)
     {
-        YamlNode root = YamlReader.Read(MeasurementFile.Text(path), path, "MeasurementInvalid");
+        YamlNode root = YamlReader.Read(MeasurementFile.Text(path), path, Errors.MeasurementInvalid);
         bool ignores = Find(root, "server", "ignore_eos")?.Text is "true" or "True";
         int? output = Whole(Find(root, "data", "shared_prefix", "output_len"));
         List<int> stages = [];

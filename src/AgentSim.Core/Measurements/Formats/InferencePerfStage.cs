@@ -30,23 +30,23 @@ internal static class InferencePerfStage
         JsonElement root = document.RootElement, summary = root.Get("load_summary"), good = root.Get("successes"), latency = good.Get("latency");
         int count = (int)(good.Number("count") ?? 0);
         if (count == 0 || latency.Get("request_latency").Real("mean") is not { } meanSeconds || latency.Get("time_to_first_token").Real("mean") is not { } ttftSeconds)
-            throw AgentSimException.At(path, 0, "MeasurementInvalid", "this stage has no requests with request_latency and time_to_first_token; give a stage that streamed");
+            throw Errors.MeasurementInvalid.At(path, 0, "this stage has no requests with request_latency and time_to_first_token; give a stage that streamed");
         double rate = summary.Real("achieved_rate") ?? summary.Real("requested_rate")
-            ?? throw AgentSimException.At(path, 0, "MeasurementInvalid", "this file has no rate; give the files of single stages (stage_N_lifecycle_metrics.json)");
+            ?? throw Errors.MeasurementInvalid.At(path, 0, "this file has no rate; give the files of single stages (stage_N_lifecycle_metrics.json)");
         List<RunWarning> warnings = [];
         int counted = (int)Math.Round(good.Get("output_len").Real("mean") ?? 0), output = load?.ForcedOutput ?? counted;
         if (load?.ForcedOutput is { } forced && counted != forced)
-            warnings.Add(new RunWarning("MeasuredOutputsReplaced", $"outputs were counted from their text ({counted} tokens on average); the load asked for {forced} with ignore_eos, which are taken for all", count));
+            warnings.Add(new RunWarning(WarningCodes.MeasuredOutputsReplaced, $"outputs were counted from their text ({counted} tokens on average); the load asked for {forced} with ignore_eos, which are taken for all", count));
         int input = (int)Math.Round(good.Get("prompt_len").Real("mean") ?? 0);
         double gap = output > 1 ? (meanSeconds - ttftSeconds) / (output - 1) : 0, itl = latency.Get("inter_token_latency").Real("mean") ?? gap;
         if (gap > 0 && Math.Abs(itl / gap - 0.5) < 0.1)
-            warnings.Add(new RunWarning("MeasuredGapsHalved", string.Create(CultureInfo.InvariantCulture, $"its gaps between tokens ({itl * 1000:0.00} ms) are half of (latency - TTFT) / (tokens - 1) ({gap * 1000:0.00} ms): two stream events a token; they are recomputed"), count));
+            warnings.Add(new RunWarning(WarningCodes.MeasuredGapsHalved, string.Create(CultureInfo.InvariantCulture, $"its gaps between tokens ({itl * 1000:0.00} ms) are half of (latency - TTFT) / (tokens - 1) ({gap * 1000:0.00} ms): two stream events a token; they are recomputed"), count));
         double late = summary.Get("schedule_delay").Real("mean") ?? 0;
         int? concurrency = null;
         if (late > LateSeconds)
         {
             concurrency = load?.Connections;
-            warnings.Add(new RunWarning("MeasuredRequestsLate", string.Create(CultureInfo.InvariantCulture, $"requests left {late:0.#} s late on average: ")
+            warnings.Add(new RunWarning(WarningCodes.MeasuredRequestsLate, string.Create(CultureInfo.InvariantCulture, $"requests left {late:0.#} s late on average: ")
                 + (concurrency is null ? "the stage is a closed loop of its connections, whose number is not recorded; give the concurrency or leave it out" : $"the stage is a closed loop of {concurrency} connections, and is taken as one"), count));
         }
 

@@ -19,7 +19,7 @@ internal static class InferenceSimExperiment
         string stem = Stem(path)!;
         string truthPath = path.Replace(".requests.json", ".truth.json", StringComparison.Ordinal);
         string config = stem + ".config";
-        if (!File.Exists(truthPath)) throw AgentSimException.At(path, 0, "MeasurementInvalid", $"the times of its requests are not beside it; put {Path.GetFileName(truthPath)} there");
+        if (!File.Exists(truthPath)) throw Errors.MeasurementInvalid.At(path, 0, $"the times of its requests are not beside it; put {Path.GetFileName(truthPath)} there");
         List<string> files = [path, truthPath];
         using JsonDocument sent = MeasurementFile.Json(path), truth = MeasurementFile.Json(truthPath);
         var times = new Dictionary<long, (double? Ttft, double? Latency)>();

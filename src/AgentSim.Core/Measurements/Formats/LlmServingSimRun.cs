@@ -44,7 +44,7 @@ internal static class LlmServingSimRun
             if (row.Real("arrival_time") is not { } arrival || row.Real("queued_ts") is not { } queued || row.Real("first_token_ts") is not { } first
                 || row.Real("last_token_ts") is not { } last || row.Number("input_toks") is not > 0 || row.Number("output_toks") is not { } output)
             {
-                throw AgentSimException.At(path, line, "MeasurementInvalid",
+                throw Errors.MeasurementInvalid.At(path, line,
                     "a request needs arrival_time, queued_ts, first_token_ts, last_token_ts, input_toks and output_toks; give the file as LLMServingSim wrote it");
             }
 

@@ -1,4 +1,5 @@
 using AgentSim.Engines;
+using AgentSim.Files;
 
 namespace AgentSim.Measurements;
 
@@ -17,8 +18,8 @@ internal static class PlannerFolder
         string prefill = Find(folder, "prefill")!, decode = Find(folder, "decode")!;
         try
         {
-            Dictionary<string, NumpyArray> waits = NumpyArray.ReadArchive(prefill, ["prefill_isl", "prefill_ttft"], allowsWhole: true);
-            Dictionary<string, NumpyArray> gaps = NumpyArray.ReadArchive(decode, ["x_kv_usage", "y_context_length", "z_itl", "max_kv_tokens"], allowsWhole: true);
+            Dictionary<string, NumpyArray> waits = Read(prefill, ["prefill_isl", "prefill_ttft"]);
+            Dictionary<string, NumpyArray> gaps = Read(decode, ["x_kv_usage", "y_context_length", "z_itl", "max_kv_tokens"]);
             double[] tokens = Vector(waits, "prefill_isl"), ttft = Vector(waits, "prefill_ttft");
             double[] usage = Vector(gaps, "x_kv_usage"), context = Vector(gaps, "y_context_length"), itl = Vector(gaps, "z_itl");
             double most = Vector(gaps, "max_kv_tokens")[0];
@@ -37,8 +38,14 @@ internal static class PlannerFolder
         }
         catch (Exception error) when (error is IOException or InvalidDataException or IndexOutOfRangeException)
         {
-            throw AgentSimException.At(folder, 0, "MeasurementInvalid", $"is no profile of Dynamo's planner: {error.Message}; give the folder as its profiler wrote it", error);
+            throw Errors.MeasurementInvalid.At(folder, 0, $"is no profile of Dynamo's planner: {error.Message}; give the folder as its profiler wrote it", error);
         }
+    }
+
+    private static Dictionary<string, NumpyArray> Read(string path, string[] names)
+    {
+        using FileStream file = InputFiles.Open(path);
+        return NumpyArray.ReadArchive(file, names, allowsWhole: true);
     }
 
     private static double[] Vector(Dictionary<string, NumpyArray> arrays, string name) =>

@@ -4,7 +4,7 @@ using AgentSim.Imports;
 
 namespace AgentSim.Measurements;
 
-/// <summary>A result of <c>vllm bench serve --save-result --save-detailed</c>: one object whose arrays have an entry for each request.</summary>
+/// <summary>A result of <c>vllm bench serve</c> with all requests (save-detailed): one object whose arrays have an entry for each request.</summary>
 internal static class VllmBenchRun
 {
     public const string Name = "vllm-bench";
@@ -18,14 +18,14 @@ internal static class VllmBenchRun
         JsonElement root = document.RootElement;
         JsonElement[] inputs = All("input_lens"), outputs = All("output_lens"), starts = All("start_times"), ttfts = All("ttfts"), itls = All("itls"), errors = All("errors");
         if (inputs.Length == 0 || ttfts.Length != inputs.Length)
-            throw AgentSimException.At(path, 0, "MeasurementInvalid", "this result has no single requests; run the benchmark with --save-result --save-detailed");
+            throw Errors.MeasurementInvalid.At(path, 0, "this result has no single requests; run the benchmark with save-result and save-detailed");
         List<RunWarning> warnings = [];
         int? concurrency = null;
         if (starts.Length != inputs.Length)
         {
             concurrency = (int?)root.Number("max_concurrency")
-                ?? throw AgentSimException.At(path, 0, "MeasurementInvalid", "this result does not say when requests started (newer versions of vLLM write start_times), and has no max_concurrency; measure anew");
-            warnings.Add(new RunWarning("MeasuredStartsUnknown", $"the result does not say when requests started; it is taken as a closed loop of {concurrency}", inputs.Length));
+                ?? throw Errors.MeasurementInvalid.At(path, 0, "this result does not say when requests started (newer versions of vLLM write start_times), and has no max_concurrency; measure anew");
+            warnings.Add(new RunWarning(WarningCodes.MeasuredStartsUnknown, $"the result does not say when requests started; it is taken as a closed loop of {concurrency}", inputs.Length));
         }
 
         var requests = new List<MeasuredRequest>();
@@ -57,7 +57,7 @@ internal static class VllmBenchRun
         }
 
         if (doubled > requests.Count / 2)
-            warnings.Add(new RunWarning("MeasuredGapsHalved", "it has two stream events a token; times per token are those between first and last token", doubled));
+            warnings.Add(new RunWarning(WarningCodes.MeasuredGapsHalved, "it has two stream events a token; times per token are those between first and last token", doubled));
         return new Measurement
         {
             Name = Path.GetFileName(path),

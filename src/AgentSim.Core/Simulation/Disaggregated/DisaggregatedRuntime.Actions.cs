@@ -149,7 +149,7 @@ internal sealed partial class DisaggregatedRuntime
 
     private double TransferDelay(Handoff handoff)
     {
-        EngineArguments prefill = Parts.Settings.Pools!.Prefill;
+        EngineConfig prefill = Parts.Settings.Pools!.Prefill;
         if (prefill.KvBytesPerToken is not long bytesPerToken || prefill.KvTransferBandwidth is not double bandwidth) return 0.0;
         double tokens = prefill.KvTransferTimingMode == KvTransferTimingMode.FullPrompt ? Parts.Prompts.PromptTokens(handoff.Request) : handoff.TransferableTokens;
         return tokens * bytesPerToken / (bandwidth * 1e9) * 1000.0;
@@ -159,7 +159,7 @@ internal sealed partial class DisaggregatedRuntime
     {
         if (Parts.Settings.Pools!.Prefill.KvTransferBandwidth == 0.0)
         {
-            throw new AgentSimException("TransferBandwidthInvalid", "kv_transfer_bandwidth of the prefill engine is 0, so no KV can be transferred; give a positive number of GB/s or leave it out");
+            throw Errors.TransferBandwidthInvalid.Error("kv_transfer_bandwidth of the prefill engine is 0, so no KV can be transferred; give a positive number of GB/s or leave it out");
         }
     }
 

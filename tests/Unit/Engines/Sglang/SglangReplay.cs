@@ -28,5 +28,5 @@ internal static class SglangReplay
         return [.. Replay.Run(WorkloadLoader.FromRows(rows, 16), settings).Requests.OrderBy(request => request.Ordinal)];
     }
 
-    public static EngineArguments Arguments(string engine) => EngineArguments.Parse($$"""{"engine_type":"sglang",{{engine}}}""", "engine");
+    public static EngineConfig Arguments(string engine) => EngineConfig.Parse($$"""{"engine_type":"sglang",{{engine}}}""", "engine");
 }

@@ -16,7 +16,9 @@ public sealed class StaticBatchTests
         {"timestamp":12,"input_length":16,"output_length":2,"hash_ids":[8]}
         """;
 
-    private static readonly EngineArguments Engine = new EngineArguments { EngineType = new StaticBatchType(passMs: 10), MaxNumSeqs = 2 }.Validated("engine");
+    private static readonly EngineArguments Arguments = new() { EngineType = new StaticBatchType(passMs: 10), MaxNumSeqs = 2 };
+
+    private static readonly EngineConfig Engine = Arguments.Resolve("engine");
 
     [Fact]
     public void One_worker_fills_the_next_batch_when_the_last_request_of_the_first_has_ended()
@@ -34,7 +36,7 @@ public sealed class StaticBatchTests
     [InlineData(1, 2)]   // ranks of one worker wait for each other, so that the second starts its next pass at 20
     public void Round_robin_spreads_the_requests(int workers, int ranks)
     {
-        ReplayResult result = Sim.Run(Rows, new ReplaySettings { Engine = Engine with { DpSize = ranks }, Workers = workers });
+        ReplayResult result = Sim.Run(Rows, new ReplaySettings { Engine = (Arguments with { DpSize = ranks }).Resolve("engine"), Workers = workers });
         Shows(result.Request(1), admit: 0, ttft: 10, itl: 10, end: 30, worker: 0);
         Shows(result.Request(2), admit: 0, ttft: 10, itl: null, end: 10, worker: 1);
         Shows(result.Request(3), admit: 30, ttft: 35, itl: 10, end: 50, worker: 0);
@@ -60,12 +62,14 @@ public sealed class StaticBatchTests
         ReplayResult result = Sim.Run(Rows, new ReplaySettings { Engine = Engine });
         Assert.Contains("\"engine_type\":\"static-batch\"", result.Run.Settings["engine_args"]!.ToString(), StringComparison.Ordinal);
 
-        PoolSettings pools = new(Engine with { WorkerType = WorkerType.Prefill }, Engine with { WorkerType = WorkerType.Decode });
+        PoolSettings pools = new(Of(WorkerType.Prefill), Of(WorkerType.Decode));
         Assert.Equal(
             "disaggregated replay does not support engine_type static-batch; use sglang or vllm",
             Assert.Throws<AgentSimException>(() => Sim.Run(Rows, new ReplaySettings { Pools = pools })).Message);
         Assert.DoesNotContain(Engine.EngineType, EngineType.All);
     }
+
+    private static EngineConfig Of(WorkerType role) => (Arguments with { WorkerType = role }).Resolve("engine");
 
     private static void Shows(RequestResult request, double admit, double ttft, double? itl, double end, int? worker = null)
     {

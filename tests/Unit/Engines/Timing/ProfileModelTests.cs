@@ -24,7 +24,7 @@ public sealed class ProfileModelTests
             entry.Write([0x93, .. "NUMPY"u8, 1, 0, (byte)header.Length, 0, .. header, .. new byte[4 * sizeof(double)]]);
         }
 
-        AgentSimException error = Assert.Throws<AgentSimException>(() => new ProfileModel(TimingTables.Load(path), 1.0, 1.0));
+        AgentSimException error = Assert.Throws<AgentSimException>(() => ProfileTables.Load(path));
         Assert.Equal("ProfileInvalid", error.ErrorId);
         Assert.StartsWith($"{path}: planner_profile_data cannot be used: {fault}; ", error.Message);
     }

@@ -71,16 +71,16 @@ internal sealed record Bench(string Name, string Rows)
         if (Policy is not null) router = router with { RouterPolicyConfig = files.Write("policy.json", Policy) };
         ReplaySettings settings = new()
         {
-            Engine = EngineArguments.Parse(files.Located(Engine), "engine"),
+            Engine = EngineConfig.Parse(files.Located(Engine), "engine"),
             Pools = Prefill is null ? null : new PoolSettings(Arguments(Prefill), Arguments(Decode!), Workers, Workers),
             Workers = Prefill is null ? Workers : 1,
             RouterMode = Router is null || IsRoundRobin ? RouterMode.RoundRobin : RouterMode.KvRouter,
-            Router = router,
+            Router = router.Resolve("router"),
             ModelName = ModelName,
         };
         return Sim.Run(Rows, settings);
 
-        EngineArguments Arguments(string json) => EngineArguments.Parse(files.Located(json), "pool");
+        EngineConfig Arguments(string json) => EngineConfig.Parse(files.Located(json), "pool");
     }
 
     private static string Edit(string json, string path, string? value)

@@ -1,43 +1,34 @@
 using System.IO.Compression;
+using System.Security.Cryptography;
 
 namespace AgentSim.Engines;
 
-/// <summary>
-/// The arrays of a planner profile (behaviour 02#3.3): prefill by new tokens, a decode step by active tokens and mean context, all in
-/// milliseconds; and optionally a table of AgentSim's own, which the reference passes over.
-/// </summary>
-internal sealed class TimingTables
+/// <summary>What a planner profile holds (behaviour 02#3.3), read once and checked.</summary>
+/// <param name="Digest">SHA-256 of the file, in hexadecimal.</param>
+/// <param name="PrefillTokens">New tokens of a pass, rising.</param>
+/// <param name="PrefillMs">Milliseconds of prefill for each of them.</param>
+/// <param name="ActiveTokens">Tokens in active blocks, rising.</param>
+/// <param name="Contexts">Mean sequence lengths, rising.</param>
+/// <param name="DecodeMs">Milliseconds of a decode step, by active tokens and mean length.</param>
+internal sealed record ProfileTables(string Digest, double[] PrefillTokens, double[] PrefillMs, double[] ActiveTokens, double[] Contexts, double[,] DecodeMs)
 {
     private static readonly string[] Names = ["prefill_isl", "prefill_ttft_ms", "decode_active_kv_tokens", "decode_context_length", "decode_itl"];
 
-    public TimingTables(double[] prefillTokens, double[] prefillMs, double[] activeTokens, double[] contexts, double[,] decodeMs)
-    {
-        (PrefillTokens, PrefillMs) = (prefillTokens, prefillMs);
-        (ActiveTokens, Contexts, DecodeMs) = (activeTokens, contexts, decodeMs);
-    }
-
-    /// <summary>Prefill by new and cached tokens; null: cached tokens cost nothing.</summary>
+    /// <summary>Prefill by new and cached tokens, a table of AgentSim's own; null: cached tokens cost nothing.</summary>
     public CachedPrefillTable? CachedPrefill { get; init; }
 
-    public double[] PrefillTokens { get; }
-
-    public double[] PrefillMs { get; }
-
-    public double[] ActiveTokens { get; }
-
-    public double[] Contexts { get; }
-
-    /// <summary>By active tokens and context.</summary>
-    public double[,] DecodeMs { get; }
-
-    /// <summary>Reads an npz profile.</summary>
+    /// <summary>Reads an .npz file.</summary>
     /// <param name="path">The file.</param>
     /// <exception cref="AgentSimException"><c>ProfileInvalid</c>, with the file and the reason.</exception>
-    public static TimingTables Load(string path)
+    public static ProfileTables Load(string path)
     {
         try
         {
-            Dictionary<string, NumpyArray> arrays = NumpyArray.ReadArchive(path, [.. Names, .. CachedPrefillTable.Names]);
+            using FileStream file = File.OpenRead(path);
+            if (!file.CanSeek) throw new InvalidDataException("this is no .npz archive");
+            string digest = Convert.ToHexStringLower(SHA256.HashData(file));
+            file.Position = 0;
+            Dictionary<string, NumpyArray> arrays = NumpyArray.ReadArchive(file, [.. Names, .. CachedPrefillTable.Names]);
             double[] prefillTokens = Axis(arrays, "prefill_isl");
             double[] prefillMs = Named(arrays, "prefill_ttft_ms").Vector("prefill_ttft_ms");
             if (prefillMs.Length != prefillTokens.Length) throw new InvalidDataException("prefill_ttft_ms and prefill_isl differ in length");
@@ -46,7 +37,7 @@ internal sealed class TimingTables
             double[,] decode = Named(arrays, "decode_itl").Matrix("decode_itl", active.Length, contexts.Length);
             CheckLatencies("prefill_ttft_ms", prefillMs);
             CheckLatencies("decode_itl", decode.Cast<double>());
-            return new TimingTables(prefillTokens, prefillMs, active, contexts, decode) { CachedPrefill = CachedPrefillTable.Of(arrays) };
+            return new ProfileTables(digest, prefillTokens, prefillMs, active, contexts, decode) { CachedPrefill = CachedPrefillTable.Of(arrays) };
         }
         catch (Exception error) when (error is IOException or InvalidDataException or UnauthorizedAccessException or NotSupportedException or ArgumentException or OverflowException)
         {
@@ -56,12 +47,12 @@ internal sealed class TimingTables
                 UnauthorizedAccessException => Directory.Exists(path) ? "this is a folder, not a file" : "no permission to read it",
                 _ => error.Message,
             };
-            throw AgentSimException.At(path, 0, "ProfileInvalid",
+            throw Errors.ProfileInvalid.At(path, 0,
                 $"planner_profile_data cannot be used: {reason}; give an .npz file with {string.Join(", ", Names)}, or leave planner_profile_data out for the built-in latencies", error);
         }
     }
 
-    public static double[] Axis(Dictionary<string, NumpyArray> arrays, string name)
+    internal static double[] Axis(Dictionary<string, NumpyArray> arrays, string name)
     {
         double[] values = Named(arrays, name).Vector(name);
         if (values.Length < 2) throw new InvalidDataException($"{name} has fewer than 2 points");
@@ -74,7 +65,7 @@ internal sealed class TimingTables
         return values;
     }
 
-    public static void CheckLatencies(string name, IEnumerable<double> values)
+    internal static void CheckLatencies(string name, IEnumerable<double> values)
     {
         if (!values.All(double.IsFinite)) throw new InvalidDataException($"{name} holds a value that is no finite number");
     }
@@ -94,30 +85,6 @@ internal sealed class TimingTables
         NumpyArray.Write(archive, CachedPrefillTable.Names[2], table.Ms);
     }
 
-    public static NumpyArray Named(Dictionary<string, NumpyArray> arrays, string name) =>
+    internal static NumpyArray Named(Dictionary<string, NumpyArray> arrays, string name) =>
         arrays.TryGetValue(name, out NumpyArray? array) ? array : throw new InvalidDataException($"{name} is missing");
-}
-
-/// <summary>
-/// Prefill time over new and cached tokens: what attention to a long cached prompt costs, which a profile by new tokens alone leaves
-/// out. Extra arrays of the same archive.
-/// </summary>
-/// <param name="New">New tokens of the pass, increasing.</param>
-/// <param name="Cached">Tokens before them, increasing.</param>
-/// <param name="Ms">Milliseconds by both.</param>
-internal sealed record CachedPrefillTable(double[] New, double[] Cached, double[,] Ms)
-{
-    /// <summary>Names of the arrays.</summary>
-    public static readonly string[] Names = ["agentsim_prefill_new", "agentsim_prefill_cached", "agentsim_prefill_ms"];
-
-    /// <summary>The table of an archive; null where it has none.</summary>
-    /// <exception cref="InvalidDataException">It is not whole.</exception>
-    public static CachedPrefillTable? Of(Dictionary<string, NumpyArray> arrays)
-    {
-        if (!Names.Any(arrays.ContainsKey)) return null;
-        double[] fresh = TimingTables.Axis(arrays, Names[0]), cached = TimingTables.Axis(arrays, Names[1]);
-        double[,] ms = TimingTables.Named(arrays, Names[2]).Matrix(Names[2], fresh.Length, cached.Length);
-        TimingTables.CheckLatencies(Names[2], ms.Cast<double>());
-        return new CachedPrefillTable(fresh, cached, ms);
-    }
 }

@@ -1,0 +1,62 @@
+using System.Globalization;
+using System.Text;
+
+namespace AgentSim;
+
+/// <summary>
+/// Text that others wrote (names, values and paths of files and options) as messages show it. A message stays on one line, cannot
+/// drive a terminal or turn the direction of writing, and is not made of one endless name.
+/// </summary>
+public static class Quote
+{
+    /// <summary>Characters of a quotation at most; of a longer one the beginning is shown, then an ellipsis.</summary>
+    public const int MaxLength = 100;
+
+    private const int MaxPath = 1000;
+    private const int MaxLine = 4000;
+
+    /// <summary>A quotation, in quotation marks.</summary>
+    /// <param name="text">What is quoted.</param>
+    public static string Of(string? text) => $"'{Plain(text)}'";
+
+    /// <summary>A quotation without quotation marks, for lists.</summary>
+    /// <param name="text">What is quoted.</param>
+    public static string Plain(string? text) => Escape(Cut(text ?? "", MaxLength));
+
+    /// <summary>A path, which is only cut where no file system has such.</summary>
+    internal static string Path(string path) => Escape(Cut(path, MaxPath));
+
+    /// <summary>A whole message.</summary>
+    internal static string Line(string message) => Cut(Escape(message), MaxLine);
+
+    /// <summary>Whether a character is shown as what it is: no control character, line break, direction mark or noncharacter.</summary>
+    internal static bool IsShown(char c) => c switch
+    {
+        '\u2028' or '\u2029' => false,                         // line and paragraph separators
+        '\u061C' or '\u200E' or '\u200F' => false,             // marks of direction
+        >= '\u202A' and <= '\u202E' => false,                  // embeddings and overrides of direction
+        >= '\u2066' and <= '\u2069' => false,                  // isolates of direction
+        >= '\uFDD0' and <= '\uFDEF' or >= '\uFFFE' => false,   // noncharacters, of which placeholders are made
+        _ => !char.IsControl(c),
+    };
+
+    private static string Cut(string text, int most)
+    {
+        if (text.Length <= most) return text;
+        int end = char.IsHighSurrogate(text[most - 1]) ? most - 1 : most;
+        return text[..end] + "…";
+    }
+
+    private static string Escape(string text)
+    {
+        if (text.All(IsShown)) return text;
+        var shown = new StringBuilder(text.Length + 16);
+        foreach (char c in text)
+        {
+            if (IsShown(c)) shown.Append(c);
+            else shown.Append(CultureInfo.InvariantCulture, $"\\u{(int)c:x4}");
+        }
+
+        return shown.ToString();
+    }
+}
