@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using AgentSim.Traces.Schema;
 
 namespace AgentSim.Capture;
 
@@ -18,7 +19,7 @@ public static class DynamoEnvironment
         var variables = new OrderedDictionary<string, string>
         {
             ["DYN_REQUEST_TRACE"] = "1",
-            ["DYN_REQUEST_TRACE_RECORDS"] = hasOwnIngress ? "request_end" : "request_end,tool",
+            ["DYN_REQUEST_TRACE_RECORDS"] = hasOwnIngress ? TraceNames.RequestEnd : $"{TraceNames.RequestEnd},tool",
             ["DYN_REQUEST_TRACE_SINKS"] = "file",
             ["DYN_REQUEST_TRACE_FILE_PATH"] = FilePath(options, hasOwnIngress),
             ["DYN_REQUEST_TRACE_FILE_FORMAT"] = options.Format == TraceFileFormat.Jsonl ? "jsonl" : "jsonl_gz",

@@ -1,4 +1,6 @@
 using System.Text;
+using AgentSim.Traces;
+using AgentSim.Traces.Schema;
 
 namespace AgentSim.Capture;
 
@@ -47,9 +49,9 @@ public sealed class ToolEventIngress : IPullHandler
     public async ValueTask HandleAsync(long peer, IReadOnlyList<ReadOnlyMemory<byte>> frames, CancellationToken cancel)
     {
         ArgumentNullException.ThrowIfNull(frames);
-        ToolEvent? accepted;
+        ToolRecord? accepted;
         lock (_gate) accepted = Accept(peer, frames);
-        if (accepted is not null) await _sink.WriteAsync(accepted.ToRecord(), cancel).ConfigureAwait(false);
+        if (accepted is not null) await _sink.WriteAsync(TraceRecordWriter.ToBytes(accepted), cancel).ConfigureAwait(false);
     }
 
     /// <inheritdoc/>
@@ -59,7 +61,7 @@ public sealed class ToolEventIngress : IPullHandler
     }
 
     // The event of a message, or null if it is dropped.
-    private ToolEvent? Accept(long peer, IReadOnlyList<ReadOnlyMemory<byte>> frames)
+    private ToolRecord? Accept(long peer, IReadOnlyList<ReadOnlyMemory<byte>> frames)
     {
         _counters = _counters with { Received = _counters.Received + 1 };
         if (frames.Count != 3)
@@ -75,7 +77,7 @@ public sealed class ToolEventIngress : IPullHandler
             return null;
         }
 
-        ToolEvent found;
+        ToolRecord found;
         try
         {
             found = ToolEventReader.Read(frames[2].Span);
@@ -86,8 +88,8 @@ public sealed class ToolEventIngress : IPullHandler
             return null;
         }
 
-        bool isTool = found.EventType is "tool_start" or "tool_end" or "tool_error";
-        if (!isTool || (found.Tool.DurationMs is { } duration && !double.IsFinite(duration)))
+        bool isTool = found.EventType is TraceNames.ToolStart or TraceNames.ToolEnd or TraceNames.ToolError;
+        if (!isTool || (found.DurationMs is { } duration && !double.IsFinite(duration)))
         {
             string reason = isTool ? "tool.duration_ms is not finite" : $"event_type {found.EventType} is no tool event";
             _counters = _counters with { Unusable = _counters.Unusable + 1, LastDrop = reason };

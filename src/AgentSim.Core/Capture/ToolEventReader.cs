@@ -1,4 +1,6 @@
 using AgentSim.MessagePack;
+using AgentSim.Traces;
+using AgentSim.Traces.Schema;
 
 namespace AgentSim.Capture;
 
@@ -7,13 +9,14 @@ internal static class ToolEventReader
 {
     /// <summary>Decodes one event.</summary>
     /// <exception cref="FormatException">It is malformed; the message says how, in one line.</exception>
-    public static ToolEvent Read(ReadOnlySpan<byte> map)
+    /// <returns>The event as the record to write; a time beyond <see cref="long.MaxValue"/> is negative in it and is written as it came.</returns>
+    public static ToolRecord Read(ReadOnlySpan<byte> map)
     {
         var reader = new MessagePackReader(map);
         uint seen = 0;
         string? type = null, session = null, parent = null;
         ulong? time = null;
-        ToolEventDetails? tool = null;
+        ToolRecord? tool = null;
         bool hasSchema = false;
         for (long pairs = reader.ReadMap(); pairs > 0; pairs--)
         {
@@ -29,29 +32,26 @@ internal static class ToolEventReader
             }
         }
 
-        if (!hasSchema) throw Missing("schema");
-        return new ToolEvent
-        {
-            EventType = type ?? throw Missing("event_type"),
-            EventUnixMs = time ?? throw Missing("event_time_unix_ms"),
-            SessionId = session ?? throw Missing("session_id"),
-            ParentSessionId = parent,
-            Tool = tool ?? throw Missing("tool"),
-        };
+        if (!hasSchema) throw Missing(TraceNames.Schema);
+        if (type is null) throw Missing(TraceNames.EventType);
+        if (time is null) throw Missing(TraceNames.EventTime);
+        if (session is null) throw Missing(TraceNames.SessionId);
+        if (tool is null) throw Missing(TraceNames.Tool);
+        (tool.EventType, tool.EventUnixMs, tool.SessionId, tool.ParentSessionId) = (type, Signed(time)!.Value, session, parent);
+        return tool;
     }
 
-    private static readonly byte[][] Fields =
-    [
-        [.. "schema"u8], [.. "event_type"u8], [.. "event_time_unix_ms"u8], [.. "session_id"u8], [.. "parent_session_id"u8], [.. "tool"u8],
-    ];
+    // A harness sends the ids of the session beside the other fields.
+    private static readonly byte[][] Fields = Utf8(
+        TraceNames.Schema, TraceNames.EventType, TraceNames.EventTime, TraceNames.SessionId, TraceNames.ParentSessionId, TraceNames.Tool);
 
-    private static readonly byte[][] ToolFields =
-    [
-        [.. "tool_call_id"u8], [.. "tool_class"u8], [.. "started_at_unix_ms"u8], [.. "ended_at_unix_ms"u8], [.. "status"u8],
-        [.. "duration_ms"u8], [.. "output_tokens"u8], [.. "output_bytes"u8], [.. "tool_name_hash"u8], [.. "error_type"u8],
-    ];
+    private static readonly byte[][] ToolFields = Utf8(
+        TraceNames.ToolCallId, TraceNames.ToolClass, TraceNames.StartedAt, TraceNames.EndedAt, TraceNames.Status,
+        TraceNames.Duration, TraceNames.OutputTokens, TraceNames.OutputBytes, TraceNames.ToolNameHash, TraceNames.ErrorType);
 
-    private static ToolEventDetails Tool(ref MessagePackReader reader)
+    private static byte[][] Utf8(params string[] names) => [.. names.Select(System.Text.Encoding.UTF8.GetBytes)];
+
+    private static ToolRecord Tool(ref MessagePackReader reader)
     {
         uint seen = 0;
         string? id = null, toolClass = null, status = null, hash = null, error = null;
@@ -75,12 +75,12 @@ internal static class ToolEventReader
             }
         }
 
-        return new ToolEventDetails
+        return new ToolRecord
         {
-            ToolCallId = id ?? throw Missing("tool.tool_call_id"),
-            ToolClass = toolClass ?? throw Missing("tool.tool_class"),
-            StartedUnixMs = started,
-            EndedUnixMs = ended,
+            ToolCallId = id ?? throw Missing($"{TraceNames.Tool}.{TraceNames.ToolCallId}"),
+            ToolClass = toolClass ?? throw Missing($"{TraceNames.Tool}.{TraceNames.ToolClass}"),
+            StartedUnixMs = Signed(started),
+            EndedUnixMs = Signed(ended),
             Status = status,
             DurationMs = duration,
             OutputTokens = tokens,
@@ -114,12 +114,14 @@ internal static class ToolEventReader
 
     private static ulong? OptionalNumber(ref MessagePackReader reader) => reader.TryReadNil() ? null : reader.ReadUInt64();
 
-    private static bool Schema(string text) => text == "dynamo.request.trace.v1"
+    private static long? Signed(ulong? time) => unchecked((long?)time);
+
+    private static bool Schema(string text) => text == TraceNames.Version
         ? true
-        : throw new FormatException($"schema is {Quote.Of(text)}; only 'dynamo.request.trace.v1' is supported");
+        : throw new FormatException($"schema is {Quote.Of(text)}; only {Quote.Of(TraceNames.Version)} is supported");
 
     private static string EventType(string text) =>
-        text is "tool_start" or "tool_end" or "tool_error" or "request_end" or "request_payload"
+        text is TraceNames.ToolStart or TraceNames.ToolEnd or TraceNames.ToolError or TraceNames.RequestEnd or TraceNames.RequestPayload
             ? text
             : throw new FormatException($"unknown event_type {Quote.Of(text)}");
 

@@ -38,7 +38,7 @@ internal sealed class TraceWatch(Func<IEnumerable<string>> files)
                 try
                 {
                     if (line.IsEmpty || parser.Parse(line, number) is not { } record) return;
-                    if (record is RequestRecord request) request.InputSequenceHashes = parser.Hashes.ToArray();
+                    (record as RequestRecord)?.KeepHashes();
                     onRecord(record);
                 }
                 catch (AgentSimException error)

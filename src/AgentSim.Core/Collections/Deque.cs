@@ -1,3 +1,5 @@
+using System.Diagnostics;
+
 namespace AgentSim.Collections;
 
 /// <summary>A double-ended queue on a ring of array slots.</summary>
@@ -8,9 +10,16 @@ internal sealed class Deque<T>
 
     public int Count { get; private set; }
 
-    public T this[int index] => _items[(_head + index) & (_items.Length - 1)];
+    public T this[int index]
+    {
+        get
+        {
+            Debug.Assert((uint)index < (uint)Count, "there is no such item");
+            return _items[(_head + index) & (_items.Length - 1)];
+        }
+    }
 
-    public T First => _items[_head];
+    public T First => this[0];
 
     public void PushBack(T item)
     {
@@ -28,6 +37,7 @@ internal sealed class Deque<T>
 
     public T PopFront()
     {
+        Debug.Assert(Count > 0, "there is nothing to take");
         T item = _items[_head];
         _items[_head] = default!;
         _head = (_head + 1) & (_items.Length - 1);

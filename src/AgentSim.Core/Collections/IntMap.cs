@@ -1,3 +1,5 @@
+using System.Diagnostics;
+
 namespace AgentSim.Collections;
 
 /// <summary>
@@ -27,6 +29,7 @@ internal sealed class IntMap
         get => _slots[Find(key)].Value;
         set
         {
+            Debug.Assert(key >= 0 && value >= 0, "keys and values are not negative");
             int at = Find(key);
             if (_slots[at].Value != 0)
             {

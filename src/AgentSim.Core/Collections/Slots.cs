@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Runtime.CompilerServices;
 
 namespace AgentSim.Collections;
@@ -35,5 +36,9 @@ internal struct Slots<T>()
     }
 
     /// <summary>Gives a place back.</summary>
-    public void Free(int slot) => _free.Add(slot);
+    public void Free(int slot)
+    {
+        Debug.Assert(slot > 0 && slot < _count, "the place was never given out");
+        _free.Add(slot);
+    }
 }

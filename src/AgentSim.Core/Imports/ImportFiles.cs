@@ -1,5 +1,6 @@
 using System.IO.Enumeration;
 using AgentSim.Files;
+using AgentSim.Traces.Schema;
 
 namespace AgentSim.Imports;
 
@@ -76,7 +77,7 @@ internal static class ImportFiles
         SourceHead head = SourceHead.Read(file.Path);
         ISourceFormat? found = only is null ? SourceFormats.Detect(head) : only.Recognizes(head) ? only : null;
         if (found is not null || !file.IsNamed || head.IsBlank) return found;
-        if (head.Objects is [{ } first, ..] && (first.Text("schema") ?? first.Text("event.schema")) == "dynamo.request.trace.v1")
+        if (head.Objects is [{ } first, ..] && (first.Text(TraceNames.Schema) ?? first.Text($"{TraceNames.Event}.{TraceNames.Schema}")) == TraceNames.Version)
             throw Errors.ImportFormatUnknown.At(file.Path, 0, "this is a request trace already; convert, timeline and replay read it as it is");
         throw Errors.ImportFormatUnknown.At(file.Path, 0,
             $"this is no recording of a known format ({string.Join(", ", SourceFormats.Names)}), by its beginning; name its format if it is one");

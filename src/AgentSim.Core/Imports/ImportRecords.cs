@@ -1,4 +1,5 @@
 using AgentSim.Traces;
+using AgentSim.Traces.Schema;
 
 namespace AgentSim.Imports;
 
@@ -28,7 +29,7 @@ internal sealed class ImportRecords(ImportAssembly assembly, TextIdentity identi
 
     private RequestRecord Record(SourceRequest request, HashSet<SourceSession> written, bool isMixed) => new()
     {
-        EventType = "request_end",
+        EventType = TraceNames.RequestEnd,
         EventUnixMs = request.EndMs,
         SessionId = request.Session?.Id ?? (isMixed ? request.RequestId : null),
         ParentSessionId = Parent(request.Session, written),
@@ -51,7 +52,7 @@ internal sealed class ImportRecords(ImportAssembly assembly, TextIdentity identi
 
     private ToolRecord Record(SourceTool tool, HashSet<SourceSession> written, HashSet<SourceSession> explained) => new()
     {
-        EventType = tool.Status == "error" ? "tool_error" : "tool_end",
+        EventType = tool.Status == "error" ? TraceNames.ToolError : TraceNames.ToolEnd,
         EventUnixMs = tool.EndMs,
         SessionId = tool.Session.Id,
         ParentSessionId = Parent(tool.Session, written),

@@ -10,8 +10,8 @@ namespace AgentSim.Json;
 /// with a message that names the field; the file reader adds file and line.
 /// </summary>
 /// <remarks>
-/// The caller loops with <see cref="NextKey"/>, finds the key with <see cref="Is"/>, and takes its value with one of the
-/// readers; each marks the key in the object's <c>seen</c> bits, so that a key that comes twice is refused.
+/// Which fields an object has, and whether they may be missing, null or given twice, is said by <see cref="JsonFields{TDraft, T}"/>,
+/// which loops with <see cref="NextKey"/>.
 /// </remarks>
 internal ref struct JsonRow
 {
@@ -84,6 +84,9 @@ internal ref struct JsonRow
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public readonly bool Is(ReadOnlySpan<byte> key) => _key.SequenceEqual(key);
 
+    /// <summary>The current key.</summary>
+    public readonly ReadOnlySpan<byte> Key => _key;
+
     /// <summary>The current key as text.</summary>
     public readonly string KeyText() => Encoding.UTF8.GetString(_key);
 
@@ -94,6 +97,12 @@ internal ref struct JsonRow
     public void Skip()
     {
         Read();
+        SkipValue();
+    }
+
+    /// <summary>Moves to the end of the current value, checking only its syntax.</summary>
+    public void SkipValue()
+    {
         if (TokenType is not (JsonTokenType.StartObject or JsonTokenType.StartArray)) return;
         int depth = Depth;
         do
@@ -132,82 +141,13 @@ internal ref struct JsonRow
         }
     }
 
-    /// <summary>Opens the object that is the value of the current key; false when it is null.</summary>
-    public bool BeginObject(ref uint seen, int bit, string name)
-    {
-        if (!Value(ref seen, bit, name)) return false;
-        if (TokenType != JsonTokenType.StartObject) throw Wrong(name, "an object");
-        return true;
-    }
+    /// <summary>Whether the current value is an object; false for null.</summary>
+    /// <exception cref="JsonException">It is anything else.</exception>
+    public readonly bool IsObject(string name) => TokenType == JsonTokenType.StartObject || (TokenType == JsonTokenType.Null ? false : throw Wrong(name, "an object"));
 
-    /// <summary>Opens the array that is the value of the current key; false when it is null.</summary>
-    public bool BeginArray(ref uint seen, int bit, string name)
-    {
-        if (!Value(ref seen, bit, name)) return false;
-        if (TokenType != JsonTokenType.StartArray) throw Wrong(name, "an array");
-        return true;
-    }
-
-    /// <summary>Moves to the value of the current key, which has to be a string.</summary>
-    public void BeginText(ref uint seen, int bit, string name)
-    {
-        if (!Value(ref seen, bit, name)) throw Null(name);
-        if (TokenType != JsonTokenType.String) throw Wrong(name, "a string");
-    }
-
-    public string? OptionalText(ref uint seen, int bit, string name) => Value(ref seen, bit, name) ? Text(name) : null;
-
-    public string RequiredText(ref uint seen, int bit, string name) => OptionalText(ref seen, bit, name) ?? throw Null(name);
-
-    /// <summary>A non-negative 64-bit integer.</summary>
-    public ulong? OptionalUInt64(ref uint seen, int bit, string name) => Value(ref seen, bit, name) ? UInt64(name) : null;
-
-    /// <summary>A number of things; more than <see cref="long.MaxValue"/> of them are refused.</summary>
-    public long? OptionalCount(ref uint seen, int bit, string name) => Value(ref seen, bit, name) ? Count(name) : null;
-
-    public long RequiredCount(ref uint seen, int bit, string name) => OptionalCount(ref seen, bit, name) ?? throw Null(name);
-
-    /// <summary>A non-negative integer; more than <see cref="long.MaxValue"/> is taken as that (behaviour 01#2.5).</summary>
-    public long? OptionalSaturating(ref uint seen, int bit, string name) =>
-        Value(ref seen, bit, name) ? (long)Math.Min(UInt64(name), long.MaxValue) : null;
-
-    public long RequiredSaturating(ref uint seen, int bit, string name) => OptionalSaturating(ref seen, bit, name) ?? throw Null(name);
-
-    public uint? OptionalUInt32(ref uint seen, int bit, string name) => Value(ref seen, bit, name) ? UInt32(name) : null;
-
-    public uint RequiredUInt32(ref uint seen, int bit, string name) => OptionalUInt32(ref seen, bit, name) ?? throw Null(name);
-
-    public int? OptionalInt32(ref uint seen, int bit, string name)
-    {
-        if (!Value(ref seen, bit, name)) return null;
-        if (TokenType == JsonTokenType.Number && _reader.TryGetInt32(out int value) && (value != 0 || Raw[0] != '-')) return value;
-        throw Wrong(name, "an integer from -2147483648 to 2147483647");
-    }
-
-    /// <summary>A finite number.</summary>
-    public double? OptionalNumber(ref uint seen, int bit, string name) => Value(ref seen, bit, name) ? Number(name) : null;
-
-    public double RequiredNumber(ref uint seen, int bit, string name) => OptionalNumber(ref seen, bit, name) ?? throw Null(name);
-
-    /// <summary>Any value, as JSON text.</summary>
-    public string? OptionalJson(ref uint seen, int bit, string name)
-    {
-        if (!Value(ref seen, bit, name)) return null;
-        int start = TokenStart;
-        DecodeValue();
-        return Encoding.UTF8.GetString(_text[start..Position]);
-    }
-
-    public bool? OptionalFlag(ref uint seen, int bit, string name)
-    {
-        if (!Value(ref seen, bit, name)) return null;
-        return TokenType switch
-        {
-            JsonTokenType.True => true,
-            JsonTokenType.False => false,
-            _ => throw Wrong(name, "true or false"),
-        };
-    }
+    /// <summary>Whether the current value is an array; false for null.</summary>
+    /// <exception cref="JsonException">It is anything else.</exception>
+    public readonly bool IsArray(string name) => TokenType == JsonTokenType.StartArray || (TokenType == JsonTokenType.Null ? false : throw Wrong(name, "an array"));
 
     /// <summary>The current string.</summary>
     public readonly string Text(string name)
@@ -229,6 +169,29 @@ internal ref struct JsonRow
     {
         if (TokenType == JsonTokenType.Number && _reader.TryGetUInt32(out uint value)) return value;
         throw Wrong(name, "an integer from 0 to 4294967295");
+    }
+
+    /// <summary>The current number as a 32-bit integer.</summary>
+    public readonly int Int32(string name)
+    {
+        if (TokenType == JsonTokenType.Number && _reader.TryGetInt32(out int value) && (value != 0 || Raw[0] != '-')) return value;
+        throw Wrong(name, "an integer from -2147483648 to 2147483647");
+    }
+
+    /// <summary>The current value, which has to be true or false.</summary>
+    public readonly bool Flag(string name) => TokenType switch
+    {
+        JsonTokenType.True => true,
+        JsonTokenType.False => false,
+        _ => throw Wrong(name, "true or false"),
+    };
+
+    /// <summary>The current value as JSON text. Moves to its end.</summary>
+    public string AnyText()
+    {
+        int start = TokenStart;
+        DecodeValue();
+        return Encoding.UTF8.GetString(_text[start..Position]);
     }
 
     /// <summary>The current number as a count.</summary>
@@ -284,16 +247,7 @@ internal ref struct JsonRow
 
     public readonly JsonException Wrong(string name, string expected) => new($"{Quote.Of(name)} must be {expected}, not {Shown()}");
 
-    private static JsonException Null(string name) => new($"{Quote.Of(name)} must not be null");
-
-    // Marks the key and moves to its value; false for null.
-    private bool Value(ref uint seen, int bit, string name)
-    {
-        if ((seen & (1u << bit)) != 0) throw new JsonException($"{Quote.Of(name)} is given twice");
-        seen |= 1u << bit;
-        Read();
-        return TokenType != JsonTokenType.Null;
-    }
+    public static JsonException Null(string name) => new($"{Quote.Of(name)} must not be null");
 
     private readonly string Shown() => TokenType switch
     {

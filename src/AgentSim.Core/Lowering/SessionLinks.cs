@@ -1,4 +1,5 @@
 using AgentSim.Traces;
+using AgentSim.Traces.Schema;
 
 namespace AgentSim.Lowering;
 
@@ -58,8 +59,8 @@ internal sealed class SessionLinks
             if (tool.Explicit is not { Causality: { } causality } record) continue;
             if (causality.ExecutionMode is not ("blocking" or "background"))
                 throw record.Error(Errors.TraceCausalityInvalid, $"tool call {Quote.Of(record.ToolCallId)}: execution_mode is {Quote.Of(causality.ExecutionMode)}; it must be blocking or background");
-            RowIn(tool.Session, causality.SourceRequestId, "source_request_id", record);
-            if (causality.ConsumerRequestId is { } consumer) RowIn(tool.Session, consumer, "consumer_request_id", record);
+            RowIn(tool.Session, causality.SourceRequestId, TraceNames.SourceRequestId, record);
+            if (causality.ConsumerRequestId is { } consumer) RowIn(tool.Session, consumer, TraceNames.ConsumerRequestId, record);
             int child = causality.ChildSessionId is { } name ? _table.Sessions.Find(name) : -1;
             if (child < 0 || _table.SessionRows(child).IsEmpty) continue;
             if (starters[child] is { } other)
@@ -84,8 +85,8 @@ internal sealed class SessionLinks
         int spawn, join;
         if (starter?.Causality is { } causality)
         {
-            spawn = RowIn(parent, causality.SourceRequestId, "source_request_id", starter);
-            join = causality.ConsumerRequestId is { } consumer ? RowIn(parent, consumer, "consumer_request_id", starter) : -1;
+            spawn = RowIn(parent, causality.SourceRequestId, TraceNames.SourceRequestId, starter);
+            join = causality.ConsumerRequestId is { } consumer ? RowIn(parent, consumer, TraceNames.ConsumerRequestId, starter) : -1;
         }
         else
         {

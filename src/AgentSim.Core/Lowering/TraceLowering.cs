@@ -81,7 +81,17 @@ public sealed class TraceLowering
     public void Add(TraceRecord record)
     {
         ArgumentNullException.ThrowIfNull(record);
-        Add(record, record is RequestRecord request ? request.InputSequenceHashes : default);
+        if (_isComplete) throw new InvalidOperationException("The rows were already asked for.");
+        switch (record)
+        {
+            case RequestRecord request:
+                CountModel(request.Model, 1);
+                if (Model is null || string.Equals(Model, request.Model, StringComparison.OrdinalIgnoreCase)) AddRequest(request);
+                break;
+            case ToolRecord { SessionId: { } session } tool when tool.EndUnixMs >= tool.StartUnixMs:
+                _tools.Add(tool, _sessions.Add(session));
+                break;
+        }
     }
 
     /// <summary>Adds all records of files, as <see cref="RequestTraceReader"/> and <see cref="Add(TraceRecord)"/> together, but faster.</summary>
@@ -95,25 +105,10 @@ public sealed class TraceLowering
         IEnumerable<RecordBatch> batches = RecordBatch.Read([.. paths], readsDependencies: _agenticVersion == 2, cancel);
         foreach (RecordBatch batch in Ahead.Of(batches, "trace parsing", cancel))
         {
-            for (int i = 0; i < batch.Count; i++) Add(batch.Record(i, out ReadOnlySpan<ulong> hashes), hashes);
+            foreach (TraceRecord record in batch.Records) Add(record);
             progress?.Report(batch.BytesRead);
             batch.Dispose();
             cancel.ThrowIfCancellationRequested();
-        }
-    }
-
-    private void Add(TraceRecord record, ReadOnlySpan<ulong> hashes)
-    {
-        if (_isComplete) throw new InvalidOperationException("The rows were already asked for.");
-        switch (record)
-        {
-            case RequestRecord request:
-                CountModel(request.Model, 1);
-                if (Model is null || string.Equals(Model, request.Model, StringComparison.OrdinalIgnoreCase)) AddRequest(request, hashes);
-                break;
-            case ToolRecord { SessionId: { } session } tool when tool.EndUnixMs >= tool.StartUnixMs:
-                _tools.Add(tool, _sessions.Add(session));
-                break;
         }
     }
 
@@ -139,9 +134,9 @@ public sealed class TraceLowering
         return _rows.Rows();
     }
 
-    private void AddRequest(RequestRecord request, ReadOnlySpan<ulong> hashes)
+    private void AddRequest(RequestRecord request)
     {
-        request.Check(hashes.Length);
+        request.Check();
         if (DropsSessionless && request.SessionId is null)
         {
             SessionlessDropped++;
@@ -177,7 +172,7 @@ public sealed class TraceLowering
         }
 
         int firstRun = _hashes.RunCount;
-        _hashes.Add(hashes);
+        _hashes.Add(request.Hashes);
         _requests.Add(new LoweredRequest
         {
             Session = session,

@@ -25,7 +25,25 @@ public sealed class TraceMeasurer
     public void Add(TraceRecord record, string? group = null)
     {
         ArgumentNullException.ThrowIfNull(record);
-        Add(record, record is RequestRecord request ? request.InputSequenceHashes : default, group);
+        switch (record)
+        {
+            case RequestRecord request:
+                request.Check();
+                if (!_requestIds.Add(request.RequestId))
+                    throw request.Error(Errors.TraceRequestDuplicate, $"request_id {Quote.Of(request.RequestId)} came before; is a shard given twice?");
+                AddRequest(Group(group), new MeasuredRequest
+                {
+                    Session = request.SessionId,
+                    Range = TimeRange.Of(request),
+                    InputLength = request.InputLength,
+                    OutputLength = request.OutputTokens,
+                    BlockSize = (int)request.TraceBlockSize,
+                }, request.Hashes, request.CachedTokens, request.IsError);
+                break;
+            case ToolRecord { SessionId: { } session } tool when tool.EndUnixMs >= tool.StartUnixMs:
+                Group(group).AddTool(session, tool.ToolClass, TimeRange.Of(tool), tool.IsError, isPartOfRow: false);
+                break;
+        }
     }
 
     /// <summary>Adds a row.</summary>
@@ -57,12 +75,12 @@ public sealed class TraceMeasurer
         IProgress<long>? progress = null, CancellationToken cancel = default)
     {
         ArgumentNullException.ThrowIfNull(paths);
-        foreach ((TraceRecord record, TraceRecordParser parser) in RequestTraceReader.Parse(paths, readsDependencies: false, onBadRow, progress, cancel))
+        foreach (TraceRecord record in RequestTraceReader.Parse(paths, readsDependencies: false, onBadRow, progress, cancel))
         {
             try
             {
                 (bool isMember, string? group) = groupOf?.Invoke(record) ?? (true, null);
-                if (isMember) Add(record, parser.Hashes, group);
+                if (isMember) Add(record, group);
             }
             catch (AgentSimException error) when (onBadRow is not null)
             {
@@ -77,29 +95,6 @@ public sealed class TraceMeasurer
         var lastGroup = new int[_prompts.Nodes.Count];   // by block: the group that had it last, from 1
         int number = 0;
         return _order.Select(group => group.ToMeasure(requests => Repeated(requests, lastGroup, ++number)));
-    }
-
-    private void Add(TraceRecord record, ReadOnlySpan<ulong> hashes, string? group)
-    {
-        switch (record)
-        {
-            case RequestRecord request:
-                request.Check(hashes.Length);
-                if (!_requestIds.Add(request.RequestId))
-                    throw request.Error(Errors.TraceRequestDuplicate, $"request_id {Quote.Of(request.RequestId)} came before; is a shard given twice?");
-                AddRequest(Group(group), new MeasuredRequest
-                {
-                    Session = request.SessionId,
-                    Range = TimeRange.Of(request),
-                    InputLength = request.InputLength,
-                    OutputLength = request.OutputTokens,
-                    BlockSize = (int)request.TraceBlockSize,
-                }, hashes, request.CachedTokens, request.IsError);
-                break;
-            case ToolRecord { SessionId: { } session } tool when tool.EndUnixMs >= tool.StartUnixMs:
-                Group(group).AddTool(session, tool.ToolClass, TimeRange.Of(tool), tool.IsError, isPartOfRow: false);
-                break;
-        }
     }
 
     private void AddRequest(MeasureGroup group, MeasuredRequest request, ReadOnlySpan<ulong> blocks, ulong? cached, bool isError)

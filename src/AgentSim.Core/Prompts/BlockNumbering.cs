@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Globalization;
 
 namespace AgentSim.Prompts;
@@ -28,6 +29,7 @@ internal sealed class BlockNumbering(TrieNodes nodes, int traceBlockSize, int bl
     {
         for (; blocks > 0; segment++)
         {
+            Debug.Assert(segment < _used.Length, "a prompt has more blocks than its segments");
             int own = (int)Math.Min(blocks, BlocksUpTo(EndDepth(segment)) - BlocksUpTo(StartDepth(segment)));
             _used[segment] = Math.Max(_used[segment], own);
             blocks -= own;

@@ -34,8 +34,9 @@ internal static class RequestLogReader
         try
         {
             var json = new JsonRow(line, JsonRow.AnyDepth);
-            json.BeginRow();
-            return new RequestLogFields(timeProblem).Read(ref json, position);
+            var draft = new RequestLogDraft(timeProblem);
+            RequestLogFields.All.ReadRow(ref json, ref draft);
+            return draft.ToResult(position);
         }
         catch (JsonException error)
         {

@@ -30,7 +30,7 @@ public static class AgenticFileWriter
         foreach (MooncakeRow row in rows)
         {
             cancel.ThrowIfCancellationRequested();
-            WriteRow(json, row);
+            RowFields.Play.Write(json, row);
             json.Raw("\n"u8);
             count++;
         }
@@ -53,49 +53,11 @@ public static class AgenticFileWriter
             if (row.AgenticVersion != 2) throw place.Invalid("this is no agentic row of version 2, which has a play_id");
             MooncakeRowRules.Check(row, blockSize, place.Source, place.Line);
             if (count > 1) json.Raw(","u8);
-            WriteRow(json, row);
+            RowFields.Play.Write(json, row);
         }
 
         json.Raw("]"u8);
         json.Flush();
         return digest.ComputeHash().ToString();
-    }
-
-    private static void WriteRow(JsonLineWriter json, MooncakeRow row)
-    {
-        Text(json, "{\"request_id\":"u8, row.RequestId!);
-        Text(json, ",\"play_id\":"u8, row.PlayId!);
-        Text(json, ",\"session_id\":"u8, row.SessionId!);
-        Text(json, ",\"model\":"u8, row.Model!);
-        json.Raw(",\"input_length\":"u8);
-        json.Number(row.InputLength!.Value);
-        json.Raw(",\"output_length\":"u8);
-        json.Number(row.OutputLength!.Value);
-        RowFields.WriteOutputTokens(json, row);
-        json.Raw(",\"hash_ids\":"u8);
-        json.Array(row.HashIds!);
-        json.Raw(",\"not_before_ms\":"u8);
-        json.Number(row.NotBeforeMs!.Value);
-        RowFields.WriteQueueing(json, row);
-        for (int i = 0; i < row.Dependencies.Count; i++)
-        {
-            RowDependency dependency = row.Dependencies[i];
-            Text(json, i == 0 ? ",\"dependencies\":[{\"request_id\":"u8 : ",{\"request_id\":"u8, dependency.RequestId);
-            json.Raw(",\"trigger\":\""u8);
-            json.Raw(DependencyNames.Of(dependency.Trigger));
-            json.Raw("\",\"delay_ms\":"u8);
-            json.Number(dependency.DelayMs);
-            json.Raw(",\"relation\":\""u8);
-            json.Raw(DependencyNames.Of(dependency.Relation));
-            json.Raw("\"}"u8);
-        }
-
-        json.Raw(row.Dependencies.Count > 0 ? "]}"u8 : "}"u8);
-    }
-
-    private static void Text(JsonLineWriter json, ReadOnlySpan<byte> key, string value)
-    {
-        json.Raw(key);
-        json.Text(value);
     }
 }

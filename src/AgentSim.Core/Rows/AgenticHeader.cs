@@ -13,6 +13,20 @@ internal static class AgenticHeader
     private const uint Version = 2;
     private const string Scope = "local";
 
+    private static readonly JsonFields<Draft, Header> Source =
+        new JsonFields<Draft, Header>("source.")
+            .Add("format", JsonKinds.Text, (ref d, value) => d.SourceFormat = value, header => header.SourceFormat, JsonRule.NotNull)
+            .Add("digest", JsonKinds.Text, (ref d, value) => d.SourceDigest = value, header => header.SourceDigest, JsonRule.NotNull);
+
+    // Whether they are there is checked with what they say.
+    private static readonly JsonFields<Draft, Header> Fields =
+        new JsonFields<Draft, Header>()
+            .Add("schema", JsonKinds.Text, (ref _, _) => { }, _ => Schema, JsonRule.NotNull)
+            .Add("version", JsonKinds.UInt32, (ref d, value) => d.Version = value, _ => Version, JsonRule.NotNull)
+            .Add("block_size", JsonKinds.Count, (ref d, value) => d.BlockSize = value, header => header.BlockSize, JsonRule.NotNull)
+            .Add("hash_id_scope", JsonKinds.Text, (ref d, value) => d.Scope = value, _ => Scope, JsonRule.NotNull)
+            .AddOwn("source", ReadSource, JsonKinds.Written<Header>(Source.Write, _ => default), header => header);
+
     /// <summary>True if a line is such a header, well-formed or not; anything else is a row of version 1.</summary>
     public static bool IsHeader(ReadOnlySpan<byte> line)
     {
@@ -46,73 +60,50 @@ internal static class AgenticHeader
     public static int ParseBlockSize(ReadOnlySpan<byte> line)
     {
         var json = new JsonRow(line, JsonRow.AnyDepth);
-        uint seen = 0;
-        long? blockSize = null;
-        bool hasSource = false;
-        uint? version = null;
-        string? scope = null;
-        json.BeginRow();
-        while (json.NextKey())
-        {
-            if (json.Is("schema"u8)) json.RequiredText(ref seen, 0, "schema");
-            else if (json.Is("version"u8)) version = json.RequiredUInt32(ref seen, 1, "version");
-            else if (json.Is("block_size"u8)) blockSize = json.RequiredCount(ref seen, 2, "block_size");
-            else if (json.Is("hash_id_scope"u8)) scope = json.RequiredText(ref seen, 3, "hash_id_scope");
-            else if (json.Is("source"u8))
-            {
-                hasSource = json.BeginObject(ref seen, 4, "source");
-                if (hasSource) CheckSource(ref json);
-            }
-            else json.Skip();
-        }
-
-        json.EndRow();
+        Draft draft = default;
+        Fields.ReadRow(ref json, ref draft);
+        (uint? version, long? blockSize, string? scope) = (draft.Version, draft.BlockSize, draft.Scope);
         if (version is null) throw JsonRow.Missing("version");
         if (version != Version) throw new JsonException($"'version' is {version}; only version {Version} has a header and is supported");
         if (blockSize is not { } size) throw JsonRow.Missing("block_size");
         if (size is 0 or > int.MaxValue) throw new JsonException($"'block_size' is {size}; it must be from 1 to {int.MaxValue}");
         if (scope is null) throw JsonRow.Missing("hash_id_scope");
         if (scope != Scope) throw new JsonException($"'hash_id_scope' is {Quote.Of(scope)}; only {Quote.Of(Scope)} is supported");
-        if (!hasSource) throw JsonRow.Missing("source");
+        if (!draft.HasSource) throw JsonRow.Missing("source");
         return (int)size;
     }
 
     /// <summary>Writes a header as a line.</summary>
     public static void Write(JsonLineWriter json, int blockSize, string sourceFormat, string sourceDigest)
     {
-        json.Raw("{\"schema\":"u8);
-        json.Text(Schema);
-        json.Raw(",\"version\":"u8);
-        json.Number((ulong)Version);
-        json.Raw(",\"block_size\":"u8);
-        json.Number((long)blockSize);
-        json.Raw(",\"hash_id_scope\":"u8);
-        json.Text(Scope);
-        json.Raw(",\"source\":{\"format\":"u8);
-        json.Text(sourceFormat);
-        json.Raw(",\"digest\":"u8);
-        json.Text(sourceDigest);
-        json.Raw("}}\n"u8);
+        Fields.Write(json, new Header(blockSize, sourceFormat, sourceDigest));
+        json.Raw("\n"u8);
     }
 
-    private static void CheckSource(ref JsonRow json)
+    private static bool ReadSource(ref JsonRow json, ref Draft draft, string name)
     {
-        uint seen = 0;
-        string? format = null, digest = null;
-        while (json.NextKey())
-        {
-            if (json.Is("format"u8)) format = json.RequiredText(ref seen, 0, "source.format");
-            else if (json.Is("digest"u8)) digest = json.RequiredText(ref seen, 1, "source.digest");
-            else json.Skip();
-        }
-
-        CheckFilled("source.format", format);
-        CheckFilled("source.digest", digest);
+        if (!json.IsObject(name)) return false;
+        Source.Read(ref json, ref draft);
+        CheckFilled("source.format", draft.SourceFormat);
+        CheckFilled("source.digest", draft.SourceDigest);
+        return draft.HasSource = true;
     }
 
     private static void CheckFilled(string name, string? text)
     {
         if (text is null) throw JsonRow.Missing(name);
         if (string.IsNullOrWhiteSpace(text)) throw new JsonException($"{Quote.Of(name)} is blank");
+    }
+
+    private readonly record struct Header(int BlockSize, string SourceFormat, string SourceDigest);
+
+    private struct Draft
+    {
+        public uint? Version;
+        public long? BlockSize;
+        public string? Scope;
+        public string? SourceFormat;
+        public string? SourceDigest;
+        public bool HasSource;
     }
 }

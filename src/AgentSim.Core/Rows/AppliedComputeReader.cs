@@ -8,6 +8,29 @@ namespace AgentSim.Rows;
 /// <summary>Reads an <c>applied_compute_agentic</c> file, plain or gzipped, one session a line (behaviour 01#6.5).</summary>
 public static class AppliedComputeReader
 {
+    private const JsonRule List = JsonRule.Required | JsonRule.Typed;
+
+    private static readonly JsonKind<IReadOnlyList<long>?> Counts = JsonKinds.List<long>(
+        (ref json, name) => json.Count(name), (json, value) => json.Number(value), value => LooseValue.Of((long?)value));
+
+    private static readonly JsonKind<IReadOnlyList<double>?> Numbers = JsonKinds.List<double>(
+        (ref json, name) => json.Number(name), (json, value) => json.Number(value), value => LooseValue.Of((double?)value));
+
+    private static readonly JsonFields<Draft, AppliedComputeSession> Fields =
+        new JsonFields<Draft, AppliedComputeSession>()
+            .Add("num_turns", JsonKinds.Count, (ref d, value) => d.Turns = value, session => session.NumTurns, JsonRule.Must)
+            .Add(
+                "input_prompt_length", JsonKinds.Count, (ref d, value) => d.Prompt = value, session => session.InputPromptLength,
+                JsonRule.Must)
+            .Add(
+                "assistant_response_length", Counts, (ref d, value) => d.Responses = value, session => session.AssistantResponseLength,
+                List)
+            .Add("tool_call_output_length", Counts, (ref d, value) => d.Results = value, session => session.ToolCallOutputLength, List)
+            .Add("tool_call_latency", Numbers, (ref d, value) => d.Latencies = value, session => session.ToolCallLatency, List)
+            .Add(
+                "final_assistant_response_length", JsonKinds.Count, (ref d, value) => d.Final = value,
+                session => session.FinalAssistantResponseLength, JsonRule.Must);
+
     /// <summary>Reads a file.</summary>
     /// <param name="path">The file.</param>
     /// <param name="progress">Told the bytes read so far, as they lie on disk.</param>
@@ -44,47 +67,9 @@ public static class AppliedComputeReader
     private static AppliedComputeSession Parse(ReadOnlySpan<byte> line)
     {
         var json = new JsonRow(line, JsonRow.AnyDepth);
-        uint seen = 0;
-        long? turns = null, prompt = null, final = null;
-        List<long>? responses = null, results = null;
-        List<double>? latencies = null;
-        json.BeginRow();
-        while (json.NextKey())
-        {
-            if (json.Is("num_turns"u8)) turns = json.RequiredCount(ref seen, 0, "num_turns");
-            else if (json.Is("input_prompt_length"u8)) prompt = json.RequiredCount(ref seen, 1, "input_prompt_length");
-            else if (json.Is("final_assistant_response_length"u8)) final = json.RequiredCount(ref seen, 2, "final_assistant_response_length");
-            else if (json.Is("assistant_response_length"u8)) responses = Counts(ref json, ref seen, 3, "assistant_response_length");
-            else if (json.Is("tool_call_output_length"u8)) results = Counts(ref json, ref seen, 4, "tool_call_output_length");
-            else if (json.Is("tool_call_latency"u8)) latencies = Latencies(ref json, ref seen);
-            else json.Skip();
-        }
-
-        json.EndRow();
-        return new AppliedComputeSession(
-            turns ?? throw JsonRow.Missing("num_turns"),
-            prompt ?? throw JsonRow.Missing("input_prompt_length"),
-            responses ?? throw JsonRow.Missing("assistant_response_length"),
-            results ?? throw JsonRow.Missing("tool_call_output_length"),
-            latencies ?? throw JsonRow.Missing("tool_call_latency"),
-            final ?? throw JsonRow.Missing("final_assistant_response_length"));
-    }
-
-    private static List<long> Counts(ref JsonRow json, ref uint seen, int bit, string name)
-    {
-        if (!json.BeginArray(ref seen, bit, name)) throw json.Wrong(name, "an array");
-        var counts = new List<long>();
-        while (json.NextItem()) counts.Add(json.Count(name));
-        return counts;
-    }
-
-    private static List<double> Latencies(ref JsonRow json, ref uint seen)
-    {
-        const string name = "tool_call_latency";
-        if (!json.BeginArray(ref seen, 5, name)) throw json.Wrong(name, "an array");
-        var latencies = new List<double>();
-        while (json.NextItem()) latencies.Add(json.Number(name));
-        return latencies;
+        Draft draft = default;
+        Fields.ReadRow(ref json, ref draft);
+        return new AppliedComputeSession(draft.Turns!.Value, draft.Prompt!.Value, draft.Responses!, draft.Results!, draft.Latencies!, draft.Final!.Value);
     }
 
     private static void Check(AppliedComputeSession session)
@@ -108,5 +93,15 @@ public static class AppliedComputeReader
         {
             if (count != session.NumTurns) throw new JsonException($"{Quote.Of(name)} holds {count} values, but 'num_turns' is {session.NumTurns}");
         }
+    }
+
+    private struct Draft
+    {
+        public long? Turns;
+        public long? Prompt;
+        public long? Final;
+        public IReadOnlyList<long>? Responses;
+        public IReadOnlyList<long>? Results;
+        public IReadOnlyList<double>? Latencies;
     }
 }

@@ -47,7 +47,7 @@ public static class MooncakeRowReader
         Action<RunWarning>? onWarning, IProgress<long>? progress, CancellationToken cancel)
     {
         bool isAgentic = format == TraceFormat.AgenticMooncake;
-        RowParser parser = new MooncakeRowParser(isAgentic, reusesIds);
+        var parser = new RowParser(isAgentic ? RowFields.Agentic : RowFields.Plain, reusesIds);
         var remarks = new RowRemarks(path);
         using var lines = new LineReader(path, new ByteProgress(progress).Add, cancel);
         bool isFirst = true, gave = false;
@@ -56,7 +56,7 @@ public static class MooncakeRowReader
             if (isFirst && isAgentic && AgenticHeader.IsHeader(lines.Line))
             {
                 traceBlockSize = BlockSize(lines, path, insists ? traceBlockSize : null);
-                parser = new AgenticRowParser(reusesIds);
+                parser = new RowParser(RowFields.Play, reusesIds);
                 (isFirst, gave) = (false, true);   // the right kind of file, also without rows
                 continue;
             }
@@ -64,7 +64,7 @@ public static class MooncakeRowReader
             MooncakeRow? row = Parse(parser, lines, path, format, traceBlockSize, isFirst, onBadRow);
             (isFirst, gave) = (false, true);
             if (row is null) continue;
-            if (parser is MooncakeRowParser plain) remarks.Add(plain, lines.LineNumber);
+            remarks.Add(parser, lines.LineNumber);
             yield return new AtLine<MooncakeRow>(row, lines.LineNumber);
         }
 

@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text.Json;
 using AgentSim.Json;
 
 namespace AgentSim.Rows;
@@ -41,36 +40,13 @@ public sealed record RowDependency(string RequestId, DependencyTrigger Trigger, 
     public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{DelayMs} ms after the {Trigger} of {RequestId} ({Relation})");
 }
 
-/// <summary>The names that triggers and relations have in files.</summary>
-internal static class DependencyNames
+/// <summary>The words that triggers and relations have in files.</summary>
+internal static class DependencyKinds
 {
-    /// <summary>The value of the current key as a trigger.</summary>
-    public static DependencyTrigger Trigger(ref JsonRow json, ref uint seen, int bit, string name) =>
-        json.RequiredText(ref seen, bit, name) switch
-        {
-            "dispatch" => DependencyTrigger.Dispatch,
-            "completion" => DependencyTrigger.Completion,
-            { } other => throw new JsonException($"{Quote.Of(name)} is {Quote.Of(other)}; it must be dispatch or completion"),
-        };
+    public static readonly JsonKind<DependencyTrigger?> Trigger = JsonKinds.Word(
+        ("dispatch", DependencyTrigger.Dispatch), ("completion", DependencyTrigger.Completion));
 
-    /// <summary>The value of the current key as a relation.</summary>
-    public static DependencyRelation Relation(ref JsonRow json, ref uint seen, int bit, string name) =>
-        json.RequiredText(ref seen, bit, name) switch
-        {
-            "sequence" => DependencyRelation.Sequence,
-            "spawn" => DependencyRelation.Spawn,
-            "join" => DependencyRelation.Join,
-            "replay_barrier" => DependencyRelation.ReplayBarrier,
-            { } other => throw new JsonException($"{Quote.Of(name)} is {Quote.Of(other)}; it must be sequence, spawn, join or replay_barrier"),
-        };
-
-    public static ReadOnlySpan<byte> Of(DependencyTrigger trigger) => trigger == DependencyTrigger.Dispatch ? "dispatch"u8 : "completion"u8;
-
-    public static ReadOnlySpan<byte> Of(DependencyRelation relation) => relation switch
-    {
-        DependencyRelation.Sequence => "sequence"u8,
-        DependencyRelation.Spawn => "spawn"u8,
-        DependencyRelation.Join => "join"u8,
-        _ => "replay_barrier"u8,
-    };
+    public static readonly JsonKind<DependencyRelation?> Relation = JsonKinds.Word(
+        ("sequence", DependencyRelation.Sequence), ("spawn", DependencyRelation.Spawn), ("join", DependencyRelation.Join),
+        ("replay_barrier", DependencyRelation.ReplayBarrier));
 }

@@ -1,36 +1,66 @@
+using System.Diagnostics;
 using System.Text.Json;
 using AgentSim.Json;
 
 namespace AgentSim.Rows;
 
-/// <summary>Decodes the lines of a Mooncake-family file.</summary>
+/// <summary>Decodes the lines of a Mooncake-family file (behaviour 01#6.2, 01#6.4 and 01#12.1; strictness: 01#1.2).</summary>
+/// <param name="fields">The dialect: a table of <see cref="RowFields"/>.</param>
 /// <param name="reusesIds">Whether the hash ids of a row are overwritten by those of the next: by far the largest part of a row.</param>
-internal abstract class RowParser(bool reusesIds)
+internal sealed class RowParser(JsonFields<RowParser, MooncakeRow> fields, bool reusesIds)
 {
     private ulong[] _hashIds = [];    // reused from row to row, like the next
     private ulong[] _integers = [];   // of fields that are copied
 
-    /// <exception cref="JsonException">The line is malformed.</exception>
-    public abstract MooncakeRow Parse(ReadOnlySpan<byte> line);
+    /// <summary>The row while it is decoded.</summary>
+    public MooncakeRow Row = new();
 
-    protected IReadOnlyList<ulong> HashIds(ref JsonRow json)
+    /// <summary>Whether the last row was plain and had a wait_for, which plain rows pass over.</summary>
+    public bool HasWaiting;
+
+    /// <summary>Whether the last row was plain and had a chat, and a place in one.</summary>
+    public bool HasChat, HasPlaceInChat;
+
+    /// <summary>Whether the last row was plain and had the columns of the Bailian traces, whose units are others.</summary>
+    public bool HasChatColumns => HasChat && HasPlaceInChat;
+
+    /// <summary>Decodes a line.</summary>
+    /// <exception cref="JsonException">The line is malformed.</exception>
+    public MooncakeRow Parse(ReadOnlySpan<byte> line)
     {
-        int count = json.UInt64Array(ref _hashIds, "hash_ids");
-        return reusesIds ? new ArraySegment<ulong>(_hashIds, 0, count) : _hashIds[..count];
+        var json = new JsonRow(line, JsonRow.AnyDepth);
+        Row = new MooncakeRow { IsAgentic = fields != RowFields.Plain };
+        (HasWaiting, HasChat, HasPlaceInChat) = (false, false, false);
+        RowParser draft = this;
+        fields.ReadRow(ref json, ref draft);
+        Debug.Assert(!Row.IsAgentic || Row.RequestId is not null, "the table lets no agentic row through without an id");
+        return Row;
     }
 
-    protected uint[] UInt32Values(ref JsonRow json, string name)
+    /// <summary>Reads hash ids; false for null.</summary>
+    public bool ReadHashIds(ref JsonRow json, string name)
     {
+        if (!json.IsArray(name)) return false;
+        int count = json.UInt64Array(ref _hashIds, name);
+        Row.HashIds = reusesIds ? new ArraySegment<ulong>(_hashIds, 0, count) : _hashIds[..count];
+        return true;
+    }
+
+    /// <summary>Reads output tokens; false for null.</summary>
+    public bool ReadOutputTokens(ref JsonRow json, string name)
+    {
+        if (!json.IsArray(name)) return false;
         int count = json.UInt64Array(ref _integers, name);
         ReadOnlySpan<ulong> values = _integers.AsSpan(0, count);
-        var narrow = new uint[values.Length];
+        var tokens = new uint[values.Length];
         for (int i = 0; i < values.Length; i++)
         {
-            narrow[i] = values[i] <= uint.MaxValue
+            tokens[i] = values[i] <= uint.MaxValue
                 ? (uint)values[i]
                 : throw new JsonException($"{Quote.Of(name)} holds {values[i]}; the largest token id is {uint.MaxValue}");
         }
 
-        return narrow;
+        Row.OutputTokenIds = tokens;
+        return true;
     }
 }

@@ -6,9 +6,9 @@ internal sealed class RowRemarks(string path)
     private (long Line, long Count) _waiting;   // rows with a wait_for, which plain rows pass over
     private (long Line, long Count) _bailian;   // rows in seconds
 
-    public void Add(MooncakeRowParser parser, long line)
+    public void Add(RowParser parser, long line)
     {
-        if (parser.LosesWaiting) _waiting = (_waiting.Count == 0 ? line : _waiting.Line, _waiting.Count + 1);
+        if (parser.HasWaiting) _waiting = (_waiting.Count == 0 ? line : _waiting.Line, _waiting.Count + 1);
         if (parser.HasChatColumns) _bailian = (_bailian.Count == 0 ? line : _bailian.Line, _bailian.Count + 1);
     }
 

@@ -58,7 +58,7 @@ public sealed class SessionCollector
         IEnumerable<string> paths, Action<AgentSimException>? onBadRow = null, IProgress<long>? progress = null, CancellationToken cancel = default)
     {
         ArgumentNullException.ThrowIfNull(paths);
-        foreach ((TraceRecord record, _) in RequestTraceReader.Parse(paths, readsDependencies: false, onBadRow, progress, cancel))
+        foreach (TraceRecord record in RequestTraceReader.Parse(paths, readsDependencies: false, onBadRow, progress, cancel))
         {
             try
             {

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using AgentSim.Json;
+using AgentSim.Traces.Schema;
 
 namespace AgentSim.Timelines;
 
@@ -12,24 +13,24 @@ internal sealed record AnnouncedCall(string? Id, string Class, long Begin, byte[
 {
     public const long SyntheticDuration = 1_000_000;
 
-    public static AnnouncedCall Read(RecordSource record, JsonElement request, JsonElement call, long begin)
+    public static AnnouncedCall Read(RecordSource record, LooseObject request, LooseObject call, long begin)
     {
-        string name = RecordValues.Text(call, "name") ?? "unknown-tool";
+        string name = call.Text(TraceNames.CallName) ?? "unknown-tool";
         byte[] arguments = RecordValues.Object(json =>
         {
             record.CopySession(json);
-            json.WriteString("event_type", "inferred_tool_call");
-            json.WriteString("event_source", "dynamo");
-            json.WriteString("source", "request.finish_reason_metadata.tool_calls");
+            json.WriteString(TraceNames.EventType, "inferred_tool_call");
+            json.WriteString(TraceNames.EventSource, TraceNames.Dynamo);
+            json.WriteString("source", $"{TraceNames.Request}.{TraceNames.FinishMetadata}.{TraceNames.ToolCalls}");
             json.WriteBoolean("inferred", true);
             json.WriteBoolean("host_execution", false);
-            if (RecordValues.TryGet(request, "request_id", out JsonElement id)) json.Copy("source_request_id", id);
-            if (RecordValues.TryGet(call, "id", out JsonElement callId)) json.Copy("tool_call_id", callId);
-            json.CopyPresent(call, "tool_call_index", "choice_index");
-            json.WriteString("tool_class", name);
-            WriteMilliseconds(json, "started_at_unix_ms", begin);
+            if (request.Get(TraceNames.RequestId) is { Exists: true } id) json.Copy(TraceNames.SourceRequestId, id);
+            if (call.Get(TraceNames.CallId) is { Exists: true } callId) json.Copy(TraceNames.ToolCallId, callId);
+            json.CopyPresent(call, TraceNames.ToolCallIndex, TraceNames.ChoiceIndex);
+            json.WriteString(TraceNames.ToolClass, name);
+            WriteMilliseconds(json, TraceNames.StartedAt, begin);
         });
-        return new AnnouncedCall(RecordValues.Text(call, "id"), name, begin, arguments);
+        return new AnnouncedCall(call.Text(TraceNames.CallId), name, begin, arguments);
     }
 
     /// <summary>The call as an item that lasts until the session's next request, if that begins later.</summary>
@@ -41,8 +42,8 @@ internal sealed record AnnouncedCall(string? Id, string Class, long Begin, byte[
             if (isKnown)
             {
                 if (next!.Id is { } id) WriteRaw(json, "next_request_id", id);
-                WriteMilliseconds(json, "ended_at_unix_ms", next.Item.Begin);
-                WriteMilliseconds(json, "duration_ms", next.Item.Begin - Begin);
+                WriteMilliseconds(json, TraceNames.EndedAt, next.Item.Begin);
+                WriteMilliseconds(json, TraceNames.Duration, next.Item.Begin - Begin);
                 return;
             }
 

@@ -1,17 +1,19 @@
 using System.Text.Json;
+using AgentSim.Json;
 using AgentSim.Traces;
+using AgentSim.Traces.Schema;
 
 namespace AgentSim.Timelines;
 
 /// <summary>A record of a trace, and what its kinds have in common (behaviour 07#B1).</summary>
-/// <param name="json">The record.</param>
+/// <param name="record">The record, from a file or from memory.</param>
 /// <param name="place">Where it stands.</param>
-internal readonly struct RecordSource(JsonElement json, TracePlace place)
+internal readonly struct RecordSource(LooseObject record, TracePlace place)
 {
-    public JsonElement Json { get; } = json;
+    public LooseObject Record { get; } = record;
 
     /// <summary>Label of the session; null when there is none.</summary>
-    public string? Session => RecordValues.TryGetObject(Json, "agent_context", out JsonElement context) ? RecordValues.Text(context, "session_id") : null;
+    public string? Session => Record.Object(TraceNames.AgentContext)?.Text(TraceNames.SessionId);
 
     /// <summary>Milliseconds as the time of an event.</summary>
     /// <exception cref="AgentSimException">They are out of range.</exception>
@@ -24,6 +26,6 @@ internal readonly struct RecordSource(JsonElement json, TracePlace place)
     /// <summary>Writes the ids of the session and its parent.</summary>
     public void CopySession(Utf8JsonWriter json)
     {
-        if (RecordValues.TryGetObject(Json, "agent_context", out JsonElement context)) json.CopyPresent(context, "session_id", "parent_session_id");
+        if (Record.Object(TraceNames.AgentContext) is { } context) json.CopyPresent(context, TraceNames.SessionId, TraceNames.ParentSessionId);
     }
 }

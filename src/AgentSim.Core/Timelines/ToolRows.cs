@@ -1,4 +1,4 @@
-using System.Text.Json;
+using AgentSim.Traces.Schema;
 
 namespace AgentSim.Timelines;
 
@@ -11,8 +11,8 @@ internal sealed class ToolRows
 
     private static readonly string[] Fields =
     [
-        "tool_call_id", "tool_class", "started_at_unix_ms", "ended_at_unix_ms", "status", "duration_ms",
-        "output_tokens", "output_bytes", "tool_name_hash", "error_type",
+        TraceNames.ToolCallId, TraceNames.ToolClass, TraceNames.StartedAt, TraceNames.EndedAt, TraceNames.Status, TraceNames.Duration,
+        TraceNames.OutputTokens, TraceNames.OutputBytes, TraceNames.ToolNameHash, TraceNames.ErrorType,
     ];
 
     private readonly record struct Key(string Session, string Call);
@@ -25,21 +25,21 @@ internal sealed class ToolRows
     /// <summary>Adds a row; one without context, tool or time is passed over.</summary>
     public void Add(RecordSource record, string type)
     {
-        if (!RecordValues.TryGetObject(record.Json, "agent_context", out _) || !RecordValues.TryGetObject(record.Json, "tool", out JsonElement tool)) return;
-        if (RecordValues.Number(record.Json, "event_time_unix_ms") is not { } at) return;
-        string? call = RecordValues.Text(tool, "tool_call_id");
+        if (record.Record.Object(TraceNames.AgentContext) is null || record.Record.Object(TraceNames.Tool) is not { } tool) return;
+        if (record.Record.Number(TraceNames.EventTime) is not { } at) return;
+        string? call = tool.Text(TraceNames.ToolCallId);
         string session = record.Session ?? UnknownSession;
-        if (call is not null && type != "tool_start") _ended.Add(new Key(session, call));
+        if (call is not null && type != TraceNames.ToolStart) _ended.Add(new Key(session, call));
         byte[] arguments = RecordValues.Object(json =>
         {
             record.CopySession(json);
-            json.CopyPresent(record.Json, "event_type", "event_source", "event_time_unix_ms");
+            json.CopyPresent(record.Record, TraceNames.EventType, TraceNames.EventSource, TraceNames.EventTime);
             json.CopyPresent(tool, Fields);
         });
         _rows.Add(new Row(
-            type, new Key(session, call ?? "unknown-tool-call"), RecordValues.Text(tool, "tool_class") ?? "unknown-tool", at, record.Time(at),
-            record.Time(RecordValues.Number(tool, "started_at_unix_ms")), record.Time(RecordValues.Number(tool, "ended_at_unix_ms")),
-            record.Time(RecordValues.Number(tool, "duration_ms")), arguments));
+            type, new Key(session, call ?? "unknown-tool-call"), tool.Text(TraceNames.ToolClass) ?? "unknown-tool", at, record.Time(at),
+            record.Time(tool.Number(TraceNames.StartedAt)), record.Time(tool.Number(TraceNames.EndedAt)),
+            record.Time(tool.Number(TraceNames.Duration)), arguments));
     }
 
     /// <summary>Whether a row tells of the end of a call.</summary>
@@ -52,7 +52,7 @@ internal sealed class ToolRows
         foreach (Row row in _rows.OrderBy(row => row.At))
         {
             if (!starts.TryGetValue(row.Key, out Stack<Row>? open)) starts.Add(row.Key, open = []);
-            if (row.Type == "tool_start") open.Push(row);
+            if (row.Type == TraceNames.ToolStart) open.Push(row);
             else yield return Slice(row, open.TryPop(out Row? start) ? start : null);
         }
 
@@ -62,7 +62,7 @@ internal sealed class ToolRows
 
     private static TimelineItem Slice(Row row, Row? start)
     {
-        string name = row.Type == "tool_error" ? $"Tool error: {row.Class}" : $"Tool: {row.Class}";
+        string name = row.Type == TraceNames.ToolError ? $"Tool error: {row.Class}" : $"Tool: {row.Class}";
         (long begin, long duration) = Span(row, start) ?? (start?.Time ?? row.Time, -1);
         byte[] arguments = duration >= 0 ? row.Arguments : RecordValues.Joined(row.Arguments, RecordValues.Object(AnnouncedCall.WriteSynthetic));
         duration = duration >= 0 ? Math.Max(1000, duration) : AnnouncedCall.SyntheticDuration;

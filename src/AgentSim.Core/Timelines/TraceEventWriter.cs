@@ -1,5 +1,8 @@
 using System.Buffers;
 using System.Text.Json;
+using AgentSim.Collections;
+using AgentSim.Json;
+using AgentSim.Traces;
 
 namespace AgentSim.Timelines;
 
@@ -10,6 +13,8 @@ namespace AgentSim.Timelines;
 internal sealed class TraceEventWriter : IDisposable
 {
     private const int FlushBytes = 1 << 16;
+
+    private static readonly Comparer<string> KeyOrder = Comparer<string>.Create((left, right) => Utf8Order.Compare(left, right));
 
     private readonly Stream _stream;
     private readonly CancellationToken _cancel;
@@ -127,8 +132,8 @@ internal sealed class TraceEventWriter : IDisposable
         if (_buffer is not null)
         {
             _event.Flush();
-            using (JsonDocument written = JsonDocument.Parse(_buffer.WrittenMemory, new JsonDocumentOptions { MaxDepth = TraceTimeline.MaxDepth + 4 }))
-                JsonCopy.Write(_file, written.RootElement, sorted: true);
+            using (JsonDocument written = JsonDocument.Parse(_buffer.WrittenMemory, new JsonDocumentOptions { MaxDepth = TraceLine.MaxDepth + 4 }))
+                LooseValue.Of(written.RootElement).WriteTo(_file, KeyOrder);
             _buffer.ResetWrittenCount();
             _event.Reset();
         }

@@ -1,5 +1,5 @@
-using System.Text.Json;
 using AgentSim.Traces;
+using AgentSim.Traces.Schema;
 
 namespace AgentSim.Timelines;
 
@@ -11,10 +11,6 @@ namespace AgentSim.Timelines;
 /// <param name="options">What to show.</param>
 public sealed class TraceTimeline(TimelineOptions options)
 {
-    internal const int MaxDepth = 127;
-
-    private const string Schema = "dynamo.request.trace.v1";
-
     private readonly OrderedDictionary<string, List<RecordedRequest>> _requests = [];   // by session
     private readonly List<RecordedRequest> _inOrder = [];
     private readonly ToolRows _tools = new();
@@ -24,7 +20,7 @@ public sealed class TraceTimeline(TimelineOptions options)
     public void Add(TraceRecord record)
     {
         ArgumentNullException.ThrowIfNull(record);
-        AddLine(RecordJson.Of(record), record.Place);
+        Add(new RecordSource(LenientTraceReader.Of(record), record.Place));
     }
 
     /// <summary>Writes the timeline of all records added.</summary>
@@ -54,28 +50,7 @@ public sealed class TraceTimeline(TimelineOptions options)
     /// <summary>Adds the record of a line; one that holds none is passed over.</summary>
     /// <returns>Whether it holds a record of a request trace, of whatever kind.</returns>
     /// <exception cref="AgentSimException">It is not JSON, or a time is out of range.</exception>
-    internal bool AddLine(byte[] line, TracePlace place)
-    {
-        try
-        {
-            using JsonDocument document = JsonDocument.Parse(line, new JsonDocumentOptions { MaxDepth = MaxDepth });
-            JsonElement record = document.RootElement;
-            if (record.ValueKind != JsonValueKind.Object) return false;
-            if (record.TryGetProperty("event", out JsonElement wrapped)) record = wrapped;
-            if (record.ValueKind != JsonValueKind.Object || RecordValues.Text(record, "schema") != Schema) return false;
-            Add(new RecordSource(record, place));
-            return true;
-        }
-        catch (JsonException error)
-        {
-            throw place.Error(Errors.TraceRowInvalid, $"invalid JSON at byte {error.BytePositionInLine ?? 0}; every line has to be a JSON value");
-        }
-        catch (InvalidOperationException)
-        {
-            // The only thing that System.Text.Json finds out so late.
-            throw place.Error(Errors.TraceRowInvalid, "a string holds one half of a surrogate pair");
-        }
-    }
+    internal bool AddLine(byte[] line, TracePlace place) => LenientTraceReader.Read(line, place, record => Add(new RecordSource(record, place)));
 
     private IEnumerable<TimelineItem> Items() => [.. _inOrder.Select(request => request.Item), .. _requests.SelectMany(session => Inferred(session.Key, session.Value)), .. _tools.Items()];
 
@@ -93,12 +68,12 @@ public sealed class TraceTimeline(TimelineOptions options)
 
     private void Add(RecordSource record)
     {
-        string? type = RecordValues.Text(record.Json, "event_type");
-        if (type is "tool_start" or "tool_end" or "tool_error")
+        string? type = record.Record.Text(TraceNames.EventType);
+        if (type is TraceNames.ToolStart or TraceNames.ToolEnd or TraceNames.ToolError)
         {
             _tools.Add(record, type);
         }
-        else if (type == "request_end" && RecordValues.TryGetObject(record.Json, "request", out JsonElement request)
+        else if (type == TraceNames.RequestEnd && record.Record.Object(TraceNames.Request) is { } request
             && RecordedRequest.Read(record, request, options) is { } read)
         {
             _inOrder.Add(read);

@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Diagnostics;
 using System.Runtime.ExceptionServices;
 
 namespace AgentSim.Traces;
@@ -20,29 +21,24 @@ internal sealed class RecordBatch : IDisposable
     /// <summary>Bytes of the files read when the batch was complete.</summary>
     public long BytesRead { get; private set; }
 
-    public int Count => _records.Count;
+    private bool IsFull => _records.Count == MaxRecords || _hashCount >= MaxHashes;
 
-    private bool IsFull => Count == MaxRecords || _hashCount >= MaxHashes;
-
-    /// <summary>A record and its hashes, which it does not hold itself.</summary>
-    public TraceRecord Record(int index, out ReadOnlySpan<ulong> hashes)
-    {
-        hashes = _hashes.AsSpan((index == 0 ? 0 : _ends[index - 1]).._ends[index]);
-        return _records[index];
-    }
+    /// <summary>The records; their hashes are lent until the batch is disposed of.</summary>
+    public IReadOnlyList<TraceRecord> Records => _records;
 
     /// <summary>The records of files. What makes reading fail comes behind all records before it.</summary>
     public static IEnumerable<RecordBatch> Read(IEnumerable<string> paths, bool readsDependencies, CancellationToken cancel)
     {
         var bytes = new LastReport();
         ExceptionDispatchInfo? failure = null;
-        using IEnumerator<(TraceRecord Record, TraceRecordParser Parser)> source =
+        using IEnumerator<TraceRecord> source =
             RequestTraceReader.ParseShards(paths, readsDependencies, onBadRow: null, bytes, cancel).GetEnumerator();
         bool hasMore = true;
         while (hasMore)
         {
             var batch = new RecordBatch();
-            while (!batch.IsFull && (hasMore = TryMove(source, ref failure))) batch.Add(source.Current.Record, source.Current.Parser.Hashes);
+            while (!batch.IsFull && (hasMore = TryMove(source, ref failure))) batch.Add(source.Current);
+            batch.LendHashes();
             batch.BytesRead = bytes.Value;
             yield return batch;
         }
@@ -57,7 +53,7 @@ internal sealed class RecordBatch : IDisposable
         _hashes = [];
     }
 
-    private static bool TryMove(IEnumerator<(TraceRecord, TraceRecordParser)> source, ref ExceptionDispatchInfo? failure)
+    private static bool TryMove(IEnumerator<TraceRecord> source, ref ExceptionDispatchInfo? failure)
     {
         try
         {
@@ -70,11 +66,23 @@ internal sealed class RecordBatch : IDisposable
         }
     }
 
-    private void Add(TraceRecord record, ReadOnlySpan<ulong> hashes)
+    private void Add(TraceRecord record)
     {
         _records.Add(record);
-        if (record is RequestRecord) Append(hashes);
+        if (record is RequestRecord request) Append(request.Hashes);
         _ends.Add(_hashCount);
+    }
+
+    // Once the buffer does not move any more.
+    private void LendHashes()
+    {
+        Debug.Assert(_ends.Count == _records.Count, "every record has an end of its hashes");
+        int start = 0;
+        for (int i = 0; i < _records.Count; i++)
+        {
+            (_records[i] as RequestRecord)?.LendHashes(_hashes.AsMemory(start.._ends[i]));
+            start = _ends[i];
+        }
     }
 
     private void Append(ReadOnlySpan<ulong> hashes)

@@ -8,6 +8,9 @@ namespace AgentSim.Traces;
 /// </summary>
 public sealed class RequestRecord : TraceRecord
 {
+    private ulong[]? _hashes = [];
+    private ReadOnlyMemory<ulong> _lent;   // in place of the former: of the reader's buffer
+
     /// <summary>Id of the request, unique within a trace.</summary>
     public string RequestId { get; set; } = "";
 
@@ -33,7 +36,11 @@ public sealed class RequestRecord : TraceRecord
     public long InputLength { get; set; }
 
     /// <summary>One hash per block of the prompt, a partial last block included; equal hashes mean equal prompt prefixes.</summary>
-    public ulong[] InputSequenceHashes { get; set; } = [];
+    public ulong[] InputSequenceHashes
+    {
+        get => _hashes ??= _lent.ToArray();
+        set => _hashes = value;
+    }
 
     /// <summary>Explicit edges to other requests; they count only for agentic rows of version 2 (behaviour 01#12.4).</summary>
     public IReadOnlyList<RecordedDependency> Dependencies { get; set; } = [];
@@ -88,10 +95,18 @@ public sealed class RequestRecord : TraceRecord
         ? Milliseconds.Add(StartUnixMs, Milliseconds.Round(total))
         : Math.Max(StartUnixMs, EventUnixMs);
 
+    /// <summary>The hashes as they lie in memory.</summary>
+    internal ReadOnlySpan<ulong> Hashes => _hashes ?? _lent.Span;
+
+    /// <summary>Gives the record hashes that are overwritten when the reader goes on; whoever keeps it calls <see cref="KeepHashes"/>.</summary>
+    internal void LendHashes(ReadOnlyMemory<ulong> hashes) => (_hashes, _lent) = (null, hashes);
+
+    /// <summary>Makes the hashes the record's own.</summary>
+    internal void KeepHashes() => (_hashes, _lent) = (InputSequenceHashes, default);
+
     /// <summary>Checks that the hashes cover the prompt exactly (behaviour 01#2.4).</summary>
-    /// <param name="hashes">Number of hashes.</param>
     /// <exception cref="AgentSimException">They do not, or a length is out of range.</exception>
-    internal void Check(int hashes)
+    internal void Check()
     {
         if (TraceBlockSize <= 0)
             throw Error(Errors.TraceBlockSizeInvalid, $"request {Quote.Of(RequestId)}: replay.trace_block_size is {TraceBlockSize}; it must be at least 1");
@@ -100,9 +115,9 @@ public sealed class RequestRecord : TraceRecord
         if (InputLength < 0 || OutputTokens < 0)
             throw Error(Errors.TraceLengthInvalid, $"request {Quote.Of(RequestId)}: input length {InputLength} and output tokens {OutputTokens} must not be negative");
         long needed = InputLength / TraceBlockSize + (InputLength % TraceBlockSize == 0 ? 0 : 1);
-        if (hashes != needed)
+        if (Hashes.Length != needed)
         {
-            throw Error(Errors.TraceHashCount, $"request {Quote.Of(RequestId)}: {hashes} input_sequence_hashes, but input_length {InputLength} "
+            throw Error(Errors.TraceHashCount, $"request {Quote.Of(RequestId)}: {Hashes.Length} input_sequence_hashes, but input_length {InputLength} "
                 + $"with trace_block_size {TraceBlockSize} needs {needed}");
         }
     }
@@ -120,7 +135,18 @@ public sealed record WorkerPlacement(ulong? PrefillWorkerId, uint? PrefillDpRank
 /// <param name="BackendReason">Finish reason of the engine.</param>
 /// <param name="StopReasonJson">Stop reason as JSON text; it may be of any type.</param>
 /// <param name="ToolCalls">Tool calls in the output.</param>
-public sealed record FinishReason(string? Reason, string? BackendReason, string? StopReasonJson, IReadOnlyList<FinishToolCall> ToolCalls);
+public sealed record FinishReason(string? Reason, string? BackendReason, string? StopReasonJson, IReadOnlyList<FinishToolCall> ToolCalls)
+{
+    /// <summary>How each choice of the output ended; written, not read.</summary>
+    internal IReadOnlyList<FinishChoice> Choices { get; init; } = [];
+}
+
+/// <summary>How a choice of an output ended.</summary>
+/// <param name="ChoiceIndex">The choice.</param>
+/// <param name="Reason">Finish reason as sent to the client.</param>
+/// <param name="BackendReason">Finish reason of the engine.</param>
+/// <param name="StopReasonJson">Stop reason as JSON text.</param>
+internal sealed record FinishChoice(uint ChoiceIndex, string? Reason, string? BackendReason, string? StopReasonJson);
 
 /// <summary>A tool call in the output of a request. Informative.</summary>
 /// <param name="ChoiceIndex">Choice it belongs to.</param>

@@ -42,8 +42,8 @@ public static class RequestTraceReader
         return Records(paths, readsDependencies, onBadRow, progress, cancel);
     }
 
-    /// <summary>Parses files; the hashes of a request stay in the parser until the next record. A file that holds something else is a fault.</summary>
-    internal static IEnumerable<(TraceRecord Record, TraceRecordParser Parser)> Parse(
+    /// <summary>Parses files; the hashes of a request are lent until the next record. A file that holds something else is a fault.</summary>
+    internal static IEnumerable<TraceRecord> Parse(
         IEnumerable<string> paths, bool readsDependencies, Action<AgentSimException>? onBadRow, IProgress<long>? progress, CancellationToken cancel)
     {
         var bytes = new ByteProgress(progress);
@@ -55,10 +55,10 @@ public static class RequestTraceReader
                 gave = true;
                 onBadRow(error);
             };
-            foreach ((TraceRecord Record, TraceRecordParser Parser) parsed in ParseShards([path], readsDependencies, tell, bytes, cancel))
+            foreach (TraceRecord record in ParseShards([path], readsDependencies, tell, bytes, cancel))
             {
                 gave = true;
-                yield return parsed;
+                yield return record;
             }
 
             if (gave || Emptiness(path) is not { } fault) continue;
@@ -68,11 +68,11 @@ public static class RequestTraceReader
     }
 
     /// <summary>The same for shards of one trace, of which one may be empty.</summary>
-    internal static IEnumerable<(TraceRecord Record, TraceRecordParser Parser)> ParseShards(
+    internal static IEnumerable<TraceRecord> ParseShards(
         IEnumerable<string> paths, bool readsDependencies, Action<AgentSimException>? onBadRow, IProgress<long>? progress, CancellationToken cancel) =>
         ParseShards(paths, readsDependencies, onBadRow, new ByteProgress(progress), cancel);
 
-    private static IEnumerable<(TraceRecord Record, TraceRecordParser Parser)> ParseShards(
+    private static IEnumerable<TraceRecord> ParseShards(
         IEnumerable<string> paths, bool readsDependencies, Action<AgentSimException>? onBadRow, ByteProgress bytes, CancellationToken cancel)
     {
         foreach (string path in paths)
@@ -82,7 +82,7 @@ public static class RequestTraceReader
             bool isFirst = true;
             while (lines.Read())
             {
-                if (Parse(parser, lines, isFirst, onBadRow) is { } record) yield return (record, parser);
+                if (Parse(parser, lines, isFirst, onBadRow) is { } record) yield return record;
                 isFirst = false;
             }
         }
@@ -112,9 +112,9 @@ public static class RequestTraceReader
     private static IEnumerable<TraceRecord> Records(
         IEnumerable<string> paths, bool readsDependencies, Action<AgentSimException>? onBadRow, IProgress<long>? progress, CancellationToken cancel)
     {
-        foreach ((TraceRecord record, TraceRecordParser parser) in Parse(paths, readsDependencies, onBadRow, progress, cancel))
+        foreach (TraceRecord record in Parse(paths, readsDependencies, onBadRow, progress, cancel))
         {
-            if (record is RequestRecord request) request.InputSequenceHashes = parser.Hashes.ToArray();
+            (record as RequestRecord)?.KeepHashes();
             yield return record;
         }
     }

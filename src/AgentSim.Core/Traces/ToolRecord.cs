@@ -1,3 +1,5 @@
+using AgentSim.Traces.Schema;
+
 namespace AgentSim.Traces;
 
 /// <summary>
@@ -33,11 +35,14 @@ public sealed class ToolRecord : TraceRecord
     /// <summary>Kind of error.</summary>
     public string? ErrorType { get; set; }
 
+    /// <summary>Digest of the tool's name; written, not read.</summary>
+    internal string? ToolNameHash { get; set; }
+
     /// <summary>Which requests and session the call connects, where the recorder knew.</summary>
     public ToolCausality? Causality { get; set; }
 
     /// <summary>True for a <c>tool_error</c>, for the status <c>error</c>, and where a kind of error was recorded.</summary>
-    public override bool IsError => EventType == "tool_error" || Status == "error" || ErrorType is not null;
+    public override bool IsError => EventType == TraceNames.ToolError || Status == "error" || ErrorType is not null;
 
     /// <summary>End of the call, milliseconds since 1970: as recorded, or the time of the event.</summary>
     public long EndUnixMs => EndedUnixMs ?? EventUnixMs;

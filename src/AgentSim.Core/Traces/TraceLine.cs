@@ -1,5 +1,7 @@
+using System.Text;
 using System.Text.Json;
 using AgentSim.Json;
+using AgentSim.Traces.Schema;
 
 namespace AgentSim.Traces;
 
@@ -12,13 +14,17 @@ internal static class TraceLine
     /// <summary>The deepest nesting of a line.</summary>
     public const int MaxDepth = 127;
 
+    private static readonly byte[] Event = Encoding.UTF8.GetBytes(TraceNames.Event);
+    private static readonly byte[] RequestPayload = Encoding.UTF8.GetBytes(TraceNames.RequestPayload);
+    private static readonly byte[] EventType = Encoding.UTF8.GetBytes(TraceNames.EventType);
+
     // The value a key of interest was given.
     private enum Given
     {
         Absent,      // or null
         Other,
         Twice,
-        Payload,     // "request_payload"
+        Payload,     // the text request_payload
         Text,
         Object,
     }
@@ -45,11 +51,11 @@ internal static class TraceLine
         Given type = Given.Absent, wrapped = Given.Absent, wrappedType = Given.Absent;
         while (json.NextKey())
         {
-            if (json.Is("event_type"u8))
+            if (json.Is(EventType))
             {
                 type = Type(ref json, ref hasType);
             }
-            else if (json.Is("event"u8))
+            else if (json.Is(Event))
             {
                 json.Read();
                 wrapped = hasEvent ? Given.Twice : json.TokenType switch
@@ -68,7 +74,7 @@ internal static class TraceLine
                 start = json.TokenStart;
                 while (json.NextKey())
                 {
-                    if (json.Is("event_type"u8)) wrappedType = Type(ref json, ref hasEventType);
+                    if (json.Is(EventType)) wrappedType = Type(ref json, ref hasEventType);
                     else json.SkipDecoded();
                 }
 
@@ -96,7 +102,7 @@ internal static class TraceLine
         Given given = seen ? Given.Twice : json.TokenType switch
         {
             JsonTokenType.Null => Given.Absent,
-            JsonTokenType.String => json.IsText("request_payload"u8) ? Given.Payload : Given.Text,
+            JsonTokenType.String => json.IsText(RequestPayload) ? Given.Payload : Given.Text,
             _ => Given.Other,
         };
         seen = true;

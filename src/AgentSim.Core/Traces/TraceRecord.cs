@@ -18,6 +18,12 @@ public abstract class TraceRecord
     /// <summary>Session that spawned this one, if any.</summary>
     public string? ParentSessionId { get; set; }
 
+    /// <summary>Who tells of it: <c>dynamo</c>, or null for <c>harness</c>; written of records with a session, not read.</summary>
+    internal string? EventSource { get; set; }
+
+    /// <summary>Whether the session says that it ends with this; written, not read.</summary>
+    internal bool? SessionFinal { get; set; }
+
     /// <summary>File the record was read from, as the user named it; empty for a record made in memory.</summary>
     public string Path { get; set; } = "";
 

@@ -1,24 +1,24 @@
+using System.Text;
 using System.Text.Json;
 using AgentSim.Json;
 using AgentSim.Rows;
+using AgentSim.Traces.Schema;
 
 namespace AgentSim.Traces;
 
-/// <summary>Decodes the lines of one request trace file (behaviour 01#2.2 to 01#2.4).</summary>
+/// <summary>The strict reader of request traces: decodes the lines of one file (behaviour 01#2.2 to 01#2.4).</summary>
 internal sealed class TraceRecordParser(string path, bool readsDependencies = false)
 {
-    private readonly RecordFields _plain = new(readsDependencies);
-    private readonly RecordFields _wrapped = new(readsDependencies);
-    private RecordFields? _last;
+    private static readonly byte[] Event = Encoding.UTF8.GetBytes(TraceNames.Event);
+
+    private readonly RecordDraft _plain = new(readsDependencies);
+    private readonly RecordDraft _wrapped = new(readsDependencies);
 
     /// <summary>The file.</summary>
     public string Path => path;
 
-    /// <summary>The hashes of the request parsed last, which its record does not hold; valid until the next line is parsed.</summary>
-    public ReadOnlySpan<ulong> Hashes => _last is null ? default : _last.Hashes;
-
     /// <summary>Decodes one line.</summary>
-    /// <returns>The record, or null when the line holds nothing a replay needs.</returns>
+    /// <returns>The record, or null when the line holds nothing a replay needs. The hashes of a request are lent until the next line is parsed.</returns>
     /// <exception cref="AgentSimException">The line is not valid JSON or the record is malformed.</exception>
     public TraceRecord? Parse(ReadOnlySpan<byte> line, long number)
     {
@@ -35,7 +35,7 @@ internal sealed class TraceRecordParser(string path, bool readsDependencies = fa
         if (record is null) return null;
         record.Path = path;
         record.Line = number;
-        (record as RequestRecord)?.Check(Hashes.Length);
+        (record as RequestRecord)?.Check();
         return record;
     }
 
@@ -45,7 +45,6 @@ internal sealed class TraceRecordParser(string path, bool readsDependencies = fa
         if (!TraceLine.TryFindRecord(line, out int start, out int length)) return null;
         var json = new JsonRow(line.Slice(start, length), TraceLine.MaxDepth);
         json.BeginRow();
-        _last = _plain;
         _plain.ReadAll(ref json);
         return _plain.ToRecord();
     }
@@ -63,11 +62,11 @@ internal sealed class TraceRecordParser(string path, bool readsDependencies = fa
             json.Read();
             if (json.TokenType != JsonTokenType.StartObject) return false;
             bool hasEvent = false;
-            _last = _plain;
+            RecordDraft last = _plain;
             _plain.Clear();
             while (json.NextKey())
             {
-                if (!json.Is("event"u8))
+                if (!json.Is(Event))
                 {
                     _plain.ReadField(ref json);
                     continue;
@@ -76,12 +75,12 @@ internal sealed class TraceRecordParser(string path, bool readsDependencies = fa
                 json.Read();
                 if (hasEvent || json.TokenType != JsonTokenType.StartObject) return false;
                 hasEvent = true;
-                _last = _wrapped;
+                last = _wrapped;
                 _wrapped.ReadAll(ref json);
             }
 
             json.EndRow();
-            record = _last.ToRecord();
+            record = last.ToRecord();
             return true;
         }
         catch (JsonException)

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using AgentSim.Collections;
 using AgentSim.Prompts;
 using AgentSim.Rows;
@@ -57,6 +58,8 @@ internal sealed class RowColumns(int traceBlockSize)
         InputLength.Add((int)input);
         OutputLength.Add((int)output);
         Session.Add(session);
+        Debug.Assert(
+            PathStart.Count == Count && PathEnd.Count == Count && OutputLength.Count == Count && Session.Count == Count, "a row is in every column");
     }
 
     /// <summary>Authored outputs by request; <paramref name="requestOf"/> maps rows to requests.</summary>

@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Json;
 using AgentSim.Capture;
+using AgentSim.Traces;
 using FsCheck;
 using FsCheck.Fluent;
 
@@ -28,7 +29,7 @@ public sealed class ToolEventReaderTests
         return Pack.Map([.. pairs.Select(pair => (pair.Key, pair.Value))]);
     }
 
-    private static string Record(byte[] map) => Encoding.UTF8.GetString(ToolEventReader.Read(map).ToRecord());
+    private static string Record(byte[] map) => Encoding.UTF8.GetString(TraceRecordWriter.ToBytes(ToolEventReader.Read(map)));
 
     private static string Refusal(byte[] map) => Assert.Throws<FormatException>(() => ToolEventReader.Read(map)).Message;
 
@@ -129,8 +130,8 @@ public sealed class ToolEventReaderTests
             foreach ((int at, int value) in changes) damaged[at] = (byte)value;
             try
             {
-                ToolEvent read = ToolEventReader.Read(damaged);
-                if (read.Tool.DurationMs is not { } duration || double.IsFinite(duration)) JsonDocument.Parse(read.ToRecord()).Dispose();
+                ToolRecord read = ToolEventReader.Read(damaged);
+                if (read.DurationMs is not { } duration || double.IsFinite(duration)) JsonDocument.Parse(TraceRecordWriter.ToBytes(read)).Dispose();
             }
             catch (FormatException)
             {

@@ -83,9 +83,8 @@ public class JsonRowTests
             var row = new JsonRow(Encoding.UTF8.GetBytes(json), JsonRow.AnyDepth);
             row.BeginRow();
             row.NextKey();
-            uint seen = 0;
             ulong[] values = [];
-            row.BeginArray(ref seen, 0, "list");
+            row.Read();
             Assert.Equal(3, row.UInt64Array(ref values, "list"));
             Assert.Equal([1ul, 2, 3], values[..3]);
             row.NextKey();
@@ -111,25 +110,22 @@ public class JsonRowTests
     private static ulong? UInt64(string json)
     {
         var row = new JsonRow(Encoding.UTF8.GetBytes(json), JsonRow.AnyDepth);
-        uint seen = 0;
-        ulong? value = null;
-        row.BeginRow();
-        while (row.NextKey())
-        {
-            if (row.Is("a"u8)) value = row.OptionalUInt64(ref seen, 0, "a");
-            else row.Skip();
-        }
-
-        row.EndRow();
-        return value;
+        var box = new Box();
+        new JsonFields<Box, Box>().Add("a", JsonKinds.UInt64, (ref target, value) => target.Value = value, source => source.Value).ReadRow(ref row, ref box);
+        return box.Value;
     }
 
     private static double? Number(string json)
     {
         var row = new JsonRow(Encoding.UTF8.GetBytes(json), JsonRow.AnyDepth);
-        uint seen = 0;
         row.BeginRow();
         row.NextKey();
-        return row.OptionalNumber(ref seen, 0, "a");
+        row.Read();
+        return row.Number("a");
+    }
+
+    private sealed class Box
+    {
+        public ulong? Value { get; set; }
     }
 }

@@ -205,6 +205,18 @@ public sealed class TraceTimelineTests
     }
 
     [Fact]
+    public void A_tool_without_a_session_is_passed_over_from_a_file_and_from_memory()
+    {
+        const string line = "{\"schema\":\"dynamo.request.trace.v1\",\"event_type\":\"tool_end\",\"event_time_unix_ms\":5,\"tool\":{\"tool_call_id\":\"c\",\"tool_class\":\"Bash\",\"duration_ms\":2}}";
+        using var folder = new TempFolder();
+        var fromMemory = new TraceTimeline(new TimelineOptions());
+        fromMemory.Add(Assert.IsType<ToolRecord>(Assert.Single(RequestTraceReader.Read([folder.Write("t.jsonl", line)]))));
+
+        Assert.Equal(0, fromMemory.Write(new MemoryStream()));
+        Assert.Empty(Made(line).Events.Phase("X"));
+    }
+
+    [Fact]
     public void Overlapping_requests_of_a_session_lie_in_lanes_of_their_own()
     {
         (TraceEvents events, _) = Made(string.Join('\n', Request(0, ",\"total_time_ms\":10"), Request(5, ",\"total_time_ms\":10"), Request(10, ",\"total_time_ms\":10"), Request(15, ",\"total_time_ms\":1")));

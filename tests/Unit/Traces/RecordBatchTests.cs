@@ -17,18 +17,16 @@ public sealed class RecordBatchTests : IDisposable
 
         foreach (RecordBatch batch in RecordBatch.Read([path], readsDependencies: false, CancellationToken.None))
         {
-            for (int i = 0; i < batch.Count; i++)
-            {
-                string id = batch.Record(i, out ReadOnlySpan<ulong> hashes) is RequestRecord request ? request.RequestId : "tool";
-                found.Add((id, string.Join(' ', hashes.ToArray())));
-            }
+            foreach (TraceRecord record in batch.Records) found.Add(Shown(record));
 
             batch.Dispose();
         }
 
-        Assert.Equal(RequestTraceReader.Read([path]).Select(record => record is RequestRecord request
-            ? (request.RequestId, string.Join(' ', request.InputSequenceHashes)) : ("tool", "")), found);
+        Assert.Equal(RequestTraceReader.Read([path]).Select(Shown), found);
     }
+
+    private static (string, string) Shown(TraceRecord record) =>
+        record is RequestRecord request ? (request.RequestId, string.Join(' ', request.Hashes.ToArray())) : ("tool", "");
 
     [Fact]
     public void A_prompt_longer_than_a_batch_is_in_one()
@@ -39,8 +37,8 @@ public sealed class RecordBatchTests : IDisposable
 
         RecordBatch batch = RecordBatch.Read([path], readsDependencies: false, CancellationToken.None).First();
 
-        Assert.Equal(2, batch.Count);
-        batch.Record(1, out ReadOnlySpan<ulong> read);
+        Assert.Equal(2, batch.Records.Count);
+        ReadOnlySpan<ulong> read = ((RequestRecord)batch.Records[1]).Hashes;
         Assert.Equal(200_000, read.Length);
         Assert.Equal(199_999u, read[^1]);
     }

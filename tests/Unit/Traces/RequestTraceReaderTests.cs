@@ -198,15 +198,13 @@ public sealed class RequestTraceReaderTests : IDisposable
             var parser = new TraceRecordParser("t");
             if (!parser.TryParseInOnePass(line, out TraceRecord? record)) continue;
             direct++;
-            string once = Shown(record, parser.Hashes);
-            Assert.Equal(Shown(parser.ParseInTwoPasses(line), parser.Hashes), once);
+            string once = Shown(record);
+            Assert.Equal(Shown(parser.ParseInTwoPasses(line)), once);
         }
 
         Assert.InRange(direct, 1000, 20_000);
 
-        static string Shown(TraceRecord? record, ReadOnlySpan<ulong> hashes) => record is null
-            ? "none"
-            : System.Text.Json.JsonSerializer.Serialize(record, record.GetType()) + (record is RequestRecord ? string.Join(',', hashes.ToArray()) : "");
+        static string Shown(TraceRecord? record) => record is null ? "none" : System.Text.Json.JsonSerializer.Serialize(record, record.GetType());
     }
 
     [Fact]

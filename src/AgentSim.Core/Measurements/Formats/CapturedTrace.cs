@@ -1,5 +1,6 @@
 using System.Globalization;
 using AgentSim.Traces;
+using AgentSim.Traces.Schema;
 
 namespace AgentSim.Measurements;
 
@@ -11,7 +12,7 @@ internal static class CapturedTrace
 {
     public const string Name = "request-trace";
 
-    public static bool Is(string head) => head.Contains("dynamo.request.trace.v1", StringComparison.Ordinal) || head.Contains("\"request_end\"", StringComparison.Ordinal);
+    public static bool Is(string head) => head.Contains(TraceNames.Version, StringComparison.Ordinal);
 
     public static Measurement Read(IReadOnlyList<string> paths, CancellationToken cancellation)
     {

@@ -1,0 +1,119 @@
+using System.Text.Json;
+using AgentSim.Json;
+
+namespace AgentSim.Traces.Schema;
+
+/// <summary>The fields of the informative objects of a request (behaviour 01#2.3 and 07#A5).</summary>
+internal static class FinishFields
+{
+    /// <summary>The <c>worker</c> object.</summary>
+    public static readonly JsonKind<WorkerPlacement?> Worker =
+        new JsonFields<WorkerDraft, WorkerPlacement>("worker.", decodesUnknown: true)
+            .Add(TraceNames.PrefillWorker, JsonKinds.UInt64, (ref d, value) => d.Prefill = value, worker => worker.PrefillWorkerId)
+            .Add(TraceNames.PrefillRank, JsonKinds.UInt32, (ref d, value) => d.PrefillRank = value, worker => worker.PrefillDpRank)
+            .Add(TraceNames.DecodeWorker, JsonKinds.UInt64, (ref d, value) => d.Decode = value, worker => worker.DecodeWorkerId)
+            .Add(TraceNames.DecodeRank, JsonKinds.UInt32, (ref d, value) => d.DecodeRank = value, worker => worker.DecodeDpRank)
+            .Object(() => default, d => new WorkerPlacement(d.Prefill, d.PrefillRank, d.Decode, d.DecodeRank));
+
+    private static readonly JsonKind<IReadOnlyList<FinishToolCall>?> Calls =
+        new JsonFields<CallDraft, FinishToolCall>(decodesUnknown: true)
+            .Add(TraceNames.ChoiceIndex, JsonKinds.UInt32, (ref d, value) => d.Choice = value, call => call.ChoiceIndex, JsonRule.Must)
+            .Add(TraceNames.ToolCallIndex, JsonKinds.UInt32, (ref d, value) => d.Index = value, call => call.ToolCallIndex, JsonRule.Must)
+            .Add(TraceNames.CallId, JsonKinds.Text, (ref d, value) => d.Id = value, call => call.Id)
+            .Add(TraceNames.CallName, JsonKinds.Text, (ref d, value) => d.Name = value, call => call.Name)
+            .Objects(() => default, d => new FinishToolCall(d.Choice!.Value, d.Index!.Value, d.Id, d.Name));
+
+    // Only written.
+    private static readonly JsonKind<IReadOnlyList<FinishChoice>?> Choices =
+        new JsonFields<CallDraft, FinishChoice>()
+            .Add(TraceNames.ChoiceIndex, JsonKinds.UInt32, null, choice => choice.ChoiceIndex)
+            .Add(TraceNames.FinishReason, JsonKinds.Text, null, choice => choice.Reason)
+            .Add(TraceNames.BackendFinishReason, JsonKinds.Text, null, choice => choice.BackendReason)
+            .Add(TraceNames.StopReason, JsonKinds.Any, null, choice => choice.StopReasonJson)
+            .Objects(() => default, d => new FinishChoice(d.Choice!.Value, null, null, null));
+
+    /// <summary>The <c>finish_reason_metadata</c> object.</summary>
+    public static readonly JsonKind<FinishReason?> Finish =
+        new JsonFields<FinishDraft, FinishReason>(decodesUnknown: true)
+            .Add(TraceNames.FinishReason, JsonKinds.Text, (ref d, value) => d.Reason = value, finish => finish.Reason)
+            .Add(TraceNames.BackendFinishReason, JsonKinds.Text, (ref d, value) => d.Backend = value, finish => finish.BackendReason)
+            .Add(TraceNames.StopReason, JsonKinds.Any, (ref d, value) => d.Stop = value, finish => finish.StopReasonJson)
+            .Add(
+                TraceNames.ToolCalls, Calls, (ref d, value) => d.Calls = value,
+                finish => finish.ToolCalls.Count > 0 ? finish.ToolCalls : null, JsonRule.Typed)
+            .Add(TraceNames.Choices, Choices, null, finish => finish.Choices.Count > 0 ? finish.Choices : null)
+            .Object(() => default, d => new FinishReason(d.Reason, d.Backend, d.Stop, d.Calls ?? []));
+
+    private static readonly JsonFields<ImportDraft, ImportOrigin> Origin =
+        new JsonFields<ImportDraft, ImportOrigin>(decodesUnknown: true)
+            .AddOwn(
+                TraceNames.ImportFormat, (ref json, ref d, name) => IsText(ref json, ref d.Format), JsonKinds.Text,
+                origin => origin.Format ?? "", JsonRule.Repeatable)
+            .AddOwn(
+                TraceNames.ImportTimes, (ref json, ref d, name) => IsText(ref json, ref d.Times), JsonKinds.Text, origin => origin.Times,
+                JsonRule.Repeatable)
+            .AddOwn(
+                TraceNames.ImportOutput, (ref json, ref d, name) => IsText(ref json, ref d.Output), JsonKinds.Text, origin => origin.Output,
+                JsonRule.Repeatable)
+            .AddOwn(
+                TraceNames.ImportPrefix, (ref json, ref d, name) => IsText(ref json, ref d.Prefix), JsonKinds.Text, origin => origin.Prefix,
+                JsonRule.Repeatable);
+
+    /// <summary>The <c>import</c> object.</summary>
+    public static readonly JsonKind<ImportOrigin?> Import =
+        JsonKinds.Written<ImportOrigin?>(Origin.Write!, origin => LooseValue.Of(Origin.Loose(origin!)));
+
+    /// <summary>Reads the value of <c>import</c>, a key of AgentSim's own: whatever else others write there is passed over.</summary>
+    public static ImportOrigin? ReadImport(ref JsonRow json, string name)
+    {
+        if (json.TokenType != JsonTokenType.StartObject)
+        {
+            json.DecodeValue();
+            return null;
+        }
+
+        ImportDraft draft = default;
+        Origin.Read(ref json, ref draft);
+        return new ImportOrigin(draft.Format, draft.Times, draft.Output, draft.Prefix);
+    }
+
+    private static bool IsText(ref JsonRow json, ref string? field)
+    {
+        bool isText = json.TokenType == JsonTokenType.String;
+        if (isText) field = json.Text(TraceNames.Import);
+        else json.DecodeValue();
+        return isText;
+    }
+
+    private struct WorkerDraft
+    {
+        public ulong? Prefill;
+        public uint? PrefillRank;
+        public ulong? Decode;
+        public uint? DecodeRank;
+    }
+
+    private struct CallDraft
+    {
+        public uint? Choice;
+        public uint? Index;
+        public string? Id;
+        public string? Name;
+    }
+
+    private struct FinishDraft
+    {
+        public string? Reason;
+        public string? Backend;
+        public string? Stop;
+        public IReadOnlyList<FinishToolCall>? Calls;
+    }
+
+    private struct ImportDraft
+    {
+        public string? Format;
+        public string? Times;
+        public string? Output;
+        public string? Prefix;
+    }
+}
