@@ -20,6 +20,7 @@ public partial class FloorsTests
         ["Capture", "Engines", "Imports", "Lowering", "Sessions"],
         ["Workload"],
         ["Measurements", "Measures", "Recording"],
+        ["Agents"],
         ["Metrics"],
         ["Simulation"],
         ["Calibration", "Timelines"],
