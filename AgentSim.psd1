@@ -22,6 +22,7 @@
         'Get-AgentTask'
         'Get-AgentTrace'
         'Import-AgentLog'
+        'Import-AgentMeasurement'
         'Import-AgentMooncake'
         'Import-AgentReport'
         'Import-AgentTrace'
@@ -30,9 +31,11 @@
         'Measure-AgentTrace'
         'New-AgentEngineConfig'
         'New-AgentRouterConfig'
+        'New-AgentTimingProfile'
         'Start-AgentTrace'
         'Stop-AgentTrace'
         'Test-AgentReplay'
+        'Test-AgentTimingProfile'
     )
     VariablesToExport = @()
     AliasesToExport = @()

@@ -107,7 +107,7 @@ public sealed partial class InvokeAgentSweepCommand : ReplayInputCommand
     {
         CheckPoolParameters(PrefillEngine is not null, DecodeEngine is not null);
         _common = CommonSettings();
-        _settings = [.. Grid().Points(_common)];
+        _settings = [.. Grid().Points(_common).Select(Calibrated)];
         IReadOnlyList<ReplaySettings> usable = SweepChecks.Usable(_settings, Format);
         if (Force && CheckpointPath is null) throw Errors.OptionsConflict.Error("-Force is for a checkpoint; give -CheckpointPath, too");
         foreach (RunWarning warning in SweepChecks.Warnings(usable, IsSynthetic ? Synthesis() : null)) Warn(warning);
