@@ -21,6 +21,9 @@ internal static class JsonKinds
     public static readonly JsonKind<string?> Text = new(
         (ref json, name) => json.Text(name), (json, value) => json.Text(value!), value => LooseValue.Of(value));
 
+    /// <summary>A text that most likely many rows have.</summary>
+    public static readonly JsonKind<string?> CommonText = Text with { Read = (ref json, name) => json.CommonText(name) };
+
     /// <summary>A non-negative 64-bit integer.</summary>
     public static readonly JsonKind<ulong?> UInt64 = new(
         (ref json, name) => json.UInt64(name), (json, value) => json.Number(value!.Value), value => LooseValue.Of(value));

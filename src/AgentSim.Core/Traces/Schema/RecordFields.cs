@@ -17,8 +17,8 @@ internal static class RecordFields
 
     private static readonly JsonFields<RecordDraft, TraceRecord> Context =
         new JsonFields<RecordDraft, TraceRecord>("agent_context.", decodesUnknown: true)
-            .Add(TraceNames.SessionId, JsonKinds.Text, (ref d, value) => d.Session = value, record => record.SessionId, JsonRule.Must)
-            .Add(TraceNames.ParentSessionId, JsonKinds.Text, (ref d, value) => d.Parent = value, record => record.ParentSessionId)
+            .Add(TraceNames.SessionId, JsonKinds.CommonText, (ref d, value) => d.Session = value, record => record.SessionId, JsonRule.Must)
+            .Add(TraceNames.ParentSessionId, JsonKinds.CommonText, (ref d, value) => d.Parent = value, record => record.ParentSessionId)
             .Add(TraceNames.SessionFinal, JsonKinds.Flag, null, record => record.SessionFinal)
             .Add(
                 TraceNames.KvHints, JsonKinds.Any, null,
@@ -113,7 +113,7 @@ internal static class RecordFields
 internal sealed class RecordDraft(bool readsDependencies)
 {
     private readonly JsonFields<RecordDraft, TraceRecord> _fields = readsDependencies ? RecordFields.All : RecordFields.WithoutDependencies;
-    private JsonFieldsSeen _seen;
+    private JsonFieldsSeen<RecordDraft, TraceRecord> _seen;
 
     public bool HasSchema;
     public bool HasRequest;
@@ -136,8 +136,11 @@ internal sealed class RecordDraft(bool readsDependencies)
     public void ReadAll(ref JsonRow json)
     {
         Clear();
-        while (json.NextKey()) ReadField(ref json);
+        while (NextKey(ref json)) ReadField(ref json);
     }
+
+    /// <summary>Moves to the next key; false at the end of the object.</summary>
+    public bool NextKey(ref JsonRow json) => _fields.NextKey(ref json, ref _seen);
 
     /// <summary>Reads the value of the current key.</summary>
     public void ReadField(ref JsonRow json)

@@ -25,7 +25,7 @@ internal static class RequestFields
         return new JsonFields<RequestDraft, RequestRecord>("request.", decodesUnknown: true)
             .Add(TraceNames.RequestId, JsonKinds.Text, (ref d, value) => d.Record.RequestId = value!, r => r.RequestId, JsonRule.Must)
             .Add(TraceNames.XRequestId, JsonKinds.Text, (ref d, value) => d.Record.XRequestId = value, r => r.XRequestId)
-            .Add(TraceNames.Model, JsonKinds.Text, (ref d, value) => d.Record.Model = value, r => r.Model)
+            .Add(TraceNames.Model, JsonKinds.CommonText, (ref d, value) => d.Record.Model = value, r => r.Model)
             .Add(TraceNames.InputTokens, JsonKinds.UInt64, (ref d, value) => d.Record.InputTokens = value, r => r.InputTokens)
             .Add(TraceNames.OutputTokens, JsonKinds.Count, (ref d, value) => d.Output = value, r => r.OutputTokens)
             .Add(TraceNames.CachedTokens, JsonKinds.UInt64, (ref d, value) => d.Record.CachedTokens = value, r => r.CachedTokens)
