@@ -17,9 +17,15 @@ internal static class CaptureCommand
             new("--output-path", "PREFIX", "Prefix of the segments (PREFIX.000000.jsonl.gz), a folder for them, or with --format jsonl the file"),
             new("--tool-endpoint", "ADDRESS", "Receive tool events of harnesses here, e.g. tcp://127.0.0.1:20390; only trusted processes should reach it"),
             new("--tool-topic", "TEXT", $"Topic of the tool events (default {ToolEventIngress.DefaultTopic})"),
-            new("--upstream", "URL", "Pass requests on to this OpenAI-compatible server and record them, e.g. http://127.0.0.1:8000"),
+            new("--upstream", "URL",
+                "Pass requests on to this server, which speaks the API of OpenAI or Anthropic, and record them, e.g. http://127.0.0.1:8000"),
             new("--listen", "URL", $"With --upstream: receive those requests here (default {ProxyOptions.DefaultListen})"),
             new("--trace-block-size", "TOKENS", $"With --upstream: tokens per block of the recorded prompts (default {ProxyOptions.DefaultTraceBlockSize})"),
+            new("--session-header", "NAME",
+                "With --upstream: a header of requests that names their session, before those that are known"),
+            new("--infer-sessions", "",
+                "With --upstream: give requests without a session one by their prompts, which continue each other; marked in the rows",
+                OptionValue.None),
             new("--format", "FORMAT", "jsonl_gz (default): gzipped segments; jsonl: one plain file"),
             new("--flush-interval-ms", "MS", "Write at least this often (default 1000)"),
             new("--buffer-bytes", "BYTES", "Write without waiting when this much has come (default 1048576)"),
@@ -46,7 +52,7 @@ internal static class CaptureCommand
             while (!cancellation.WaitHandle.WaitOne(CaptureLine.Interval)) line?.Show(capture.GetStatus(CancellationToken.None));
         }
 
-        capture.Dispose();
+        capture.Stop(Signals.HurryToken());
         TraceStatus status = capture.GetStatus(CancellationToken.None);
         Messages.WriteLine($"agentsim: {CaptureLine.Text(status)}");
         if (status.Sink is { } sink && sink.Lost + sink.Dropped > 0)
@@ -61,7 +67,7 @@ internal static class CaptureCommand
     }
 
     // What ends a capture early, or makes it incomplete.
-    private static readonly ErrorCode[] Ends = [Errors.CaptureEnded, Errors.CaptureHung, Errors.ProxyEnded, Errors.ToolEventsCut];
+    private static readonly ErrorCode[] Ends = [Errors.CaptureEnded, Errors.CaptureHung, Errors.ProxyEnded, Errors.ProxyRestarted, Errors.ToolEventsCut];
 
     private static TraceCapture Start(TraceCaptureOptions options, Action<AgentSimException> onProblem, CancellationToken cancellation)
     {
@@ -100,7 +106,7 @@ internal static class CaptureCommand
     {
         if (values.Text("--upstream") is not { } upstream)
         {
-            string? alone = Array.Find(["--listen", "--trace-block-size"], values.Has);
+            string? alone = Array.Find(["--listen", "--trace-block-size", "--session-header", "--infer-sessions"], values.Has);
             return alone is null ? null : throw Errors.OptionMissing.Error($"{alone} needs --upstream");
         }
 
@@ -109,6 +115,8 @@ internal static class CaptureCommand
             Upstream = ProxyOptions.ParseUpstream(upstream),
             Listen = values.Text("--listen") ?? ProxyOptions.DefaultListen,
             TraceBlockSize = (int)Whole(values, "--trace-block-size", ProxyOptions.DefaultTraceBlockSize, int.MaxValue),
+            SessionHeader = values.Text("--session-header"),
+            InferSessions = values.Has("--infer-sessions"),
         };
     }
 

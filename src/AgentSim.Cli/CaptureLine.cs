@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text;
 using AgentSim.Capture;
 
 namespace AgentSim.Cli;
@@ -37,9 +38,36 @@ internal sealed class CaptureLine : IDisposable
         if (status.Peers is { TooLong: > 0 } many) tools += string.Create(CultureInfo.InvariantCulture, $", {many.TooLong:N0} too long");
         if (status.Peers is { Refused: > 0 } peers)
             tools += string.Create(CultureInfo.InvariantCulture, $", {peers.Refused:N0} connections refused (the last one: {peers.LastRefusal})");
-        string requests = status.Proxy is { } proxy
-            ? string.Create(CultureInfo.InvariantCulture, $", {proxy.Requests:N0} requests ({proxy.Failed:N0} failed, {proxy.NotRecorded:N0} not recorded)")
-            : "";
+        string requests = status.Proxy is { } proxy ? $", {Requests(proxy)}" : "";
         return string.Create(CultureInfo.InvariantCulture, $"{status.Rows:N0} rows in {status.Segments.Count} files, {status.Bytes:N0} bytes{requests}{tools}");
+    }
+
+    // "12 requests (1 failed, 3 not recorded: 2 images or other media, 1 compressed bodies; 1 with estimated tokens)"
+    private static string Requests(ProxyCounters proxy)
+    {
+        var text = new StringBuilder();
+        text.Append(CultureInfo.InvariantCulture, $"{proxy.Requests:N0} requests ({proxy.Failed:N0} failed, {proxy.NotRecorded:N0} not recorded");
+        string separator = ": ";
+        foreach ((string kind, long count) in proxy.NotRecordedKinds.OrderBy(pair => pair.Key, StringComparer.Ordinal))
+        {
+            text.Append(CultureInfo.InvariantCulture, $"{separator}{count:N0} {kind}");
+            separator = ", ";
+        }
+
+        Add(proxy.Estimated, "with estimated tokens");
+        Add(proxy.Inferred, "with an inferred session");
+        Add(proxy.Retried, "sent again after a refusal");
+        Add(proxy.Cancelled, "cancelled");
+        Add(proxy.Broken, "broken off by the server");
+        Add(proxy.Stopped, "broken off by the stop");
+        Add(proxy.Lost, "lost");
+        text.Append(')');
+        if (proxy.RefusedConnections > 0) text.Append(CultureInfo.InvariantCulture, $", {proxy.RefusedConnections:N0} connections refused");
+        return text.ToString();
+
+        void Add(long count, string what)
+        {
+            if (count > 0) text.Append(CultureInfo.InvariantCulture, $"; {count:N0} {what}");
+        }
     }
 }

@@ -53,6 +53,7 @@ internal static class OptionNames
         nameof(Setting.ImportFormat) => "--format",
         nameof(Setting.ImportPreset) => "--preset",
         nameof(Setting.BufferBytes) => "--buffer-bytes",
+        nameof(Setting.InferSessions) => "--infer-sessions",
         nameof(Setting.FlushIntervalMs) => "--flush-interval-ms",
         nameof(Setting.RollBytes) => "--roll-bytes",
         nameof(Setting.RollLines) => "--roll-lines",

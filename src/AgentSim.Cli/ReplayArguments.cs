@@ -57,6 +57,9 @@ internal sealed class ReplayArguments(OptionValues values, IReadOnlyList<string>
     public double? MaxSimTimeSeconds { get; } = values.Real("--max-sim-time-seconds");
     public string? ReportJson { get; } = values.Text("--report-json");
     public string? ReportJsonl { get; } = values.Text("--report-jsonl");
+    public string? Name { get; } = values.Text("--name");
+    public string? ReportAgents { get; } = values.Text("--report-agents");
+    public bool Agents { get; } = values.Has("--agents") || values.Has("--report-agents");
     public bool Plots { get; } = values.Has("--plot");
     public string? ReportHtml { get; } = values.Text("--report-html");
     public string? Timeline { get; } = values.Text("--timeline");

@@ -1,6 +1,10 @@
 namespace AgentSim.Cli;
 
-/// <summary>The options of <c>agentsim replay</c>: those of the reference (behaviour 06#9.1), <c>--allow-cut</c>, <c>--drop-sessionless</c>, <c>--router-seed</c>, <c>--report-html</c>, <c>--plot</c>, <c>--timeline</c>, <c>--help-engine</c> and <c>--help-router</c>.</summary>
+/// <summary>
+/// The options of <c>agentsim replay</c>: those of the reference (behaviour 06#9.1), <c>--allow-cut</c>, <c>--drop-sessionless</c>,
+/// <c>--router-seed</c>, <c>--report-html</c>, <c>--plot</c>, <c>--name</c>, <c>--agents</c>, <c>--report-agents</c>, <c>--timeline</c>,
+/// <c>--help-engine</c> and <c>--help-router</c>.
+/// </summary>
 internal static class ReplayOptions
 {
     public static readonly OptionSpec[] All =
@@ -35,6 +39,9 @@ internal static class ReplayOptions
         new("--max-sim-time-seconds", "X", "Stops the simulated clock after X seconds"),
         new("--report-json", "PATH", "Report file, or the folder for it (default: dynamo_replay_report_DATE_TIME.json here)"),
         new("--report-jsonl", "PATH", "Writes one record per request"),
+        new("--name", "TEXT", "Names the run, for comparisons and reports"),
+        new("--agents", "", "Reports sessions and tasks: how long each took and what its time went to", OptionValue.None),
+        new("--report-agents", "PATH", "Writes sessions and tasks, as the name ends: .csv, .json or .jsonl; implies --agents"),
         new("--report-html", "PATH", "Writes a report for the browser: one file with plots and a lane per session"),
         new("--plot", "", "Adds the distributions to the table", OptionValue.None),
         new("--timeline", "PATH", "Writes a timeline for Perfetto, gzipped if the name ends in .gz"),

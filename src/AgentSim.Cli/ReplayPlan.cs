@@ -42,6 +42,8 @@ internal sealed record ReplayPlan(ReplaySettings Settings, WorkloadOptions Workl
             Concurrency = arguments.Concurrency is { } sessions ? Count("--replay-concurrency", sessions) : null,
             ArrivalSpeedupRatio = arguments.ArrivalSpeedupRatio,
             MaxSimTimeMs = arguments.MaxSimTimeSeconds * 1000.0,
+            RunName = arguments.Name,
+            ReportsAgents = arguments.Agents,
             RecordsKvUse = arguments.Timeline is not null,
             Warnings = IgnoredOptions.Find(arguments).ToArray() is { Length: > 0 } ignored ? ignored : [],
             ServiceLevel = new ServiceLevel(arguments.SlaTtftMs, arguments.SlaItlMs, arguments.SlaE2eMs) is { IsEmpty: false } level ? level : null,

@@ -9,6 +9,9 @@ public static partial class Errors
     private static readonly Section Measures = new("Measures");
     private static readonly Section Replays = new("Replays");
 
+    public static ErrorCode AnswersUnderWay { get; } = Captures.Input(FaultCategory.OperationStopped,
+        "when a capture is stopped, answers pass through its proxy; they have five seconds (a warning)",
+        "let them end, or break them off (Ctrl+C once more)");
     public static ErrorCode CaptureAmbiguous { get; } = Captures.Call(
         "several captures are running and none was named", "name one by its output path");
     public static ErrorCode CaptureEnded { get; } = Captures.Input(FaultCategory.OperationStopped,
@@ -16,7 +19,7 @@ public static partial class Errors
     public static ErrorCode CaptureHung { get; } = Captures.Input(FaultCategory.OperationStopped,
         "writing did not end in time; the last records may be missing", "check the disk");
     public static ErrorCode CaptureIncomplete { get; } = Captures.Input(FaultCategory.InvalidResult,
-        "records could not be written, tool events were cut off at the end, or the proxy or the writing ended early",
+        "records could not be written, tool events were cut off at the end, or the proxy or the writing ended on its own",
         "the files hold what could be written; the message says what is missing");
     public static ErrorCode CaptureMissing { get; } = Captures.Input(FaultCategory.ObjectNotFound,
         "no capture is running under a path, or there are no captured files", "Get-AgentTrace shows those that are running");
@@ -32,19 +35,38 @@ public static partial class Errors
     public static ErrorCode CaptureSettingInvalid { get; } = Captures.Call(
         "a setting of a capture is out of range", "give one that the message allows");
     public static ErrorCode CaptureUnwritable { get; } = Captures.Input(FaultCategory.OpenError,
-        "a file cannot be opened for writing", "check the path and the permissions");
+        "a file cannot be opened for writing, or segments cannot be written where they are to be",
+        "check the path and the permissions");
     public static ErrorCode CaptureWriteFailed { get; } = Captures.Input(FaultCategory.WriteError,
         "records could not be written, for example because the disk is full (a warning; they are counted)", "make room; writing goes on");
     public static ErrorCode EndpointInvalid { get; } = Captures.Call(
         "an address to listen on is malformed", "give one as the message shows");
+    public static ErrorCode EndpointReachable { get; } = Captures.Input(FaultCategory.ResourceUnavailable,
+        "an address that is listened on can be reached from other machines (a warning)", "listen on 127.0.0.1, unless you trust all of them");
     public static ErrorCode EndpointUnavailable { get; } = Captures.Input(FaultCategory.ResourceUnavailable,
         "an address cannot be listened on", "take another port, or end what holds it");
     public static ErrorCode EnvironmentValueInvalid { get; } = Captures.Call(
         "an environment file cannot hold a value", "choose another path");
     public static ErrorCode ProxyEnded { get; } = Captures.Input(FaultCategory.OperationStopped,
-        "the recording proxy ended on its own, or did not stop in order", "what it recorded until then is whole; start another capture");
+        "the recording proxy ended on its own and cannot be started again, or did not stop in order",
+        "what it recorded until then is whole; start another capture");
+    public static ErrorCode ProxyFull { get; } = Captures.Input(FaultCategory.LimitsExceeded,
+        "there are more connections to the recording proxy than it can keep open (a warning; they are counted)",
+        "raise the limit of open files (ulimit -n)");
+    public static ErrorCode ProxyLoop { get; } = Captures.Input(FaultCategory.InvalidOperation,
+        "a request came back to the recording proxy that had passed it on, and is refused (a warning)",
+        "name the server as the upstream, not the proxy");
+    public static ErrorCode ProxyRestarted { get; } = Captures.Input(FaultCategory.OperationStopped,
+        "the recording proxy ended on its own and was started again; the requests it lost are counted",
+        "the message says why it ended");
     public static ErrorCode ProxyUnavailable { get; } = Captures.Input(FaultCategory.ResourceUnavailable,
         "the recording proxy cannot run", "mostly the ASP.NET Core runtime is missing: install it");
+    public static ErrorCode RequestsNotRecorded { get; } = Captures.Data(
+        "requests of a kind that is not recorded pass through the proxy (a warning, once a kind; they are counted)",
+        "the message says what helps, if anything does");
+    public static ErrorCode ToolEventRefused { get; } = Captures.Data(
+        "a tool event breaks a rule of its format (a warning, once a kind; they are counted)",
+        "send it as docs/capture.md describes");
     public static ErrorCode ToolEventsCut { get; } = Captures.Input(FaultCategory.InvalidResult,
         "when a capture was stopped, clients were still sending tool events, or some could not be written any more (a warning)", "end the clients first");
     public static ErrorCode UpstreamBroke { get; } = Captures.Input(FaultCategory.ResourceUnavailable,
@@ -53,8 +75,13 @@ public static partial class Errors
         "a server gave no answer to the recording proxy (a warning)", "check that it runs under the address");
     public static ErrorCode UpstreamInvalid { get; } = Captures.Call(
         "the address of a server is malformed or holds credentials", "give the address alone, like http://127.0.0.1:8000");
+    public static ErrorCode UpstreamIsListen { get; } = Captures.Call(
+        "the recording proxy would pass requests on to itself", "name the server, or another address to listen on");
     public static ErrorCode UpstreamRefused { get; } = Captures.Input(FaultCategory.ResourceUnavailable,
         "a server refused a request that passed through the recording proxy (a warning)", "see the answer that the client got");
+    public static ErrorCode UsageRefused { get; } = Captures.Input(FaultCategory.ResourceUnavailable,
+        "a server does not tell the usage of a model's streams (a warning)",
+        "nothing, if it cannot; the tokens of their rows are estimated, which marks them");
 
     public static ErrorCode MeasureEmpty { get; } = Measures.Call(
         "nothing came that could be measured", "give records, rows, sessions or paths of traces");

@@ -142,6 +142,9 @@ public static class Setting
     /// <summary>Import: the key of hashes.</summary>
     public static Term Salt { get; } = new("salt");
 
+    /// <summary>Capture: whether requests without a session get one by their prompts.</summary>
+    public static Term InferSessions { get; } = new("inferring of sessions");
+
     /// <summary>Capture: bytes that are written without waiting.</summary>
     public static Term BufferBytes { get; } = new("buffer bytes");
 
@@ -182,7 +185,7 @@ public static class Setting
         KvRouter, RouterSeed, ModelName, Concurrency, ArrivalSpeedupRatio, MaxSimTimeSeconds, SlaTtftMs, SlaItlMs, SlaE2eMs, TraceFormat,
         Model, TraceBlockSize, AllowCut, DropSessionless, DropDependencies, Agentic, TraceSharedPrefixRatio, TracePrefixGroups, InputTokens,
         OutputTokens, RequestCount, RequestRate, ArrivalIntervalMs, ArrivalSeed, TurnsPerSession, SharedPrefixRatio, PrefixGroups,
-        InterTurnDelayMs, MaxIdle, MaxToolWait, SessionRate, CharactersPerToken, Until, Since, Salt, BufferBytes, FlushIntervalMs, RollBytes,
+        InterTurnDelayMs, MaxIdle, MaxToolWait, SessionRate, CharactersPerToken, Until, Since, Salt, InferSessions, BufferBytes, FlushIntervalMs, RollBytes,
         RollLines, Import, ImportFormat, ImportPreset, Timeline, Compare, ReportWriter, Convert,
     ];
 }

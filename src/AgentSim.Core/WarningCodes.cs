@@ -2,9 +2,13 @@ namespace AgentSim;
 
 #pragma warning disable CS1591   // an entry says itself what it counts
 
-/// <summary>All warnings of a run: code, what is counted, and what helps if it is not meant. The page docs/errors.md is made of it.</summary>
+/// <summary>
+/// All warnings of a run: code, what is counted, and what helps if it is not meant. The page docs/errors.md is made of it.
+/// </summary>
 public static class WarningCodes
 {
+    public static WarningCode AgentsNone { get; } = new(
+        "sessions and tasks were asked for of a load that has none", "leave them out, or replay a load with sessions");
     public static WarningCode ArgumentsDoubtful { get; } = new(
         "an engine argument that probably does not mean what its author thinks", "see its help");
     public static WarningCode ArgumentsIgnored { get; } = new(
@@ -49,7 +53,7 @@ public static class WarningCodes
     /// <summary>The list, in alphabetical order.</summary>
     public static IReadOnlyList<WarningCode> All { get; } =
     [
-        ArgumentsDoubtful, ArgumentsIgnored, HashIdsMissing, HashIdsSpare, ImportDoubtful, InputLengthMissing, ModelsLeftOut, ModelsMixed,
+        AgentsNone, ArgumentsDoubtful, ArgumentsIgnored, HashIdsMissing, HashIdsSpare, ImportDoubtful, InputLengthMissing, ModelsLeftOut, ModelsMixed,
         NothingOverlaps, OptionIgnored, OutputsEstimated, PausesLong, PromptsCut, RecordingsDamaged, RequestsRejected, RowsForeign,
         SessionlessDropped, TimesDoubtful, TimesEstimated, TimesRecorded, WaitingIgnored,
     ];

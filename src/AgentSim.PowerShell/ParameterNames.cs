@@ -72,6 +72,7 @@ internal static class ParameterNames
         nameof(Setting.Salt) => nameof(ImportAgentLogCommand.Salt),
         nameof(Setting.ImportFormat) => nameof(ImportAgentLogCommand.Format),
         nameof(Setting.ImportPreset) => nameof(ImportAgentLogCommand.Preset),
+        nameof(Setting.InferSessions) => nameof(StartAgentTraceCommand.InferSessions),
         nameof(Setting.BufferBytes) => nameof(StartAgentTraceCommand.BufferBytes),
         nameof(Setting.FlushIntervalMs) => nameof(StartAgentTraceCommand.FlushIntervalMs),
         nameof(Setting.RollBytes) => nameof(StartAgentTraceCommand.RollBytes),

@@ -38,10 +38,12 @@ internal static class RunningCaptures
     }
 
     /// <summary>Stops a capture and writes everything.</summary>
-    public static void Stop(RunningCapture capture)
+    /// <param name="capture">The capture.</param>
+    /// <param name="hurry">Breaks off at once what passes through its proxy.</param>
+    public static void Stop(RunningCapture capture, CancellationToken hurry = default)
     {
         lock (s_captures) s_captures.Remove(capture.OutputPath);
-        capture.Stop();
+        capture.Stop(hurry);
     }
 
     public static void StopAll()
@@ -71,9 +73,10 @@ internal sealed class RunningCapture(TraceCapture capture)
     }
 
     /// <summary>Ends it, and sets the variables back that were not changed since.</summary>
-    public void Stop()
+    /// <param name="hurry">Breaks off at once what passes through its proxy.</param>
+    public void Stop(CancellationToken hurry = default)
     {
-        capture.Dispose();
+        capture.Stop(hurry);
         foreach ((string name, (string ours, string? before)) in _applied)
         {
             if (Environment.GetEnvironmentVariable(name) == ours) Environment.SetEnvironmentVariable(name, before);

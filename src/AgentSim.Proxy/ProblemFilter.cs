@@ -5,15 +5,19 @@ internal sealed class ProblemFilter(Action<AgentSimException> onProblem)
 {
     private const long QuietMs = 60_000;
 
-    private readonly Dictionary<ErrorCode, long> _reported = [];
+    private readonly Dictionary<(ErrorCode Code, string Kind), long> _reported = [];
 
-    public void Report(ErrorCode code, string message)
+    /// <summary>Reports a problem.</summary>
+    /// <param name="code">What it is.</param>
+    /// <param name="message">The same for people.</param>
+    /// <param name="kind">Which of several of this error, each of which is reported; only few.</param>
+    public void Report(ErrorCode code, string message, string kind = "")
     {
         long now = Environment.TickCount64;
         lock (_reported)
         {
-            if (_reported.TryGetValue(code, out long last) && now - last < QuietMs) return;
-            _reported[code] = now;
+            if (_reported.TryGetValue((code, kind), out long last) && now - last < QuietMs) return;
+            _reported[(code, kind)] = now;
         }
 
         onProblem(code.Error(message));

@@ -2,6 +2,7 @@ using System.Runtime.InteropServices;
 using System.Text;
 using AgentSim;
 using AgentSim.Capture;
+using AgentSim.Files;
 using AgentSim.Proxy;
 
 // Started by a capture, which says on standard input what to do (ProxyMessages).
@@ -13,6 +14,7 @@ using var input = new StreamReader(Console.OpenStandardInput(), Encoding.UTF8);
 using var onInterrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Ignore);
 using var onTerminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Ignore);
 using var onHangUp = PosixSignalRegistration.Create(PosixSignal.SIGHUP, Ignore);
+ProcessLimits.IgnoreFileSizeSignal();
 
 if (await input.ReadLineAsync() is not { } line || ProxyMessages.Read<ProxySettings>(line) is not { } settings)
 {
@@ -22,12 +24,17 @@ if (await input.ReadLineAsync() is not { } line || ProxyMessages.Read<ProxySetti
 
 try
 {
-    using var sink = TraceFileSink.Open(settings.Sink, Report);
-    RecordingProxy proxy = await RecordingProxy.StartAsync(settings.Proxy, sink, Report);
+    using ProxyLedger? ledger = ProxyLedger.Open(settings.Ledger);
+    using var sink = TraceFileSink.Open(settings.Sink, Report, ledger is null ? null : ledger.WriteRows);
+    if (!settings.IsRestart) await WarmUp.RunAsync();
+    RecordingProxy proxy = await RecordingProxy.StartAsync(settings.Proxy, row => sink.Publish(row), Report, ledger);
     await using (proxy)
     {
         Say(new ProxyMessage { Address = proxy.Address });
         while (await input.ReadLineAsync() is ProxyMessages.StatusRequest) SayReport(proxy);
+        using var hurry = new CancellationTokenSource();
+        _ = HearHurryAsync(hurry);
+        await proxy.StopAsync(hurry.Token);
     }
 
     sink.Dispose();
@@ -43,6 +50,16 @@ catch (AgentSimException error)
 }
 
 static void Ignore(PosixSignalContext signal) => signal.Cancel = true;
+
+async Task HearHurryAsync(CancellationTokenSource hurry)
+{
+    while (await input.ReadLineAsync() is { } more)
+    {
+        if (more != ProxyMessages.HurryRequest) continue;
+        await hurry.CancelAsync();
+        return;
+    }
+}
 
 void Report(AgentSimException problem) => Say(new ProxyMessage { Problem = ProxyProblem.Of(problem) });
 

@@ -2,18 +2,17 @@ using System.Text.Json;
 
 namespace AgentSim.Proxy;
 
-/// <summary>What a request for a completion asks for, as far as it is recorded.</summary>
+/// <summary>What a request to a model asks for, as far as it is recorded.</summary>
 internal sealed class PromptRequest : IDisposable
 {
-    private const int LongestName = 1024;
-
     private static readonly JsonDocumentOptions Options = new() { MaxDepth = 512 };
 
     private readonly JsonDocument _body;
-    private readonly string? _text;   // of a prompt, as the next; neither: it has messages
-    private readonly uint[]? _ids;
 
-    private PromptRequest(JsonDocument body, string? text, uint[]? ids) => (_body, _text, _ids) = (body, text, ids);
+    private PromptRequest(JsonDocument body, Api api) => (_body, Api) = (body, api);
+
+    /// <summary>The interface it speaks.</summary>
+    public Api Api { get; }
 
     /// <summary>The model asked for.</summary>
     public string? Model { get; private init; }
@@ -23,15 +22,17 @@ internal sealed class PromptRequest : IDisposable
 
     /// <summary>Reads a request.</summary>
     /// <param name="body">Its body.</param>
-    /// <param name="isChat">Whether it has messages rather than a prompt.</param>
-    /// <returns>Null if it is not recorded (behaviour 07#A6), or not a request that can be understood.</returns>
-    public static PromptRequest? Read(ReadOnlyMemory<byte> body, bool isChat)
+    /// <param name="api">The interface it speaks.</param>
+    /// <param name="skip">One of <see cref="SkipKinds"/> if it is not recorded (behaviour 07#A6).</param>
+    /// <returns>Null if it is not recorded.</returns>
+    public static PromptRequest? Read(ReadOnlyMemory<byte> body, Api api, out string skip)
     {
         JsonDocument? document = null;
+        skip = SkipKinds.NotUnderstood;
         try
         {
             document = JsonDocument.Parse(body, Options);
-            PromptRequest? request = Read(document, isChat);
+            PromptRequest? request = Read(document, api, ref skip);
             if (request is not null) document = null;
             return request;
         }
@@ -45,16 +46,12 @@ internal sealed class PromptRequest : IDisposable
         }
     }
 
-    /// <summary>The tokens of the prompt: its own if it is given as tokens, otherwise stand-ins. Null if its text is malformed.</summary>
-    public uint[]? Tokens()
+    /// <summary>The prompt; null if its text is malformed.</summary>
+    public Prompt? Prompt()
     {
         try
         {
-            if (_ids is not null) return _ids;
-            var tokenizer = new StandInTokenizer();
-            if (_text is not null) tokenizer.AddText(_text);
-            else ChatPrompt.Add(_body.RootElement, tokenizer);
-            return tokenizer.ToArray();
+            return PromptParts.Of(_body.RootElement, Api, Model);
         }
         catch (InvalidOperationException)
         {
@@ -65,53 +62,70 @@ internal sealed class PromptRequest : IDisposable
     /// <summary>Frees the body.</summary>
     public void Dispose() => _body.Dispose();
 
-    private static PromptRequest? Read(JsonDocument document, bool isChat)
+    private static PromptRequest? Read(JsonDocument document, Api api, ref string skip)
     {
         JsonElement root = document.RootElement;
-        if (root.ValueKind != JsonValueKind.Object || IsMany(root, "n") || IsMany(root, "best_of")) return null;
-        if (!root.TryGetProperty(isChat ? "messages" : "prompt", out JsonElement prompt)) return null;
-        if (root.TryGetProperty("prompt_embeds", out JsonElement embeds) && embeds.ValueKind != JsonValueKind.Null) return null;
-        string? text = isChat ? null : OnlyText(prompt);
-        uint[]? ids = isChat || text is not null ? null : TokenIds(prompt);
-        if (isChat ? !ChatPrompt.IsText(prompt) : text is null && ids is null) return null;
-        return new PromptRequest(document, text, ids)
+        if (root.ValueKind != JsonValueKind.Object) return null;
+        if (Skip(root, api) is { } reason)
         {
-            Model = root.TryGetProperty("model", out JsonElement model) && model.ValueKind == JsonValueKind.String && model.GetString() is { Length: <= LongestName } name ? name : null,
-            LacksUsage = root.TryGetProperty("stream", out JsonElement stream) && stream.ValueKind == JsonValueKind.True && !HasUsage(root),
+            skip = reason;
+            return null;
+        }
+
+        return new PromptRequest(document, api)
+        {
+            Model = root.Name("model"),
+            LacksUsage = api is Api.Chat or Api.Completions
+                && root.TryGetProperty("stream", out JsonElement stream) && stream.ValueKind == JsonValueKind.True && !HasUsage(root),
         };
     }
 
+    private static string? Skip(JsonElement root, Api api)
+    {
+        switch (api)
+        {
+            case Api.Messages:
+                return root.Child("messages", JsonValueKind.Array) is null ? SkipKinds.NotUnderstood : null;
+            case Api.Responses:
+                bool hasInput = root.TryGetProperty("input", out JsonElement input)
+                    && input.ValueKind is JsonValueKind.String or JsonValueKind.Array;
+                bool hasHistory = root.TryGetProperty("prompt", out _) || root.TryGetProperty("previous_response_id", out _);
+                return hasInput || hasHistory ? null : SkipKinds.NotUnderstood;
+        }
+
+        if (IsMany(root, "n") || IsMany(root, "best_of")) return SkipKinds.ManyAnswers;
+        bool hasEmbeds = root.TryGetProperty("prompt_embeds", out JsonElement embeds) && embeds.ValueKind != JsonValueKind.Null;
+        if (hasEmbeds) return SkipKinds.Embeddings;
+        if (!root.TryGetProperty(api == Api.Chat ? "messages" : "prompt", out JsonElement prompt)) return SkipKinds.NotUnderstood;
+        if (api == Api.Chat) return ChatSkip(prompt);
+        if (PromptParts.OnlyText(prompt) is not null || PromptParts.TokenIds(prompt) is not null) return null;
+        return prompt.ValueKind == JsonValueKind.Array && prompt.GetArrayLength() > 1 ? SkipKinds.ManyPrompts : SkipKinds.NotUnderstood;
+    }
+
+    // Nothing but text is recorded of chats (behaviour 07#A6).
+    private static string? ChatSkip(JsonElement messages)
+    {
+        if (messages.ValueKind != JsonValueKind.Array) return SkipKinds.NotUnderstood;
+        foreach (JsonElement message in messages.EnumerateArray())
+        {
+            if (message.ValueKind != JsonValueKind.Object) return SkipKinds.NotUnderstood;
+            if (!message.TryGetProperty("content", out JsonElement content) || content.ValueKind != JsonValueKind.Array) continue;
+            foreach (JsonElement part in content.EnumerateArray())
+            {
+                if (part.ValueKind != JsonValueKind.Object) return SkipKinds.NotUnderstood;
+                if (!IsText(part, "text") && !IsText(part, "refusal")) return SkipKinds.Media;
+            }
+        }
+
+        return null;
+    }
+
+    private static bool IsText(JsonElement part, string name) => part.Child(name, JsonValueKind.String) is not null;
+
     private static bool IsMany(JsonElement root, string name) =>
-        root.TryGetProperty(name, out JsonElement value) && value.ValueKind == JsonValueKind.Number && !(value.TryGetInt32(out int count) && count <= 1);
+        root.Child(name, JsonValueKind.Number) is { } value && !(value.TryGetInt32(out int count) && count <= 1);
 
     private static bool HasUsage(JsonElement root) =>
         root.TryGetProperty("stream_options", out JsonElement options) && options.ValueKind == JsonValueKind.Object
         && options.TryGetProperty("include_usage", out JsonElement usage) && usage.ValueKind == JsonValueKind.True;
-
-    // The text of a prompt that is one text, alone or in a list; null for anything else.
-    private static string? OnlyText(JsonElement prompt)
-    {
-        if (prompt.ValueKind == JsonValueKind.Array && prompt.GetArrayLength() == 1) prompt = prompt[0];
-        return prompt.ValueKind == JsonValueKind.String ? prompt.GetString() : null;
-    }
-
-    // The tokens of a prompt that is one list of them, alone or in a list; null for anything else.
-    private static uint[]? TokenIds(JsonElement prompt)
-    {
-        if (prompt.ValueKind != JsonValueKind.Array || prompt.GetArrayLength() == 0) return null;
-        if (prompt[0].ValueKind == JsonValueKind.Array)
-        {
-            if (prompt.GetArrayLength() > 1) return null;
-            prompt = prompt[0];
-        }
-
-        var tokens = new uint[prompt.GetArrayLength()];
-        int count = 0;
-        foreach (JsonElement token in prompt.EnumerateArray())
-        {
-            if (token.ValueKind != JsonValueKind.Number || !token.TryGetUInt32(out tokens[count++])) return null;
-        }
-
-        return tokens;
-    }
 }

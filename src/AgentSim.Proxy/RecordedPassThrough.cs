@@ -4,9 +4,10 @@ using Microsoft.Net.Http.Headers;
 namespace AgentSim.Proxy;
 
 /// <summary>Passes one request on and decides from the answer's headers what to look for in its body.</summary>
+/// <param name="mark">The mark of this proxy.</param>
 /// <param name="tap">The answer on its way.</param>
 /// <param name="asksForUsage">Whether usage is asked for on behalf of the client.</param>
-internal sealed class RecordedPassThrough(ResponseTap tap, bool asksForUsage) : PassThrough
+internal sealed class RecordedPassThrough(string mark, ResponseTap tap, bool asksForUsage) : PassThrough(mark)
 {
     /// <summary>Whether the server refused the request, perhaps because usage was asked for. Nothing was passed on then.</summary>
     public bool IsRefused { get; private set; }
@@ -19,9 +20,10 @@ internal sealed class RecordedPassThrough(ResponseTap tap, bool asksForUsage) : 
         proxyRequest.Headers.AcceptEncoding.Clear();
     }
 
-    public override async ValueTask<bool> TransformResponseAsync(HttpContext httpContext, HttpResponseMessage? proxyResponse, CancellationToken cancellationToken)
+    public override async ValueTask<bool> TransformResponseAsync(
+        HttpContext httpContext, HttpResponseMessage? proxyResponse, CancellationToken cancellationToken)
     {
-        if (proxyResponse is not null && asksForUsage && (int)proxyResponse.StatusCode is StatusCodes.Status400BadRequest or StatusCodes.Status422UnprocessableEntity)
+        if (asksForUsage && (int?)proxyResponse?.StatusCode is StatusCodes.Status400BadRequest or StatusCodes.Status422UnprocessableEntity)
         {
             IsRefused = true;
             return false;
@@ -29,17 +31,20 @@ internal sealed class RecordedPassThrough(ResponseTap tap, bool asksForUsage) : 
 
         httpContext.Request.Body = Stream.Null;   // it has been sent; answers can take long
         bool isPassedOn = await base.TransformResponseAsync(httpContext, proxyResponse, cancellationToken).ConfigureAwait(false);
-        if (proxyResponse is { IsSuccessStatusCode: true } && proxyResponse.Content.Headers.ContentEncoding.Count == 0)
+        if (proxyResponse is not { IsSuccessStatusCode: true }) return isPassedOn;
+        if (proxyResponse.Content.Headers.ContentEncoding.Count > 0)
         {
-            tap.Mode = proxyResponse.Content.Headers.ContentType?.MediaType?.ToLowerInvariant() switch
-            {
-                "text/event-stream" => asksForUsage ? TapMode.FilteredEvents : TapMode.Events,
-                "application/json" => TapMode.Answer,
-                _ => TapMode.Blind,
-            };
-            if (tap.Mode == TapMode.FilteredEvents) httpContext.Response.Headers.Remove(HeaderNames.ContentLength);
+            tap.Skip = SkipKinds.AnswerCompressed;
+            return isPassedOn;
         }
 
+        tap.Mode = proxyResponse.Content.Headers.ContentType?.MediaType?.ToLowerInvariant() switch
+        {
+            "text/event-stream" => asksForUsage ? TapMode.FilteredEvents : TapMode.Events,
+            "application/json" => TapMode.Answer,
+            _ => TapMode.Blind,
+        };
+        if (tap.Mode == TapMode.FilteredEvents) httpContext.Response.Headers.Remove(HeaderNames.ContentLength);
         return isPassedOn;
     }
 }

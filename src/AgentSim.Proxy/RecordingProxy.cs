@@ -2,15 +2,18 @@ using System.Net;
 using System.Text;
 using AgentSim.Capture;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
 using Yarp.ReverseProxy.Forwarder;
 
 namespace AgentSim.Proxy;
 
-/// <summary>A web server that passes everything on to another one, and records requests for completions.</summary>
+/// <summary>A web server that passes everything on to another one, and records requests to models.</summary>
 internal sealed class RecordingProxy : IAsyncDisposable
 {
     /// <summary>KiB of the head of a request or an answer: more than servers take, few enough to be no danger.</summary>
@@ -25,52 +28,73 @@ internal sealed class RecordingProxy : IAsyncDisposable
     private readonly WebApplication _application;
     private readonly HttpMessageInvoker _client;
     private readonly RequestRecorder _recorder;
+    private readonly ProxyTally _tally;
+    private bool _isStopped;
 
-    private RecordingProxy(ProxyOptions options, TraceFileSink sink, Action<AgentSimException> onProblem)
+    private RecordingProxy(
+        ProxyOptions options, Action<byte[]> publish, Action<AgentSimException> onProblem, ProxyLedger? ledger, int connections)
     {
+        _tally = new ProxyTally(ledger);
+        var problems = new ProblemFilter(onProblem);
         _client = new HttpMessageInvoker(new SocketsHttpHandler
         {
-            MaxResponseHeadersLength = LongestHeadKiB, UseProxy = false, AllowAutoRedirect = false, UseCookies = false, AutomaticDecompression = DecompressionMethods.None,
-            EnableMultipleHttp2Connections = true, ActivityHeadersPropagator = null, ConnectTimeout = TimeSpan.FromSeconds(15),
+            MaxResponseHeadersLength = LongestHeadKiB, UseProxy = false, AllowAutoRedirect = false, UseCookies = false,
+            AutomaticDecompression = DecompressionMethods.None, EnableMultipleHttp2Connections = true, ActivityHeadersPropagator = null,
+            ConnectTimeout = TimeSpan.FromSeconds(15), MaxConnectionsPerServer = connections,
             RequestHeaderEncodingSelector = (_, _) => Encoding.Latin1, ResponseHeaderEncodingSelector = (_, _) => Encoding.Latin1,
+        });
+        var gate = new ConnectionGate(connections, () =>
+        {
+            _tally.RefusedConnection();
+            problems.Report(
+                Errors.ProxyFull,
+                $"there are more connections than the {connections} that the proxy can keep open with the files it may open; "
+                + "those that rest are closed, and new ones are refused when none rests: raise the limit (ulimit -n)");
         });
         // Nothing of the environment or of files configures it.
         WebApplicationBuilder builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
-        builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>
-        {
-            kestrel.AddServerHeader = false;
-            // Every byte of a header has a character in this encoding, and passes as it is.
-            kestrel.RequestHeaderEncodingSelector = _ => Encoding.Latin1;
-            kestrel.ResponseHeaderEncodingSelector = _ => Encoding.Latin1;
-            // The limits are those of the server behind.
-            KestrelServerLimits limits = kestrel.Limits;
-            (limits.MaxRequestBodySize, limits.MinRequestBodyDataRate, limits.MinResponseDataRate) = (null, null, null);
-            (limits.MaxRequestHeadersTotalSize, limits.MaxRequestHeaderCount, limits.MaxRequestLineSize) = (LongestHeadKiB << 10, LongestHeadKiB << 4, LongestHeadKiB << 10);
-            kestrel.Listen(options.ListenEndPoint());
-        });
+        builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel => Configure(kestrel, options, gate));
+        builder.Services.RemoveAll<IConnectionListenerFactory>();
+        builder.Services.AddSingleton<IConnectionListenerFactory>(services => new GatedListenerFactory(
+            ActivatorUtilities.CreateInstance<SocketTransportFactory>(services), connections + ConnectionLimits.Slack));
         builder.Services.AddHttpForwarder();
         builder.Services.AddSingleton<IHostLifetime, OwnLifetime>();
         _application = builder.Build();
-        _recorder = new RequestRecorder(
-            options, _application.Services.GetRequiredService<IHttpForwarder>(), _client, sink, new ProblemFilter(onProblem));
-        _application.Run(_recorder.HandleAsync);
+        var sender = new UpstreamSender(options, _application.Services.GetRequiredService<IHttpForwarder>(), _client);
+        _recorder = new RequestRecorder(options, sender, new RowMaker(options, publish, _tally, problems), _tally, problems);
+        _application.Run(async context =>
+        {
+            gate.Begin(context.Connection.Id);
+            try
+            {
+                await _recorder.HandleAsync(context).ConfigureAwait(false);
+            }
+            finally
+            {
+                gate.End(context.Connection.Id);
+            }
+        });
     }
 
     /// <summary>Where it listens, with the actual port.</summary>
     public string Address => _application.Urls.Single();
 
     /// <summary>What it did so far.</summary>
-    public ProxyCounters Counters => _recorder.Tally.Counters;
+    public ProxyCounters Counters => _tally.Counters;
 
     /// <summary>Starts a proxy.</summary>
     /// <param name="options">Where from and where to.</param>
-    /// <param name="sink">Takes the records; not closed by the proxy.</param>
+    /// <param name="publish">Takes the records.</param>
     /// <param name="onProblem">Told about failures, on any thread; must not block.</param>
+    /// <param name="ledger">Takes counts that outlive the process; null if nobody asks.</param>
+    /// <param name="connections">Connections of clients at a time; null for as many as the process can have.</param>
     /// <exception cref="AgentSimException">An option is invalid, or the address cannot be listened on.</exception>
-    public static async Task<RecordingProxy> StartAsync(ProxyOptions options, TraceFileSink sink, Action<AgentSimException> onProblem)
+    public static async Task<RecordingProxy> StartAsync(
+        ProxyOptions options, Action<byte[]> publish, Action<AgentSimException> onProblem,
+        ProxyLedger? ledger = null, int? connections = null)
     {
         options.Check();
-        var proxy = new RecordingProxy(options, sink, onProblem);
+        var proxy = new RecordingProxy(options, publish, onProblem, ledger, connections ?? ConnectionLimits.Clients());
         try
         {
             await proxy._application.StartAsync().ConfigureAwait(false);
@@ -79,19 +103,53 @@ internal sealed class RecordingProxy : IAsyncDisposable
         catch (Exception error) when (error is IOException or System.Net.Sockets.SocketException)
         {
             await proxy.DisposeAsync().ConfigureAwait(false);
-            throw Errors.EndpointUnavailable.Error($"{options.Listen}: cannot be listened on: {error.GetBaseException().Message}", inner: error);
+            throw Errors.EndpointUnavailable.Error($"{options.Listen}: cannot be listened on: {error.GetBaseException().Message}", error);
         }
     }
 
     /// <summary>Takes no more connections, lets answers end for a moment, and breaks off those that do not.</summary>
+    /// <param name="hurry">Breaks them off at once.</param>
+    public async Task StopAsync(CancellationToken hurry)
+    {
+        if (_isStopped) return;
+        _isStopped = true;
+        using var breakOff = new CancellationTokenSource();
+        Task stopping = _application.StopAsync(breakOff.Token);
+        await WaitForAnswersAsync(Grace, hurry).ConfigureAwait(false);
+        _recorder.BreakOff();   // what ends from here on does so because of us
+        await breakOff.CancelAsync().ConfigureAwait(false);
+        await stopping.ConfigureAwait(false);
+        // What was broken off is still to be recorded.
+        await WaitForAnswersAsync(RecordingPatience, CancellationToken.None).ConfigureAwait(false);
+    }
+
+    /// <summary>Stops it, and frees what it has.</summary>
     public async ValueTask DisposeAsync()
     {
-        using (var grace = new CancellationTokenSource(Grace)) await _application.StopAsync(grace.Token).ConfigureAwait(false);
-        // What was broken off is still to be recorded.
-        long end = Environment.TickCount64 + (long)RecordingPatience.TotalMilliseconds;
-        while (Counters.Active > 0 && Environment.TickCount64 < end) await Task.Delay(20).ConfigureAwait(false);
+        await StopAsync(CancellationToken.None).ConfigureAwait(false);
         await _application.DisposeAsync().ConfigureAwait(false);
         _client.Dispose();
+    }
+
+    private static void Configure(KestrelServerOptions kestrel, ProxyOptions options, ConnectionGate gate)
+    {
+        kestrel.AddServerHeader = false;
+        // Every byte of a header has a character in this encoding, and passes as it is.
+        kestrel.RequestHeaderEncodingSelector = _ => Encoding.Latin1;
+        kestrel.ResponseHeaderEncodingSelector = _ => Encoding.Latin1;
+        // The limits are those of the server behind.
+        KestrelServerLimits limits = kestrel.Limits;
+        (limits.MaxRequestBodySize, limits.MinRequestBodyDataRate, limits.MinResponseDataRate) = (null, null, null);
+        limits.MaxRequestHeadersTotalSize = limits.MaxRequestLineSize = LongestHeadKiB << 10;
+        limits.MaxRequestHeaderCount = LongestHeadKiB << 4;
+        kestrel.Listen(options.ListenEndPoint(), listen => listen.Use(next => connection => gate.HandleAsync(connection, next)));
+    }
+
+    private async Task WaitForAnswersAsync(TimeSpan most, CancellationToken hurry)
+    {
+        long end = Environment.TickCount64 + (long)most.TotalMilliseconds;
+        while (Counters.Active > 0 && Environment.TickCount64 < end && !hurry.IsCancellationRequested)
+            await Task.Delay(20, CancellationToken.None).ConfigureAwait(false);
     }
 
     /// <summary>Signals are the business of the program.</summary>

@@ -9,9 +9,9 @@ internal static class ReplayHashes
 {
     private const long Seed = 1337;
 
-    /// <summary>The hashes of a prompt whose length is known from elsewhere.</summary>
-    /// <param name="tokens">Its tokens, or stand-ins for them, of which there may be more or fewer.</param>
-    /// <param name="length">Tokens of the prompt. The last block takes stand-ins beyond it along; missing ones are left out.</param>
+    /// <summary>The hashes of a prompt that is given as tokens.</summary>
+    /// <param name="tokens">Its tokens, of which the server may count more or fewer.</param>
+    /// <param name="length">Tokens of the prompt. The last block takes tokens beyond it along; missing ones are left out.</param>
     /// <param name="blockSize">Tokens of a block.</param>
     public static ulong[] Of(ReadOnlySpan<uint> tokens, long length, int blockSize)
     {

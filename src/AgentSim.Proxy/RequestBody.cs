@@ -5,14 +5,15 @@ namespace AgentSim.Proxy;
 /// <summary>Reads the body of a request, as long as it is not longer than prompts are.</summary>
 internal static class RequestBody
 {
-    private const int MostBytes = 16 << 20;
+    private const int MostBytes = 32 << 20;
 
     /// <summary>The body; null if it is too long or encoded, and then the request can still be passed on.</summary>
+    /// <param name="context">The request.</param>
     /// <exception cref="IOException">The client broke off.</exception>
     public static async Task<byte[]?> ReadAsync(HttpContext context)
     {
         HttpRequest request = context.Request;
-        if (request.ContentLength > MostBytes || request.Headers.ContentEncoding.Count > 0) return null;
+        if (request.ContentLength > MostBytes || IsEncoded(request)) return null;
         Stream body = request.Body;
         using var read = new MemoryStream((int)(request.ContentLength ?? 0));
         var buffer = new byte[16 << 10];
@@ -26,6 +27,11 @@ internal static class RequestBody
 
         return read.ToArray();
     }
+
+    /// <summary>Whether the body has to be decoded to be understood.</summary>
+    public static bool IsEncoded(HttpRequest request) =>
+        request.Headers.ContentEncoding.Any(
+            value => !string.IsNullOrWhiteSpace(value) && !value.Equals("identity", StringComparison.OrdinalIgnoreCase));
 
     /// <summary>What was read of a stream, and then the rest of it.</summary>
     private sealed class ContinuedStream(byte[] start, Stream rest) : Stream

@@ -1,55 +1,84 @@
 using System.Diagnostics;
-using System.Text.Json;
 using AgentSim.Capture;
 using Microsoft.AspNetCore.Http;
 using Yarp.ReverseProxy.Forwarder;
 
 namespace AgentSim.Proxy;
 
-/// <summary>Passes requests on to a server, and records those for completions. Recording never changes what a client gets.</summary>
-/// <param name="options">Where to, and how prompts are cut.</param>
-/// <param name="forwarder">Passes requests on.</param>
-/// <param name="client">Connections to the server.</param>
-/// <param name="sink">Takes the records.</param>
+/// <summary>Passes requests on to a server, and records those to a model. Recording never changes what a client gets.</summary>
+/// <param name="options">Where to.</param>
+/// <param name="sender">Passes requests on.</param>
+/// <param name="rows">Takes the records.</param>
+/// <param name="tally">Counts.</param>
 /// <param name="problems">Told about failures.</param>
-internal sealed class RequestRecorder(ProxyOptions options, IHttpForwarder forwarder, HttpMessageInvoker client, TraceFileSink sink, ProblemFilter problems)
+internal sealed class RequestRecorder(ProxyOptions options, UpstreamSender sender, RowMaker rows, ProxyTally tally, ProblemFilter problems)
 {
     private const int BadRequest = StatusCodes.Status400BadRequest;
-    private const int WithSession = 1;
-    private const int WithoutSession = 2;
+    private const int LongestWord = 32;
 
-    // An answer may be silent for as long as the model thinks; whoever waits decides how long.
-    private static readonly ForwarderRequestConfig Config = new() { ActivityTimeout = TimeSpan.FromDays(1) };
+    private readonly UsageRefusals _refusals = new(problems);
+    private volatile bool _isStopping;
 
-    private readonly string _upstream = options.Upstream.AbsoluteUri;
-    private volatile bool _hasNoUsage;   // the server refuses requests that ask for usage
-    private int _kinds;   // of requests recorded so far
-
-    public ProxyTally Tally { get; } = new();
+    /// <summary>From here on, what breaks off does so because the proxy is stopped.</summary>
+    public void BreakOff() => _isStopping = true;
 
     public async Task HandleAsync(HttpContext context)
     {
-        string path = context.Request.Path.Value ?? "";
-        if (!HttpMethods.IsPost(context.Request.Method) || !path.EndsWith("/completions", StringComparison.OrdinalIgnoreCase))
+        if (sender.IsOwn(context.Request))
         {
-            Tally.CameOther();
-            await EndAsync(context, await forwarder.SendAsync(context, _upstream, client, Config, PassThrough.Instance).ConfigureAwait(false)).ConfigureAwait(false);
+            problems.Report(Errors.ProxyLoop, $"a request to {context.Request.Path} came back to the proxy that had passed it on; "
+                + $"{options.Upstream} leads to the proxy itself: name the server");
+            await ProxyAnswers.LoopAsync(context).ConfigureAwait(false);
             return;
         }
 
-        Tally.Came();
+        if (!PassThrough.HasSoundTarget(context))
+        {
+            await ProxyAnswers.BadTargetAsync(context).ConfigureAwait(false);
+            return;
+        }
+
+        if (Apis.Of(context.Request) is not { } api)
+        {
+            await PassOtherAsync(context).ConfigureAwait(false);
+            GentleEnd.Finish(context);
+            return;
+        }
+
+        tally.Came();
         RequestOutcome outcome = RequestOutcome.NotRecorded;
         try
         {
-            outcome = await HandleCompletionAsync(context, path.EndsWith("/chat/completions", StringComparison.OrdinalIgnoreCase)).ConfigureAwait(false);
+            outcome = await HandleAsync(context, api).ConfigureAwait(false);
         }
         finally
         {
-            Tally.Ended(outcome);
+            tally.Ended(outcome);
         }
+
+        GentleEnd.Finish(context);
     }
 
-    private async Task<RequestOutcome> HandleCompletionAsync(HttpContext context, bool isChat)
+    private async Task PassOtherAsync(HttpContext context)
+    {
+        tally.CameOther();
+        if (context.Request.Headers.Upgrade.Any(value => string.Equals(value, "websocket", StringComparison.OrdinalIgnoreCase)))
+            Skip(context, SkipKinds.WebSocket);
+        else if (HttpMethods.IsPost(context.Request.Method)) Skip(context, $"POST {Shape(context.Request.Path)}");
+        ForwarderError error = await sender.PassAsync(context).ConfigureAwait(false);
+        await ProxyAnswers.EndAsync(context, error).ConfigureAwait(false);
+    }
+
+    // The last word of a path, if it is one: what is in front may be anybody's.
+    private static string Shape(PathString path)
+    {
+        string last = (path.Value ?? "").TrimEnd('/');
+        last = last[(last.LastIndexOf('/') + 1)..];
+        bool isWord = last.Length is > 0 and <= LongestWord && last.All(c => char.IsAsciiLetterLower(c) || c is '_' or '-');
+        return isWord ? $"…/{last}" : "requests of other kinds";
+    }
+
+    private async Task<RequestOutcome> HandleAsync(HttpContext context, Api api)
     {
         (DateTimeOffset received, long timestamp) = (DateTimeOffset.UtcNow, Stopwatch.GetTimestamp());
         byte[]? body;
@@ -61,85 +90,32 @@ internal sealed class RequestRecorder(ProxyOptions options, IHttpForwarder forwa
         {
             // The client broke off before all of it was here, or sent what is no HTTP, as it is then told.
             context.Response.StatusCode = (error as BadHttpRequestException)?.StatusCode ?? BadRequest;
+            tally.Skipped(SkipKinds.CutOff);
             return RequestOutcome.NotRecorded;
         }
 
         if (body is not null) context.Request.Body = new MemoryStream(body, writable: false);
-        PromptRequest? request = body is null ? null : PromptRequest.Read(body, isChat);
+        string skip = RequestBody.IsEncoded(context.Request) ? SkipKinds.Compressed : SkipKinds.TooLong;
+        using PromptRequest? request = body is null ? null : PromptRequest.Read(body, api, out skip);
         if (request is null)
         {
-            ForwarderError error = await forwarder.SendAsync(context, _upstream, client, Config, PassThrough.Instance).ConfigureAwait(false);
-            await EndAsync(context, error).ConfigureAwait(false);
-            return error == ForwarderError.None && context.Response.StatusCode < BadRequest ? RequestOutcome.NotRecorded : RequestOutcome.Failed;
+            ForwarderError error = await sender.PassAsync(context).ConfigureAwait(false);
+            await ProxyAnswers.EndAsync(context, error).ConfigureAwait(false);
+            if (error != ForwarderError.None || context.Response.StatusCode >= BadRequest) return RequestOutcome.Failed;
+            Skip(context, skip);
+            return RequestOutcome.NotRecorded;
         }
 
-        using (request)
-        {
-            var facts = new ResponseFacts();
-            Sent sent = await SendAsync(context, body!, request, facts).ConfigureAwait(false);
-            RequestOutcome outcome = Outcome(context, sent, facts);
-            await EndAsync(context, sent.Error).ConfigureAwait(false);
-            if (outcome is RequestOutcome.Failed or RequestOutcome.NotRecorded) return outcome;
-            var row = new RequestRow
-            {
-                RequestId = Guid.NewGuid(),
-                Session = SessionIdentity.From(context.Request.Headers),
-                ClientRequestId = SessionIdentity.Text(context.Request.Headers, "x-request-id"),
-                Model = request.Model,
-                Received = received,
-                ReceivedTimestamp = timestamp,
-                Facts = facts,
-                PromptTokens = sent.Tokens!,
-                BlockSize = options.TraceBlockSize,
-            };
-            sink.Publish(row.ToRecord());
-            WatchSessions(row.Session is not null);
-            return outcome;
-        }
-    }
-
-    // Said while it can still be mended: a trace of which some requests have a session is refused.
-    private void WatchSessions(bool hasSession)
-    {
-        int kind = hasSession ? WithSession : WithoutSession;
-        int before = Interlocked.Or(ref _kinds, kind);
-        if ((before & kind) != 0 || before == 0) return;
-        problems.Report(Errors.CaptureSessionsMixed,
-            "some requests come with a session (x-dynamo-session-id) and some without; such a recording is converted and replayed only with "
-            + $"{Setting.DropSessionless}, which leaves out those without: let every client send a session, or record them apart");
-    }
-
-    private async Task<Sent> SendAsync(HttpContext context, byte[] body, PromptRequest request, ResponseFacts facts)
-    {
-        Stream toClient = context.Response.Body;
-        byte[]? asking = request.LacksUsage && !_hasNoUsage ? UsageRequest.Add(body) : null;
-        try
-        {
-            Sent sent = await SendAsync(asking ?? body, asking is not null).ConfigureAwait(false);
-            if (!sent.IsRefused) return sent;
-            context.Response.Clear();
-            sent = await SendAsync(body, false).ConfigureAwait(false);
-            _hasNoUsage |= sent.Error == ForwarderError.None && context.Response.StatusCode < BadRequest;
-            return sent;
-        }
-        finally
-        {
-            context.Response.Body = toClient;
-        }
-
-        async Task<Sent> SendAsync(byte[] bytes, bool asksForUsage)
-        {
-            var tap = new ResponseTap(toClient, facts);
-            var transformer = new RecordedPassThrough(tap, asksForUsage);
-            context.Request.Body = new MemoryStream(bytes, writable: false);
-            if (context.Request.ContentLength is not null) context.Request.ContentLength = bytes.Length;
-            context.Response.Body = tap;
-            Task<ForwarderError> sending = forwarder.SendAsync(context, _upstream, client, Config, transformer).AsTask();
-            uint[]? tokens = request.Tokens();   // while the server is busy
-            ForwarderError error = await sending.ConfigureAwait(false);
-            if (error == ForwarderError.None && !await tap.EndAsync(context.RequestAborted).ConfigureAwait(false)) error = ForwarderError.ResponseBodyClient;
-            return new Sent(error, transformer.IsRefused, tokens, tap.Mode != TapMode.Blind && tap.IsReadable);
-        }
+        var facts = new ResponseFacts(api);
+        bool asksForUsage = request.LacksUsage && !_refusals.Has(request.Model, context.Request.Path);
+        Sent sent = await sender.SendAsync(context, body!, request, facts, asksForUsage).ConfigureAwait(false);
+        if (sent.IsUsageRefused) _refusals.Add(request.Model, context.Request.Path);
+        RequestOutcome outcome = Outcome(context, sent, facts);
+        await ProxyAnswers.EndAsync(context, sent.Error).ConfigureAwait(false);
+        if (outcome == RequestOutcome.Failed && sent.Prompt is not null) rows.Refused(sent.Prompt, received, context.Response.StatusCode);
+        if (outcome is RequestOutcome.Failed or RequestOutcome.NotRecorded) return outcome;
+        rows.Add(context.Request.Headers, request, sent.Prompt!, facts, received, timestamp);
+        return outcome;
     }
 
     private RequestOutcome Outcome(HttpContext context, Sent sent, ResponseFacts facts)
@@ -147,62 +123,55 @@ internal sealed class RequestRecorder(ProxyOptions options, IHttpForwarder forwa
         bool isAnswered = sent.Error == ForwarderError.None || context.Response.HasStarted;
         if (isAnswered && context.Response.StatusCode >= BadRequest)
         {
-            problems.Report(Errors.UpstreamRefused, $"the server answered {context.Response.StatusCode} to {context.Request.Path}; such requests are not recorded");
+            problems.Report(Errors.UpstreamRefused, $"the server answered {context.Response.StatusCode} to {context.Request.Path}; "
+                + "such requests are not recorded, and those that succeed later are marked");
             return RequestOutcome.Failed;
         }
 
-        if (sent.Tokens is null || (isAnswered && !sent.IsReadable)) return RequestOutcome.NotRecorded;
-        RequestOutcome outcome = Outcomes.Of(sent.Error, context.RequestAborted.IsCancellationRequested);
-        switch (outcome)
+        if (sent.Prompt is null || (isAnswered && !sent.IsReadable))
         {
-            case RequestOutcome.Cancelled:
-                facts.BackendFinishReason = "cancelled";
-                break;
-            case RequestOutcome.Broken:
-                problems.Report(Errors.UpstreamBroke, $"the server broke off an answer to {context.Request.Path}; it is recorded as far as it came");
-                facts.BackendFinishReason = "error: the connection to the server broke";
-                break;
-            case RequestOutcome.Failed:
-                problems.Report(Errors.UpstreamFailed, $"{options.Upstream} gave no answer to {context.Request.Path}: {Reason(context)}; such requests are not recorded");
-                break;
+            Skip(context, sent.Prompt is null ? SkipKinds.NotUnderstood : sent.Skip);
+            return RequestOutcome.NotRecorded;
         }
 
+        RequestOutcome outcome = Outcomes.Of(sent.Error, context.RequestAborted.IsCancellationRequested, _isStopping);
+        bool isOpen = sent.IsStream && facts is { Api: Api.Messages or Api.Responses, HasEnded: false };
+        bool isError = facts.BackendFinishReason?.StartsWith("error", StringComparison.Ordinal) == true;
+        if (isOpen && !isError && outcome == RequestOutcome.Complete)
+        {
+            facts.BackendFinishReason = "error: the stream ended early";
+            outcome = RequestOutcome.Broken;
+        }
+        else if (Ending(outcome) is { } reason)
+        {
+            facts.BackendFinishReason = reason;
+        }
+
+        if (outcome == RequestOutcome.Broken)
+            problems.Report(
+                Errors.UpstreamBroke, $"the server broke off an answer to {context.Request.Path}; it is recorded as far as it came");
+        if (outcome == RequestOutcome.Failed)
+            problems.Report(
+                Errors.UpstreamFailed,
+                $"{options.Upstream} gave no answer to {context.Request.Path}: {ProxyAnswers.Reason(context)}; "
+                + "such requests are not recorded");
         return outcome;
     }
 
-    // Ends the answer before the record is made, so that no client waits for that.
-    private static async Task EndAsync(HttpContext context, ForwarderError error)
+    private static string? Ending(RequestOutcome outcome) => outcome switch
     {
-        HttpResponse response = context.Response;
-        if (context.RequestAborted.IsCancellationRequested || (error != ForwarderError.None && response.HasStarted)) return;
-        try
-        {
-            if (error != ForwarderError.None)
-            {
-                if (response.StatusCode < BadRequest) response.StatusCode = StatusCodes.Status502BadGateway;   // e.g. 101, which was not asked for
-                response.ContentType = "application/json";
-                string message = JsonSerializer.Serialize($"The recording proxy got no answer from the server: {Reason(context)}");
-                await response.WriteAsync($$$"""{"error":{"message":{{{message}}},"type":"upstream_error","code":{{{response.StatusCode}}}}}""").ConfigureAwait(false);
-            }
+        RequestOutcome.Cancelled => "cancelled",
+        RequestOutcome.Broken => "error: the connection to the server broke",
+        RequestOutcome.Stopped => "error: the capture was stopped",
+        _ => null,
+    };
 
-            await response.CompleteAsync().ConfigureAwait(false);
-        }
-        catch (Exception lost) when (lost is IOException or OperationCanceledException or ObjectDisposedException)
-        {
-            // The client went away at the last moment.
-        }
-    }
-
-    private static string Reason(HttpContext context)
+    private void Skip(HttpContext context, string kind)
     {
-        Exception? error = context.GetForwarderErrorFeature()?.Exception;
-        return (error?.InnerException ?? error)?.Message ?? "no connection";
+        if (!tally.Skipped(kind)) return;
+        string advice = SkipKinds.Advice(kind) is { } text ? $": {text}" : "";
+        problems.Report(
+            Errors.RequestsNotRecorded,
+            $"{kind} are passed on and not recorded, such as a request to {context.Request.Path}{advice}", kind);
     }
-
-    /// <summary>How sending a request ended.</summary>
-    /// <param name="Error">What went wrong.</param>
-    /// <param name="IsRefused">Whether the server refused to tell usage; nothing reached the client then.</param>
-    /// <param name="Tokens">The prompt; null if it cannot be understood.</param>
-    /// <param name="IsReadable">Whether the answer was understood.</param>
-    private sealed record Sent(ForwarderError Error, bool IsRefused, uint[]? Tokens, bool IsReadable);
 }

@@ -20,8 +20,11 @@ internal sealed record RequestRow
     public required long ReceivedTimestamp { get; init; }
 
     public required ResponseFacts Facts { get; init; }
-    public required uint[] PromptTokens { get; init; }
+    public required RowPrompt Prompt { get; init; }
     public required int BlockSize { get; init; }
+
+    /// <summary>Whether the session was inferred from prompts.</summary>
+    public bool IsInferred { get; init; }
 
     /// <summary>The record as JSON, without an envelope.</summary>
     public byte[] ToRecord()
@@ -30,9 +33,6 @@ internal sealed record RequestRow
         using (var json = new Utf8JsonWriter(buffer, Relaxed)) WriteTo(json);
         return buffer.WrittenSpan.ToArray();
     }
-
-    // What servers add to a prompt has limits; a count beyond them is a mistake, and must not cost memory.
-    private long MostTokens => (8L * PromptTokens.Length) + 16384;
 
     private double? TotalMs => Facts.LastChoice is { } last ? Milliseconds(last) : null;
 
@@ -63,6 +63,7 @@ internal sealed record RequestRow
         if (Session is not null) WriteTimes(json);
         WriteReplay(json);
         if (Session is not null) WriteFinish(json);
+        WriteMarks(json);
         json.WriteEndObject();
         json.WriteEndObject();
     }
@@ -97,12 +98,11 @@ internal sealed record RequestRow
 
     private void WriteReplay(Utf8JsonWriter json)
     {
-        long length = Facts.InputTokens is { } counted && counted <= MostTokens ? counted : PromptTokens.Length;
         json.WriteStartObject("replay"u8);
         json.WriteNumber("trace_block_size"u8, BlockSize);
-        json.WriteNumber("input_length"u8, length);
+        json.WriteNumber("input_length"u8, Prompt.Length);
         json.WriteStartArray("input_sequence_hashes"u8);
-        foreach (ulong hash in ReplayHashes.Of(PromptTokens, length, BlockSize)) json.WriteNumberValue(hash);
+        foreach (ulong hash in Prompt.Hashes) json.WriteNumberValue(hash);
         json.WriteEndArray();
         json.WriteEndObject();
     }
@@ -148,6 +148,31 @@ internal sealed record RequestRow
         json.WriteEndObject();
     }
 
+    // What a reader should know about the figures; readers of the format pass it over.
+    private void WriteMarks(Utf8JsonWriter json)
+    {
+        bool isNew = Facts.Api is Api.Messages or Api.Responses;
+        bool isPlain = Facts.ReasoningTokens is null && Prompt.Failures is null && !Facts.IsOutputEstimated && !Prompt.IsEstimated;
+        if (!isNew && isPlain && !IsInferred) return;
+        json.WriteStartObject("capture"u8);
+        json.WriteString("api"u8, Facts.Api.Name());
+        if (Prompt.IsEstimated) json.WriteString("input"u8, "estimated"u8);
+        if (Facts.IsOutputEstimated) json.WriteString("output"u8, "estimated"u8);
+        if (IsInferred) json.WriteString("session"u8, "inferred"u8);
+        Number(json, "cache_creation_tokens"u8, Facts.CacheCreation);
+        Number(json, "reasoning_tokens"u8, Facts.ReasoningTokens);
+        if (Prompt.Failures is { } failures)
+        {
+            json.WriteStartObject("refused_before"u8);
+            json.WriteNumber("count"u8, failures.Count);
+            json.WriteNumber("first_received_ms"u8, failures.First.ToUnixTimeMilliseconds());
+            json.WriteNumber("last_status"u8, failures.Status);
+            json.WriteEndObject();
+        }
+
+        json.WriteEndObject();
+    }
+
     private static void Number(Utf8JsonWriter json, ReadOnlySpan<byte> name, long? value)
     {
         if (value is { } number) json.WriteNumber(name, number);
@@ -159,3 +184,10 @@ internal sealed record RequestRow
         else if (reason is long number) json.WriteNumber("stop_reason"u8, number);
     }
 }
+
+/// <summary>The prompt of a row.</summary>
+/// <param name="Length">Its tokens.</param>
+/// <param name="Hashes">Hashes of its blocks.</param>
+/// <param name="IsEstimated">Whether the length is an estimate.</param>
+/// <param name="Failures">How often the server refused it before, when first, and with which status last.</param>
+internal sealed record RowPrompt(long Length, ulong[] Hashes, bool IsEstimated, (int Count, DateTimeOffset First, int Status)? Failures);

@@ -3,26 +3,43 @@ using System.Text.Json;
 namespace AgentSim.Proxy;
 
 /// <summary>What the answer to a request says about itself, gathered as it passes. Times are timestamps of the stopwatch.</summary>
-internal sealed class ResponseFacts
+/// <param name="api">The interface the answer comes by.</param>
+internal sealed class ResponseFacts(Api api = Api.Chat)
 {
-    private const int MostEntries = 4096;
-    private const int LongestName = 1024;   // a name beyond that is none
+    public const int MostEntries = 4096;
 
-    private static readonly string[] Texts = ["text", "content", "reasoning_content", "reasoning", "refusal"];
+    private static readonly JsonDocumentOptions Options = new() { MaxDepth = 512 };
 
     private readonly List<ToolCall> _calls = [];
     private readonly SortedList<int, Choice> _choices = [];
     private long? _usageOutputTokens;
     private long _countedTokens;
 
-    /// <summary>Prompt tokens, from usage.</summary>
-    public long? InputTokens { get; private set; }
+    public Api Api { get; } = api;
+
+    /// <summary>All tokens of the prompt, from usage, cached ones included.</summary>
+    public long? InputTokens { get; set; }
+
+    /// <summary>Parts of <see cref="InputTokens"/>, where a server tells it in parts.</summary>
+    public long? PlainInput { get; set; }
+
+    public long? CacheCreation { get; set; }
 
     /// <summary>Prompt tokens served from a cache, from usage.</summary>
-    public long? CachedTokens { get; private set; }
+    public long? CachedTokens { get; set; }
 
-    /// <summary>Tokens of the answer: from usage, otherwise one for each chunk of a stream, or stand-ins counted.</summary>
-    public long OutputTokens => _usageOutputTokens ?? _countedTokens;
+    /// <summary>Output tokens that were spent on reasoning, from usage; they are part of the output.</summary>
+    public long? ReasoningTokens { get; set; }
+
+    /// <summary>Tokens of the answer: from usage, otherwise counted or estimated.</summary>
+    public long OutputTokens
+    {
+        get => _usageOutputTokens ?? _countedTokens;
+        set => _usageOutputTokens = value;
+    }
+
+    /// <summary>Whether the server told no output tokens.</summary>
+    public bool IsOutputEstimated => _usageOutputTokens is null;
 
     /// <summary>When the first token of a stream came.</summary>
     public long? FirstToken { get; private set; }
@@ -33,13 +50,19 @@ internal sealed class ResponseFacts
     /// <summary>Why the server or the connection ended the answer, where that is not its own end.</summary>
     public string? BackendFinishReason { get; set; }
 
+    /// <summary>Whether the answer reported its own end, as streams of messages and responses do.</summary>
+    public bool HasEnded { get; set; }
+
+    /// <summary>What later requests may call the answer.</summary>
+    public string? ResponseId { get; set; }
+
     /// <summary>The tool calls, in order of first appearance.</summary>
     public IReadOnlyList<ToolCall> ToolCalls => _calls;
 
-    /// <summary>The choices that have an end, by index.</summary>
+    /// <summary>The choices of a chat that have an end, by index.</summary>
     public IReadOnlyList<Choice> Choices => [.. _choices.Values];
 
-    /// <summary>The finish reason seen last.</summary>
+    /// <summary>The finish reason seen last, in the words of OpenAI's chats.</summary>
     public string? FinishReason { get; private set; }
 
     /// <summary>The stop reason seen last, a text or an integer.</summary>
@@ -53,88 +76,57 @@ internal sealed class ResponseFacts
     /// <exception cref="InvalidOperationException">It holds text that is none.</exception>
     public void Add(ReadOnlyMemory<byte> json, long time, bool isChunk)
     {
-        using JsonDocument document = JsonDocument.Parse(json);
+        using JsonDocument document = JsonDocument.Parse(json, Options);
         JsonElement root = document.RootElement;
         if (root.ValueKind != JsonValueKind.Object) return;
-        if (Child(root, "usage", JsonValueKind.Object) is { } usage) AddUsage(usage);
-        if (Child(root, "error", JsonValueKind.Object) is not null) BackendFinishReason = "error: reported by the server";
-        if (Child(root, "choices", JsonValueKind.Array) is not { } choices) return;
-        foreach (JsonElement choice in choices.EnumerateArray())
+        switch (Api)
         {
-            if (choice.ValueKind == JsonValueKind.Object) AddChoice(choice, time, isChunk);
+            case Api.Messages:
+                MessagesAnswer.Add(this, root, time, isChunk);
+                break;
+            case Api.Responses:
+                ResponsesAnswer.Add(this, root, time, isChunk);
+                break;
+            default:
+                ChatAnswer.Add(this, root, time, isChunk);
+                break;
         }
     }
 
-    private void AddUsage(JsonElement usage)
+    /// <summary>Takes tokens that came.</summary>
+    /// <param name="count">How many, as far as can be told.</param>
+    /// <param name="time">When.</param>
+    /// <param name="isChunk">Whether they are of a stream.</param>
+    public void AddTokens(long count, long time, bool isChunk)
     {
-        InputTokens = Count(usage, "prompt_tokens") ?? InputTokens;
-        _usageOutputTokens = Count(usage, "completion_tokens") ?? _usageOutputTokens;
-        if (Child(usage, "prompt_tokens_details", JsonValueKind.Object) is { } details) CachedTokens = Count(details, "cached_tokens") ?? CachedTokens;
+        _countedTokens += count;
+        if (isChunk) FirstToken ??= time;
+        LastChoice = time;
     }
 
-    private void AddChoice(JsonElement choice, long time, bool isChunk)
+    /// <summary>Takes the end of the answer, or of a choice.</summary>
+    public void Finish(string reason, object? stop, long time, int? choice = null)
     {
-        int index = Index(choice) ?? 0;
-        JsonElement message = Child(choice, "delta", JsonValueKind.Object) ?? Child(choice, "message", JsonValueKind.Object) ?? choice;
-        string text = string.Concat(Texts.Select(name => Text(message, name)));
-        bool hasToken = AddCalls(message, index) || text.Length > 0;
-        if (hasToken && isChunk)
-        {
-            _countedTokens++;
-            FirstToken ??= time;
-        }
-        else if (hasToken)
-        {
-            var tokenizer = new StandInTokenizer();
-            tokenizer.AddText(text);
-            _countedTokens += tokenizer.Count;
-        }
-
-        string? finish = Name(choice, "finish_reason");
-        if (hasToken || finish is not null) LastChoice = time;
-        if (finish is null) return;
-        FinishReason = finish;
-        StopReason = Stop(choice) ?? StopReason;
-        if (_choices.Count < MostEntries) _choices[index] = new Choice(index, finish, Stop(choice));
+        LastChoice = time;
+        FinishReason = reason;
+        StopReason = stop ?? StopReason;
+        if (choice is { } index && _choices.Count < MostEntries) _choices[index] = new Choice(index, reason, stop);
     }
 
-    private bool AddCalls(JsonElement message, int choice)
+    /// <summary>Takes a tool call, or a part of one that was seen before.</summary>
+    public void AddCall(int choice, int? index, string? id, string? name)
     {
-        if (Child(message, "tool_calls", JsonValueKind.Array) is not { } calls) return false;
-        int position = 0;
-        foreach (JsonElement call in calls.EnumerateArray())
-        {
-            if (call.ValueKind != JsonValueKind.Object) continue;
-            int index = Index(call) ?? position;
-            position++;
-            string? id = Name(call, "id"), name = Child(call, "function", JsonValueKind.Object) is { } function ? Name(function, "name") : null;
-            int at = _calls.FindLastIndex(known => known.ChoiceIndex == choice && known.Index == index);
-            if (at >= 0) _calls[at] = _calls[at] with { Id = _calls[at].Id ?? id, Name = _calls[at].Name ?? name };
-            else if (_calls.Count < MostEntries) _calls.Add(new ToolCall(choice, index, id, name));
-        }
-
-        return position > 0;
+        int place = index ?? _calls.Count;
+        int at = _calls.FindLastIndex(known => known.ChoiceIndex == choice && known.Index == place);
+        if (at >= 0) _calls[at] = _calls[at] with { Id = _calls[at].Id ?? id, Name = _calls[at].Name ?? name };
+        else if (_calls.Count < MostEntries) _calls.Add(new ToolCall(choice, place, id, name));
     }
 
-    private static object? Stop(JsonElement choice)
+    /// <summary>Takes a tool call that comes whole, perhaps several times.</summary>
+    public void AddCall(string? id, string? name)
     {
-        if (!choice.TryGetProperty("stop_reason", out JsonElement reason)) return null;
-        if (reason.ValueKind == JsonValueKind.String) return Name(choice, "stop_reason");
-        return reason.ValueKind == JsonValueKind.Number && reason.TryGetInt64(out long number) ? number : null;
+        if (id is null || _calls.TrueForAll(known => known.Id != id)) AddCall(0, null, id, name);
     }
-
-    private static JsonElement? Child(JsonElement parent, string name, JsonValueKind kind) =>
-        parent.TryGetProperty(name, out JsonElement child) && child.ValueKind == kind ? child : null;
-
-    private static string? Text(JsonElement parent, string name) => Child(parent, name, JsonValueKind.String)?.GetString();
-
-    private static string? Name(JsonElement parent, string name) => Text(parent, name) is { Length: > 0 and <= LongestName } text ? text : null;
-
-    private static long? Count(JsonElement parent, string name) =>
-        Child(parent, name, JsonValueKind.Number) is { } number && number.TryGetInt64(out long value) && value >= 0 ? value : null;
-
-    private static int? Index(JsonElement parent) =>
-        Child(parent, "index", JsonValueKind.Number) is { } number && number.TryGetInt32(out int value) && value >= 0 ? value : null;
 }
 
 /// <summary>A tool call of an answer, without its arguments.</summary>

@@ -10,7 +10,7 @@ namespace AgentSim.Proxy;
 /// <param name="facts">Takes what the answer says.</param>
 internal sealed class ResponseTap(Stream client, ResponseFacts facts) : Stream
 {
-    private const int LongestEvent = 4 << 20;
+    private const int LongestEvent = 16 << 20;
     private const int LongestAnswer = 16 << 20;
 
     private readonly EventStream _events = new(LongestEvent);
@@ -23,6 +23,9 @@ internal sealed class ResponseTap(Stream client, ResponseFacts facts) : Stream
 
     /// <summary>Whether the answer could be understood as far as it came.</summary>
     public bool IsReadable { get; private set; } = true;
+
+    /// <summary>Why an answer is not looked at, one of <see cref="SkipKinds"/>.</summary>
+    public string Skip { get; set; } = SkipKinds.AnswerOther;
 
     public override bool CanRead => false;
 
@@ -68,7 +71,7 @@ internal sealed class ResponseTap(Stream client, ResponseFacts facts) : Stream
         if (Mode == TapMode.Events && !_events.IsLost)
         {
             _events.Add(buffer.Span, whole => Look(EventStream.Data(whole), isChunk: true));
-            if (_events.IsLost) IsReadable = false;
+            if (_events.IsLost) (IsReadable, Skip) = (false, SkipKinds.AnswerTooLong);
         }
         else if (Mode == TapMode.Answer && IsReadable)
         {
@@ -102,13 +105,13 @@ internal sealed class ResponseTap(Stream client, ResponseFacts facts) : Stream
     // Lets go what was held back; from here on everything passes as it is.
     private void GiveUp()
     {
-        IsReadable = false;
+        (IsReadable, Skip) = (false, SkipKinds.AnswerTooLong);
         _out.Write(_events.Rest.Span);
     }
 
     private void Forget()
     {
-        IsReadable = false;
+        (IsReadable, Skip) = (false, SkipKinds.AnswerTooLong);
         _answer.SetLength(0);
         _answer.Capacity = 0;
     }

@@ -22,7 +22,7 @@ BeforeAll {
         while ($listener.IsListening) {
             try { $context = $listener.GetContext() } catch { break }
             $body = [IO.StreamReader]::new($context.Request.InputStream).ReadToEnd() | ConvertFrom-Json
-            $usage = switch (@($body.messages).Count) { 1 { '33,"completion_tokens":1' } 2 { '48,"completion_tokens":12' } default { '80,"completion_tokens":5' } }
+            $usage = switch (@($body.messages).Count) { 1 { '132,"completion_tokens":1' } 2 { '192,"completion_tokens":12' } default { '320,"completion_tokens":5' } }
             $usage = "{`"prompt_tokens`":$usage}"
             $lines = if ($body.stream) {
                 $context.Response.ContentType = 'text/event-stream'
@@ -71,13 +71,13 @@ Describe 'Start-AgentTrace -Upstream' {
         $records = $stopped | Import-AgentTrace
         $requests = $records | Where-Object EventType -eq request_end | Sort-Object StartUnixMs
         $requests.SessionId | Should -Be 'root', 'child', 'root'
-        $requests.InputLength | Should -Be 48, 33, 80
+        $requests.InputLength | Should -Be 192, 132, 320
         $requests.OutputTokens | Should -Be 12, 1, 5
         @($records | Where-Object EventType -eq tool_end).ToolCallId | Should -Be 'call-1'
 
         $rows = $records | ConvertTo-AgentMooncake
         $rows.SessionId | Should -Be 'root', 'child', 'root'
-        $rows.InputLength | Should -Be 48, 33, 80
+        $rows.InputLength | Should -Be 192, 132, 320
         $rows.OutputLength | Should -Be 12, 1, 5
         $rows.RequestKind | Should -Be 'foreground', 'agent', 'foreground'
         $rows.PrefixReset | Should -Be $true, $true, $false
@@ -87,13 +87,13 @@ Describe 'Start-AgentTrace -Upstream' {
         $rows[2].WaitFor | Should -Be $rows[0].RequestId, $rows[1].RequestId
         $rows.ToolEvents.ToolCallId | Should -Be 'call-1'
         $rows[2].ToolEvents.Count | Should -Be 1
-        $rows.HashIds.Count | Should -Be (3 + 3 + 5)
-        $rows[2].HashIds[0..1] | Should -Be $rows[0].HashIds[0..1] -Because 'the second turn continues the first'
-        @($rows[1].HashIds | Where-Object { $_ -in $rows[0].HashIds }) | Should -Be $rows[0].HashIds[0] -Because 'both begin with the same tools'
+        $rows.HashIds.Count | Should -Be (12 + 9 + 20)
+        $rows[2].HashIds[0..11] | Should -Be $rows[0].HashIds -Because 'the second turn continues the first, all of its 192 tokens'
+        @($rows[1].HashIds | Where-Object { $_ -in $rows[0].HashIds }) | Should -Contain $rows[0].HashIds[0] -Because 'both begin with the same tools'
 
         $result = $rows | Invoke-AgentReplay -TraceBlockSize 16 -Engine @{ block_size = 16 }
         $result.Summary.CompletedRequests | Should -Be 3
-        $result.Summary.TotalInputTokens | Should -Be 161
+        $result.Summary.TotalInputTokens | Should -Be 644
         $result.Summary.TotalOutputTokens | Should -Be 18
         $result.Requests.ReusedInputTokens | Measure-Object -Sum | ForEach-Object Sum | Should -BeGreaterOrEqual 32
 
@@ -111,6 +111,30 @@ Describe 'Start-AgentTrace -Upstream' {
         (Stop-AgentTrace | Import-AgentTrace | ConvertTo-AgentMooncake).Count | Should -Be 3
     }
 
+    It 'takes sessions from a header of choice, and from prompts, and leads clients of both kinds here' {
+        $status = Start-AgentTrace "$TestDrive/sessions/run" -Upstream $upstream -Listen http://127.0.0.1:0 -SessionHeader x-mine -InferSessions -ApplyEnvironment
+        $env:ANTHROPIC_BASE_URL | Should -Be $status.ProxyAddress
+        $body = '{"model":"m","messages":[{"role":"user","content":"hello"}]}'
+        $next = '{"model":"m","messages":[{"role":"user","content":"hello"},{"role":"assistant","content":"fine"}]}'
+        foreach ($each in $body, $next) { $null = Invoke-RestMethod "$($status.ProxyAddress)/v1/chat/completions" -Method Post -Body $each -ContentType application/json }
+        $null = Invoke-RestMethod "$($status.ProxyAddress)/v1/chat/completions" -Method Post -Body $next -ContentType application/json -Headers @{ 'x-mine' = 'my session' }
+        $status | Format-Table | Out-String -Width 80 | Should -Match ([regex]::Escape(($status.ProxyAddress -replace 'http://')))
+        $stopped = Stop-AgentTrace
+        $env:ANTHROPIC_BASE_URL | Should -BeNullOrEmpty
+        $stopped.Proxy.Inferred | Should -Be 2
+        $sessions = ($stopped | Import-AgentTrace | Sort-Object StartUnixMs).SessionId
+        $sessions[0] | Should -Be $sessions[1]
+        $sessions[2] | Should -Be 'my session'
+    }
+
+    It 'names what it does not record' {
+        $status = Start-AgentTrace "$TestDrive/skipped/run" -Upstream $upstream -Listen http://127.0.0.1:0
+        $null = Invoke-RestMethod "$($status.ProxyAddress)/v1/chat/completions" -Method Post -Body '{"n":2,"messages":[]}' -ContentType application/json
+        $stopped = Stop-AgentTrace -WarningVariable warnings -WarningAction SilentlyContinue
+        $stopped.Proxy.NotRecordedKinds['several answers (n, best_of)'] | Should -Be 1
+        $warnings | Should -BeLike 'several answers*not recorded*'
+    }
+
     It 'passes on errors and reports them as warnings' {
         $status = Start-AgentTrace "$TestDrive/down/run" -Upstream http://127.0.0.1:1 -Listen http://127.0.0.1:0
         $answer = Invoke-RestMethod "$($status.ProxyAddress)/v1/completions" -Method Post -Body '{"prompt":"x"}' -ContentType application/json -SkipHttpErrorCheck
@@ -123,7 +147,9 @@ Describe 'Start-AgentTrace -Upstream' {
     }
 
     It 'names an address that is taken, and a server that is none, and starts nothing' {
-        { Start-AgentTrace "$TestDrive/taken" -Upstream $upstream -Listen $upstream } | Should -Throw -ErrorId 'EndpointUnavailable,*'
+        { Start-AgentTrace "$TestDrive/taken" -Upstream http://127.0.0.1:1 -Listen $upstream } | Should -Throw -ErrorId 'EndpointUnavailable,*'
+        { Start-AgentTrace "$TestDrive/taken" -Upstream $upstream -Listen $upstream } | Should -Throw -ErrorId 'UpstreamIsListen,*'
+        { Start-AgentTrace "$TestDrive/taken" -Upstream $upstream -Listen http://127.0.0.1:0 -SessionHeader 'x y' } | Should -Throw -ErrorId 'CaptureSettingInvalid,*'
         { Start-AgentTrace "$TestDrive/taken" -Upstream $upstream -Listen 127.0.0.1 } | Should -Throw -ErrorId 'EndpointInvalid,*'
         { Start-AgentTrace "$TestDrive/taken" -Upstream localhost:8000 } | Should -Throw -ErrorId 'UpstreamInvalid,*'
         { Start-AgentTrace "$TestDrive/taken" -Upstream http://user:secret@host } | Should -Throw -ErrorId 'UpstreamInvalid,*'

@@ -29,7 +29,7 @@ Describe 'The default views' {
         @{ Name = 'requests'; Value = { $result.Requests }; Count = 67
             Columns = '#', 'Arrival (ms)', 'Session', 'Input', 'Output', 'Reused', 'TTFT', 'ITL', 'Latency', 'On', 'Status' }
         @{ Name = 'a capture'; Value = { Start-AgentTrace ./trace; $null = Stop-AgentTrace }; Count = 1
-            Columns = 'State', 'Files', 'Rows', 'Bytes', 'Rows/s', 'Lost', 'OutputPath' }
+            Columns = 'State', 'Rows', 'Rows/s', 'Lost', 'Proxy', 'Tools', 'OutputPath' }
     ) {
         $lines = @(Get-View (& $Value) | Where-Object { $_ })
         $lines.Count | Should -Be ($Count + 2)

@@ -30,6 +30,9 @@ internal abstract class LossCountingOutput(TraceSinkOptions options, Action<stri
         }
     }
 
+    /// <summary>Told how many records are in files whenever some have come to it.</summary>
+    public Action<long>? OnWritten { get; init; }
+
     protected TraceSinkOptions Options { get; } = options;
 
     /// <summary>Adds a record in its envelope; writes when the batch is full.</summary>
@@ -58,6 +61,7 @@ internal abstract class LossCountingOutput(TraceSinkOptions options, Action<stri
             lock (_gate)
             {
                 _written += _batchLines;
+                OnWritten?.Invoke(_written);
                 if (_segments.Count == 0 || _segments[^1].Path != path) _segments.Add(new TraceSegment(path, 0, 0));
                 _segments[^1] = new TraceSegment(path, _segments[^1].Rows + _batchLines, bytes);
             }

@@ -5,7 +5,8 @@ namespace AgentSim.Capture;
 
 /// <summary>
 /// What a process and the proxy it started say to each other: lines of JSON. The first line to the proxy holds its
-/// settings; then <see cref="StatusRequest"/> or <see cref="StopRequest"/>. When its input ends, the proxy stops, too.
+/// settings; then <see cref="StatusRequest"/> or <see cref="StopRequest"/>, and after that <see cref="HurryRequest"/> to break off
+/// what is under way at once. When its input ends, the proxy stops, too.
 /// </summary>
 [JsonSourceGenerationOptions(DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingDefault)]
 [JsonSerializable(typeof(ProxySettings))]
@@ -14,6 +15,7 @@ internal sealed partial class ProxyMessages : JsonSerializerContext
 {
     public const string StatusRequest = "status";
     public const string StopRequest = "stop";
+    public const string HurryRequest = "hurry";
 
     public static string Write<T>(T message) => JsonSerializer.Serialize(message, typeof(T), Default);
 
@@ -33,7 +35,11 @@ internal sealed partial class ProxyMessages : JsonSerializerContext
 }
 
 /// <summary>What a proxy has to know.</summary>
-internal sealed record ProxySettings(ProxyOptions Proxy, TraceSinkOptions Sink);
+/// <param name="Proxy">What it does.</param>
+/// <param name="Sink">Where it writes.</param>
+/// <param name="Ledger">The file of its <see cref="ProxyLedger"/>; null if it keeps none.</param>
+/// <param name="IsRestart">Whether clients wait for it, so that it listens as soon as it can.</param>
+internal sealed record ProxySettings(ProxyOptions Proxy, TraceSinkOptions Sink, string? Ledger = null, bool IsRestart = false);
 
 /// <summary>What a proxy says. Of its properties one is given.</summary>
 internal sealed record ProxyMessage

@@ -20,6 +20,14 @@ public sealed record ProxyOptions
     /// <summary>Tokens of a block of the recorded hashes.</summary>
     public int TraceBlockSize { get; init; } = DefaultTraceBlockSize;
 
+    /// <summary>A header of requests that names their session, before all others; null if there is none.</summary>
+    public string? SessionHeader { get; init; }
+
+    /// <summary>
+    /// Whether requests without a session get one by their prompts: a prompt that goes on from another one is of its session.
+    /// </summary>
+    public bool InferSessions { get; init; }
+
     /// <summary>Reads the address of a server.</summary>
     /// <exception cref="AgentSimException">It is not one.</exception>
     public static Uri ParseUpstream(string text)
@@ -33,11 +41,21 @@ public sealed record ProxyOptions
     {
         Checked(Upstream);
         if (TraceBlockSize < 1) throw Errors.CaptureSettingInvalid.Error($"{Setting.TraceBlockSize} must be at least 1 (is {TraceBlockSize})");
-        ListenEndPoint();
+        if (SessionHeader is { } header && (header.Length == 0 || !header.All(IsOfToken)))
+            throw Errors.CaptureSettingInvalid.Error($"{Quote.Of(header)} is not the name of a header; give one like x-session-id");
+        if (UpstreamAddress.Reaches(Upstream, ListenEndPoint()))
+        {
+            throw Errors.UpstreamIsListen.Error(
+                $"the proxy would pass requests on to itself: {Quote.Plain(Upstream.ToString())} is where it listens; "
+                + "name the server, or another address to listen on");
+        }
     }
 
     internal IPEndPoint ListenEndPoint() =>
         ListenAddress.Parse(Listen.EndsWith('/') ? Listen[..^1] : Listen, "http://") ?? throw Malformed();
+
+    // What names of headers consist of (RFC 9110, 5.6.2).
+    private static bool IsOfToken(char c) => char.IsAsciiLetterOrDigit(c) || "!#$%&'*+-.^_`|~".Contains(c, StringComparison.Ordinal);
 
     private static Uri Checked(Uri upstream)
     {

@@ -3,6 +3,7 @@ using System.ComponentModel;
 using System.Diagnostics;
 using System.Diagnostics.CodeAnalysis;
 using System.Text;
+using AgentSim.Files;
 
 namespace AgentSim.Capture;
 
@@ -23,13 +24,14 @@ internal sealed class ProxyProcess : IDisposable
     private readonly object _gate = new();
     private readonly BlockingCollection<ProxyMessage> _messages = [];
     private readonly StringBuilder _errorText = new();
+    private readonly Action<ProxyProcess, string>? _onEnded;
     private ProxyReport _last = new(new ProxyCounters(), new TraceSinkCounters());
     private bool _isStopped;
     private bool _isEndReported;
 
-    private ProxyProcess(Process process, Action<AgentSimException>? onProblem)
+    private ProxyProcess(Process process, Action<AgentSimException>? onProblem, Action<ProxyProcess, string>? onEnded)
     {
-        (_process, _onProblem) = (process, onProblem);
+        (_process, _onProblem, _onEnded) = (process, onProblem, onEnded);
         process.ErrorDataReceived += (_, line) =>
         {
             lock (_errorText)
@@ -46,9 +48,16 @@ internal sealed class ProxyProcess : IDisposable
     /// <summary>The process.</summary>
     public int Id => _process.Id;
 
+    /// <summary>What it said last about how it stands.</summary>
+    public ProxyReport Last => _last;
+
     /// <summary>Starts a proxy and waits until it listens.</summary>
+    /// <param name="settings">What it has to know.</param>
+    /// <param name="onProblem">Told about problems, on any thread.</param>
+    /// <param name="onEnded">Told why it ended on its own, instead of <paramref name="onProblem"/>.</param>
     /// <exception cref="AgentSimException">It cannot be started, or cannot listen or write there.</exception>
-    public static ProxyProcess Start(ProxySettings settings, Action<AgentSimException>? onProblem)
+    public static ProxyProcess Start(
+        ProxySettings settings, Action<AgentSimException>? onProblem, Action<ProxyProcess, string>? onEnded = null)
     {
         string folder = Folder();
         // Assemblies that were compiled ahead of time are in a folder of their platform, and have the proxy of the portable ones.
@@ -59,6 +68,8 @@ internal sealed class ProxyProcess : IDisposable
             RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true, CreateNoWindow = true,
             StandardInputEncoding = new UTF8Encoding(false), StandardOutputEncoding = Encoding.UTF8,
         };
+        // Where files may not be large, the runtime cannot have its second view of compiled code, which is one.
+        if (ProcessLimits.HasFileSizeLimit()) start.Environment["DOTNET_EnableWriteXorExecute"] = "0";
         Process process;
         try
         {
@@ -69,7 +80,7 @@ internal sealed class ProxyProcess : IDisposable
             throw Unavailable($"{start.FileName} cannot be started: {error.Message}");
         }
 
-        var proxy = new ProxyProcess(process, onProblem);
+        var proxy = new ProxyProcess(process, onProblem, onEnded);
         try
         {
             proxy.Begin(settings);
@@ -93,12 +104,23 @@ internal sealed class ProxyProcess : IDisposable
     }
 
     /// <summary>Stops it: what is being answered has a moment to end, and everything is written.</summary>
-    public void Dispose()
+    public void Dispose() => Stop(CancellationToken.None);
+
+    /// <summary>Stops it.</summary>
+    /// <param name="hurry">Breaks off at once what is being answered.</param>
+    public void Stop(CancellationToken hurry)
     {
         lock (_gate)
         {
             if (_isStopped) return;
             _isStopped = true;
+            if (HasEnded)
+            {
+                Kill();
+                return;
+            }
+
+            using CancellationTokenRegistration onHurry = hurry.Register(() => Send(ProxyMessages.HurryRequest));
             if (Ask(ProxyMessages.StopRequest, StopPatience) is null)
             {
                 _last = _last with { Sink = null };
@@ -147,7 +169,13 @@ internal sealed class ProxyProcess : IDisposable
 
         _messages.CompleteAdding();
         if (Address.Length > 0 && !Volatile.Read(ref _isStopped))
-            ReportEnd($"the proxy ended: {Reason()}; what it received in the last moments is not recorded");
+            End();
+    }
+
+    private void End()
+    {
+        if (_onEnded is null) ReportEnd($"the proxy ended: {Reason()}; what it received in the last moments is not recorded");
+        else _onEnded(this, Reason());
     }
 
     // Once, by whoever notices first.
@@ -172,8 +200,12 @@ internal sealed class ProxyProcess : IDisposable
     {
         try
         {
-            _process.StandardInput.WriteLine(line);
-            _process.StandardInput.Flush();
+            lock (_process)
+            {
+                _process.StandardInput.WriteLine(line);
+                _process.StandardInput.Flush();
+            }
+
             return true;
         }
         catch (Exception error) when (error is IOException or ObjectDisposedException or InvalidOperationException)

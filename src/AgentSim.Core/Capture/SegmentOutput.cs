@@ -27,6 +27,20 @@ internal sealed class SegmentOutput : LossCountingOutput
         _index = SegmentNames.Next(options.Path);
     }
 
+    /// <summary>Finds out whether segments can be written, long before the first one is.</summary>
+    /// <exception cref="IOException">They cannot.</exception>
+    /// <exception cref="UnauthorizedAccessException">They may not.</exception>
+    public static void CheckFolder(string path)
+    {
+        // Folders are made with the first segment; what can be tried is the one that is there.
+        string folder = Path.GetDirectoryName(Path.GetFullPath(SegmentNames.File(path, 0)))!;
+        while (!Path.Exists(folder) && Path.GetDirectoryName(folder) is { } parent) folder = parent;
+        if (!Directory.Exists(folder)) throw new IOException($"{Quote.Of(folder)} is no folder");
+        string probe = Path.Combine(folder, $".agentsim-{Guid.NewGuid():N}");
+        using FileStream file = new(probe, FileMode.CreateNew, FileAccess.Write, FileShare.None, 1, FileOptions.DeleteOnClose);
+        file.WriteByte(0);
+    }
+
     protected override string Target => SegmentNames.File(Options.Path, _index);
 
     public override void Dispose()

@@ -18,16 +18,18 @@ public sealed class ToolEventIngress : IPullHandler
     private readonly byte[] _topic;
     private readonly object _gate = new();
     private readonly SequenceGaps _sequence = new();
+    private readonly Action<AgentSimException>? _onProblem;
     private ToolIngressCounters _counters = new();
 
     /// <summary>Creates an ingress.</summary>
     /// <param name="sink">Takes the records.</param>
     /// <param name="topic">The first frame of the messages that are meant.</param>
-    public ToolEventIngress(TraceFileSink sink, string topic = DefaultTopic)
+    /// <param name="onProblem">Told of the first message that breaks each of the rules, on any thread; must not block.</param>
+    public ToolEventIngress(TraceFileSink sink, string topic = DefaultTopic, Action<AgentSimException>? onProblem = null)
     {
         ArgumentNullException.ThrowIfNull(sink);
         ArgumentNullException.ThrowIfNull(topic);
-        (_sink, _topic) = (sink, Encoding.UTF8.GetBytes(topic));
+        (_sink, _topic, _onProblem) = (sink, Encoding.UTF8.GetBytes(topic), onProblem);
     }
 
     /// <summary>What was received so far.</summary>
@@ -66,14 +68,16 @@ public sealed class ToolEventIngress : IPullHandler
         _counters = _counters with { Received = _counters.Received + 1 };
         if (frames.Count != 3)
         {
-            _counters = _counters with { WrongFrames = _counters.WrongFrames + 1, LastDrop = $"a message has {frames.Count} frames instead of three" };
+            Drop(_counters.WrongFrames == 0, $"a message has {frames.Count} frames instead of three");
+            _counters = _counters with { WrongFrames = _counters.WrongFrames + 1 };
             return null;
         }
 
         _sequence.Add(peer, frames[1].Span);
         if (!frames[0].Span.SequenceEqual(_topic))
         {
-            _counters = _counters with { OtherTopic = _counters.OtherTopic + 1, LastDrop = "a message has another topic" };
+            Drop(_counters.OtherTopic == 0, "a message has another topic");
+            _counters = _counters with { OtherTopic = _counters.OtherTopic + 1 };
             return null;
         }
 
@@ -84,19 +88,27 @@ public sealed class ToolEventIngress : IPullHandler
         }
         catch (FormatException error)
         {
-            _counters = _counters with { Malformed = _counters.Malformed + 1, LastDrop = error.Message };
+            Drop(_counters.Malformed == 0, error.Message);
+            _counters = _counters with { Malformed = _counters.Malformed + 1 };
             return null;
         }
 
         bool isTool = found.EventType is TraceNames.ToolStart or TraceNames.ToolEnd or TraceNames.ToolError;
         if (!isTool || (found.DurationMs is { } duration && !double.IsFinite(duration)))
         {
-            string reason = isTool ? "tool.duration_ms is not finite" : $"event_type {found.EventType} is no tool event";
-            _counters = _counters with { Unusable = _counters.Unusable + 1, LastDrop = reason };
+            Drop(_counters.Unusable == 0, isTool ? "tool.duration_ms is not finite" : $"event_type {found.EventType} is no tool event");
+            _counters = _counters with { Unusable = _counters.Unusable + 1 };
             return null;
         }
 
         _counters = _counters with { Accepted = _counters.Accepted + 1 };
         return found;
+    }
+
+    // Each kind is said once: a harness that does something wrong does it with every event.
+    private void Drop(bool isFirst, string reason)
+    {
+        _counters = _counters with { LastDrop = reason };
+        if (isFirst) _onProblem?.Invoke(Errors.ToolEventRefused.Error($"a tool event was refused: {reason}; others like it are only counted"));
     }
 }

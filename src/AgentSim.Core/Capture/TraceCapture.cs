@@ -1,4 +1,6 @@
 using System.Diagnostics;
+using System.Net;
+using AgentSim.Files;
 using AgentSim.Traces;
 
 namespace AgentSim.Capture;
@@ -15,6 +17,7 @@ public sealed class TraceCapture : IDisposable
 {
     private const int MostProblems = 100;
     private static readonly TimeSpan RateWindow = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan Recording = TimeSpan.FromMilliseconds(100);   // more than a row takes to be made
 
     private readonly TraceCaptureOptions _options;
     private readonly Action<AgentSimException>? _onProblem;
@@ -27,7 +30,7 @@ public sealed class TraceCapture : IDisposable
     private readonly TraceFileSink? _sink;
     private readonly ToolEventIngress? _ingress;
     private readonly IPullEndpoint? _endpoint;
-    private readonly ProxyProcess? _proxy;
+    private readonly ProxySupervisor? _proxy;
     private (long Time, long Rows) _rateStart = (Stopwatch.GetTimestamp(), 0);
     private (long Time, long Rows) _rateNext = (Stopwatch.GetTimestamp(), 0);
     private ProxyReport? _proxyReport;   // the last one asked for
@@ -35,6 +38,7 @@ public sealed class TraceCapture : IDisposable
 
     private TraceCapture(TraceCaptureOptions options, PullBinder? bind, Action<AgentSimException>? onProblem)
     {
+        ProcessLimits.IgnoreFileSizeSignal();
         options.Sink.Check();
         options = options with { Sink = options.Sink with { Path = Path.GetFullPath(options.Sink.Path) } };
         options.Proxy?.Check();
@@ -49,12 +53,14 @@ public sealed class TraceCapture : IDisposable
             {
                 ArgumentNullException.ThrowIfNull(bind);
                 _sink = TraceFileSink.Open(options.Sink, Report);
-                _ingress = new ToolEventIngress(_sink, options.ToolTopic);
+                _ingress = new ToolEventIngress(_sink, options.ToolTopic, Report);
                 _endpoint = bind(options.ToolEndpoint!, _ingress);
+                WarnOfOthers(_endpoint.Address);
             }
 
             if (options.Proxy is not { } proxy) return;
-            _proxy = ProxyProcess.Start(new ProxySettings(proxy, options.Sink with { Path = ProxyPath(options) }), Report);
+            _proxy = ProxySupervisor.Start(new ProxySettings(proxy, options.Sink with { Path = ProxyPath(options) }), Report);
+            WarnOfOthers(_proxy.Address);
             _environment = ProxyEnvironment.For(proxy, _proxy.Address);
         }
         catch
@@ -137,14 +143,40 @@ public sealed class TraceCapture : IDisposable
         NewWatch(ownToo: true).Follow(onRecord, onBad, () => _isStopped, cancel);
 
     /// <summary>Stops the capture: takes what harnesses have sent, and writes everything. A second time does nothing.</summary>
-    public void Dispose()
+    public void Dispose() => Stop(CancellationToken.None);
+
+    /// <summary>Stops the capture: takes what harnesses have sent, and writes everything. A second time does nothing.</summary>
+    /// <param name="hurry">Breaks off at once the answers that pass through the proxy; otherwise they have five seconds.</param>
+    public void Stop(CancellationToken hurry)
     {
         if (_isStopped) return;
-        _proxy?.Dispose();
+        if (_onProblem is not null && AnswersUnderWay() is > 0 and var active)
+        {
+            _onProblem(Errors.AnswersUnderWay.Error(
+                $"{active} answers are under way; they have five seconds to end and are broken off then"));
+        }
+
+        _proxy?.Stop(hurry);
         _endpoint?.DisposeAsync().AsTask().GetAwaiter().GetResult();
         ReportMissing();
         _sink?.Dispose();
         _isStopped = true;
+    }
+
+    /// <summary>Answers that pass through the proxy now, without those that have just ended and are being recorded.</summary>
+    internal long AnswersUnderWay()
+    {
+        if (_proxy is null || _isStopped || _proxy.Status().Counters.Active == 0) return 0;
+        Thread.Sleep(Recording);
+        return _proxy.Status().Counters.Active;
+    }
+
+    private void WarnOfOthers(string endpoint)
+    {
+        string address = endpoint[(endpoint.IndexOf("//", StringComparison.Ordinal) + 2)..];
+        if (!IPEndPoint.TryParse(address, out IPEndPoint? bound) || IPAddress.IsLoopback(bound.Address)) return;
+        Report(Errors.EndpointReachable.Error(
+            $"{endpoint} can be reached from other machines, without authentication; use 127.0.0.1 unless you trust all of them"));
     }
 
     // What was still on its way when the time for it was over.

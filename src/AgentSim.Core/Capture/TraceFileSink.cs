@@ -27,11 +27,13 @@ public sealed class TraceFileSink : IDisposable
     private long _accepted;
     private long _dropped;
 
-    private TraceFileSink(TraceSinkOptions options, Action<AgentSimException>? onProblem)
+    private TraceFileSink(TraceSinkOptions options, Action<AgentSimException>? onProblem, Action<long>? onWritten)
     {
         (_options, _onProblem) = (options, onProblem);
         _queue = new RecordQueue((int)BitOperations.RoundUpToPowerOf2((uint)options.Capacity) + FileQueueRecords, QueueBytes, Math.Min(options.BufferBytes / 8, WakeBytes));
-        _output = options.Format == TraceFileFormat.Jsonl ? new PlainOutput(options, ReportFailure) : new SegmentOutput(options, ReportFailure);
+        if (options.Format == TraceFileFormat.JsonlGz) SegmentOutput.CheckFolder(options.Path);
+        _output = options.Format == TraceFileFormat.Jsonl
+            ? new PlainOutput(options, ReportFailure) { OnWritten = onWritten } : new SegmentOutput(options, ReportFailure) { OnWritten = onWritten };
         if (_output is PlainOutput { CutOff: > 0 and var bytes })
         {
             onProblem?.Invoke(Errors.CaptureRepaired.At(options.Path, 0,
@@ -60,14 +62,15 @@ public sealed class TraceFileSink : IDisposable
     /// <summary>Opens a sink. Segments are only created when the first record is written.</summary>
     /// <param name="options">Where and how to write.</param>
     /// <param name="onProblem">Told about failures, on any thread; must not block.</param>
+    /// <param name="onWritten">Told how many records are in files, on another thread; must not block.</param>
     /// <exception cref="AgentSimException">A setting is invalid, or the path cannot be written to.</exception>
-    public static TraceFileSink Open(TraceSinkOptions options, Action<AgentSimException>? onProblem = null)
+    public static TraceFileSink Open(TraceSinkOptions options, Action<AgentSimException>? onProblem = null, Action<long>? onWritten = null)
     {
         ArgumentNullException.ThrowIfNull(options);
         options.Check();
         try
         {
-            return new TraceFileSink(options, onProblem);
+            return new TraceFileSink(options, onProblem, onWritten);
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
         {

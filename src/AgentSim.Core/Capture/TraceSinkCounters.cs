@@ -28,6 +28,10 @@ public sealed record TraceSinkCounters
         Written = one.Written + other.Written,
         Dropped = one.Dropped + other.Dropped,
         Lost = one.Lost + other.Lost,
-        Segments = [.. one.Segments, .. other.Segments],
+        Segments =
+        [
+            .. one.Segments.Concat(other.Segments).GroupBy(segment => segment.Path)
+                .Select(same => new TraceSegment(same.Key, same.Sum(segment => segment.Rows), same.Max(segment => segment.Bytes))),
+        ],
     };
 }

@@ -55,6 +55,14 @@ internal sealed class TextIdentity : IDisposable
         return this;
     }
 
+    /// <summary>Adds bytes that need be no text; they do not count as characters.</summary>
+    public TextIdentity AddBytes(ReadOnlySpan<byte> bytes)
+    {
+        Separate(bytes.Length);
+        _hash.AppendData(bytes);
+        return this;
+    }
+
     /// <summary>Adds a JSON value: its names and values in order, however it is written. Numbers count as they are written.</summary>
     public TextIdentity Add(JsonElement value)
     {

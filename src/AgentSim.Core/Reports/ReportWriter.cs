@@ -72,6 +72,7 @@ public static class ReportWriter
         }
 
         json.WriteEndArray();
+        if (run.Name is { } given) json.WriteString("name", given);
         json.WriteNumber("seed", run.Seed);
         json.WritePropertyName("settings");
         WriteValue(json, run.Settings);

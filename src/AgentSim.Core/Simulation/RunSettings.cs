@@ -65,6 +65,7 @@ internal static class RunSettings
         names["sla_ttft_ms"] = settings.ServiceLevel?.TtftMs;
         names["sla_itl_ms"] = settings.ServiceLevel?.ItlMs;
         names["sla_e2e_ms"] = settings.ServiceLevel?.E2eMs;
+        if (settings.ReportsAgents) names["agents"] = true;
     }
 
     private static JsonElement Json(string text)

@@ -73,6 +73,11 @@ public sealed partial class InvokeAgentReplayCommand : ReplayInputCommand
     [Number]
     public double ArrivalSpeedupRatio { get; set; } = 1.0;
 
+    /// <summary>What reports and comparisons call the run.</summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    public string? Name { get; set; }
+
     /// <summary>Records how many KV blocks are in use, for Export-AgentTimeline.</summary>
     [Parameter]
     public SwitchParameter RecordKvUse { get; set; }
@@ -98,6 +103,7 @@ public sealed partial class InvokeAgentReplayCommand : ReplayInputCommand
             RouterSeed = RouterSeed,
             Concurrency = Concurrency,
             RecordsKvUse = RecordKvUse,
+            RunName = Name,
             ArrivalSpeedupRatio = ArrivalSpeedupRatio,
         };
         ReplayChecks.CheckSettings(_settings, Format);

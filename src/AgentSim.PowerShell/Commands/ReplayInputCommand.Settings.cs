@@ -45,6 +45,10 @@ public abstract partial class ReplayInputCommand
     [Number]
     public double? SlaE2eMs { get; set; }
 
+    /// <summary>Reports sessions and tasks, and the metrics of tasks.</summary>
+    [Parameter]
+    public SwitchParameter Agents { get; set; }
+
     /// <summary>Settings with what is common to all replays of this call, and defaults.</summary>
     private protected ReplaySettings CommonSettings()
     {
@@ -52,6 +56,7 @@ public abstract partial class ReplayInputCommand
         return new ReplaySettings
         {
             ModelName = ModelName,
+            ReportsAgents = Agents,
             MaxSimTimeMs = MaxSimTimeSeconds * 1000.0,
             ServiceLevel = level.IsEmpty ? null : level,
             Warnings = IgnoredParameters().ToArray() is { Length: > 0 } ignored ? ignored : [],

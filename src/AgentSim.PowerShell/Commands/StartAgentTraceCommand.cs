@@ -1,5 +1,4 @@
 using System.Management.Automation;
-using System.Net;
 using System.Text;
 using AgentSim.Capture;
 using AgentSim.Files;
@@ -40,6 +39,15 @@ public sealed class StartAgentTraceCommand : AgentSimCommand
     [ValidateRange(1, int.MaxValue)]
     [Number(Whole = true)]
     public int TraceBlockSize { get; set; } = ProxyOptions.DefaultTraceBlockSize;
+
+    /// <summary>A header of requests that names their session.</summary>
+    [Parameter(ParameterSetName = ProxySet)]
+    [ValidateNotNullOrEmpty]
+    public string? SessionHeader { get; set; }
+
+    /// <summary>Gives requests without a session one by their prompts.</summary>
+    [Parameter(ParameterSetName = ProxySet)]
+    public SwitchParameter InferSessions { get; set; }
 
     /// <summary>Where to receive tool events.</summary>
     [Parameter]
@@ -114,8 +122,6 @@ public sealed class StartAgentTraceCommand : AgentSimCommand
             RunningCaptures.Add(running);
             isKept = true;
             if (ApplyEnvironment) running.Apply(status.Environment);
-            WarnOfOthers(status.ToolEndpoint);
-            WarnOfOthers(status.ProxyAddress);
             WriteObject(status);
         }
         finally
@@ -137,13 +143,12 @@ public sealed class StartAgentTraceCommand : AgentSimCommand
             ToolEndpoint = ToolEndpoint,
             ToolTopic = ToolTopic,
             Proxy = ParameterSetName == ProxySet
-                ? new ProxyOptions { Upstream = ProxyOptions.ParseUpstream(Upstream), Listen = Listen, TraceBlockSize = TraceBlockSize } : null,
+                ? new ProxyOptions
+                {
+                    Upstream = ProxyOptions.ParseUpstream(Upstream), Listen = Listen, TraceBlockSize = TraceBlockSize,
+                    SessionHeader = SessionHeader, InferSessions = InferSessions,
+                }
+                : null,
         };
-    }
-
-    private void WarnOfOthers(string? endpoint)
-    {
-        if (endpoint is null || !IPEndPoint.TryParse(endpoint[(endpoint.IndexOf("//", StringComparison.Ordinal) + 2)..], out IPEndPoint? bound) || IPAddress.IsLoopback(bound.Address)) return;
-        WriteWarning($"{endpoint} can be reached from other machines, without authentication; use 127.0.0.1 unless you trust all of them.");
     }
 }

@@ -30,7 +30,10 @@ public sealed class StopAgentTraceCommand : AgentSimCommand
     private void Stop(RunningCapture running)
     {
         if (!ShouldProcess(running.OutputPath, "Stop the capture")) return;
-        RunningCaptures.Stop(running);
-        WriteObject(running.Status(this, Cancellation));
+        // Said before it is waited for; Ctrl+C breaks them off.
+        if (running.Capture.AnswersUnderWay() is > 0 and var active)
+            WriteWarning($"{active} answers are under way; they have five seconds to end and are broken off then.");
+        RunningCaptures.Stop(running, Cancellation);
+        WriteObject(running.Status(this, CancellationToken.None));
     }
 }

@@ -20,6 +20,7 @@ public partial class FloorsTests
         ["Capture", "Engines", "Imports", "Lowering", "Sessions"],
         ["Workload"],
         ["Measures", "Recording"],
+        ["Agents"],
         ["Metrics"],
         ["Simulation"],
         ["Timelines"],

@@ -9,11 +9,12 @@ public sealed class ToolEventIngressTests : IDisposable
     private readonly TempFolder _folder = new();
     private readonly TraceFileSink _sink;
     private readonly ToolEventIngress _ingress;
+    private readonly List<AgentSimException> _problems = [];
 
     public ToolEventIngressTests()
     {
         _sink = TraceFileSink.Open(new TraceSinkOptions { Path = _folder.File("run") });
-        _ingress = new ToolEventIngress(_sink);
+        _ingress = new ToolEventIngress(_sink, onProblem: _problems.Add);
     }
 
     public void Dispose()
@@ -57,6 +58,9 @@ public sealed class ToolEventIngressTests : IDisposable
         Send(1, Topic, new byte[20], Event("tool_error"));
 
         ToolIngressCounters counters = _ingress.Counters;
+        // The first of each kind is said, the others are counted.
+        Assert.Equal(4, _problems.Count(problem => problem.ErrorId == "ToolEventRefused"));
+        Assert.Contains("2 frames instead of three", _problems[0].Message);
         Assert.Equal((11, 2, 2, 2, 2, 3), (counters.Received, counters.Accepted, counters.WrongFrames, counters.OtherTopic, counters.Malformed, counters.Unusable));
         Assert.Equal(9, counters.Dropped);
         Assert.Contains("not finite", counters.LastDrop);

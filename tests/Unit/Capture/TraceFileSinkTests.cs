@@ -184,8 +184,8 @@ public sealed class TraceFileSinkTests : IDisposable
     [Fact]
     public async Task Failures_to_write_are_counted_reported_once_and_gone_when_it_works_again()
     {
-        string blocked = _folder.Write("folder", "a file where the folder should be");
         using TraceFileSink sink = Open(Options("folder/run") with { FlushIntervalMs = 20 });
+        string blocked = _folder.Write("folder", "a file where the folder should be");
         Publish(sink, 1, 2);
         await Wait.Until(() => sink.Counters.Lost == 2);
         Publish(sink, 3);
@@ -199,6 +199,16 @@ public sealed class TraceFileSinkTests : IDisposable
         await Wait.Until(() => sink.Counters.Written == 1);
         Assert.Equal([4], Numbers(_folder.File("folder/run.000000.jsonl.gz")));
         Assert.Single(_problems);
+    }
+
+    [Theory]
+    [InlineData(TraceFileFormat.JsonlGz)]
+    [InlineData(TraceFileFormat.Jsonl)]
+    public void What_cannot_be_written_is_found_out_before_the_first_record(TraceFileFormat format)
+    {
+        _folder.Write("folder", "a file where the folder should be");
+        Assert.Equal("CaptureUnwritable", Assert.Throws<AgentSimException>(() => Open(Options("folder/deep/run") with { Format = format })).ErrorId);
+        Assert.Equal(["folder"], _folder.Everything);
     }
 
     [Theory]

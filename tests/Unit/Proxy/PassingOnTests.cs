@@ -113,15 +113,15 @@ public sealed class PassingOnTests
     }
 
     [Theory]
-    [InlineData("""{"messages":[{"role":"user","content":[{"type":"image_url","image_url":{"url":"data:x"}}]}]}""")]
-    [InlineData("""{"n":2,"messages":[{"role":"user","content":"x"}]}""")]
-    [InlineData("""{"best_of":2,"messages":[{"role":"user","content":"x"}]}""")]
-    [InlineData("""{"messages":[{"role":"user","content":"\ud800"}]}""")]
-    [InlineData("""{"messages":"x"}""")]
-    [InlineData("[1]")]
-    [InlineData("not json")]
-    [InlineData("")]
-    public async Task What_cannot_be_recorded_passes_and_is_counted(string body)
+    [InlineData("""{"messages":[{"role":"user","content":[{"type":"image_url","image_url":{"url":"data:x"}}]}]}""", "images or other media")]
+    [InlineData("""{"n":2,"messages":[{"role":"user","content":"x"}]}""", "several answers (n, best_of)")]
+    [InlineData("""{"best_of":2,"messages":[{"role":"user","content":"x"}]}""", "several answers (n, best_of)")]
+    [InlineData("""{"messages":[{"role":"user","content":"\ud800"}]}""", "bodies that are not understood")]
+    [InlineData("""{"messages":"x"}""", "bodies that are not understood")]
+    [InlineData("[1]", "bodies that are not understood")]
+    [InlineData("not json", "bodies that are not understood")]
+    [InlineData("", "bodies that are not understood")]
+    public async Task What_cannot_be_recorded_passes_and_is_counted(string body, string kind)
     {
         await using FakeServer server = await FakeServer.Json(Answer);
         await using ProxyBench bench = await ProxyBench.Start(server.Address);
@@ -129,6 +129,8 @@ public sealed class PassingOnTests
         Assert.Equal(body, server.Requests[0].Body);
         Assert.Empty(await bench.Rows());
         Assert.Equal((1, 1, 0), (bench.Counters.Requests, bench.Counters.NotRecorded, bench.Counters.Active));
+        Assert.Equal(kind, Assert.Single(bench.Counters.NotRecordedKinds).Key);
+        Assert.StartsWith(kind, bench.Problems.Single(problem => problem.ErrorId == "RequestsNotRecorded").Message);
     }
 
     [Fact]
@@ -333,20 +335,20 @@ public sealed class PassingOnTests
         await using ProxyBench bench = await ProxyBench.Start(server.Address);
         using HttpResponseMessage response = await bench.Post(ProxyBench.ChatStream, headers: ("x-dynamo-session-id", "s"));
         await isThere.Task.WaitAsync(Patience);
+        await bench.StopAtOnce();
         JsonElement row = (await bench.Rows()).Single();
-        Assert.Equal("cancelled", row.GetProperty("request").GetProperty("finish_reason_metadata").GetProperty("backend_finish_reason").GetString());
+        Assert.Equal("error: the capture was stopped", row.GetProperty("request").GetProperty("finish_reason_metadata").GetProperty("backend_finish_reason").GetString());
+        Assert.Equal((0, 1), (bench.Counters.Cancelled, bench.Counters.Stopped));
     }
 
     [Fact]
     public async Task An_address_that_is_taken_is_named()
     {
-        using var folder = new TempFolder();
         using var taken = new TcpListener(IPAddress.Loopback, 0);
         taken.Start();
-        using var sink = TraceFileSink.Open(new TraceSinkOptions { Path = folder.File("x") });
         string address = $"http://{taken.LocalEndpoint}";
         var error = await Assert.ThrowsAsync<AgentSimException>(() =>
-            RecordingProxy.StartAsync(new ProxyOptions { Upstream = new Uri("http://127.0.0.1:1"), Listen = address }, sink, _ => { }));
+            RecordingProxy.StartAsync(new ProxyOptions { Upstream = new Uri("http://127.0.0.1:1"), Listen = address }, _ => { }, _ => { }));
         Assert.Equal("EndpointUnavailable", error.ErrorId);
         Assert.Contains(address, error.Message);
     }

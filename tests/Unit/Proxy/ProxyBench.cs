@@ -35,7 +35,10 @@ internal sealed class ProxyBench : IAsyncDisposable
         }
     }
 
-    public static async Task<ProxyBench> Start(Uri upstream, int blockSize = 4)
+    public Uri Address => new(_proxy.Address);
+
+    public static async Task<ProxyBench> Start(
+        Uri upstream, int blockSize = 4, string? sessionHeader = null, bool infersSessions = false, int? connections = null)
     {
         var folder = new TempFolder();
         var problems = new List<AgentSimException>();
@@ -45,8 +48,11 @@ internal sealed class ProxyBench : IAsyncDisposable
         }
 
         var sink = TraceFileSink.Open(new TraceSinkOptions { Path = folder.File("run.jsonl"), Format = TraceFileFormat.Jsonl }, Report);
-        var options = new ProxyOptions { Upstream = upstream, Listen = "http://127.0.0.1:0", TraceBlockSize = blockSize };
-        return new ProxyBench(folder, sink, await RecordingProxy.StartAsync(options, sink, Report), problems);
+        var options = new ProxyOptions
+        {
+            Upstream = upstream, Listen = "http://127.0.0.1:0", TraceBlockSize = blockSize, SessionHeader = sessionHeader, InferSessions = infersSessions,
+        };
+        return new ProxyBench(folder, sink, await RecordingProxy.StartAsync(options, row => sink.Publish(row), Report, connections: connections), problems);
     }
 
     public Task<HttpResponseMessage> Post(string body, string path = "/v1/chat/completions", params (string Name, string Value)[] headers)
@@ -61,6 +67,9 @@ internal sealed class ProxyBench : IAsyncDisposable
         using HttpResponseMessage response = await Post(body, path, headers);
         return await response.Content.ReadAsStringAsync();
     }
+
+    /// <summary>Stops the proxy, and what is under way at once.</summary>
+    public Task StopAtOnce() => _proxy.StopAsync(new CancellationToken(canceled: true));
 
     /// <summary>Stops the proxy; the text of the file it wrote.</summary>
     public async Task<string> Text()

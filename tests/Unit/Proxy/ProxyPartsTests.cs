@@ -9,20 +9,6 @@ namespace AgentSim.Tests.Proxy;
 
 public sealed class ProxyPartsTests
 {
-    private static uint[] Tokens(string text)
-    {
-        var tokenizer = new StandInTokenizer();
-        tokenizer.AddText(text);
-        return tokenizer.ToArray();
-    }
-
-    private static ulong[] Hashes(string body)
-    {
-        using PromptRequest request = PromptRequest.Read(Encoding.UTF8.GetBytes(body), isChat: true)!;
-        uint[] tokens = request.Tokens()!;
-        return ReplayHashes.Of(tokens, tokens.Length, 4);
-    }
-
     private static SessionIdentity? Identity(params (string Name, string Value)[] headers)
     {
         var all = new HeaderDictionary();
@@ -101,7 +87,28 @@ public sealed class ProxyPartsTests
         Assert.Equal(new("open", "p", true), Identity(("x-session-id", "open"), ("x-parent-session-id", "p"), ("x-dynamo-session-final", "YES")));
         Assert.Equal(new("open", null, false), Identity(("x-session-id", "open"), ("x-dynamo-session-final", "off")));
         Assert.Equal(new("open", null, null), Identity(("x-session-id", "open"), ("x-dynamo-session-final", "maybe")));
+        Assert.Equal(new("zen", "p", null), Identity(("x-opencode-session", "zen"), ("x-parent-session-id", "p")));
+        Assert.Equal(new("aff", null, null), Identity(("x-session-affinity", "aff")));
     }
+
+    [Fact]
+    public void Codex_is_told_by_its_threads()
+    {
+        // The session is the whole run, a thread is one agent in it.
+        Assert.Equal(new("run", null, null), Identity(("session-id", "run"), ("thread-id", "run")));
+        Assert.Equal(new("child", "run", null), Identity(("session-id", "run"), ("thread-id", "child"), ("x-codex-parent-thread-id", "run"), ("x-openai-subagent", "collab_spawn")));
+        Assert.Equal(new("child", "run", null), Identity(("session-id", "run"), ("thread-id", "child"), ("x-openai-subagent", "review")));
+        Assert.Equal(new("run", null, null), Identity(("session-id", "run"), ("thread-id", "run"), ("x-openai-subagent", "compact")));
+        Assert.Equal(new("run/review", "run", null), Identity(("session-id", "run"), ("x-openai-subagent", "review")));
+        Assert.Equal(new("run", null, null), Identity(("session_id", "run"), ("conversation_id", "run")));   // older versions
+    }
+
+    [Fact]
+    public void A_header_that_was_named_comes_first()
+    {
+        var headers = new HeaderDictionary { ["x-dynamo-session-id"] = "a", ["x-mine"] = "b" };
+        Assert.Equal("b", SessionIdentity.From(headers, "X-Mine")!.SessionId);
+        Assert.Equal("a", SessionIdentity.From(headers, "x-other")!.SessionId);    }
 
     [Fact]
     public void Tokens_hash_as_described()
@@ -132,37 +139,12 @@ public sealed class ProxyPartsTests
         Assert.Equal(hashes[0], others[0]);
     }
 
-    [Fact]
-    public void A_further_turn_shares_the_prompt_of_the_turn_before()
-    {
-        const string start = """{"tools":[{"type":"function","function":{"name":"bash"}}],"messages":[{"role":"system","content":"You are an agent that writes code."},{"role":"user","content":"List all the files there are, please"}""";
-        const string next = start + """,{"role":"assistant","content":null,"tool_calls":[{"id":"c1","type":"function","function":{"name":"bash","arguments":"{\"cmd\":\"ls\"}"}}]},{"role":"tool","tool_call_id":"c1","content":"a.txt"}""";
-        ulong[] first = Hashes(start + "]}"), second = Hashes(next + "]}"), other = Hashes(next.Replace("a.txt", "b.txt", StringComparison.Ordinal) + "]}");
-        Assert.InRange(second.Length, first.Length + 3, first.Length + 10);
-        Assert.Equal(first[..^1], second[..(first.Length - 1)]);   // the last block is not full
-        Assert.Equal(second[..^3], other[..^3]);
-        Assert.NotEqual(second[^1], other[^1]);
-        Assert.NotEqual(first[5], Hashes(start.Replace("bash", "read", StringComparison.Ordinal) + "]}")[5]);   // tools come first
-        Assert.Equal(first, Hashes(start.Replace("\"List all the files there are, please\"", """[{"type":"text","text":"List all the files there are, please"}]""", StringComparison.Ordinal) + "]}"));
-    }
-
     [Theory]
     [InlineData("The quick brown fox jumps over the lazy dog, and then it runs away from 12345 angry bees in the garden.")]
     [InlineData("public static int Add(int a, int b)\n{\n    return checked(a + b);\n}\n\nvar sum = Add(1, 2);")]
     [InlineData("Größere Übungen für müde Köche, 日本語のテキスト, и немного по-русски")]
     public void Stand_ins_are_as_long_as_tokens_are(string text) =>
-        Assert.InRange((double)Encoding.UTF8.GetByteCount(text) / Tokens(text).Length, 2, 5);
-
-    [Fact]
-    public void Text_behind_does_not_change_the_stand_ins_before()
-    {
-        Prop.ForAll<NonNull<string>, NonNull<string>>((one, other) =>
-        {
-            uint[] alone = Tokens(one.Get), together = Tokens(one.Get + other.Get);
-            int shared = Math.Max(0, alone.Length - 1);   // the last may be cut
-            Assert.Equal(alone[..shared], together[..shared]);
-        }).QuickCheckThrowOnFailure();
-    }
+        Assert.InRange((double)Encoding.UTF8.GetByteCount(text) / StandIns.Count(text), 2, 5);
 
     [Theory]
     [InlineData("http://user:pw@host", "UpstreamInvalid")]
@@ -193,12 +175,37 @@ public sealed class ProxyPartsTests
         else Assert.Equal(expected, options.ListenEndPoint().ToString());
     }
 
+    [Theory]
+    [InlineData("http://127.0.0.1:80", "http://127.0.0.1:80", true)]
+    [InlineData("http://localhost:80/v1", "http://127.0.0.1:80", true)]
+    [InlineData("http://127.0.0.1:80", "http://*:80", true)]
+    [InlineData("http://0.0.0.0:80", "http://127.0.0.1:80", true)]
+    [InlineData("http://127.0.0.1:81", "http://127.0.0.1:80", false)]
+    [InlineData("http://192.0.2.1:80", "http://*:80", false)]
+    [InlineData("http://127.0.0.1:80", "http://127.0.0.1:0", false)]
+    [InlineData("http://127.0.0.2:80", "http://127.0.0.1:80", false)]
+    public void A_proxy_is_not_its_own_server(string upstream, string listen, bool isRefused)
+    {
+        var options = new ProxyOptions { Upstream = new Uri(upstream), Listen = listen };
+        if (isRefused) Assert.Equal("UpstreamIsListen", Assert.Throws<AgentSimException>(options.Check).ErrorId);
+        else options.Check();
+    }
+
+    [Theory]
+    [InlineData(1024L, 200, 332)]
+    [InlineData(256L, 200, 4)]
+    [InlineData(1_000_000L, 200, 20_000)]
+    [InlineData(null, 200, 20_000)]
+    public void Connections_are_fewer_than_descriptors(long? descriptors, int used, int expected) =>
+        Assert.Equal(expected, ConnectionLimits.Clients(descriptors, used));
+
     [Fact]
     public void Settings_travel_to_the_process_unchanged()
     {
         var settings = new ProxySettings(
-            new ProxyOptions { Upstream = new Uri("https://host/v1"), Listen = "http://*:1", TraceBlockSize = 7 },
-            new TraceSinkOptions { Path = "a\nb'\"ü", Format = TraceFileFormat.Jsonl, RollLines = 3, FlushIntervalMs = 9, BufferBytes = 8, RollBytes = 7, Capacity = 6 });
+            new ProxyOptions { Upstream = new Uri("https://host/v1"), Listen = "http://*:1", TraceBlockSize = 7, SessionHeader = "x", InferSessions = true },
+            new TraceSinkOptions { Path = "a\nb'\"ü", Format = TraceFileFormat.Jsonl, RollLines = 3, FlushIntervalMs = 9, BufferBytes = 8, RollBytes = 7, Capacity = 6 },
+            "/tmp/ledger");
         string line = ProxyMessages.Write(settings);
         Assert.DoesNotContain('\n', line);
         Assert.Equal(settings, ProxyMessages.Read<ProxySettings>(line));

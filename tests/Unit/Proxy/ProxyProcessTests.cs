@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Text;
 using AgentSim.Capture;
 using AgentSim.Tests.Zmtp;
 using AgentSim.Traces;
@@ -7,34 +6,8 @@ using AgentSim.Zmtp;
 
 namespace AgentSim.Tests.Proxy;
 
-public sealed class ProxyProcessTests : IDisposable
+public sealed class ProxyProcessTests : ProxyProcesses
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(1);
-
-    private readonly TempFolder _folder = new();
-
-    public void Dispose() => _folder.Dispose();
-
-    private static Task<FakeServer> Answering() => FakeServer.Json("""{"choices":[{"index":0,"message":{"content":"hi"},"finish_reason":"stop"}],"usage":{"prompt_tokens":3,"completion_tokens":1}}""");
-
-    private TraceCaptureOptions Options(Uri upstream, TraceFileFormat format = TraceFileFormat.JsonlGz, bool withTools = false, int flushMs = 20) => new()
-    {
-        Sink = new TraceSinkOptions { Path = _folder.File(format == TraceFileFormat.Jsonl ? "run.jsonl" : "run"), Format = format, FlushIntervalMs = flushMs },
-        ToolEndpoint = withTools ? "tcp://127.0.0.1:0" : null,
-        Proxy = new ProxyOptions { Upstream = upstream, Listen = "http://127.0.0.1:0" },
-    };
-
-    private static async Task Post(string address, int count = 1, string session = "s")
-    {
-        using var client = new HttpClient(new SocketsHttpHandler { UseProxy = false }) { Timeout = Patience };
-        client.DefaultRequestHeaders.Add("x-dynamo-session-id", session);
-        for (int i = 0; i < count; i++)
-        {
-            using HttpResponseMessage response = await client.PostAsync($"{address}/v1/chat/completions", new StringContent(ProxyBench.Chat, Encoding.UTF8, "application/json"));
-            Assert.True(response.IsSuccessStatusCode);
-        }
-    }
-
     [Theory]
     [InlineData(TraceFileFormat.JsonlGz, false)]
     [InlineData(TraceFileFormat.JsonlGz, true)]
@@ -98,30 +71,28 @@ public sealed class ProxyProcessTests : IDisposable
     }
 
     [Fact]
-    public async Task A_capture_whose_proxy_was_killed_goes_on_and_fails_in_the_end()
+    public async Task The_environment_leads_clients_of_both_kinds_to_the_proxy()
     {
-        if (!OperatingSystem.IsLinux()) return;
         await using FakeServer server = await Answering();
-        using Process capture = Cli([], server.Address, "--flush-interval-ms", "20");
-        await Post(await Address(capture), 3);
-        await Wait.Until(() => Rows() == 3);
-        using (Process process = Process.GetProcessById(await Child(capture.Id))) process.Kill();
-        await Said("agentsim: warning: the proxy ended: ");
-        using (Process kill = Process.Start("kill", ["-TERM", $"{capture.Id}"])) await kill.WaitForExitAsync();
-        await Said("agentsim: 3 rows in 1 files");
-        await Said("agentsim: the proxy ended: ");
-        await capture.WaitForExitAsync().WaitAsync(Patience);
-        Assert.Equal(1, capture.ExitCode);
+        using TraceCapture capture = TraceCapture.Start(Options(server.Address));
+        TraceStatus status = capture.GetStatus();
+        Assert.Equal(status.ProxyAddress, status.Environment["ANTHROPIC_BASE_URL"]);
+        using TraceCapture versioned = TraceCapture.Start(Options(new Uri(server.Address, "/v1")) with { Sink = new TraceSinkOptions { Path = _folder.File("other") } });
+        Assert.DoesNotContain("ANTHROPIC_BASE_URL", versioned.GetStatus().Environment.Keys);
+    }
 
-        async Task Said(string start)
-        {
-            while (await capture.StandardError.ReadLineAsync().WaitAsync(Patience) is { } line)
-            {
-                if (line.StartsWith(start, StringComparison.Ordinal)) return;
-            }
-
-            Assert.Fail($"it did not say '{start}'");
-        }
+    [Fact]
+    public async Task Where_nothing_can_be_written_and_who_could_come_is_said_at_the_start()
+    {
+        if (OperatingSystem.IsWindows()) return;
+        await using FakeServer server = await Answering();
+        TraceCaptureOptions options = Options(server.Address);
+        string file = _folder.File("taken");
+        await File.WriteAllTextAsync(file, "");
+        AgentSimException error = Assert.Throws<AgentSimException>(() => TraceCapture.Start(options with { Sink = options.Sink with { Path = Path.Combine(file, "run") } }));
+        Assert.Equal("CaptureUnwritable", error.ErrorId);
+        using TraceCapture capture = TraceCapture.Start(options with { Proxy = options.Proxy! with { Listen = "http://*:0" } });
+        Assert.Equal("EndpointReachable", Assert.Single(capture.GetStatus().Problems).ErrorId);
     }
 
     [Theory]
@@ -149,7 +120,7 @@ public sealed class ProxyProcessTests : IDisposable
         if (OperatingSystem.IsWindows()) return;
         // A limit on the size of files stands for the end of the disk. The runtime must not need a large file for itself.
         string script = Path.Combine(_folder.Path, "..", $"{Path.GetFileName(_folder.Path)}.sh");
-        await File.WriteAllTextAsync(script, "trap '' XFSZ\nulimit -f 4\nexport DOTNET_EnableWriteXorExecute=0\nexec \"$@\"\n");
+        await File.WriteAllTextAsync(script, "ulimit -f 4\nexport DOTNET_EnableWriteXorExecute=0\nexec \"$@\"\n");
         try
         {
             await using FakeServer server = await Answering();
@@ -179,57 +150,12 @@ public sealed class ProxyProcessTests : IDisposable
         await using FakeServer server = await Answering();
         TraceCaptureOptions options = Options(server.Address);
         string taken = server.Address.GetLeftPart(UriPartial.Authority);
-        AgentSimException error = Assert.Throws<AgentSimException>(() => TraceCapture.Start(options with { Proxy = options.Proxy! with { Listen = taken } }));
+        AgentSimException error = Assert.Throws<AgentSimException>(() => TraceCapture.Start(options with { Proxy = options.Proxy! with { Listen = taken, Upstream = new Uri("http://127.0.0.1:1") } }));
         Assert.Equal("EndpointUnavailable", error.ErrorId);
+        error = Assert.Throws<AgentSimException>(() => TraceCapture.Start(options with { Proxy = options.Proxy! with { Listen = taken } }));
+        Assert.Equal("UpstreamIsListen", error.ErrorId);
         error = Assert.Throws<AgentSimException>(() => TraceCapture.Start(options with { Proxy = options.Proxy! with { TraceBlockSize = 0 } }));
         Assert.Equal(("CaptureSettingInvalid", FaultKind.Usage), (error.ErrorId, error.Kind));
         Assert.Empty(_folder.Everything);
-    }
-
-    private long Rows()
-    {
-        try
-        {
-            return TraceCapture.GetStatus(_folder.File("run")).Rows;
-        }
-        catch (AgentSimException)
-        {
-            return 0;   // no files yet
-        }
-    }
-
-    // The only child of a process. Threads may end while they are looked at.
-    private static async Task<int> Child(int process)
-    {
-        int child = 0;
-        await Wait.Until(() =>
-        {
-            try
-            {
-                child = Directory.GetDirectories($"/proc/{process}/task").SelectMany(thread => File.ReadAllText($"{thread}/children").Split(' ', StringSplitOptions.RemoveEmptyEntries)).Select(int.Parse).SingleOrDefault();
-            }
-            catch (IOException)
-            {
-                // One has just ended.
-            }
-
-            return child > 0;
-        });
-        return child;
-    }
-
-    private Process Cli(string[] before, Uri upstream, params string[] options) => Process.Start(CliProgram.StartBy(
-        before, ["capture", "--output-path", _folder.File("run"), "--upstream", upstream.ToString(), "--listen", "http://127.0.0.1:0", .. options]))!;
-
-    // Where the proxy listens, from the command's own words.
-    private static async Task<string> Address(Process process)
-    {
-        while (await process.StandardError.ReadLineAsync().WaitAsync(Patience) is { } line)
-        {
-            int at = line.IndexOf(" at http://", StringComparison.Ordinal);
-            if (at >= 0) return line[(at + 4)..];
-        }
-
-        throw new InvalidOperationException("no address was named");
     }
 }

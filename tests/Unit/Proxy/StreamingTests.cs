@@ -184,7 +184,14 @@ public sealed class StreamingTests
         await using ProxyBench bench = await ProxyBench.Start(server.Address);
         for (int i = 0; i < 3; i++) Assert.Equal(Chunk("a") + Stop + Done, await bench.PostText(ProxyBench.ChatStream));
         Assert.Equal([true, false, false, false], server.Requests.Select(request => request.Body.Contains("stream_options", StringComparison.Ordinal)));
-        Assert.Equal(3, (await bench.Rows()).Length);
+        // Another model may be another server.
+        string other = ProxyBench.ChatStream.Replace("\"m\"", "\"other\"", StringComparison.Ordinal);
+        await bench.PostText(other);
+        Assert.Contains("stream_options", server.Requests[4].Body);
+        Assert.Equal(2, bench.Problems.Count(problem => problem.ErrorId == "UsageRefused"));
+        JsonElement[] rows = await bench.Rows();
+        Assert.Equal((4, 4), (rows.Length, bench.Counters.Estimated));
+        Assert.All(rows, row => Assert.Equal("estimated", row.GetProperty("request").GetProperty("capture").GetProperty("output").GetString()));
     }
 
     [Fact]
@@ -207,7 +214,7 @@ public sealed class StreamingTests
     [Fact]
     public async Task An_event_beyond_all_bounds_passes_and_the_request_counts_as_not_recorded()
     {
-        string huge = Chunk(new string('x', 5 << 20));
+        string huge = Chunk(new string('x', 17 << 20));
         await using FakeServer server = await FakeServer.Events(Chunk("a"), huge, Chunk("b"), Usage, Done);
         await using ProxyBench bench = await ProxyBench.Start(server.Address);
         Assert.Equal(Chunk("a") + huge + Chunk("b") + Usage + Done, await bench.PostText(ProxyBench.ChatStream));
@@ -255,5 +262,24 @@ public sealed class StreamingTests
         await using ProxyBench bench = await ProxyBench.Start(server.Address);
         Assert.Equal(Chunk("äöü") + Stop + Done, await bench.PostText(ProxyBench.ChatStream, headers: Session));
         Assert.Equal(30, (await bench.Rows()).Single().GetProperty("request").GetProperty("output_tokens").GetInt32());
+    }
+
+    [Fact]
+    public async Task A_request_that_works_after_refusals_is_marked_with_them()
+    {
+        int number = 0;
+        await using FakeServer server = await FakeServer.Start(async (context, _) =>
+        {
+            if (++number <= 2) context.Response.StatusCode = number == 1 ? 429 : 529;
+            else await context.Response.WriteAsJsonAsync(new { choices = new[] { new { index = 0, message = new { content = "a" }, finish_reason = "stop" } }, usage = new { prompt_tokens = 9, completion_tokens = 1 } });
+        });
+        await using ProxyBench bench = await ProxyBench.Start(server.Address);
+        for (int i = 0; i < 4; i++) await bench.PostText(ProxyBench.Chat, headers: Session);
+        JsonElement[] rows = await bench.Rows();
+        JsonElement before = rows[0].GetProperty("request").GetProperty("capture").GetProperty("refused_before");
+        Assert.Equal((2, 529), (before.GetProperty("count").GetInt32(), before.GetProperty("last_status").GetInt32()));
+        Assert.InRange(before.GetProperty("first_received_ms").GetInt64(), 1, rows[0].GetProperty("request").GetProperty("request_received_ms").GetInt64());
+        Assert.False(rows[1].GetProperty("request").TryGetProperty("capture", out _));
+        Assert.Equal((2, 1), (bench.Counters.Failed, bench.Counters.Retried));
     }
 }

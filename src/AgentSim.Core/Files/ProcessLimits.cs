@@ -1,0 +1,57 @@
+using System.Runtime.InteropServices;
+
+namespace AgentSim.Files;
+
+/// <summary>Limits that a system sets to a process.</summary>
+public static class ProcessLimits
+{
+    private const int FileSizeSignal = 25;   // SIGXFSZ, on Linux and macOS
+    private const nint IgnoreSignal = 1;     // SIG_IGN
+    private const int FileSize = 1;          // RLIMIT_FSIZE
+    private const int OpenFilesOnLinux = 7;  // RLIMIT_NOFILE
+    private const int OpenFilesElsewhere = 8;
+    private const int UsualOpenFiles = 200;
+
+    /// <summary>
+    /// Makes a file that gets larger than a limit allows an error like a full disk. Otherwise the system ends the process at the write, and
+    /// what waits to be written is lost.
+    /// </summary>
+    public static void IgnoreFileSizeSignal()
+    {
+        if (!OperatingSystem.IsWindows()) _ = Signal(FileSizeSignal, IgnoreSignal);
+    }
+
+    /// <summary>Whether files that this process writes may only have a certain size.</summary>
+    public static bool HasFileSizeLimit() =>
+        !OperatingSystem.IsWindows() && GetLimit(FileSize, out Limit limit) == 0 && (ulong)limit.Current < long.MaxValue;
+
+    /// <summary>Files and connections that this process can have open; null for any number.</summary>
+    public static long? OpenFiles()
+    {
+        if (OperatingSystem.IsWindows()) return null;
+        int openFiles = OperatingSystem.IsLinux() ? OpenFilesOnLinux : OpenFilesElsewhere;
+        return GetLimit(openFiles, out Limit limit) == 0 && limit.Current < int.MaxValue ? (long)limit.Current : null;
+    }
+
+    /// <summary>Files and connections that this process has open.</summary>
+    public static int OpenFilesNow()
+    {
+        const string Open = "/proc/self/fd";
+        return Directory.Exists(Open) ? Directory.EnumerateFileSystemEntries(Open).Count() : UsualOpenFiles;
+    }
+
+    [DllImport("libc", EntryPoint = "signal")]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    private static extern nint Signal(int signal, nint handler);
+
+    [DllImport("libc", EntryPoint = "getrlimit")]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    private static extern int GetLimit(int resource, out Limit limit);
+
+    [StructLayout(LayoutKind.Sequential)]
+    private readonly struct Limit
+    {
+        public readonly nuint Current;
+        public readonly nuint Most;
+    }
+}
