@@ -100,6 +100,10 @@ internal static class JsonKinds
         },
         items => LooseValue.Of(items!.Select(loose).ToArray()));
 
+    /// <summary>A kind whose fields are declared when its first value comes: most files have none, and start faster.</summary>
+    public static JsonKind<T> Late<T>(Func<JsonKind<T>> kind) =>
+        new((ref json, name) => kind().Read(ref json, name), (json, value) => kind().Write(json, value), value => kind().Loose(value));
+
     /// <summary>Values that a field reads in its own way, or does not read.</summary>
     public static JsonKind<T> Written<T>(Action<JsonLineWriter, T> write, Func<T, LooseValue> loose) =>
         new((ref _, name) => throw new UnreachableException(name), write, loose);

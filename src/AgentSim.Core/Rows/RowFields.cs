@@ -20,13 +20,7 @@ internal static class RowFields
                 () => default,
                 d => new ToolSpan(d.Id!, d.Class!, d.Start!.Value, d.End!.Value, d.Duration!.Value, d.Status!, d.Bytes, d.Tokens, d.Error));
 
-    private static readonly JsonKind<IReadOnlyList<RowDependency>?> Dependencies =
-        new JsonFields<DependencyDraft, RowDependency>("dependencies.")
-            .Add("request_id", JsonKinds.Text, (ref d, value) => d.RequestId = value, edge => edge.RequestId, JsonRule.Must)
-            .Add("trigger", DependencyKinds.Trigger, (ref d, value) => d.Trigger = value, edge => edge.Trigger, JsonRule.Must)
-            .Add("delay_ms", JsonKinds.Number, (ref d, value) => d.Delay = value, edge => edge.DelayMs, JsonRule.Must)
-            .Add("relation", DependencyKinds.Relation, (ref d, value) => d.Relation = value, edge => edge.Relation, JsonRule.Must)
-            .Objects(() => default, d => new RowDependency(d.RequestId!, d.Trigger!.Value, d.Delay!.Value, d.Relation!.Value));
+    private static JsonKind<IReadOnlyList<RowDependency>?> Dependencies => JsonKinds.Late(() => Edges.Kind);
 
     /// <summary>Plain rows. Of what rows of other kinds have it is only noted that it is there.</summary>
     public static readonly JsonFields<RowParser, MooncakeRow> Plain =
@@ -101,6 +95,17 @@ internal static class RowFields
     {
         json.SkipValue();
         return has = true;
+    }
+
+    private static class Edges
+    {
+        public static readonly JsonKind<IReadOnlyList<RowDependency>?> Kind =
+            new JsonFields<DependencyDraft, RowDependency>("dependencies.")
+                .Add("request_id", JsonKinds.Text, (ref d, value) => d.RequestId = value, edge => edge.RequestId, JsonRule.Must)
+                .Add("trigger", DependencyKinds.Trigger, (ref d, value) => d.Trigger = value, edge => edge.Trigger, JsonRule.Must)
+                .Add("delay_ms", JsonKinds.Number, (ref d, value) => d.Delay = value, edge => edge.DelayMs, JsonRule.Must)
+                .Add("relation", DependencyKinds.Relation, (ref d, value) => d.Relation = value, edge => edge.Relation, JsonRule.Must)
+                .Objects(() => default, d => new RowDependency(d.RequestId!, d.Trigger!.Value, d.Delay!.Value, d.Relation!.Value));
     }
 
     private struct ToolDraft

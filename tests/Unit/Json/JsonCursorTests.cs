@@ -75,7 +75,7 @@ public class JsonCursorTests
     [InlineData("""{"a":1,  "b":2}""", false)]
     [InlineData("""{"a":1,"bc":2}""", false)]
     [InlineData("""{"a":1}""", false)]
-    [InlineData("""{"a":"x""" + "\"", false)]
+    [InlineData("{\"a\":\"x\"", false)]
     [InlineData("""["a","b":2]""", false)]
     public void A_key_is_taken_only_where_it_comes_next(string text, bool isTaken)
     {

@@ -25,7 +25,7 @@ internal static class RecordFields
                 record => record.SessionFinal == true ? $$"""{"{{TraceNames.EvictSession}}":true}""" : null);
 
     /// <summary>All fields, those included that count only for agentic rows of version 2 (behaviour 01#12.4).</summary>
-    public static readonly JsonFields<RecordDraft, TraceRecord> All = Fields(RequestFields.All);
+    public static JsonFields<RecordDraft, TraceRecord> All => Whole.Fields;
 
     /// <summary>The fields without explicit edges, which are passed over like any unknown key.</summary>
     public static readonly JsonFields<RecordDraft, TraceRecord> WithoutDependencies = Fields(RequestFields.WithoutDependencies);
@@ -106,6 +106,11 @@ internal static class RecordFields
         if (!json.IsObject(name)) return false;
         Context.Read(ref json, ref draft);
         return true;
+    }
+
+    private static class Whole
+    {
+        public static readonly JsonFields<RecordDraft, TraceRecord> Fields = RecordFields.Fields(RequestFields.All);
     }
 }
 
