@@ -21,6 +21,7 @@
         'Get-AgentTask'
         'Get-AgentTrace'
         'Import-AgentLog'
+        'Import-AgentMeasurement'
         'Import-AgentMooncake'
         'Import-AgentReport'
         'Import-AgentTrace'
@@ -29,9 +30,11 @@
         'Measure-AgentTrace'
         'New-AgentEngineConfig'
         'New-AgentRouterConfig'
+        'New-AgentTimingProfile'
         'Start-AgentTrace'
         'Stop-AgentTrace'
         'Test-AgentReplay'
+        'Test-AgentTimingProfile'
     )
     VariablesToExport = @()
     AliasesToExport = @()

@@ -39,6 +39,7 @@ internal sealed class ReplayArguments(OptionValues values, IReadOnlyList<string>
     public string? ExtraEngineArgs { get; } = values.Text("--extra-engine-args");
     public string? PrefillEngineArgs { get; } = values.Text("--prefill-engine-args");
     public string? DecodeEngineArgs { get; } = values.Text("--decode-engine-args");
+    public string? TimingProfile { get; } = values.Text("--timing-profile");
     public Int128 NumWorkers { get; } = values.Whole("--num-workers") ?? 1;
     public Int128 NumPrefillWorkers { get; } = values.Whole("--num-prefill-workers") ?? 1;
     public Int128 NumDecodeWorkers { get; } = values.Whole("--num-decode-workers") ?? 1;

@@ -1,7 +1,8 @@
 namespace AgentSim.Cli;
 
 /// <summary>
-/// The options of <c>agentsim replay</c>: those of the reference (behaviour 06#9.1), <c>--allow-cut</c>, <c>--drop-sessionless</c>,
+/// The options of <c>agentsim replay</c>: those of the reference (behaviour 06#9.1), <c>--allow-cut</c>, <c>--timing-profile</c>,
+/// <c>--drop-sessionless</c>,
 /// <c>--router-seed</c>, <c>--report-html</c>, <c>--plot</c>, <c>--name</c>, <c>--agents</c>, <c>--report-agents</c>, <c>--timeline</c>,
 /// <c>--help-engine</c> and <c>--help-router</c>.
 /// </summary>
@@ -20,6 +21,7 @@ internal static class ReplayOptions
 
         new("--extra-engine-args", "JSON", "Engine arguments of aggregated workers, e.g. {\"engine_type\":\"sglang\"}; vllm (default), sglang or trtllm"),
         new("--help-engine", "", "Lists the engine arguments: what they may be, defaults, which engines read them", OptionValue.None),
+        new("--timing-profile", "FILE", "Latencies of a deployment of yours, as calibrate writes them; also fills in engine arguments that are not given"),
         new("--num-workers", "N", "Aggregated workers (default 1)"),
         new("--prefill-engine-args", "JSON", "Disaggregated replay: engine arguments of the prefill workers, at least {\"worker_type\":\"prefill\"}"),
         new("--decode-engine-args", "JSON", "Disaggregated replay: engine arguments of the decode workers, at least {\"worker_type\":\"decode\"}"),

@@ -1,3 +1,4 @@
+using AgentSim.Calibration;
 using AgentSim.Engines;
 using AgentSim.Files;
 using AgentSim.Metrics;
@@ -73,6 +74,7 @@ internal sealed record ReplayPlan(ReplaySettings Settings, WorkloadOptions Workl
                 : null,
             Router = router.Resolve(Setting.RouterConfig, files),
         };
+        if (arguments.TimingProfile is { } profile) settings = settings.With(TimingProfile.Read(profile));
         return new ReplayPlan(settings, workload, synthetic);
     }
 

@@ -19,4 +19,10 @@ public sealed record RunInfo(
 
     /// <summary>What the numbers have to be read with: rows that were cut, options without effect, and the like.</summary>
     public IReadOnlyList<RunWarning> Warnings { get; init; } = [];
+
+    /// <summary>Whose timing the numbers rest on, in one line.</summary>
+    public string Timing { get; init; } = "";
+
+    /// <summary>The timing profile and how far to trust it; null: the run had none.</summary>
+    public RunCalibration? Calibration { get; init; }
 }

@@ -39,7 +39,9 @@ public static class Replay
         RunRecorder recorder = new(load, settings.MaxSimTimeMs is not null) { RecordsWaits = hasSessions };
         LoadDriver driver = LoadDriver.Create(load, new LoadOptions(settings.Concurrency, settings.ArrivalSpeedupRatio));
         List<KvUseSample> kvUse = [];
-        RuntimeParts parts = new(driver, prompts, recorder, load, settings, progress, cancellation) { KvUse = settings.RecordsKvUse ? kvUse : null };
+        EnvelopeCounter? envelope = settings.Calibration?.Envelope is { } fitted ? new EnvelopeCounter(fitted) : null;
+        ReplaySettings observed = envelope is null ? settings : settings with { Observer = envelope };
+        RuntimeParts parts = new(driver, prompts, recorder, load, observed, progress, cancellation) { KvUse = settings.RecordsKvUse ? kvUse : null };
         HandoffRecorder? handoffs = settings.Pools is null ? null : new HandoffRecorder(recorder);
         ReplayRuntime runtime = Create(parts, handoffs);
         runtime.Run();
@@ -64,12 +66,16 @@ public static class Replay
         AgentResults? agents = settings.ReportsAgents && times is not null ? AgentCollector.Collect(times, cancellation) : null;
         ReplayReport report = ReplayReportBuilder.Build(recorder.Outcomes, recorder.Gaps, costs, settings.ServiceLevel, agents?.Summary);
         RequestResults requests = new(recorder.OutcomeArray, handoffs?.Outcomes, new RequestNames(load, settings));
+        RunCalibration? calibration = RunTiming.Of(settings.Calibration, envelope);
         RunInfo run = new(Version, workload.Inputs, RunSettings.Describe(workload, settings), settings.RouterSeed)
         {
+            Calibration = calibration,
+            Timing = RunTiming.Describe(settings, calibration),
             Name = settings.RunName,
             // An array, which scripts can index.
-            Warnings = (RunWarning[])[.. workload.Warnings, .. SettingWarnings.Of(settings, workload.Synthetic), .. OfRun(load, driver),
-                .. OfOutcomes(recorder.OutcomeArray), .. OfAgents(settings, hasSessions)],
+            Warnings = (RunWarning[])[.. workload.Warnings, .. SettingWarnings.Of(settings, workload.Synthetic),
+                .. RunTiming.Warnings(calibration), .. OfRun(load, driver), .. OfOutcomes(recorder.OutcomeArray),
+                .. OfAgents(settings, hasSessions)],
         };
         return new ReplayResult(report, requests, run, settings)
         {
@@ -79,6 +85,18 @@ public static class Replay
             Origin = (load, settings),
             Gaps = recorder.Gaps,
         };
+    }
+
+    /// <summary>Runs a replay for what its requests did alone, by ordinal - 1: what calibration does some dozens of times.</summary>
+    internal static RequestOutcome[] Outcomes(ReplayWorkload workload, ReplaySettings settings, CancellationToken cancellation)
+    {
+        WorkloadColumns load = workload.Columns;
+        RunRecorder recorder = new(load, settings.MaxSimTimeMs is not null);
+        LoadDriver driver = LoadDriver.Create(load, new LoadOptions(settings.Concurrency, settings.ArrivalSpeedupRatio));
+        PromptCatalog prompts = PromptCatalogs.Create(load, checked((int)settings.Engine.BlockSize));
+        RuntimeParts parts = new(driver, prompts, recorder, load, settings, null, cancellation);
+        Create(parts, null).Run();
+        return recorder.OutcomeArray;
     }
 
     // Nothing in the numbers shows them: latencies and rates are those of the requests that completed.

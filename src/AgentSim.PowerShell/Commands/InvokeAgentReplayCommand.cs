@@ -106,6 +106,7 @@ public sealed partial class InvokeAgentReplayCommand : ReplayInputCommand
             RunName = Name,
             ArrivalSpeedupRatio = ArrivalSpeedupRatio,
         };
+        _settings = Calibrated(_settings);
         ReplayChecks.CheckSettings(_settings, Format);
         if (AsJob) return;   // the job says so, with what it finds out later
         foreach (RunWarning warning in SettingWarnings.Of(_settings, IsSynthetic ? Synthesis() : null)) Warn(warning);

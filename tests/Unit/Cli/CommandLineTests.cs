@@ -8,6 +8,7 @@ namespace AgentSim.Tests.Cli;
 public sealed class CommandLineTests : IDisposable
 {
     private readonly string _folder = Directory.CreateTempSubdirectory().FullName;
+    private string _timing = "";
 
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 
@@ -19,7 +20,18 @@ public sealed class CommandLineTests : IDisposable
         Task<string> error = process.StandardError.ReadToEndAsync();
         string output = process.StandardOutput.ReadToEnd();
         process.WaitForExit();
-        return (process.ExitCode, output, error.Result);
+        // Whose timing it is says every replay without a profile, and one test of its own.
+        string[] told = error.Result.Split('\n');
+        _timing = Array.Find(told, line => line.StartsWith("agentsim: timing: ", StringComparison.Ordinal)) ?? "";
+        return (process.ExitCode, output, string.Join('\n', told.Where(line => line.Length == 0 || line != _timing)));
+    }
+
+    [Fact]
+    public void A_replay_without_a_profile_says_whose_timing_it_is()
+    {
+        Assert.Equal(0, Run("replay", Trace(), "--trace-block-size", "16", "--report-json", "report.json").Code);
+        Assert.Contains("built-in: nvidia/Llama-3.1-8B-Instruct-FP8 on one H200", _timing, StringComparison.Ordinal);
+        Assert.Contains("\"timing\": \"built-in: nvidia/Llama", File.ReadAllText(Path.Combine(_folder, "report.json")), StringComparison.Ordinal);
     }
 
     private string Trace()
