@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 using System.Runtime.CompilerServices;
 using System.Text.Json;
 
@@ -11,6 +12,7 @@ namespace AgentSim.Json;
 internal ref struct JsonCursor(ReadOnlySpan<byte> text, int maxDepth)
 {
     private const int WordBits = 64;
+    private const int SafeDigits = 19;   // as many fit 64 bits, whatever they are
 
     private readonly ReadOnlySpan<byte> _text = text;
     private int _next;            // first byte that was not read
@@ -94,6 +96,17 @@ internal ref struct JsonCursor(ReadOnlySpan<byte> text, int maxDepth)
         TokenType = JsonTokenType.PropertyName;
         IsEscaped = false;
         (_start, _valueStart, _valueEnd, _next) = (at, at + 1, at + key.Length - 2, at + key.Length);
+        return true;
+    }
+
+    /// <summary>The current number, if it is a non-negative integer that fits.</summary>
+    public readonly bool TryUInt64(out ulong value)
+    {
+        value = 0;
+        ReadOnlySpan<byte> digits = Value;
+        if (!IsDigits) return false;
+        if (digits.Length > SafeDigits) return ulong.TryParse(digits, NumberStyles.None, CultureInfo.InvariantCulture, out value);
+        foreach (byte digit in digits) value = (value * 10) + (uint)(digit - '0');
         return true;
     }
 
@@ -203,7 +216,8 @@ internal ref struct JsonCursor(ReadOnlySpan<byte> text, int maxDepth)
             // The reader appends the position to its text.
             string reason = error.Message;
             int cut = reason.IndexOf(" LineNumber:", StringComparison.Ordinal);
-            return new JsonException($"not valid JSON at byte {(error.BytePositionInLine ?? 0) + 1}: {(cut < 0 ? reason : reason[..cut])}", error);
+            if (cut >= 0) reason = reason[..cut];
+            return new JsonException($"not valid JSON at byte {(error.BytePositionInLine ?? 0) + 1}: {reason}", error);
         }
 
         throw new UnreachableException("one reader takes what the other refuses");

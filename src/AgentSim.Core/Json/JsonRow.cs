@@ -18,8 +18,7 @@ internal ref struct JsonRow
     /// <summary>Nesting is unlimited.</summary>
     public const int AnyDepth = int.MaxValue;
 
-    private const int SafeDigits = 19;   // as many fit 64 bits, whatever they are
-    private const int ExactDigits = 15;   // and as many a double
+    private const int ExactDigits = 15;   // as many a double holds, whatever they are
 
     private readonly ReadOnlySpan<byte> _text;
     private JsonCursor _cursor;
@@ -94,7 +93,8 @@ internal ref struct JsonRow
     public readonly string KeyText() => Encoding.UTF8.GetString(_key);
 
     /// <summary>True if the current string is this one.</summary>
-    public readonly bool IsText(ReadOnlySpan<byte> text) => _cursor.IsEscaped ? Encoding.UTF8.GetBytes(Unescaped()).AsSpan().SequenceEqual(text) : _cursor.Value.SequenceEqual(text);
+    public readonly bool IsText(ReadOnlySpan<byte> text) =>
+        _cursor.IsEscaped ? Framework().ValueTextEquals(text) : _cursor.Value.SequenceEqual(text);
 
     /// <summary>Passes over the value of the current key, checking only its syntax.</summary>
     public void Skip()
@@ -167,21 +167,22 @@ internal ref struct JsonRow
     /// <summary>The current number as an unsigned integer.</summary>
     public readonly ulong UInt64(string name)
     {
-        if (TokenType == JsonTokenType.Number && TryUInt64(out ulong value)) return value;
+        if (TokenType == JsonTokenType.Number && _cursor.TryUInt64(out ulong value)) return value;
         throw Wrong(name, "an integer from 0 to 18446744073709551615");
     }
 
     /// <summary>The current number as a 32-bit unsigned integer.</summary>
     public readonly uint UInt32(string name)
     {
-        if (TokenType == JsonTokenType.Number && TryUInt64(out ulong value) && value <= uint.MaxValue) return (uint)value;
+        if (TokenType == JsonTokenType.Number && _cursor.TryUInt64(out ulong value) && value <= uint.MaxValue) return (uint)value;
         throw Wrong(name, "an integer from 0 to 4294967295");
     }
 
     /// <summary>The current number as a 32-bit integer.</summary>
     public readonly int Int32(string name)
     {
-        if (TokenType == JsonTokenType.Number && int.TryParse(Raw, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out int value) && (value != 0 || Raw[0] != '-')) return value;
+        bool fits = int.TryParse(Raw, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out int value);
+        if (TokenType == JsonTokenType.Number && fits && (value != 0 || Raw[0] != '-')) return value;
         throw Wrong(name, "an integer from -2147483648 to 2147483647");
     }
 
@@ -218,7 +219,7 @@ internal ref struct JsonRow
     /// <summary>The current number as a double; false if it overflows.</summary>
     public readonly bool IsFinite(out double value)
     {
-        if (_cursor.IsDigits && _cursor.Value.Length <= ExactDigits && TryUInt64(out ulong whole))
+        if (_cursor.IsDigits && _cursor.Value.Length <= ExactDigits && _cursor.TryUInt64(out ulong whole))
         {
             value = whole;
             return true;
@@ -273,23 +274,14 @@ internal ref struct JsonRow
 
     private static bool MayOverflow(ReadOnlySpan<byte> number) => number.Length > 300 || number.ContainsAny((byte)'e', (byte)'E');
 
-    // The current number, if it is a non-negative integer that fits.
-    private readonly bool TryUInt64(out ulong value)
-    {
-        value = 0;
-        ReadOnlySpan<byte> digits = _cursor.Value;
-        if (!_cursor.IsDigits) return false;
-        if (digits.Length > SafeDigits) return ulong.TryParse(digits, NumberStyles.None, CultureInfo.InvariantCulture, out value);
-        foreach (byte digit in digits) value = (value * 10) + (uint)(digit - '0');
-        return true;
-    }
+    private readonly string Unescaped() => Framework().GetString()!;
 
-    // The current string or key.
-    private readonly string Unescaped()
+    // A reader that stands at the current string or key.
+    private readonly Utf8JsonReader Framework()
     {
-        var reader = new Utf8JsonReader(_text[(_cursor.Start)..(_cursor.Start + Raw.Length + 2)]);
+        var reader = new Utf8JsonReader(_text.Slice(_cursor.Start, Raw.Length + 2));
         reader.Read();
-        return reader.GetString()!;
+        return reader;
     }
 
     // At the start of an array: moves to its end if it holds only plain integers.
