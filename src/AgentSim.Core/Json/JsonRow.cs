@@ -94,7 +94,7 @@ internal ref struct JsonRow
 
     /// <summary>True if the current string is this one.</summary>
     public readonly bool IsText(ReadOnlySpan<byte> text) =>
-        _cursor.IsEscaped ? Framework().ValueTextEquals(text) : _cursor.Value.SequenceEqual(text);
+        _cursor.IsEscaped ? !HasLoneSurrogate() && Framework().ValueTextEquals(text) : _cursor.Value.SequenceEqual(text);
 
     /// <summary>Passes over the value of the current key, checking only its syntax.</summary>
     public void Skip()
