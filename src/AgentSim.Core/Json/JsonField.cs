@@ -33,17 +33,19 @@ internal enum JsonRule
 }
 
 /// <summary>A name under which a field is read.</summary>
-/// <param name="key">The name.</param>
+/// <param name="name">The name.</param>
 /// <param name="field">The field.</param>
-/// <param name="following">Position of the name that most likely comes next.</param>
 /// <param name="inBucket">Another name that is looked for at the same place.</param>
-internal sealed class JsonFieldName<TDraft, T>(byte[] key, JsonField<TDraft, T> field, int following, JsonFieldName<TDraft, T>? inBucket)
+internal sealed class JsonFieldName<TDraft, T>(string name, JsonField<TDraft, T> field, JsonFieldName<TDraft, T>? inBucket)
 {
-    public readonly byte[] Key = key;
+    public readonly byte[] Key = Encoding.UTF8.GetBytes(name);
+    public readonly byte[] Quoted = Encoding.UTF8.GetBytes($"\"{name}\":");
     public readonly JsonField<TDraft, T> Field = field;
     public readonly ulong Bit = field.Bit;
-    public readonly int Following = following;
     public readonly JsonFieldName<TDraft, T>? InBucket = inBucket;
+
+    /// <summary>The name that came next when it came last, whatever object that was in: only a guess, which threads may share.</summary>
+    public JsonFieldName<TDraft, T>? Next;
 }
 
 /// <summary>A field of an object; see <see cref="JsonFields{TDraft, T}"/>.</summary>
@@ -57,7 +59,7 @@ internal abstract class JsonField<TDraft, T>(string name, string prefix)
     /// <summary>The name as messages give it.</summary>
     public string Shown { get; } = prefix + name;
 
-    /// <summary>Marks the field in <see cref="JsonFieldsSeen"/>; none if it may come again.</summary>
+    /// <summary>Marks the field in <see cref="JsonFieldsSeen{TDraft, T}"/>; none if it may come again.</summary>
     public ulong Bit { get; set; }
 
     /// <summary>Reads the value that the row stands at; false: there is none.</summary>

@@ -15,8 +15,8 @@ namespace AgentSim.Json;
 internal sealed class JsonFields<TDraft, T>(string prefix = "", bool decodesUnknown = false)
 {
     private readonly List<JsonField<TDraft, T>> _fields = [];
-    private JsonFieldName<TDraft, T>[] _names = [];   // those that are read, aliases included
-    private readonly JsonFieldName<TDraft, T>?[] _buckets = new JsonFieldName<TDraft, T>?[64];
+    private readonly JsonFieldName<TDraft, T>?[] _buckets = new JsonFieldName<TDraft, T>?[64];   // of names, aliases included
+    private JsonFieldName<TDraft, T>? _first;   // the name that came first the last time; a guess
     private ulong _required;
 
     /// <summary>Adds a field.</summary>
@@ -55,7 +55,7 @@ internal sealed class JsonFields<TDraft, T>(string prefix = "", bool decodesUnkn
     public void ReadRow(ref JsonRow json, ref TDraft draft)
     {
         json.BeginRow();
-        JsonFieldsSeen seen = ReadFields(ref json, ref draft);
+        JsonFieldsSeen<TDraft, T> seen = ReadFields(ref json, ref draft);
         json.EndRow();
         CheckRequired(seen);
     }
@@ -64,30 +64,41 @@ internal sealed class JsonFields<TDraft, T>(string prefix = "", bool decodesUnkn
     /// <exception cref="JsonException">It is malformed, or a field is missing.</exception>
     public void Read(ref JsonRow json, ref TDraft draft) => CheckRequired(ReadFields(ref json, ref draft));
 
-    /// <summary>Reads the value of the current key.</summary>
-    public void ReadField(ref JsonRow json, ref TDraft draft, ref JsonFieldsSeen seen)
+    /// <summary>Moves to the next key; false at the end of the object. Mostly it is the one that came next in the object before.</summary>
+    public bool NextKey(ref JsonRow json, ref JsonFieldsSeen<TDraft, T> seen)
     {
-        // Most objects have their fields in the order of the table.
-        JsonFieldName<TDraft, T>[] names = _names;
-        int likely = seen.Likely;
-        JsonFieldName<TDraft, T>? found;
-        if ((uint)likely >= (uint)names.Length || !json.Is((found = names[likely]).Key))
+        JsonFieldName<TDraft, T>? likely = seen.Last is { } last ? last.Next : _first;
+        if (likely is not null && json.TryKey(likely.Quoted))
         {
-            found = Find(json.Key);
-            if (found is null)
-            {
-                if (decodesUnknown) json.SkipDecoded();
-                else json.Skip();
-                return;
-            }
+            seen.Current = likely;
+            return true;
         }
 
-        seen.Likely = found.Following;
-        ulong bit = found.Bit;
-        if ((seen.Met & bit) != 0) throw new JsonException($"{Quote.Of(found.Field.Shown)} is given twice");
+        if (!json.NextKey()) return false;
+        seen.Current = Find(json.Key);
+        if (seen.Current is null) return true;
+        if (seen.Last is null) _first = seen.Current;
+        else seen.Last.Next = seen.Current;
+        return true;
+    }
+
+    /// <summary>Reads the value of the current key.</summary>
+    public void ReadField(ref JsonRow json, ref TDraft draft, ref JsonFieldsSeen<TDraft, T> seen)
+    {
+        JsonFieldName<TDraft, T>? name = seen.Current;
+        if (name is null)
+        {
+            if (decodesUnknown) json.SkipDecoded();
+            else json.Skip();
+            return;
+        }
+
+        seen.Last = name;
+        ulong bit = name.Bit;
+        if ((seen.Met & bit) != 0) throw new JsonException($"{Quote.Of(name.Field.Shown)} is given twice");
         seen.Met |= bit;
         json.Read();
-        if (found.Field.Read(ref json, ref draft)) seen.Given |= bit;
+        if (name.Field.Read(ref json, ref draft)) seen.Given |= bit;
     }
 
     /// <summary>Writes an object with all fields that have a value, in the order of the table.</summary>
@@ -141,18 +152,15 @@ internal sealed class JsonFields<TDraft, T>(string prefix = "", bool decodesUnkn
         if ((rule & JsonRule.Required) != 0) _required |= field.Bit;
         _fields.Add(field);
         if (!isRead) return this;
-        int following = _names.Length + (alias is null ? 1 : 2);
-        AddName(name, field, following);
-        if (alias is not null) AddName(alias, field, following);
+        AddName(name, field);
+        if (alias is not null) AddName(alias, field);
         return this;
     }
 
-    private void AddName(string name, JsonField<TDraft, T> field, int following)
+    private void AddName(string name, JsonField<TDraft, T> field)
     {
-        byte[] key = Encoding.UTF8.GetBytes(name);
-        ref JsonFieldName<TDraft, T>? bucket = ref _buckets[Bucket(key)];
-        bucket = new JsonFieldName<TDraft, T>(key, field, following, bucket);
-        _names = [.. _names, bucket];
+        ref JsonFieldName<TDraft, T>? bucket = ref _buckets[Bucket(Encoding.UTF8.GetBytes(name))];
+        bucket = new JsonFieldName<TDraft, T>(name, field, bucket);
     }
 
     private JsonFieldName<TDraft, T>? Find(ReadOnlySpan<byte> key)
@@ -165,14 +173,14 @@ internal sealed class JsonFields<TDraft, T>(string prefix = "", bool decodesUnkn
 
     private static int Bucket(ReadOnlySpan<byte> key) => (key.Length * 11 + key[0] * 5 + key[^1]) & 63;
 
-    private JsonFieldsSeen ReadFields(ref JsonRow json, ref TDraft draft)
+    private JsonFieldsSeen<TDraft, T> ReadFields(ref JsonRow json, ref TDraft draft)
     {
-        JsonFieldsSeen seen = default;
-        while (json.NextKey()) ReadField(ref json, ref draft, ref seen);
+        JsonFieldsSeen<TDraft, T> seen = default;
+        while (NextKey(ref json, ref seen)) ReadField(ref json, ref draft, ref seen);
         return seen;
     }
 
-    private void CheckRequired(JsonFieldsSeen seen)
+    private void CheckRequired(JsonFieldsSeen<TDraft, T> seen)
     {
         ulong missing = _required & ~seen.Given;
         if (missing != 0) throw Missing(missing);
@@ -191,7 +199,7 @@ internal sealed class JsonFields<TDraft, T>(string prefix = "", bool decodesUnkn
 }
 
 /// <summary>Which fields of an object were met so far.</summary>
-internal struct JsonFieldsSeen
+internal struct JsonFieldsSeen<TDraft, T>
 {
     /// <summary>A bit for each field whose name was there.</summary>
     public ulong Met;
@@ -199,6 +207,9 @@ internal struct JsonFieldsSeen
     /// <summary>A bit for each field that has a value.</summary>
     public ulong Given;
 
-    /// <summary>The name to expect next.</summary>
-    public int Likely;
+    /// <summary>The declared name that was read last.</summary>
+    public JsonFieldName<TDraft, T>? Last;
+
+    /// <summary>The current name; null if it is not declared.</summary>
+    public JsonFieldName<TDraft, T>? Current;
 }

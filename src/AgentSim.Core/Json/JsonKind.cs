@@ -21,6 +21,9 @@ internal static class JsonKinds
     public static readonly JsonKind<string?> Text = new(
         (ref json, name) => json.Text(name), (json, value) => json.Text(value!), value => LooseValue.Of(value));
 
+    /// <summary>A text that most likely many rows have.</summary>
+    public static readonly JsonKind<string?> CommonText = Text with { Read = (ref json, name) => json.CommonText(name) };
+
     /// <summary>A non-negative 64-bit integer.</summary>
     public static readonly JsonKind<ulong?> UInt64 = new(
         (ref json, name) => json.UInt64(name), (json, value) => json.Number(value!.Value), value => LooseValue.Of(value));
@@ -96,6 +99,10 @@ internal static class JsonKinds
             json.Raw("]"u8);
         },
         items => LooseValue.Of(items!.Select(loose).ToArray()));
+
+    /// <summary>A kind whose fields are declared when its first value comes: most files have none, and start faster.</summary>
+    public static JsonKind<T> Late<T>(Func<JsonKind<T>> kind) =>
+        new((ref json, name) => kind().Read(ref json, name), (json, value) => kind().Write(json, value), value => kind().Loose(value));
 
     /// <summary>Values that a field reads in its own way, or does not read.</summary>
     public static JsonKind<T> Written<T>(Action<JsonLineWriter, T> write, Func<T, LooseValue> loose) =>

@@ -18,47 +18,39 @@ internal ref struct JsonRow
     /// <summary>Nesting is unlimited.</summary>
     public const int AnyDepth = int.MaxValue;
 
-    private readonly ReadOnlySpan<byte> _text;
-    private Utf8JsonReader _reader;
-    private ReadOnlySpan<byte> _key;
-    private int _base;      // where the reader's input starts in _text
-    private int _skipped;   // bytes the reader has not seen
+    private const int ExactDigits = 15;   // as many a double holds, whatever they are
 
-    public JsonRow(ReadOnlySpan<byte> text, int maxDepth)
+    private readonly ReadOnlySpan<byte> _text;
+    private JsonCursor _cursor;
+    private readonly RecentTexts? _texts;
+    private ReadOnlySpan<byte> _key;
+
+    /// <param name="text">The row.</param>
+    /// <param name="maxDepth">The deepest nesting.</param>
+    /// <param name="texts">Has the strings that earlier rows had, too; null: none.</param>
+    public JsonRow(ReadOnlySpan<byte> text, int maxDepth, RecentTexts? texts = null)
     {
         _text = text;
-        _reader = new Utf8JsonReader(text, new JsonReaderOptions { MaxDepth = maxDepth });
+        _texts = texts;
+        _cursor = new JsonCursor(text, maxDepth);
     }
 
-    public readonly JsonTokenType TokenType => _reader.TokenType;
+    public readonly JsonTokenType TokenType => _cursor.TokenType;
 
     /// <summary>Depth of the current token: 0 for the outermost value and its end.</summary>
-    public readonly int Depth => _reader.CurrentDepth;
+    public readonly int Depth => _cursor.Depth;
 
     /// <summary>Offset behind the current token.</summary>
-    public readonly int Position => _base + (int)_reader.BytesConsumed;
+    public readonly int Position => _cursor.Position;
 
     /// <summary>Offset of the current token.</summary>
-    public readonly int TokenStart => _base + (int)_reader.TokenStartIndex;
+    public readonly int TokenStart => _cursor.Start;
 
     /// <summary>The current token as written; strings without their quotes.</summary>
-    public readonly ReadOnlySpan<byte> Raw => _reader.ValueSpan;
+    public readonly ReadOnlySpan<byte> Raw => _cursor.Value;
 
     /// <summary>Moves to the next token; false after the end of the outermost value.</summary>
-    public bool Read()
-    {
-        try
-        {
-            return _reader.Read();
-        }
-        catch (JsonException error)
-        {
-            // The reader appends the position to its text, and counts only what it has seen.
-            string reason = error.Message;
-            int cut = reason.IndexOf(" LineNumber:", StringComparison.Ordinal);
-            throw new JsonException($"not valid JSON at byte {_skipped + (error.BytePositionInLine ?? 0) + 1}: {(cut < 0 ? reason : reason[..cut])}", error);
-        }
-    }
+    public bool Read() => _cursor.Read();
 
     /// <summary>Moves to the first token, which has to open an object.</summary>
     public void BeginRow()
@@ -76,7 +68,17 @@ internal ref struct JsonRow
         Read();
         if (TokenType == JsonTokenType.EndObject) return false;
         if (HasLoneSurrogate()) throw LoneSurrogate();
-        _key = _reader.ValueIsEscaped ? Encoding.UTF8.GetBytes(_reader.GetString()!) : _reader.ValueSpan;
+        _key = _cursor.IsEscaped ? Encoding.UTF8.GetBytes(Unescaped()) : _cursor.Value;
+        return true;
+    }
+
+    /// <summary>Moves to the next key if it is this one; otherwise nothing happens.</summary>
+    /// <param name="quoted">The key in quotes with its colon.</param>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public bool TryKey(ReadOnlySpan<byte> quoted)
+    {
+        if (!_cursor.TryKey(quoted)) return false;
+        _key = _cursor.Value;
         return true;
     }
 
@@ -91,7 +93,8 @@ internal ref struct JsonRow
     public readonly string KeyText() => Encoding.UTF8.GetString(_key);
 
     /// <summary>True if the current string is this one.</summary>
-    public readonly bool IsText(ReadOnlySpan<byte> text) => _reader.ValueTextEquals(text);
+    public readonly bool IsText(ReadOnlySpan<byte> text) =>
+        _cursor.IsEscaped ? !HasLoneSurrogate() && Framework().ValueTextEquals(text) : _cursor.Value.SequenceEqual(text);
 
     /// <summary>Passes over the value of the current key, checking only its syntax.</summary>
     public void Skip()
@@ -154,27 +157,32 @@ internal ref struct JsonRow
     {
         if (TokenType != JsonTokenType.String) throw Wrong(name, "a string");
         if (HasLoneSurrogate()) throw LoneSurrogate();
-        return _reader.GetString()!;
+        return _cursor.IsEscaped ? Unescaped() : Encoding.UTF8.GetString(_cursor.Value);
     }
+
+    /// <summary>The current string, which other rows most likely have, too.</summary>
+    public readonly string CommonText(string name) =>
+        _texts is not null && TokenType == JsonTokenType.String && !_cursor.IsEscaped ? _texts.Get(_cursor.Value) : Text(name);
 
     /// <summary>The current number as an unsigned integer.</summary>
     public readonly ulong UInt64(string name)
     {
-        if (TokenType == JsonTokenType.Number && _reader.TryGetUInt64(out ulong value)) return value;
+        if (TokenType == JsonTokenType.Number && _cursor.TryUInt64(out ulong value)) return value;
         throw Wrong(name, "an integer from 0 to 18446744073709551615");
     }
 
     /// <summary>The current number as a 32-bit unsigned integer.</summary>
     public readonly uint UInt32(string name)
     {
-        if (TokenType == JsonTokenType.Number && _reader.TryGetUInt32(out uint value)) return value;
+        if (TokenType == JsonTokenType.Number && _cursor.TryUInt64(out ulong value) && value <= uint.MaxValue) return (uint)value;
         throw Wrong(name, "an integer from 0 to 4294967295");
     }
 
     /// <summary>The current number as a 32-bit integer.</summary>
     public readonly int Int32(string name)
     {
-        if (TokenType == JsonTokenType.Number && _reader.TryGetInt32(out int value) && (value != 0 || Raw[0] != '-')) return value;
+        bool fits = int.TryParse(Raw, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out int value);
+        if (TokenType == JsonTokenType.Number && fits && (value != 0 || Raw[0] != '-')) return value;
         throw Wrong(name, "an integer from -2147483648 to 2147483647");
     }
 
@@ -211,7 +219,13 @@ internal ref struct JsonRow
     /// <summary>The current number as a double; false if it overflows.</summary>
     public readonly bool IsFinite(out double value)
     {
-        value = double.Parse(_reader.ValueSpan, NumberStyles.Float, CultureInfo.InvariantCulture);
+        if (_cursor.IsDigits && _cursor.Value.Length <= ExactDigits && _cursor.TryUInt64(out ulong whole))
+        {
+            value = whole;
+            return true;
+        }
+
+        value = double.Parse(_cursor.Value, NumberStyles.Float, CultureInfo.InvariantCulture);
         return double.IsFinite(value);
     }
 
@@ -239,7 +253,7 @@ internal ref struct JsonRow
     }
 
     /// <summary>True if the current string or key holds an unpaired surrogate escape.</summary>
-    public readonly bool HasLoneSurrogate() => _reader.ValueIsEscaped && Surrogates.HasLone(_reader.ValueSpan);
+    public readonly bool HasLoneSurrogate() => _cursor.IsEscaped && Surrogates.HasLone(_cursor.Value);
 
     public static JsonException LoneSurrogate() => new("a string holds an unpaired surrogate escape");
 
@@ -260,21 +274,21 @@ internal ref struct JsonRow
 
     private static bool MayOverflow(ReadOnlySpan<byte> number) => number.Length > 300 || number.ContainsAny((byte)'e', (byte)'E');
 
+    private readonly string Unescaped() => Framework().GetString()!;
+
+    // A reader that stands at the current string or key.
+    private readonly Utf8JsonReader Framework()
+    {
+        var reader = new Utf8JsonReader(_text.Slice(_cursor.Start, Raw.Length + 2));
+        reader.Read();
+        return reader;
+    }
+
     // At the start of an array: moves to its end if it holds only plain integers.
     private bool TryIntegerArray(ref ulong[] values, out int count)
     {
         if (!IntegerArray.TryParse(_text[Position..], ref values, out count, out int length)) return false;
-        JumpToArrayEnd(length);
+        _cursor.JumpToArrayEnd(length);
         return true;
-    }
-
-    // A reader that believes to have just opened the array goes on at its closing bracket.
-    private void JumpToArrayEnd(int length)
-    {
-        int target = Position + length;
-        _reader = new Utf8JsonReader(_text[target..], isFinalBlock: true, _reader.CurrentState);
-        _base = target;
-        _skipped += length;
-        Read();
     }
 }

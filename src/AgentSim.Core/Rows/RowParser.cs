@@ -9,6 +9,7 @@ namespace AgentSim.Rows;
 /// <param name="reusesIds">Whether the hash ids of a row are overwritten by those of the next: by far the largest part of a row.</param>
 internal sealed class RowParser(JsonFields<RowParser, MooncakeRow> fields, bool reusesIds)
 {
+    private readonly RecentTexts _texts = new();
     private ulong[] _hashIds = [];    // reused from row to row, like the next
     private ulong[] _integers = [];   // of fields that are copied
 
@@ -28,7 +29,7 @@ internal sealed class RowParser(JsonFields<RowParser, MooncakeRow> fields, bool 
     /// <exception cref="JsonException">The line is malformed.</exception>
     public MooncakeRow Parse(ReadOnlySpan<byte> line)
     {
-        var json = new JsonRow(line, JsonRow.AnyDepth);
+        var json = new JsonRow(line, JsonRow.AnyDepth, _texts);
         Row = new MooncakeRow { IsAgentic = fields != RowFields.Plain };
         (HasWaiting, HasChat, HasPlaceInChat) = (false, false, false);
         RowParser draft = this;

@@ -11,6 +11,7 @@ internal sealed class TraceRecordParser(string path, bool readsDependencies = fa
 {
     private static readonly byte[] Event = Encoding.UTF8.GetBytes(TraceNames.Event);
 
+    private readonly RecentTexts _texts = new();
     private readonly RecordDraft _plain = new(readsDependencies);
     private readonly RecordDraft _wrapped = new(readsDependencies);
 
@@ -43,7 +44,7 @@ internal sealed class TraceRecordParser(string path, bool readsDependencies = fa
     internal TraceRecord? ParseInTwoPasses(ReadOnlySpan<byte> line)
     {
         if (!TraceLine.TryFindRecord(line, out int start, out int length)) return null;
-        var json = new JsonRow(line.Slice(start, length), TraceLine.MaxDepth);
+        var json = new JsonRow(line.Slice(start, length), TraceLine.MaxDepth, _texts);
         json.BeginRow();
         _plain.ReadAll(ref json);
         return _plain.ToRecord();
@@ -58,13 +59,13 @@ internal sealed class TraceRecordParser(string path, bool readsDependencies = fa
         record = null;
         try
         {
-            var json = new JsonRow(line, TraceLine.MaxDepth);
+            var json = new JsonRow(line, TraceLine.MaxDepth, _texts);
             json.Read();
             if (json.TokenType != JsonTokenType.StartObject) return false;
             bool hasEvent = false;
             RecordDraft last = _plain;
             _plain.Clear();
-            while (json.NextKey())
+            while (_plain.NextKey(ref json))
             {
                 if (!json.Is(Event))
                 {

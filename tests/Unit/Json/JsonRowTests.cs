@@ -107,6 +107,21 @@ public class JsonRowTests
     [InlineData("\\\\ud800", false)]
     public void Unpaired_surrogate_escapes_are_found(string text, bool lone) => Assert.Equal(lone, Surrogates.HasLone(Encoding.UTF8.GetBytes(text)));
 
+    [Theory]
+    [InlineData("word", true)]
+    [InlineData("w\\u006frd", true)]
+    [InlineData("w\\u006frds", false)]
+    [InlineData("\\ud800", false)]
+    public void Texts_are_compared_as_decoded(string text, bool isWord)
+    {
+        var row = new JsonRow(Encoding.UTF8.GetBytes($"{{\"a\":\"{text}\"}}"), JsonRow.AnyDepth);
+        row.BeginRow();
+        row.NextKey();
+        row.Read();
+
+        Assert.Equal(isWord, row.IsText("word"u8));
+    }
+
     private static ulong? UInt64(string json)
     {
         var row = new JsonRow(Encoding.UTF8.GetBytes(json), JsonRow.AnyDepth);

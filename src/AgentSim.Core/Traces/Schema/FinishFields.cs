@@ -20,23 +20,23 @@ internal static class FinishFields
             .Add(TraceNames.ChoiceIndex, JsonKinds.UInt32, (ref d, value) => d.Choice = value, call => call.ChoiceIndex, JsonRule.Must)
             .Add(TraceNames.ToolCallIndex, JsonKinds.UInt32, (ref d, value) => d.Index = value, call => call.ToolCallIndex, JsonRule.Must)
             .Add(TraceNames.CallId, JsonKinds.Text, (ref d, value) => d.Id = value, call => call.Id)
-            .Add(TraceNames.CallName, JsonKinds.Text, (ref d, value) => d.Name = value, call => call.Name)
+            .Add(TraceNames.CallName, JsonKinds.CommonText, (ref d, value) => d.Name = value, call => call.Name)
             .Objects(() => default, d => new FinishToolCall(d.Choice!.Value, d.Index!.Value, d.Id, d.Name));
 
     // Only written.
     private static readonly JsonKind<IReadOnlyList<FinishChoice>?> Choices =
         new JsonFields<CallDraft, FinishChoice>()
             .Add(TraceNames.ChoiceIndex, JsonKinds.UInt32, null, choice => choice.ChoiceIndex)
-            .Add(TraceNames.FinishReason, JsonKinds.Text, null, choice => choice.Reason)
-            .Add(TraceNames.BackendFinishReason, JsonKinds.Text, null, choice => choice.BackendReason)
+            .Add(TraceNames.FinishReason, JsonKinds.CommonText, null, choice => choice.Reason)
+            .Add(TraceNames.BackendFinishReason, JsonKinds.CommonText, null, choice => choice.BackendReason)
             .Add(TraceNames.StopReason, JsonKinds.Any, null, choice => choice.StopReasonJson)
             .Objects(() => default, d => new FinishChoice(d.Choice!.Value, null, null, null));
 
     /// <summary>The <c>finish_reason_metadata</c> object.</summary>
     public static readonly JsonKind<FinishReason?> Finish =
         new JsonFields<FinishDraft, FinishReason>(decodesUnknown: true)
-            .Add(TraceNames.FinishReason, JsonKinds.Text, (ref d, value) => d.Reason = value, finish => finish.Reason)
-            .Add(TraceNames.BackendFinishReason, JsonKinds.Text, (ref d, value) => d.Backend = value, finish => finish.BackendReason)
+            .Add(TraceNames.FinishReason, JsonKinds.CommonText, (ref d, value) => d.Reason = value, finish => finish.Reason)
+            .Add(TraceNames.BackendFinishReason, JsonKinds.CommonText, (ref d, value) => d.Backend = value, finish => finish.BackendReason)
             .Add(TraceNames.StopReason, JsonKinds.Any, (ref d, value) => d.Stop = value, finish => finish.StopReasonJson)
             .Add(
                 TraceNames.ToolCalls, Calls, (ref d, value) => d.Calls = value,

@@ -17,15 +17,15 @@ internal static class RecordFields
 
     private static readonly JsonFields<RecordDraft, TraceRecord> Context =
         new JsonFields<RecordDraft, TraceRecord>("agent_context.", decodesUnknown: true)
-            .Add(TraceNames.SessionId, JsonKinds.Text, (ref d, value) => d.Session = value, record => record.SessionId, JsonRule.Must)
-            .Add(TraceNames.ParentSessionId, JsonKinds.Text, (ref d, value) => d.Parent = value, record => record.ParentSessionId)
+            .Add(TraceNames.SessionId, JsonKinds.CommonText, (ref d, value) => d.Session = value, record => record.SessionId, JsonRule.Must)
+            .Add(TraceNames.ParentSessionId, JsonKinds.CommonText, (ref d, value) => d.Parent = value, record => record.ParentSessionId)
             .Add(TraceNames.SessionFinal, JsonKinds.Flag, null, record => record.SessionFinal)
             .Add(
                 TraceNames.KvHints, JsonKinds.Any, null,
                 record => record.SessionFinal == true ? $$"""{"{{TraceNames.EvictSession}}":true}""" : null);
 
     /// <summary>All fields, those included that count only for agentic rows of version 2 (behaviour 01#12.4).</summary>
-    public static readonly JsonFields<RecordDraft, TraceRecord> All = Fields(RequestFields.All);
+    public static JsonFields<RecordDraft, TraceRecord> All => Whole.Fields;
 
     /// <summary>The fields without explicit edges, which are passed over like any unknown key.</summary>
     public static readonly JsonFields<RecordDraft, TraceRecord> WithoutDependencies = Fields(RequestFields.WithoutDependencies);
@@ -107,13 +107,18 @@ internal static class RecordFields
         Context.Read(ref json, ref draft);
         return true;
     }
+
+    private static class Whole
+    {
+        public static readonly JsonFields<RecordDraft, TraceRecord> Fields = RecordFields.Fields(RequestFields.All);
+    }
 }
 
 /// <summary>A record while it is decoded; reused from record to record.</summary>
 internal sealed class RecordDraft(bool readsDependencies)
 {
     private readonly JsonFields<RecordDraft, TraceRecord> _fields = readsDependencies ? RecordFields.All : RecordFields.WithoutDependencies;
-    private JsonFieldsSeen _seen;
+    private JsonFieldsSeen<RecordDraft, TraceRecord> _seen;
 
     public bool HasSchema;
     public bool HasRequest;
@@ -136,8 +141,11 @@ internal sealed class RecordDraft(bool readsDependencies)
     public void ReadAll(ref JsonRow json)
     {
         Clear();
-        while (json.NextKey()) ReadField(ref json);
+        while (NextKey(ref json)) ReadField(ref json);
     }
+
+    /// <summary>Moves to the next key; false at the end of the object.</summary>
+    public bool NextKey(ref JsonRow json) => _fields.NextKey(ref json, ref _seen);
 
     /// <summary>Reads the value of the current key.</summary>
     public void ReadField(ref JsonRow json)

@@ -6,15 +6,10 @@ namespace AgentSim.Traces.Schema;
 /// <summary>The fields of the <c>request</c> object of a record (behaviour 01#2.3 and 07#A5).</summary>
 internal static class RequestFields
 {
-    private static readonly JsonKind<IReadOnlyList<RecordedDependency>?> Dependencies =
-        new JsonFields<DependencyDraft, RecordedDependency>("dependencies.", decodesUnknown: true)
-            .Add(TraceNames.RequestId, JsonKinds.Text, (ref d, value) => d.RequestId = value, edge => edge.RequestId, JsonRule.Must)
-            .Add(TraceNames.Relation, DependencyKinds.Relation, (ref d, value) => d.Relation = value, edge => edge.Relation, JsonRule.Must)
-            .Add(TraceNames.Trigger, DependencyKinds.Trigger, (ref d, value) => d.Trigger = value, edge => edge.Trigger, JsonRule.Must)
-            .Objects(() => default, d => new RecordedDependency(d.RequestId!, d.Relation!.Value, d.Trigger!.Value));
+    private static JsonKind<IReadOnlyList<RecordedDependency>?> Dependencies => JsonKinds.Late(() => Edges.Kind);
 
     /// <summary>All fields.</summary>
-    public static readonly JsonFields<RequestDraft, RequestRecord> All = Fields(readsDependencies: true);
+    public static JsonFields<RequestDraft, RequestRecord> All => Whole.Fields;
 
     /// <summary>The fields without explicit edges.</summary>
     public static readonly JsonFields<RequestDraft, RequestRecord> WithoutDependencies = Fields(readsDependencies: false);
@@ -25,7 +20,7 @@ internal static class RequestFields
         return new JsonFields<RequestDraft, RequestRecord>("request.", decodesUnknown: true)
             .Add(TraceNames.RequestId, JsonKinds.Text, (ref d, value) => d.Record.RequestId = value!, r => r.RequestId, JsonRule.Must)
             .Add(TraceNames.XRequestId, JsonKinds.Text, (ref d, value) => d.Record.XRequestId = value, r => r.XRequestId)
-            .Add(TraceNames.Model, JsonKinds.Text, (ref d, value) => d.Record.Model = value, r => r.Model)
+            .Add(TraceNames.Model, JsonKinds.CommonText, (ref d, value) => d.Record.Model = value, r => r.Model)
             .Add(TraceNames.InputTokens, JsonKinds.UInt64, (ref d, value) => d.Record.InputTokens = value, r => r.InputTokens)
             .Add(TraceNames.OutputTokens, JsonKinds.Count, (ref d, value) => d.Output = value, r => r.OutputTokens)
             .Add(TraceNames.CachedTokens, JsonKinds.UInt64, (ref d, value) => d.Record.CachedTokens = value, r => r.CachedTokens)
@@ -42,12 +37,14 @@ internal static class RequestFields
                 TraceNames.KvTransferLatency, JsonKinds.Number, (ref d, value) => d.Record.KvTransferEstimatedLatencyMs = value,
                 r => Finite(r.KvTransferEstimatedLatencyMs))
             .Add(TraceNames.QueueDepth, JsonKinds.UInt64, (ref d, value) => d.Record.QueueDepth = value, r => r.QueueDepth)
-            .Add(TraceNames.Worker, FinishFields.Worker, (ref d, value) => d.Record.Worker = value, r => r.Worker)
+            .Add(TraceNames.Worker, JsonKinds.Late(() => FinishFields.Worker), (ref d, value) => d.Record.Worker = value, r => r.Worker)
             .AddOwn(
                 TraceNames.Replay, ReadReplay,
                 JsonKinds.Written<RequestRecord>(replay.Write, record => LooseValue.Of(replay.Loose(record))), r => r)
-            .Add(TraceNames.FinishMetadata, FinishFields.Finish, (ref d, value) => d.Record.Finish = value, r => r.Finish)
-            .AddOwn(TraceNames.Import, ReadImport, FinishFields.Import, r => r.Import, JsonRule.Repeatable);
+            .Add(
+                TraceNames.FinishMetadata, JsonKinds.Late(() => FinishFields.Finish), (ref d, value) => d.Record.Finish = value,
+                r => r.Finish)
+            .AddOwn(TraceNames.Import, ReadImport, JsonKinds.Late(() => FinishFields.Import), r => r.Import, JsonRule.Repeatable);
 
         bool ReadReplay(ref JsonRow json, ref RequestDraft draft, string name)
         {
@@ -88,6 +85,23 @@ internal static class RequestFields
     {
         draft.Record.Import = FinishFields.ReadImport(ref json, name);
         return true;
+    }
+
+    private static class Whole
+    {
+        public static readonly JsonFields<RequestDraft, RequestRecord> Fields = RequestFields.Fields(readsDependencies: true);
+    }
+
+    private static class Edges
+    {
+        public static readonly JsonKind<IReadOnlyList<RecordedDependency>?> Kind =
+            new JsonFields<DependencyDraft, RecordedDependency>("dependencies.", decodesUnknown: true)
+                .Add(TraceNames.RequestId, JsonKinds.Text, (ref d, value) => d.RequestId = value, edge => edge.RequestId, JsonRule.Must)
+                .Add(
+                    TraceNames.Relation, DependencyKinds.Relation, (ref d, value) => d.Relation = value, edge => edge.Relation,
+                    JsonRule.Must)
+                .Add(TraceNames.Trigger, DependencyKinds.Trigger, (ref d, value) => d.Trigger = value, edge => edge.Trigger, JsonRule.Must)
+                .Objects(() => default, d => new RecordedDependency(d.RequestId!, d.Relation!.Value, d.Trigger!.Value));
     }
 
     private struct DependencyDraft
