@@ -76,7 +76,6 @@ internal static class ReplayCommand
             : MetricTable.Render(result, OptionNames.Wording);
         string agents = result.Agents is { } shown ? AgentTable.Render(shown) : "";
         Output.Write($"{table}{agents}Saved full report to: {report}\n");
-        if (result.Run.Calibration is null) Messages.WriteLine($"agentsim: timing: {result.Run.Timing}");
         ShowCounts(result.Summary, workload.RequestCount * plan.Settings.Knobs.Copies);
         // Those who replay agents want to know, and it takes next to no time; standard output and the report stay as they are.
         if (result.Agents is null && workload.IsAgentic && result.FindAgents(cancellation) is { } found)

@@ -54,8 +54,8 @@ public static class MetricTable
         return string.Concat(warnings.Select(warning => $"Warning: {warning.In(wording ?? Wording.Neutral)}\n"));
     }
 
-    // Without a profile the table is as the reference has it, and whose timing it is stands elsewhere.
-    private static string Timing(ReplayResult result) => result.Run.Calibration is { } calibration ? $"Timing: {calibration}\n" : "";
+    // Whose hardware the numbers are for belongs beside them.
+    private static string Timing(ReplayResult result) => result.Run.Timing.Length > 0 ? $"Timing: {result.Run.Timing}\n" : "";
 
     private static string[][] Rows(ReplayReport report) =>
         [Headers, .. Lines(report).Select(line => line.Statistics is { } values ? Row(line.Label, values) : Row(line.Label, line.Value))];
