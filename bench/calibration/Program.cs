@@ -3,7 +3,6 @@
 using System.Diagnostics;
 using System.Globalization;
 using AgentSim.CalibrationBars;
-using AgentSim.Measurements;
 
 CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
 if (args.Length == 0)
