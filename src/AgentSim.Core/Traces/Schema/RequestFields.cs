@@ -47,7 +47,12 @@ internal static class RequestFields
                 TraceNames.Replay, ReadReplay,
                 JsonKinds.Written<RequestRecord>(replay.Write, record => LooseValue.Of(replay.Loose(record))), r => r)
             .Add(TraceNames.FinishMetadata, FinishFields.Finish, (ref d, value) => d.Record.Finish = value, r => r.Finish)
-            .AddOwn(TraceNames.Import, ReadImport, FinishFields.Import, r => r.Import, JsonRule.Repeatable);
+            .AddOwn(
+                TraceNames.Import, (ref json, ref d, name) => (d.Record.Import = MarkFields.ReadImport(ref json)) is not null,
+                MarkFields.Import, r => r.Import, JsonRule.Repeatable)
+            .AddOwn(
+                TraceNames.Capture, (ref json, ref d, name) => (d.Record.Capture = MarkFields.ReadCapture(ref json)) is not null,
+                MarkFields.Capture, r => r.Capture, JsonRule.Repeatable);
 
         bool ReadReplay(ref JsonRow json, ref RequestDraft draft, string name)
         {
@@ -83,12 +88,6 @@ internal static class RequestFields
     }
 
     private static LooseValue Loose(ulong[] hashes) => LooseValue.Of([.. hashes.Select(hash => LooseValue.Of((ulong?)hash))]);
-
-    private static bool ReadImport(ref JsonRow json, ref RequestDraft draft, string name)
-    {
-        draft.Record.Import = FinishFields.ReadImport(ref json, name);
-        return true;
-    }
 
     private struct DependencyDraft
     {
