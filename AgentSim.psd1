@@ -18,18 +18,23 @@
         'Export-AgentReport'
         'Export-AgentTimeline'
         'Get-AgentSession'
+        'Get-AgentTask'
         'Get-AgentTrace'
         'Import-AgentLog'
+        'Import-AgentMeasurement'
         'Import-AgentMooncake'
+        'Import-AgentReport'
         'Import-AgentTrace'
         'Invoke-AgentReplay'
         'Invoke-AgentSweep'
         'Measure-AgentTrace'
         'New-AgentEngineConfig'
         'New-AgentRouterConfig'
+        'New-AgentTimingProfile'
         'Start-AgentTrace'
         'Stop-AgentTrace'
         'Test-AgentReplay'
+        'Test-AgentTimingProfile'
     )
     VariablesToExport = @()
     AliasesToExport = @()

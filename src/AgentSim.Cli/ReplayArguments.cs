@@ -39,6 +39,7 @@ internal sealed class ReplayArguments(OptionValues values, IReadOnlyList<string>
     public string? ExtraEngineArgs { get; } = values.Text("--extra-engine-args");
     public string? PrefillEngineArgs { get; } = values.Text("--prefill-engine-args");
     public string? DecodeEngineArgs { get; } = values.Text("--decode-engine-args");
+    public string? TimingProfile { get; } = values.Text("--timing-profile");
     public Int128 NumWorkers { get; } = values.Whole("--num-workers") ?? 1;
     public Int128 NumPrefillWorkers { get; } = values.Whole("--num-prefill-workers") ?? 1;
     public Int128 NumDecodeWorkers { get; } = values.Whole("--num-decode-workers") ?? 1;
@@ -57,6 +58,9 @@ internal sealed class ReplayArguments(OptionValues values, IReadOnlyList<string>
     public double? MaxSimTimeSeconds { get; } = values.Real("--max-sim-time-seconds");
     public string? ReportJson { get; } = values.Text("--report-json");
     public string? ReportJsonl { get; } = values.Text("--report-jsonl");
+    public string? Name { get; } = values.Text("--name");
+    public string? ReportAgents { get; } = values.Text("--report-agents");
+    public bool Agents { get; } = values.Has("--agents") || values.Has("--report-agents");
     public bool Plots { get; } = values.Has("--plot");
     public string? ReportHtml { get; } = values.Text("--report-html");
     public string? Timeline { get; } = values.Text("--timeline");

@@ -1,4 +1,5 @@
 using System.Globalization;
+using AgentSim.Agents;
 using AgentSim.Engines;
 using AgentSim.Files;
 using AgentSim.Imports;
@@ -36,11 +37,13 @@ internal static class ReplayCommand
         UsageChecks.Check(arguments);
         ReplayPlan plan = ReplayPlan.From(arguments, Environment.GetEnvironmentVariable("DYN_ROUTER_POLICY_CONFIG"));
         ReplayChecks.CheckSettings(plan.Settings, plan.Synthetic is null ? plan.Workload.Format : null);
+        Action<Stream, AgentResults>? writeAgents = arguments.ReportAgents is { } agentsFile ? AgentsWriter.For(agentsFile) : null;
         var said = new HashSet<RunWarning>();
         foreach (RunWarning warning in plan.Warnings) Warn(warning);
         OutputFiles.Check(
             arguments.IsRecording ? LogImport.Files(files, plan.Workload.Import) : InputFiles.Expand(files),
-            ("--report-jsonl", arguments.ReportJsonl), ("--report-html", arguments.ReportHtml), ("--timeline", arguments.Timeline), ("--report-json", arguments.ReportJson));
+            ("--report-jsonl", arguments.ReportJsonl), ("--report-html", arguments.ReportHtml), ("--report-agents",
+                arguments.ReportAgents), ("--timeline", arguments.Timeline), ("--report-json", arguments.ReportJson));
 
         ReplayWorkload workload = plan.Synthetic is { } synthetic
             ? SyntheticLoad.Create(synthetic, (plan.Settings.Pools?.Prefill ?? plan.Settings.Engine).BlockSize, cancellation)
@@ -60,14 +63,23 @@ internal static class ReplayCommand
             AtomicFile.Write(log, stream => RequestLogWriter.Write(stream, result.Requests, cancellation));
         if (arguments.ReportHtml is { } page)
             AtomicFile.Write(page, stream => HtmlReport.Write(stream, [new ReportedRun(result)], cancellation));
+        if (writeAgents is not null && result.Agents is { } written)
+            AtomicFile.Write(arguments.ReportAgents!, stream => writeAgents(stream, written));
         if (events is not null)
             TimelineFile.Write(arguments.Timeline!, stream => events.Write(stream, null, cancellation));
 
         string report = ReportPath.Resolve(arguments.ReportJson, DateTime.Now);
         AtomicFile.Write(report, stream => ReportWriter.Write(stream, result.Summary, result.Run));
 
-        Output.Write($"{(arguments.Plots ? MetricTable.RenderWithPlots(result, OptionNames.Wording) : MetricTable.Render(result, OptionNames.Wording))}Saved full report to: {report}\n");
+        string table = arguments.Plots ? MetricTable.RenderWithPlots(result, OptionNames.Wording)
+            : MetricTable.Render(result, OptionNames.Wording);
+        string agents = result.Agents is { } shown ? AgentTable.Render(shown) : "";
+        Output.Write($"{table}{agents}Saved full report to: {report}\n");
+        if (result.Run.Calibration is null) Messages.WriteLine($"agentsim: timing: {result.Run.Timing}");
         ShowCounts(result.Summary, workload.RequestCount);
+        // Those who replay agents want to know, and it takes next to no time; standard output and the report stay as they are.
+        if (result.Agents is null && workload.IsAgentic && result.FindAgents(cancellation) is { } found)
+            Messages.WriteLine($"agentsim: {AgentTable.Line(found.Summary)} (more with --agents)");
 
         // At once, because reading and running may take long or fail; all of them stand below the table, too.
         void Warn(RunWarning warning)

@@ -1,6 +1,11 @@
 namespace AgentSim.Cli;
 
-/// <summary>The options of <c>agentsim replay</c>: those of the reference (behaviour 06#9.1), <c>--allow-cut</c>, <c>--drop-sessionless</c>, <c>--router-seed</c>, <c>--report-html</c>, <c>--plot</c>, <c>--timeline</c>, <c>--help-engine</c> and <c>--help-router</c>.</summary>
+/// <summary>
+/// The options of <c>agentsim replay</c>: those of the reference (behaviour 06#9.1), <c>--allow-cut</c>, <c>--timing-profile</c>,
+/// <c>--drop-sessionless</c>,
+/// <c>--router-seed</c>, <c>--report-html</c>, <c>--plot</c>, <c>--name</c>, <c>--agents</c>, <c>--report-agents</c>, <c>--timeline</c>,
+/// <c>--help-engine</c> and <c>--help-router</c>.
+/// </summary>
 internal static class ReplayOptions
 {
     public static readonly OptionSpec[] All =
@@ -16,6 +21,7 @@ internal static class ReplayOptions
 
         new("--extra-engine-args", "JSON", "Engine arguments of aggregated workers, e.g. {\"engine_type\":\"sglang\"}; vllm (default), sglang or trtllm"),
         new("--help-engine", "", "Lists the engine arguments: what they may be, defaults, which engines read them", OptionValue.None),
+        new("--timing-profile", "FILE", "Latencies of a deployment of yours, as calibrate writes them; also fills in engine arguments that are not given"),
         new("--num-workers", "N", "Aggregated workers (default 1)"),
         new("--prefill-engine-args", "JSON", "Disaggregated replay: engine arguments of the prefill workers, at least {\"worker_type\":\"prefill\"}"),
         new("--decode-engine-args", "JSON", "Disaggregated replay: engine arguments of the decode workers, at least {\"worker_type\":\"decode\"}"),
@@ -35,6 +41,9 @@ internal static class ReplayOptions
         new("--max-sim-time-seconds", "X", "Stops the simulated clock after X seconds"),
         new("--report-json", "PATH", "Report file, or the folder for it (default: dynamo_replay_report_DATE_TIME.json here)"),
         new("--report-jsonl", "PATH", "Writes one record per request"),
+        new("--name", "TEXT", "Names the run, for comparisons and reports"),
+        new("--agents", "", "Reports sessions and tasks: how long each took and what its time went to", OptionValue.None),
+        new("--report-agents", "PATH", "Writes sessions and tasks, as the name ends: .csv, .json or .jsonl; implies --agents"),
         new("--report-html", "PATH", "Writes a report for the browser: one file with plots and a lane per session"),
         new("--plot", "", "Adds the distributions to the table", OptionValue.None),
         new("--timeline", "PATH", "Writes a timeline for Perfetto, gzipped if the name ends in .gz"),

@@ -1,3 +1,4 @@
+using AgentSim.Calibration;
 using AgentSim.Engines;
 using AgentSim.Files;
 using AgentSim.Metrics;
@@ -42,6 +43,8 @@ internal sealed record ReplayPlan(ReplaySettings Settings, WorkloadOptions Workl
             Concurrency = arguments.Concurrency is { } sessions ? Count("--replay-concurrency", sessions) : null,
             ArrivalSpeedupRatio = arguments.ArrivalSpeedupRatio,
             MaxSimTimeMs = arguments.MaxSimTimeSeconds * 1000.0,
+            RunName = arguments.Name,
+            ReportsAgents = arguments.Agents,
             RecordsKvUse = arguments.Timeline is not null,
             Warnings = IgnoredOptions.Find(arguments).ToArray() is { Length: > 0 } ignored ? ignored : [],
             ServiceLevel = new ServiceLevel(arguments.SlaTtftMs, arguments.SlaItlMs, arguments.SlaE2eMs) is { IsEmpty: false } level ? level : null,
@@ -71,6 +74,7 @@ internal sealed record ReplayPlan(ReplaySettings Settings, WorkloadOptions Workl
                 : null,
             Router = router.Resolve(Setting.RouterConfig, files),
         };
+        if (arguments.TimingProfile is { } profile) settings = settings.With(TimingProfile.Read(profile));
         return new ReplayPlan(settings, workload, synthetic);
     }
 

@@ -8,6 +8,8 @@ public static partial class Errors
     private static readonly Section Reports = new("Reports and sweeps");
     private static readonly Section Calls = new("The call");
 
+    public static ErrorCode AgentsFormatUnknown { get; } = Reports.Call(
+        "the name of a file for sessions and tasks does not say what to write", "end it in .csv, .json or .jsonl");
     public static ErrorCode BaselineEmpty { get; } = Reports.Data(
         "the baseline measured nothing that could get worse", "take a replay that completed requests");
     public static ErrorCode BaselineMissing { get; } = Reports.Input(FaultCategory.InvalidArgument,
@@ -47,7 +49,7 @@ public static partial class Errors
     public static ErrorCode RequestRecordInvalid { get; } = Reports.Data(
         "a request record that a timeline is made of is malformed", "correct the line, or write the file again");
     public static ErrorCode ResultStored { get; } = Reports.Input(FaultCategory.InvalidOperation,
-        "a page or timeline of a result that comes from a file or another session, which have no workload", "replay again where the page is made");
+        "a page, a timeline or tasks of a result that comes from a file or another session, which have no workload", "replay again where the page is made");
     public static ErrorCode SweepPointEmpty { get; } = Reports.Input(FaultCategory.InvalidResult,
         "a combination of a sweep completed no request, so that it has no metrics", "the message says why; give it more time or more blocks");
     public static ErrorCode TimelineEmpty { get; } = Reports.Call(

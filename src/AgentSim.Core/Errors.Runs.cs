@@ -7,11 +7,27 @@ public static partial class Errors
 {
     private static readonly Section Captures = new("Captures");
     private static readonly Section Measures = new("Measures");
+    private static readonly Section Calibrations = new("Calibration");
     private static readonly Section Replays = new("Replays");
 
     public static ErrorCode AnswersUnderWay { get; } = Captures.Input(FaultCategory.OperationStopped,
         "when a capture is stopped, answers pass through its proxy; they have five seconds (a warning)",
         "let them end, or break them off (Ctrl+C once more)");
+    public static ErrorCode CalibrationDataMissing { get; } = Calibrations.Data(
+        "no run to fit to, or none with the times of requests", "measure with streaming, and name the measurement");
+    public static ErrorCode CalibrationInvalid { get; } = Calibrations.Data(
+        "the file beside a profile is no calibration, or an object no timing profile", "give the files of one calibration");
+    public static ErrorCode CalibrationMismatch { get; } = Calibrations.Data(
+        "the file beside a profile belongs to another profile", "put the two files of one calibration together");
+    public static ErrorCode CalibrationMissing { get; } = Calibrations.Input(FaultCategory.ObjectNotFound,
+        "the file beside a profile is missing", "copy it there, or name the profile as planner_profile_data");
+    public static ErrorCode CalibrationServerUnknown { get; } = Calibrations.Data(
+        "the number of KV blocks of a measured server is not known", "give num_gpu_blocks, which the server logs at its start");
+    public static ErrorCode MeasurementFailures { get; } = Calibrations.Data(
+        "more than 1 % of the requests of a run failed", "measure anew, or allow failures");
+    public static ErrorCode MeasurementInvalid { get; } = Calibrations.Data(
+        "a file holds no measurement, or not what one needs", "give the file as its tool wrote it");
+
     public static ErrorCode CaptureAmbiguous { get; } = Captures.Call(
         "several captures are running and none was named", "name one by its output path");
     public static ErrorCode CaptureEnded { get; } = Captures.Input(FaultCategory.OperationStopped,

@@ -2,13 +2,27 @@ namespace AgentSim;
 
 #pragma warning disable CS1591   // an entry says itself what it counts
 
-/// <summary>All warnings of a run: code, what is counted, and what helps if it is not meant. The page docs/errors.md is made of it.</summary>
+/// <summary>
+/// All warnings of a run: code, what is counted, and what helps if it is not meant. The page docs/errors.md is made of it.
+/// </summary>
 public static class WarningCodes
 {
+    public static WarningCode AgentsNone { get; } = new(
+        "sessions and tasks were asked for of a load that has none", "leave them out, or replay a load with sessions");
     public static WarningCode ArgumentsDoubtful { get; } = new(
         "an engine argument that probably does not mean what its author thinks", "see its help");
     public static WarningCode ArgumentsIgnored { get; } = new(
         "engine arguments or router settings that change nothing in this replay", "leave them out");
+    public static WarningCode CalibrationArgumentsAssumed { get; } = new(
+        "arguments of a measured server that neither the measurement nor the call says (of a profile)", "give them");
+    public static WarningCode CalibrationCachedUnknown { get; } = new(
+        "cached prompts are too few for their cost to be fitted (of a profile)", "calibrate with a capture of agents, or with operator tables");
+    public static WarningCode CalibrationCommunicationMissing { get; } = new(
+        "operator tables without the communication between GPUs (of a profile)", "fit to a run of the server");
+    public static WarningCode CalibrationPromptsAssumed { get; } = new(
+        "which prompts are equal is assumed (of a profile)", "capture the requests, or say which assumption to take");
+    public static WarningCode CalibrationUntested { get; } = new(
+        "no run was held out, so that no error is stated (of a profile)", "hold out a run");
     public static WarningCode HashIdsMissing { get; } = new(
         "rows without hash_ids: their prompts share nothing with any other", "record hash ids");
     public static WarningCode HashIdsSpare { get; } = new(
@@ -17,6 +31,20 @@ public static class WarningCodes
         "something in recordings can be read in two ways, and one was taken", "say which is meant");
     public static WarningCode InputLengthMissing { get; } = new(
         "rows without input_length: their prompts are taken to fill their hash ids", "record input_length");
+    public static WarningCode MeasuredGapsHalved { get; } = new(
+        "measured requests with two stream events a token, whose gaps are recomputed", "nothing; the times of requests are right");
+    public static WarningCode MeasuredModelsMixed { get; } = new(
+        "models of a measured trace, of which a fit has one", "capture one model by itself");
+    public static WarningCode MeasuredOutputsReplaced { get; } = new(
+        "measured outputs that were counted from text, in place of which the length asked for is taken", "nothing, if the server ignored the end of the text");
+    public static WarningCode MeasuredRequestsLate { get; } = new(
+        "measured requests that left late: the run is a closed loop", "give the load generator more connections");
+    public static WarningCode MeasuredRequestsLeftOut { get; } = new(
+        "measured requests without recorded times", "their load is missing: allow for it");
+    public static WarningCode MeasuredRequestsWhole { get; } = new(
+        "measured requests that were not streamed", "stream, so that there are times to first token");
+    public static WarningCode MeasuredStartsUnknown { get; } = new(
+        "measured requests without a start: the run is taken as a closed loop", "measure with a tool that writes starts");
     public static WarningCode ModelsLeftOut { get; } = new(
         "requests to other models than the one that was chosen", "their load is missing: allow for it");
     public static WarningCode ModelsMixed { get; } = new(
@@ -43,14 +71,21 @@ public static class WarningCodes
         "imported requests whose start or end is estimated", "take a recording with both");
     public static WarningCode TimesRecorded { get; } = new(
         "requests of version 2 rows that waited for their recorded time, though what they depend on had ended", "rows of version 1 do not wait");
+    public static WarningCode TimingExtrapolated { get; } = new(
+        "more than 1 % of the busy time is unlike the runs that a timing profile was fitted to", "calibrate with such a run, too");
+    public static WarningCode TimingProfileConflict { get; } = new(
+        "engine arguments that differ from those of the server of a timing profile", "leave them out, or calibrate such a server");
     public static WarningCode WaitingIgnored { get; } = new(
         "agentic rows that were read as plain ones and wait for nothing", "take the format agentic_mooncake");
 
     /// <summary>The list, in alphabetical order.</summary>
     public static IReadOnlyList<WarningCode> All { get; } =
     [
-        ArgumentsDoubtful, ArgumentsIgnored, HashIdsMissing, HashIdsSpare, ImportDoubtful, InputLengthMissing, ModelsLeftOut, ModelsMixed,
-        NothingOverlaps, OptionIgnored, OutputsEstimated, PausesLong, PromptsCut, RecordingsDamaged, RequestsRejected, RowsForeign,
-        SessionlessDropped, TimesDoubtful, TimesEstimated, TimesRecorded, WaitingIgnored,
+        AgentsNone, ArgumentsDoubtful, ArgumentsIgnored, CalibrationArgumentsAssumed, CalibrationCachedUnknown, CalibrationCommunicationMissing,
+        CalibrationPromptsAssumed, CalibrationUntested, HashIdsMissing, HashIdsSpare, ImportDoubtful, InputLengthMissing,
+        MeasuredGapsHalved, MeasuredModelsMixed, MeasuredOutputsReplaced, MeasuredRequestsLate, MeasuredRequestsLeftOut,
+        MeasuredRequestsWhole, MeasuredStartsUnknown, ModelsLeftOut, ModelsMixed, NothingOverlaps, OptionIgnored, OutputsEstimated,
+        PausesLong, PromptsCut, RecordingsDamaged, RequestsRejected, RowsForeign, SessionlessDropped, TimesDoubtful, TimesEstimated,
+        TimesRecorded, TimingExtrapolated, TimingProfileConflict, WaitingIgnored,
     ];
 }

@@ -1,6 +1,7 @@
 using System.Management.Automation;
 using AgentSim.Json;
 using AgentSim.Metrics;
+using AgentSim.Reports;
 using AgentSim.Simulation;
 using AgentSim.Sweeps;
 
@@ -21,6 +22,7 @@ internal sealed record MetricSource(IReadOnlyList<Metric> Metrics, string? Path 
         ReplayReport report => new MetricSource(report.Metrics),
         SweepRow { Error: { } error } row => throw (Errors.Find(row.ErrorId) ?? Errors.ReportInvalid).Error($"point {row.Index} of the sweep has no metrics: {error}"),
         SweepRow row => new MetricSource(row.GetMetrics()),
+        StoredReport report => new MetricSource(report.Metrics, report.Path),
         FileInfo file => Read(file.FullName),
         _ => new MetricSource(Properties(item)),
     };

@@ -21,7 +21,8 @@ public static class ReportText
     public static string Of(ReplayResult result)
     {
         ArgumentNullException.ThrowIfNull(result);
-        return string.Concat([Of(result.Summary), .. result.Warnings.Select(warning => $"{Environment.NewLine}Warning: {warning.In(ParameterNames.Wording)}")]);
+        string timing = result.Run.Timing.Length > 0 ? $"{Environment.NewLine}Timing: {result.Run.Timing}" : "";
+        return string.Concat([Of(result.Summary), timing, .. result.Warnings.Select(warning => $"{Environment.NewLine}Warning: {warning.In(ParameterNames.Wording)}")]);
     }
 
     /// <summary>The text of the view.</summary>

@@ -18,6 +18,7 @@ public static class RunText
         lines.AddRange(run.Inputs.Select(input => ("input", input.Path)));
         lines.AddRange(run.Settings.Where(setting => setting.Value is not null).Select(setting => (setting.Key, Text(setting.Key, setting.Value!))));
         lines.Add(("seed", run.Seed.ToString(CultureInfo.InvariantCulture)));
+        if (run.Timing.Length > 0) lines.Add(("timing", run.Timing));
         lines.AddRange(run.Warnings.Select(warning => ("warning", warning.In(ParameterNames.Wording))));
         int width = lines.Max(line => line.Name.Length);
         return string.Join(Environment.NewLine, lines.Select(line => $"{line.Name.PadRight(width)} : {line.Value}"));

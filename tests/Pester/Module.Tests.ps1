@@ -14,7 +14,7 @@ Describe 'The module' {
     It 'has in bin, and so in the context of all modules, no assembly but its own, and apart from them the libraries it uses, NetMQ with the two that NetMQ needs' {
         $bin = "$(Split-Path $Manifest)/bin"
         (Get-ChildItem $bin -Filter *.dll).Name | Sort-Object | Should -Be 'AgentSim.Core.dll', 'AgentSim.PowerShell.dll', 'AgentSim.Zmtp.dll'
-        (Get-ChildItem "$bin/dependencies" -Filter *.dll).Name | Sort-Object | Should -Be 'AsyncIO.dll', 'Blake3.dll', 'csFastFloat.dll', 'NaCl.dll', 'NetMQ.dll', 'Sep.dll', 'System.IO.Hashing.dll', 'YamlDotNet.dll'
+        (Get-ChildItem "$bin/dependencies" -Filter *.dll).Name | Sort-Object | Should -Be 'AsyncIO.dll', 'Blake3.dll', 'csFastFloat.dll', 'MathNet.Numerics.dll', 'NaCl.dll', 'NetMQ.dll', 'Sep.dll', 'System.IO.Hashing.dll', 'YamlDotNet.dll'
     }
 
     It 'has help with examples and words for every parameter: <Name>' -ForEach $cmdlets {

@@ -1,6 +1,6 @@
 # Findings A4 and E5: results, rows and configurations go through jobs, files and other sessions with all their values.
 BeforeDiscovery {
-    $kinds = 'result', 'disaggregated result', 'closed loop with a service level', 'synthetic load', 'summary', 'distribution', 'request', 'worker', 'KV use', 'run',
+    $kinds = 'result', 'result with tasks', 'task', 'session of a replay', 'disaggregated result', 'closed loop with a service level', 'synthetic load', 'summary', 'distribution', 'request', 'worker', 'KV use', 'run',
         'row of a sweep', 'engine configuration', 'engine configuration with all parts', 'router configuration', 'comparison', 'test',
         'request record', 'tool record', 'row', 'row of version 2', 'session', 'measure of records', 'measure of sessions', 'numbers that are none'
     # The types that a cmdlet returns, and those of their properties.
@@ -36,6 +36,9 @@ BeforeAll {
         $engine = New-AgentEngineConfig -BlockSize 16 -SpeedupRatio 1.5
         $objects = [ordered]@{
             'result' = $result
+            'result with tasks' = ($agents = $rows | Invoke-AgentReplay -Agents -Name named)
+            'task' = $agents.Agents.Tasks[0]
+            'session of a replay' = $agents.Agents.Sessions[1]
             'disaggregated result' = $pools
             'closed loop with a service level' = $rows | Invoke-AgentReplay -SlaTtftMs 30.5 -SlaE2eMs 900 -MaxSimTimeSeconds 5
             'synthetic load' = Invoke-AgentReplay @load -Workers 2

@@ -32,6 +32,9 @@ internal struct GrowList<T>
     /// </summary>
     public readonly Enumerator GetEnumerator() => new(_items, Count);
 
+    /// <summary>The items, to be changed in place.</summary>
+    public readonly Span<T> Items => _items.AsSpan(0, Count);
+
     public readonly ReadOnlySpan<T> AsSpan() => _items.AsSpan(0, Count);
 
     public readonly T[] ToArray() => AsSpan().ToArray();

@@ -8,7 +8,11 @@ namespace AgentSim.Engines;
 /// <param name="Prompts">The blocks of prompts and outputs.</param>
 /// <param name="Recorder">Where admissions and tokens are written down.</param>
 /// <param name="CachesAreAsked">Whether a router asks what the ranks have cached.</param>
-internal sealed record EngineServices(EngineConfig Config, PromptCatalog Prompts, PassRecorder Recorder, bool CachesAreAsked);
+internal sealed record EngineServices(EngineConfig Config, PromptCatalog Prompts, PassRecorder Recorder, bool CachesAreAsked)
+{
+    /// <summary>Told of every pass and how long it took; null: nobody asked.</summary>
+    public PassObserver? Observer { get; init; }
+}
 
 /// <summary>The engine of one run: makes the ranks of workers with the same arguments, and holds what they share.</summary>
 internal abstract class SimulatedEngine

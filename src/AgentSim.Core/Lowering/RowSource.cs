@@ -47,6 +47,7 @@ internal sealed class RowSource : IRowSource
         ref readonly LoweredRequest request = ref _table[row];
         int session = request.Session;
         made.IsAgentic = true;
+        made.Recorded = (request.Start, request.End);
         made.RequestId = _table.Id(row);
         made.SessionId = _table.Sessions.Name(session);
         made.RequestKind = edges.IsBackground(session) ? "background_agent" : _table.Sessions.Parent(session) is null ? "foreground" : "agent";

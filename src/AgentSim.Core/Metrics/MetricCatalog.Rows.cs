@@ -7,7 +7,7 @@ internal sealed partial class MetricCatalog
 
     /// <summary>The rows of AgentSim, in the order in which headlines stand.</summary>
     public static IReadOnlyList<MetricRow> Standard() =>
-        [.. Requests(), .. Rates(), .. Latencies(), .. Caches(), .. Costs(), .. Simulation()];
+        [.. Requests(), .. Rates(), .. Latencies(), .. Caches(), .. Costs(), .. Simulation(), .. Agents()];
 
     private static MetricRow[] Requests() =>
     [

@@ -14,6 +14,11 @@ internal sealed record MetricGroup(string Name, string When, Func<ReplayReport, 
     public static readonly MetricGroup Goodput = new(
         "Goodput", "Where a bound of a service level was given",
         static report => report.GoodputCompletedRequests is not null);
+
+    /// <summary>Tasks of agents; they count only where a load has any.</summary>
+    public static readonly MetricGroup Agents = new(
+        "Tasks of agents", "Where sessions and tasks were asked for of a load that has some, in the object `agents`",
+        static report => report.Agents is not null, "agents");
 }
 
 /// <summary>
@@ -29,6 +34,9 @@ internal sealed record EmptyRule(string When, Func<Func<string, double?>, bool> 
 
     /// <summary>What is made of completed requests.</summary>
     public static readonly EmptyRule NothingCompleted = new("when no request completed", static find => find("completed_requests") == 0.0);
+
+    /// <summary>What is made of completed tasks.</summary>
+    public static readonly EmptyRule NoTasks = new("when no task completed", static find => find("completed_tasks") == 0.0);
 
     /// <summary>What is made of their prompts.</summary>
     public static readonly EmptyRule NoPrompts = new(

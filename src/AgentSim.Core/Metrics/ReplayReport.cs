@@ -1,6 +1,7 @@
 using System.Dynamic;
 using System.Linq.Expressions;
 using System.Text.Json.Serialization;
+using AgentSim.Agents;
 using AgentSim.Statistics;
 
 namespace AgentSim.Metrics;
@@ -114,6 +115,9 @@ public sealed partial class ReplayReport : IDynamicMetaObjectProvider, INamedVal
 
     /// <summary>1000 / gap between neighbouring tokens, tokens per second and user; percentiles are exact to 0.1 %.</summary>
     public required Distribution OutputTokenThroughputPerUser { get; init; }
+
+    /// <summary>What the tasks of the run come to; null unless the replay was asked for it and its load has sessions.</summary>
+    public AgentSummary? Agents { get; init; }
 
     /// <summary>Every metric under its name in the report file, in ascending order of the names.</summary>
     public IReadOnlyList<Metric> Metrics => _metrics ??= MetricCatalog.Current.Measure(this);

@@ -1,3 +1,4 @@
+using AgentSim.Agents;
 using AgentSim.Recording;
 using AgentSim.Statistics;
 
@@ -9,7 +10,10 @@ internal readonly record struct RunCosts
     /// <summary>Seconds times prefill workers; 0 when aggregated.</summary>
     public double PrefillWorkerSeconds { get; init; }
 
-    /// <summary>Seconds times (decode) workers, summed over the clock moves; null in the dedicated single-worker runtime, where it is the duration.</summary>
+    /// <summary>
+    /// Seconds times (decode) workers, summed over the clock moves; null in the dedicated single-worker runtime, where it is the
+    /// duration.
+    /// </summary>
     public double? DecodeWorkerSeconds { get; init; }
 
     /// <summary>0 when aggregated.</summary>
@@ -27,8 +31,9 @@ internal static class ReplayReportBuilder
     /// <param name="gaps">Gaps of counted requests only.</param>
     /// <param name="costs">Worker seconds, GPUs and wall time.</param>
     /// <param name="serviceLevel">Null or empty: no goodput.</param>
+    /// <param name="agents">What the tasks come to, if that is asked for.</param>
     public static ReplayReport Build(
-        ReadOnlySpan<RequestOutcome> requests, GapStatistics gaps, in RunCosts costs, ServiceLevel? serviceLevel)
+        ReadOnlySpan<RequestOutcome> requests, GapStatistics gaps, in RunCosts costs, ServiceLevel? serviceLevel, AgentSummary? agents = null)
     {
         bool hasGoodput = serviceLevel is { IsEmpty: false };
         long arrived = 0, cutOff = 0, counted = 0, input = 0, output = 0, reused = 0, reusedAtFirst = 0, good = 0, goodTokens = 0;
@@ -92,6 +97,7 @@ internal static class ReplayReportBuilder
             E2eLatency = e2e.Latency,
             InterTokenLatency = gaps.InterTokenLatency,
             OutputTokenThroughputPerUser = gaps.ThroughputPerUser,
+            Agents = agents,
         };
     }
 

@@ -14,6 +14,15 @@ namespace AgentSim.Metrics;
 public sealed record RunInfo(
     string Version, IReadOnlyList<WorkloadInput> Inputs, IReadOnlyDictionary<string, object?> Settings, ulong Seed)
 {
+    /// <summary>What the run was named; null if it was not.</summary>
+    public string? Name { get; init; }
+
     /// <summary>What the numbers have to be read with: rows that were cut, options without effect, and the like.</summary>
     public IReadOnlyList<RunWarning> Warnings { get; init; } = [];
+
+    /// <summary>Whose timing the numbers rest on, in one line.</summary>
+    public string Timing { get; init; } = "";
+
+    /// <summary>The timing profile and how far to trust it; null: the run had none.</summary>
+    public RunCalibration? Calibration { get; init; }
 }

@@ -13,11 +13,21 @@ internal sealed class HandoffRecorder
         _run = run;
         _outcomes = new HandoffOutcome[run.Outcomes.Length];
         for (int request = 0; request < _outcomes.Length; request++) _outcomes[request] = HandoffOutcome.Empty;
+        if (run.RecordsWaits) Array.Fill(TransferEnds = new double[_outcomes.Length], double.NaN);
         Prefill = new PrefillSide(this);
         Decode = new DecodeSide(this);
     }
 
     public HandoffOutcome[] Outcomes => _outcomes;
+
+    /// <summary>When the KV of each request was on its decode worker; null unless <see cref="RunRecorder.RecordsWaits"/> is set.</summary>
+    public double[]? TransferEnds { get; }
+
+    /// <summary>The KV of a request is on its decode worker.</summary>
+    public void Transferred(int request, double now)
+    {
+        if (TransferEnds is not null) TransferEnds[request] = now;
+    }
 
     /// <summary>What prefill workers report to: their tokens are discarded.</summary>
     public PassRecorder Prefill { get; }

@@ -1,3 +1,4 @@
+using AgentSim.Collections;
 using AgentSim.Engines;
 using AgentSim.Statistics;
 using AgentSim.Workload;
@@ -15,6 +16,8 @@ internal sealed class RunRecorder : PassRecorder
     private readonly List<double>?[]? _openGaps;
     private readonly WorkloadColumns _load;
 
+    private GrowList<Readmission> _readmissions;
+
     public RunRecorder(WorkloadColumns load, bool hasTimeCap)
     {
         _load = load;
@@ -26,6 +29,14 @@ internal sealed class RunRecorder : PassRecorder
     public ReadOnlySpan<RequestOutcome> Outcomes => _outcomes;
 
     public RequestOutcome[] OutcomeArray => _outcomes;
+
+    /// <summary>
+    /// Requests that were admitted again after their first token, in the order of time; only where <see cref="RecordsWaits"/> is set.
+    /// </summary>
+    public Readmission[] Readmissions => _readmissions.ToArray();
+
+    /// <summary>Whether to write down what only sessions and tasks are made of.</summary>
+    public bool RecordsWaits { get; init; }
 
     public GapStatistics Gaps { get; } = new();
 
@@ -70,6 +81,10 @@ internal sealed class RunRecorder : PassRecorder
         {
             outcome.FirstAdmit = now;
             outcome.FirstAdmissionReused = reused;
+        }
+        else if (RecordsWaits && outcome.OutputLength > 0)
+        {
+            _readmissions.Add(new Readmission(request, outcome.LastToken, now));
         }
 
         outcome.ReusedInput = Math.Max(outcome.ReusedInput, reused);

@@ -27,7 +27,7 @@ public static class MetricTable
     public static string Render(ReplayResult result, Wording? wording = null)
     {
         ArgumentNullException.ThrowIfNull(result);
-        return Render(result.Summary) + Warnings(result.Warnings, wording);
+        return Render(result.Summary) + Timing(result) + Warnings(result.Warnings, wording);
     }
 
     /// <summary>The same with a column that shows the distributions.</summary>
@@ -42,7 +42,7 @@ public static class MetricTable
             .. Lines(result.Summary).Select(line => PlottedSamples.Of(result, line.Row.Name) is { } samples ? Sparkline.Of(samples) : None),
         ];
         string[][] rows = [.. Rows(result.Summary).Zip(plots, (row, plot) => (string[])[.. row, plot])];
-        return Render(result.Summary, rows, Sparkline.Legend + "\n") + Warnings(result.Warnings, wording);
+        return Render(result.Summary, rows, Sparkline.Legend + "\n") + Timing(result) + Warnings(result.Warnings, wording);
     }
 
     /// <summary>A line for each warning; nothing where there is none.</summary>
@@ -53,6 +53,9 @@ public static class MetricTable
         ArgumentNullException.ThrowIfNull(warnings);
         return string.Concat(warnings.Select(warning => $"Warning: {warning.In(wording ?? Wording.Neutral)}\n"));
     }
+
+    // Without a profile the table is as the reference has it, and whose timing it is stands elsewhere.
+    private static string Timing(ReplayResult result) => result.Run.Calibration is { } calibration ? $"Timing: {calibration}\n" : "";
 
     private static string[][] Rows(ReplayReport report) =>
         [Headers, .. Lines(report).Select(line => line.Statistics is { } values ? Row(line.Label, values) : Row(line.Label, line.Value))];

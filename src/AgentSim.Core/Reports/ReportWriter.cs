@@ -57,6 +57,7 @@ public static class ReportWriter
     private static void WriteRun(Utf8JsonWriter json, RunInfo run, ReplayReport report)
     {
         json.WriteStartObject(EmptyMetrics.RunKey);
+        if (run.Calibration is { } calibration) WriteCalibration(json, calibration);
         json.WriteNumber("cut_off_requests", report.CutOffRequests);
         json.WriteStartArray(EmptyMetrics.Key);
         foreach (string name in report.EmptyMetrics) json.WriteStringValue(name);
@@ -72,11 +73,47 @@ public static class ReportWriter
         }
 
         json.WriteEndArray();
+        if (run.Name is { } given) json.WriteString("name", given);
         json.WriteNumber("seed", run.Seed);
         json.WritePropertyName("settings");
         WriteValue(json, run.Settings);
+        json.WriteString("timing", run.Timing);
         json.WriteString("version", run.Version);
         WriteWarnings(json, run.Warnings);
+        json.WriteEndObject();
+    }
+
+    private static void WriteCalibration(Utf8JsonWriter json, RunCalibration calibration)
+    {
+        json.WriteStartObject("calibration");
+        json.WriteString("deployment", calibration.Deployment);
+        json.WriteStartArray("errors");
+        foreach (StatedError error in calibration.Errors)
+        {
+            json.WriteStartObject();
+            if (error.Baseline is { } baseline && double.IsFinite(baseline))
+            {
+                json.WritePropertyName("baseline");
+                json.WriteReal(baseline);
+            }
+
+            if (double.IsFinite(error.Error))
+            {
+                json.WritePropertyName("error");
+                json.WriteReal(error.Error);
+            }
+
+            json.WriteString("metric", error.Metric);
+            json.WriteString("run", error.Run);
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
+        json.WriteBoolean("extrapolated", calibration.IsExtrapolated);
+        json.WritePropertyName("outside_share");
+        json.WriteReal(calibration.OutsideShare);
+        json.WriteString("profile", calibration.Profile);
+        json.WriteString("sha256", calibration.Sha256);
         json.WriteEndObject();
     }
 

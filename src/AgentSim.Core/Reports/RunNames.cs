@@ -7,10 +7,13 @@ internal static class RunNames
 {
     private const int MostSettings = 3;
 
-    /// <summary>A different name for each run: the one it was given, else the settings in which the runs differ, else its number.</summary>
+    /// <summary>
+    /// A different name for each run: the one it was given, here or when it ran, else the settings in which the runs differ, else its
+    /// number.
+    /// </summary>
     public static string[] Of(IReadOnlyList<ReportedRun> runs)
     {
-        if (runs.Count == 1) return [runs[0].Name ?? NameOf(runs[0].Result.Run)];
+        if (runs.Count == 1) return [runs[0].Name ?? runs[0].Result.Run.Name ?? NameOf(runs[0].Result.Run)];
         Dictionary<string, string>[] settings = [.. runs.Select(run => new Dictionary<string, string>(FlatSettings.Of(run.Result.Run)))];
         string[] differing = [.. settings.SelectMany(each => each.Keys).Distinct().Where(name => settings.Select(each => each.GetValueOrDefault(name)).Distinct().Count() > 1)];
         // Runs that differ in many ways are not told apart by a few of them.
@@ -19,7 +22,7 @@ internal static class RunNames
         var taken = new HashSet<string>(StringComparer.Ordinal);
         for (int i = 0; i < names.Length; i++)
         {
-            string name = runs[i].Name
+            string name = runs[i].Name ?? runs[i].Result.Run.Name
                 ?? (useSettings ? string.Join(", ", differing.Select(setting => $"{LastPart(setting)} {Shown(settings[i].GetValueOrDefault(setting))}")) : $"Run {i + 1}");
             names[i] = taken.Add(name) ? name : $"{name} ({i + 1})";
             taken.Add(names[i]);

@@ -82,6 +82,12 @@ public sealed class MooncakeRow
     /// <summary>True for a row of the agentic dialect. Not written to files.</summary>
     public bool IsAgentic { get; set; }
 
+    /// <summary>
+    /// When the request ran as it was recorded, milliseconds since 1970, if the row was made from a request trace. Not written to
+    /// files.
+    /// </summary>
+    internal (long Start, long End)? Recorded { get; set; }
+
     /// <summary>Version of the agentic dialect that the row is in, 1 or 2; 0 for a plain row.</summary>
     public int AgenticVersion => !IsAgentic ? 0 : PlayId is null ? 1 : 2;
 

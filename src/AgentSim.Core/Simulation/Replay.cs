@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Reflection;
+using AgentSim.Agents;
 using AgentSim.Engines;
 using AgentSim.Metrics;
 using AgentSim.Prompts;
@@ -34,10 +35,13 @@ public static class Replay
         long start = Stopwatch.GetTimestamp();
         EngineConfig engine = settings.Pools?.Decode ?? settings.Engine;
         PromptCatalog prompts = PromptCatalogs.Create(load, checked((int)engine.BlockSize));
-        RunRecorder recorder = new(load, settings.MaxSimTimeMs is not null);
+        bool hasSessions = RunTimes.HasSessions(load);
+        RunRecorder recorder = new(load, settings.MaxSimTimeMs is not null) { RecordsWaits = hasSessions };
         LoadDriver driver = LoadDriver.Create(load, new LoadOptions(settings.Concurrency, settings.ArrivalSpeedupRatio));
         List<KvUseSample> kvUse = [];
-        RuntimeParts parts = new(driver, prompts, recorder, load, settings, progress, cancellation) { KvUse = settings.RecordsKvUse ? kvUse : null };
+        EnvelopeCounter? envelope = settings.Calibration?.Envelope is { } fitted ? new EnvelopeCounter(fitted) : null;
+        ReplaySettings observed = envelope is null ? settings : settings with { Observer = envelope };
+        RuntimeParts parts = new(driver, prompts, recorder, load, observed, progress, cancellation) { KvUse = settings.RecordsKvUse ? kvUse : null };
         HandoffRecorder? handoffs = settings.Pools is null ? null : new HandoffRecorder(recorder);
         ReplayRuntime runtime = Create(parts, handoffs);
         runtime.Run();
@@ -51,19 +55,48 @@ public static class Replay
             DecodeGpusPerWorker = engine.GpusPerWorker,
             WallTimeMs = wallTimeMs,
         };
-        ReplayReport report = ReplayReportBuilder.Build(recorder.Outcomes, recorder.Gaps, costs, settings.ServiceLevel);
+        RunTimes? times = !hasSessions ? null : new RunTimes(load, recorder.OutcomeArray)
+        {
+            Handoffs = handoffs?.Outcomes,
+            TransferEnds = handoffs?.TransferEnds,
+            Readmissions = recorder.Readmissions,
+            SpeedupRatio = settings.Concurrency is null ? settings.ArrivalSpeedupRatio : 1.0,
+            Workers = settings.Pools is { } split ? split.PrefillWorkers + split.DecodeWorkers : settings.Workers,
+        };
+        AgentResults? agents = settings.ReportsAgents && times is not null ? AgentCollector.Collect(times, cancellation) : null;
+        ReplayReport report = ReplayReportBuilder.Build(recorder.Outcomes, recorder.Gaps, costs, settings.ServiceLevel, agents?.Summary);
         RequestResults requests = new(recorder.OutcomeArray, handoffs?.Outcomes, new RequestNames(load, settings));
+        RunCalibration? calibration = RunTiming.Of(settings.Calibration, envelope);
         RunInfo run = new(Version, workload.Inputs, RunSettings.Describe(workload, settings), settings.RouterSeed)
         {
+            Calibration = calibration,
+            Timing = RunTiming.Describe(settings, calibration),
+            Name = settings.RunName,
             // An array, which scripts can index.
-            Warnings = (RunWarning[])[.. workload.Warnings, .. SettingWarnings.Of(settings, workload.Synthetic), .. OfRun(load, driver), .. OfOutcomes(recorder.OutcomeArray)],
+            Warnings = (RunWarning[])[.. workload.Warnings, .. SettingWarnings.Of(settings, workload.Synthetic),
+                .. RunTiming.Warnings(calibration), .. OfRun(load, driver), .. OfOutcomes(recorder.OutcomeArray),
+                .. OfAgents(settings, hasSessions)],
         };
         return new ReplayResult(report, requests, run, settings)
         {
+            Agents = agents,
+            Times = times,
             KvUse = kvUse,
             Origin = (load, settings),
             Gaps = recorder.Gaps,
         };
+    }
+
+    /// <summary>Runs a replay for what its requests did alone, by ordinal - 1: what calibration does some dozens of times.</summary>
+    internal static RequestOutcome[] Outcomes(ReplayWorkload workload, ReplaySettings settings, CancellationToken cancellation)
+    {
+        WorkloadColumns load = workload.Columns;
+        RunRecorder recorder = new(load, settings.MaxSimTimeMs is not null);
+        LoadDriver driver = LoadDriver.Create(load, new LoadOptions(settings.Concurrency, settings.ArrivalSpeedupRatio));
+        PromptCatalog prompts = PromptCatalogs.Create(load, checked((int)settings.Engine.BlockSize));
+        RuntimeParts parts = new(driver, prompts, recorder, load, settings, null, cancellation);
+        Create(parts, null).Run();
+        return recorder.OutcomeArray;
     }
 
     // Nothing in the numbers shows them: latencies and rates are those of the requests that completed.
@@ -80,6 +113,12 @@ public static class Replay
         string rest = rejected == ended ? "none completed" : "they are in no latency and no rate";
         return [new RunWarning(WarningCodes.RequestsRejected, string.Create(CultureInfo.InvariantCulture,
             $"{rejected} of {ended} requests that ended were rejected, since a worker's KV cache cannot hold them; {rest}"), rejected)];
+    }
+
+    private static IEnumerable<RunWarning> OfAgents(ReplaySettings settings, bool hasSessions)
+    {
+        if (settings.ReportsAgents && !hasSessions)
+            yield return new RunWarning(WarningCodes.AgentsNone, "there are no sessions and tasks to report: every session of this load is one request, and none waits for another");
     }
 
     private static IEnumerable<RunWarning> OfRun(WorkloadColumns load, LoadDriver driver)

@@ -2,6 +2,7 @@ using System.Dynamic;
 using System.Globalization;
 using System.Linq.Expressions;
 using System.Text.Json.Serialization;
+using AgentSim.Agents;
 using AgentSim.Metrics;
 using AgentSim.Recording;
 using AgentSim.Statistics;
@@ -15,6 +16,7 @@ public sealed class ReplayResult : IDynamicMetaObjectProvider
     private readonly Lazy<IReadOnlyList<WorkerResult>> _workers;
     private readonly (WorkloadColumns Load, ReplaySettings Settings)? _origin;
     private readonly GapStatistics? _gaps;
+    private AgentResults? _agents;
 
     internal ReplayResult(ReplayReport summary, IReadOnlyList<RequestResult> requests, RunInfo run, ReplaySettings settings)
     {
@@ -25,9 +27,10 @@ public sealed class ReplayResult : IDynamicMetaObjectProvider
     // One that was stored, or sent from another session: without the workload and the gaps between tokens.
     [JsonConstructor]
     internal ReplayResult(
-        ReplayReport summary, IReadOnlyList<RequestResult> requests, IReadOnlyList<WorkerResult> workers, IReadOnlyList<KvUseSample> kvUse, RunInfo run)
+        ReplayReport summary, IReadOnlyList<RequestResult> requests, IReadOnlyList<WorkerResult> workers, IReadOnlyList<KvUseSample> kvUse, RunInfo run,
+        AgentResults? agents = null)
     {
-        (Summary, Requests, KvUse, Run) = (summary, requests, kvUse, run);
+        (Summary, Requests, KvUse, Run, Agents) = (summary, requests, kvUse, run, agents);
         _workers = new(workers);
     }
 
@@ -40,8 +43,34 @@ public sealed class ReplayResult : IDynamicMetaObjectProvider
     /// <summary>What each worker did: prefill workers first, then those that decode; data-parallel ranks count one by one.</summary>
     public IReadOnlyList<WorkerResult> Workers => _workers.Value;
 
-    /// <summary>KV blocks in use, worker by worker in the order of time; empty unless <see cref="ReplaySettings.RecordsKvUse"/> is set.</summary>
+    /// <summary>
+    /// KV blocks in use, worker by worker in the order of time; empty unless <see cref="ReplaySettings.RecordsKvUse"/> is set.
+    /// </summary>
     public IReadOnlyList<KvUseSample> KvUse { get; internal init; } = [];
+
+    /// <summary>The sessions and tasks, if the replay was asked for them and its load has any; null otherwise.</summary>
+    public AgentResults? Agents { get; internal init; }
+
+    /// <summary>
+    /// What sessions and tasks are computed from; null where the load has none, or the result comes from a file or another session.
+    /// </summary>
+    internal RunTimes? Times { get; init; }
+
+    /// <summary>The sessions and tasks, whether or not the replay was asked for them; null where there are none.</summary>
+    /// <param name="cancellation">Stops the work.</param>
+    /// <exception cref="AgentSimException"><c>ResultStored</c>: the result comes from a file or another session, and was stored
+    /// without.</exception>
+    public AgentResults? FindAgents(CancellationToken cancellation = default)
+    {
+        if (Agents is not null) return Agents;
+        if (_origin is null)
+        {
+            throw Errors.ResultStored.Error(
+                "this result comes from a file or another session and was stored without its sessions and tasks; ask the replay for them before it is stored, or look in the session that replayed it");
+        }
+
+        return Times is null ? null : _agents ??= AgentCollector.Collect(Times, cancellation);
+    }
 
     /// <summary>What was replayed and how, which timelines link requests by.</summary>
     /// <exception cref="AgentSimException"><c>ResultStored</c>: the result comes from a file or another session.</exception>

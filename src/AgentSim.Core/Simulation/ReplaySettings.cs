@@ -62,6 +62,23 @@ public sealed record ReplaySettings
     /// </summary>
     public bool RecordsKvUse { get; init; }
 
+    /// <summary>
+    /// The timing profile whose arrays the engines have; the run reports what it states of itself, and how much of the run is unlike
+    /// what it was fitted to (<see cref="RunInfo.Calibration"/>). No other result changes. Null: none.
+    /// </summary>
+    public CalibrationUse? Calibration { get; init; }
+
+    /// <summary>Told of every pass; null: nobody. No result changes.</summary>
+    internal PassObserver? Observer { get; init; }
+
+    /// <summary>What reports and comparisons call the run; null: it has no name.</summary>
+    public string? RunName { get; init; }
+
+    /// <summary>
+    /// Whether sessions and tasks are part of the result (<see cref="ReplayResult.Agents"/>) and of its report. No other number changes.
+    /// </summary>
+    public bool ReportsAgents { get; init; }
+
     /// <summary>Runs every pass by itself instead of planning stretches of them: slow, and the same numbers. For tests.</summary>
     internal bool StepByStep { get; init; }
 }

@@ -56,6 +56,7 @@ internal static class RunSettings
             names["num_workers"] = settings.Workers;
         }
 
+        if (settings.Calibration is { } calibration) names["timing_profile"] = $"{Path.GetFileName(calibration.Profile)} sha256:{calibration.Sha256}";
         names["router_mode"] = settings.RouterMode == RouterMode.KvRouter ? "kv_router" : "round_robin";
         names["router_config"] = Json(settings.Router.ToJson());
         names["model_name"] = settings.ModelName;
@@ -65,6 +66,7 @@ internal static class RunSettings
         names["sla_ttft_ms"] = settings.ServiceLevel?.TtftMs;
         names["sla_itl_ms"] = settings.ServiceLevel?.ItlMs;
         names["sla_e2e_ms"] = settings.ServiceLevel?.E2eMs;
+        if (settings.ReportsAgents) names["agents"] = true;
     }
 
     private static JsonElement Json(string text)

@@ -32,7 +32,7 @@ internal static class RuntimeFactory
 
     private static (Scheduler[] Ranks, IPrefixCaches? Caches) CreateRanks(RuntimeParts parts, EngineConfig config, PassRecorder recorder, int count, bool areAsked)
     {
-        SimulatedEngine engine = config.EngineType.Create(new EngineServices(config, parts.Prompts, recorder, areAsked));
+        SimulatedEngine engine = config.EngineType.Create(new EngineServices(config, parts.Prompts, recorder, areAsked) { Observer = parts.Settings.Observer });
         Scheduler[] ranks = new Scheduler[count];
         for (int rank = 0; rank < count; rank++) ranks[rank] = engine.CreateRank(rank);
         return (ranks, engine.Caches);

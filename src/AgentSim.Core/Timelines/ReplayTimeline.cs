@@ -1,4 +1,5 @@
 using System.Text.Json;
+using AgentSim.Agents;
 using AgentSim.Engines;
 using AgentSim.Recording;
 using AgentSim.Simulation;
@@ -20,6 +21,7 @@ public sealed class ReplayTimeline
     private readonly TimelineOptions _options;
     private readonly ReplayTracks _tracks;
     private readonly List<(RequestSpan Span, EventTrack Track)> _spans = [];
+    private readonly AgentResults? _agents;
     private readonly int[] _spansOf;   // by request: index of its first span; the next entry ends them
 
     /// <summary>The timeline of a result, with everything that the replay knows.</summary>
@@ -31,6 +33,7 @@ public sealed class ReplayTimeline
             result.Workers.Select(worker => new WorkerKey(worker.WorkerType, worker.Index)),
             (int)(result.Origin.Settings.Pools is null ? result.Origin.Settings.Engine.DpSize : 1))
     {
+        _agents = result.Agents;
     }
 
     /// <summary>The timeline of records alone: without waits, arrows between requests, and KV blocks.</summary>
@@ -87,6 +90,7 @@ public sealed class ReplayTimeline
         }
 
         foreach (RequestLink link in _links?.Links ?? []) WriteLink(arrows, link);
+        if (_agents is { } agents) WriteCriticalPaths(writer, arrows, agents);
         counters.Write(writer, _kvUse);
         writer.Finish();
     }
@@ -170,6 +174,41 @@ public sealed class ReplayTimeline
         (RequestSpan target, EventTrack to) = _spans[_spansOf[link.Target]];
         arrows.Write(
             link.IsBranch ? "branch" : "wait_for", "agentsim.dependency", (from, link.OnDispatch ? source.Begin : source.End - 1), (to, target.Begin));
+    }
+
+    // A thread per task with the links of its path, and arrows from request to request along it.
+    private void WriteCriticalPaths(TraceEventWriter writer, FlowWriter arrows, AgentResults agents)
+    {
+        Dictionary<int, int> indexOf = [];
+        for (int i = 0; i < _requests.Count; i++) indexOf[_requests[i].Ordinal] = i;
+        TaskResult[] tasks = [.. agents.Tasks.Where(task => task.MakespanMs > 0)];
+        EventTrack[] tracks = _tracks.AddProcess("Critical paths", [.. tasks
+            .Select(task => task.PlayId is { } play ? $"{play}: {task.TaskId}" : task.TaskId)], writer);
+        for (int i = 0; i < tasks.Length; i++)
+        {
+            PathLink? before = null;
+            foreach (PathLink link in tasks[i].CriticalPath)
+            {
+                long begin = EventTime.FromSimulated(link.BeginMs), end = EventTime.FromSimulated(link.EndMs);
+                Utf8JsonWriter arguments = writer.Begin(new TraceEvent(EventPhase.Complete, link.Tool is { Length: > 0 } tool
+                    ? $"tool: {tool}" : TimeSplit.NameOf(link.Part), "agentsim.critical_path", tracks[i], begin, end - begin));
+                arguments.WriteNumber("ordinal"u8, link.Ordinal);
+                if (link.RequestId is { } id) arguments.WriteString("request_id"u8, id);
+                arguments.WriteString("session_id"u8, link.SessionId);
+                writer.End();
+                if (before is not null && before.Ordinal != link.Ordinal && indexOf.TryGetValue(before.Ordinal, out int source)
+                    && indexOf.TryGetValue(link.Ordinal, out int target))
+                {
+                    // From within the slice that the path leaves, which goes on where a start let the next one go.
+                    (RequestSpan last, EventTrack from) = _spans[_spansOf[source + 1] - 1];
+                    (RequestSpan first, EventTrack to) = _spans[_spansOf[target]];
+                    arrows.Write("critical path", "agentsim.critical_path", (from,
+                        Math.Clamp(begin - 1, last.Begin, Math.Max(last.Begin, last.End - 1))), (to, first.Begin));
+                }
+
+                before = link;
+            }
+        }
     }
 
     /// <summary>Writes arrows, each of two events with a number in common.</summary>

@@ -38,6 +38,24 @@ internal sealed class ReplayTracks
         return new EventTrack(process, thread);
     }
 
+    /// <summary>A process that is no worker, with so many threads; to be asked for once everything else has its place.</summary>
+    /// <param name="name">What the process is called.</param>
+    /// <param name="threads">What its threads are called.</param>
+    /// <param name="writer">Is told the names.</param>
+    public EventTrack[] AddProcess(string name, IReadOnlyList<string> threads, TraceEventWriter writer)
+    {
+        int process = _processes.Count + _threads.Count + 1;
+        writer.NameProcess(process, name);
+        var tracks = new EventTrack[threads.Count];
+        for (int i = 0; i < tracks.Length; i++)
+        {
+            tracks[i] = new EventTrack(process, process + 1 + i);
+            writer.NameThread(tracks[i], threads[i]);
+        }
+
+        return tracks;
+    }
+
     public void WriteNames(TraceEventWriter writer)
     {
         foreach ((WorkerKey worker, int process) in _processes) writer.NameProcess(process, Name(worker));

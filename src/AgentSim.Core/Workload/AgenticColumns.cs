@@ -16,7 +16,9 @@ internal sealed class AgenticColumns
     /// <summary>How many events each request waits for.</summary>
     public required int[] DependencyCount { get; init; }
 
-    /// <summary>Part of each request's delay that is tool work, milliseconds; null where that is not known. Without influence on a replay.</summary>
+    /// <summary>
+    /// Part of each request's delay that is tool work, milliseconds; null where that is not known. Without influence on a replay.
+    /// </summary>
     public double[]? ToolWaitMs { get; init; }
 
     /// <summary>What the end of a request lets go.</summary>
@@ -29,6 +31,21 @@ internal sealed class AgenticColumns
     /// The play of each request; null where a request that fails concerns no other. The failure of a request ends its play.
     /// </summary>
     public int[]? PlayOf { get; init; }
+
+    /// <summary>The names of the plays that <see cref="PlayOf"/> numbers.</summary>
+    public string[]? PlayNames { get; init; }
+
+    /// <summary>
+    /// Pairs of requests of which the first spawned the session of the second, whether or not anybody waits for that. Without
+    /// influence on a replay; rows that name requests which are not there are passed over.
+    /// </summary>
+    public (int Request, int Branch)[] Branches { get; init; } = [];
+
+    /// <summary>
+    /// When each request ran as it was recorded, milliseconds since 1970; null where the input holds no ends. Without influence on a
+    /// replay.
+    /// </summary>
+    public (long Start, long End)[]? Recorded { get; init; }
 
     /// <summary>The tools that ran before the requests; null where the rows name none. Without influence on a replay.</summary>
     public ReportedTools? Tools { get; init; }

@@ -13,6 +13,8 @@ internal sealed class AgenticWorkloadBuilder(TraceFormat format, int traceBlockS
     private GrowList<double> _toolWait;
     private GrowList<double> _startTime;
     private ReportedTools.Collector _tools = new();
+    private GrowList<(long Start, long End)> _recorded;
+    private readonly List<(int Row, string Id)> _branches = [];
     private double _origin = double.PositiveInfinity;
 
     public void Add(MooncakeRow row, RowPlace place)
@@ -28,6 +30,8 @@ internal sealed class AgenticWorkloadBuilder(TraceFormat format, int traceBlockS
         if (row.Timestamp < _origin) _origin = row.Timestamp.Value;
         _startTime.Add(row.WaitFor.Count > 0 ? double.NaN : row.Timestamp ?? double.NaN);
         _tools.Add(row.ToolEvents);
+        if (row.Recorded is { } recorded) _recorded.Add(recorded);
+        for (int i = 0; i < row.Branches.Count; i++) _branches.Add((_ids.Count - 1, row.Branches[i]));
         _awaited.Add(row.WaitFor, _ids);
     }
 
@@ -43,6 +47,8 @@ internal sealed class AgenticWorkloadBuilder(TraceFormat format, int traceBlockS
             foreach (int target in dependencies[row]) completions.Add(target, row, _delay[row]);
         }
 
+        (int Request, int Branch)[] branches = [.. _branches.Select(branch => (branch.Row, _ids.Names.Find(branch.Id)))
+            .Where(branch => branch.Item2 >= 0)];
         _ids.Names.Seal();
         _rows.Seal();
         return new ReplayWorkload(new WorkloadColumns
@@ -59,6 +65,7 @@ internal sealed class AgenticWorkloadBuilder(TraceFormat format, int traceBlockS
             AuthoredOutput = _rows.AuthoredOutput(row => row),
             QueueAttributes = _rows.Queueing(row => row),
             SessionNames = _rows.SessionNames,
+            UnnamedSessions = _rows.UnnamedSessions,
             Agentic = new AgenticColumns
             {
                 RequestIds = _ids.Names,
@@ -68,6 +75,8 @@ internal sealed class AgenticWorkloadBuilder(TraceFormat format, int traceBlockS
                 ToolWaitMs = _toolWait.ToArray(),
                 OnCompletion = completions.Group(count),
                 Tools = _tools.Build(),
+                Branches = branches,
+                Recorded = _recorded.Count == count ? _recorded.ToArray() : null,
             },
         });
     }

@@ -94,6 +94,7 @@ internal sealed class PlayWorkloadBuilder(TraceFormat format, int traceBlockSize
             OnCompletion = completions.Group(rowOf.Length),
             OnDispatch = dispatches.Count > 0 ? dispatches.Group(rowOf.Length) : null,
             PlayOf = RowColumns.Arrange(_playOf.AsSpan(), requestOf),
+            PlayNames = [.. _plays.Keys],
         };
     }
 

@@ -86,6 +86,9 @@ internal sealed class WorkloadColumns
     public required NameTable SessionNames { get; init; }
     public required int[] SessionOf { get; init; }
 
+    /// <summary>Agentic rows: the sessions that are a row without one, ascending.</summary>
+    public int[] UnnamedSessions { get; init; } = [];
+
     // Session formats: requests of session s are [SessionStart[s], SessionStart[s + 1]).
     public int[] SessionStart { get; init; } = [];
 

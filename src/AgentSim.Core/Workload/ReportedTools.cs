@@ -10,14 +10,60 @@ internal sealed class ReportedTools
     private readonly int[] _class;
     private readonly double[] _durationMs;
     private readonly string[] _classes;
+    private readonly (long Start, long End)[] _ran;
 
-    private ReportedTools(int[] start, int[] toolClass, double[] durationMs, string[] classes) =>
-        (_start, _class, _durationMs, _classes) = (start, toolClass, durationMs, classes);
+    private ReportedTools(int[] start, int[] toolClass, double[] durationMs, string[] classes, (long Start, long End)[] ran) =>
+        (_start, _class, _durationMs, _classes, _ran) = (start, toolClass, durationMs, classes, ran);
 
     /// <summary>The tools that ran before a request, in the order of its row, with their recorded durations in milliseconds.</summary>
     public IEnumerable<(string Class, double DurationMs)> CallsOf(int request)
     {
         for (int call = _start[request]; call < _start[request + 1]; call++) yield return (_classes[_class[call]], _durationMs[call]);
+    }
+
+    /// <summary>
+    /// What a request waited for by class of tool: the last milliseconds in which at least one of its calls ran. Classes that ran together
+    /// are one, in ascending order and joined by <c>+</c>. The pieces sum to the wait; without any call all of it is of no class.
+    /// </summary>
+    /// <param name="request">The request.</param>
+    /// <param name="waitMs">How much of the time of its calls it waited for.</param>
+    public IReadOnlyList<(string Class, double Ms)> WaitedFor(int request, double waitMs)
+    {
+        (int first, int end) = (_start[request], _start[request + 1]);
+        if (end - first <= 1) return [(first == end ? "" : _classes[_class[first]], waitMs)];
+        long[] marks = [.. Enumerable.Range(first, end - first).SelectMany(call => (long[])[_ran[call].Start, _ran[call].End])
+            .Distinct().OrderDescending()];
+        var pieces = new Dictionary<string, double>(StringComparer.Ordinal);
+        double left = waitMs;
+        for (int mark = 1; mark < marks.Length && left > 0; mark++)
+        {
+            string running = Running(first, end, marks[mark], marks[mark - 1]);
+            if (running.Length == 0) continue;
+            double ms = Math.Min(left, marks[mark - 1] - marks[mark]);
+            pieces[running] = pieces.GetValueOrDefault(running) + ms;
+            left -= ms;
+        }
+
+        // Calls may, as they were recorded, have run for less than was waited; then none accounts for more of it than they all do.
+        if (left > 0)
+        {
+            string all = Running(first, end, long.MaxValue, long.MinValue);
+            pieces[all] = pieces.GetValueOrDefault(all) + left;
+        }
+
+        return [.. pieces.Select(piece => (piece.Key, piece.Value))];
+    }
+
+    // The classes of the calls that run from one time to another; of all calls where the times are the wrong way round.
+    private string Running(int first, int end, long from, long to)
+    {
+        var names = new SortedSet<string>(StringComparer.Ordinal);
+        for (int call = first; call < end; call++)
+        {
+            if (from > to || (_ran[call].Start <= from && to <= _ran[call].End)) names.Add(_classes[_class[call]]);
+        }
+
+        return string.Join('+', names);
     }
 
     /// <summary>Fills the columns row by row.</summary>
@@ -27,6 +73,7 @@ internal sealed class ReportedTools
         private GrowList<int> _start;
         private GrowList<int> _class;
         private GrowList<double> _durationMs;
+        private GrowList<(long Start, long End)> _ran;
 
         public void Add(IReadOnlyList<ToolSpan> calls)
         {
@@ -36,6 +83,7 @@ internal sealed class ReportedTools
                 _numbers.TryAdd(call.ToolClass, _numbers.Count);
                 _class.Add(_numbers[call.ToolClass]);
                 _durationMs.Add(call.DurationMs);
+                _ran.Add((call.StartedAtUnixMs, call.EndedAtUnixMs));
             }
         }
 
@@ -44,7 +92,7 @@ internal sealed class ReportedTools
         {
             if (_class.Count == 0) return null;
             _start.Add(_class.Count);
-            return new ReportedTools(_start.ToArray(), _class.ToArray(), _durationMs.ToArray(), [.. _numbers.Keys]);
+            return new ReportedTools(_start.ToArray(), _class.ToArray(), _durationMs.ToArray(), [.. _numbers.Keys], _ran.ToArray());
         }
     }
 }

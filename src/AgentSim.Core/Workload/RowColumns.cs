@@ -21,9 +21,14 @@ internal sealed class RowColumns(int traceBlockSize)
     private List<(int Row, IReadOnlyList<uint> Tokens)>? _authored;
     private List<(int Row, QueueAttributes Attributes)>? _queueing;
 
+    private GrowList<int> _unnamed;
+
     public int Count => InputLength.Count;
 
     public NameTable SessionNames { get; } = new();
+
+    /// <summary>The sessions that are a row without one, ascending.</summary>
+    public int[] UnnamedSessions => _unnamed.ToArray();
 
     public int TraceBlockSize { get; } = traceBlockSize;
 
@@ -31,7 +36,9 @@ internal sealed class RowColumns(int traceBlockSize)
     public int SessionNumber(MooncakeRow row, RowPlace place, out bool isNew)
     {
         string name = row.SessionId ?? FormattableString.Invariant($"request_{place.Line}");
-        return SessionNames.GetOrAdd(name, out isNew);
+        int session = SessionNames.GetOrAdd(name, out isNew);
+        if (isNew && row.SessionId is null) _unnamed.Add(session);
+        return session;
     }
 
     /// <summary>Appends a row's lengths, prompt and queue attributes.</summary>

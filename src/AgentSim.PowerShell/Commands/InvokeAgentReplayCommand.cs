@@ -73,6 +73,11 @@ public sealed partial class InvokeAgentReplayCommand : ReplayInputCommand
     [Number]
     public double ArrivalSpeedupRatio { get; set; } = 1.0;
 
+    /// <summary>What reports and comparisons call the run.</summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    public string? Name { get; set; }
+
     /// <summary>Records how many KV blocks are in use, for Export-AgentTimeline.</summary>
     [Parameter]
     public SwitchParameter RecordKvUse { get; set; }
@@ -98,8 +103,10 @@ public sealed partial class InvokeAgentReplayCommand : ReplayInputCommand
             RouterSeed = RouterSeed,
             Concurrency = Concurrency,
             RecordsKvUse = RecordKvUse,
+            RunName = Name,
             ArrivalSpeedupRatio = ArrivalSpeedupRatio,
         };
+        _settings = Calibrated(_settings);
         ReplayChecks.CheckSettings(_settings, Format);
         if (AsJob) return;   // the job says so, with what it finds out later
         foreach (RunWarning warning in SettingWarnings.Of(_settings, IsSynthetic ? Synthesis() : null)) Warn(warning);

@@ -107,7 +107,7 @@ public sealed class InvokeAgentSweepCommand : ReplayInputCommand
     {
         CheckPoolParameters(PrefillEngine is not null, DecodeEngine is not null);
         _common = CommonSettings();
-        _settings = [.. Grid().Points(_common)];
+        _settings = [.. Grid().Points(_common).Select(Calibrated)];
         AgentSimException?[] faults = [.. _settings.Select(Fault)];
         // Some combinations of a grid may make no sense; when none does, the call is wrong.
         if (Array.TrueForAll(faults, fault => fault is not null)) throw faults[0]!;

@@ -1,4 +1,5 @@
 using System.Management.Automation;
+using AgentSim.Calibration;
 using AgentSim.Engines;
 using AgentSim.Files;
 using AgentSim.Metrics;
@@ -10,6 +11,8 @@ namespace AgentSim.PowerShell.Commands;
 // What every replay of a workload has in common.
 public abstract partial class ReplayInputCommand
 {
+    private Calibration.TimingProfile? _profile;
+
     private const string PolicyVariable = "DYN_ROUTER_POLICY_CONFIG";
 
     // Each file is read once, however many engines and routers of a sweep name it.
@@ -24,6 +27,11 @@ public abstract partial class ReplayInputCommand
     [Parameter]
     [ValidateNotNullOrEmpty]
     public string? ModelName { get; set; }
+
+    /// <summary>A timing profile of New-AgentTimingProfile, or its file: the latencies of a deployment.</summary>
+    [Parameter]
+    [ValidateNotNull]
+    public object? TimingProfile { get; set; }
 
     /// <summary>Stops the simulated clock after this many seconds.</summary>
     [Parameter]
@@ -45,6 +53,10 @@ public abstract partial class ReplayInputCommand
     [Number]
     public double? SlaE2eMs { get; set; }
 
+    /// <summary>Reports sessions and tasks, and the metrics of tasks.</summary>
+    [Parameter]
+    public SwitchParameter Agents { get; set; }
+
     /// <summary>Settings with what is common to all replays of this call, and defaults.</summary>
     private protected ReplaySettings CommonSettings()
     {
@@ -52,10 +64,26 @@ public abstract partial class ReplayInputCommand
         return new ReplaySettings
         {
             ModelName = ModelName,
+            ReportsAgents = Agents,
             MaxSimTimeMs = MaxSimTimeSeconds * 1000.0,
             ServiceLevel = level.IsEmpty ? null : level,
             Warnings = IgnoredParameters().ToArray() is { Length: > 0 } ignored ? ignored : [],
         };
+    }
+
+    /// <summary>The settings with the timing profile that was given, if any.</summary>
+    private protected ReplaySettings Calibrated(ReplaySettings settings)
+    {
+        if (TimingProfile is null) return settings;
+        object given = TimingProfile is PSObject wrapped ? PropertyBagConverter.Restore(wrapped).BaseObject : TimingProfile;
+        _profile ??= given switch
+        {
+            Calibration.TimingProfile profile => profile,
+            FileInfo file => Calibration.TimingProfile.Read(file.FullName),
+            string path => Calibration.TimingProfile.Read(FileSystemPath(path)),
+            _ => throw Errors.CalibrationInvalid.Usage($"a {given.GetType().Name} is no timing profile; give what New-AgentTimingProfile returns, or the path of an .npz file"),
+        };
+        return settings.With(_profile);
     }
 
     /// <summary>An engine from a parameter's value; null: the default.</summary>

@@ -19,10 +19,11 @@ public partial class FloorsTests
         ["Routing", "Traces"],
         ["Capture", "Engines", "Imports", "Lowering", "Sessions"],
         ["Workload"],
-        ["Measures", "Recording"],
+        ["Measurements", "Measures", "Recording"],
+        ["Agents"],
         ["Metrics"],
         ["Simulation"],
-        ["Timelines"],
+        ["Calibration", "Timelines"],
         ["Reports", "Sweeps"],
     ];
 

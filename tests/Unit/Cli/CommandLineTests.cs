@@ -8,6 +8,7 @@ namespace AgentSim.Tests.Cli;
 public sealed class CommandLineTests : IDisposable
 {
     private readonly string _folder = Directory.CreateTempSubdirectory().FullName;
+    private string _timing = "";
 
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 
@@ -19,7 +20,18 @@ public sealed class CommandLineTests : IDisposable
         Task<string> error = process.StandardError.ReadToEndAsync();
         string output = process.StandardOutput.ReadToEnd();
         process.WaitForExit();
-        return (process.ExitCode, output, error.Result);
+        // Whose timing it is says every replay without a profile, and one test of its own.
+        string[] told = error.Result.Split('\n');
+        _timing = Array.Find(told, line => line.StartsWith("agentsim: timing: ", StringComparison.Ordinal)) ?? "";
+        return (process.ExitCode, output, string.Join('\n', told.Where(line => line.Length == 0 || line != _timing)));
+    }
+
+    [Fact]
+    public void A_replay_without_a_profile_says_whose_timing_it_is()
+    {
+        Assert.Equal(0, Run("replay", Trace(), "--trace-block-size", "16", "--report-json", "report.json").Code);
+        Assert.Contains("built-in: nvidia/Llama-3.1-8B-Instruct-FP8 on one H200", _timing, StringComparison.Ordinal);
+        Assert.Contains("\"timing\": \"built-in: nvidia/Llama", File.ReadAllText(Path.Combine(_folder, "report.json")), StringComparison.Ordinal);
     }
 
     private string Trace()
@@ -32,6 +44,30 @@ public sealed class CommandLineTests : IDisposable
 
             """);
         return path;
+    }
+
+    [Fact]
+    public void Sessions_and_tasks_are_shown_and_written_when_asked_for_and_a_run_has_a_name()
+    {
+        (int code, string output, string error) = Run(
+            "replay", Trace(), "--trace-block-size", "16", "--report-json", "report.json", "--report-agents", "tasks.csv", "--name", "three turns");
+        Assert.Equal((0, ""), (code, error));
+        Assert.Contains("2 of 2 tasks completed, in 2 sessions", output);
+        Assert.Equal(5, File.ReadAllLines(Path.Combine(_folder, "tasks.csv")).Length);
+        using JsonDocument report = JsonDocument.Parse(File.ReadAllText(Path.Combine(_folder, "report.json")));
+        Assert.Equal(2, report.RootElement.GetProperty("agents").GetProperty("completed_tasks").GetInt32());
+        Assert.Equal("three turns", report.RootElement.GetProperty("run").GetProperty("name").GetString());
+
+        (code, output, _) = Run("replay", Trace(), "--trace-block-size", "16", "--report-json", "plain.json");
+        Assert.Equal(0, code);
+        Assert.DoesNotContain("tasks", output);
+        Assert.DoesNotContain("completed_tasks", File.ReadAllText(Path.Combine(_folder, "plain.json")));
+
+        (code, _, error) = Run("replay",
+            Trace(), "--trace-block-size", "16", "--report-json", "never.json", "--report-agents", "tasks.txt");
+        Assert.Equal(2, code);
+        Assert.Contains(".csv, .json or .jsonl", error);
+        Assert.False(File.Exists(Path.Combine(_folder, "never.json")));
     }
 
     [Fact]

@@ -15,7 +15,7 @@ public sealed class AddedMetricTests : IDisposable
 {
     private const long LongRun = 8;   // requests that a run needs to have the optional group
 
-    private static readonly MetricGroup Optional = new("Agents", "In long runs", report => report.NumRequests >= LongRun, Key: "agents");
+    private static readonly MetricGroup Optional = new("Agents", "In long runs", report => report.NumRequests >= LongRun, Key: "added");
 
     private static readonly MetricRow[] Added =
     [
@@ -29,7 +29,7 @@ public sealed class AddedMetricTests : IDisposable
         },
         new()
         {
-            Name = "task_makespan_ms", Label = "Makespan", Title = "Makespan of tasks", Unit = "ms",
+            Name = "added_makespan_ms", Label = "Makespan", Title = "Makespan of tasks", Unit = "ms",
             Direction = MetricDirection.Lower, Group = Optional, HeadlineStatistics = ["p99"], TableLabel = "Task Makespan (ms)",
             Distribution = report => report.E2eLatency, Empty = EmptyRule.NoOutputs,
             Meaning = "Milliseconds from the begin of a task to its end.",
@@ -137,13 +137,13 @@ public sealed class AddedMetricTests : IDisposable
     [Fact]
     public void An_optional_group_is_only_there_when_its_report_has_it()
     {
-        Assert.Null(_short.Summary["p99_task_makespan_ms"]);
-        Assert.Equal(_long.Summary.P99E2eLatencyMs, _long.Summary["p99_task_makespan_ms"]);
-        Assert.DoesNotContain("agents", File.ReadAllText(FileOf(_short)));
+        Assert.Null(_short.Summary["p99_added_makespan_ms"]);
+        Assert.Equal(_long.Summary.P99E2eLatencyMs, _long.Summary["p99_added_makespan_ms"]);
+        Assert.DoesNotContain("added", File.ReadAllText(FileOf(_short)));
         Assert.DoesNotContain("Task Makespan", MetricTable.Render(_short));
         Assert.Matches(@"Task Makespan \(ms\) +┃", MetricTable.Render(_long));
-        LimitResult missing = Assert.Single(LimitTest.Run(_short.Summary.Metrics, [MetricLimit.Parse("p99_task_makespan_ms", "500")]));
-        Assert.Equal((false, "p99_task_makespan_ms is not in the report"), (missing.Passed, missing.Message));
+        LimitResult missing = Assert.Single(LimitTest.Run(_short.Summary.Metrics, [MetricLimit.Parse("p99_added_makespan_ms", "500")]));
+        Assert.Equal((false, "p99_added_makespan_ms is not in the report"), (missing.Passed, missing.Message));
     }
 
     [Fact]
@@ -151,11 +151,11 @@ public sealed class AddedMetricTests : IDisposable
     {
         string path = FileOf(_long);
         using JsonDocument file = JsonDocument.Parse(File.ReadAllText(path));
-        Assert.Equal("agents", file.RootElement.EnumerateObject().First().Name);
-        string[] keys = [.. file.RootElement.GetProperty("agents").EnumerateObject().Select(member => member.Name)];
+        Assert.Equal("added", file.RootElement.EnumerateObject().First().Name);
+        string[] keys = [.. file.RootElement.GetProperty("added").EnumerateObject().Select(member => member.Name)];
         Assert.Equal(keys.Order(StringComparer.Ordinal), keys);
         Assert.Equal(Statistic.All.Length + 2, keys.Length);
-        Assert.False(file.RootElement.TryGetProperty("p99_task_makespan_ms", out _));
+        Assert.False(file.RootElement.TryGetProperty("p99_added_makespan_ms", out _));
         Assert.Equal(_long.Summary.Metrics, ReportReader.Read(path).OrderBy(metric => metric.Name, StringComparer.Ordinal));
     }
 

@@ -14,7 +14,9 @@ public class ReportComparisonTests
     public void Every_metric_of_a_report_has_its_direction_considered()
     {
         var level = new ServiceLevel(TtftMs: 30);
-        Assert.Equal(MetricNames.Names, Sample.Report(level).Metrics.Select(metric => metric.Name));
+        // Tasks are not in it; their metrics have an object of their own.
+        Assert.Equal(MetricNames.Names.Where(name => MetricCatalog.Current.Find(name)!.Row.Group.Key is null), Sample.Report(level).Metrics
+            .Select(metric => metric.Name));
     }
 
     [Theory]

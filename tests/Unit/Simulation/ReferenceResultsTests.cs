@@ -1,9 +1,12 @@
 using System.Text.Json;
 using AgentSim.Simulation;
+using AgentSim.Tests.Agents;
 
 namespace AgentSim.Tests.Simulation;
 
-/// <summary>Every stored replay case gives the reference's report and request records.</summary>
+/// <summary>
+/// Every stored replay case gives the reference's report and request records, and critical paths that are chains from begin to end.
+/// </summary>
 public sealed class ReferenceResultsTests
 {
     public static TheoryData<string> Cases => new(StoredCase.All().Select(stored => stored.Name));
@@ -23,6 +26,7 @@ public sealed class ReferenceResultsTests
         List<string> differences = [.. ResultJson.Differences(stored.ExpectedReport(), ResultJson.Report(result))];
         if (stored.ExpectedRequests() is { } expected) differences.AddRange(RecordDifferences(expected, ResultJson.Requests(result)));
         Assert.True(differences.Count == 0, string.Join('\n', differences.Take(10)));
+        if (result.FindAgents() is { } agents) CriticalPathChecks.AreChains(agents, name);
     }
 
     private static IEnumerable<string> RecordDifferences(IReadOnlyList<JsonElement> expected, List<JsonElement> actual)

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using AgentSim.Agents;
 using AgentSim.Recording;
 using AgentSim.Rows;
 using AgentSim.Simulation;
@@ -26,6 +27,22 @@ public sealed class ReplayTimelineTests
     {
         var timeline = new ReplayTimeline(result, options ?? new TimelineOptions());
         return TraceEvents.Of(stream => timeline.Write(stream));
+    }
+
+    [Fact]
+    public void Critical_paths_have_a_thread_per_task_and_arrows_where_they_go_on_with_another_request()
+    {
+        ReplayResult result = Sim.Run(Rows, Sim.Settings() with { ReportsAgents = true }, TraceFormat.AgenticMooncake);
+        TraceEvents events = Timeline(result);
+        Assert.Equal(["Worker 0", "Critical paths"], events.ProcessNames);
+        PathLink[] path = [.. result.Agents!.Tasks.Single().CriticalPath];
+        Assert.Equal(
+            path.Select(link => $"{link.Part}".ToLowerInvariant()),
+            events.Phase("X").Where(each => each.GetProperty("cat").GetString() == "agentsim.critical_path")
+                .Select(each => each.GetProperty("name").GetString()!.Split(':')[0]));
+        Assert.Equal(path.Select(link => link.Ordinal)
+            .Distinct().Count() - 1, events.Named("critical path").Count(each => each.GetProperty("ph").GetString() == "s"));
+        Assert.Empty(Timeline(Sim.Run(Rows, Sim.Settings(), TraceFormat.AgenticMooncake)).Named("critical path"));   // only when asked for
     }
 
     [Fact]

@@ -80,9 +80,11 @@ public sealed class TraceRecordWriterTests : IDisposable
     [InlineData("null", null)]
     public void Marks_of_a_capture_are_kept_and_what_others_write_there_is_passed_over(string read, string? written)
     {
-        string line = """{"schema":"dynamo.request.trace.v1","event_type":"request_end","event_time_unix_ms":1,"request":{"request_id":"r","""
-            + """"output_tokens":1,"request_received_ms":1,"replay":{"trace_block_size":1,"input_length":0,"input_sequence_hashes":[]},"""
-            + $"\"capture\":{read.ReplaceLineEndings("")}}}}}";
+        string start = """
+            {"schema":"dynamo.request.trace.v1","event_type":"request_end","event_time_unix_ms":1,"request":{"request_id":"r","output_tokens":1,
+            "request_received_ms":1,"replay":{"trace_block_size":1,"input_length":0,"input_sequence_hashes":[]},"capture":
+            """;
+        string line = $"{start}{read}}}}}".ReplaceLineEndings("");
         TraceRecord record = Assert.Single(RequestTraceReader.Read([_folder.Write("marks.jsonl", line)]));
         string json = Encoding.UTF8.GetString(TraceRecordWriter.ToBytes(record));
 

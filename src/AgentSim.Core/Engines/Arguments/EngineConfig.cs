@@ -101,6 +101,9 @@ public sealed class EngineConfig
     /// <summary>Remarks on values that probably do not mean what their author thinks, or that others stand in for; one line each.</summary>
     public IReadOnlyList<string> Doubts { get; }
 
+    /// <summary>The same with other latencies.</summary>
+    internal EngineConfig With(ProfileTables tables) => new(Arguments, new ProfileModel(tables, Arguments.SpeedupRatio, Arguments.DecodeSpeedupRatio));
+
     /// <summary>Reads and resolves the JSON text of an engine-arguments option.</summary>
     /// <param name="json">A JSON object; of a name given twice the last counts.</param>
     /// <param name="optionName">The option as the user wrote it, for messages: <see cref="Setting.Engine"/> or another term.</param>

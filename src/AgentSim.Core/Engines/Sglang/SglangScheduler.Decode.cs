@@ -26,7 +26,8 @@ internal sealed partial class SglangScheduler
         long context = 0;
         foreach (Sequence sequence in _running) context += sequence.Length;
         int active = (int)Math.Min(context, _limits.TotalTokens);
-        double end = start + _decodeTimes[active, context / _running.Count];
+        double step = _decodeTimes[active, context / _running.Count], end = start + step;
+        Observer?.Decode(_running.Count, active, context / _running.Count, 1, step);
         int kept = 0;
         for (int i = 0; i < _running.Count; i++)
         {

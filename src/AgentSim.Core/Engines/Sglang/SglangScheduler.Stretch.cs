@@ -40,6 +40,7 @@ internal sealed partial class SglangScheduler
 
     public override void CommitStretch(int steps)
     {
+        if (Observer is not null) Observe(steps);
         _pages.Grow(Stretch.GrowthUpTo(steps));
         Stretch.CutAfter(steps);
         Advance(steps);
@@ -52,6 +53,14 @@ internal sealed partial class SglangScheduler
         _recorder.StretchGaps(Stretch, _running.Count);
         Stretch.Clear();
         DecayRatio(steps);
+    }
+
+    private void Observe(int steps)
+    {
+        if (steps == 0) return;
+        long context = 0;
+        foreach (Sequence sequence in _running) context += sequence.Length;
+        Observer!.Decode(_running.Count, Math.Min(context, _limits.TotalTokens), context / _running.Count, steps, Stretch.Ends[steps - 1] - Stretch.Start);
     }
 
     private void DecayRatio(int passes)

@@ -38,6 +38,8 @@ internal sealed partial class SglangScheduler : Scheduler
         _ratio = limits.InitialRatio;
     }
 
+    public PassObserver? Observer { get; init; }
+
     public override int RequestCount => _waiting.Count + _prebuilt.Count + _running.Count;
 
     public override long UsedBlocks => _limits.TotalPages - _pages.ObtainablePages;

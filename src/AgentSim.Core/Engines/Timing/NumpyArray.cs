@@ -23,8 +23,9 @@ internal sealed partial class NumpyArray
     /// <summary>Reads entries of an archive by name, without the <c>.npy</c> ending.</summary>
     /// <param name="file">The archive.</param>
     /// <param name="names">The entries to read; others are passed over, and those that are missing are missing in the result.</param>
+    /// <param name="allowsWhole">Whether arrays of int64 will do, too.</param>
     /// <exception cref="InvalidDataException">Not a zip, or an entry that is not a float64 array.</exception>
-    public static Dictionary<string, NumpyArray> ReadArchive(Stream file, IReadOnlyCollection<string> names)
+    public static Dictionary<string, NumpyArray> ReadArchive(Stream file, IReadOnlyCollection<string> names, bool allowsWhole = false)
     {
         using ZipArchive archive = Open(file);
         Dictionary<string, NumpyArray> arrays = [];
@@ -36,7 +37,7 @@ internal sealed partial class NumpyArray
             using Stream stream = entry.Open();
             using MemoryStream content = new();
             stream.CopyTo(content);
-            arrays[name] = Parse(name, content.GetBuffer().AsSpan(0, (int)content.Length));
+            arrays[name] = Parse(name, content.GetBuffer().AsSpan(0, (int)content.Length), allowsWhole);
         }
 
         return arrays;
@@ -72,7 +73,32 @@ internal sealed partial class NumpyArray
         return matrix;
     }
 
-    private static NumpyArray Parse(string name, ReadOnlySpan<byte> content)
+    /// <summary>Writes a vector or matrix as an entry of an archive. The same values give the same bytes.</summary>
+    public static void Write(ZipArchive archive, string name, Array values)
+    {
+        ZipArchiveEntry entry = archive.CreateEntry(name + ".npy", CompressionLevel.Optimal);
+        entry.LastWriteTime = new DateTimeOffset(1980, 1, 1, 0, 0, 0, TimeSpan.Zero);   // the first day that the format knows
+        string shape = values.Rank == 1 ? $"({values.Length},)" : $"({values.GetLength(0)}, {values.GetLength(1)})";
+        string header = "{'descr': '<f8', 'fortran_order': False, 'shape': " + shape + ", }";
+        int length = (((10 + header.Length + 1 + 63) / 64) * 64) - 10;   // values begin at a multiple of 64 bytes
+        var bytes = new byte[10 + length + (values.Length * sizeof(double))];
+        bytes[0] = 0x93;
+        "NUMPY"u8.CopyTo(bytes.AsSpan(1));
+        bytes[6] = 1;
+        BinaryPrimitives.WriteUInt16LittleEndian(bytes.AsSpan(8), (ushort)length);
+        Encoding.Latin1.GetBytes(header.PadRight(length - 1) + "\n", bytes.AsSpan(10));
+        int at = 10 + length;
+        foreach (double value in values)
+        {
+            BinaryPrimitives.WriteDoubleLittleEndian(bytes.AsSpan(at), value);
+            at += sizeof(double);
+        }
+
+        using Stream stream = entry.Open();
+        stream.Write(bytes);
+    }
+
+    private static NumpyArray Parse(string name, ReadOnlySpan<byte> content, bool allowsWhole)
     {
         if (content.Length < 12 || content[0] != 0x93 || !content[1..].StartsWith("NUMPY"u8)) throw new InvalidDataException($"{name} is not a .npy array");
         bool wide = content[6] >= 2;
@@ -81,7 +107,8 @@ internal sealed partial class NumpyArray
         if (headerLength > content.Length - headerStart) throw new InvalidDataException($"{name} is truncated");
         string header = Encoding.Latin1.GetString(content.Slice(headerStart, headerLength));
 
-        if (!DtypePattern().IsMatch(header)) throw new InvalidDataException($"{name} does not hold little-endian float64 values");
+        bool whole = allowsWhole && WholePattern().IsMatch(header);
+        if (!whole && !DtypePattern().IsMatch(header)) throw new InvalidDataException($"{name} does not hold little-endian float64 values");
         Match shapeText = ShapePattern().Match(header);
         if (!shapeText.Success) throw new InvalidDataException($"{name} has no shape");
         int[] shape = Shape(name, shapeText.Groups[1].Value);
@@ -95,7 +122,11 @@ internal sealed partial class NumpyArray
         }
 
         double[] values = new double[count];
-        for (int i = 0; i < values.Length; i++) values[i] = BinaryPrimitives.ReadDoubleLittleEndian(data[(i * sizeof(double))..]);
+        for (int i = 0; i < values.Length; i++)
+        {
+            ReadOnlySpan<byte> at = data[(i * sizeof(double))..];
+            values[i] = whole ? BinaryPrimitives.ReadInt64LittleEndian(at) : BinaryPrimitives.ReadDoubleLittleEndian(at);
+        }
         return new NumpyArray(values, shape, FortranPattern().IsMatch(header));
     }
 
@@ -113,6 +144,9 @@ internal sealed partial class NumpyArray
 
     [GeneratedRegex("'descr'\\s*:\\s*'<f8'")]
     private static partial Regex DtypePattern();
+
+    [GeneratedRegex("'descr'\\s*:\\s*'<i8'")]
+    private static partial Regex WholePattern();
 
     [GeneratedRegex("'fortran_order'\\s*:\\s*True")]
     private static partial Regex FortranPattern();

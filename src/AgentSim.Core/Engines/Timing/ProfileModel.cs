@@ -5,9 +5,6 @@ internal sealed class ProfileModel(ProfileTables tables, double speedupRatio, do
 {
     private readonly double[] _prefillTokens = tables.PrefillTokens;
     private readonly double[] _prefillMs = tables.PrefillMs;
-    private readonly double[] _activeTokens = tables.ActiveTokens;
-    private readonly double[] _contexts = tables.Contexts;
-    private readonly double[,] _decodeMs = tables.DecodeMs;
 
     public override bool DecodeDependsOnContext => true;
 
@@ -16,17 +13,23 @@ internal sealed class ProfileModel(ProfileTables tables, double speedupRatio, do
     protected override double PrefillModel(long requests, long fresh, long cached)
     {
         double tokens = requests * fresh;
+        // Requests attend to their own prompts only: several with n new tokens each, behind c, are work as of one with all the new
+        // ones behind c - (requests - 1) * n / 2.
+        if (tables.CachedPrefill is { } table) return Grid(table.New, table.Cached, table.Ms, tokens, cached - ((requests - 1) * (fresh / 2.0)));
         int i = Segment(_prefillTokens, tokens);
         return Line(_prefillTokens[i], _prefillMs[i], _prefillTokens[i + 1], _prefillMs[i + 1], tokens);
     }
 
-    protected override double DecodeModel(double activeTokens, double totalTokens, double context)
+    protected override double DecodeModel(double activeTokens, double totalTokens, double context) =>
+        Grid(tables.ActiveTokens, tables.Contexts, tables.DecodeMs, activeTokens, context);
+
+    private static double Grid(double[] rows, double[] columns, double[,] values, double row, double column)
     {
-        int i = Segment(_activeTokens, activeTokens);
-        int j = Segment(_contexts, context);
-        double low = Line(_activeTokens[i], _decodeMs[i, j], _activeTokens[i + 1], _decodeMs[i + 1, j], activeTokens);
-        double high = Line(_activeTokens[i], _decodeMs[i, j + 1], _activeTokens[i + 1], _decodeMs[i + 1, j + 1], activeTokens);
-        return Line(_contexts[j], low, _contexts[j + 1], high, context);
+        int i = Segment(rows, row);
+        int j = Segment(columns, column);
+        double low = Line(rows[i], values[i, j], rows[i + 1], values[i + 1, j], row);
+        double high = Line(rows[i], values[i, j + 1], rows[i + 1], values[i + 1, j + 1], row);
+        return Line(columns[j], low, columns[j + 1], high, column);
     }
 
     // The segment that holds the query; outside the axis the border segment extrapolates.

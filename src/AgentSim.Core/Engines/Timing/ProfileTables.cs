@@ -1,3 +1,4 @@
+using System.IO.Compression;
 using System.Security.Cryptography;
 
 namespace AgentSim.Engines;
@@ -13,6 +14,9 @@ internal sealed record ProfileTables(string Digest, double[] PrefillTokens, doub
 {
     private static readonly string[] Names = ["prefill_isl", "prefill_ttft_ms", "decode_active_kv_tokens", "decode_context_length", "decode_itl"];
 
+    /// <summary>Prefill by new and cached tokens, a table of AgentSim's own; null: cached tokens cost nothing.</summary>
+    public CachedPrefillTable? CachedPrefill { get; init; }
+
     /// <summary>Reads an .npz file.</summary>
     /// <param name="path">The file.</param>
     /// <exception cref="AgentSimException"><c>ProfileInvalid</c>, with the file and the reason.</exception>
@@ -24,7 +28,7 @@ internal sealed record ProfileTables(string Digest, double[] PrefillTokens, doub
             if (!file.CanSeek) throw new InvalidDataException("this is no .npz archive");
             string digest = Convert.ToHexStringLower(SHA256.HashData(file));
             file.Position = 0;
-            Dictionary<string, NumpyArray> arrays = NumpyArray.ReadArchive(file, Names);
+            Dictionary<string, NumpyArray> arrays = NumpyArray.ReadArchive(file, [.. Names, .. CachedPrefillTable.Names]);
             double[] prefillTokens = Axis(arrays, "prefill_isl");
             double[] prefillMs = Named(arrays, "prefill_ttft_ms").Vector("prefill_ttft_ms");
             if (prefillMs.Length != prefillTokens.Length) throw new InvalidDataException("prefill_ttft_ms and prefill_isl differ in length");
@@ -33,7 +37,7 @@ internal sealed record ProfileTables(string Digest, double[] PrefillTokens, doub
             double[,] decode = Named(arrays, "decode_itl").Matrix("decode_itl", active.Length, contexts.Length);
             CheckLatencies("prefill_ttft_ms", prefillMs);
             CheckLatencies("decode_itl", decode.Cast<double>());
-            return new ProfileTables(digest, prefillTokens, prefillMs, active, contexts, decode);
+            return new ProfileTables(digest, prefillTokens, prefillMs, active, contexts, decode) { CachedPrefill = CachedPrefillTable.Of(arrays) };
         }
         catch (Exception error) when (error is IOException or InvalidDataException or UnauthorizedAccessException or NotSupportedException or ArgumentException or OverflowException)
         {
@@ -48,7 +52,7 @@ internal sealed record ProfileTables(string Digest, double[] PrefillTokens, doub
         }
     }
 
-    private static double[] Axis(Dictionary<string, NumpyArray> arrays, string name)
+    internal static double[] Axis(Dictionary<string, NumpyArray> arrays, string name)
     {
         double[] values = Named(arrays, name).Vector(name);
         if (values.Length < 2) throw new InvalidDataException($"{name} has fewer than 2 points");
@@ -61,11 +65,26 @@ internal sealed record ProfileTables(string Digest, double[] PrefillTokens, doub
         return values;
     }
 
-    private static void CheckLatencies(string name, IEnumerable<double> values)
+    internal static void CheckLatencies(string name, IEnumerable<double> values)
     {
         if (!values.All(double.IsFinite)) throw new InvalidDataException($"{name} holds a value that is no finite number");
     }
 
-    private static NumpyArray Named(Dictionary<string, NumpyArray> arrays, string name) =>
+    /// <summary>Writes the archive; equal tables give equal bytes.</summary>
+    public void Write(Stream stream)
+    {
+        using var archive = new ZipArchive(stream, ZipArchiveMode.Create, leaveOpen: true);
+        NumpyArray.Write(archive, Names[0], PrefillTokens);
+        NumpyArray.Write(archive, Names[1], PrefillMs);
+        NumpyArray.Write(archive, Names[2], ActiveTokens);
+        NumpyArray.Write(archive, Names[3], Contexts);
+        NumpyArray.Write(archive, Names[4], DecodeMs);
+        if (CachedPrefill is not { } table) return;
+        NumpyArray.Write(archive, CachedPrefillTable.Names[0], table.New);
+        NumpyArray.Write(archive, CachedPrefillTable.Names[1], table.Cached);
+        NumpyArray.Write(archive, CachedPrefillTable.Names[2], table.Ms);
+    }
+
+    internal static NumpyArray Named(Dictionary<string, NumpyArray> arrays, string name) =>
         arrays.TryGetValue(name, out NumpyArray? array) ? array : throw new InvalidDataException($"{name} is missing");
 }

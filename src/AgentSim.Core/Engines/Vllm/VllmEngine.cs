@@ -35,6 +35,6 @@ internal sealed class VllmEngine : SimulatedEngine
             ? new LineageBlockManager(_limits.TotalBlocks, _limits.BlockSize, config.EnablePrefixCaching, _services.Prompts)
             : new NativeBlockManager(_limits.TotalBlocks, _limits.BlockSize, config.EnablePrefixCaching, _services.Prompts, _reaches, index);
         if (blocks is LineageBlockManager lineage) _separate?.Add(lineage);
-        return new VllmScheduler(_limits, blocks, _model, _decodeTimes, SpeculativeSampler.Create(config, index), _services.Prompts, _services.Recorder);
+        return new VllmScheduler(_limits, blocks, _model, _decodeTimes, SpeculativeSampler.Create(config, index), _services.Prompts, _services.Recorder) { Observer = _services.Observer };
     }
 }

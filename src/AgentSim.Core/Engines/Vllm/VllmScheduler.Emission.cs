@@ -26,7 +26,8 @@ internal sealed partial class VllmScheduler
         if (ready == 0) return decodeStart;
         if (_speculation is not null) return EmitBursts(decodeStart);
 
-        double end = decodeStart + DecodeTime(_blocks.Active, context / ready);
+        double step = DecodeTime(_blocks.Active, context / ready), end = decodeStart + step;
+        Observer?.Decode(ready, (long)_blocks.Active * _limits.BlockSize, context / ready, 1, step);
         int kept = 0;
         for (int i = 0; i < _running.Count; i++)
         {

@@ -54,6 +54,7 @@ internal sealed partial class VllmScheduler
 
     public override void CommitStretch(int steps)
     {
+        if (Observer is not null) Observe(steps);
         GrowUpTo(steps);
         Stretch.CutAfter(steps);
         bool hasEnded = false;
@@ -106,6 +107,14 @@ internal sealed partial class VllmScheduler
         }
 
         return (int)steps;
+    }
+
+    private void Observe(int steps)
+    {
+        if (steps == 0) return;
+        long context = 0;
+        foreach (Sequence sequence in _running) context += sequence.Length;
+        Observer!.Decode(_running.Count, (long)_blocks.Active * _limits.BlockSize, context / _running.Count, steps, Stretch.Ends[steps - 1] - Stretch.Start);
     }
 
     private void Advance(Sequence sequence, int steps)

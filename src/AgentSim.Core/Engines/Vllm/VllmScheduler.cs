@@ -41,6 +41,8 @@ internal sealed partial class VllmScheduler : Scheduler
         (_speculation, _prompts, _recorder) = (speculation, prompts, recorder);
     }
 
+    public PassObserver? Observer { get; init; }
+
     public override int RequestCount => _waiting.Count + _running.Count;
 
     public override long UsedBlocks => _blocks.Active;
@@ -63,7 +65,9 @@ internal sealed partial class VllmScheduler : Scheduler
         BeginPass();
         ScheduleRunning();
         AdmitWaiting(now);
-        double decodeStart = now + (_prefillCount == 0 || _limits.Role == WorkerType.Decode ? 0.0 : _model.Prefill(_prefillCount, _prefillInput, _prefillPrefix));
+        double prefill = _prefillCount == 0 || _limits.Role == WorkerType.Decode ? 0.0 : _model.Prefill(_prefillCount, _prefillInput, _prefillPrefix);
+        if (prefill > 0) Observer?.Prefill(_prefillCount, _prefillInput - _prefillPrefix, _prefillPrefix, prefill);
+        double decodeStart = now + prefill;
         double end = Emit(decodeStart);
         foreach (int request in _rejected) Signals.Add(new Signal(request, SignalKind.Rejected));
         HadOutcome = _admissions > 0 || CompletedRequests > 0 || _emitted.Count > 0;

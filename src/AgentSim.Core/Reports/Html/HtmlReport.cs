@@ -5,7 +5,8 @@ namespace AgentSim.Reports.Html;
 
 /// <summary>
 /// Writes runs as one HTML file that needs nothing else: metrics and limits, differences, plots of the distributions, load and cache
-/// reuse over time, a lane per session, the slowest requests, settings and provenance. Text of traces is shown, never run: it is
+/// reuse over time, tasks and what their time went to, a lane per session, the slowest requests, settings and provenance. Text of
+/// traces is shown, never run: it is
 /// escaped, and a content security policy lets no script run but the page's own. A page shows up to 5,000 requests of a run as
 /// lanes; of more it says that it shows a choice.
 /// </summary>
@@ -27,6 +28,7 @@ public static class HtmlReport
         SummarySection.Write(page, content);
         if (runs.Count > 1) DifferenceSection.Write(page, content);
         PlotSections.Write(page, content);
+        TaskSection.Write(page, content);
         LaneSection.Write(page, content);
         SlowestSection.Write(page, content);
         SettingsSection.Write(page, content);
@@ -62,6 +64,7 @@ public static class HtmlReport
         yield return ("distributions", "Distributions");
         yield return ("load", "Load");
         yield return ("reuse", "Cache reuse");
+        if (content.Agents.Any(agents => agents is not null)) yield return ("tasks", "Tasks");
         yield return ("lanes", "Sessions");
         yield return ("slowest", "Slowest requests");
         yield return ("settings", "Settings");

@@ -1,3 +1,4 @@
+using AgentSim.Agents;
 using AgentSim.Recording;
 using AgentSim.Simulation;
 using AgentSim.Timelines;
@@ -9,7 +10,7 @@ namespace AgentSim.Reports.Html;
 /// The lanes of a run that the page shows. All of them up to a number of requests; above it those of the slowest requests and an
 /// even choice of the others, whole sessions as far as they fit.
 /// </summary>
-/// <param name="Lanes">By their start.</param>
+/// <param name="Lanes">By their start, those of a task together.</param>
 /// <param name="Requests">Requests in them.</param>
 /// <param name="AllLanes">Lanes that the run has.</param>
 /// <param name="AllRequests">Requests that the run has.</param>
@@ -23,7 +24,9 @@ internal sealed record LaneChoice(IReadOnlyList<Lane> Lanes, int Requests, int A
     /// <param name="result">The run.</param>
     /// <param name="slowest">Requests whose lanes must be there, and they in them.</param>
     /// <param name="most">Most requests to show.</param>
-    public static LaneChoice Of(ReplayResult result, IReadOnlyList<RequestResult> slowest, int most)
+    /// <param name="agents">Its sessions and tasks: lanes of a task stand together, each below that of its parent; null: there are
+    /// none.</param>
+    public static LaneChoice Of(ReplayResult result, IReadOnlyList<RequestResult> slowest, int most, AgentResults? agents = null)
     {
         WorkloadColumns load = result.Origin.Load;
         // Requests without a session are lanes of their own.
@@ -32,7 +35,10 @@ internal sealed record LaneChoice(IReadOnlyList<Lane> Lanes, int Requests, int A
         var links = new ReplayWaits(result);
         var wanted = slowest.Select(request => request.Ordinal).ToHashSet();
         List<List<RequestResult>> chosen = Choose(sessions, wanted, most);
-        Lane[] lanes = [.. chosen.Select(each => Lane.Of(NameOf(load, each[0]), each.Select(Placed))).OrderBy(lane => lane.StartMs)];
+        Dictionary<string, (int Place, int Depth)> tree = Tree(agents);
+        Lane[] lanes = [.. chosen.Select(each => Lane.Of(NameOf(load, each[0]), each.Select(Placed)))
+            .Select(lane => lane with { Depth = tree.GetValueOrDefault(lane.Name).Depth })
+            .OrderBy(lane => tree.GetValueOrDefault(lane.Name).Place).ThenBy(lane => lane.StartMs)];
         return new LaneChoice(lanes, lanes.Sum(lane => lane.Requests.Count), sessions.Length, result.Requests.Count);
 
         LaneRequest Placed(RequestResult request)
@@ -42,6 +48,18 @@ internal sealed record LaneChoice(IReadOnlyList<Lane> Lanes, int Requests, int A
             double waitMs = Math.Max(0.0, request.ArrivalTimeMs - wait.Begin / NanosecondsPerMs);
             return new LaneRequest(request, waitMs, Math.Min(waitMs, (wait.ToolEnd - wait.Begin) / NanosecondsPerMs), tools);
         }
+    }
+
+    // A session of several plays has one lane, where the first of them is.
+    private static Dictionary<string, (int Place, int Depth)> Tree(AgentResults? agents)
+    {
+        var places = new Dictionary<string, (int, int)>(StringComparer.Ordinal);
+        if (agents is null) return places;
+        Dictionary<(string?, string), double> begins = [];
+        foreach (TaskResult task in agents.Tasks) begins[(task.PlayId, task.TaskId)] = task.BeginMs ?? double.PositiveInfinity;
+        foreach (SessionResult session in agents.InTree().OrderBy(session => begins[(session.PlayId, session.TaskId)]))
+            places.TryAdd(session.SessionId, (places.Count, session.Depth));
+        return places;
     }
 
     private static List<List<RequestResult>> Choose(List<RequestResult>[] sessions, HashSet<int> wanted, int most)

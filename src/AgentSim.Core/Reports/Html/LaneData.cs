@@ -1,4 +1,5 @@
 using System.Text.Json;
+using AgentSim.Agents;
 using AgentSim.Recording;
 
 namespace AgentSim.Reports.Html;
@@ -6,7 +7,7 @@ namespace AgentSim.Reports.Html;
 /// <summary>Writes the lanes of a run as columns by request; times are milliseconds.</summary>
 internal static class LaneData
 {
-    public static void Write(Utf8JsonWriter json, LaneChoice choice)
+    public static void Write(Utf8JsonWriter json, LaneChoice choice, AgentResults? agents)
     {
         (LaneRequest Request, int Row)[] placed = [.. choice.Lanes.SelectMany(lane => lane.Requests)];
         RequestResult[] records = [.. placed.Select(each => each.Request.Record)];
@@ -14,6 +15,7 @@ internal static class LaneData
         json.WriteStartArray("names");
         foreach (Lane lane in choice.Lanes) json.WriteStringValue(PageText.Short(lane.Name));
         json.WriteEndArray();
+        PageData.Column<int>(json, "depth", [.. choice.Lanes.Select(lane => lane.Depth)]);
         PageData.Column<int>(json, "rows", [.. choice.Lanes.Select(lane => lane.Rows)]);
         PageData.Column<int>(json, "count", [.. choice.Lanes.Select(lane => lane.Requests.Count)]);
         PageData.Column<int>(json, "row", [.. placed.Select(each => each.Row)]);
@@ -32,6 +34,8 @@ internal static class LaneData
         PageData.Column<byte>(json, "status", [.. records.Select(record => (byte)record.TerminalStatus)]);
         WriteTexts(json, "ids", records.Select(record => record.RequestId is { } id ? PageText.Short(id) : null));
         WriteTexts(json, "tools", placed.Select(each => each.Request.Tools));
+        LanePaths.Write(json, agents, records.Select((record, place) => (record.Ordinal, place))
+            .ToDictionary(each => each.Ordinal, each => each.place));
         json.WriteEndObject();
     }
 

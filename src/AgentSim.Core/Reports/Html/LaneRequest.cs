@@ -25,6 +25,9 @@ internal sealed record Lane(string Name, int Rows, IReadOnlyList<(LaneRequest Re
 
     public double StartMs => Requests[0].Request.StartMs;
 
+    /// <summary>How many sessions are above it.</summary>
+    public int Depth { get; init; }
+
     /// <param name="name">Name of the session.</param>
     /// <param name="requests">At least one, in any order.</param>
     public static Lane Of(string name, IEnumerable<LaneRequest> requests)

@@ -22,6 +22,8 @@ internal static class LaneSection
             page.Write($"<li><span class=\"part {part}\"></span> {meaning}</li>");
         }
 
+        if (content.Agents.Any(agents => agents is not null))
+            page.Markup("<li><span class=\"part path\"></span> critical path of a task</li>");
         page.Markup("</ul>\n<div class=\"toolbar\">");
         if (content.Runs.Count > 1)
         {

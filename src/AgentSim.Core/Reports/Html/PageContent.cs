@@ -1,3 +1,4 @@
+using AgentSim.Agents;
 using AgentSim.Metrics;
 using AgentSim.Recording;
 using AgentSim.Simulation;
@@ -24,15 +25,17 @@ internal sealed class PageContent
         if (EndMs <= 0.0) EndMs = 1.0;
         var slowest = new List<IReadOnlyList<RequestResult>>();
         var lanes = new List<LaneChoice>();
+        var agents = new List<AgentResults?>();
         foreach (ReplayResult result in Results)
         {
             cancellation.ThrowIfCancellationRequested();
             slowest.Add([.. result.Requests.Where(request => request.E2eLatencyMs is not null)
                 .OrderByDescending(request => request.E2eLatencyMs).ThenBy(request => request.Ordinal).Take(SlowestRequests)]);
-            lanes.Add(LaneChoice.Of(result, slowest[^1], Math.Clamp(LanesOfAllRuns / runs.Count, LeastLanes, LanesOfOneRun)));
+            agents.Add(result.Origin.Load.IsSimple ? null : result.FindAgents(cancellation));
+            lanes.Add(LaneChoice.Of(result, slowest[^1], Math.Clamp(LanesOfAllRuns / runs.Count, LeastLanes, LanesOfOneRun), agents[^1]));
         }
 
-        (Slowest, Lanes) = (slowest, lanes);
+        (Slowest, Lanes, Agents) = (slowest, lanes, agents);
     }
 
     public IReadOnlyList<ReportedRun> Runs { get; }
@@ -42,6 +45,9 @@ internal sealed class PageContent
 
     /// <summary>End of the longest run, more than 0.</summary>
     public double EndMs { get; }
+
+    /// <summary>By run: its sessions and tasks; null where it has none.</summary>
+    public IReadOnlyList<AgentResults?> Agents { get; }
 
     /// <summary>By run: the requests with the longest latency, the longest first.</summary>
     public IReadOnlyList<IReadOnlyList<RequestResult>> Slowest { get; }

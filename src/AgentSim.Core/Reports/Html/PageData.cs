@@ -29,7 +29,7 @@ internal static class PageData
         WriteLoad(json, content);
         WriteReuse(json, content);
         json.WriteStartArray("lanes");
-        foreach (LaneChoice lanes in content.Lanes) LaneData.Write(json, lanes);
+        for (int run = 0; run < content.Lanes.Count; run++) LaneData.Write(json, content.Lanes[run], content.Agents[run]);
         json.WriteEndArray();
         json.WriteEndObject();
     }

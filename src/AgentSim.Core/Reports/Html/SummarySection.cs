@@ -9,6 +9,7 @@ internal static class SummarySection
     {
         page.Markup("<section id=\"summary\" aria-labelledby=\"summary-title\">\n<h2 id=\"summary-title\">Metrics</h2>\n");
         WriteWarnings(page, content);
+        WriteTiming(page, content);
         page.BeginTable("Headline metrics", "Metric");
         for (int run = 0; run < content.Names.Count; run++)
         {
@@ -46,6 +47,19 @@ internal static class SummarySection
         }
 
         page.Markup("</ul></div>\n");
+    }
+
+    private static void WriteTiming(HtmlWriter page, PageContent content)
+    {
+        bool single = content.Results.Select(result => result.Run.Timing).Distinct().Count() == 1;
+        for (int run = 0; run < (single ? 1 : content.Runs.Count); run++)
+        {
+            string timing = content.Runs[run].Result.Run.Timing;
+            if (timing.Length == 0) continue;
+            page.Markup("<p class=\"timing\">");
+            if (!single) page.Write($"<bdi>{content.Names[run]}</bdi>: ");
+            page.Write($"Timing: <bdi>{timing}</bdi>.</p>\n");
+        }
     }
 
     private static void WriteLimits(HtmlWriter page, PageContent content)

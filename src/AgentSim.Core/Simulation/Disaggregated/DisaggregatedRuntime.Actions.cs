@@ -143,6 +143,12 @@ internal sealed partial class DisaggregatedRuntime
             return;
         }
 
+        Transferred(handoff);
+    }
+
+    private void Transferred(Handoff handoff)
+    {
+        _times.Transferred(handoff.Request, Now);
         handoff.IsTransferred = true;
         Continue(handoff);
     }

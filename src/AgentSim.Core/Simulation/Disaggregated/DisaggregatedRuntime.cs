@@ -75,9 +75,7 @@ internal sealed partial class DisaggregatedRuntime : EventLoopRuntime
         while (_transfers.NextTime == Now && (Passes.NextTime != Now || _transfers.IsBefore(Passes.FirstEnd)))
         {
             changed = true;
-            Handoff handoff = _handoffs[_transfers.Take()];
-            handoff.IsTransferred = true;
-            Continue(handoff);
+            Transferred(_handoffs[_transfers.Take()]);
         }
 
         changed |= ReleaseArrivals();

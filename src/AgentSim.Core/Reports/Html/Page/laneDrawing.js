@@ -24,7 +24,7 @@ function drawLanes(canvas, model, view) {
   canvas.style.height = height + "px";
   const pen = canvas.getContext("2d");
   pen.scale(scale, scale);
-  const colors = Object.fromEntries(["back", "raised", "text", "soft", "grid", "tool", "delay", "queue", "prefill", "decode", "other", "chosen"].map(name => [name, color(name)]));
+  const colors = Object.fromEntries(["back", "raised", "text", "soft", "grid", "tool", "delay", "queue", "prefill", "decode", "other", "path", "chosen"].map(name => [name, color(name)]));
   colors.tools = hatching(pen, colors.tool);
   pen.fillStyle = colors.back;
   pen.fillRect(0, 0, width, height);
@@ -53,9 +53,11 @@ function drawLanes(canvas, model, view) {
       }
     }
     pen.restore();
+    const indent = 10 * Math.min(model.depth[lane], 6);
     pen.fillStyle = colors.text;
-    pen.fillText(fitted(pen, model.names[lane], gutter - 14), 8, y + laneRow / 2);
+    pen.fillText(fitted(pen, model.names[lane], gutter - 14 - indent), 8 + indent, y + laneRow / 2);
   }
+  drawPaths(pen, model, view, gutter, xOf, colors);
   drawTimes(pen, width, height, gutter, view, xOf, colors);
 }
 
@@ -76,6 +78,29 @@ function drawRequest(pen, model, i, xOf, y, colors) {
   if (model.queue[i] > 0 && xOf(admitted) - xOf(arrival) > 0.3) outline(pen, xOf(arrival), xOf(admitted), y + 3, laneRow - 7, colors.queue, 2);
   box(pen, xOf(first), Math.max(xOf(model.end[i]), xOf(first) + 1), y + 5, laneRow - 11, colors.decode);
   box(pen, xOf(admitted), Math.max(xOf(first), xOf(admitted) + 1), y + 3, laneRow - 7, colors.prefill);
+}
+
+// Critical paths run below the requests that they lead through; where a path goes on with another request it changes rows.
+function drawPaths(pen, model, { width, height, from, to, top, topOf }, gutter, xOf, colors) {
+  pen.save();
+  pen.beginPath();
+  pen.rect(gutter, laneHead, width - gutter, height - laneHead);
+  pen.clip();
+  pen.strokeStyle = colors.path;
+  pen.lineWidth = 2;
+  pen.beginPath();
+  const yOf = i => topOf[model.laneOf[i]] < 0 ? NaN : laneHead + topOf[model.laneOf[i]] - top + (model.row[i] + 1) * laneRow - 2;
+  for (let p = 0; p < model.pathAt.length; p++) {
+    if (model.pathEnd[p] < from || model.pathBegin[p] > to) continue;
+    const y = yOf(model.pathAt[p]), goesOn = p > 0 && model.pathTask[p - 1] === model.pathTask[p] && model.pathEnd[p - 1] === model.pathBegin[p];
+    const before = goesOn ? yOf(model.pathAt[p - 1]) : NaN;
+    if (Number.isNaN(y)) continue;
+    if (Number.isNaN(before)) pen.moveTo(xOf(model.pathBegin[p]), y);
+    else { pen.moveTo(xOf(model.pathBegin[p]), before); pen.lineTo(xOf(model.pathBegin[p]), y); }
+    pen.lineTo(xOf(model.pathEnd[p]), y);
+  }
+  pen.stroke();
+  pen.restore();
 }
 
 function box(pen, left, right, y, height, fill) {

@@ -6,7 +6,8 @@ function laneModel(packed) {
     names: packed.names, ids: packed.ids, tools: packed.tools,
     status: columnOf(Uint8Array, packed.status), arrival: columnOf(Float64Array, packed.arrival),
   };
-  for (const name of ["rows", "count", "row", "ordinal", "input", "output", "reused", "worker"]) model[name] = columnOf(Int32Array, packed[name]);
+  for (const name of ["depth", "pathTask", "pathAt", "rows", "count", "row", "ordinal", "input", "output", "reused", "worker"]) model[name] = columnOf(Int32Array, packed[name]);
+  for (const name of ["pathBegin", "pathEnd"]) model[name] = columnOf(Float64Array, packed[name]);
   for (const name of ["wait", "tool", "queue", "prefill", "decode"]) model[name] = columnOf(Float32Array, packed[name]);
 
   const lanes = model.names.length, requests = model.arrival.length;

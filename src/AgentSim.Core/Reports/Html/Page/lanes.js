@@ -8,7 +8,7 @@ function startLanes() {
   tip.hidden = true;
   document.body.append(tip);
   const models = [];
-  let run = 0, model = null, shown = [], tops = [], from = 0, to = 1, chosen = -1, isDue = false;
+  let run = 0, model = null, shown = [], tops = [], topOf = [], from = 0, to = 1, chosen = -1, isDue = false;
 
   const modelOf = each => models[each] ??= laneModel(data.lanes[each]);
   const heightOf = lane => model.rows[lane] * laneRow + laneGap;
@@ -22,7 +22,7 @@ function startLanes() {
 
   function drawNow() {
     isDue = false;
-    drawLanes(canvas, model, { width: view.clientWidth, height: view.clientHeight, from, to, top: view.scrollTop, shown, tops, chosen });
+    drawLanes(canvas, model, { width: view.clientWidth, height: view.clientHeight, from, to, top: view.scrollTop, shown, tops, topOf, chosen });
     view.dataset.from = from;
     view.dataset.to = to;
     view.dataset.chosen = chosen < 0 ? "" : model.ordinal[chosen];
@@ -33,6 +33,8 @@ function startLanes() {
     shown = [...model.names.keys()].filter(lane => model.names[lane].toLowerCase().includes(part));
     let y = laneGap;
     tops = shown.map(lane => { const at = y; y += heightOf(lane); return at; });
+    topOf = new Int32Array(model.names.length).fill(-1);
+    shown.forEach((lane, line) => topOf[lane] = tops[line]);
     space.style.height = laneHead + Math.max(y, laneRow) + "px";
     redraw();
   }

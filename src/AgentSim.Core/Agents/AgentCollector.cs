@@ -1,0 +1,233 @@
+using System.Diagnostics;
+using AgentSim.Recording;
+using AgentSim.Workload;
+
+namespace AgentSim.Agents;
+
+/// <summary>Makes sessions and tasks of what happened to the requests of a run.</summary>
+internal sealed class AgentCollector
+{
+    private readonly RunTimes _run;
+    private readonly WorkloadColumns _load;
+    private readonly AgentGroups _groups;
+    private readonly Deciders _deciders;
+    private readonly OwnEnds _ownEnds;
+    private readonly RequestTimes _times;
+    private readonly CriticalPaths _paths;
+    private readonly AgentTotals[] _sessions;
+    private readonly AgentTotals[] _tasks;
+    private readonly AgentTree _tree;
+    private readonly BusyTimes _busy = new();
+    private readonly BusyTimes _busyOfSession = new();
+    private readonly TimeSplit?[] _busyOf;   // by session, once its task was made
+    private readonly bool _hasTools;
+    private Segments _piece;
+
+    private AgentCollector(RunTimes run)
+    {
+        (_run, _load) = (run, run.Load);
+        _hasTools = _load.Agentic?.ToolWaitMs is not null;
+        _groups = AgentGroups.Of(_load);
+        _deciders = new Deciders(run, _groups);
+        _ownEnds = new OwnEnds(run.Outcomes, _groups);
+        _times = new RequestTimes(run, _deciders);
+        _paths = new CriticalPaths(run, _groups, _deciders, _ownEnds, _times);
+        (_sessions, _tasks) = AgentTotals.Of(run, _groups);
+        _busyOf = new TimeSplit?[_sessions.Length];
+        _tree = new AgentTree(_load, _groups, _deciders, _sessions);
+    }
+
+    /// <summary>The sessions and tasks; null where the load has none.</summary>
+    /// <param name="run">The run.</param>
+    /// <param name="cancellation">Stops the work.</param>
+    public static AgentResults? Collect(RunTimes run, CancellationToken cancellation = default)
+    {
+        if (!RunTimes.HasSessions(run.Load)) return null;
+        var collector = new AgentCollector(run);
+        var tasks = new TaskResult[collector._groups.TaskCount];
+        var sessions = new SessionResult[collector._groups.SessionCount];
+        for (int task = 0; task < tasks.Length; task++)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            tasks[task] = collector.Task(task);
+            foreach (int session in collector._groups.Sessions[task]) sessions[session] = collector.Session(session, tasks[task]);
+        }
+
+        double duration = 0.0;
+        foreach (ref readonly RequestOutcome outcome in run.Outcomes.AsSpan())
+        {
+            if (outcome.IsCounted) duration = Math.Max(duration, outcome.Terminal);
+        }
+
+        return new AgentResults(tasks, sessions, AgentSummary.Of(tasks, duration, run.Workers));
+    }
+
+    private TaskResult Task(int task)
+    {
+        ref readonly AgentTotals totals = ref _tasks[task];
+        int root = _tree.RootOf[task];
+        Span<double> parts = stackalloc double[TimeSplit.Parts];
+        TimeSplit? busy = null, critical = null;
+        IReadOnlyList<ToolTime> tools = [];
+        if (totals.HasEnd)
+        {
+            _busy.Clear();
+            foreach (int session in _groups.Sessions[task])
+            {
+                AddSession(session, totals.End);
+                int first = _sessions[session].First;
+                if (first < 0) continue;
+                _piece.Clear();
+                _times.AddGap(first, _deciders.Source[first] >= 0 ? _deciders.Event[first] : totals.Begin, ref _piece);
+                _busy.Add(_piece.All, totals.End);
+            }
+
+            _busy.Sum(parts);
+            busy = TimeSplit.Of(parts, _hasTools);
+            (critical, tools) = Sum(_paths.OfTask(totals.Last, totals.Begin), totals);
+        }
+
+        (int last, double begin) = (totals.Last, totals.Begin);
+        return new TaskResult
+        {
+            TaskId = Name(root),
+            Sessions = _groups.Sessions[task].Length,
+            RootMakespanMs = totals.HasBegin && _sessions[root].HasEnd ? _sessions[root].End - totals.Begin : null,
+            PlayId = Play(root),
+            Status = totals.Status,
+            Requests = totals.Requests,
+            CompletedRequests = totals.Completed,
+            InputTokens = totals.Input,
+            OutputTokens = totals.Output,
+            ReusedTokens = totals.Reused,
+            BeginMs = totals.HasBegin ? totals.Begin : null,
+            EndMs = totals.HasEnd ? totals.End : null,
+            RecordedMakespanMs = totals.RecordedMakespan,
+            Busy = busy,
+            Critical = critical,
+            Tools = tools,
+            PathOf = totals.HasEnd ? () => Links(task: true, last, begin) : null,
+        };
+    }
+
+    private SessionResult Session(int session, TaskResult task)
+    {
+        ref readonly AgentTotals totals = ref _sessions[session];
+        TimeSplit? critical = null;
+        IReadOnlyList<ToolTime> tools = [];
+        if (totals.HasEnd)
+        {
+            (critical, tools) = Sum(_paths.OfSession(totals.Last, totals.Begin), totals);
+        }
+
+        (int last, double begin) = (totals.Last, totals.Begin);
+        return new SessionResult
+        {
+            SessionId = Name(session),
+            TaskId = task.TaskId,
+            ParentSessionId = _tree.ParentOf[session] is >= 0 and int parent ? Name(parent) : null,
+            Depth = _tree.DepthOf[session],
+            PlayId = task.PlayId,
+            Status = totals.Status,
+            Requests = totals.Requests,
+            CompletedRequests = totals.Completed,
+            InputTokens = totals.Input,
+            OutputTokens = totals.Output,
+            ReusedTokens = totals.Reused,
+            BeginMs = totals.HasBegin ? totals.Begin : null,
+            EndMs = totals.HasEnd ? totals.End : null,
+            RecordedMakespanMs = totals.RecordedMakespan,
+            Busy = _busyOf[session],
+            Critical = critical,
+            Tools = tools,
+            PathOf = totals.HasEnd ? () => Links(task: false, last, begin) : null,
+        };
+    }
+
+    // What its requests did and what lay between them, for the task, up to a time, and for the session, up to its own end.
+    private void AddSession(int session, double until)
+    {
+        _busyOfSession.Clear();
+        foreach (int request in _groups.Requests[session])
+        {
+            ref readonly RequestOutcome outcome = ref _run.Outcomes[request];
+            if (double.IsNaN(outcome.Arrival)) continue;
+            _piece.Clear();
+            _times.AddGap(request, SessionGapStart(request, session), ref _piece);
+            _times.AddStates(request, outcome.Status == TerminalStatus.None ? until : outcome.Terminal, ref _piece);
+            _busy.Add(_piece.All, until);
+            _busyOfSession.Add(_piece.All, _sessions[session].End);
+        }
+
+        if (!_sessions[session].HasEnd) return;
+        Span<double> parts = stackalloc double[TimeSplit.Parts];
+        _busyOfSession.Sum(parts);
+        _busyOf[session] = TimeSplit.Of(parts, _hasTools);
+    }
+
+    private double SessionGapStart(int request, int session)
+    {
+        double own = _ownEnds.Source[request] is >= 0 and int before ? _run.Outcomes[before].Terminal : _sessions[session].Begin;
+        int source = _deciders.Source[request];
+        return source >= 0 && _groups.SessionOf[source] == session ? Math.Max(own, _deciders.Event[request]) : own;
+    }
+
+    private (TimeSplit Critical, IReadOnlyList<ToolTime> Tools) Sum(ReadOnlySpan<Segment> path, in AgentTotals totals)
+    {
+        Span<double> parts = stackalloc double[TimeSplit.Parts];
+        parts.Clear();
+        Dictionary<string, double>? tools = null;
+        foreach (ref readonly Segment link in path)
+        {
+            parts[(int)link.Part] += link.Length;
+            if (link.Part != TimePart.Tool) continue;
+            tools ??= new Dictionary<string, double>(StringComparer.Ordinal);
+            // A wait that the gap had no room for, or that was sped up, keeps its proportions.
+            double scale = link.Length / _load.Agentic!.ToolWaitMs![link.Request];
+            foreach ((string name, double ms) in Tools(link.Request)) tools[name] = tools.GetValueOrDefault(name) + (ms * scale);
+        }
+
+        TimeSplit critical = TimeSplit.Of(parts, _hasTools);
+        double makespan = totals.End - totals.Begin;
+        Debug.Assert(Math.Abs(critical.TotalMs - makespan) <= 1e-9 * Math.Max(1.0,
+            makespan), "the parts of a critical path sum to the makespan");
+        return (critical, tools is null ? []
+            : [.. tools.Select(tool => new ToolTime(tool.Key, tool.Value)).OrderByDescending(tool => tool.Ms)]);
+    }
+
+    private PathLink[] Links(bool task, int last, double begin)
+    {
+        lock (_paths)   // which has room for one path
+        {
+            ReadOnlySpan<Segment> path = task ? _paths.OfTask(last, begin) : _paths.OfSession(last, begin);
+            var links = new PathLink[path.Length];
+            for (int i = 0; i < links.Length; i++)
+            {
+                ref readonly Segment link = ref path[path.Length - 1 - i];
+                int awaited = link.Part == TimePart.SubAgents ? _deciders.Source[link.Request] : -1;
+                links[i] = new PathLink(
+                    link.Begin, link.End, link.Part, link.Request + 1, Name(_groups.SessionOf[link.Request]),
+                        _load.Agentic?.RequestIds[link.Request],
+                    link.Part == TimePart.Tool ? Tool(link.Request) : null,
+                    awaited >= 0 ? awaited + 1 : null, awaited >= 0 ? _load.Agentic?.RequestIds[awaited] : null);
+            }
+
+            return links;
+        }
+    }
+
+    private string Name(int session) => _load.SessionNames[_groups.SessionName[session]];
+
+    private string? Play(int session) => _load.Agentic is { PlayOf: { } plays, PlayNames: { } names }
+        ? names[plays[_groups.Requests[session][0]]] : null;
+
+    private IReadOnlyList<(string Class, double Ms)> Tools(int request)
+    {
+        double wait = _load.Agentic!.ToolWaitMs![request];
+        return _load.Agentic.Tools?.WaitedFor(request, wait) ?? [("", wait)];
+    }
+
+    private string Tool(int request) =>
+        string.Join('+', Tools(request).SelectMany(tool => tool.Class.Split('+'))
+            .Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal));
+}

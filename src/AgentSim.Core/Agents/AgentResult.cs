@@ -1,0 +1,93 @@
+using System.Dynamic;
+using System.Linq.Expressions;
+using System.Text.Json.Serialization;
+
+namespace AgentSim.Agents;
+
+/// <summary>
+/// A session or a task of a replay: how long it took and where its time went. Times are simulated milliseconds. One that no request
+/// of has begun has no times; one that is <see cref="AgentStatus.Unfinished"/> has those of the requests that ended.
+/// </summary>
+public abstract partial class AgentResult : IDynamicMetaObjectProvider
+{
+    private IReadOnlyList<PathLink>? _path;
+
+    private protected AgentResult()
+    {
+    }
+
+    /// <summary>What became of it.</summary>
+    [JsonInclude]
+    public AgentStatus Status { get; internal init; }
+
+    /// <summary>The play of rows of version 2; null elsewhere.</summary>
+    [JsonInclude]
+    public string? PlayId { get; internal init; }
+
+    /// <summary>Its requests, whatever became of them.</summary>
+    [JsonInclude]
+    public int Requests { get; internal init; }
+
+    /// <summary>Those that completed.</summary>
+    [JsonInclude]
+    public int CompletedRequests { get; internal init; }
+
+    /// <summary>Prompt tokens of its requests that arrived.</summary>
+    [JsonInclude]
+    public long InputTokens { get; internal init; }
+
+    /// <summary>Tokens that its requests produced.</summary>
+    [JsonInclude]
+    public long OutputTokens { get; internal init; }
+
+    /// <summary>Prompt tokens found in a prefix cache, by the best admission of each request.</summary>
+    [JsonInclude]
+    public long ReusedTokens { get; internal init; }
+
+    /// <summary>When its first request arrived; what that waited for lies before.</summary>
+    [JsonInclude]
+    public double? BeginMs { get; internal init; }
+
+    /// <summary>When its last request ended.</summary>
+    [JsonInclude]
+    public double? EndMs { get; internal init; }
+
+    /// <summary><see cref="BeginMs"/> to <see cref="EndMs"/>.</summary>
+    public double? MakespanMs => EndMs - BeginMs;
+
+    /// <summary>
+    /// First start to last end as recorded, milliseconds of the recording, whatever the replay was sped up by; null where the input holds
+    /// no ends of requests (all but request traces and recordings).
+    /// </summary>
+    [JsonInclude]
+    public double? RecordedMakespanMs { get; internal init; }
+
+    /// <summary>By part, how long at least one request was in that state. Parts overlap where requests do.</summary>
+    [JsonInclude]
+    public TimeSplit? Busy { get; internal init; }
+
+    /// <summary>What the critical path is made of; the parts sum to the makespan.</summary>
+    [JsonInclude]
+    public TimeSplit? Critical { get; internal init; }
+
+    /// <summary>The tool parts of the critical path by class of tool, milliseconds, longest first.</summary>
+    [JsonInclude]
+    public IReadOnlyList<ToolTime> Tools { get; internal init; } = [];
+
+    /// <summary>
+    /// The critical path, first link first: what has to be shorter for the whole to be shorter. That of a task passes through its
+    /// sub-agents; that of a session has waiting for them as <see cref="TimePart.SubAgents"/>. It is made when it is first asked for.
+    /// </summary>
+    [JsonInclude]
+    public IReadOnlyList<PathLink> CriticalPath
+    {
+        get => _path ??= PathOf?.Invoke() ?? [];
+        internal init => _path = value;
+    }
+
+    internal Func<IReadOnlyList<PathLink>>? PathOf { get; init; }
+
+    DynamicMetaObject IDynamicMetaObjectProvider.GetMetaObject(Expression parameter) => Strict(parameter);
+
+    private protected abstract StrictNames Strict(Expression parameter);
+}

@@ -1,0 +1,64 @@
+using System.Globalization;
+using System.Text.Json;
+using AgentSim.Files;
+using AgentSim.Metrics;
+using AgentSim.Workload;
+
+namespace AgentSim.Reports;
+
+/// <summary>A report file as an object: its metrics and where they come from.</summary>
+/// <param name="Path">The file.</param>
+/// <param name="Written">When the file was last written, local time.</param>
+/// <param name="Metrics">Its metrics in the order of the file.</param>
+/// <param name="Run">Where they come from; null where the file does not say, as those of the reference.</param>
+public sealed record StoredReport(string Path, DateTime Written, IReadOnlyList<Metric> Metrics, RunInfo? Run)
+{
+    /// <summary>What the run was named, else the name of the file.</summary>
+    public string Name => Run?.Name ?? System.IO.Path.GetFileNameWithoutExtension(Path);
+
+    /// <summary>What the numbers have to be read with.</summary>
+    public IReadOnlyList<RunWarning> Warnings => Run?.Warnings ?? [];
+
+    /// <summary>Reads a report file, one of AgentSim or of the reference.</summary>
+    /// <param name="path">The file.</param>
+    /// <exception cref="AgentSimException">It cannot be read, or is no report (<c>ReportInvalid</c>).</exception>
+    public static StoredReport Read(string path)
+    {
+        ArgumentNullException.ThrowIfNull(path);
+        IReadOnlyList<Metric> metrics = ReportReader.Read(path);
+        using FileStream file = InputFiles.Open(path);
+        using JsonDocument document = JsonDocument.Parse(file);
+        bool hasRun = document.RootElement.TryGetProperty(EmptyMetrics.RunKey, out JsonElement run)
+            && run.ValueKind == JsonValueKind.Object;
+        try
+        {
+            return new StoredReport(path, File.GetLastWriteTime(path), metrics, hasRun ? ReadRun(run) : null);
+        }
+        catch (Exception error) when (error is InvalidOperationException or FormatException or KeyNotFoundException)
+        {
+            throw Errors.ReportInvalid.At(path, 0, $"what it says of its run is not as reports have it: {error.Message}", error);
+        }
+    }
+
+    /// <summary>Name and file.</summary>
+    public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{Name} ({Path}, {Metrics.Count} metrics)");
+
+    private static RunInfo ReadRun(JsonElement run) => new(
+        Text(run, "version") ?? "",
+        [.. List(run, "inputs").Select(input =>
+            new WorkloadInput(Text(input, "path") ?? "", input.GetProperty("bytes").GetInt64(), Text(input, "sha256") ?? ""))],
+        run.TryGetProperty("settings", out JsonElement settings) ? StoredSettings.Read(settings.GetRawText())
+            : new Dictionary<string, object?>(),
+        run.TryGetProperty("seed", out JsonElement seed) ? seed.GetUInt64() : 0)
+    {
+        Name = Text(run, "name"),
+        Warnings = (RunWarning[])[.. List(run, "warnings").Select(warning =>
+            new RunWarning(Text(warning, "code") ?? "", Text(warning, "message") ?? "", warning.GetProperty("count").GetInt64()))],
+    };
+
+    private static string? Text(JsonElement item, string name) => item.TryGetProperty(name, out JsonElement value) ? value.GetString()
+        : null;
+
+    private static JsonElement[] List(JsonElement item, string name) =>
+        item.TryGetProperty(name, out JsonElement value) ? [.. value.EnumerateArray()] : [];
+}
