@@ -28,7 +28,8 @@ public sealed class RequestRowTests : IDisposable
 
     private static RequestRow Row(ResponseFacts facts, SessionIdentity? session, bool isMarked = false) => new()
     {
-        RequestId = Guid.Parse("01234567-89ab-cdef-0123-456789abcdef"), Session = session, ClientRequestId = "x-1", Model = "Qwen/Qwen3-0.6B+ä&'",
+        RequestId = Guid.Parse("01234567-89ab-cdef-0123-456789abcdef"), Session = session, ClientRequestId = "x-1",
+        Model = "Qwen/Qwen3-0.6B+ä&'",
         Received = Received, ReceivedTimestamp = Start, Facts = facts, BlockSize = 64, IsInferred = isMarked,
         Prompt = new RowPrompt(130, [1, ulong.MaxValue, 77], isMarked, isMarked ? (3, Received.AddSeconds(-9), 529) : null),
     };
