@@ -1,7 +1,6 @@
 using AgentSim.Collections;
-using AgentSim.Workload;
 
-namespace AgentSim.Agents;
+namespace AgentSim.Workload;
 
 /// <summary>
 /// Which session and which task each request is part of. A session of rows of version 2 belongs to one play; the task is the play.
