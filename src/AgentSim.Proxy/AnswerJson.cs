@@ -7,6 +7,7 @@ internal static class AnswerJson
 {
     private const int LongestName = 1024;   // a name beyond that is none
     private const int LongestCode = 64;
+    private const long MostTokens = 1L << 53;   // a count beyond that is none, so that sums of counts have room
 
     public static JsonElement? Child(this JsonElement parent, string name, JsonValueKind kind) =>
         parent.ValueKind == JsonValueKind.Object && parent.TryGetProperty(name, out JsonElement child) && child.ValueKind == kind
@@ -18,7 +19,8 @@ internal static class AnswerJson
         parent.Text(name) is { Length: > 0 and <= LongestName } text ? text : null;
 
     public static long? Count(this JsonElement parent, string name) =>
-        parent.Child(name, JsonValueKind.Number) is { } number && number.TryGetInt64(out long value) && value >= 0 ? value : null;
+        parent.Child(name, JsonValueKind.Number) is { } number && number.TryGetInt64(out long value) && value is >= 0 and <= MostTokens
+            ? value : null;
 
     public static int? Index(this JsonElement parent, string name = "index") =>
         parent.Child(name, JsonValueKind.Number) is { } number && number.TryGetInt32(out int value) && value >= 0 ? value : null;

@@ -1,15 +1,13 @@
-using System.Buffers;
 using System.Diagnostics;
-using System.Text.Encodings.Web;
-using System.Text.Json;
+using System.Globalization;
+using AgentSim.Traces;
+using AgentSim.Traces.Schema;
 
 namespace AgentSim.Proxy;
 
 /// <summary>A finished request, as it is recorded (behaviour 07#A5 and 07#A6).</summary>
 internal sealed record RequestRow
 {
-    private static readonly JsonWriterOptions Relaxed = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
-
     public required Guid RequestId { get; init; }
     public required SessionIdentity? Session { get; init; }
     public required string? ClientRequestId { get; init; }
@@ -26,163 +24,76 @@ internal sealed record RequestRow
     /// <summary>Whether the session was inferred from prompts.</summary>
     public bool IsInferred { get; init; }
 
-    /// <summary>The record as JSON, without an envelope.</summary>
-    public byte[] ToRecord()
-    {
-        var buffer = new ArrayBufferWriter<byte>(1024);
-        using (var json = new Utf8JsonWriter(buffer, Relaxed)) WriteTo(json);
-        return buffer.WrittenSpan.ToArray();
-    }
-
     private double? TotalMs => Facts.LastChoice is { } last ? Milliseconds(last) : null;
 
-    private double Milliseconds(long timestamp) => Math.Max(0, Stopwatch.GetElapsedTime(ReceivedTimestamp, timestamp).TotalMilliseconds);
-
-    private void WriteTo(Utf8JsonWriter json)
+    /// <summary>The record; without a session it has only what a replay needs.</summary>
+    public RequestRecord ToRecord()
     {
         long received = Received.ToUnixTimeMilliseconds();
-        long ended = TotalMs is { } total ? received + (long)Math.Round(total, MidpointRounding.AwayFromZero)
-            : Session is null ? DateTimeOffset.UtcNow.ToUnixTimeMilliseconds() : received;
-        json.WriteStartObject();
-        json.WriteString("schema"u8, "dynamo.request.trace.v1"u8);
-        json.WriteString("event_type"u8, "request_end"u8);
-        json.WriteNumber("event_time_unix_ms"u8, ended);
-        if (Session is not null) WriteSession(json, Session);
-        json.WriteStartObject("request"u8);
-        json.WriteString("request_id"u8, RequestId);
-        if (Session is not null)
+        double? totalMs = TotalMs;
+        var record = new RequestRecord
         {
-            if (ClientRequestId is not null) json.WriteString("x_request_id"u8, ClientRequestId);
-            if (Model is not null) json.WriteString("model"u8, Model);
-            Number(json, "input_tokens"u8, Facts.InputTokens);
-        }
-
-        json.WriteNumber("output_tokens"u8, Facts.OutputTokens);
-        if (Session is not null) Number(json, "cached_tokens"u8, Facts.CachedTokens);
-        json.WriteNumber("request_received_ms"u8, received);
-        if (Session is not null) WriteTimes(json);
-        WriteReplay(json);
-        if (Session is not null) WriteFinish(json);
-        WriteMarks(json);
-        json.WriteEndObject();
-        json.WriteEndObject();
+            EventType = TraceNames.RequestEnd,
+            EventUnixMs = totalMs is { } total ? received + (long)Math.Round(total, MidpointRounding.AwayFromZero)
+                : Session is null ? DateTimeOffset.UtcNow.ToUnixTimeMilliseconds() : received,
+            RequestId = RequestId.ToString(),
+            OutputTokens = Facts.OutputTokens,
+            ReceivedUnixMs = received,
+            TraceBlockSize = BlockSize,
+            InputLength = Prompt.Length,
+            InputSequenceHashes = Prompt.Hashes,
+            Capture = Marks(),
+        };
+        if (Session is null) return record;
+        record.EventSource = TraceNames.Dynamo;
+        (record.SessionId, record.ParentSessionId, record.SessionFinal) = (Session.SessionId, Session.ParentSessionId, Session.IsFinal);
+        (record.XRequestId, record.Model) = (ClientRequestId, Model);
+        (record.InputTokens, record.CachedTokens) = ((ulong?)Facts.InputTokens, (ulong?)Facts.CachedTokens);
+        record.TotalTimeMs = totalMs;
+        record.TtftMs = Facts.FirstToken is { } first ? Milliseconds(first) : null;
+        if (Facts.OutputTokens >= 2) record.AverageItlMs = (totalMs - record.TtftMs) / (Facts.OutputTokens - 1);
+        record.Finish = Finish();
+        return record;
     }
 
-    private static void WriteSession(Utf8JsonWriter json, SessionIdentity session)
+    private double Milliseconds(long timestamp) =>
+        Math.Max(0, Stopwatch.GetElapsedTime(ReceivedTimestamp, timestamp).TotalMilliseconds);
+
+    private FinishReason? Finish()
     {
-        json.WriteString("event_source"u8, "dynamo"u8);
-        json.WriteStartObject("agent_context"u8);
-        json.WriteString("session_id"u8, session.SessionId);
-        if (session.ParentSessionId is not null) json.WriteString("parent_session_id"u8, session.ParentSessionId);
-        if (session.IsFinal is { } isFinal)
+        if (Facts.FinishReason is null && Facts.BackendFinishReason is null && Facts.ToolCalls.Count == 0) return null;
+        return new FinishReason(
+            Facts.FinishReason, Facts.BackendFinishReason, Json(Facts.StopReason),
+            [.. Facts.ToolCalls.Select(call => new FinishToolCall((uint)call.ChoiceIndex, (uint)call.Index, call.Id, call.Name))])
         {
-            json.WriteBoolean("session_final"u8, isFinal);
-            if (isFinal)
-            {
-                json.WriteStartObject("kv_hints"u8);
-                json.WriteBoolean("evict_session"u8, true);
-                json.WriteEndObject();
-            }
-        }
-
-        json.WriteEndObject();
+            Choices = [.. Facts.Choices.Select(
+                choice => new FinishChoice((uint)choice.Index, choice.FinishReason, null, Json(choice.StopReason)))],
+        };
     }
 
-    private void WriteTimes(Utf8JsonWriter json)
-    {
-        if (Facts.FirstToken is { } first) json.WriteNumber("ttft_ms"u8, Milliseconds(first));
-        if (TotalMs is not { } total) return;
-        json.WriteNumber("total_time_ms"u8, total);
-        if (Facts.FirstToken is { } begin && Facts.OutputTokens >= 2) json.WriteNumber("avg_itl_ms"u8, (total - Milliseconds(begin)) / (Facts.OutputTokens - 1));
-    }
-
-    private void WriteReplay(Utf8JsonWriter json)
-    {
-        json.WriteStartObject("replay"u8);
-        json.WriteNumber("trace_block_size"u8, BlockSize);
-        json.WriteNumber("input_length"u8, Prompt.Length);
-        json.WriteStartArray("input_sequence_hashes"u8);
-        foreach (ulong hash in Prompt.Hashes) json.WriteNumberValue(hash);
-        json.WriteEndArray();
-        json.WriteEndObject();
-    }
-
-    private void WriteFinish(Utf8JsonWriter json)
-    {
-        if (Facts.FinishReason is null && Facts.BackendFinishReason is null && Facts.ToolCalls.Count == 0) return;
-        json.WriteStartObject("finish_reason_metadata"u8);
-        if (Facts.FinishReason is not null) json.WriteString("finish_reason"u8, Facts.FinishReason);
-        if (Facts.BackendFinishReason is not null) json.WriteString("backend_finish_reason"u8, Facts.BackendFinishReason);
-        Stop(json, Facts.StopReason);
-        if (Facts.ToolCalls.Count > 0)
-        {
-            json.WriteStartArray("tool_calls"u8);
-            foreach (ToolCall call in Facts.ToolCalls)
-            {
-                json.WriteStartObject();
-                json.WriteNumber("choice_index"u8, call.ChoiceIndex);
-                json.WriteNumber("tool_call_index"u8, call.Index);
-                if (call.Id is not null) json.WriteString("id"u8, call.Id);
-                if (call.Name is not null) json.WriteString("name"u8, call.Name);
-                json.WriteEndObject();
-            }
-
-            json.WriteEndArray();
-        }
-
-        if (Facts.Choices is { Count: > 0 } choices)
-        {
-            json.WriteStartArray("choices"u8);
-            foreach (Choice choice in choices)
-            {
-                json.WriteStartObject();
-                json.WriteNumber("choice_index"u8, choice.Index);
-                json.WriteString("finish_reason"u8, choice.FinishReason);
-                Stop(json, choice.StopReason);
-                json.WriteEndObject();
-            }
-
-            json.WriteEndArray();
-        }
-
-        json.WriteEndObject();
-    }
-
-    // What a reader should know about the figures; readers of the format pass it over.
-    private void WriteMarks(Utf8JsonWriter json)
+    // What a reader should know about the figures. A chat or completion of which there is nothing to say is not marked.
+    private CaptureMarks? Marks()
     {
         bool isNew = Facts.Api is Api.Messages or Api.Responses;
         bool isPlain = Facts.ReasoningTokens is null && Prompt.Failures is null && !Facts.IsOutputEstimated && !Prompt.IsEstimated;
-        if (!isNew && isPlain && !IsInferred) return;
-        json.WriteStartObject("capture"u8);
-        json.WriteString("api"u8, Facts.Api.Name());
-        if (Prompt.IsEstimated) json.WriteString("input"u8, "estimated"u8);
-        if (Facts.IsOutputEstimated) json.WriteString("output"u8, "estimated"u8);
-        if (IsInferred) json.WriteString("session"u8, "inferred"u8);
-        Number(json, "cache_creation_tokens"u8, Facts.CacheCreation);
-        Number(json, "reasoning_tokens"u8, Facts.ReasoningTokens);
-        if (Prompt.Failures is { } failures)
-        {
-            json.WriteStartObject("refused_before"u8);
-            json.WriteNumber("count"u8, failures.Count);
-            json.WriteNumber("first_received_ms"u8, failures.First.ToUnixTimeMilliseconds());
-            json.WriteNumber("last_status"u8, failures.Status);
-            json.WriteEndObject();
-        }
-
-        json.WriteEndObject();
+        if (!isNew && isPlain && !IsInferred) return null;
+        return new CaptureMarks(
+            Facts.Api.Name(),
+            Prompt.IsEstimated ? CaptureMarks.Estimated : null,
+            Facts.IsOutputEstimated ? CaptureMarks.Estimated : null,
+            IsInferred ? CaptureMarks.Inferred : null,
+            (ulong?)Facts.CacheCreation,
+            (ulong?)Facts.ReasoningTokens,
+            Prompt.Failures is { } failures
+                ? new RefusedBefore(failures.Count, failures.First.ToUnixTimeMilliseconds(), failures.Status) : null);
     }
 
-    private static void Number(Utf8JsonWriter json, ReadOnlySpan<byte> name, long? value)
+    private static string? Json(object? stopReason) => stopReason switch
     {
-        if (value is { } number) json.WriteNumber(name, number);
-    }
-
-    private static void Stop(Utf8JsonWriter json, object? reason)
-    {
-        if (reason is string text) json.WriteString("stop_reason"u8, text);
-        else if (reason is long number) json.WriteNumber("stop_reason"u8, number);
-    }
+        string text => TraceRecordWriter.JsonOf(text),
+        long number => number.ToString(CultureInfo.InvariantCulture),
+        _ => null,
+    };
 }
 
 /// <summary>The prompt of a row.</summary>

@@ -1,4 +1,5 @@
 using AgentSim.Capture;
+using AgentSim.Traces;
 using Microsoft.AspNetCore.Http;
 
 namespace AgentSim.Proxy;
@@ -42,7 +43,7 @@ internal sealed class RowMaker(ProxyOptions options, Action<byte[]> publish, Pro
             BlockSize = options.TraceBlockSize,
             IsInferred = isInferred,
         };
-        publish(row.ToRecord());
+        publish(TraceRecordWriter.ToBytes(row.ToRecord()));
         tally.Marked(rowPrompt.IsEstimated || facts.IsOutputEstimated, placed.Failures is not null, isInferred);
         WatchSessions(session is not null);
     }

@@ -167,7 +167,7 @@ internal ref struct JsonRow
     /// <summary>The current number as an unsigned integer.</summary>
     public readonly ulong UInt64(string name)
     {
-        if (TokenType == JsonTokenType.Number && _cursor.TryUInt64(out ulong value)) return value;
+        if (IsUInt64(out ulong value)) return value;
         throw Wrong(name, "an integer from 0 to 18446744073709551615");
     }
 
@@ -227,6 +227,13 @@ internal ref struct JsonRow
 
         value = double.Parse(_cursor.Value, NumberStyles.Float, CultureInfo.InvariantCulture);
         return double.IsFinite(value);
+    }
+
+    /// <summary>Whether the current value is a non-negative 64-bit integer.</summary>
+    public readonly bool IsUInt64(out ulong value)
+    {
+        value = 0;
+        return TokenType == JsonTokenType.Number && _cursor.TryUInt64(out value);
     }
 
     /// <summary>Moves to the next item of the current array; false at its end.</summary>

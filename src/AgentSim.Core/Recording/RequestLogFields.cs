@@ -103,10 +103,22 @@ internal sealed class RequestLogDraft(Func<double, string?>? timeProblem)
         if (double.IsNaN(Outcome.Arrival)) throw JsonRow.Missing("arrival_time_ms");
         if (double.IsNaN(Outcome.Terminal)) throw JsonRow.Missing("terminal_time_ms");
         if (Outcome.Status == TerminalStatus.None) throw JsonRow.Missing("terminal_status");
+        if (Outcome.OutputLength > 0)
+        {
+            CheckToken(Outcome.FirstToken, "first_token_ms");
+            CheckToken(Outcome.LastToken, "last_token_ms");
+        }
+
         Outcome.SecondToken += Outcome.FirstToken;
         Handoff.PrefillReused = Outcome.ReusedInput;
         HandoffOutcome? handoff = Handoff.PrefillWorker >= 0 ? Handoff : null;
         return new RequestResult(Ordinal() ?? position, Outcome, handoff, new RequestIdentity(Session, Turn, RequestId));
+    }
+
+    // Without tokens these times are null, with some never.
+    private void CheckToken(double time, string name)
+    {
+        if (double.IsNaN(time)) throw new JsonException($"{Quote.Of(name)} is missing, but 'output_length' is {Outcome.OutputLength}");
     }
 
     // The uuids of this program are ordinals.

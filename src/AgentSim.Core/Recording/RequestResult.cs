@@ -74,25 +74,25 @@ public sealed class RequestResult : IDynamicMetaObjectProvider
     public double TerminalTimeMs => _outcome.Terminal;
 
     /// <summary>When the first token was out.</summary>
-    public double? FirstTokenMs => HasTokens(1) ? _outcome.FirstToken : null;
+    public double? FirstTokenMs => HasTokens(1) ? Known(_outcome.FirstToken) : null;
 
     /// <summary>When the second token was out.</summary>
-    public double? SecondTokenMs => HasTokens(2) ? _outcome.SecondToken : null;
+    public double? SecondTokenMs => HasTokens(2) ? Known(_outcome.SecondToken) : null;
 
     /// <summary>When the last token was out.</summary>
-    public double? LastTokenMs => HasTokens(1) ? _outcome.LastToken : null;
+    public double? LastTokenMs => HasTokens(1) ? Known(_outcome.LastToken) : null;
 
     /// <summary>Arrival to first token.</summary>
-    public double? TtftMs => HasTokens(1) ? _outcome.Ttft : null;
+    public double? TtftMs => HasTokens(1) ? Known(_outcome.Ttft) : null;
 
     /// <summary>First to second token.</summary>
-    public double? TtstMs => HasTokens(2) ? _outcome.Ttst : null;
+    public double? TtstMs => HasTokens(2) ? Known(_outcome.Ttst) : null;
 
     /// <summary>Arrival to last token.</summary>
-    public double? E2eLatencyMs => HasTokens(1) ? _outcome.E2eLatency : null;
+    public double? E2eLatencyMs => HasTokens(1) ? Known(_outcome.E2eLatency) : null;
 
     /// <summary>Mean gap between tokens.</summary>
-    public double? ItlMs => HasTokens(2) ? _outcome.Tpot : null;
+    public double? ItlMs => HasTokens(2) ? Known(_outcome.Tpot) : null;
 
     /// <summary>Prompt tokens.</summary>
     public int InputLength => _outcome.InputLength;

@@ -162,7 +162,7 @@ public sealed class ReplayTimeline
     {
         (RequestSpan source, EventTrack from) = _spans[_spansOf[request]];
         (RequestSpan target, EventTrack to) = _spans[_spansOf[request] + 1];
-        (long leaves, long arrives) = (Math.Max(source.Begin, held - 1), Math.Clamp(arrived, target.Begin, target.End - 1));
+        (long leaves, long arrives) = (Math.Clamp(held - 1, source.Begin, source.End - 1), Math.Clamp(arrived, target.Begin, target.End - 1));
         // Records from a file may say anything.
         if (leaves <= arrives) arrows.Write("KV transfer", "agentsim.transfer", (from, leaves), (to, arrives));
     }

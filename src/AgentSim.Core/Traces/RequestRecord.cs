@@ -81,6 +81,9 @@ public sealed class RequestRecord : TraceRecord
     /// <summary>For a request imported from another kind of recording: what its values are made of. Informative.</summary>
     public ImportOrigin? Import { get; set; }
 
+    /// <summary>For a request that the recording proxy captured: what it knows of its values. Informative.</summary>
+    public CaptureMarks? Capture { get; set; }
+
     /// <summary>True if the output ended with the reason <c>error</c>.</summary>
     public override bool IsError => Finish?.Reason == "error";
 

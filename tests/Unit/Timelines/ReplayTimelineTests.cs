@@ -177,6 +177,9 @@ public sealed class ReplayTimelineTests
     [InlineData("""{"terminal_status":"completed","arrival_time_ms":-1e308,"terminal_time_ms":2,"first_token_ms":1e308}""", "RequestRecordInvalid")]
     [InlineData("""{"terminal_status":"completed","arrival_time_ms":1,"terminal_time_ms":2,"first_token_ms":1,"last_token_ms":1e308,"output_length":2}""", "RequestRecordInvalid")]
     [InlineData("""{"terminal_status":"completed","arrival_time_ms":1,"terminal_time_ms":2,"decode_worker_idx":-1}""", "RequestRecordInvalid")]
+    [InlineData("""{"terminal_status":"completed","arrival_time_ms":1,"terminal_time_ms":2,"output_length":1}""", "RequestRecordInvalid")]
+    [InlineData("""{"terminal_status":"completed","arrival_time_ms":1,"terminal_time_ms":2,"output_length":1,"first_token_ms":1}""", "RequestRecordInvalid")]
+    [InlineData("""{"terminal_status":"completed","arrival_time_ms":1,"terminal_time_ms":2,"output_length":1,"last_token_ms":2}""", "RequestRecordInvalid")]
     public void A_bad_record_is_refused(string line, string errorId)
     {
         using var folder = new TempFolder();

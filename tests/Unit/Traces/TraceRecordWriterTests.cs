@@ -62,6 +62,37 @@ public sealed class TraceRecordWriterTests : IDisposable
         }
     }
 
+    private const string Marks =
+        """
+        {"api":"messages","input":"estimated","output":"estimated","session":"inferred","cache_creation_tokens":18446744073709551615,
+        "reasoning_tokens":0,"refused_before":{"count":2,"first_received_ms":1700000000000,"last_status":529}}
+        """;
+
+    // What one program knew of its figures must not get lost when another writes the record anew.
+    [Theory]
+    [InlineData(Marks, Marks)]
+    [InlineData("""{"reasoning_tokens":7}""", """{"reasoning_tokens":7}""")]
+    [InlineData("""{"api":1,"api":"chat","more":[{}],"reasoning_tokens":-1}""", """{"api":"chat"}""")]
+    [InlineData("""{"api":"chat","refused_before":{"count":1,"last_status":429}}""", """{"api":"chat"}""")]
+    [InlineData("""{"api":"chat","refused_before":{"count":18446744073709551615,"first_received_ms":1,"last_status":429}}""", """{"api":"chat"}""")]
+    [InlineData("""{"camera":"of others"}""", null)]
+    [InlineData("[7]", null)]
+    [InlineData("null", null)]
+    public void Marks_of_a_capture_are_kept_and_what_others_write_there_is_passed_over(string read, string? written)
+    {
+        string start = """
+            {"schema":"dynamo.request.trace.v1","event_type":"request_end","event_time_unix_ms":1,"request":{"request_id":"r","output_tokens":1,
+            "request_received_ms":1,"replay":{"trace_block_size":1,"input_length":0,"input_sequence_hashes":[]},"capture":
+            """;
+        string line = $"{start}{read}}}}}".ReplaceLineEndings("");
+        TraceRecord record = Assert.Single(RequestTraceReader.Read([_folder.Write("marks.jsonl", line)]));
+        string json = Encoding.UTF8.GetString(TraceRecordWriter.ToBytes(record));
+
+        Assert.EndsWith(
+            "\"input_sequence_hashes\":[]}" + (written is null ? "}}" : $",\"capture\":{written.ReplaceLineEndings("")}}}}}"), json,
+            StringComparison.Ordinal);
+    }
+
     [Fact]
     public void Hashes_that_are_lent_become_the_records_own_when_they_are_asked_for()
     {

@@ -1,9 +1,10 @@
-using System.Text.Json;
 using AgentSim.Json;
 
 namespace AgentSim.Traces.Schema;
 
-/// <summary>The fields of the informative objects of a request (behaviour 01#2.3 and 07#A5).</summary>
+/// <summary>
+/// The fields of the informative objects of a request (behaviour 01#2.3 and 07#A5); for AgentSim's own see <see cref="MarkFields"/>.
+/// </summary>
 internal static class FinishFields
 {
     /// <summary>The <c>worker</c> object.</summary>
@@ -44,47 +45,6 @@ internal static class FinishFields
             .Add(TraceNames.Choices, Choices, null, finish => finish.Choices.Count > 0 ? finish.Choices : null)
             .Object(() => default, d => new FinishReason(d.Reason, d.Backend, d.Stop, d.Calls ?? []));
 
-    private static readonly JsonFields<ImportDraft, ImportOrigin> Origin =
-        new JsonFields<ImportDraft, ImportOrigin>(decodesUnknown: true)
-            .AddOwn(
-                TraceNames.ImportFormat, (ref json, ref d, name) => IsText(ref json, ref d.Format), JsonKinds.Text,
-                origin => origin.Format ?? "", JsonRule.Repeatable)
-            .AddOwn(
-                TraceNames.ImportTimes, (ref json, ref d, name) => IsText(ref json, ref d.Times), JsonKinds.Text, origin => origin.Times,
-                JsonRule.Repeatable)
-            .AddOwn(
-                TraceNames.ImportOutput, (ref json, ref d, name) => IsText(ref json, ref d.Output), JsonKinds.Text, origin => origin.Output,
-                JsonRule.Repeatable)
-            .AddOwn(
-                TraceNames.ImportPrefix, (ref json, ref d, name) => IsText(ref json, ref d.Prefix), JsonKinds.Text, origin => origin.Prefix,
-                JsonRule.Repeatable);
-
-    /// <summary>The <c>import</c> object.</summary>
-    public static readonly JsonKind<ImportOrigin?> Import =
-        JsonKinds.Written<ImportOrigin?>(Origin.Write!, origin => LooseValue.Of(Origin.Loose(origin!)));
-
-    /// <summary>Reads the value of <c>import</c>, a key of AgentSim's own: whatever else others write there is passed over.</summary>
-    public static ImportOrigin? ReadImport(ref JsonRow json, string name)
-    {
-        if (json.TokenType != JsonTokenType.StartObject)
-        {
-            json.DecodeValue();
-            return null;
-        }
-
-        ImportDraft draft = default;
-        Origin.Read(ref json, ref draft);
-        return new ImportOrigin(draft.Format, draft.Times, draft.Output, draft.Prefix);
-    }
-
-    private static bool IsText(ref JsonRow json, ref string? field)
-    {
-        bool isText = json.TokenType == JsonTokenType.String;
-        if (isText) field = json.Text(TraceNames.Import);
-        else json.DecodeValue();
-        return isText;
-    }
-
     private struct WorkerDraft
     {
         public ulong? Prefill;
@@ -107,13 +67,5 @@ internal static class FinishFields
         public string? Backend;
         public string? Stop;
         public IReadOnlyList<FinishToolCall>? Calls;
-    }
-
-    private struct ImportDraft
-    {
-        public string? Format;
-        public string? Times;
-        public string? Output;
-        public string? Prefix;
     }
 }

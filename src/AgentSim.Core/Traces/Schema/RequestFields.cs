@@ -44,7 +44,12 @@ internal static class RequestFields
             .Add(
                 TraceNames.FinishMetadata, JsonKinds.Late(() => FinishFields.Finish), (ref d, value) => d.Record.Finish = value,
                 r => r.Finish)
-            .AddOwn(TraceNames.Import, ReadImport, JsonKinds.Late(() => FinishFields.Import), r => r.Import, JsonRule.Repeatable);
+            .AddOwn(
+                TraceNames.Import, (ref json, ref d, name) => (d.Record.Import = MarkFields.ReadImport(ref json)) is not null,
+                JsonKinds.Late(() => MarkFields.Import), r => r.Import, JsonRule.Repeatable)
+            .AddOwn(
+                TraceNames.Capture, (ref json, ref d, name) => (d.Record.Capture = MarkFields.ReadCapture(ref json)) is not null,
+                JsonKinds.Late(() => MarkFields.Capture), r => r.Capture, JsonRule.Repeatable);
 
         bool ReadReplay(ref JsonRow json, ref RequestDraft draft, string name)
         {
@@ -80,12 +85,6 @@ internal static class RequestFields
     }
 
     private static LooseValue Loose(ulong[] hashes) => LooseValue.Of([.. hashes.Select(hash => LooseValue.Of((ulong?)hash))]);
-
-    private static bool ReadImport(ref JsonRow json, ref RequestDraft draft, string name)
-    {
-        draft.Record.Import = FinishFields.ReadImport(ref json, name);
-        return true;
-    }
 
     private static class Whole
     {

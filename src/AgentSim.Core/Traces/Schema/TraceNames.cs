@@ -52,6 +52,7 @@ internal static class TraceNames
     public const string Replay = "replay";
     public const string FinishMetadata = "finish_reason_metadata";
     public const string Import = "import";
+    public const string Capture = "capture";
 
     // request.worker
     public const string PrefillWorker = "prefill_worker_id";
@@ -83,6 +84,20 @@ internal static class TraceNames
     public const string ImportTimes = "times";
     public const string ImportOutput = "output";
     public const string ImportPrefix = "prefix";
+
+    // request.capture
+    public const string CaptureApi = "api";
+    public const string CaptureInput = "input";
+    public const string CaptureOutput = "output";
+    public const string CaptureSession = "session";
+    public const string CacheCreationTokens = "cache_creation_tokens";
+    public const string ReasoningTokens = "reasoning_tokens";
+    public const string RefusedBefore = "refused_before";
+
+    // request.capture.refused_before
+    public const string RefusedCount = "count";
+    public const string RefusedFirst = "first_received_ms";
+    public const string RefusedStatus = "last_status";
 
     // tool
     public const string ToolCallId = "tool_call_id";
