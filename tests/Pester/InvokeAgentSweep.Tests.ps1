@@ -102,7 +102,8 @@ Describe 'Invoke-AgentSweep' {
         $failed = $faults[0].TargetObject
         $failed | Should -BeOfType AgentSim.Sweeps.SweepRow
         $failed.Index | Should -Be 2
-        $failed.Error | Should -BeLike '-RouterMode KvRouter needs more than one target*'
+        $failed.Error | Should -BeLike 'router mode kv_router needs more than one target*'   # neutral: rows are stored
+        "$($faults[0])" | Should -BeLike '*-RouterMode KvRouter needs more than one target*'
         $failed.ErrorId | Should -Be 'ReplaySettingsInvalid'
         @($found | Where-Object Error).Count | Should -Be 0
     }

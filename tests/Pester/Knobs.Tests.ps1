@@ -1,6 +1,6 @@
 BeforeAll {
     . "$PSScriptRoot/Common.ps1"
-    $rows = ConvertTo-AgentMooncake $Sample -Agentic
+    $rows = ConvertTo-AgentMooncake $Sample
     $plain = ($rows | Invoke-AgentReplay).Summary
 }
 
@@ -30,6 +30,22 @@ Describe 'Knobs that change the workload' {
         $result.Run.Settings['copies'] | Should -Be 2
         $result.Run.Settings['copies_shared_tokens'] | Should -Be 0
         $result.Requests.SessionId | Should -Contain 'agent-1100-1:root#1'
+    }
+
+    It 'places copies by a window, or within a gap, as a seed draws them' {
+        $window = $rows | Invoke-AgentReplay -Copies 2 -CopiesWindowSeconds 600 -CopiesSeed 7
+        $again = $rows | Invoke-AgentReplay -Copies 2 -CopiesWindowSeconds 600 -CopiesSeed 7
+        $again.Summary.DurationMs | Should -Be $window.Summary.DurationMs
+        ($rows | Invoke-AgentReplay -Copies 2 -CopiesOffset Gap).Summary.DurationMs | Should -Not -Be $window.Summary.DurationMs
+        $row = $rows | Invoke-AgentSweep -Copies 2 -CopiesWindowSeconds 600 -CopiesSeed 7
+        $row.DurationMs | Should -Be $window.Summary.DurationMs
+        ($rows | Invoke-AgentSweep -Copies 2 -CopiesOffset Gap).DurationMs | Should -Not -Be $row.DurationMs
+    }
+
+    It 'cuts long pauses' {
+        $cut = $rows | Invoke-AgentReplay -MaxIdleSeconds 0.01 -MaxToolWaitSeconds 0.01
+        $cut.Summary.DurationMs | Should -BeLessThan $plain.DurationMs
+        ($rows | Invoke-AgentSweep -MaxIdleSeconds 0.01 -MaxToolWaitSeconds 0.01).DurationMs | Should -Be $cut.Summary.DurationMs
     }
 
     It 'refuses <Kind> by the names of parameters' -ForEach @(

@@ -88,7 +88,8 @@ Describe 'Compare-AgentReplay' {
     ) { $Script | Should -Throw -ErrorId "$Id,$cmdlets.CompareAgentReplayCommand" }
 
     It 'completes names of metrics' {
-        (TabExpansion2 'Compare-AgentReplay $a -Metric p99_t').CompletionMatches.CompletionText | Should -Be 'p99_tpot_ms', 'p99_ttft_ms', 'p99_ttst_ms'
+        (TabExpansion2 'Compare-AgentReplay $a -Metric p99_t').CompletionMatches.CompletionText |
+            Should -Be 'p99_task_makespan_ms', 'p99_tpot_ms', 'p99_ttft_ms', 'p99_ttst_ms'
         (TabExpansion2 'Compare-AgentReplay $a -Metric p99_ttf').CompletionMatches.ToolTip | Should -BeLike 'TTFT p99 (ms, less is better): 99th percentile: *'
     }
 

@@ -139,7 +139,7 @@ public static class Sweep
             }
             catch (AgentSimException error)
             {
-                return new SweepOutcome([], error.ErrorId, error.Message);
+                return new SweepOutcome([], error.ErrorId, error.Message) { Template = error.Template };
             }
         }
 

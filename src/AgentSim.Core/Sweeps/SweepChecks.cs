@@ -53,7 +53,7 @@ public static class SweepChecks
     {
         ArgumentNullException.ThrowIfNull(row);
         if (row.Error is { } error) return (Errors.Find(row.ErrorId) ?? Errors.ReportInvalid).Error(
-            $"combination {row.Index} ({row}) could not be replayed: {error}");
+            $"combination {row.Index} ({row}) could not be replayed: {row.ErrorTemplate ?? error}");
         if (row.CompletedRequests > 0) return null;
         string reason = row.CutOffRequests > 0 ? $"; {Setting.MaxSimTimeSeconds} cut {row.CutOffRequests} off" : "";
         return Errors.SweepPointEmpty.Error($"combination {row.Index} ({row}) completed no request, so that it has no metrics{reason}");

@@ -17,10 +17,13 @@ public sealed class SweepRow : IDynamicMetaObjectProvider, INamedValues
 {
     private readonly IReadOnlyList<Metric> _metrics;
 
+    /// <summary>The error with placeholders for settings, which each front end calls by its names; null for a stored row.</summary>
+    internal string? ErrorTemplate { get; }
+
     internal SweepRow(int index, ReplaySettings settings, SweepOutcome outcome, bool isResumed)
     {
         (Index, Error, ErrorId, IsResumed, CutOffRequests) = (index, outcome.Error, outcome.ErrorId, isResumed, outcome.CutOffRequests);
-        _metrics = outcome.Metrics;
+        (_metrics, ErrorTemplate) = (outcome.Metrics, outcome.Template);
         Engine = Text(settings.Pools?.Decode ?? settings.Engine);
         PrefillEngine = settings.Pools is { } pools ? Text(pools.Prefill) : null;
         (Workers, PrefillWorkers) = (settings.Pools?.DecodeWorkers ?? settings.Workers, settings.Pools?.PrefillWorkers);
@@ -176,4 +179,7 @@ internal sealed record SweepOutcome(IReadOnlyList<Metric> Metrics, string? Error
 {
     /// <summary>Requests that the time cap cut off.</summary>
     public long CutOffRequests { get; init; }
+
+    /// <summary>The error with placeholders for settings; null where it comes from a checkpoint.</summary>
+    public string? Template { get; init; }
 }
