@@ -18,7 +18,8 @@ Describe 'Import-AgentMeasurement' {
         $run | Should -BeOfType AgentSim.Measurements.Measurement
         $run.Requests.Count | Should -Be 300
         $run.Server.NumGpuBlocks | Should -Be 2588
-        $run.Requests[0].LatencyMs | Should -BeGreaterThan $run.Requests[0].TtftMs
+        $first = $run.Requests[0]
+        $first.LatencyMs | Should -BeGreaterThan $first.TtftMs
     }
 
     It 'takes files by -LiteralPath, also with brackets in their names, and from the pipeline' {
@@ -82,6 +83,31 @@ Describe 'New-AgentTimingProfile' {
         (Get-Item $path).LastWriteTimeUtc | Should -Be $before
     }
 
+    It 'takes what the call says of the server before what the measurement says' {
+        $server = @{
+            NumGpuBlocks = 3000; BlockSize = 32; MaxNumSeqs = 128; MaxNumBatchedTokens = 4096; MaxModelLen = 8192; EngineType = 'vllm'; TensorParallelSize = 2
+            ModelName = 'mine'; Hardware = 'a GPU'; NoPrefixCaching = $true; NoChunkedPrefill = $true; Prompts = 'SameLength'; Concurrency = 40; AllowFailure = $true
+        }
+        $said = New-AgentTimingProfile "$TestDrive/said.npz" $recorded -HoldOut $recorded @server -WarningAction SilentlyContinue
+        $said.Server.NumGpuBlocks, $said.Server.BlockSize, $said.Server.MaxNumSeqs, $said.Server.MaxNumBatchedTokens, $said.Server.MaxModelLen, $said.Server.TensorParallelSize |
+            Should -Be 3000, 32, 128, 4096, 8192, 2
+        $said.Server.EnablePrefixCaching, $said.Server.EnableChunkedPrefill | Should -Be $false, $false
+        "$($said.Server.Engine) $($said.Server.Model) $($said.Server.Hardware) $($said.Prompts)" | Should -Be 'vllm mine a GPU SameLength'
+        $said.Errors[0].HeldOut | Should -Be 'whole run'
+        $other = @($recorded | Test-AgentTimingProfile @server -WarningAction SilentlyContinue)[0].Rows
+        ($other | Where-Object Metric -EQ e2e_mean).Simulated | Should -Not -Be ((Test-AgentTimingProfile $recorded -WarningAction SilentlyContinue).Rows | Where-Object Metric -EQ e2e_mean).Simulated
+    }
+
+    It 'makes a profile of operator tables, for as many layers as -Layers says' {
+        $folder = New-Item -ItemType Directory "$TestDrive/operators"
+        Set-Content "$folder/dense.csv" 'layer,tokens,time_us', 'qkv_proj,1,10', 'qkv_proj,4096,1000'
+        Set-Content "$folder/per_sequence.csv" 'layer,sequences,time_us', 'lm_head,1,100', 'lm_head,256,200'
+        Set-Content "$folder/attention.csv" 'prefill_chunk,kv_prefill,n_decode,kv_decode,time_us', '16,0,0,0,5', '16,16384,0,0,50', '2048,0,0,0,300', '2048,16384,0,0,4000', '0,0,1,16,4', '0,0,1,16384,20', '0,0,256,16,90', '0,0,256,16384,900'
+        { New-AgentTimingProfile "$TestDrive/operators.npz" $folder } | Should -Throw -ErrorId "OptionMissing,$suffix.*" -ExpectedMessage '*-Layers*'
+        (New-AgentTimingProfile "$TestDrive/operators.npz" $folder -Layers 32 -WarningAction SilentlyContinue).Formula | Should -BeNullOrEmpty
+        "$TestDrive/operators.npz" | Should -Exist
+    }
+
     It 'asks by its name for what it has to know, and writes nothing then' {
         Set-Content "$TestDrive/bench.json" $bench
         $fault = { New-AgentTimingProfile "$TestDrive/no.npz" "$TestDrive/bench.json" } | Should -Throw -PassThru -ErrorId "CalibrationServerUnknown,$suffix.*"
@@ -135,6 +161,7 @@ Describe 'A replay with a timing profile' {
     It 'takes the arguments of the profile''s server, but leaves those that were given, also where they are the defaults' {
         $load = @{ InputTokens = 100; OutputTokens = 10; RequestCount = 5; ArrivalIntervalMs = 100; TimingProfile = $path }
         Get-BlockCount (Invoke-AgentReplay @load) | Should -Be 2588
+        (Invoke-AgentSweep @load -Workers 1).DurationMs | Should -Be (Invoke-AgentReplay @load).Summary.DurationMs
         foreach ($engine in @{ num_gpu_blocks = 16384 }, '{"num_gpu_blocks":16384}', (New-AgentEngineConfig -NumGpuBlocks 16384)) {
             $result = Invoke-AgentReplay @load -Engine $engine -WarningAction SilentlyContinue
             Get-BlockCount $result | Should -Be 16384
@@ -148,7 +175,7 @@ Describe 'The views of calibration' {
         @{ Name = 'a measurement'; Value = { Import-AgentMeasurement $recorded }; Says = 'Run +Format +Requests +Passes +Failed +Model' }
         @{ Name = 'its requests'; Value = { (Import-AgentMeasurement $recorded).Requests | Select-Object -First 5 }; Says = 'Start .ms. +Input +Output +Cached +TTFT +TPOT +Latency' }
         @{ Name = 'a profile'; Value = { $made }; Says = 'B0 +\d' }
-        @{ Name = 'a test'; Value = { Test-AgentTimingProfile $recorded }; Says = 'Metric +measured +simulated +error' }
+        @{ Name = 'a test'; Value = { Test-AgentTimingProfile $recorded }; Says = 'Metric +. +measured . +simulated . +error' }
         @{ Name = 'its rows'; Value = { $made.Errors.Rows }; Says = 'Metric +Measured +Simulated +Error +Baseline' }
     ) {
         $shown = (& $Value) | Out-String -Width 80

@@ -85,8 +85,8 @@ public sealed class CalibrateCommandTests : IDisposable
     public void Any_trace_with_times_is_held_against_the_built_in_timing_without_settings()
     {
         // Every second prompt goes on where the one before it ended.
-        string trace = _folder.Write("run.trace.jsonl", string.Join('\n', Enumerable.Range(0, 12).Select(i => $$$"""
-            {"schema":"dynamo.request.trace.v1","event_type":"request_end","event_time_unix_ms":{{{(1000 * i) + 900}}},"request":{"request_id":"r{{{i}}}","model":"m","output_tokens":{{{20 + i}}},"request_received_ms":{{{1000 * i}}},"total_time_ms":{{{400 + i}}}.5,"ttft_ms":{{{50 + i}}}.5,"replay":{"trace_block_size":16,"input_length":{{{320 + (16 * (i % 2))}}},"input_sequence_hashes":[{{{string.Join(',', Enumerable.Range(0, 20 + (i % 2)).Select(block => (1000 * (i / 2)) + block + 1))}}}]}}}
+        string trace = _folder.Write("run.trace.jsonl", string.Join('\n', Enumerable.Range(0, 12).Select(i => $$$$"""
+            {"schema":"dynamo.request.trace.v1","event_type":"request_end","event_time_unix_ms":{{{{(1000 * i) + 900}}}},"request":{"request_id":"r{{{{i}}}}","model":"m","output_tokens":{{{{20 + i}}}},"request_received_ms":{{{{1000 * i}}}},"total_time_ms":{{{{400 + i}}}}.5,"ttft_ms":{{{{50 + i}}}}.5,"replay":{"trace_block_size":16,"input_length":{{{{320 + (16 * (i % 2))}}}},"input_sequence_hashes":[{{{{string.Join(',', Enumerable.Range(0, 20 + (i % 2)).Select(block => (1000 * (i / 2)) + block + 1))}}}}]}}}
             """)));
         (int code, string output, string error) = Run("validate", trace);
         Assert.Equal(0, code);
