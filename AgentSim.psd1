@@ -14,6 +14,7 @@
     CmdletsToExport = @(
         'Compare-AgentReplay'
         'ConvertTo-AgentMooncake'
+        'Copy-AgentMooncake'
         'Export-AgentMooncake'
         'Export-AgentReport'
         'Export-AgentTimeline'

@@ -15,7 +15,10 @@ internal static class CommandLine
     private const string TraceVariable = "AGENTSIM_TRACE";
 
     private static readonly CommandSpec[] Commands =
-        [ReplayCommand.Spec, ImportCommand.Spec, ConvertCommand.Spec, CaptureCommand.Spec, TimelineCommand.Spec, CompareCommand.Spec, CalibrateCommand.Spec, ValidateCommand.Spec];
+        [
+            ReplayCommand.Spec, SweepCommand.Spec, CompareCommand.Spec, SessionsCommand.Spec, TimelineCommand.Spec, ImportCommand.Spec,
+            ConvertCommand.Spec, CaptureCommand.Spec, CalibrateCommand.Spec, ValidateCommand.Spec,
+        ];
 
     public static int Run(string[] arguments, CancellationToken cancellation)
     {

@@ -40,3 +40,39 @@ internal sealed class CommandParser
     private string[]? Values(ParseResult parsed, string name) =>
         parsed.GetResult(_options[name]) is OptionResult { Implicit: false } result ? [.. result.Tokens.Select(token => token.Value)] : null;
 }
+
+/// <summary>A command of <c>agentsim</c>.</summary>
+/// <param name="Name">What the user types.</param>
+/// <param name="Help">One line.</param>
+/// <param name="Usage">The arguments, as the usage block shows them.</param>
+/// <param name="FilesHelp">One line about the files; null for a command that takes none beside its options.</param>
+/// <param name="Options">Its options.</param>
+/// <param name="Run">Runs it with its options and files; returns when it is done, throws when it fails.</param>
+internal sealed record CommandSpec(
+    string Name,
+    string Help,
+    string Usage,
+    string? FilesHelp,
+    IReadOnlyList<OptionSpec> Options,
+    Action<OptionValues, IReadOnlyList<string>, CancellationToken> Run);
+
+/// <summary>How many values an option takes.</summary>
+internal enum OptionValue
+{
+    /// <summary>None; its presence is the value.</summary>
+    None,
+
+    /// <summary>One; of a repeated option the last counts.</summary>
+    One,
+
+    /// <summary>One or more; those of a repeated option add up.</summary>
+    Many,
+}
+
+/// <summary>A long option.</summary>
+/// <param name="Name">With its two dashes.</param>
+/// <param name="Placeholder">What the help calls its value.</param>
+/// <param name="Help">One line.</param>
+/// <param name="Value">How many values it takes.</param>
+/// <param name="Short">Its short name with one dash, if it has one.</param>
+internal sealed record OptionSpec(string Name, string Placeholder, string Help, OptionValue Value = OptionValue.One, string? Short = null);

@@ -1,3 +1,4 @@
+using System.IO.Enumeration;
 using AgentSim.Metrics;
 using AgentSim.Reports;
 
@@ -8,34 +9,59 @@ internal static class CompareCommand
 {
     public static readonly CommandSpec Spec = new(
         "compare",
-        "Compares the metrics of reports with those of the first, and tests them against limits.",
-        "BASELINE.json REPORT.json... [--fail-on RULE]...",
-        "Reports, as --report-json writes them; the first is the baseline.",
+        "Compares the metrics of reports with those of the first, and tests them against limits; also a single report against numbers.",
+        "[BASELINE.json] REPORT.json... [--metric NAME...] [--fail-on RULE]...",
+        "Reports, as --report-json writes them; of several, the first is the baseline.",
         [
             new("--fail-on", "RULE...", "Exit 1 where it holds: 'p99_ttft_ms>+5%' (above the baseline), 'request_throughput_rps<-5%', 'p99_ttft_ms>500'; may be repeated", OptionValue.Many),
+            new("--metric", "NAME...", "Compares these metrics alone; * and ? stand for any characters, e.g. '*ttft*'; may be repeated",
+                OptionValue.Many),
             new("--tolerance", "PERCENT", "Changes up to this much of the baseline count as none (default 0)"),
         ],
         Run);
 
     private static void Run(OptionValues values, IReadOnlyList<string> files, CancellationToken cancellation)
     {
-        if (files.Count < 2) throw Errors.OptionMissing.Error($"compare takes two or more reports ({files.Count} given)");
         double tolerance = values.Real("--tolerance") ?? 0.0;
         if (!double.IsFinite(tolerance) || tolerance < 0.0) throw Errors.OptionValueInvalid.Error($"--tolerance must be finite and not negative (is {tolerance})");
         MetricLimit[] limits = [.. values.All("--fail-on").Select(FailureRule.Parse)];
+        if (files.Count == 0 || (files.Count == 1 && limits.Length == 0))
+            throw Errors.OptionMissing.Error($"compare takes two or more reports, or one and --fail-on ({files.Count} given)");
         IReadOnlyList<Metric>[] reports = [.. files.Select(ReportReader.Read)];
+        if (reports.Length == 1)
+        {
+            if (values.Has("--metric") || values.Has("--tolerance"))
+                throw Errors.OptionsConflict.Error("--metric and --tolerance are for comparisons; one report is only tested by --fail-on");
+            LimitLines.Enforce([.. LimitTest.Run(reports[0], limits).Select(result => result with { Source = files[0] })], Output.Write);
+            return;
+        }
+
         LimitResult[] results =
         [
             .. from report in Enumerable.Range(1, reports.Length - 1)
                from result in LimitTest.Run(reports[report], limits, reports[0])
                select result with { Source = files[report] },
         ];
-        Output.Write(string.Concat([
-            ComparisonTable.Render(Names(files), ReportComparison.Compare(reports, tolerance)),
-            .. results.Select(result => $"{(result.Passed ? "✓ kept" : "✗ missed")}: {result.Source}: {result.Message}\n")]));
-        int missed = results.Count(result => !result.Passed);
-        if (missed > 0) throw Errors.LimitMissed.Error($"{missed} of {results.Length} limits missed; the first: {results.First(result => !result.Passed).Message}");
+        IReadOnlyList<MetricComparison> metrics = Chosen(ReportComparison.Compare(reports, tolerance), values.All("--metric"));
+        Output.Write(string.Concat([ComparisonTable.Render(Names(files), metrics), .. LimitLines.Of(results)]));
+        LimitLines.Require(results);
     }
+
+    // A name that no report has is an error: of no comparisons, none would be worse.
+    private static IReadOnlyList<MetricComparison> Chosen(IReadOnlyList<MetricComparison> all, IReadOnlyList<string> names)
+    {
+        if (names.Count == 0) return all;
+        foreach (string name in names)
+        {
+            if (all.Any(metric => IsMatch(name, metric.Metric))) continue;
+            if (!name.AsSpan().ContainsAny('*', '?')) MetricNames.Require(name);
+            throw Errors.MetricMissing.Error($"no report has a metric {Quote.Of(name)}, so that nothing was compared");
+        }
+
+        return [.. all.Where(metric => names.Any(name => IsMatch(name, metric.Metric)))];
+    }
+
+    private static bool IsMatch(string pattern, string name) => FileSystemName.MatchesSimpleExpression(pattern, name);
 
     // The names alone, where they tell the files apart.
     private static string[] Names(IReadOnlyList<string> files)

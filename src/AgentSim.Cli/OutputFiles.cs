@@ -1,3 +1,4 @@
+using System.Globalization;
 using AgentSim.Files;
 
 namespace AgentSim.Cli;
@@ -23,5 +24,17 @@ internal static class OutputFiles
             if (read.Contains(full)) throw Errors.OptionsConflict.Error($"{option} would replace {path}, which is read; name another file");
             if (!written.TryAdd(full, option)) throw Errors.OptionsConflict.Error($"{written[full]} and {option} name the same file, {path}");
         }
+    }
+}
+
+/// <summary>Where the report goes (behaviour 06#6).</summary>
+internal static class ReportPath
+{
+    /// <summary>The path given; a timestamped name inside it where it is a folder, and in the current folder where none is given.</summary>
+    public static string Resolve(string? given, DateTime now)
+    {
+        if (given is not null && !Directory.Exists(given)) return given;
+        string name = string.Create(CultureInfo.InvariantCulture, $"dynamo_replay_report_{now:yyyyMMdd_HHmmss}.json");
+        return given is null ? Path.GetFullPath(name) : Path.Combine(given, name);
     }
 }

@@ -1,6 +1,8 @@
 using AgentSim.Imports;
+using AgentSim.Metrics;
 using AgentSim.Rows;
 using AgentSim.Simulation;
+using AgentSim.Workload;
 
 namespace AgentSim.Cli;
 
@@ -55,6 +57,8 @@ internal sealed class ReplayArguments(OptionValues values, IReadOnlyList<string>
     public bool IsOnline { get; } = values.Choice("--replay-mode", false, ("offline", false), ("online", true));
     public Int128? Concurrency { get; } = values.Whole("--replay-concurrency");
     public double ArrivalSpeedupRatio { get; } = values.Real("--arrival-speedup-ratio") ?? 1.0;
+    public WorkloadKnobs Knobs { get; } = KnobArguments.Read(values).All()[0];
+    public IReadOnlyList<MetricLimit> Limits { get; } = [.. values.All("--fail-on").Select(FailureRule.Parse)];
     public double? MaxSimTimeSeconds { get; } = values.Real("--max-sim-time-seconds");
     public string? ReportJson { get; } = values.Text("--report-json");
     public string? ReportJsonl { get; } = values.Text("--report-jsonl");

@@ -35,6 +35,7 @@ internal static class ReplayCommand
 
         var arguments = new ReplayArguments(values, files);
         UsageChecks.Check(arguments);
+        LimitTest.RequireBaseline(arguments.Limits, null);
         ReplayPlan plan = ReplayPlan.From(arguments, Environment.GetEnvironmentVariable("DYN_ROUTER_POLICY_CONFIG"));
         ReplayChecks.CheckSettings(plan.Settings, plan.Synthetic is null ? plan.Workload.Format : null);
         Action<Stream, AgentResults>? writeAgents = arguments.ReportAgents is { } agentsFile ? AgentsWriter.For(agentsFile) : null;
@@ -76,10 +77,11 @@ internal static class ReplayCommand
         string agents = result.Agents is { } shown ? AgentTable.Render(shown) : "";
         Output.Write($"{table}{agents}Saved full report to: {report}\n");
         if (result.Run.Calibration is null) Messages.WriteLine($"agentsim: timing: {result.Run.Timing}");
-        ShowCounts(result.Summary, workload.RequestCount);
+        ShowCounts(result.Summary, workload.RequestCount * plan.Settings.Knobs.Copies);
         // Those who replay agents want to know, and it takes next to no time; standard output and the report stay as they are.
         if (result.Agents is null && workload.IsAgentic && result.FindAgents(cancellation) is { } found)
             Messages.WriteLine($"agentsim: {AgentTable.Line(found.Summary)} (more with --agents)");
+        LimitLines.Enforce(LimitTest.Run(result.Summary.Metrics, arguments.Limits), Messages.Write);
 
         // At once, because reading and running may take long or fail; all of them stand below the table, too.
         void Warn(RunWarning warning)

@@ -42,6 +42,7 @@ internal sealed record ReplayPlan(ReplaySettings Settings, WorkloadOptions Workl
             RouterSeed = Seed("--router-seed", arguments.RouterSeed),
             Concurrency = arguments.Concurrency is { } sessions ? Count("--replay-concurrency", sessions) : null,
             ArrivalSpeedupRatio = arguments.ArrivalSpeedupRatio,
+            Knobs = arguments.Knobs,
             MaxSimTimeMs = arguments.MaxSimTimeSeconds * 1000.0,
             RunName = arguments.Name,
             ReportsAgents = arguments.Agents,

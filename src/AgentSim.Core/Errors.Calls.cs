@@ -24,7 +24,8 @@ public static partial class Errors
     public static ErrorCode LimitInvalid { get; } = Reports.Input(FaultCategory.InvalidArgument,
         "a limit is no limit, or one that says nothing, or a rule of --fail-on is no rule", "write it as the message shows");
     public static ErrorCode LimitMissed { get; } = Reports.Input(FaultCategory.InvalidResult,
-        "compare finds that a rule of --fail-on holds", "the message names the metric; that is the answer, not a fault of the call");
+        "compare or replay finds that a rule of --fail-on holds",
+            "the message names the metric; that is the answer, not a fault of the call");
     public static ErrorCode LimitMissing { get; } = Reports.Call("neither limits nor a baseline are given", "give one or both");
     public static ErrorCode MetricMissing { get; } = Reports.Data(
         "none of the replays to compare has the metric", "compare others; goodput needs the bounds of a service level");

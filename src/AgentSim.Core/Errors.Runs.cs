@@ -148,4 +148,9 @@ public static partial class Errors
         "the workers and ranks do not fit into memory", "use fewer");
     public static ErrorCode TransferBandwidthInvalid { get; } = Replays.Input(FaultCategory.InvalidArgument,
         "nothing can be handed over between the pools", "give a positive kv_transfer_bandwidth");
+    public static ErrorCode WorkloadKnobInvalid { get; } = Replays.Input(FaultCategory.InvalidArgument,
+        "a change of the workload (ratios, copies, concurrent tasks) has a value that means nothing",
+            "the message names the setting and what it may be");
+    public static ErrorCode WorkloadKnobRefused { get; } = Replays.Input(FaultCategory.InvalidArgument,
+        "a change of the workload does not go with the workload or with another setting", "the message says which and what does instead");
 }

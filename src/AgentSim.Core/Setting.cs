@@ -52,6 +52,42 @@ public static class Setting
     /// <summary>Speed-up of arrivals and delays.</summary>
     public static Term ArrivalSpeedupRatio { get; } = new("arrival speedup ratio");
 
+    /// <summary>Speed-up of the starts of tasks.</summary>
+    public static Term TaskArrivalSpeedupRatio { get; } = new("task arrival speedup ratio");
+
+    /// <summary>Speed-up of tools.</summary>
+    public static Term ToolSpeedupRatio { get; } = new("tool speedup ratio");
+
+    /// <summary>Speed-up of delays.</summary>
+    public static Term ThinkSpeedupRatio { get; } = new("think speedup ratio");
+
+    /// <summary>Multiplier of outputs.</summary>
+    public static Term OutputRatio { get; } = new("output ratio");
+
+    /// <summary>The longest delay of a workload.</summary>
+    public static Term MaxIdleSeconds { get; } = new("longest delay in seconds");
+
+    /// <summary>The longest wait for tools of a workload.</summary>
+    public static Term MaxToolWaitSeconds { get; } = new("longest wait for tools in seconds");
+
+    /// <summary>How many times the agents run.</summary>
+    public static Term Copies { get; } = new("number of copies");
+
+    /// <summary>The window round which copies are turned.</summary>
+    public static Term CopiesWindowSeconds { get; } = new("window of copies in seconds");
+
+    /// <summary>Blocks that copies have in common.</summary>
+    public static Term CopiesShared { get; } = new("shared blocks of copies");
+
+    /// <summary>Where copies start.</summary>
+    public static Term CopiesOffset { get; } = new("offset of copies");
+
+    /// <summary>Seed of the offsets of copies.</summary>
+    public static Term CopiesSeed { get; } = new("seed of copies");
+
+    /// <summary>Closed loop of tasks.</summary>
+    public static Term ConcurrentTasks { get; } = new("number of concurrent tasks");
+
     /// <summary>The time cap.</summary>
     public static Term MaxSimTimeSeconds { get; } = new("longest simulated time in seconds");
 
@@ -182,7 +218,9 @@ public static class Setting
     public static IReadOnlyList<Term> All { get; } =
     [
         Engine, PrefillEngine, DecodeEngine, RouterConfig, RouterPolicy, Workers, PrefillWorkers, DecodeWorkers, RouterMode, RoundRobin,
-        KvRouter, RouterSeed, ModelName, Concurrency, ArrivalSpeedupRatio, MaxSimTimeSeconds, SlaTtftMs, SlaItlMs, SlaE2eMs, TraceFormat,
+        KvRouter, RouterSeed, ModelName, Concurrency, ArrivalSpeedupRatio, TaskArrivalSpeedupRatio, ToolSpeedupRatio, ThinkSpeedupRatio,
+        OutputRatio, MaxIdleSeconds, MaxToolWaitSeconds, Copies, CopiesWindowSeconds, CopiesShared, CopiesOffset, CopiesSeed,
+        ConcurrentTasks, MaxSimTimeSeconds, SlaTtftMs, SlaItlMs, SlaE2eMs, TraceFormat,
         Model, TraceBlockSize, AllowCut, DropSessionless, DropDependencies, Agentic, TraceSharedPrefixRatio, TracePrefixGroups, InputTokens,
         OutputTokens, RequestCount, RequestRate, ArrivalIntervalMs, ArrivalSeed, TurnsPerSession, SharedPrefixRatio, PrefixGroups,
         InterTurnDelayMs, MaxIdle, MaxToolWait, SessionRate, CharactersPerToken, Until, Since, Salt, InferSessions, BufferBytes, FlushIntervalMs, RollBytes,

@@ -1,6 +1,8 @@
 using System.Collections;
 using System.Management.Automation;
 using System.Management.Automation.Language;
+using AgentSim.Imports;
+using AgentSim.Metrics;
 
 namespace AgentSim.PowerShell;
 
@@ -18,3 +20,20 @@ internal abstract class NameCompleter(params IEnumerable<string> names) : IArgum
     /// <summary>What is shown beside a name that may be taken.</summary>
     protected virtual string Tip(string name) => name;
 }
+
+/// <summary>Completes names of metrics, and says what they are.</summary>
+internal sealed class MetricCompleter() : NameCompleter(MetricNames.Names)
+{
+    /// <inheritdoc/>
+    protected override string Tip(string name) => MetricNames.Describe(name);
+}
+
+/// <summary>Completes names of import formats.</summary>
+internal sealed class ImportFormatCompleter() : NameCompleter(LogImport.FormatNames);
+
+/// <summary>Completes names of the kinds of tables.</summary>
+internal sealed class TablePresetCompleter() : NameCompleter(LogImport.TablePresets);
+
+/// <summary>Completes properties by which records, rows and sessions are grouped.</summary>
+internal sealed class GroupPropertyCompleter()
+    : NameCompleter("EventType", "Model", "Models", "ParentSessionId", "Path", "PlayId", "RequestKind", "RootSessionId", "SessionId", "ToolClass");

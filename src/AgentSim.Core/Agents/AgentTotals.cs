@@ -1,4 +1,5 @@
 using AgentSim.Recording;
+using AgentSim.Workload;
 
 namespace AgentSim.Agents;
 

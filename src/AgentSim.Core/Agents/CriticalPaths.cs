@@ -1,5 +1,6 @@
 using AgentSim.Collections;
 using AgentSim.Recording;
+using AgentSim.Workload;
 
 namespace AgentSim.Agents;
 

@@ -54,3 +54,13 @@ public sealed record TraceStatus
     /// <summary>The files, by the name that the import of traces takes from a pipeline.</summary>
     public IReadOnlyList<string> LiteralPath => [.. Segments.Select(segment => segment.Path)];
 }
+
+/// <summary>A captured file.</summary>
+/// <param name="Path">The file.</param>
+/// <param name="Rows">Records that can be read from it.</param>
+/// <param name="Bytes">Its size on disk.</param>
+public sealed record TraceSegment(string Path, long Rows, long Bytes)
+{
+    /// <summary>The path, so that segments can be piped to what reads files.</summary>
+    public override string ToString() => Path;
+}

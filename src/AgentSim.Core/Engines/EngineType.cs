@@ -2,7 +2,7 @@ namespace AgentSim.Engines;
 
 /// <summary>
 /// A simulated engine: all that the rest of AgentSim asks of it. Each engine is one folder, which holds a subclass and
-/// adds it here by name (<c>Vllm/EngineType.Vllm.cs</c>).
+/// adds it here by name (<c>Vllm/VllmType.cs</c>).
 /// </summary>
 public abstract partial class EngineType
 {

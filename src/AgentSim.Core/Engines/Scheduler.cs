@@ -30,7 +30,7 @@ internal abstract class Scheduler
     /// <summary>Signals of the last pass, in order.</summary>
     public GrowList<Signal> Signals;
 
-    /// <summary>Requests that left the scheduler in the last pass.</summary>
+    /// <summary>Requests that ended, were rejected or were left to a hand-off in the last pass.</summary>
     public int CompletedRequests { get; protected set; }
 
     /// <summary>True when the last pass admitted, scheduled, emitted or ended anything.</summary>
@@ -42,18 +42,18 @@ internal abstract class Scheduler
     /// <summary>Passes in a row that had an effect but emitted nothing, ended nothing and computed nothing new.</summary>
     public int UnproductivePasses { get; protected set; }
 
-    /// <summary>True when a request that joins the queue now cannot change the planned passes.</summary>
+    /// <summary>True when a request that joins the queue now cannot change the passes of the planned stretch.</summary>
     public virtual bool IgnoresNewcomers => false;
 
-    /// <summary>True when a rank whose pass had no effect never will have another that has, whoever joins its queue.</summary>
+    /// <summary>True when a rank whose pass had no effect is blocked for ever, whatever requests join its queue.</summary>
     public virtual bool StaysBlocked => true;
 
-    /// <summary>True when a pass without effect changes the rank nevertheless.</summary>
+    /// <summary>True when even a pass without effect changes what later passes do (SGLang reserves less for output with each).</summary>
     public virtual bool ChangesWithoutEffect => false;
 
     /// <summary>
-    /// The last pass has ended: engines whose caches routers see only then bring them up to date. Those of vLLM are seen
-    /// as they are from the start of a pass.
+    /// The last pass has ended. Of engines that publish their cache only then, routers see from now on what the pass changed;
+    /// of vLLM they see it from the start of the pass.
     /// </summary>
     public virtual void PublishCache()
     {
@@ -110,13 +110,35 @@ internal abstract class Scheduler
     }
 
     /// <summary>
-    /// Makes the caches look to a router as they do at <paramref name="now"/>, within a stretch; <paramref name="driven"/>
-    /// says that workers were driven at this time already.
+    /// Brings what a router sees of the cache up to <paramref name="now"/>, in the midst of a stretch. <paramref name="driven"/>:
+    /// passes were already started at this time, so that one that starts now counts.
     /// </summary>
     public virtual void SynchroniseCaches(double now, bool driven)
     {
     }
 
-    /// <summary>The request at the head of the queue and why it cannot run, for the message of a dead end.</summary>
+    /// <summary>The request at the head of the queue and why it cannot run, for the error of a replay that cannot go on.</summary>
     public abstract (int Request, string Reason) DescribeBlockage();
+}
+
+/// <summary>What a scheduler reports of its passes. Requests are 0-based ordinals, times simulated milliseconds.</summary>
+internal abstract class PassRecorder
+{
+    /// <summary>Output tokens the request will produce here.</summary>
+    public abstract int PlannedOutput(int request);
+
+    /// <summary>Time of the request's last token, NaN before the first.</summary>
+    public abstract double LastToken(int request);
+
+    /// <summary>The request was admitted with so many prompt tokens from the cache.</summary>
+    public abstract void Admitted(int request, double now, int reused);
+
+    /// <summary>The request emitted a token.</summary>
+    public abstract void Token(int request, double time);
+
+    /// <summary>One token at the end of every pass of a stretch; the gaps are recorded for the batch as a whole.</summary>
+    public abstract void StretchTokens(int request, DecodeStretch stretch);
+
+    /// <summary>The gaps of a stretch, each once for every request of its batch.</summary>
+    public abstract void StretchGaps(DecodeStretch stretch, int requests);
 }

@@ -4,6 +4,23 @@ using System.Text.Json.Serialization;
 
 namespace AgentSim.Metrics;
 
+/// <summary>Compares reports metric by metric.</summary>
+public static class ReportComparison
+{
+    /// <summary>Compares two or more reports with the first one.</summary>
+    /// <param name="reports">The metrics of each report.</param>
+    /// <param name="tolerancePercent">Changes up to this percentage of the baseline count as none; finite and not negative.</param>
+    /// <returns>One comparison for every metric that any report has, in ascending order of the names.</returns>
+    public static IReadOnlyList<MetricComparison> Compare(IReadOnlyList<IReadOnlyList<Metric>> reports, double tolerancePercent = 0.0)
+    {
+        ArgumentNullException.ThrowIfNull(reports);
+        ArgumentOutOfRangeException.ThrowIfLessThan(reports.Count, 2, nameof(reports));
+        if (!double.IsFinite(tolerancePercent) || tolerancePercent < 0.0) throw new ArgumentOutOfRangeException(nameof(tolerancePercent));
+        IEnumerable<string> names = reports.SelectMany(report => report.Select(metric => metric.Name)).Distinct().Order(StringComparer.Ordinal);
+        return [.. names.Select(name => new MetricComparison(name, [.. reports.Select(report => ReportMetrics.Find(report, name))], tolerancePercent))];
+    }
+}
+
 /// <summary>What became of a metric.</summary>
 public enum ComparisonVerdict
 {
@@ -83,4 +100,37 @@ public sealed class MetricComparison : IDynamicMetaObjectProvider
     }
 
     DynamicMetaObject IDynamicMetaObjectProvider.GetMetaObject(Expression parameter) => new StrictNames(parameter, this, typeof(MetricComparison));
+}
+
+/// <summary>How two values of a metric differ.</summary>
+internal static class MetricChange
+{
+    // Equal runs of different programs agree to this much (behaviour 00#tolerance).
+    public const double RelativeNoise = 1e-9;
+
+    public static double? Percent(double? baseline, double? value)
+    {
+        if (!IsNumber(value) || !IsNumber(baseline)) return null;
+        if (value == baseline) return 0.0;
+        return baseline == 0.0 ? null : (value - baseline) / Math.Abs(baseline!.Value) * 100.0;
+    }
+
+    /// <summary>The change; null where there is none to speak of.</summary>
+    public static double? Difference(double? baseline, double? value) => IsNumber(value) && IsNumber(baseline) ? value - baseline : null;
+
+    public static ComparisonVerdict Verdict(double? baseline, double? value, MetricDirection direction, double tolerancePercent)
+    {
+        if (baseline is not { } before || value is not { } after) return ComparisonVerdict.Missing;
+        if (!IsNumber(before) || !IsNumber(after)) return ComparisonVerdict.NoSamples;
+        double allowed = Math.Max(tolerancePercent / 100.0, RelativeNoise) * Math.Abs(before);
+        if (Math.Abs(after - before) <= allowed) return ComparisonVerdict.Same;
+        return direction switch
+        {
+            MetricDirection.None => ComparisonVerdict.Changed,
+            MetricDirection.Lower => after < before ? ComparisonVerdict.Better : ComparisonVerdict.Worse,
+            _ => after > before ? ComparisonVerdict.Better : ComparisonVerdict.Worse,
+        };
+    }
+
+    private static bool IsNumber(double? value) => value is { } number && double.IsFinite(number);
 }

@@ -4,15 +4,16 @@ using System.Globalization;
 namespace AgentSim.Prompts;
 
 /// <summary>
-/// Numbers the blocks of a trie by its segments. Blocks that no prompt has, since it ends within them, get no number. A
-/// segment whose blocks go on where those of another ended is numbered behind it, so that the turns of a session, each of
-/// which replaces the unfinished block of the one before, are one chain of blocks.
+/// Gives the engine blocks of a trie their identities, segment by segment, so that blocks that follow each other in a prompt get
+/// consecutive numbers. A block that every prompt ends within gets none. A segment whose blocks follow those of another segment is
+/// numbered right behind it: so the turns of a session, each of which completes the block that the one before left unfinished, are
+/// one chain of blocks.
 /// </summary>
 internal sealed class BlockNumbering(TrieNodes nodes, int traceBlockSize, int blockSize)
 {
     private const int None = -1;
 
-    private readonly int[] _used = new int[nodes.Segments.Length];    // blocks of each segment that prompts have
+    private readonly int[] _used = new int[nodes.Segments.Length];    // blocks of each segment that some prompt has as a whole
     private readonly int[] _first = new int[nodes.Segments.Length];
 
     /// <summary>Number of blocks.</summary>
@@ -61,7 +62,7 @@ internal sealed class BlockNumbering(TrieNodes nodes, int traceBlockSize, int bl
         Count = (int)next;
     }
 
-    // The segment behind each: the next one if a run of nodes goes on there, or else the first whose blocks do.
+    // The segment to be numbered behind each: the next one if its nodes go on there, else the first one whose blocks do.
     private int[] FollowingSegments(out bool[] follows)
     {
         ReadOnlySpan<TrieSegment> segments = nodes.Segments;

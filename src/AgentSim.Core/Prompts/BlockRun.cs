@@ -103,3 +103,21 @@ internal readonly struct PromptBlocks
         public bool MoveNext() => _next++ < _end;
     }
 }
+
+/// <summary>
+/// Consecutive blocks of a chain. A chain is a sequence of blocks each of which is the child of the one before, with consecutive
+/// identities; its first identity stands for it. Every run of a prompt is the beginning of a chain, so a block is in the same chain
+/// in all prompts that have it.
+/// </summary>
+internal readonly record struct ChainBlocks(int Chain, int Offset, int Count)
+{
+    public int End => Offset + Count;
+}
+
+/// <summary>How many blocks hold a number of tokens.</summary>
+internal static class BlockCount
+{
+    public static int Of(int tokens, int blockSize) => (int)(((long)tokens + blockSize - 1) / blockSize);
+
+    public static long Of(long tokens, int blockSize) => (tokens + blockSize - 1) / blockSize;
+}

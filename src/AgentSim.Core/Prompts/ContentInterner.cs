@@ -3,8 +3,9 @@ using AgentSim.Collections;
 namespace AgentSim.Prompts;
 
 /// <summary>
-/// Where a growing token sequence stands: the identity of its last complete block and the content of the block
-/// that is being filled, as a 128-bit digest of its (value, count) pieces. A value type: copying it forks the sequence.
+/// The end of a token sequence to which tokens are appended: the identity of its last complete block, and the block that is being
+/// filled, as a 128-bit digest of its pieces (a piece is a token value and how often it comes in a row). It is a value type: a copy
+/// of it can go on with other tokens.
 /// </summary>
 internal struct TokenCursor
 {
@@ -31,7 +32,7 @@ internal sealed class ContentInterner(int blockSize)
 
     public int Count => _identities.Count;
 
-    /// <summary>First of the identities of which each is the child of the one before, up to the given one.</summary>
+    /// <summary>The chain of a block: the identity of its first block (<see cref="ChainBlocks"/>).</summary>
     public int ChainOf(int identity) => _chains[identity];
 
     /// <summary>Appends <paramref name="count"/> tokens of one value; completed blocks are appended to <paramref name="blocks"/>.</summary>

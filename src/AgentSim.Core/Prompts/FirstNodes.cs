@@ -3,8 +3,9 @@ using AgentSim.Collections;
 namespace AgentSim.Prompts;
 
 /// <summary>
-/// The node that was made when a label was given, by label. Labels and such nodes are both numbered in order, so that a few
-/// pieces hold them all; where ids are of whole prefixes, it is one.
+/// For each label the first node of the trie that has it. Labels and nodes are both numbered in the order in which they appear, so
+/// node minus label stays the same over long ranges, each of which is one piece here. Where every id of a trace stands for a
+/// whole prefix and so has one node, there is a single piece.
 /// </summary>
 internal struct FirstNodes
 {

@@ -6,7 +6,8 @@ namespace AgentSim.Prompts;
 /// Numbers ids 0, 1, 2, … in the order of their first appearance. The ids of most traces are such numbers themselves, or
 /// nearly: those lie in plain arrays, and only ids far above the number of ids so far go through a hash map.
 /// </summary>
-internal sealed class IdNumbers
+/// <param name="first">The first number; those below are of ids that are told apart otherwise.</param>
+internal sealed class IdNumbers(int first = 0)
 {
     private const int PageBits = 15;
     private const int PageSize = 1 << PageBits;
@@ -18,8 +19,8 @@ internal sealed class IdNumbers
     private int[]?[] _pages = [];   // number + 1 by id; 0 where there is none
     private NumberMap? _others;
 
-    /// <summary>How many ids there are.</summary>
-    public int Count { get; private set; }
+    /// <summary>The next number.</summary>
+    public int Count { get; private set; } = first;
 
     /// <summary>The number of an id; -1 if it has none.</summary>
     public int Find(ulong id)

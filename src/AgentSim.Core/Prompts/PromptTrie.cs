@@ -57,6 +57,9 @@ internal sealed class PromptTrie
         }
     }
 
+    /// <summary>From now on ids are those of another file: equal ones are different blocks.</summary>
+    public void ForgetIds() => _labels = new IdNumbers(_labels.Count);
+
     /// <summary>Stores a path of blocks that no other prompt has, as one run.</summary>
     public void AddPrivate(int blocks)
     {

@@ -5,7 +5,7 @@ namespace AgentSim.Prompts;
 /// <summary>
 /// Prompt blocks by content, for workloads whose prompts can hold generated tokens: delta traces, where every turn
 /// continues the session's history, and traces with authored outputs (behaviour 01#6.3, 01#8.2 and 01#9).
-/// Output tokens without authored values are unique numbers outside the value space of prompt ids.
+/// Output tokens of which the trace does not give the values are unique numbers that no prompt id has.
 /// </summary>
 internal sealed class TokenCatalog : PromptCatalog
 {
@@ -16,8 +16,8 @@ internal sealed class TokenCatalog : PromptCatalog
         public required int Tokens;
         public required BlockRun[] Runs;
         public required int BlockCount;
-        public required TokenCursor Tail;       // behind the prompt
-        public TokenCursor OutputEnd;           // behind the last generated block asked for
+        public required TokenCursor Tail;       // the end of the prompt
+        public TokenCursor OutputEnd;           // the end of the last generated block that was asked for
         public readonly List<int> Generated = [];
     }
 

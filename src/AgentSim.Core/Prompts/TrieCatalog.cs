@@ -36,7 +36,7 @@ internal sealed class TrieCatalog : PromptCatalog
     public override PromptBlocks Blocks(int request) =>
         new(_runs, _runStart[request], _runStart[request + 1] - _runStart[request], _prompts.InputLength[request] / _blockSize);
 
-    // Each run with its first segment in the place of its first block.
+    // First step: the runs of every prompt, which have their first segment where their first block will be.
     private void FindSegments(BlockNumbering numbering)
     {
         int count = 0;
@@ -61,7 +61,7 @@ internal sealed class TrieCatalog : PromptCatalog
         _runStart[^1] = count;
     }
 
-    // The runs by their blocks; those that follow each other become one.
+    // Second step, with blocks numbered: puts the first block in the place of the segment, and joins runs that follow each other.
     private void NameBlocks(BlockNumbering numbering)
     {
         int count = 0, next = 0;

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Text;
 using AgentSim.Json;
 using AgentSim.Metrics;
@@ -31,5 +32,21 @@ public static class ReportCsvWriter
         if (metric.IsWhole) return FormattableString.Invariant($"{(long)metric.Value}");
         Span<byte> text = stackalloc byte[JsonDouble.MaxLength];
         return Encoding.ASCII.GetString(text[..JsonDouble.Format(metric.Value, text)]);
+    }
+}
+
+/// <summary>Text in the cells of CSV files.</summary>
+internal static class CsvText
+{
+    // Spreadsheets take a cell that begins with one of these for a formula, also in full width.
+    private const string FormulaStarts = "=+-@\t\r\n＝＋－＠";
+
+    private static readonly SearchValues<char> NeedQuotes = SearchValues.Create(",;\"\t\r\n");
+
+    /// <summary>A text as a cell: quoted where it has to be, and with an apostrophe before what a spreadsheet would compute.</summary>
+    public static string Cell(string text)
+    {
+        if (text.Length > 0 && FormulaStarts.Contains(text[0], StringComparison.Ordinal)) text = "'" + text;
+        return text.AsSpan().IndexOfAny(NeedQuotes) < 0 ? text : $"\"{text.Replace("\"", "\"\"", StringComparison.Ordinal)}\"";
     }
 }

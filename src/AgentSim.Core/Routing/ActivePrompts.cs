@@ -4,12 +4,13 @@ using AgentSim.Prompts;
 namespace AgentSim.Routing;
 
 /// <summary>
-/// The prompts of the admitted requests of each target, whose blocks count once however many of them share one
+/// The prompt blocks of the requests placed on each target and not ended. A block counts once, however many requests share it
 /// (behaviour 05#5).
 /// </summary>
 internal sealed class ActivePrompts(int targets)
 {
-    // Requests of a target that use the same number of a chain's blocks. The longest use comes first: it is the reach.
+    // Requests of a target whose prompts have the same number of a chain's blocks. The list begins with the largest number, which is
+    // the reach of the target into the chain.
     private struct Use
     {
         public int Blocks;

@@ -1,13 +1,13 @@
 namespace AgentSim.Routing;
 
 /// <summary>
-/// Whose turn it is among classes with waiting requests: every class earns its quantum of uncached tokens in turn and
-/// spends what its requests cost (behaviour 05#8.1).
+/// Deficit round robin: which class sends its next waiting request. Turn by turn every class earns its quantum of tokens; sending a
+/// request costs its uncached prompt tokens, and a class sends when it has earned that many (behaviour 05#8.1).
 /// </summary>
 /// <param name="quanta">Tokens earned a turn, by class.</param>
 internal sealed class DeficitRoundRobin(long[] quanta)
 {
-    private readonly long[] _deficits = new long[quanta.Length];   // 0 while a class has no waiting requests
+    private readonly long[] _deficits = new long[quanta.Length];   // tokens earned and not spent; 0 while a class has no waiting requests
     private int _cursor;
     private int _carry = -1;   // the class that goes on with what is left of its deficit
 
@@ -27,7 +27,7 @@ internal sealed class DeficitRoundRobin(long[] quanta)
             if (MaySend(c, heads)) return c;
         }
 
-        // Nobody can pay after one turn: give everybody as many turns as the first to be able needs.
+        // After one turn no class has earned enough: give all as many turns as the first that then has enough needs.
         long turns = long.MaxValue;
         for (int c = 0; c < quanta.Length; c++)
         {

@@ -1,4 +1,19 @@
+using AgentSim.Json;
+
 namespace AgentSim.Routing;
+
+/// <summary>Order of requests that wait in the router (behaviour 05#8).</summary>
+public enum RouterQueuePolicy
+{
+    /// <summary>First come, first served; one unit of priority counts like one second of waiting.</summary>
+    Fcfs,
+
+    /// <summary>Last come, first served.</summary>
+    Lcfs,
+
+    /// <summary>Weighted shortest uncached prompt first.</summary>
+    Wspt,
+}
 
 /// <summary>How pending prompt tokens wear off between events.</summary>
 public enum RouterPrefillLoadModel
@@ -41,4 +56,11 @@ public enum ConditionalDisaggPolicy
 
     /// <summary><c>isl_or_load</c>.</summary>
     IslOrLoad,
+}
+
+/// <summary>How <see cref="RouterQueuePolicy"/> is written in options.</summary>
+internal static class RouterQueuePolicies
+{
+    public static readonly JsonOptionsChoice<RouterQueuePolicy> Names =
+        new(false, ("fcfs", RouterQueuePolicy.Fcfs), ("lcfs", RouterQueuePolicy.Lcfs), ("wspt", RouterQueuePolicy.Wspt));
 }

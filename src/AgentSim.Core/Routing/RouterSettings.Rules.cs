@@ -1,5 +1,8 @@
+using AgentSim.Json;
+
 namespace AgentSim.Routing;
 
+// Which settings are invalid, and which change nothing.
 public sealed partial record RouterSettings
 {
     /// <summary>Checks ranges and combinations; the first violation is reported (behaviour 05#11).</summary>
@@ -41,4 +44,15 @@ public sealed partial record RouterSettings
     }
 
     private bool IsSet(string flag) => Inert[flag] is true;
+
+    // ArgumentEffects in the tests shows of each of these settings that it changes nothing.
+    /// <summary>What was set and changes nothing in a replay.</summary>
+    /// <param name="optionName">What the user calls these settings, for messages.</param>
+    internal IEnumerable<RunWarning> Ignored(string optionName)
+    {
+        HashSet<string> inert = [.. RouterSettingsTable.Settings.Rows.Where(row => row.IsInert).Select(row => row.Name)];
+        string[] names = [.. JsonOptionsText.ChangedNames(Default.ToJson(), ToJson()).Where(inert.Contains)];
+        if (names.Length > 0)
+            yield return new RunWarning(WarningCodes.ArgumentsIgnored, $"{optionName}: {string.Join(", ", names)} without effect: offline replay does not simulate what they are for", names.Length);
+    }
 }

@@ -104,3 +104,10 @@ internal static class RouterSettingsTable
         .Mark(rows => rows.OptionalText("router_tracking_key_id", s => s.RouterTrackingKeyId, (s, v) => s with { RouterTrackingKeyId = v },
             "Needed by the keyed hash. " + Identity));
 }
+
+/// <summary>The settings of the router explained, from their table.</summary>
+public static class RouterHelp
+{
+    /// <summary>Every setting in two lines, as the command line shows it.</summary>
+    public static string Text => OptionHelp.Text(RouterSettingsTable.Settings, RouterSettings.Default);
+}

@@ -10,7 +10,7 @@ internal sealed class TargetChooser
     private readonly RouterConfig _config;
     private readonly int _targets;
     private readonly int _blockSize;
-    private readonly int[] _counted;      // scratch: leading blocks of the request that each target counts already
+    private readonly int[] _counted;      // scratch: leading blocks of the request that are in each target's load already
     private readonly double[] _weights;   // scratch of the draw by temperature
     private Wyrand _random;
 

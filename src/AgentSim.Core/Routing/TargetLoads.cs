@@ -3,8 +3,8 @@ using AgentSim.Prompts;
 namespace AgentSim.Routing;
 
 /// <summary>
-/// What the admitted requests of each target weigh: pending prompt tokens, distinct prompt blocks, requests
-/// (behaviour 05#5). Nothing expires; a request's weight leaves with <see cref="EndPrefill"/> and <see cref="Remove"/>.
+/// The load of each target by the requests placed there: prompt tokens still to be prefilled, distinct prompt blocks, requests
+/// (behaviour 05#5). Nothing expires with time: <see cref="EndPrefill"/> and <see cref="Remove"/> take a request's load away.
 /// </summary>
 internal sealed class TargetLoads
 {
@@ -51,7 +51,7 @@ internal sealed class TargetLoads
         return least;
     }
 
-    /// <summary>How many leading blocks of a prompt each target counts already, where blocks are shared.</summary>
+    /// <summary>How many leading blocks of a prompt are already in each target's load, where blocks are shared.</summary>
     public void Measure(PromptBlocks prompt, Span<int> counted) => _shared?.Measure(prompt, counted);
 
     /// <summary>Distinct prompt blocks that <paramref name="target"/> would have with one more request.</summary>

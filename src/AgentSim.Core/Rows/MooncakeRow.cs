@@ -91,6 +91,19 @@ public sealed class MooncakeRow
     /// <summary>Version of the agentic dialect that the row is in, 1 or 2; 0 for a plain row.</summary>
     public int AgenticVersion => !IsAgentic ? 0 : PlayId is null ? 1 : 2;
 
+    /// <summary>A row that holds the same and shares no list with this one: what is changed in either does not show in the other.</summary>
+    public MooncakeRow DeepCopy()
+    {
+        MooncakeRow copy = Copy();
+        copy.OutputTokenIds = OutputTokenIds is { } tokens ? [.. tokens] : null;
+        copy.HashIds = HashIds is { } ids ? [.. ids] : null;
+        copy.WaitFor = [.. WaitFor];
+        copy.Branches = [.. Branches];
+        copy.ToolEvents = [.. ToolEvents];
+        copy.Dependencies = [.. Dependencies];
+        return copy;
+    }
+
     /// <summary>A row that shares its lists with this one.</summary>
     internal MooncakeRow Copy() => (MooncakeRow)MemberwiseClone();
 }

@@ -3,8 +3,8 @@ using AgentSim.Engines;
 namespace AgentSim.Simulation;
 
 /// <summary>
-/// The loop of runtimes with several workers: the clock jumps to the next arrival or event, and everything that can
-/// happen there is settled in rounds until nothing changes (behaviour 04#5.3 and 04#5.4).
+/// The event loop of runtimes with several workers: the clock jumps to the next arrival or event, and what can happen then is
+/// done in rounds until a round changes nothing (behaviour 04#5.3 and 04#5.4).
 /// </summary>
 internal abstract class EventLoopRuntime(RuntimeParts parts, int workers) : ReplayRuntime(parts), IPoolHost
 {
@@ -51,8 +51,8 @@ internal abstract class EventLoopRuntime(RuntimeParts parts, int workers) : Repl
 
     public abstract void OnInstantPass(WorkerPool pool, int rank);
 
-    // A rank that can do nothing although it has requests mostly never will: newcomers queue behind its head. Only a time
-    // cap can still end the run before that matters.
+    // A rank that can schedule none of its requests mostly never will, since those that arrive wait behind them. With a time cap
+    // the run may end before that matters.
     public virtual void OnFruitlessPass(Scheduler rank)
     {
         if (TimeCap is null && rank.StaysBlocked) throw DeadEnd([rank]);
@@ -62,14 +62,14 @@ internal abstract class EventLoopRuntime(RuntimeParts parts, int workers) : Repl
     {
         TakeTurn();
         if (Settling.Driven) return;
-        // Passes that start now are ordered by whether they start before or behind it, and those of the workers behind are
-        // still to start, also within stretches.
+        // What starts now before this pass and what starts after it are ordered by that when they end together. The workers behind
+        // this one are still to start theirs, also those in the midst of a stretch.
         int behind = pool.FirstPass + worker + 1;
         foreach (WorkerPool each in _pools) each.EndStretchesBetweenPasses(behind - each.FirstPass);
         Settling.Driven = true;
     }
 
-    /// <summary>False when another round at this time would change nothing.</summary>
+    /// <summary>False when another round at this time cannot change anything, so that it is left out.</summary>
     protected virtual bool MayGoOn => true;
 
     /// <summary>One round of everything that can happen now; true when anything did.</summary>

@@ -4,8 +4,7 @@ using AgentSim.Routing;
 namespace AgentSim.Simulation;
 
 /// <summary>
-/// Any number of workers and ranks behind a router: an event loop that settles everything that can happen at one
-/// timestamp before the clock moves on (behaviour 04#5).
+/// Any number of workers and ranks behind a router, prefill and decode on the same workers (behaviour 04#5).
 /// </summary>
 internal sealed class MultiWorkerRuntime : EventLoopRuntime
 {
@@ -68,7 +67,7 @@ internal sealed class MultiWorkerRuntime : EventLoopRuntime
         }
 
         CheckProductive(rank);
-        // The rank may stay idle through later passes of its worker; what it said has been heard.
+        // The rank may run no pass the next time its worker does; its signals must not be acted on twice.
         rank.ForgetPass();
     }
 

@@ -66,7 +66,7 @@ internal sealed class PassQueue
         Update(worker, double.PositiveInfinity);
     }
 
-    // Which of two passes ends first is anybody's guess, also the processor's: the choice is made without a branch.
+    // The processor cannot predict which of two passes ends first, so the choice is made without a branch.
     private void Update(int worker, double time)
     {
         double[] times = _times;
@@ -83,4 +83,41 @@ internal sealed class PassQueue
 
     private int IsRightOfEqual(int left) =>
         !double.IsPositiveInfinity(_times[left]) && _ends[_first[left + 1]].CompareTo(_ends[_first[left]]) < 0 ? 1 : 0;
+}
+
+/// <summary>
+/// What is settled at one timestamp, for all pools of a runtime: the number of the round, which decides the order of what ends
+/// together later. It counts the rounds in which workers start passes, and passes that take no time (behaviour 04#5.4).
+/// </summary>
+internal sealed class Settling
+{
+    public int Round { get; set; }
+
+    /// <summary>
+    /// False until the first round at this timestamp has started passes, or a pass that takes no time took effect in it. Within a
+    /// stretch, a pass that begins right now has not started until then.
+    /// </summary>
+    public bool Driven { get; set; }
+
+    /// <summary>
+    /// At this timestamp a rank ran a pass without effect which changed it nevertheless
+    /// (<see cref="Engines.Scheduler.ChangesWithoutEffect"/>).
+    /// </summary>
+    public bool TriedInVain { get; set; }
+
+    /// <summary>
+    /// There was such a rank at the last timestamp. It is tried again at the next one, and how often it is tried matters. So the
+    /// clock has to stop at the end of every single pass of all workers, and no stretches are planned.
+    /// </summary>
+    public bool EveryPassCounts { get; private set; }
+
+    public void Begin() => (Round, Driven, TriedInVain) = (0, false, false);
+
+    public void EndRound()
+    {
+        Driven = true;
+        Round++;
+    }
+
+    public void End() => EveryPassCounts = TriedInVain;
 }

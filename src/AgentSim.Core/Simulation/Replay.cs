@@ -29,6 +29,7 @@ public static class Replay
         ArgumentNullException.ThrowIfNull(workload);
         ArgumentNullException.ThrowIfNull(settings);
         ReplayChecks.Check(workload, settings);
+        workload = AppliedKnobs.To(workload, settings.Knobs, cancellation);
         WorkloadColumns load = workload.Columns;
         if (settings.MaxSimTimeMs is null) Feasibility.Check(load, settings, cancellation);
 
@@ -37,7 +38,8 @@ public static class Replay
         PromptCatalog prompts = PromptCatalogs.Create(load, checked((int)engine.BlockSize));
         bool hasSessions = RunTimes.HasSessions(load);
         RunRecorder recorder = new(load, settings.MaxSimTimeMs is not null) { RecordsWaits = hasSessions };
-        LoadDriver driver = LoadDriver.Create(load, new LoadOptions(settings.Concurrency, settings.ArrivalSpeedupRatio));
+        LoadDriver driver = LoadDriver.Create(
+            load, new LoadOptions(settings.Concurrency, settings.ArrivalSpeedupRatio, settings.Knobs.ConcurrentTasks));
         List<KvUseSample> kvUse = [];
         EnvelopeCounter? envelope = settings.Calibration?.Envelope is { } fitted ? new EnvelopeCounter(fitted) : null;
         ReplaySettings observed = envelope is null ? settings : settings with { Observer = envelope };

@@ -31,6 +31,7 @@ public static class ReplayChecks
         if (!(settings.ArrivalSpeedupRatio > 0.0) || !double.IsFinite(settings.ArrivalSpeedupRatio))
             throw Invalid($"{Setting.ArrivalSpeedupRatio} must be finite and more than 0 (is {Text(settings.ArrivalSpeedupRatio)})");
 
+        KnobChecks.CheckSettings(settings.Knobs, format, settings.Concurrency);
         if (settings.RouterMode == RouterMode.KvRouter) settings.Router.CheckRunnable(Setting.RouterConfig);
     }
 
@@ -40,7 +41,7 @@ public static class ReplayChecks
         CheckSettings(settings, workload.Format);
         if (workload.Synthetic is { } synthetic) CheckLoadControl(synthetic, settings.Concurrency is not null);
         if (workload.IsAgentic) CheckAgentic(settings);
-        else CheckArrivals(workload.Columns, settings.Concurrency is not null);
+        else CheckArrivals(workload.Columns, settings.Concurrency is not null || settings.Knobs.ConcurrentTasks is not null);
     }
 
     private static void CheckWorkers(ReplaySettings settings)

@@ -45,7 +45,7 @@ internal abstract class ReplayRuntime(RuntimeParts parts)
     /// <exception cref="OperationCanceledException">The caller gave up.</exception>
     public abstract void Run();
 
-    /// <summary>Seconds of the workers that decode, as accumulated step by step; null where they are the duration.</summary>
+    /// <summary>Seconds of all decode workers, added up from event to event; null for a single worker: the duration of the run.</summary>
     public abstract double? DecodeWorkerSeconds { get; }
 
     /// <summary>Seconds of prefill workers; 0 where there are none.</summary>
@@ -74,7 +74,7 @@ internal abstract class ReplayRuntime(RuntimeParts parts)
         Parts.Prompts.Close(signal.Request, Recorder.OutputLength(signal.Request), signal.Kind == SignalKind.Rejected);
     }
 
-    /// <summary>The record alone is closed: somebody still needs the request's prompt.</summary>
+    /// <summary>Closes only the record of a request whose prompt is still needed, by a hand-off that is not over.</summary>
     protected void RecordEnd(in Signal signal) =>
         Recorder.Terminal(signal.Request, Now, signal.Kind == SignalKind.Rejected ? TerminalStatus.Rejected : TerminalStatus.Completed);
 
@@ -96,7 +96,7 @@ internal abstract class ReplayRuntime(RuntimeParts parts)
     }
 
     /// <summary>
-    /// The error for a rank whose passes lead nowhere: they admit and preempt for ever (behaviour 04#9.3).
+    /// Throws for a rank that admits and preempts for ever without computing anything new (behaviour 04#9.3).
     /// </summary>
     protected void CheckProductive(Scheduler rank)
     {

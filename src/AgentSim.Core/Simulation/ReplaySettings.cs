@@ -1,6 +1,7 @@
 using AgentSim.Engines;
 using AgentSim.Metrics;
 using AgentSim.Routing;
+using AgentSim.Workload;
 
 namespace AgentSim.Simulation;
 
@@ -46,6 +47,9 @@ public sealed record ReplaySettings
 
     /// <summary>Open loop: arrival times and delays are divided by it. Finite and positive.</summary>
     public double ArrivalSpeedupRatio { get; init; } = 1.0;
+
+    /// <summary>What is changed of the workload before it is replayed.</summary>
+    public WorkloadKnobs Knobs { get; init; } = WorkloadKnobs.Neutral;
 
     /// <summary>Simulated milliseconds after which the run stops; null: it runs to its end.</summary>
     public double? MaxSimTimeMs { get; init; }

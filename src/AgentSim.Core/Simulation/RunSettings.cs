@@ -13,6 +13,7 @@ internal static class RunSettings
         if (workload.Synthetic is { } synthetic) AddSynthetic(names, synthetic);
         else AddTrace(names, workload);
         AddReplay(names, settings);
+        AddKnobs(names, workload, settings.Knobs);
         return names;
     }
 
@@ -67,6 +68,17 @@ internal static class RunSettings
         names["sla_itl_ms"] = settings.ServiceLevel?.ItlMs;
         names["sla_e2e_ms"] = settings.ServiceLevel?.E2eMs;
         if (settings.ReportsAgents) names["agents"] = true;
+    }
+
+    // Only what changes something, so that reports without are those of the reference. Of copies also what was found for them.
+    private static void AddKnobs(Dictionary<string, object?> names, ReplayWorkload workload, WorkloadKnobs knobs)
+    {
+        foreach ((string name, object? value) in knobs.Settings()) names[name] = value;
+        if (workload.Copies is not { } copies) return;
+        names["copies_seed"] = knobs.CopiesSeed;
+        names["copies_offset"] = knobs.CopiesOffset == CopiesOffset.Gap ? "gap" : "window";
+        names[knobs.CopiesOffset == CopiesOffset.Gap ? "copies_gap_seconds" : "copies_window_seconds"] = copies.WindowMs / 1000.0;
+        names["copies_shared_tokens"] = copies.SharedTokens;
     }
 
     private static JsonElement Json(string text)

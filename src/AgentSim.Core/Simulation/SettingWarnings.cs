@@ -55,6 +55,7 @@ public static class SettingWarnings
     {
         if (settings.Concurrency is not null && settings.ArrivalSpeedupRatio != 1.0)
             yield return RunWarning.OptionIgnored($"{Setting.ArrivalSpeedupRatio} has no effect with {Setting.Concurrency}, which ignores arrival times");
+        foreach (RunWarning warning in OfKnobs(settings)) yield return warning;
         if (synthetic is null) yield break;
         if (synthetic.SharedPrefixRatio > 0 != synthetic.NumPrefixGroups > 0)
             yield return RunWarning.OptionIgnored($"{Setting.SharedPrefixRatio} and {Setting.PrefixGroups} have no effect by themselves: give both");
@@ -64,4 +65,19 @@ public static class SettingWarnings
             yield return RunWarning.OptionIgnored($"{Setting.ArrivalSeed} has no effect without {Setting.RequestRate}");
     }
 
+    private static IEnumerable<RunWarning> OfKnobs(ReplaySettings settings)
+    {
+        WorkloadKnobs knobs = settings.Knobs;
+        if (settings.Concurrency is not null && knobs.TaskArrivalSpeedupRatio != 1.0)
+            yield return RunWarning.OptionIgnored(
+                $"{Setting.TaskArrivalSpeedupRatio} has no effect with {Setting.Concurrency}, which ignores arrival times");
+        if (knobs.Copies != 1) yield break;
+        var idle = new List<Term>();
+        if (knobs.CopiesWindowSeconds is not null) idle.Add(Setting.CopiesWindowSeconds);
+        if (knobs.CopiesShared is not null) idle.Add(Setting.CopiesShared);
+        if (knobs.CopiesOffset != CopiesOffset.Window) idle.Add(Setting.CopiesOffset);
+        if (knobs.CopiesSeed != WorkloadKnobs.DefaultCopiesSeed) idle.Add(Setting.CopiesSeed);
+        if (idle.Count > 0) yield return RunWarning.OptionIgnored(
+            $"{string.Join(", ", idle)} {(idle.Count > 1 ? "have" : "has")} no effect without {Setting.Copies}");
+    }
 }

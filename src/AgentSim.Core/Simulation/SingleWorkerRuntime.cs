@@ -1,4 +1,5 @@
 using AgentSim.Engines;
+using AgentSim.Recording;
 
 namespace AgentSim.Simulation;
 

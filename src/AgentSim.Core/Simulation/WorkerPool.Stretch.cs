@@ -2,9 +2,9 @@ using AgentSim.Engines;
 
 namespace AgentSim.Simulation;
 
-// Workers whose next passes only repeat are busy with a stretch of them, planned at once. Nothing may come out different from
-// driving pass by pass: a stretch is cut where something interferes, and its passes keep their places among whatever else
-// ends at the same time.
+// A worker whose next passes differ only in their times gets all of them planned at once, as a stretch. The results must be those of
+// single passes. So a stretch is cut where something happens to its worker, and each of its passes keeps its place in the order of
+// what else ends at the same time.
 internal sealed partial class WorkerPool
 {
     private readonly int[] _startRound;   // of the first pass of each worker's stretch
@@ -27,7 +27,7 @@ internal sealed partial class WorkerPool
         EndPass(worker);
     }
 
-    /// <summary>Does so for all workers.</summary>
+    /// <summary>Interrupts the stretches of all workers.</summary>
     public void InterruptAll()
     {
         for (int worker = 0; worker < Workers; worker++) Interrupt(worker);
@@ -46,7 +46,8 @@ internal sealed partial class WorkerPool
     }
 
     /// <summary>
-    /// Ends the stretches in which a pass has just ended, of the workers from one on: these are driven like all that are idle.
+    /// Interrupts the stretches in which a pass ends right now, of a worker and those behind it: their next pass is then started
+    /// like that of any idle worker.
     /// </summary>
     public void EndStretchesBetweenPasses(int from)
     {
@@ -56,7 +57,7 @@ internal sealed partial class WorkerPool
         }
     }
 
-    /// <summary>Makes all caches look as they do now, between the passes of stretches.</summary>
+    /// <summary>Brings what a router sees of all caches up to now, also of workers in the midst of a stretch.</summary>
     public void SynchroniseCaches()
     {
         foreach (Scheduler rank in _ranks)
@@ -66,8 +67,8 @@ internal sealed partial class WorkerPool
     }
 
     /// <summary>
-    /// The last pass end up to <paramref name="cap"/> among planned passes; they have no events of their own, but the
-    /// clock would have stopped at each of them.
+    /// When the last planned pass that ends by <paramref name="cap"/> ends, but not before now. Passes within a stretch are no events,
+    /// but run one by one they would have moved the clock this far.
     /// </summary>
     public double LastPassEndWithin(double cap)
     {
@@ -92,7 +93,7 @@ internal sealed partial class WorkerPool
         _passes.Set(FirstPass + worker, EndOfStretch(worker));
     }
 
-    // Passes of the worker's stretch, fewer than all, of which the last ends right now; 0 when no pass but its last does.
+    // If a pass of the worker's stretch other than its last ends right now, the number of passes up to it; else 0.
     private int PassesUpToNow(int worker)
     {
         DecodeStretch stretch = StretchOf(worker);

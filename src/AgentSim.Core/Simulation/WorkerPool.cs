@@ -1,12 +1,13 @@
 using System.Numerics;
 using AgentSim.Engines;
+using AgentSim.Recording;
 
 namespace AgentSim.Simulation;
 
 /// <summary>
-/// Workers of one kind and the passes they run (behaviour 04#5.6): each worker a group of ranks whose passes end
-/// together. This file drives the workers pass by pass, which is the definition; stretches of planned passes are in the part
-/// beside it.
+/// Workers of one kind and the passes they run (behaviour 04#5.6). A worker is a group of data-parallel ranks that start and end
+/// their passes together. This file runs them pass by pass, which is the definition; WorkerPool.Stretch.cs does the same for
+/// stretches of planned passes.
 /// </summary>
 internal sealed partial class WorkerPool
 {
@@ -65,7 +66,7 @@ internal sealed partial class WorkerPool
         if (KvUse is not null) RecordKvUse(worker);
     }
 
-    /// <summary>Records the KV blocks in use where no pass is running: passes without length and hand-offs change them, too.</summary>
+    /// <summary>Records the KV blocks in use of idle workers: passes that take no time and hand-offs change them, too.</summary>
     public void RecordKvUseOfIdle()
     {
         for (int worker = 0; worker < Workers; worker++)
@@ -83,14 +84,14 @@ internal sealed partial class WorkerPool
         {
             bool effect = DriveWorker(worker);
             any |= effect;
-            // After an effect the scan begins again with the lowest worker.
+            // A pass with an effect may have made work for workers that were looked at before: begin again with the first.
             worker = NextDrivable(effect ? 0 : worker + 1);
         }
 
         return any;
     }
 
-    /// <summary>Brings the scan of <see cref="Drive"/> up to date after the worker's queues changed.</summary>
+    /// <summary>To be called when the queues of a worker changed: notes whether <see cref="Drive"/> can start a pass on it.</summary>
     public void UpdateDrivable(int worker)
     {
         bool drivable = false;
@@ -146,7 +147,7 @@ internal sealed partial class WorkerPool
         return true;
     }
 
-    // A pass without length takes effect immediately; one without effect leaves the worker as it was.
+    // A pass that takes no time takes effect at once; one without effect leaves the worker idle.
     private bool ApplyAtOnce(int worker)
     {
         bool effect = false;
@@ -177,4 +178,23 @@ internal sealed partial class WorkerPool
         _passes.Set(FirstPass + worker, end);
         UpdateDrivable(worker);
     }
+}
+
+/// <summary>What a pool of workers needs of the runtime it belongs to.</summary>
+internal interface IPoolHost
+{
+    /// <summary>The simulated clock, milliseconds.</summary>
+    double Now { get; }
+
+    /// <summary>A worker's pass has ended now: act on the signals of its ranks.</summary>
+    void OnPassEnd(WorkerPool pool, int worker);
+
+    /// <summary>A pass that takes no time is about to take effect.</summary>
+    void BeforeInstantPass(WorkerPool pool, int worker);
+
+    /// <summary>A rank's pass took no time: act on its signals.</summary>
+    void OnInstantPass(WorkerPool pool, int rank);
+
+    /// <summary>A rank has requests, and its pass had no effect: it could schedule none of them.</summary>
+    void OnFruitlessPass(Scheduler rank);
 }

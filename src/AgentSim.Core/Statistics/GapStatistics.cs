@@ -118,4 +118,26 @@ internal sealed partial class GapStatistics
         double At(int percentile) => count == 1 ? moments.Max : sketch.At(Distribution.Rank(count, percentile));
         return new Distribution(mean, moments.Min, moments.Max, At(50), At(75), At(90), At(95), At(99), std);
     }
+
+    // The distributions themselves, for plots.
+
+    /// <summary>The gaps, milliseconds; exact to 0.1 %.</summary>
+    public PlotSamples GapSamples
+    {
+        get
+        {
+            AddRepeated();
+            return PlotSamples.OfAscending(_gapSketch.Samples, LogBuckets.Width);
+        }
+    }
+
+    /// <summary>1000 / gap, tokens per second and user; exact to 0.1 %.</summary>
+    public PlotSamples RateSamples
+    {
+        get
+        {
+            AddRepeated();
+            return PlotSamples.OfAscending(_rateSketch.Samples, LogBuckets.Width);
+        }
+    }
 }

@@ -28,6 +28,7 @@ internal static class SweepDigests
         settings.RouterSeed,
         settings.Concurrency,
         settings.ArrivalSpeedupRatio,
+        settings.Knobs,
         settings.Router.PolicyDigest,
         settings.Engine.Timing.FileDigest,
         settings.Pools?.Prefill.Timing.FileDigest,

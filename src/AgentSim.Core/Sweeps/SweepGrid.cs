@@ -1,6 +1,7 @@
 using AgentSim.Engines;
 using AgentSim.Routing;
 using AgentSim.Simulation;
+using AgentSim.Workload;
 
 namespace AgentSim.Sweeps;
 
@@ -31,12 +32,15 @@ public sealed record SweepGrid
     /// <summary>Divisors of arrival times and delays.</summary>
     public IReadOnlyList<double> ArrivalSpeedupRatios { get; init; } = [1.0];
 
+    /// <summary>What is changed of the workload.</summary>
+    public IReadOnlyList<WorkloadKnobs> Knobs { get; init; } = [WorkloadKnobs.Neutral];
+
     /// <summary>All combinations; the number of workers changes fastest, the engine slowest.</summary>
     /// <param name="common">Everything else.</param>
     /// <exception cref="ArgumentException">An axis is empty: there would be nothing to run.</exception>
     public IEnumerable<ReplaySettings> Points(ReplaySettings common)
     {
-        int[] lengths = [Engines.Count, Workers.Count, RouterModes.Count, Routers.Count, RouterSeeds.Count, Concurrencies.Count, ArrivalSpeedupRatios.Count];
+        int[] lengths = [Engines.Count, Workers.Count, RouterModes.Count, Routers.Count, RouterSeeds.Count, Concurrencies.Count, ArrivalSpeedupRatios.Count, Knobs.Count];
         if (lengths.Contains(0)) throw new ArgumentException("an axis of the grid has no value", nameof(common));
         return from setting in Workloads(common)
                from router in Routers
@@ -50,7 +54,8 @@ public sealed record SweepGrid
         from engine in Pools.Count > 0 ? [common.Engine] : Engines
         from concurrency in Concurrencies
         from ratio in ArrivalSpeedupRatios
-        select common with { Engine = engine, Concurrency = concurrency, ArrivalSpeedupRatio = ratio };
+        from knobs in Knobs
+        select common with { Engine = engine, Concurrency = concurrency, ArrivalSpeedupRatio = ratio, Knobs = knobs };
 
     private IEnumerable<ReplaySettings> Placed(ReplaySettings settings) => Pools.Count > 0
         ? Pools.Select(pools => settings with { Pools = pools })

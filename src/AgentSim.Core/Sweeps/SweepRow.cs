@@ -26,17 +26,19 @@ public sealed class SweepRow : IDynamicMetaObjectProvider, INamedValues
         (Workers, PrefillWorkers) = (settings.Pools?.DecodeWorkers ?? settings.Workers, settings.Pools?.PrefillWorkers);
         (RouterMode, RouterConfig, RouterSeed) = (settings.RouterMode, settings.Router.ToString(), settings.RouterSeed);
         (Concurrency, ArrivalSpeedupRatio) = (settings.Concurrency, settings.ArrivalSpeedupRatio);
+        (Copies, ConcurrentTasks, Knobs) = (settings.Knobs.Copies, settings.Knobs.ConcurrentTasks, settings.Knobs.ToString());
     }
 
     // One that was stored, or sent from another session.
     [JsonConstructor]
     internal SweepRow(
         int index, string engine, string? prefillEngine, int workers, int? prefillWorkers, RouterMode routerMode, string routerConfig, ulong routerSeed,
-        int? concurrency, double arrivalSpeedupRatio, string? error, string? errorId, bool isResumed, long cutOffRequests, string metricsJson)
+        int? concurrency, double arrivalSpeedupRatio, int copies, int? concurrentTasks, string knobs, string? error, string? errorId, bool isResumed, long cutOffRequests, string metricsJson)
     {
         (Index, Engine, PrefillEngine, Workers, PrefillWorkers) = (index, engine, prefillEngine, workers, prefillWorkers);
         (RouterMode, RouterConfig, RouterSeed) = (routerMode, routerConfig, routerSeed);
         (Concurrency, ArrivalSpeedupRatio) = (concurrency, arrivalSpeedupRatio);
+        (Copies, ConcurrentTasks, Knobs) = (copies, concurrentTasks, knobs);
         (Error, ErrorId, IsResumed, CutOffRequests, _metrics) = (error, errorId, isResumed, cutOffRequests, MetricsJson.Read(metricsJson));
     }
 
@@ -69,6 +71,15 @@ public sealed class SweepRow : IDynamicMetaObjectProvider, INamedValues
 
     /// <summary>Divisor of arrival times and delays.</summary>
     public double ArrivalSpeedupRatio { get; }
+
+    /// <summary>How many times the agents of the trace ran.</summary>
+    public int Copies { get; }
+
+    /// <summary>Most tasks at a time of a closed loop of tasks; null: by their starts.</summary>
+    public int? ConcurrentTasks { get; }
+
+    /// <summary>What was changed of the workload, such as <c>copies=2 tool_speedup_ratio=2</c>; empty: nothing.</summary>
+    public string Knobs { get; }
 
     /// <summary>Completed requests.</summary>
     public double? CompletedRequests => this["completed_requests"];
@@ -146,6 +157,7 @@ public sealed class SweepRow : IDynamicMetaObjectProvider, INamedValues
         if (RouterSeed != ReplaySettings.DefaultRouterSeed) parts.Add($"seed {Text(RouterSeed)}");
         if (Concurrency is { } sessions) parts.Add($"concurrency {Text(sessions)}");
         if (ArrivalSpeedupRatio != 1.0) parts.Add($"speed-up {Text(ArrivalSpeedupRatio)}");
+        if (Knobs.Length > 0) parts.Add(Knobs);
         return string.Join(", ", parts);
     }
 

@@ -1,3 +1,4 @@
+using System.IO.Compression;
 using AgentSim.Files;
 using AgentSim.Recording;
 using AgentSim.Rows;
@@ -88,5 +89,43 @@ public sealed class TimelineExport
         if (_log is null) return _trace.Write(stream, cancel);
         new ReplayTimeline(_requests, _options).Write(stream, null, cancel);
         return _requests.Count;
+    }
+}
+
+/// <summary>What a timeline shows beside the requests and tools themselves (behaviour 07#B).</summary>
+public sealed record TimelineOptions
+{
+    /// <summary>Slices for the stages of a request: waiting, prefill, decode.</summary>
+    public bool Stages { get; init; } = true;
+
+    /// <summary>An instant at the first token of every request.</summary>
+    public bool FirstTokenMarkers { get; init; }
+
+    /// <summary>Indents by two blanks and sorts all keys, to be read by people and compared by tools.</summary>
+    public bool Indented { get; init; }
+}
+
+/// <summary>Writes the file of a timeline: whole or not at all, gzipped if its name ends in <c>.gz</c>.</summary>
+public static class TimelineFile
+{
+    /// <summary>Writes a file; missing folders are created.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="write">Writes the timeline. When it throws, an existing file stays as it was.</param>
+    /// <exception cref="AgentSimException">The file cannot be written.</exception>
+    public static void Write(string path, Action<Stream> write)
+    {
+        ArgumentNullException.ThrowIfNull(path);
+        ArgumentNullException.ThrowIfNull(write);
+        AtomicFile.Write(path, stream =>
+        {
+            if (!path.EndsWith(".gz", StringComparison.OrdinalIgnoreCase))
+            {
+                write(stream);
+                return;
+            }
+
+            using var gzip = new GZipStream(stream, CompressionLevel.Optimal, leaveOpen: true);
+            write(gzip);
+        });
     }
 }

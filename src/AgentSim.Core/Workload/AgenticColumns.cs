@@ -3,18 +3,26 @@ using AgentSim.Collections;
 namespace AgentSim.Workload;
 
 /// <summary>What ties agentic requests together, by request (behaviour 01#6.4 and 01#12.3).</summary>
-internal sealed class AgenticColumns
+internal sealed record AgenticColumns
 {
     public required NameTable RequestIds { get; init; }
 
     /// <summary>Time that becomes 0 when the replay starts.</summary>
     public required double Origin { get; init; }
 
+    /// <summary>The latest time that any row has; not finite where none has one. Without influence on a replay.</summary>
+    public required double Latest { get; init; }
+
     /// <summary>Earliest starts before <see cref="Origin"/> is taken off; NaN: from 0 on.</summary>
     public required double[] EarliestStart { get; init; }
 
     /// <summary>How many events each request waits for.</summary>
     public required int[] DependencyCount { get; init; }
+
+    /// <summary>
+    /// The rest of each request's delay, milliseconds; null where <see cref="ToolWaitMs"/> is. Without influence on a replay.
+    /// </summary>
+    public double[]? ThinkMs { get; init; }
 
     /// <summary>
     /// Part of each request's delay that is tool work, milliseconds; null where that is not known. Without influence on a replay.

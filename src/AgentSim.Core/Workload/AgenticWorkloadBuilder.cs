@@ -10,12 +10,14 @@ internal sealed class AgenticWorkloadBuilder(TraceFormat format, int traceBlockS
     private readonly RowIds _ids = new();
     private readonly AwaitedRows _awaited = new();
     private GrowList<double> _delay;
+    private GrowList<double> _think;
     private GrowList<double> _toolWait;
     private GrowList<double> _startTime;
     private ReportedTools.Collector _tools = new();
     private GrowList<(long Start, long End)> _recorded;
     private readonly List<(int Row, string Id)> _branches = [];
     private double _origin = double.PositiveInfinity;
+    private double _latest = double.NegativeInfinity;
 
     public void Add(MooncakeRow row, RowPlace place)
     {
@@ -25,9 +27,11 @@ internal sealed class AgenticWorkloadBuilder(TraceFormat format, int traceBlockS
         int session = _rows.SessionNumber(row, place, out _);
         _rows.Add(row, place, session);
         _delay.Add((row.Delay ?? 0.0) + (row.ToolWaitMs ?? 0.0));
+        _think.Add(row.Delay ?? 0.0);
         _toolWait.Add(row.ToolWaitMs ?? 0.0);
         // The time of a row that waits counts as a time of the trace, but does not decide when the row starts.
         if (row.Timestamp < _origin) _origin = row.Timestamp.Value;
+        if (row.Timestamp > _latest) _latest = row.Timestamp.Value;
         _startTime.Add(row.WaitFor.Count > 0 ? double.NaN : row.Timestamp ?? double.NaN);
         _tools.Add(row.ToolEvents);
         if (row.Recorded is { } recorded) _recorded.Add(recorded);
@@ -47,8 +51,10 @@ internal sealed class AgenticWorkloadBuilder(TraceFormat format, int traceBlockS
             foreach (int target in dependencies[row]) completions.Add(target, row, _delay[row]);
         }
 
-        (int Request, int Branch)[] branches = [.. _branches.Select(branch => (branch.Row, _ids.Names.Find(branch.Id)))
-            .Where(branch => branch.Item2 >= 0)];
+        (int Request, int Branch)[] branches = 
+        [
+            .. _branches.Select(branch => (branch.Row, _ids.Names.Find(branch.Id))).Where(branch => branch.Item2 >= 0),
+        ];
         _ids.Names.Seal();
         _rows.Seal();
         return new ReplayWorkload(new WorkloadColumns
@@ -70,8 +76,10 @@ internal sealed class AgenticWorkloadBuilder(TraceFormat format, int traceBlockS
             {
                 RequestIds = _ids.Names,
                 Origin = _origin,
+                Latest = _latest,
                 EarliestStart = _startTime.ToArray(),
                 DependencyCount = dependencyCount,
+                ThinkMs = _think.ToArray(),
                 ToolWaitMs = _toolWait.ToArray(),
                 OnCompletion = completions.Group(count),
                 Tools = _tools.Build(),

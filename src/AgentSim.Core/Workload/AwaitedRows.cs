@@ -3,8 +3,8 @@ using AgentSim.Collections;
 namespace AgentSim.Workload;
 
 /// <summary>
-/// Which rows each row waits for. Rows mostly wait for rows before them, whose numbers are known at once; only the names
-/// of others are kept until all rows are there.
+/// The dependency edges of agentic rows: which rows each row waits for. Mostly these are rows before it, whose numbers are known
+/// at once; only the ids of rows that come later are kept until all rows are read.
 /// </summary>
 internal sealed class AwaitedRows
 {

@@ -4,8 +4,8 @@ using AgentSim.Rows;
 namespace AgentSim.Workload;
 
 /// <summary>
-/// Looks at all rows of a workload for what each of them may be but all together hardly are: prompts cut by a wrong block
-/// size, lengths that nobody gave, times in another unit. What it finds is refused or becomes warnings of every run.
+/// Looks for what is fine in a single row but hardly right in most rows of a workload: prompts that are cut because the block size
+/// is wrong, missing lengths and ids, times in another unit. What it finds is refused or becomes warnings of every run.
 /// </summary>
 internal sealed class BlockSizeSurvey(string source, int blockSize, WorkloadOptions options)
 {
@@ -17,8 +17,8 @@ internal sealed class BlockSizeSurvey(string source, int blockSize, WorkloadOpti
     private long _withoutLength;
     private long _firstCut;
     private (double Lost, double All) _cutTokens;
-    private long _leastSize;                   // tokens per id that no prompt is too long for
-    private long _mostSize = long.MaxValue;    // and that leave no id over
+    private long _leastSize;                   // the least block size with which no prompt is longer than its ids
+    private long _mostSize = long.MaxValue;    // the largest one with which no prompt has more ids than blocks
 
     public void Add(MooncakeRow row, long line)
     {
@@ -36,7 +36,7 @@ internal sealed class BlockSizeSurvey(string source, int blockSize, WorkloadOpti
     {
         string size = Setting.TraceBlockSize;
         if (_cut > 0) yield return Cut(size);
-        // Read in blocks that are too long, rows are no error but share more than they should.
+        // A block size that is too large cuts nothing, but prompts then share more tokens than they did.
         if (_spare > _rows / 2)
             yield return new RunWarning(WarningCodes.HashIdsSpare, $"{source}: {_spare} of {_rows} rows have more hash ids than blocks of {blockSize} tokens{Fitting()}; is {size} right?", _spare);
         if (_withoutIds > 0)
@@ -69,7 +69,7 @@ internal sealed class BlockSizeSurvey(string source, int blockSize, WorkloadOpti
         return new RunWarning(WarningCodes.PromptsCut, $"{cut}; is {size} right?", _cut);
     }
 
-    // The size the rows were made with, as far as they say: a power of two if there is one, as sizes mostly are.
+    // A block size that fits all rows, a power of two if there is one, as block sizes mostly are; empty if there is none.
     private string Fitting()
     {
         if (_leastSize < 1 || _leastSize > _mostSize || _leastSize > int.MaxValue) return "";

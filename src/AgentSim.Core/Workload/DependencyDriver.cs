@@ -1,7 +1,8 @@
 namespace AgentSim.Workload;
 
 /// <summary>
-/// Requests that wait for others to start or to end, each by itself (behaviour 01#10.4 and 01#12.3).
+/// Requests that wait for others to start or to end, each by itself (behaviour 01#10.4 and 01#12.3); in closed loops of tasks, from
+/// when their task is let in.
 /// </summary>
 internal sealed class DependencyDriver : LoadDriver
 {
@@ -10,14 +11,16 @@ internal sealed class DependencyDriver : LoadDriver
     private readonly int[] _remaining;       // events a request still waits for
     private readonly double[] _readyAfter;   // earliest start as known so far
     private readonly PlayStates? _plays;
+    private readonly OpenTasks? _tasks;      // closed loops of tasks
     private readonly bool[]? _pinned;        // with plays: whether all that ended so far would have let it start before its own time
     private int _held;
 
-    public DependencyDriver(AgenticColumns load, double speedupRatio)
+    public DependencyDriver(AgenticColumns load, double speedupRatio, OpenTasks? tasks = null)
         : base(load.RequestIds.Count)
     {
         _load = load;
         _ratio = speedupRatio;
+        _tasks = tasks;
         _remaining = (int[])load.DependencyCount.Clone();
         _readyAfter = new double[_remaining.Length];
         _plays = load.PlayOf is { } playOf ? new PlayStates(playOf) : null;
@@ -27,7 +30,7 @@ internal sealed class DependencyDriver : LoadDriver
             Array.Fill(_pinned, true);
         }
 
-        for (int request = 0; request < _remaining.Length; request++)
+        for (int request = 0; tasks is null && request < _remaining.Length; request++)
         {
             double earliest = load.EarliestStart[request];
             _readyAfter[request] = double.IsNaN(earliest) ? 0.0 : (earliest - load.Origin) / _ratio;
@@ -35,6 +38,7 @@ internal sealed class DependencyDriver : LoadDriver
         }
 
         Ready.SortInitial();
+        while (_tasks?.TryOpen(out int task) == true) Open(task, 0.0);
     }
 
     public override int HeldByTime => _held;
@@ -54,18 +58,44 @@ internal sealed class DependencyDriver : LoadDriver
 
     protected override void Ended(int request, double now, bool completed)
     {
+        LetGo(request, now, completed);
+        Close(request, now);
+    }
+
+    private void LetGo(int request, double now, bool completed)
+    {
         if (_plays is not null)
         {
             if (_plays.HasFailed(request)) return;
             if (!completed)
             {
-                Skip(_plays.Fail(request));
+                int skipped = _plays.Fail(request);
+                Skip(skipped);
                 DropSkipped();
+                _tasks?.Ended(request, skipped);
                 return;
             }
         }
 
         Release(_load.OnCompletion, request, now);
+    }
+
+    // What a request lets in comes behind what it lets go.
+    private void Close(int request, double now)
+    {
+        if (_tasks?.Ended(request, 1) == true && _tasks.TryOpen(out int task)) Open(task, now);
+    }
+
+    // Times of its rows count from its start, which is now.
+    private void Open(int task, double now)
+    {
+        foreach (int request in _tasks!.Requests(task))
+        {
+            double earliest = _load.EarliestStart[request];
+            if (!double.IsNaN(earliest)) _readyAfter[request] = now + ((earliest - _tasks.Start(task)) / _ratio);
+            else if (_remaining[request] == 0) _readyAfter[request] = now;
+            if (_remaining[request] == 0) Ready.Add(_readyAfter[request], request);
+        }
     }
 
     private void Release(ReleaseEdges edges, int request, double now)

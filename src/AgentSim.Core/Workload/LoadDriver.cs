@@ -3,7 +3,8 @@ namespace AgentSim.Workload;
 /// <summary>How a replay hands out its load.</summary>
 /// <param name="Concurrency">Closed loop: at most this many active sessions; null: by arrival times.</param>
 /// <param name="SpeedupRatio">Open loop: arrival times and delays are divided by it.</param>
-internal readonly record struct LoadOptions(int? Concurrency, double SpeedupRatio);
+/// <param name="ConcurrentTasks">Closed loop of tasks: at most this many at a time; null: by their starts.</param>
+internal readonly record struct LoadOptions(int? Concurrency, double SpeedupRatio, int? ConcurrentTasks = null);
 
 /// <summary>
 /// Says which request becomes ready when (behaviour 01#7, 01#10 and 01#12.3). Requests are 0-based ordinals.
@@ -28,7 +29,9 @@ internal abstract class LoadDriver(int requests)
     protected ReadyQueue Ready { get; } = new();
 
     public static LoadDriver Create(WorkloadColumns load, LoadOptions options) =>
-        load.Agentic is { } agentic ? new DependencyDriver(agentic, options.SpeedupRatio) : new SessionDriver(load, options);
+        load.Agentic is { } agentic
+            ? new DependencyDriver(agentic, options.SpeedupRatio, OpenTasks.Of(load, options.ConcurrentTasks))
+            : new SessionDriver(load, options);
 
     /// <summary>Hands out the next request that is due at <paramref name="now"/>, in ready order.</summary>
     public abstract bool TryPop(double now, out int request, out double readyTime);

@@ -1,6 +1,6 @@
 namespace AgentSim.Workload;
 
-/// <summary>Which plays have failed and how many of their requests were not handed out yet (behaviour 01#12.3).</summary>
+/// <summary>Which plays have failed, and how many of their requests are yet to be dispatched (behaviour 01#12.3).</summary>
 internal sealed class PlayStates
 {
     private readonly int[] _playOf;
@@ -22,7 +22,7 @@ internal sealed class PlayStates
 
     public void Dispatched(int request) => _waiting[_playOf[request]]--;
 
-    /// <summary>Ends the play of a request; returns how many of its requests will never be handed out.</summary>
+    /// <summary>Ends the play of a request that failed; returns how many requests of the play will never be dispatched.</summary>
     public int Fail(int request)
     {
         AnyFailed = true;

@@ -89,6 +89,7 @@ internal sealed class PlayWorkloadBuilder(TraceFormat format, int traceBlockSize
         {
             RequestIds = _ids.Names.Arranged(requestOf),
             Origin = earliest.Min(),
+            Latest = earliest.Max(),
             EarliestStart = earliest,
             DependencyCount = dependencyCount,
             OnCompletion = completions.Group(rowOf.Length),

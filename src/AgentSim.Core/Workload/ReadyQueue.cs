@@ -3,7 +3,7 @@ namespace AgentSim.Workload;
 /// <summary>
 /// A priority queue of (ready time, index), earliest time first and the lower index first among equals
 /// (behaviour 01#10.2). What is known at the start is sorted once; only what becomes ready later goes
-/// through a heap, which therefore stays as small as the number of requests in think time.
+/// through a heap, which so never holds more than the requests whose think time or tool call is running.
 /// </summary>
 internal sealed class ReadyQueue
 {

@@ -14,6 +14,18 @@ internal sealed class ReleaseEdges
     public int[] Requests { get; }
     public double[] DelayMs { get; }
 
+    /// <summary>The same edges with other delays.</summary>
+    public ReleaseEdges With(double[] delayMs) => new(Start, Requests, delayMs);
+
+    /// <summary>The edges of several copies of the requests, one copy after the other.</summary>
+    public ReleaseEdges Repeated(int copies)
+    {
+        int requests = Start.Length - 1, edges = Requests.Length;
+        var start = new int[(requests * copies) + 1];
+        for (int at = 0; at < start.Length; at++) start[at] = Start[at % requests] + (at / requests * edges);
+        return new ReleaseEdges(start, Repeat.Moved(Requests, copies, requests), Repeat.Same(DelayMs, copies));
+    }
+
     /// <summary>Edges in any order, to be grouped by the request that lets go.</summary>
     public struct Collector
     {

@@ -50,13 +50,30 @@ public sealed class ReplayWorkload
 
     /// <summary>Whether it was asked for that requests without a session are left out.</summary>
     internal bool DropsSessionless { get; init; }
+
+    /// <summary>How copies of its agents were made; null where there are none.</summary>
+    internal CopyFacts? Copies { get; init; }
+
+    /// <summary>The same with other columns.</summary>
+    internal ReplayWorkload With(WorkloadColumns columns, CopyFacts? copies) => new(columns)
+    {
+        Warnings = Warnings,
+        AllowsCut = AllowsCut,
+        DropsSessionless = DropsSessionless,
+        Copies = copies,
+    };
 }
+
+/// <summary>What was found when copies were made.</summary>
+/// <param name="WindowMs">The window round which, or within which, they were moved.</param>
+/// <param name="SharedTokens">Distinct prompt tokens that copies have in common.</param>
+internal sealed record CopyFacts(double WindowMs, long SharedTokens);
 
 /// <summary>What a request asks of the router queue.</summary>
 internal readonly record struct QueueAttributes(int Priority, uint StrictPriority, string? PolicyClass);
 
 /// <summary>The columns behind a <see cref="ReplayWorkload"/>.</summary>
-internal sealed class WorkloadColumns
+internal sealed record WorkloadColumns
 {
     public required TraceFormat? Format { get; init; }
     public required int TraceBlockSize { get; init; }

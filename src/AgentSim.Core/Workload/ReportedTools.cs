@@ -15,6 +15,18 @@ internal sealed class ReportedTools
     private ReportedTools(int[] start, int[] toolClass, double[] durationMs, string[] classes, (long Start, long End)[] ran) =>
         (_start, _class, _durationMs, _classes, _ran) = (start, toolClass, durationMs, classes, ran);
 
+    /// <summary>Calls of request r are <c>[Starts[r], Starts[r + 1])</c>.</summary>
+    public ReadOnlySpan<int> Starts => _start;
+
+    /// <summary>By call: its class, numbered as in <see cref="Classes"/>.</summary>
+    public ReadOnlySpan<int> ClassOf => _class;
+
+    /// <summary>By call: when it ran, milliseconds since 1970.</summary>
+    public ReadOnlySpan<(long Start, long End)> Ran => _ran;
+
+    /// <summary>The classes of all calls.</summary>
+    public IReadOnlyList<string> Classes => _classes;
+
     /// <summary>The tools that ran before a request, in the order of its row, with their recorded durations in milliseconds.</summary>
     public IEnumerable<(string Class, double DurationMs)> CallsOf(int request)
     {
@@ -27,35 +39,48 @@ internal sealed class ReportedTools
     /// </summary>
     /// <param name="request">The request.</param>
     /// <param name="waitMs">How much of the time of its calls it waited for.</param>
-    public IReadOnlyList<(string Class, double Ms)> WaitedFor(int request, double waitMs)
+    public IReadOnlyList<(string Class, double Ms)> WaitedFor(int request, double waitMs) =>
+        [.. PiecesOf(request, waitMs).Select(piece => (string.Join('+', piece.Classes), piece.Ms))];
+
+    /// <summary>The same with the classes one by one.</summary>
+    /// <param name="request">The request.</param>
+    /// <param name="waitMs">How much of the time of its calls it waited for.</param>
+    public IReadOnlyList<(string[] Classes, double Ms)> PiecesOf(int request, double waitMs)
     {
         (int first, int end) = (_start[request], _start[request + 1]);
-        if (end - first <= 1) return [(first == end ? "" : _classes[_class[first]], waitMs)];
-        long[] marks = [.. Enumerable.Range(first, end - first).SelectMany(call => (long[])[_ran[call].Start, _ran[call].End])
-            .Distinct().OrderDescending()];
-        var pieces = new Dictionary<string, double>(StringComparer.Ordinal);
+        if (end - first <= 1) return [(first == end ? [] : [_classes[_class[first]]], waitMs)];
+        IEnumerable<int> calls = Enumerable.Range(first, end - first);
+        long[] marks = [.. calls.SelectMany(call => (long[])[_ran[call].Start, _ran[call].End]).Distinct().OrderDescending()];
+        var pieces = new List<(string[] Classes, double Ms)>();
         double left = waitMs;
         for (int mark = 1; mark < marks.Length && left > 0; mark++)
         {
-            string running = Running(first, end, marks[mark], marks[mark - 1]);
+            string[] running = Running(first, end, marks[mark], marks[mark - 1]);
             if (running.Length == 0) continue;
             double ms = Math.Min(left, marks[mark - 1] - marks[mark]);
-            pieces[running] = pieces.GetValueOrDefault(running) + ms;
+            Add(running, ms);
             left -= ms;
         }
 
         // Calls may, as they were recorded, have run for less than was waited; then none accounts for more of it than they all do.
-        if (left > 0)
-        {
-            string all = Running(first, end, long.MaxValue, long.MinValue);
-            pieces[all] = pieces.GetValueOrDefault(all) + left;
-        }
+        if (left > 0) Add(Running(first, end, long.MaxValue, long.MinValue), left);
+        return pieces;
 
-        return [.. pieces.Select(piece => (piece.Key, piece.Value))];
+        void Add(string[] classes, double ms)
+        {
+            int same = pieces.FindIndex(piece => piece.Classes.AsSpan().SequenceEqual(classes));
+            if (same < 0) pieces.Add((classes, ms));
+            else pieces[same] = (classes, pieces[same].Ms + ms);
+        }
     }
 
+    /// <summary>The tools of several copies of the requests, one copy after the other.</summary>
+    public ReportedTools Repeated(int copies) => new(
+        [.. Repeat.Moved(_start[..^1], copies, _class.Length), _class.Length * copies],
+        Repeat.Same(_class, copies), Repeat.Same(_durationMs, copies), _classes, Repeat.Same(_ran, copies));
+
     // The classes of the calls that run from one time to another; of all calls where the times are the wrong way round.
-    private string Running(int first, int end, long from, long to)
+    private string[] Running(int first, int end, long from, long to)
     {
         var names = new SortedSet<string>(StringComparer.Ordinal);
         for (int call = first; call < end; call++)
@@ -63,7 +88,7 @@ internal sealed class ReportedTools
             if (from > to || (_ran[call].Start <= from && to <= _ran[call].End)) names.Add(_classes[_class[call]]);
         }
 
-        return string.Join('+', names);
+        return [.. names];
     }
 
     /// <summary>Fills the columns row by row.</summary>

@@ -22,6 +22,8 @@ internal sealed class RowColumns(int traceBlockSize)
     private List<(int Row, QueueAttributes Attributes)>? _queueing;
 
     private GrowList<int> _unnamed;
+    private string? _source;   // of the rows that come
+    private int _files;
 
     public int Count => InputLength.Count;
 
@@ -35,7 +37,8 @@ internal sealed class RowColumns(int traceBlockSize)
     /// <summary>Number of a session, in order of first appearance; rows without a name are sessions of their own.</summary>
     public int SessionNumber(MooncakeRow row, RowPlace place, out bool isNew)
     {
-        string name = row.SessionId ?? FormattableString.Invariant($"request_{place.Line}");
+        StartFile(place.Source);
+        string name = row.SessionId ?? Unnamed(place.Line);
         int session = SessionNames.GetOrAdd(name, out isNew);
         if (isNew && row.SessionId is null) _unnamed.Add(session);
         return session;
@@ -68,6 +71,17 @@ internal sealed class RowColumns(int traceBlockSize)
         Debug.Assert(
             PathStart.Count == Count && PathEnd.Count == Count && OutputLength.Count == Count && Session.Count == Count, "a row is in every column");
     }
+
+    // Files know nothing of each other: neither lines nor hash ids of different files are the same.
+    private void StartFile(string source)
+    {
+        if (source == _source) return;
+        if (_source is not null) Trie.ForgetIds();
+        (_source, _files) = (source, _files + 1);
+    }
+
+    private string Unnamed(long line) =>
+        _files == 1 ? FormattableString.Invariant($"request_{line}") : FormattableString.Invariant($"request_{line}~{_files}");
 
     /// <summary>Authored outputs by request; <paramref name="requestOf"/> maps rows to requests.</summary>
     public IReadOnlyList<uint>?[]? AuthoredOutput(Func<int, int> requestOf)

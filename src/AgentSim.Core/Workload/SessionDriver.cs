@@ -7,6 +7,7 @@ internal sealed class SessionDriver : LoadDriver
     private readonly int? _concurrency;
     private readonly double _ratio;
     private readonly int[] _nextRequest;   // by session
+    private readonly OpenTasks? _tasks;    // closed loops of tasks, which are the sessions
     private int _sessionsStarted;
     private int _inFlight;
 
@@ -17,6 +18,7 @@ internal sealed class SessionDriver : LoadDriver
         _concurrency = options.Concurrency;
         _ratio = options.SpeedupRatio;
         _nextRequest = load.SessionStart[..^1];
+        _tasks = OpenTasks.Of(load, options.ConcurrentTasks);
         Start();
     }
 
@@ -49,6 +51,8 @@ internal sealed class SessionDriver : LoadDriver
         {
             Ready.Add(now, _sessionsStarted++);
         }
+
+        if (_tasks?.Ended(request, 1) == true && _tasks.TryOpen(out int opened)) Ready.Add(now, opened);
     }
 
     private void Start()
@@ -57,6 +61,10 @@ internal sealed class SessionDriver : LoadDriver
         {
             _sessionsStarted = Math.Min(slots, _nextRequest.Length);
             for (int session = 0; session < _sessionsStarted; session++) Ready.AddInitial(0.0, session);
+        }
+        else if (_tasks is not null)
+        {
+            while (_tasks.TryOpen(out int opened)) Ready.AddInitial(0.0, opened);
         }
         else
         {

@@ -5,12 +5,13 @@ namespace AgentSim.Workload;
 
 /// <summary>
 /// Rows of several files as those of one: they know nothing of each other. A name that an earlier file has is changed,
-/// wherever it stands in a file, so that rows wait for rows of their own file; hash ids of different files are different.
+/// wherever it stands in a file, so that rows wait for rows of their own file. Hash ids and rows without a session are told apart where
+/// they are numbered (<see cref="RowColumns"/>).
 /// </summary>
 internal static class SeveralFiles
 {
-    /// <summary>What several files hold, one after the other, each with its file if there are several.</summary>
-    public static IEnumerable<AtLine<T>> Of<T>(IReadOnlyList<string> files, IProgress<long>? progress, Func<string, IProgress<long>?, IEnumerable<AtLine<T>>> read)
+    // What several files hold, one after the other, each with its file if there are several.
+    private static IEnumerable<AtLine<T>> Of<T>(IReadOnlyList<string> files, IProgress<long>? progress, Func<string, IProgress<long>?, IEnumerable<AtLine<T>>> read)
     {
         if (files.Count == 1) return read(files[0], progress);
         var bytes = new ByteProgress(progress);
@@ -30,7 +31,6 @@ internal static class SeveralFiles
         var requests = new Names();
         var sessions = new Names();
         var plays = new Names();
-        var blocks = new Blocks();
         string? file = null;
         MooncakeRow? first = null;
         foreach (AtLine<MooncakeRow> at in rows)
@@ -44,7 +44,6 @@ internal static class SeveralFiles
                 requests.NextFile();
                 sessions.NextFile();
                 plays.NextFile();
-                blocks.NextFile();
             }
 
             row.RequestId = requests.Own(row.RequestId);
@@ -53,7 +52,6 @@ internal static class SeveralFiles
             if (row.WaitFor.Count > 0) row.WaitFor = [.. row.WaitFor.Select(requests.Other)];
             if (row.Branches.Count > 0) row.Branches = [.. row.Branches.Select(requests.Other)];
             if (row.Dependencies.Count > 0) row.Dependencies = [.. row.Dependencies.Select(edge => edge with { RequestId = requests.Other(edge.RequestId) })];
-            row.HashIds = blocks.Own(row.HashIds);
             yield return at;
         }
     }
@@ -96,47 +94,6 @@ internal static class SeveralFiles
             string own = name;
             while (_earlier.Contains(own)) own = $"{own}~{_file}";
             return own;
-        }
-    }
-
-    /// <summary>
-    /// Hash ids of a file, moved behind those of earlier files. Behind ids that are hashes and use the whole range there is no
-    /// room; those of later files are hashed anew, with the number of the file.
-    /// </summary>
-    private sealed class Blocks
-    {
-        private const ulong Room = 1UL << 62;
-        private ulong _shift;
-        private ulong _next;
-        private ulong _file;
-        private bool _isFull;
-
-        public void NextFile()
-        {
-            _shift = _next;
-            _isFull |= _next >= Room;
-            _file++;
-        }
-
-        public IReadOnlyList<ulong>? Own(IReadOnlyList<ulong>? ids)
-        {
-            if (ids is null) return null;
-            if (_isFull) return [.. ids.Select(id => Anew(id))];
-            ulong[]? moved = _shift == 0 ? null : new ulong[ids.Count];
-            for (int i = 0; i < ids.Count; i++)
-            {
-                if (moved is not null) moved[i] = ids[i] > ulong.MaxValue - _shift ? Anew(ids[i]) : ids[i] + _shift;
-                ulong last = moved is null ? ids[i] : moved[i];
-                if (last >= _next) _next = last == ulong.MaxValue ? last : last + 1;
-            }
-
-            return moved ?? ids;
-        }
-
-        private ulong Anew(ulong id)
-        {
-            ulong mixed = unchecked((id ^ (_file * 0x9E3779B97F4A7C15UL)) * 0xD6E8FEB86659FD93UL);
-            return unchecked((mixed ^ (mixed >> 32)) * 0xD6E8FEB86659FD93UL);
         }
     }
 

@@ -3,16 +3,16 @@ using AgentSim.Rows;
 namespace AgentSim.Workload;
 
 /// <summary>
-/// Finds times that are hardly milliseconds. A load that is read a thousand times too high looks like no load that anybody
-/// recorded: half a million prompt tokens a millisecond apart, or, with fractions of a unit, more than a hundred requests a
-/// second. Recorded workloads, dense ones too, stay below by a factor of five.
+/// Finds times that are hardly milliseconds. Seconds read as milliseconds make a load a thousand times as dense as it was, as nobody
+/// ever recorded one: 500 prompt tokens and more in every millisecond or, with times that have fractions, a request every 8 ms
+/// and faster. Recorded workloads, dense ones too, stay below these bounds by a factor of five.
 /// </summary>
 internal sealed class TimeSurvey
 {
     private const int FewRows = 10;                        // too few to judge by
-    private const double TokensPerMs = 500;                // prompt tokens asked for in a millisecond, of any load
-    private const double FractionalTokensPerMs = 150;      // of one whose times have fractions
-    private const double FractionalSpacingMs = 8;          // and the mean time from one request to the next
+    private const double TokensPerMs = 500;                // prompt tokens that arrive in a millisecond: the bound for any load
+    private const double FractionalTokensPerMs = 150;      // the bound for loads whose times have fractions
+    private const double FractionalSpacingMs = 8;          // and for these the least mean time from one request to the next
     private const double ImpossibleTokensPerMs = 5;        // output of one request: 5,000 tokens a second
     private static readonly (double Least, double Most) EpochSeconds = (1e9, 3e9);   // from 2001 to 2065
     private const double EpochMicroseconds = 1e14;         // 1973, and as milliseconds the year 5138
@@ -23,7 +23,7 @@ internal sealed class TimeSurvey
     private long _fractional;
     private double _tokens;
     private long _turns;
-    private long _impossible;   // turns that come before the answer to the one before can be there
+    private long _impossible;   // turns that arrive before the output of the turn before can be complete
 
     /// <summary>Rows with a time.</summary>
     public long Count { get; private set; }

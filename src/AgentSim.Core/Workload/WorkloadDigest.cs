@@ -1,7 +1,6 @@
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using System.Text;
-using AgentSim.Collections;
 
 namespace AgentSim.Workload;
 
@@ -69,6 +68,16 @@ internal sealed class WorkloadDigest : IDisposable
         Edges(agentic.OnCompletion);
         if (agentic.OnDispatch is { } dispatch) Edges(dispatch);
         Values<int>(agentic.PlayOf ?? []);
+        // What only knobs ask for.
+        Values([agentic.Latest]);
+        Values<double>(agentic.ToolWaitMs ?? []);
+        Values<double>(agentic.ThinkMs ?? []);
+        Values<(int, int)>(agentic.Branches);
+        if (agentic.Tools is not { } tools) return;
+        Texts(tools.Classes);
+        Values(tools.Starts);
+        Values(tools.ClassOf);
+        Values(tools.Ran);
     }
 
     private void Edges(ReleaseEdges edges)
@@ -78,7 +87,7 @@ internal sealed class WorkloadDigest : IDisposable
         Values<double>(edges.DelayMs);
     }
 
-    private void Texts(NameTable texts)
+    private void Texts(IReadOnlyList<string> texts)
     {
         Values([texts.Count]);
         foreach (string text in texts) Text(text);

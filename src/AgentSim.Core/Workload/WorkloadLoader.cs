@@ -212,8 +212,8 @@ public static class WorkloadLoader
     {
         int blockSize = options.TraceBlockSize ?? WorkloadOptions.DefaultTraceBlockSize;
         AppliedComputeExpansion expansion = new(blockSize, options.SharedPrefixRatio, options.PrefixGroups);
-        IEnumerable<AtLine<MooncakeRow>> rows = SeveralFiles.Of(files, progress, (file, at) => AppliedComputeReader.Read(file, at, cancellation)
-            .SelectMany(session => expansion.Expand(session, new RowPlace(file, session.Line))));   // which names and numbers what it makes by itself
+        IEnumerable<AtLine<MooncakeRow>> rows = SeveralFiles.Rows(files, progress, (file, at) => AppliedComputeReader.Read(file, at, cancellation)
+            .SelectMany(session => expansion.Expand(session, new RowPlace(file, session.Line))));
         return Build(rows, files[0], options, blockSize, inputs);
     }
 

@@ -105,6 +105,7 @@ public sealed partial class InvokeAgentReplayCommand : ReplayInputCommand
             RecordsKvUse = RecordKvUse,
             RunName = Name,
             ArrivalSpeedupRatio = ArrivalSpeedupRatio,
+            Knobs = Knobs(),
         };
         _settings = Calibrated(_settings);
         ReplayChecks.CheckSettings(_settings, Format);

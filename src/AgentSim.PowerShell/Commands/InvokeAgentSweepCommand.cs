@@ -9,7 +9,7 @@ namespace AgentSim.PowerShell.Commands;
 /// <summary>Replays one workload with all combinations of some settings, several at the same time.</summary>
 [Cmdlet(VerbsLifecycle.Invoke, "AgentSweep", DefaultParameterSetName = InputObjectSet, SupportsShouldProcess = true)]
 [OutputType(typeof(SweepRow))]
-public sealed class InvokeAgentSweepCommand : ReplayInputCommand
+public sealed partial class InvokeAgentSweepCommand : ReplayInputCommand
 {
     private readonly Dictionary<long, ReplayWorkload> _workloads = [];
     private ReplaySettings _common = new();
@@ -108,11 +108,9 @@ public sealed class InvokeAgentSweepCommand : ReplayInputCommand
         CheckPoolParameters(PrefillEngine is not null, DecodeEngine is not null);
         _common = CommonSettings();
         _settings = [.. Grid().Points(_common).Select(Calibrated)];
-        AgentSimException?[] faults = [.. _settings.Select(Fault)];
-        // Some combinations of a grid may make no sense; when none does, the call is wrong.
-        if (Array.TrueForAll(faults, fault => fault is not null)) throw faults[0]!;
+        IReadOnlyList<ReplaySettings> usable = SweepChecks.Usable(_settings, Format);
         if (Force && CheckpointPath is null) throw Errors.OptionsConflict.Error("-Force is for a checkpoint; give -CheckpointPath, too");
-        Warn([.. _settings.Where((_, i) => faults[i] is null)]);
+        foreach (RunWarning warning in SweepChecks.Warnings(usable, IsSynthetic ? Synthesis() : null)) Warn(warning);
     }
 
     /// <inheritdoc/>
@@ -137,7 +135,7 @@ public sealed class InvokeAgentSweepCommand : ReplayInputCommand
         int cutOff = 0;
         foreach (SweepRow row in Sweep.Run(points, ThrottleLimit, checkpoint, progress.Sweeping(), Cancellation))
         {
-            if (FaultOf(row) is { } fault)
+            if (SweepChecks.FaultOf(row) is { } fault)
             {
                 WriteError(ErrorRecords.Of(fault, row));
                 continue;
@@ -151,15 +149,6 @@ public sealed class InvokeAgentSweepCommand : ReplayInputCommand
         if (cutOff > 0) WriteWarning($"-{nameof(MaxSimTimeSeconds)} cut {cutOff} of {points.Length} combinations short: their numbers are about the requests that ended; CutOffRequests says how many did not");
     }
 
-    // A point without numbers is no row: whatever sorts or filters rows must not find it the best one.
-    private static AgentSimException? FaultOf(SweepRow row)
-    {
-        if (row.Error is { } error) return (Errors.Find(row.ErrorId) ?? Errors.ReportInvalid).Error($"combination {row.Index} ({row}) could not be replayed: {error}");
-        if (row.CompletedRequests > 0) return null;
-        string reason = row.CutOffRequests > 0 ? $"; -{nameof(MaxSimTimeSeconds)} cut {row.CutOffRequests} off" : "";
-        return Errors.SweepPointEmpty.Error($"combination {row.Index} ({row}) completed no request, so that it has no metrics{reason}");
-    }
-
     private SweepGrid Grid() => new()
     {
         Engines = Engine is null ? [EngineConfig.Default] : [.. Engine.Select(engine => ToEngine(engine, Setting.Engine))],
@@ -170,6 +159,7 @@ public sealed class InvokeAgentSweepCommand : ReplayInputCommand
         RouterSeeds = RouterSeed,
         Concurrencies = Concurrency is null ? [null] : [.. Concurrency.Select(sessions => (int?)sessions)],
         ArrivalSpeedupRatios = ArrivalSpeedupRatio,
+        Knobs = Knobs().All(),
     };
 
     private PoolSettings[] Pools()
@@ -177,29 +167,6 @@ public sealed class InvokeAgentSweepCommand : ReplayInputCommand
         if (PrefillEngine is null || DecodeEngine is null) return [];
         PoolSettings first = ToPools(PrefillEngine, DecodeEngine, 1, 1);
         return [.. from prefill in PrefillWorkers from decode in DecodeWorkers select first with { PrefillWorkers = prefill, DecodeWorkers = decode }];
-    }
-
-    // Said once, of what has no effect in any combination: beside a KV router, round robin needs no router settings.
-    private void Warn(ReplaySettings[] points)
-    {
-        if (points.Length == 0) return;
-        SyntheticOptions? synthetic = IsSynthetic ? Synthesis() : null;
-        IEnumerable<RunWarning> common = SettingWarnings.Of(points[0], synthetic);
-        foreach (ReplaySettings point in points.Skip(1)) common = common.Intersect(SettingWarnings.Of(point, synthetic));
-        foreach (RunWarning warning in common) Warn(warning);
-    }
-
-    private AgentSimException? Fault(ReplaySettings settings)
-    {
-        try
-        {
-            ReplayChecks.CheckSettings(settings, Format);
-            return null;
-        }
-        catch (AgentSimException fault)
-        {
-            return fault;
-        }
     }
 
     // Synthetic load is made for a block size; a trace is the same for all.

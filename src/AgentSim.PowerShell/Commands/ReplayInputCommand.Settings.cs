@@ -1,3 +1,4 @@
+using System.Collections;
 using System.Management.Automation;
 using AgentSim.Calibration;
 using AgentSim.Engines;
@@ -5,6 +6,7 @@ using AgentSim.Files;
 using AgentSim.Metrics;
 using AgentSim.Routing;
 using AgentSim.Simulation;
+using AgentSim.Workload;
 
 namespace AgentSim.PowerShell.Commands;
 
@@ -130,6 +132,23 @@ public abstract partial class ReplayInputCommand
         string? policy = RouterPolicyPath ?? Environment.GetEnvironmentVariable(PolicyVariable) ?? settings.RouterPolicyConfig;
         if (!string.IsNullOrEmpty(policy)) settings = settings with { RouterPolicyConfig = FileSystemPath(policy) };
         return settings.Resolve(name, _configFiles);
+    }
+
+    /// <summary>How much faster tools are, from a parameter's value; null: as recorded.</summary>
+    private protected static ToolSpeedup ToToolSpeedup(object? value)
+    {
+        object? given = value is PSObject { BaseObject: not PSCustomObject } wrapped ? wrapped.BaseObject : value;
+        return given switch
+        {
+            null => ToolSpeedup.Neutral,
+            ToolSpeedup speedup => speedup,
+            IDictionary classes => ToolSpeedup.Of(
+                1.0, classes.Cast<DictionaryEntry>().Select(entry => KeyValuePair.Create(Text(entry.Key), Ratio(entry.Value)))),
+            _ => ToolSpeedup.Parse(Text(given)),
+        };
+
+        static string Text(object? text) => LanguagePrimitives.ConvertTo<string>(text) ?? "";
+        static double Ratio(object? ratio) => ToolSpeedup.Parse(Text(ratio)).Ratio;
     }
 
     private protected void CheckPoolParameters(bool hasPrefill, bool hasDecode)

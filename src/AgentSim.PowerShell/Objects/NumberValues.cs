@@ -8,6 +8,22 @@ using AgentSim.Json;
 namespace AgentSim.PowerShell;
 
 /// <summary>
+/// Stands at every parameter that is a number, or a list of numbers: text that is a number in another culture is refused
+/// instead of becoming another number, and so is a fraction where a whole number is wanted.
+/// </summary>
+[AttributeUsage(AttributeTargets.Property)]
+public sealed class NumberAttribute : ArgumentTransformationAttribute
+{
+    /// <summary>Whether the number is a whole one.</summary>
+    public bool Whole { get; set; }
+
+    /// <inheritdoc/>
+    public override object Transform(EngineIntrinsics engineIntrinsics, object inputData) => NumberValues.WhyNot(inputData, Whole) is { } reason
+        ? throw new ArgumentTransformationMetadataException(reason)
+        : inputData;
+}
+
+/// <summary>
 /// What PowerShell must not turn into numbers by itself: it reads '29,5' as 295 and a blank as 0, and rounds 2.5 to 2 where a
 /// whole number is wanted.
 /// </summary>

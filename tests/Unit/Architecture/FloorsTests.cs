@@ -24,7 +24,8 @@ public partial class FloorsTests
         ["Metrics"],
         ["Simulation"],
         ["Calibration", "Timelines"],
-        ["Reports", "Sweeps"],
+        ["Reports"],
+        ["Sweeps"],
     ];
 
     private static readonly Dictionary<string, int> FloorOf = Floors

@@ -119,7 +119,7 @@ public sealed class CommandLineTests : IDisposable
     [InlineData("--listen needs --upstream", "capture", "--output-path", "o", "--listen", "http://127.0.0.1:0")]
     [InlineData("'x' is not the address of a server", "capture", "--output-path", "o", "--upstream", "x")]
     [InlineData("--roll-lines must be from 1 to", "capture", "--output-path", "o", "--roll-lines", "0")]
-    [InlineData("compare takes two or more reports (1 given)", "compare", "a.json")]
+    [InlineData("compare takes two or more reports, or one and --fail-on (1 given)", "compare", "a.json")]
     [InlineData("--tolerance must be finite and not negative (is -1)", "compare", "a.json", "b.json", "--tolerance", "-1")]
     [InlineData("'extra'", "convert", "--output-file", "o", "--input-path", "i", "--agentic", "extra")]
     public void A_wrong_call_shows_the_usage_and_exits_with_2(string message, params string[] arguments)
@@ -387,5 +387,116 @@ public sealed class CommandLineTests : IDisposable
             "replay", Trace(), "--trace-block-size", "16", "--replay-concurrency", "1", "--arrival-speedup-ratio", "2", "--report-json", "r.json");
         Assert.Equal(0, code);
         Assert.StartsWith("agentsim: warning: --arrival-speedup-ratio", error);
+    }
+
+    [Fact]
+    public void A_sweep_writes_a_row_for_every_combination_and_goes_on_from_its_checkpoint()
+    {
+        string[] call = ["sweep", Trace(), "--trace-block-size", "16", "--num-workers", "1", "2", "--copies", "1", "3", "--csv", "rows.csv", "--jsonl", "rows.jsonl", "--checkpoint", "points", "--metric", "p99_ttft_ms"];
+        (int code, string output, string error) = Run(call);
+        Assert.Equal((0, ""), (code, error));
+        Assert.Contains("┃ # ┃ workers ┃    knobs ┃ p99_ttft_ms ┃", output);
+        string[] lines = File.ReadAllLines(Path.Combine(_folder, "rows.jsonl"));
+        JsonElement[] rows = [.. lines.Select(line => JsonDocument.Parse(line).RootElement)];
+        Assert.Equal([(1, ""), (2, ""), (1, "copies=3"), (2, "copies=3")], rows.Select(row => (row.GetProperty("workers").GetInt32(), row.GetProperty("knobs").GetString()!)));
+        Assert.Equal([3.0, 3.0, 9.0, 9.0], rows.Select(row => row.GetProperty("metrics").GetProperty("completed_requests").GetDouble()));
+        string[] csv = File.ReadAllLines(Path.Combine(_folder, "rows.csv"));
+        Assert.StartsWith("index,engine,prefill_engine,workers,", csv[0], StringComparison.Ordinal);
+        Assert.Equal((5, 1), (csv.Length, csv.Select(line => line.Split(',').Length).Distinct().Count()));
+
+        int points = File.ReadAllLines(Path.Combine(_folder, "points")).Length;
+        Assert.Equal((0, output, ""), Run(call));
+        Assert.Equal(points, File.ReadAllLines(Path.Combine(_folder, "points")).Length);
+        (code, _, error) = Run([.. call, "--sla-ttft-ms", "5"]);
+        Assert.Equal(1, code);
+        Assert.Contains("[CheckpointMismatch]", error);
+
+        // What replays of the single combinations say.
+        Assert.Equal(0, Run("replay", "trace.jsonl", "--trace-block-size", "16", "--num-workers", "2", "--copies", "3", "--report-json", "one.json").Code);
+        double p99 = JsonDocument.Parse(File.ReadAllText(Path.Combine(_folder, "one.json"))).RootElement.GetProperty("p99_ttft_ms").GetDouble();
+        Assert.Equal(p99, rows[3].GetProperty("metrics").GetProperty("p99_ttft_ms").GetDouble());
+    }
+
+    [Fact]
+    public void A_sweep_says_which_combinations_failed_and_writes_the_others()
+    {
+        (int code, string output, string error) = Run("sweep", Trace(), "--trace-block-size", "16", "--num-workers", "1", "2", "--router-mode", "kv_router", "--csv", "rows.csv");
+        Assert.Equal(1, code);
+        Assert.Contains("combination 0 (vllm, 1 worker, KvRouter) could not be replayed", error);
+        Assert.Contains("failed", output);
+        Assert.Equal(3, File.ReadAllLines(Path.Combine(_folder, "rows.csv")).Length);
+        Assert.Equal(2, Run("sweep", "trace.jsonl", "--num-workers", "x").Code);
+    }
+
+    [Fact]
+    public void Knobs_of_a_replay_stand_in_its_report_only_when_they_change_something()
+    {
+        string trace = Trace();
+        Assert.Equal(0, Run("replay", trace, "--trace-block-size", "16", "--report-json", "plain.json", "--report-jsonl", "plain.jsonl").Code);
+        Assert.Equal(0, Run("replay", trace, "--trace-block-size", "16", "--report-json", "neutral.json", "--report-jsonl", "neutral.jsonl",
+            "--copies", "1", "--task-arrival-speedup-ratio", "1", "--tool-speedup-ratio", "1,bash=1", "--think-speedup-ratio", "1.0", "--output-ratio", "1").Code);
+        Assert.Equal(Read("plain.jsonl"), Read("neutral.jsonl"));
+        Assert.Equal(Settings("plain.json").GetRawText(), Settings("neutral.json").GetRawText());
+        (int code, _, string error) = Run("replay", trace, "--trace-block-size", "16", "--report-json", "changed.json", "--think-speedup-ratio", "2", "--copies", "2", "--max-idle-seconds", "0.004", "--concurrent-tasks", "3");
+        Assert.Equal((0, ""), (code, error));
+        JsonElement settings = Settings("changed.json");
+        Assert.Equal((2.0, 2, 0.004, 3), (settings.GetProperty("think_speedup_ratio").GetDouble(), settings.GetProperty("copies").GetInt32(), settings.GetProperty("max_idle_seconds").GetDouble(), settings.GetProperty("concurrent_tasks").GetInt32()));
+        Assert.Equal(0.01, settings.GetProperty("copies_window_seconds").GetDouble(), 1e-12);
+        Assert.Equal(0, settings.GetProperty("copies_shared_tokens").GetInt64());
+
+        (code, _, error) = Run("replay", trace, "--trace-block-size", "16", "--report-json", "no.json", "--tool-speedup-ratio", "2");
+        Assert.Equal(1, code);
+        Assert.Contains("--tool-speedup-ratio needs rows that tell waits for tools", error);
+        Assert.Contains("[WorkloadKnobRefused]", error);
+        (code, _, error) = Run("replay", "--input-tokens", "10", "--output-tokens", "2", "--request-count", "3", "--request-rate", "1", "--copies", "2");
+        Assert.Equal(1, code);
+        Assert.Contains("--copies changes a trace", error);
+        Assert.False(File.Exists(Path.Combine(_folder, "no.json")));
+
+        string Read(string name) => File.ReadAllText(Path.Combine(_folder, name));
+        JsonElement Settings(string name) => JsonDocument.Parse(Read(name)).RootElement.GetProperty("run").GetProperty("settings");
+    }
+
+    [Fact]
+    public void Limits_are_tested_on_a_replay_and_on_one_report()
+    {
+        string trace = Trace();
+        (int code, _, string error) = Run("replay", trace, "--trace-block-size", "16", "--report-json", "one.json", "--fail-on", "p99_ttft_ms>0.001", "completed_requests<3");
+        Assert.Equal(1, code);
+        Assert.Contains("✗ missed: p99_ttft_ms is", error);
+        Assert.Contains("✓ kept: completed_requests is 3", error);
+        Assert.Contains("[LimitMissed]", error);
+        Assert.True(File.Exists(Path.Combine(_folder, "one.json")), "the report is there all the same");
+        Assert.Equal(0, Run("replay", trace, "--trace-block-size", "16", "--report-json", "one.json", "--fail-on", "p99_ttft_ms>1000").Code);
+        (code, string output, _) = Run("compare", "one.json", "--fail-on", "completed_requests<4");
+        Assert.Equal(1, code);
+        Assert.StartsWith("✗ missed: one.json: completed_requests is 3", output, StringComparison.Ordinal);
+        Assert.Equal(0, Run("compare", "one.json", "--fail-on", "completed_requests<3").Code);
+        Assert.Contains("[BaselineMissing]", Run("compare", "one.json", "--fail-on", "p99_ttft_ms>+5%").Error);
+
+        Assert.Equal(0, Run("replay", trace, "--trace-block-size", "16", "--report-json", "two.json", "--copies", "2").Code);
+        (code, output, _) = Run("compare", "one.json", "two.json", "--metric", "*_ttft_ms", "completed_requests");
+        Assert.Equal(0, code);
+        Assert.Contains("completed_requests", output);
+        Assert.DoesNotContain("duration_ms", output);
+        Assert.Contains("[MetricUnknown]", Run("compare", "one.json", "two.json", "--metric", "p99_ttft").Error);
+    }
+
+    [Fact]
+    public void Sessions_of_a_trace_are_a_table_a_tree_or_lines()
+    {
+        string trace = TestData.PathOf("../../../samples/agent-small.trace.jsonl.gz");
+        (int code, string output, string error) = Run("sessions", trace, "--tree");
+        Assert.Equal((0, ""), (code, error));
+        Assert.Contains("Requests          67\n", output);
+        Assert.Contains("┃     agent-1100-2:root/sub28/sub29 ┃     9 ┃     4 ┃     13.460 ┃", output);
+        (code, output, _) = Run("sessions", trace, "--format", "jsonl", "--top", "1");
+        Assert.Equal(0, code);
+        JsonElement session = JsonDocument.Parse(output).RootElement;
+        Assert.Equal(("agent-1100-0:root/sub2/sub16", 13519.0), (session.GetProperty("session_id").GetString(), session.GetProperty("duration_ms").GetDouble()));
+        (code, output, _) = Run("sessions", trace, "--format", "csv");
+        Assert.Equal((0, 14), (code, output.TrimEnd().Split('\n').Length));
+        Assert.Equal(2, Run("sessions").Code);
+        Assert.Equal(1, Run("sessions", "nowhere.jsonl").Code);
     }
 }

@@ -52,7 +52,19 @@ public sealed class SeveralFilesTests : IDisposable
     public void Applied_compute_sessions_of_several_files_are_all_there()
     {
         string line = """{"num_turns":1,"input_prompt_length":40,"assistant_response_length":[5],"tool_call_output_length":[6],"tool_call_latency":[0.1],"final_assistant_response_length":7}""";
-        Assert.Equal(4, Load(TraceFormat.AppliedComputeAgentic, [_folder.Write("one.jsonl", line), _folder.Write("two.jsonl", line)]).RequestCount);
+        ReplayWorkload workload = Load(TraceFormat.AppliedComputeAgentic, [_folder.Write("one.jsonl", line), _folder.Write("two.jsonl", line)]);
+        Assert.Equal((4, 2), (workload.RequestCount, workload.SessionCount));
+        Assert.Equal([0, 0, 1, 1], workload.Columns.SessionOf);
+    }
+
+    [Theory]
+    [InlineData(TraceFormat.Mooncake)]
+    [InlineData(TraceFormat.AgenticMooncake)]
+    public void Rows_without_a_session_are_sessions_of_their_own_whatever_their_lines(TraceFormat format)
+    {
+        string row = """{"request_id":"x","input_length":16,"output_length":1,"hash_ids":[7],"timestamp":0.0}""" + "\n";
+        ReplayWorkload workload = Load(format, [_folder.Write("one.jsonl", row), _folder.Write("two.jsonl", row), _folder.Write("three.jsonl", row)]);
+        Assert.Equal(["request_1", "request_1~2", "request_1~3"], workload.Columns.SessionNames);
     }
 
     [Fact]

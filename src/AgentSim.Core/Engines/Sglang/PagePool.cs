@@ -4,18 +4,19 @@ using AgentSim.Prompts;
 namespace AgentSim.Engines.Sglang;
 
 /// <summary>
-/// The pages of one rank: free, in the tree, or held by a request outside it (behaviour 03#A.3.3 and 03#A.4). Only
-/// how many there are matters, never which. Always: free + in the tree + held outside it = all.
+/// The KV pages of one rank. A page is free, or in the radix tree (the prefix cache), or held by a request outside the tree
+/// (behaviour 03#A.3.3 and 03#A.4); the three numbers always add up to all pages. Which physical page is used does not matter,
+/// so only numbers are kept.
 /// </summary>
 internal sealed class PagePool(SglangLimits limits, PromptCatalog prompts, PublishedPages published)
 {
     private readonly RadixTree _tree = new(published);
-    private GrowList<BlockRun> _path;          // pages being looked up or inserted
+    private GrowList<BlockRun> _path;          // scratch: pages being looked up or inserted
     private int _nextPrivatePage = int.MinValue;
 
     public long FreePages { get; private set; } = limits.TotalPages;
 
-    /// <summary>Free pages and cached ones that nobody uses.</summary>
+    /// <summary>Free pages, and cached ones that no request uses, which can be evicted.</summary>
     public long ObtainablePages => FreePages + _tree.EvictablePages;
 
     /// <summary>Changes whenever a waiting request may find more or less in the cache.</summary>
@@ -28,7 +29,7 @@ internal sealed class PagePool(SglangLimits limits, PromptCatalog prompts, Publi
     public int PageAt(Sequence sequence, int index) => Path(sequence, index, index + 1)[0].First;
 
     /// <summary>
-    /// Gives a sequence that holds nothing slots for its first <paramref name="tokens"/> tokens, cached pages where there are
+    /// Gives a sequence that holds no pages KV slots for its first <paramref name="tokens"/> tokens, cached pages where there are
     /// any. False, with nothing changed but time stamps, when there are too few pages.
     /// </summary>
     public bool TryStart(Sequence sequence, int tokens)
@@ -52,7 +53,7 @@ internal sealed class PagePool(SglangLimits limits, PromptCatalog prompts, Publi
     /// <summary>Pages of a sequence that are its own, not in the tree.</summary>
     public static int OwnPages(Sequence sequence) => sequence.HeldPages - sequence.CachedPages;
 
-    /// <summary>Gives a sequence that holds a part of its prompt slots up to <paramref name="tokens"/>; nothing is looked up.</summary>
+    /// <summary>Gives a partly prefilled sequence KV slots up to <paramref name="tokens"/>; the cache is not looked into again.</summary>
     public bool TryContinue(Sequence sequence, int tokens)
     {
         int held = BlockCount.Of(tokens, limits.PageSize);
@@ -62,14 +63,14 @@ internal sealed class PagePool(SglangLimits limits, PromptCatalog prompts, Publi
         return true;
     }
 
-    /// <summary>Evicts what it takes to have so many free pages, or all there is when that is not enough.</summary>
+    /// <summary>Evicts until so many pages are free; false when that cannot be reached, although all that can be is evicted.</summary>
     public bool TryMakeRoom(long pages)
     {
         if (pages > FreePages) FreePages += _tree.Evict(pages - FreePages);
         return pages <= FreePages;
     }
 
-    /// <summary>One more token with a slot, in a new free page where the last one is full.</summary>
+    /// <summary>Gives one more token a KV slot, in a new page where the last one is full.</summary>
     public void AddToken(Sequence sequence)
     {
         if (sequence.Materialised == (long)sequence.HeldPages * limits.PageSize)
@@ -94,7 +95,7 @@ internal sealed class PagePool(SglangLimits limits, PromptCatalog prompts, Publi
         sequence.Node = node;
     }
 
-    /// <summary>Puts the complete pages of a sequence that ended into the tree and lets go of everything.</summary>
+    /// <summary>Puts the complete pages of a sequence that ended into the tree and releases all it holds.</summary>
     public void Finish(Sequence sequence)
     {
         int complete = sequence.Materialised / limits.PageSize;
@@ -105,8 +106,8 @@ internal sealed class PagePool(SglangLimits limits, PromptCatalog prompts, Publi
     }
 
     /// <summary>
-    /// Makes known the complete pages of its first <paramref name="tokens"/> tokens that a sequence holds outside the tree
-    /// (behaviour 03#A.6), until they enter the tree or are given up.
+    /// Lets routers see the complete pages of its first <paramref name="tokens"/> tokens that a sequence holds outside the tree
+    /// (behaviour 03#A.6), until they enter the tree or are released.
     /// </summary>
     public void Expose(Sequence sequence, int tokens)
     {
@@ -125,7 +126,7 @@ internal sealed class PagePool(SglangLimits limits, PromptCatalog prompts, Publi
         sequence.DropPages();
     }
 
-    /// <summary>True when the next complete page of a sequence merely extends the node it holds, which nobody else does.</summary>
+    /// <summary>True when the next page that a sequence completes is appended to its node, a leaf that no other request holds.</summary>
     public bool GrowsInPlace(Sequence sequence) => _tree.IsOwnLeaf(sequence.Node!);
 
     /// <summary>Takes the pages that a decode stretch grows into, evicting where nothing is free.</summary>
@@ -157,7 +158,7 @@ internal sealed class PagePool(SglangLimits limits, PromptCatalog prompts, Publi
         FreePages -= pages;
     }
 
-    // Pages that the tree holds already, put there by somebody else in the meantime, are handed back.
+    // Pages that another request has put into the tree in the meantime are not needed twice: they become free.
     private RadixNode Insert(Sequence sequence, int complete)
     {
         ReadOnlySpan<BlockRun> pages = Path(sequence, sequence.CachedPages, complete);
@@ -189,8 +190,8 @@ internal sealed class PagePool(SglangLimits limits, PromptCatalog prompts, Publi
         return _path.AsSpan();
     }
 
-    // Where generated tokens can come back in prompts, the catalog knows the pages. Otherwise a sequence gets its own,
-    // all that it can ever complete in one run below zero, where no prompt has any.
+    // Identities for pages of generated tokens. Where such tokens can come back in prompts, the catalog of prompts knows them.
+    // Otherwise they are the sequence's own: negative numbers, which no prompt has, one run for all it can ever complete.
     private void NameGeneratedPages(Sequence sequence, int count)
     {
         if (prompts.HasGeneratedIdentities)

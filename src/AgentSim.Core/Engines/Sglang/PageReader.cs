@@ -3,13 +3,13 @@ using AgentSim.Prompts;
 namespace AgentSim.Engines.Sglang;
 
 /// <summary>
-/// Walks pages run by run. A page's identity says everything before it as well, so two runs that begin with the same
-/// page agree as far as both reach.
+/// Walks the pages of a prompt, run by run. The identity of a page stands for all tokens up to its end, so two runs that begin
+/// with the same page are equal as far as the shorter one goes.
 /// </summary>
 internal ref struct PageReader(ReadOnlySpan<BlockRun> runs)
 {
     private ReadOnlySpan<BlockRun> _runs = runs;
-    private int _skip;   // pages of the first run that are behind
+    private int _skip;   // pages of the first run that were walked past
 
     public readonly bool IsAtEnd => _runs.IsEmpty;
 

@@ -6,18 +6,17 @@ using AgentSim.Routing;
 namespace AgentSim.Engines.Sglang;
 
 /// <summary>
-/// The pages of a rank as a router knows them (behaviour 03#A.6): those of the tree, and complete pages of a request
-/// that has not put them into the tree yet. At the end of a pass the latter are few, since whatever became complete in
-/// the pass was inserted, returned or withdrawn in it: what a prefill worker holds until it is transferred, and a request
-/// that was prefilled but could not decode.
+/// The cached pages of a rank as a KV router sees them (behaviour 03#A.6): those of the radix tree, and complete pages that a
+/// request holds but has not put into the tree yet. At the end of a pass only two kinds of requests have such pages: those whose
+/// KV a prefill worker holds for a transfer, and those that were prefilled but could not decode yet.
 /// </summary>
 internal sealed class PublishedPages : ITargetCache
 {
     private readonly PagedBits _visible = new();
-    private readonly Dictionary<int, int> _outside = [];   // copies of a page that requests hold outside the tree
-    private GrowList<(BlockRun Run, bool IsAdded)> _changes;   // that the router has not heard of
+    private readonly Dictionary<int, int> _outside = [];   // page -> number of requests that hold it outside the tree
+    private GrowList<(BlockRun Run, bool IsAdded)> _changes;   // not yet published
 
-    /// <summary>Pages entered the tree. False when nobody but their own request can look for them.</summary>
+    /// <summary>Pages entered the tree. False when no prompt can match them (negative identities), which is not published.</summary>
     public bool Added(BlockRun run)
     {
         if (run.First < 0) return false;
@@ -25,7 +24,7 @@ internal sealed class PublishedPages : ITargetCache
         return true;
     }
 
-    /// <summary>Pages left the tree. Those that a request holds outside it stay visible.</summary>
+    /// <summary>Pages were evicted from the tree. Those that a request also holds outside it stay visible.</summary>
     public void Removed(BlockRun run)
     {
         if (run.First < 0) return;
@@ -66,7 +65,7 @@ internal sealed class PublishedPages : ITargetCache
         }
     }
 
-    /// <summary>The pass, or the command between passes, has ended.</summary>
+    /// <summary>Publishes the changes: a pass has ended, or a release between passes.</summary>
     public void Publish()
     {
         foreach ((BlockRun run, bool isAdded) in _changes)

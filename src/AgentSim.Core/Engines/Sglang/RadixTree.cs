@@ -3,9 +3,9 @@ using AgentSim.Prompts;
 namespace AgentSim.Engines.Sglang;
 
 /// <summary>
-/// The cached pages of one rank (behaviour 03#A.5). Pages are known by identities that stand for everything up to
-/// their end, so no page occurs twice and one index from first page to node replaces the child tables of the nodes.
-/// Time stamps are ticks of a logical clock, one for each operation.
+/// The prefix cache of one rank as a radix tree of pages (behaviour 03#A.5). The identity of a page stands for all tokens of
+/// the prompt up to its end. So no page is in the tree twice, and one index from the first page of a node to the node replaces
+/// the child tables of all nodes. Time stamps, which decide what is evicted first, are ticks of a clock that counts operations.
 /// </summary>
 internal sealed partial class RadixTree
 {
@@ -21,7 +21,7 @@ internal sealed partial class RadixTree
 
     public RadixNode Root { get; } = new();
 
-    /// <summary>Pages in nodes that nobody locks.</summary>
+    /// <summary>Pages in nodes that no request holds.</summary>
     public long EvictablePages { get; private set; }
 
     /// <summary>Changes whenever pages are added that another request may match, or any are removed.</summary>
@@ -43,8 +43,8 @@ internal sealed partial class RadixTree
     }
 
     /// <summary>
-    /// Leading pages found in the tree and the node they end with, which is split off where they end within one.
-    /// The caller locks it.
+    /// Leading pages found in the tree and the node they end with; a node within which they end is split there. The caller
+    /// locks the node.
     /// </summary>
     public (int Pages, RadixNode Node) Match(ReadOnlySpan<BlockRun> pages)
     {
@@ -135,7 +135,7 @@ internal sealed partial class RadixTree
         }
     }
 
-    // In-place growth (A.5, insert, rule 1).
+    // Whether new pages are appended to the node itself instead of a new child (the first rule of insertion).
     private bool IsExtensible(RadixNode node, RadixNode start) =>
         node != Root && node.Children == 0 && (node.Locks == 0 || (node == start && node.Locks == 1));
 

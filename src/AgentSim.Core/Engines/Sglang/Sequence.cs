@@ -11,10 +11,10 @@ internal sealed class Sequence
     public int OutputLimit;
     public int Generated;
 
-    /// <summary>Tokens with KV slots.</summary>
+    /// <summary>Tokens that have KV slots: computed ones, or on a decode worker transferred ones.</summary>
     public int Materialised;
 
-    /// <summary>The most tokens it ever had slots for; a retraction takes them away.</summary>
+    /// <summary>The most tokens it ever had KV slots for; a retraction (SGLang's word for preemption) takes them away.</summary>
     public int MostMaterialised;
 
     /// <summary>Pages held: what <see cref="Materialised"/> needs.</summary>
@@ -23,7 +23,7 @@ internal sealed class Sequence
     /// <summary>Leading pages of them that belong to the tree and are locked by this request.</summary>
     public int CachedPages;
 
-    /// <summary>Pages behind those that a router was told of (behaviour 03#A.6).</summary>
+    /// <summary>Pages behind <see cref="CachedPages"/> that a router sees although they are not in the tree (behaviour 03#A.6).</summary>
     public int ExposedPages;
 
     /// <summary>The deepest node it locks; null while it holds nothing.</summary>

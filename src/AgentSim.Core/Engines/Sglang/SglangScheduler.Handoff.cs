@@ -7,15 +7,15 @@ namespace AgentSim.Engines.Sglang;
 internal sealed partial class SglangScheduler : IPrefillRank, IDecodeRank
 {
     private readonly Dictionary<int, Sequence> _held = [];
-    private readonly Destinations<Sequence> _destinations = new();
-    private readonly Deque<Sequence> _prebuilt = new();   // their prompts have arrived
+    private readonly KvReservations<Sequence> _destinations = new();
+    private readonly Deque<Sequence> _prebuilt = new();   // transferred prompts that wait for a place in the batch
     private GrowList<int> _heldSources;
 
     public ref GrowList<int> HeldSources => ref _heldSources;
 
     public bool WantsReservation => _destinations.WantsReservation;
 
-    // Nothing is prefilled here while transferred prompts wait for room or for a running slot.
+    // No request is admitted from the waiting queue while transferred prompts wait for a KV reservation or a place in the batch.
     private bool IsAdmissionSuspended => _destinations.IsAnyInLine || _prebuilt.Count > 0;
 
     public void ReleaseSource(int request)
@@ -35,7 +35,7 @@ internal sealed partial class SglangScheduler : IPrefillRank, IDecodeRank
     public bool TryReserveDestination(out int request, out long transferableTokens)
     {
         transferableTokens = 0;
-        if (!_destinations.TryHead(out request, out Sequence? sequence)) return false;
+        if (!_destinations.TryFirst(out request, out Sequence? sequence)) return false;
         if (!_pages.TryStart(sequence, sequence.PromptTokens)) return false;
         _destinations.Reserve();
         transferableTokens = (long)PagePool.OwnPages(sequence) * _limits.PageSize;
@@ -54,12 +54,12 @@ internal sealed partial class SglangScheduler : IPrefillRank, IDecodeRank
     public void CancelDestination(int request)
     {
         if (_destinations.TryTakeReserved(request, out Sequence? sequence)) _pages.Retract(sequence);
-        else if (!_destinations.TryTakeFromLine(request, out sequence)) return;
+        else if (!_destinations.TryTakeWaiting(request, out sequence)) return;
         _idle.Push(sequence);
         CapacityChanged();
     }
 
-    // Returns how many requests whose prompts have arrived begin to run.
+    // Admits transferred prompts to the batch; returns how many.
     private int StartPrebuilt(double now)
     {
         int started = 0;
@@ -76,7 +76,7 @@ internal sealed partial class SglangScheduler : IPrefillRank, IDecodeRank
 
     private void Hold(Sequence sequence)
     {
-        // Pages that generated tokens complete are advertised when they enter the tree.
+        // A router sees the pages of the prompt; the one that the generated token may have completed not before it enters the tree.
         _pages.Expose(sequence, sequence.Materialised - Math.Min(sequence.Generated, 1));
         _held.Add(sequence.Request, sequence);
         _heldSources.Add(sequence.Request);

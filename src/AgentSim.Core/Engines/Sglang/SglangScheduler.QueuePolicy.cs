@@ -13,8 +13,9 @@ internal sealed partial class SglangScheduler
     private bool _queueChanged;
     private long _orderedAtVersion = -1;
 
-    // Longest cached prefix first. Of several requests that find little and begin alike only the first keeps its place:
-    // the others may find its pages a pass later. The same queue and the same cache give the same order again.
+    // Longest cached prefix first. Of several requests that find next to nothing in the cache and begin with the same tokens, only
+    // the first keeps its place: once it is prefilled, the others find its pages. As long as neither the queue nor the cache
+    // changes, the order stays and is not computed again.
     private void OrderQueue()
     {
         if (!_limits.LongestPrefixFirst || _waiting.Count > LongestOrderedQueue) return;

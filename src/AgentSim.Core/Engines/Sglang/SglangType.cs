@@ -1,4 +1,12 @@
-namespace AgentSim.Engines.Sglang;
+using AgentSim.Engines.Sglang;
+
+namespace AgentSim.Engines;
+
+public abstract partial class EngineType
+{
+    /// <summary>SGLang.</summary>
+    public static EngineType Sglang { get; } = Add(new SglangType());
+}
 
 /// <summary>SGLang (behaviour 03#A).</summary>
 internal sealed class SglangType() : EngineType("sglang")

@@ -1,6 +1,12 @@
 using AgentSim.Engines.Vllm;
 
-namespace AgentSim.Engines.Trtllm;
+namespace AgentSim.Engines;
+
+public abstract partial class EngineType
+{
+    /// <summary>TensorRT-LLM.</summary>
+    public static EngineType Trtllm { get; } = Add(new TrtllmType());
+}
 
 /// <summary>
 /// TensorRT-LLM (behaviour 03#B): the scheduler of vLLM with an admission rule of its own, under which every

@@ -38,7 +38,7 @@ internal abstract class BlockManager(long capacity, int blockSize, bool cachingE
     /// <summary>Blocks that hold nothing.</summary>
     public abstract long Free { get; }
 
-    /// <summary>Blocks that can be had for new content: free ones and cached ones nobody uses.</summary>
+    /// <summary>Blocks that an allocation can get: free ones, and cached ones that no request uses, which are then evicted.</summary>
     public abstract long Obtainable { get; }
 
     /// <summary>The leading blocks of a sequence found in the cache; nothing when caching is off.</summary>
@@ -51,12 +51,12 @@ internal abstract class BlockManager(long capacity, int blockSize, bool cachingE
     public abstract bool TryAllocate(Sequence sequence, int from, int to, int reuse);
 
     /// <summary>
-    /// Gives a sequence room for a prompt that another worker computes, <paramref name="blocks"/> blocks of which the
-    /// first <paramref name="reuse"/> are cached here (behaviour 04#7.5). False, with nothing changed, when it cannot be had.
+    /// The KV reservation for a prompt that another worker computes: <paramref name="blocks"/> blocks, of which the first
+    /// <paramref name="reuse"/> are cached here (behaviour 04#7.5). False, with nothing changed, when there are too few.
     /// </summary>
     public virtual bool TryAllocateForTransfer(Sequence sequence, int blocks, int reuse) => TryAllocate(sequence, 0, blocks, reuse);
 
-    /// <summary>The prompt has arrived: its complete blocks are cached from now on.</summary>
+    /// <summary>The KV of the prompt has arrived: its complete blocks are cached from now on.</summary>
     public virtual void OnTransferred(Sequence sequence) => OnComputed(sequence, 0, sequence.PromptTokens);
 
     /// <summary>The sequence was computed from <paramref name="before"/> to <paramref name="after"/> tokens.</summary>
@@ -65,7 +65,7 @@ internal abstract class BlockManager(long capacity, int blockSize, bool cachingE
     /// <summary>A generated token was appended, before any block for it is taken.</summary>
     public abstract void OnTokenAppended(Sequence sequence);
 
-    /// <summary>Releases all blocks of a sequence; a preempted one may come back for them.</summary>
+    /// <summary>Releases all blocks of a sequence; they stay cached, and a preempted one may find them again.</summary>
     public abstract void Release(Sequence sequence, bool preempted);
 
     /// <summary>Sets blocks aside for a burst, evicting where needed; false, with nothing changed, when they cannot be had.</summary>

@@ -5,34 +5,34 @@ using AgentSim.Routing;
 namespace AgentSim.Engines.Vllm;
 
 /// <summary>
-/// The default backend: blocks are private to a request until they are computed, then cached copies that others can use
-/// (behaviour 02#5).
+/// The default backend: a block is private to its request until it is computed, and then a copy in the prefix cache that others
+/// can use (behaviour 02#5).
 /// </summary>
 /// <remarks>
-/// Private blocks are only counted. Generated blocks are cached too, but unless the workload can send generated tokens
-/// back in a prompt, no look-up can ever meet them: they are counted while their request runs, become one LRU entry for
-/// the whole run of them when it ends, and get an identity only when their request is preempted, since that request itself
-/// may find them again.
+/// Private blocks are only counted. Blocks of generated tokens are cached, too. But unless the workload can send generated
+/// tokens back in a prompt, no prompt can ever match them. So they are only counted while their request runs (the anonymous
+/// blocks of its table), and are one entry of the LRU list when it ends. They get identities only when their request is
+/// preempted, since it may find them again when it comes back.
 /// </remarks>
 internal sealed class NativeBlockManager : BlockManager
 {
-    private readonly CachedCopies _cached;
+    private readonly PrefixCache _cache;
     private readonly bool _generatedAreVisible;
-    private GrowList<ChainBlocks> _path;   // blocks being looked up or cached
+    private GrowList<ChainBlocks> _path;   // scratch: blocks being looked up or cached
     private int _total;
     private int _nextOwnIdentity;
 
     public NativeBlockManager(long capacity, int blockSize, bool cachingEnabled, PromptCatalog prompts, PrefixReaches? reaches, int rank)
         : base(capacity, blockSize, cachingEnabled, prompts)
     {
-        _cached = new CachedCopies(reaches, rank);
+        _cache = new PrefixCache(reaches, rank);
         _generatedAreVisible = prompts.HasGeneratedIdentities;
         _nextOwnIdentity = _generatedAreVisible ? 0 : prompts.FreeIdentity;
     }
 
-    public override int Active => _total - _cached.Inactive + Reserved;
+    public override int Active => _total - _cache.Inactive + Reserved;
 
-    public override long Obtainable => Free + _cached.Inactive;
+    public override long Obtainable => Free + _cache.Inactive;
 
     public override long Free => Capacity - _total - Reserved;
 
@@ -47,7 +47,7 @@ internal sealed class NativeBlockManager : BlockManager
         {
             foreach (ChainBlocks run in Path(sequence, matched, sequence.FullBlocks))
             {
-                int found = _cached.Match(run, ref active);
+                int found = _cache.Match(run, ref active);
                 matched += found;
                 if (found < run.Count) break;
             }
@@ -59,11 +59,11 @@ internal sealed class NativeBlockManager : BlockManager
     public override bool TryAllocate(Sequence sequence, int from, int to, int reuse)
     {
         int fresh = to - from - reuse;
-        int need = Shortfall(fresh);
-        if (need > 0 && need > _cached.Inactive - InactiveAmong(sequence, reuse)) return false;
+        int need = MissingBlocks(fresh);
+        if (need > 0 && need > _cache.Inactive - InactiveAmong(sequence, reuse)) return false;
         if (reuse > 0)
         {
-            foreach (ChainBlocks run in Path(sequence, 0, reuse)) _cached.Take(run, ref sequence.Copies);
+            foreach (ChainBlocks run in Path(sequence, 0, reuse)) _cache.Take(run, ref sequence.Copies);
             sequence.CopyCount += reuse;
         }
 
@@ -89,15 +89,15 @@ internal sealed class NativeBlockManager : BlockManager
     {
         _total -= sequence.PrivateCount;
         if (preempted) RegisterOwn(sequence);
-        else _cached.AddAnonymous(sequence.AnonymousCount);
-        _cached.Release(ref sequence.Copies);
+        else _cache.AddAnonymous(sequence.AnonymousCount);
+        _cache.Release(ref sequence.Copies);
         sequence.CopyCount = sequence.AnonymousCount = sequence.PrivateCount = 0;
     }
 
     public override bool TryReserve(int blocks)
     {
-        int need = Shortfall(blocks);
-        if (need > _cached.Inactive) return false;
+        int need = MissingBlocks(blocks);
+        if (need > _cache.Inactive) return false;
         Evict(need);
         Reserved = blocks;
         return true;
@@ -112,7 +112,7 @@ internal sealed class NativeBlockManager : BlockManager
 
     public override void Grow(int blocks)
     {
-        Evict(Shortfall(blocks));
+        Evict(MissingBlocks(blocks));
         _total += blocks;
     }
 
@@ -135,7 +135,7 @@ internal sealed class NativeBlockManager : BlockManager
         int matched = 0;
         foreach (BlockRun run in prompt)
         {
-            int found = _cached.Match(new ChainBlocks(run.First, 0, run.Count), ref active);
+            int found = _cache.Match(new ChainBlocks(run.First, 0, run.Count), ref active);
             matched += found;
             if (found < run.Count) break;
         }
@@ -161,7 +161,7 @@ internal sealed class NativeBlockManager : BlockManager
         int visible = _generatedAreVisible ? end : Math.Min(end, sequence.Prompt.Count);
         if (visible > from)
         {
-            foreach (ChainBlocks run in Path(sequence, from, visible)) _cached.Add(run, ref sequence.Copies);
+            foreach (ChainBlocks run in Path(sequence, from, visible)) _cache.Add(run, ref sequence.Copies);
             sequence.CopyCount += visible - from;
         }
 
@@ -175,16 +175,16 @@ internal sealed class NativeBlockManager : BlockManager
         for (int block = first + sequence.AnonymousCount - 1; block >= first; block--)
         {
             ChainBlocks own = Generated(sequence, block);
-            _cached.AddInactive(own.Chain, own.Offset);
+            _cache.AddInactive(own.Chain, own.Offset);
         }
     }
 
-    private int Shortfall(int blocks) => (int)Math.Max(0, blocks - Free);
+    private int MissingBlocks(int blocks) => (int)Math.Max(0, blocks - Free);
 
     private int InactiveAmong(Sequence sequence, int reuse)
     {
         int active = 0;
-        foreach (ChainBlocks run in Path(sequence, 0, reuse)) _cached.Match(run, ref active);
+        foreach (ChainBlocks run in Path(sequence, 0, reuse)) _cache.Match(run, ref active);
         return reuse - active;
     }
 
@@ -192,7 +192,7 @@ internal sealed class NativeBlockManager : BlockManager
     {
         if (blocks == 0) return;
         _total -= blocks;
-        _cached.Evict(blocks);
+        _cache.Evict(blocks);
     }
 
     // The complete blocks [from, to) of a sequence; valid until the next call.

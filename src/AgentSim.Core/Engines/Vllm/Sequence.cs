@@ -4,9 +4,9 @@ using AgentSim.Prompts;
 namespace AgentSim.Engines.Vllm;
 
 /// <summary>
-/// A request on a rank (behaviour 02#4), with its block table. The table is, in block order: shared cached copies,
-/// then generated blocks that are cached but that nobody else can ever look up (a mere count, see
-/// <see cref="NativeBlockManager"/>), then private blocks.
+/// A request on a rank (behaviour 02#4), with its block table. In block order the table has: copies in the prefix cache, which
+/// others may use, too; then cached blocks of generated tokens that no prompt can match (only their number is kept, see
+/// <see cref="NativeBlockManager"/>); then private blocks, which are not cached.
 /// </summary>
 internal sealed class Sequence
 {
@@ -42,7 +42,7 @@ internal sealed class Sequence
     public int ScheduledPrompt;
     public int ScheduledPromptBefore;
 
-    // Lengths, behind a computed token of the same block, of which computing the last token changes nothing but counts.
+    // The lengths at which a decode step only changes numbers: the new token is in the midst of a block that the sequence has.
     private int _quietFrom;
     private int _quietTo;
 
@@ -62,7 +62,7 @@ internal sealed class Sequence
 
     public int TableLength => CopyCount + AnonymousCount + PrivateCount;
 
-    /// <summary>The last token was computed on its own, and the table is as it has to be: so it stays in this block.</summary>
+    /// <summary>After a plain decode step: the sequence is quiet (<see cref="IsQuiet"/>) up to the end of the block it is in.</summary>
     public void KeepQuiet(int blockSize)
     {
         int block = Length / blockSize * blockSize;

@@ -25,14 +25,14 @@ internal sealed partial class VllmScheduler
 
     private Admission Decide(Sequence head) => _limits.GuaranteedNoEvict ? DecideToCompletion(head) : DecideKnownLength(head);
 
-    // Where all its blocks are free, what is cached need not be known.
+    // Where there is room for all its blocks, it need not wait, whatever is cached, and the look-up is saved.
     private bool MustWait(Sequence head)
     {
         bool hasRoom = !_limits.GuaranteedNoEvict && BlockCount.Of(head.Length, _limits.BlockSize) <= _limits.TotalBlocks - _blocks.Active;
         return !hasRoom && Decide(head).Kind == AdmissionKind.Wait;
     }
 
-    // vLLM: the sequence known so far must fit; what it will still generate is not reserved.
+    // vLLM: there must be blocks for the tokens known so far; for those it will generate nothing is reserved.
     private Admission DecideKnownLength(Sequence head)
     {
         if (head.PromptTokens >= _limits.MaxModelLength) return Admission.Reject;
@@ -45,7 +45,7 @@ internal sealed partial class VllmScheduler
         return needed > available ? Admission.Wait : new Admission(AdmissionKind.Admit, cached);
     }
 
-    // TensorRT-LLM: the request and everything that runs must fit to their ends.
+    // TensorRT-LLM: there must be blocks for the request and all running ones with their complete outputs.
     private Admission DecideToCompletion(Sequence head)
     {
         if (HoldsPrompt(head)) return new Admission(AdmissionKind.Admit, 0);
@@ -78,7 +78,7 @@ internal sealed partial class VllmScheduler
         return ((int)cached, (int)active);
     }
 
-    // A sequence that still has output to produce computes at least its last block.
+    // A sequence with output to come computes at least its last block, even if all of it is cached: the next token needs its result.
     private (int Cached, int Active) CostOf(Sequence sequence, long remainingOutput)
     {
         (int cached, int active) = RawCost(sequence);

@@ -26,7 +26,7 @@ internal sealed partial class VllmScheduler
         if (want == 0 && rest > 0) return Outcome.Blocked;
 
         int after = before + want;
-        if (!TryHold(sequence, after, cached / _limits.BlockSize, out bool preemptedItself))
+        if (!TryAllocateWithPreemption(sequence, after, cached / _limits.BlockSize, out bool preemptedItself))
         {
             if (preemptedItself) return Outcome.Preempted;
             after = before;
@@ -47,15 +47,15 @@ internal sealed partial class VllmScheduler
         return Outcome.Scheduled;
     }
 
-    // What Schedule does for a sequence that needs no block and completes none.
+    // What Schedule does for a decode step that neither needs a block nor completes one (Sequence.IsQuiet).
     private void ScheduleQuiet(Sequence sequence)
     {
         sequence.Allocated = sequence.Computed = sequence.Length;
         Charge(sequence, 1, 0, sequence.PromptTokens);
     }
 
-    // Makes the sequence hold blocks for its first `target` tokens, preempting others for them where the policy allows.
-    private bool TryHold(Sequence sequence, int target, int reuse, out bool preemptedItself)
+    // Allocates blocks for the first `target` tokens of a sequence. Where there are too few, running requests are preempted.
+    private bool TryAllocateWithPreemption(Sequence sequence, int target, int reuse, out bool preemptedItself)
     {
         preemptedItself = false;
         if (target > sequence.Allocated)

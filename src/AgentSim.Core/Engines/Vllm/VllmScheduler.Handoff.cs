@@ -7,7 +7,7 @@ namespace AgentSim.Engines.Vllm;
 internal sealed partial class VllmScheduler : IPrefillRank, IDecodeRank
 {
     private readonly Dictionary<int, Sequence> _held = [];
-    private readonly Destinations<Sequence> _destinations = new();
+    private readonly KvReservations<Sequence> _destinations = new();
     private GrowList<int> _heldSources;
 
     public ref GrowList<int> HeldSources => ref _heldSources;
@@ -31,7 +31,7 @@ internal sealed partial class VllmScheduler : IPrefillRank, IDecodeRank
     public bool TryReserveDestination(out int request, out long transferableTokens)
     {
         transferableTokens = 0;
-        if (!_destinations.TryHead(out request, out Sequence? sequence)) return false;
+        if (!_destinations.TryFirst(out request, out Sequence? sequence)) return false;
         if (_running.Count >= _limits.MaxSequences) return false;
 
         int blocks = BlockCount.Of(sequence.PromptTokens, _limits.BlockSize);
@@ -55,7 +55,7 @@ internal sealed partial class VllmScheduler : IPrefillRank, IDecodeRank
     public void CancelDestination(int request)
     {
         if (_destinations.TryTakeReserved(request, out Sequence? sequence)) _blocks.Release(sequence, preempted: false);
-        else if (!_destinations.TryTakeFromLine(request, out sequence)) return;
+        else if (!_destinations.TryTakeWaiting(request, out sequence)) return;
         _idle.Push(sequence);
         CapacityChanged();
     }

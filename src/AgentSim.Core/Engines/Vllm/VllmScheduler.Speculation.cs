@@ -2,7 +2,8 @@ using AgentSim.Prompts;
 
 namespace AgentSim.Engines.Vllm;
 
-// Emission with drafted tokens: blocks for whole bursts are set aside before any token is drawn (behaviour 02#9.3).
+// Speculative decoding: a step emits a burst, the accepted draft tokens and one more. Blocks for the longest burst of every request
+// are reserved before the accepted ones are drawn (behaviour 02#9.3).
 internal sealed partial class VllmScheduler
 {
     private readonly List<Sequence> _ready = [];

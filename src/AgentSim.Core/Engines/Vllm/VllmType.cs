@@ -1,6 +1,13 @@
+using AgentSim.Engines.Vllm;
 using AgentSim.Prompts;
 
-namespace AgentSim.Engines.Vllm;
+namespace AgentSim.Engines;
+
+public abstract partial class EngineType
+{
+    /// <summary>vLLM.</summary>
+    public static EngineType Vllm { get; } = Add(new VllmType());
+}
 
 /// <summary>vLLM (behaviour 02).</summary>
 internal sealed class VllmType() : EngineType("vllm")

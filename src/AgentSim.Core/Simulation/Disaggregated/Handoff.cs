@@ -1,6 +1,8 @@
 namespace AgentSim.Simulation;
 
-/// <summary>The steps that move a request from a prefill worker to a decode worker (behaviour 04#7.2).</summary>
+/// <summary>
+/// The steps that move a request from a prefill worker, the source, to a decode worker, the destination (behaviour 04#7.2).
+/// </summary>
 internal enum HandoffAction : byte
 {
     None,
@@ -31,7 +33,7 @@ internal sealed class Handoff
     private bool _failed;
 
     /// <param name="request">0-based ordinal.</param>
-    /// <param name="sourceFirst">Prefill before room is reserved on a decode worker (vLLM), or after (SGLang).</param>
+    /// <param name="sourceFirst">Prefill before the KV reservation on a decode worker (vLLM), or after it (SGLang).</param>
     public Handoff(int request, bool sourceFirst)
     {
         (Request, _sourceFirst) = (request, sourceFirst);
@@ -69,10 +71,10 @@ internal sealed class Handoff
     /// <summary>The first action of a hand-off.</summary>
     public HandoffAction FirstAction => _sourceFirst ? HandoffAction.SubmitPrefill : HandoffAction.ReserveDestination;
 
-    /// <summary>Something went wrong: from now on only what was begun is undone.</summary>
+    /// <summary>The hand-off has failed: from now on the only actions are those that undo what was begun.</summary>
     public void Fail() => _failed = true;
 
-    /// <summary>The action that follows, once; to be asked after every action done and everything learnt.</summary>
+    /// <summary>The action to take now; each is returned once. To be asked after every action and every property that was set.</summary>
     public HandoffAction Next()
     {
         if (_failed) return NextCleanup();
@@ -96,5 +98,37 @@ internal sealed class Handoff
     {
         if (issued) return false;
         return issued = true;
+    }
+}
+
+/// <summary>KV transfers in progress, first to end first; transfers that end together in the order they were started.</summary>
+internal sealed class TransferQueue
+{
+    private readonly record struct Key(double Time, double Started, int Round, long Order) : IComparable<Key>
+    {
+        public int CompareTo(Key other) => Time != other.Time ? Time.CompareTo(other.Time) : Order.CompareTo(other.Order);
+    }
+
+    private readonly PriorityQueue<int, Key> _queue = new();
+    private long _order;
+
+    /// <summary>End of the first transfer, infinity when there is none.</summary>
+    public double NextTime => _queue.TryPeek(out _, out Key key) ? key.Time : double.PositiveInfinity;
+
+    public int Count => _queue.Count;
+
+    public void Add(int request, double end, double now, int round) => _queue.Enqueue(request, new Key(end, now, round, _order++));
+
+    public int Take() => _queue.Dequeue();
+
+    /// <summary>
+    /// Whether the first transfer comes before a pass that ends at the same time: events are taken in the order they
+    /// were made, and transfers are started before passes in every round (behaviour 04#5.2 and 04#7.7).
+    /// </summary>
+    public bool IsBefore(in PassEnd pass)
+    {
+        _queue.TryPeek(out _, out Key key);
+        if (key.Started != pass.Start) return key.Started < pass.Start;
+        return key.Round <= pass.Round;
     }
 }

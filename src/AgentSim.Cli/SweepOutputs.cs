@@ -1,0 +1,66 @@
+using AgentSim.Files;
+using AgentSim.Metrics;
+using AgentSim.Sweeps;
+
+namespace AgentSim.Cli;
+
+/// <summary>Where the rows of a sweep go, and how it runs.</summary>
+internal sealed class SweepOutputs(OptionValues values)
+{
+    public static IReadOnlyList<OptionSpec> Options { get; } =
+    [
+        new("--jobs", "N", "Replays that run at the same time (default: as many as there are processors)"),
+        new("--checkpoint", "PATH", "Keeps finished combinations in this file, and goes on from it"),
+        new("--force", "", "Starts the checkpoint anew when it is of another sweep", OptionValue.None),
+        new("--metric", "NAME...", "Metrics of the table, e.g. p99_ttft_ms; files have all", OptionValue.Many),
+        new("--sort", "METRIC", "Orders the table by a metric, the best first"),
+        new("--csv", "PATH", "Writes the rows as CSV, with all metrics"),
+        new("--jsonl", "PATH", "Writes the rows as JSON lines, with all metrics"),
+    ];
+
+    private readonly string? _csv = values.Text("--csv");
+    private readonly string? _jsonl = values.Text("--jsonl");
+    private readonly string? _sort = Known(values.Text("--sort"));
+    private readonly IReadOnlyList<string> _metrics = values.Has("--metric")
+        ? [.. values.All("--metric").Select(name => Known(name)!)]
+        : SweepTable.DefaultMetrics;
+
+    public string? Checkpoint { get; } = values.Text("--checkpoint");
+
+    public bool Force { get; } = values.Has("--force");
+
+    public int Jobs { get; } = values.Text("--jobs") is { } jobs
+        ? Math.Max(1, KnobArguments.Count("--jobs", jobs))
+        : Environment.ProcessorCount;
+
+    /// <exception cref="AgentSimException">Options do not go together, or a file would replace another.</exception>
+    public void Check(IEnumerable<string> inputs)
+    {
+        if (Force && Checkpoint is null) throw Errors.OptionsConflict.Error("--force is for a checkpoint; give --checkpoint, too");
+        OutputFiles.Check(inputs, ("--csv", _csv), ("--jsonl", _jsonl), ("--checkpoint", Checkpoint));
+    }
+
+    /// <summary>Writes files, then the table.</summary>
+    public void Write(IReadOnlyList<SweepRow> rows)
+    {
+        if (_csv is not null) AtomicFile.Write(_csv, stream => SweepFile.WriteCsv(stream, rows));
+        if (_jsonl is not null) AtomicFile.Write(_jsonl, stream => SweepFile.WriteJsonl(stream, rows));
+        Output.Write(SweepTable.Render(Sorted(rows), _metrics));
+    }
+
+    // Rows without numbers are infinitely bad, so that they come last either way.
+    private IReadOnlyList<SweepRow> Sorted(IReadOnlyList<SweepRow> rows)
+    {
+        if (_sort is null) return rows;
+        bool isHigher = MetricNames.Of(_sort) == MetricDirection.Higher;
+        return [.. rows.OrderBy(row => row.Error is not null).ThenBy(row => isHigher
+            ? -(row[_sort] ?? double.NegativeInfinity)
+            : row[_sort] ?? double.PositiveInfinity)];
+    }
+
+    private static string? Known(string? metric)
+    {
+        if (metric is not null) MetricNames.Require(metric);
+        return metric;
+    }
+}

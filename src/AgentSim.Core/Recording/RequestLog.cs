@@ -1,0 +1,69 @@
+using System.Text.Json;
+using AgentSim.Json;
+
+namespace AgentSim.Recording;
+
+/// <summary>Reads the lines that <see cref="RequestLogWriter"/> writes, also the reference's (behaviour 06#7).</summary>
+internal static class RequestLogReader
+{
+    /// <summary>Whether a line looks like the record of a request.</summary>
+    public static bool IsRecord(ReadOnlySpan<byte> line)
+    {
+        try
+        {
+            var reader = new Utf8JsonReader(line);
+            using JsonDocument row = JsonDocument.ParseValue(ref reader);
+            return row.RootElement.ValueKind == JsonValueKind.Object
+                && row.RootElement.TryGetProperty("arrival_time_ms", out _) && row.RootElement.TryGetProperty("terminal_status", out _);
+        }
+        catch (Exception error) when (error is JsonException or InvalidOperationException)   // the latter: a key with half a surrogate pair
+        {
+            return false;
+        }
+    }
+
+    /// <summary>Reads a record; its ordinal is that of its uuid, or its position where uuids are random.</summary>
+    /// <param name="line">The line.</param>
+    /// <param name="position">Position among all records, from 1.</param>
+    /// <param name="path">File of the line, for messages.</param>
+    /// <param name="number">Its number there.</param>
+    /// <param name="timeProblem">What is wrong with a time in milliseconds, if anything, for callers that cannot use all; null: any number will do.</param>
+    /// <exception cref="AgentSimException">The record is malformed.</exception>
+    public static RequestResult Parse(ReadOnlySpan<byte> line, int position, string path, long number, Func<double, string?>? timeProblem = null)
+    {
+        try
+        {
+            var json = new JsonRow(line, JsonRow.AnyDepth);
+            var draft = new RequestLogDraft(timeProblem);
+            RequestLogFields.All.ReadRow(ref json, ref draft);
+            return draft.ToResult(position);
+        }
+        catch (JsonException error)
+        {
+            throw Errors.RequestRecordInvalid.At(path, number, error.Message, error);
+        }
+    }
+}
+
+/// <summary>Writes one compact JSON object a line for every request that has ended (behaviour 06#7).</summary>
+public static class RequestLogWriter
+{
+    /// <summary>Writes the records, UTF-8 with line feeds.</summary>
+    /// <param name="stream">Written to, not closed.</param>
+    /// <param name="requests">In the order to write.</param>
+    /// <param name="cancellation">Ends the writing.</param>
+    public static void Write(Stream stream, IReadOnlyList<RequestResult> requests, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(stream);
+        ArgumentNullException.ThrowIfNull(requests);
+        var json = new JsonLineWriter(stream);
+        for (int i = 0; i < requests.Count; i++)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            RequestLogFields.All.Write(json, requests[i]);
+            json.Raw("\n"u8);
+        }
+
+        json.Flush();
+    }
+}
