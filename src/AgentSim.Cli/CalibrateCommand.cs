@@ -11,7 +11,8 @@ internal static class CalibrateCommand
         "calibrate",
         "Fits a timing profile to recorded runs of a server, for replay --timing-profile.",
         "MEASUREMENT... -o NAME.npz [--hold-out MEASUREMENT]... [OPTIONS]",
-        "Captured traces, results of vllm bench serve --save-detailed, AIPerf, inference-perf; a folder of Dynamo's planner or of operator tables. FILE#N: stage N.",
+        "Captured traces, results of vllm bench serve --save-detailed, AIPerf, inference-perf, Dynamo's forward passes; "
+            + "a folder of its planner or of operator tables. FILE#N: stage N.",
         [
             new("--output", "FILE", "The profile to write, NAME.npz; NAME.calibration.json comes beside it", Short: "-o"),
             new("--hold-out", "FILE...", "A run that is not fitted to: the errors are stated of it", OptionValue.Many),
@@ -39,12 +40,8 @@ internal static class CalibrateCommand
             : Calibrator.Fit(MeasurementReader.Read(files, cancellation), options, new Said(), cancellation);
         profile.Write(output);
         foreach (RunWarning warning in profile.Warnings) Messages.WriteLine($"agentsim: warning: {warning.Message}");
-        Output.Write(string.Concat([
-            $"Timing of {profile.Deployment}\n",
-            .. profile.Coefficients.Select(coefficient => FormattableString.Invariant($"  {coefficient.Name,-7}{coefficient.Value,12:0.0000000}")
-                + (coefficient is { Low: { } low, High: { } high } ? FormattableString.Invariant($"  ({low:0.0000000} to {high:0.0000000})") : "") + "\n"),
-            .. profile.Errors.Select(run => AccuracyTable.Render($"Held out: {run.Run}, {run.HeldOut}", run.Rows)),
-            $"Saved the profile to: {output}, and what is known of it to: {TimingProfile.SidecarOf(output)}\n"]));
+        string sidecar = TimingProfile.SidecarOf(output);
+        Output.Write($"{AccuracyTable.Render(profile)}Saved the profile to: {output}, and what is known of it to: {sidecar}\n");
     }
 
     private static int Layers(OptionValues values) => (int)(CalibrationArguments.Count(values, "--layers")

@@ -30,7 +30,7 @@ internal static class ValidateCommand
         {
             ProfileTestResult result = ProfileTest.Run(profile, run, options, cancellation);
             foreach (RunWarning warning in result.Warnings) Messages.WriteLine($"agentsim: warning: {warning.Message}");
-            Output.Write(AccuracyTable.Render($"{result.Run}, simulated with {result.Timing}", result.Rows));
+            Output.Write(AccuracyTable.Render(result));
             foreach (AccuracyLimit limit in limits)
             {
                 // What a run does not have cannot be said to be kept.

@@ -37,6 +37,8 @@ public static class WarningCodes
         "models of a measured trace, of which a fit has one", "capture one model by itself");
     public static WarningCode MeasuredOutputsReplaced { get; } = new(
         "measured outputs that were counted from text, in place of which the length asked for is taken", "nothing, if the server ignored the end of the text");
+    public static WarningCode MeasuredRanksMixed { get; } = new(
+        "ranks of a trace of forward passes, which a fit takes for one deployment", "give the segments of one deployment");
     public static WarningCode MeasuredRequestsLate { get; } = new(
         "measured requests that left late: the run is a closed loop", "give the load generator more connections");
     public static WarningCode MeasuredRequestsLeftOut { get; } = new(
@@ -83,7 +85,7 @@ public static class WarningCodes
     [
         AgentsNone, ArgumentsDoubtful, ArgumentsIgnored, CalibrationArgumentsAssumed, CalibrationCachedUnknown, CalibrationCommunicationMissing,
         CalibrationPromptsAssumed, CalibrationUntested, HashIdsMissing, HashIdsSpare, ImportDoubtful, InputLengthMissing,
-        MeasuredGapsHalved, MeasuredModelsMixed, MeasuredOutputsReplaced, MeasuredRequestsLate, MeasuredRequestsLeftOut,
+        MeasuredGapsHalved, MeasuredModelsMixed, MeasuredOutputsReplaced, MeasuredRanksMixed, MeasuredRequestsLate, MeasuredRequestsLeftOut,
         MeasuredRequestsWhole, MeasuredStartsUnknown, ModelsLeftOut, ModelsMixed, NothingOverlaps, OptionIgnored, OutputsEstimated,
         PausesLong, PromptsCut, RecordingsDamaged, RequestsRejected, RowsForeign, SessionlessDropped, TimesDoubtful, TimesEstimated,
         TimesRecorded, TimingExtrapolated, TimingProfileConflict, WaitingIgnored,

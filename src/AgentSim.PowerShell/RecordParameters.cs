@@ -42,6 +42,9 @@ internal sealed partial class RecordParameters
         }
     }
 
+    /// <summary>The JSON names of what was given.</summary>
+    public IEnumerable<string> Given => Dictionary.Where(pair => pair.Value.IsSet).Select(pair => _rows[pair.Key].Name);
+
     /// <summary>A record with what was given.</summary>
     public T Apply<T>(T record)
     {

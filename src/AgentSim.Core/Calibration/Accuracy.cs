@@ -41,6 +41,13 @@ internal sealed record TrainingMedians(double TtftMs, double TpotMs)
 /// <summary>How well a simulation meets a measurement.</summary>
 internal static class Accuracy
 {
+    // Mean TTFT by the share of the prompt that is cached, in percent.
+    private static readonly (string Name, double Least, double Below)[] CachedShares =
+    [
+        ("ttft_cached_0", 0, 1e-9), ("ttft_cached_1_50", 1e-9, 0.5), ("ttft_cached_50_90", 0.5, 0.9),
+        ("ttft_cached_90_100", 0.9, double.PositiveInfinity),
+    ];
+
     public static IReadOnlyList<AccuracyRow> Of(Measurement run, Prediction simulated, double offset, TrainingMedians? training, int from = 0)
     {
         List<AccuracyRow> rows = [];
@@ -60,13 +67,16 @@ internal static class Accuracy
             return rows;
         }
 
+        // What attention over cached tokens costs shows in the prompts that are mostly cached, and in the means of all it does not.
+        int[]? cached = run.KnowsPrompts ? KnownPrompts.Cached(run) : null;
+        List<double> ttftCached = [];
         List<double> e2eReal = [], e2eSim = [], e2eGuess = [], ttftReal = [], ttftSim = [], tpotReal = [], tpotSim = [];
         double first = double.PositiveInfinity, last = 0;
         for (int i = from; i < run.Requests.Count; i++)
         {
             MeasuredRequest request = run.Requests[i];
             if (!double.IsFinite(simulated.LatencyMs[i])) continue;
-            if (request.LatencyMs is { } e2e)
+            if (request.LatencyMs is > 0 and { } e2e)
             {
                 e2eReal.Add(e2e);
                 e2eSim.Add(simulated.LatencyMs[i] + offset);
@@ -75,13 +85,14 @@ internal static class Accuracy
                 last = Math.Max(last, request.StartMs + e2e);
             }
 
-            if (request.TtftMs is { } ttft)
+            if (request.TtftMs is > 0 and { } ttft)
             {
                 ttftReal.Add(ttft);
                 ttftSim.Add(simulated.TtftMs[i] + offset);
+                if (cached is not null) ttftCached.Add(cached[i] / (double)request.InputTokens);
             }
 
-            if (request.TpotMs is not { } tpot) continue;
+            if (request.TpotMs is not (> 0 and { } tpot)) continue;
             tpotReal.Add(tpot);
             tpotSim.Add((simulated.LatencyMs[i] - simulated.TtftMs[i]) / (request.OutputTokens - 1));
         }
@@ -99,6 +110,8 @@ internal static class Accuracy
         {
             rows.Add(new AccuracyRow("tpot_mape", null, null, Mape(tpotReal, tpotSim), training is null ? null : Mape(tpotReal, [.. tpotReal.Select(_ => training.TpotMs)])));
             Add("tpot_mean", tpotReal.Average(), tpotSim.Average(), training?.TpotMs);
+            Add("tpot_p50", QuantileOf(tpotReal, 0.5), QuantileOf(tpotSim, 0.5), training?.TpotMs);
+            Add("tpot_p99", QuantileOf(tpotReal, 0.99), QuantileOf(tpotSim, 0.99), training?.TpotMs);
         }
 
         if (ttftReal.Count > 0)
@@ -107,10 +120,21 @@ internal static class Accuracy
             Add("ttft_mean", ttftReal.Average(), ttftSim.Average(), training?.TtftMs);
             Add("ttft_p50", QuantileOf(ttftReal, 0.5), QuantileOf(ttftSim, 0.5), training?.TtftMs);
             Add("ttft_p99", QuantileOf(ttftReal, 0.99), QuantileOf(ttftSim, 0.99), training?.TtftMs);
+            AddByCachedShare();
         }
 
         if (from == 0 && last > first) Add("throughput", e2eReal.Count * 1000 / (last - first), simulated.RequestsPerSecond, null);
         return rows;
+
+        void AddByCachedShare()
+        {
+            if (!ttftCached.Exists(share => share > 0)) return;
+            foreach ((string name, double least, double below) in CachedShares)
+            {
+                int[] those = [.. Enumerable.Range(0, ttftCached.Count).Where(i => ttftCached[i] >= least && ttftCached[i] < below)];
+                if (those.Length > 0) Add(name, those.Average(i => ttftReal[i]), those.Average(i => ttftSim[i]), training?.TtftMs);
+            }
+        }
 
         void Add(string metric, double measured, double value, double? guess) =>
             rows.Add(new AccuracyRow(metric, measured, value, (value / measured) - 1, (guess / measured) - 1));

@@ -9,7 +9,10 @@ namespace AgentSim.Calibration;
 public sealed partial record AccuracyLimit(string Metric, double Most)
 {
     private static readonly string[] Metrics =
-        ["e2e_mape", "e2e_mean", "e2e_p50", "e2e_p99", "tpot_mape", "tpot_mean", "ttft_mape", "ttft_mean", "ttft_p50", "ttft_p99", "throughput"];
+    [
+        "e2e_mape", "e2e_mean", "e2e_p50", "e2e_p99", "tpot_mape", "tpot_mean", "tpot_p50", "tpot_p99",
+        "ttft_mape", "ttft_mean", "ttft_p50", "ttft_p99", "throughput",
+    ];
 
     /// <summary>Reads a rule.</summary>
     /// <exception cref="AgentSimException"><c>LimitInvalid</c>: it is none.</exception>

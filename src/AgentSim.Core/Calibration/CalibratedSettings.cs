@@ -8,7 +8,7 @@ namespace AgentSim.Calibration;
 public static class CalibratedSettings
 {
     /// <summary>
-    /// Gives the engines of a replay the profile's latencies, and the arguments of its server where the engine's are the defaults.
+    /// Gives the engines of a replay the profile's latencies, and the arguments of its server where the call gives none.
     /// Where the two contradict each other, what was given stays and the run warns of it.
     /// </summary>
     /// <param name="settings">The replay.</param>
@@ -39,7 +39,7 @@ public static class CalibratedSettings
         List<string> conflicts = [];
         if (type != given.EngineType)
         {
-            if (given.EngineType == EngineType.Vllm) given = given with { EngineType = type };
+            if (given.EngineType == EngineType.Vllm && !given.Given.Contains("engine_type")) given = given with { EngineType = type };
             else conflicts.Add($"engine_type is {given.EngineType.Name}, the profile's server was {type.Name}");
         }
 
@@ -61,7 +61,7 @@ public static class CalibratedSettings
         T Choose<T>(string argument, T value, T fallback, object? measured)
         {
             if (measured is null || measured.Equals(value)) return value;
-            if (EqualityComparer<T>.Default.Equals(value, fallback)) return (T)measured;
+            if (!given.Given.Contains(argument) && EqualityComparer<T>.Default.Equals(value, fallback)) return (T)measured;
             conflicts.Add($"{argument} is {value}, the profile's server had {measured}");
             return value;
         }

@@ -193,7 +193,7 @@ internal static class CalibrationJson
     }
 
     private static HeldOutErrors ReadErrors(JsonElement run) => new(run.Text("run") ?? "", run.Text("held_out") ?? "",
-        [.. run.Get("metrics").Items().Select(row => new AccuracyRow(row.Text("metric") ?? "", row.Real("measured"), row.Real("simulated"), row.Real("error") ?? double.NaN, row.Real("baseline")))]);
+        new List<AccuracyRow>(run.Get("metrics").Items().Select(row => new AccuracyRow(row.Text("metric") ?? "", row.Real("measured"), row.Real("simulated"), row.Real("error") ?? double.NaN, row.Real("baseline")))));
 
     private static void Optional(Utf8JsonWriter json, string name, string? value)
     {

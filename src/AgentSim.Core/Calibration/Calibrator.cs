@@ -176,9 +176,9 @@ public static class Calibrator
         return counts;
     });
 
-    private static RunWarning OfPrompts(PromptAssumption? given) => new(WarningCodes.CalibrationPromptsAssumed, given is null or PromptAssumption.Recorded
+    internal static RunWarning OfPrompts(PromptAssumption? given) => new(WarningCodes.CalibrationPromptsAssumed, given is null or PromptAssumption.Recorded
         ? $"which prompts are equal is not recorded; they are taken as {PromptNames.Of(PromptAssumption.Different)} (another assumption moves latencies by 10 % and more)"
-        : $"which prompts are equal is not recorded; they are taken as {PromptNames.Of(given.Value)}, as the call says");
+        : $"which prompts are equal is not recorded; they are taken as {PromptNames.Of(given.Value)}, as the call or the profile says");
 
     private static MeasuredServer Of(EngineConfig engine, MeasuredServer server) => server with
     {

@@ -32,8 +32,9 @@ public static class ProfileTest
         run = Calibrator.Checked(run, options, warnings);
         MeasuredServer server = options.Server.Or(run.Server);
         if (profile is not null) server = server.Or(profile.Server);
-        EngineConfig engine = MeasuredEngine.Of(server, warnings);
+        EngineConfig engine = MeasuredEngine.Of(server, warnings, needsBlocks: profile is not null);
         if (options.Prompts is null && profile is not null) options = options with { Prompts = profile.Prompts };
+        if (!run.KnowsPrompts) warnings.Add(Calibrator.OfPrompts(options.Prompts));
         EnvelopeCounter? counter = profile?.Envelope is { } envelope ? new EnvelopeCounter(envelope) : null;
         Prediction prediction = new RunSimulation(run, engine, Calibrator.Prompts(run, options), cancellation).Predict(profile?.Tables, counter, cancellation);
         double? outside = counter?.OutsideShare;

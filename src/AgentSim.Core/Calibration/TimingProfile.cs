@@ -56,7 +56,7 @@ public sealed class TimingProfile
     public string? Formula { get; internal init; }
 
     /// <summary>The coefficients.</summary>
-    public IReadOnlyList<Coefficient> Coefficients { get; internal init; } = [];
+    public IReadOnlyList<Coefficient> Coefficients { get; internal init => field = value.ToArray(); } = [];   // arrays, which shells can index
 
     /// <summary>
     /// What client and API add to TTFT and latency, ms. No engine time: it counts only where prediction is held against measurement.
@@ -73,7 +73,7 @@ public sealed class TimingProfile
     internal TrainingMedians? Training { get; init; }
 
     /// <summary>Errors of what was held out.</summary>
-    public IReadOnlyList<HeldOutErrors> Errors { get; internal init; } = [];
+    public IReadOnlyList<HeldOutErrors> Errors { get; internal init => field = value.ToArray(); } = [];
 
     /// <summary>What the profile has to be used with care for.</summary>
     public IReadOnlyList<RunWarning> Warnings { get; internal init; } = [];

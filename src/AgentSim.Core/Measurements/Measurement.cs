@@ -82,10 +82,10 @@ public sealed record Measurement
     public MeasuredServer Server { get; init; } = new();
 
     /// <summary>The requests, by start.</summary>
-    public IReadOnlyList<MeasuredRequest> Requests { get; init; } = [];
+    public IReadOnlyList<MeasuredRequest> Requests { get; init => field = value.ToArray(); } = [];   // arrays, which shells can index
 
     /// <summary>The passes, in order.</summary>
-    public IReadOnlyList<MeasuredStep> Steps { get; init; } = [];
+    public IReadOnlyList<MeasuredStep> Steps { get; init => field = value.ToArray(); } = [];
 
     /// <summary>Aggregates, where the times of single requests are not known; null where they are.</summary>
     public MeasuredAggregates? Aggregates { get; init; }

@@ -7,7 +7,10 @@ public static class MeasurementReader
 {
     /// <summary>The formats, for messages.</summary>
     public static IReadOnlyList<string> Formats { get; } =
-        [CapturedTrace.Name, VllmBenchRun.Name, AiperfRun.Name, InferencePerfStage.Name, InferenceSimExperiment.Name, LlmServingSimRun.Name, PlannerFolder.Name];
+    [
+        CapturedTrace.Name, VllmBenchRun.Name, AiperfRun.Name, InferencePerfStage.Name, InferenceSimExperiment.Name, LlmServingSimRun.Name,
+        PlannerFolder.Name, ForwardPassTrace.Name,
+    ];
 
     /// <summary>The runs of files.</summary>
     /// <param name="paths">
@@ -64,6 +67,7 @@ public static class MeasurementReader
     {
         string head = MeasurementFile.Head(path).TrimStart('\uFEFF', ' ', '\n', '\r', '\t');
         if (InferenceSimExperiment.Is(path, head)) return InferenceSimExperiment.Read(path, cancellation);
+        if (ForwardPassTrace.Is(head)) return [ForwardPassTrace.Read(path, cancellation)];
         if (InferencePerfStage.Is(head)) return [InferencePerfStage.Read(path, cancellation)];
         if (LlmServingSimRun.Is(head)) return [LlmServingSimRun.Read(path, cancellation)];
         if (AiperfRun.Is(head)) return [AiperfRun.Read(path, cancellation)];

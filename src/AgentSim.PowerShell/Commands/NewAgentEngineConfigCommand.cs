@@ -19,7 +19,7 @@ public sealed class NewAgentEngineConfigCommand : ConfigCommand
     {
         const string name = "engine configuration";
         EngineArguments arguments = Parameters.Apply(FromJson is null ? new EngineArguments() : EngineArguments.Read(FromJson, "-" + nameof(FromJson)));
-        arguments = arguments.Validated(name);
+        arguments = (arguments with { Given = arguments.Given.And(Parameters.Given) }).Validated(name);
         // The configuration means the same file wherever it is used.
         if (arguments.PlannerProfileData is { } path) arguments = arguments with { PlannerProfileData = PathCommand.FileSystemPath(this, path) };
         WarnOfFiles(arguments, name);

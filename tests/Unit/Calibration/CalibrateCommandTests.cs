@@ -61,6 +61,41 @@ public sealed class CalibrateCommandTests : IDisposable
         Assert.False(File.Exists(_folder.File("x.npz")));
     }
 
+    [Fact]
+    public void Arguments_that_are_given_stay_also_where_they_are_the_defaults()
+    {
+        string profile = _folder.File("mine.npz"), report = _folder.File("report.json");
+        Assert.Equal(0, Run("calibrate", Recorded, "-o", profile).Code);
+        string[] replay = ["replay", "--input-tokens", "100", "--output-tokens", "10", "--request-count", "5", "--arrival-interval-ms", "100", "--timing-profile", profile, "--report-json", report];
+        Assert.Equal((2588, 16), Served());
+        Assert.Equal((16384, 64), Served("--extra-engine-args", """{"num_gpu_blocks":16384,"block_size":64}"""));
+        Assert.Equal((2588, 64), Served("--extra-engine-args", """{"block_size":64}"""));
+
+        (long, long) Served(params string[] more)
+        {
+            (int code, _, string error) = Run([.. replay, .. more]);
+            Assert.Equal(0, code);
+            Assert.Equal(more.Length > 0, error.Contains("the profile's server had", StringComparison.Ordinal));
+            JsonElement engine = JsonDocument.Parse(File.ReadAllText(report)).RootElement.GetProperty("run").GetProperty("settings").GetProperty("engine_args");
+            return (engine.GetProperty("num_gpu_blocks").GetInt64(), engine.GetProperty("block_size").GetInt64());
+        }
+    }
+
+    [Fact]
+    public void Any_trace_with_times_is_held_against_the_built_in_timing_without_settings()
+    {
+        // Every second prompt goes on where the one before it ended.
+        string trace = _folder.Write("run.trace.jsonl", string.Join('\n', Enumerable.Range(0, 12).Select(i => $$$$"""
+            {"schema":"dynamo.request.trace.v1","event_type":"request_end","event_time_unix_ms":{{{{(1000 * i) + 900}}}},"request":{"request_id":"r{{{{i}}}}","model":"m","output_tokens":{{{{20 + i}}}},"request_received_ms":{{{{1000 * i}}}},"total_time_ms":{{{{400 + i}}}}.5,"ttft_ms":{{{{50 + i}}}}.5,"replay":{"trace_block_size":16,"input_length":{{{{320 + (16 * (i % 2))}}}},"input_sequence_hashes":[{{{{string.Join(',', Enumerable.Range(0, 20 + (i % 2)).Select(block => (1000 * (i / 2)) + block + 1))}}}}]}}}
+            """)));
+        (int code, string output, string error) = Run("validate", trace);
+        Assert.Equal(0, code);
+        Assert.Contains("simulated with\nthe built-in timing (nvidia/Llama-3.1-8B-Instruct-FP8 on one H200, vLLM)", output, StringComparison.Ordinal);
+        foreach (string metric in (string[])["ttft_mean", "ttft_p50", "ttft_p99", "tpot_mean", "tpot_p50", "tpot_p99", "e2e_mean", "e2e_p50", "e2e_p99", "ttft_cached_0", "ttft_cached_90_100"])
+            Assert.Matches($@"{metric} \(ms\)\W+[\d,.]+\W+[\d,.]+\W+[-+]?[\d.]+ %", output);
+        Assert.Contains("num_gpu_blocks 16384", error, StringComparison.Ordinal);
+    }
+
     private static (int Code, string Output, string Error) Run(params string[] arguments)
     {
         using Process process = Process.Start(CliProgram.Start(arguments))!;

@@ -72,5 +72,21 @@ public sealed class MeasurementReaderTests : IDisposable
         Assert.Equal((17, 41), (run.Steps.Count(step => step.NewTokens > 0), run.Steps.Count(step => step.NewTokens == 0)));
     }
 
+    [Fact]
+    public void Forward_passes_of_a_worker_are_passes_without_its_heartbeats()
+    {
+        Measurement run = Read("dynamo-fpm.1.000000.jsonl", """
+            {"timestamp":1,"event":{"schema":"dynamo.fpm.trace.v1","capture_mode":"full","fpm":{"version":1,"worker_id":"1","dp_rank":0,"counter_id":1,"wall_time":0.025,"scheduled_requests":{"num_prefill_requests":2,"sum_prefill_tokens":256,"sum_prefill_kv_tokens":64,"num_decode_requests":3,"sum_decode_kv_tokens":1024}}}}
+            {"timestamp":2,"event":{"schema":"dynamo.fpm.trace.v1","capture_mode":"full","fpm":{"version":1,"worker_id":"1","dp_rank":0,"counter_id":2,"wall_time":0.0,"scheduled_requests":{}}}}
+            {"schema":"dynamo.fpm.trace.v1","fpm":{"version":1,"worker_id":"1","dp_rank":1,"counter_id":1,"wall_time":0.006,"scheduled_requests":{"num_decode_requests":1,"sum_decode_kv_tokens":100}}}
+            """);
+        Assert.Equal([new MeasuredStep(25, 2, 256, 64, 3, 1024), new MeasuredStep(6, 0, 0, 0, 1, 100)], run.Steps);
+        Assert.Equal(["MeasuredRanksMixed"], run.Warnings.Select(warning => warning.Code));
+        string text = Assert.Throws<AgentSimException>(() => Read("a.jsonl", """{"schema":"dynamo.fpm.trace.v1","fpm":{"version":1,"scheduled_requests":{}}}""")).Message;
+        Assert.Contains("a.jsonl:1: a forward pass needs wall_time", text, StringComparison.Ordinal);
+        Assert.Contains("sum_prefill_tokens is no count", Assert.Throws<AgentSimException>(() => Read("b.jsonl",
+            """{"schema":"dynamo.fpm.trace.v1","fpm":{"wall_time":1,"scheduled_requests":{"sum_prefill_tokens":-1}}}""")).Message, StringComparison.Ordinal);
+    }
+
     private Measurement Read(string name, string content) => MeasurementReader.Read([_folder.Write(name, content)])[0];
 }

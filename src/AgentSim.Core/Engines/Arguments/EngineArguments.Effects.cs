@@ -11,6 +11,9 @@ public sealed partial record EngineArguments
     // Members of nested objects that nobody knows: the reference passes over them, and so does the table that reads them.
     internal IReadOnlyList<string> UnknownMembers { get; init; } = [];
 
+    // What a timing profile leaves alone, even where it is the default.
+    internal GivenNames Given { get; init; }
+
     /// <summary>What was set and changes nothing in a replay, by reason.</summary>
     /// <param name="optionName">What the user calls these arguments, for messages.</param>
     /// <param name="hasRouter">Whether a KV router places the requests.</param>

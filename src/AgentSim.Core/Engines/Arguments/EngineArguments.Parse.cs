@@ -61,7 +61,12 @@ public sealed partial record EngineArguments
         if (hasRole && root.TryGetProperty("worker_type", out JsonElement type) && type.ValueKind != JsonValueKind.Null)
             throw InvalidId.Error($"{optionName}: worker_type cannot be combined with is_prefill or is_decode; give one of them");
 
-        return EngineArgumentsTable.Arguments.Read(new EngineArguments { UnknownMembers = FindUnknownMembers(root) }, root, optionName, "", InvalidId);
+        var given = new EngineArguments
+        {
+            UnknownMembers = FindUnknownMembers(root),
+            Given = new([.. root.EnumerateObject().Select(member => member.Name)]),
+        };
+        return EngineArgumentsTable.Arguments.Read(given, root, optionName, "", InvalidId);
     }
 
     /// <summary>Every effective argument as one JSON object with the reference's names; <see cref="Parse"/> reads it back.</summary>

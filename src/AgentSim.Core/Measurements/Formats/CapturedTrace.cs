@@ -42,7 +42,7 @@ internal static class CapturedTrace
             warnings.Add(new RunWarning(WarningCodes.MeasuredModelsMixed, $"the requests are to {models.Length} models ({string.Join(", ", models.Take(4))}); a fit has one deployment", models.Length));
         int unstreamed = records.Count(record => record.TtftMs is null);
         if (unstreamed > 0)
-            warnings.Add(new RunWarning(WarningCodes.MeasuredRequestsWhole, string.Create(CultureInfo.InvariantCulture, $"{unstreamed} of {records.Count} requests were not streamed and have no TTFT; they only load the server"), unstreamed));
+            warnings.Add(new RunWarning(WarningCodes.MeasuredRequestsWhole, string.Create(CultureInfo.InvariantCulture, $"{unstreamed} of {records.Count} requests were not streamed and have no TTFT; nothing is fitted to them"), unstreamed));
         long first = records.Min(record => record.StartUnixMs);
         long size = records[0].TraceBlockSize;
         bool known = records.All(record => record.TraceBlockSize == size && record.InputSequenceHashes.Length > 0);
@@ -59,7 +59,7 @@ internal static class CapturedTrace
                 InputTokens = (int)Math.Min(record.InputLength, int.MaxValue),
                 OutputTokens = (int)Math.Clamp(record.OutputTokens, 1, int.MaxValue),
                 TtftMs = record.TtftMs,
-                LatencyMs = record.TtftMs is null ? null : record.TotalTimeMs,
+                LatencyMs = record.TotalTimeMs,
                 CachedTokens = record.CachedTokens is { } cached ? (int)Math.Min(cached, int.MaxValue) : null,
                 BlockIds = record.InputSequenceHashes,
             })],
