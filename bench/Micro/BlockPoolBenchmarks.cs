@@ -33,7 +33,8 @@ public class BlockPoolBenchmarks
         int tokens = _catalog.PromptTokens(request);
         _sequence.Start(request, tokens, 1, _catalog.Blocks(request));
         int cached = Math.Min(_blocks.Match(_sequence).Blocks, (tokens - 1) / Load.BlockSize);
-        if (!_blocks.TryAllocate(_sequence, 0, tokens / Load.BlockSize, cached)) throw new InvalidOperationException("The pool is too small.");
+        if (!_blocks.TryAllocate(_sequence, 0, tokens / Load.BlockSize, cached))
+            throw new InvalidOperationException("The pool is too small.");
         _sequence.Allocated = _sequence.Computed = tokens;
         _blocks.OnComputed(_sequence, cached * Load.BlockSize, tokens);
         _blocks.Release(_sequence, preempted: false);

@@ -19,7 +19,8 @@ internal static class Load
                 Timestamp = i * 20.0,
                 InputLength = (sharedBlocks + ownBlocks) * BlockSize,
                 OutputLength = outputTokens,
-                HashIds = [.. Enumerable.Range(0, sharedBlocks).Select(id => (ulong)id), .. Enumerable.Range(0, ownBlocks).Select(id => first + (ulong)id)],
+                HashIds = [.. Enumerable.Range(0, sharedBlocks).Select(id => (ulong)id), .. Enumerable.Range(0, ownBlocks)
+                    .Select(id => first + (ulong)id)],
             });
         }
 

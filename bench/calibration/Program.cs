@@ -7,7 +7,9 @@ using AgentSim.CalibrationBars;
 CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
 if (args.Length == 0)
 {
-    Console.Error.WriteLine("usage: AgentSim.CalibrationBars FOLDER [V1 V3 V4 V5 V7 V8 synthetic]...   (FOLDER has h100, kubecon, llmservingsim, dynamo-planner)");
+    Console.Error.WriteLine(
+        "usage: AgentSim.CalibrationBars FOLDER [V1 V3 V4 V5 V7 V8 synthetic]...   (FOLDER has h100, kubecon, " +
+            "llmservingsim, dynamo-planner)");
     return 2;
 }
 

@@ -20,7 +20,8 @@ internal static class RequestBars
             {
                 bool isStage = run.Run.EndsWith("#0", StringComparison.Ordinal);
                 AccuracyRow e2e = run.Rows.First(row => row.Metric == "e2e_mape");
-                table.Add("V1", "codegen 10/s", Short(run.Run), run.Rows, "e2e_mape", isStage ? Math.Min(0.05, e2e.Baseline!.Value / 2) : 0.05);
+                table.Add("V1", "codegen 10/s", Short(run.Run), run.Rows, "e2e_mape",
+                    isStage ? Math.Min(0.05, e2e.Baseline!.Value / 2) : 0.05);
                 table.Add("V1", "codegen 10/s", Short(run.Run), run.Rows, "e2e_mean", 0.05);
                 table.Add("V1", "codegen 10/s", Short(run.Run), run.Rows, "tpot_mean", 0.05);
                 table.Add("V1", "codegen 10/s", Short(run.Run), run.Rows, "ttft_p50", 0.12);
@@ -36,7 +37,8 @@ internal static class RequestBars
         var options = new CalibrationOptions
         {
             // As its manifest says; the number of blocks is an estimate.
-            Server = new MeasuredServer { NumGpuBlocks = 27_000, BlockSize = 16, MaxNumSeqs = 128, MaxNumBatchedTokens = 8192, MaxModelLen = 512, EnablePrefixCaching = false, EnableChunkedPrefill = false },
+            Server = new MeasuredServer { NumGpuBlocks = 27_000, BlockSize = 16, MaxNumSeqs = 128, MaxNumBatchedTokens = 8192,
+                MaxModelLen = 512, EnablePrefixCaching = false, EnableChunkedPrefill = false },
             HeldOut = [.. MeasurementReader.Read([Stage(2), Stage(4), Stage(6)])],
         };
         TimingProfile profile = Calibrator.Fit(MeasurementReader.Read([Stage(0), Stage(1), Stage(5)]), options);
@@ -52,10 +54,12 @@ internal static class RequestBars
     public static void V5(string data, BarTable table)
     {
         IReadOnlyList<Measurement> run = MeasurementReader.Read([$"{data}/llmservingsim/RTXPRO6000/Qwen3-32B/requests.jsonl"]);
-        var options = new CalibrationOptions { Server = new MeasuredServer { NumGpuBlocks = 33_000 }, HeldOutShare = 0.5 };   // the blocks are an estimate
+        // the blocks are an estimate
+        var options = new CalibrationOptions { Server = new MeasuredServer { NumGpuBlocks = 33_000 }, HeldOutShare = 0.5 };
         HeldOutErrors last = Calibrator.Fit(run, options).Errors[0];
         table.Add("V5", "first 150 requests", "last 150", last.Rows, "e2e_mape", 0.06);
-        foreach (string metric in (string[])["e2e_mean", "tpot_mean", "ttft_p50", "ttft_p99"]) table.Add("V5", "first 150 requests", "last 150", last.Rows, metric, null);
+        foreach (string metric in (string[])["e2e_mean", "tpot_mean", "ttft_p50", "ttft_p99"])
+            table.Add("V5", "first 150 requests", "last 150", last.Rows, metric, null);
     }
 
     private static string Short(string name) => name.Replace("_lifecycle", "", StringComparison.Ordinal);

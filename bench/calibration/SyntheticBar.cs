@@ -11,9 +11,11 @@ internal static class SyntheticBar
 
     public static void Run(BarTable table)
     {
-        var server = new MeasuredServer { Engine = "vllm", NumGpuBlocks = 60_000, BlockSize = 16, MaxNumSeqs = 128, MaxNumBatchedTokens = 8192 };
+        var server = new MeasuredServer { Engine = "vllm", NumGpuBlocks = 60_000, BlockSize = 16, MaxNumSeqs = 128,
+            MaxNumBatchedTokens = 8192 };
         Measurement load = Load();
-        Prediction real = new RunSimulation(load, MeasuredEngine.Of(server, []), PromptAssumption.Recorded, default).Predict(Truth.Sample(), null, default);
+        Prediction real = new RunSimulation(load, MeasuredEngine.Of(server, []), PromptAssumption.Recorded, default)
+            .Predict(Truth.Sample(), null, default);
         var noise = new ChaCha12(7);
         Measurement measured = load with
         {
@@ -26,7 +28,8 @@ internal static class SyntheticBar
             })],
         };
         TimingProfile profile = Calibrator.Fit([measured], new CalibrationOptions());
-        (string Name, double Value)[] truths = [("B0", Truth.B0), ("B1", Truth.B1), ("B2", Truth.B2), ("S0", Truth.S0), ("S1", Truth.S1), ("S2", Truth.S2), ("offset", Truth.OffsetMs)];
+        (string Name, double Value)[] truths = [("B0", Truth.B0), ("B1", Truth.B1), ("B2", Truth.B2), ("S0", Truth.S0), ("S1", Truth.S1),
+            ("S2", Truth.S2), ("offset", Truth.OffsetMs)];
         foreach ((string name, double value) in truths)
         {
             double found = profile.Coefficients.FirstOrDefault(coefficient => coefficient.Name == name)?.Value ?? 0;
@@ -49,13 +52,16 @@ internal static class SyntheticBar
             {
                 int grown = turn == 0 ? 20 + (int)draws.NextBelow(500) : 4 + (int)draws.NextBelow(turn % 4 == 3 ? 200u : 50u);
                 for (int block = 0; block < grown; block++) prompt.Add(next++);
-                requests.Add(new MeasuredRequest { StartMs = time, InputTokens = prompt.Count * 16, OutputTokens = 20 + (int)draws.NextBelow(300), BlockIds = [.. prompt] });
+                requests.Add(new MeasuredRequest { StartMs = time, InputTokens = prompt.Count * 16,
+                    OutputTokens = 20 + (int)draws.NextBelow(300), BlockIds = [.. prompt] });
                 time += 6000 + (20_000 * draws.NextDouble());
             }
         }
 
-        return new Measurement { Name = "synthetic", Format = "synthetic", Requests = [.. requests.OrderBy(request => request.StartMs)], TraceBlockSize = 16 };
+        return new Measurement { Name = "synthetic", Format = "synthetic", Requests = [.. requests.OrderBy(request => request.StartMs)],
+            TraceBlockSize = 16 };
     }
 
-    private static double Normal(ChaCha12 draws) => Math.Sqrt(-2 * Math.Log(1 - draws.NextDouble())) * Math.Cos(2 * Math.PI * draws.NextDouble());
+    private static double Normal(ChaCha12 draws) =>
+        Math.Sqrt(-2 * Math.Log(1 - draws.NextDouble())) * Math.Cos(2 * Math.PI * draws.NextDouble());
 }

@@ -16,7 +16,8 @@ internal static class CalibrateCommand
         [
             new("--output", "FILE", "The profile to write, NAME.npz; NAME.calibration.json comes beside it", Short: "-o"),
             new("--hold-out", "FILE...", "A run that is not fitted to: the errors are stated of it", OptionValue.Many),
-            new("--hold-out-share", "X", "Without --hold-out: share of the last requests of each run that is not fitted to (default 0.333)"),
+            new("--hold-out-share", "X",
+                "Without --hold-out: share of the last requests of each run that is not fitted to (default 0.333)"),
             new("--layers", "N", "Operator tables only: layers of the model"),
             .. CalibrationArguments.Server,
         ],
@@ -25,7 +26,8 @@ internal static class CalibrateCommand
     private static void Run(OptionValues values, IReadOnlyList<string> files, CancellationToken cancellation)
     {
         if (values.Text("--output") is not { } output) throw Errors.OptionMissing.Usage("--output (-o) is required");
-        if (!output.EndsWith(".npz", StringComparison.OrdinalIgnoreCase)) throw Errors.OptionValueInvalid.Usage($"--output must end in .npz (is {Quote.Of(output)})");
+        if (!output.EndsWith(".npz", StringComparison.OrdinalIgnoreCase))
+            throw Errors.OptionValueInvalid.Usage($"--output must end in .npz (is {Quote.Of(output)})");
         if (files.Count == 0) throw Errors.OptionMissing.Usage("calibrate takes one or more measurements");
         double share = values.Real("--hold-out-share") ?? new CalibrationOptions().HeldOutShare;
         if (!(share >= 0 && share <= 0.9)) throw Errors.OptionValueInvalid.Usage($"--hold-out-share must be 0 to 0.9 (is {share})");

@@ -42,7 +42,8 @@ internal static class CalibrationArguments
             EnableChunkedPrefill = values.Has("--no-chunked-prefill") ? false : null,
         },
         Prompts = values.Text("--prompts") is { } prompts
-            ? PromptNames.Parse(prompts) ?? throw Errors.OptionValueInvalid.Usage($"--prompts must be one of {string.Join(", ", PromptNames.All)} (is {Quote.Of(prompts)})")
+            ? PromptNames.Parse(prompts) ?? throw Errors.OptionValueInvalid.Usage(
+                $"--prompts must be one of {string.Join(", ", PromptNames.All)} (is {Quote.Of(prompts)})")
             : null,
         Concurrency = (int?)Count(values, "--concurrency"),
         AllowFailures = values.Has("--allow-failures"),
@@ -50,5 +51,6 @@ internal static class CalibrationArguments
 
     /// <summary>A whole number of at least 1; null: the option was not given.</summary>
     public static long? Count(OptionValues values, string option) => values.Whole(option) is not { } value ? null
-        : value >= 1 && value <= int.MaxValue ? (long)value : throw Errors.OptionValueInvalid.Usage($"{option} must be 1 to {int.MaxValue} (is {value})");
+        : value >= 1 && value <= int.MaxValue ? (long)value
+        : throw Errors.OptionValueInvalid.Usage($"{option} must be 1 to {int.MaxValue} (is {value})");
 }

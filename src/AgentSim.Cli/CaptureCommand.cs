@@ -14,13 +14,17 @@ internal static class CaptureCommand
         "--output-path PREFIX [--tool-endpoint ADDRESS] [--upstream URL [--listen URL]]",
         FilesHelp: null,
         [
-            new("--output-path", "PREFIX", "Prefix of the segments (PREFIX.000000.jsonl.gz), a folder for them, or with --format jsonl the file"),
-            new("--tool-endpoint", "ADDRESS", "Receive tool events of harnesses here, e.g. tcp://127.0.0.1:20390; only trusted processes should reach it"),
+            new("--output-path", "PREFIX",
+                "Prefix of the segments (PREFIX.000000.jsonl.gz), a folder for them, or with --format jsonl the file"),
+            new("--tool-endpoint", "ADDRESS",
+                "Receive tool events of harnesses here, e.g. tcp://127.0.0.1:20390; only trusted processes should reach it"),
             new("--tool-topic", "TEXT", $"Topic of the tool events (default {ToolEventIngress.DefaultTopic})"),
             new("--upstream", "URL",
-                "Pass requests on to this server, which speaks the API of OpenAI or Anthropic, and record them, e.g. http://127.0.0.1:8000"),
+                "Pass requests on to this server, which speaks the API of OpenAI or Anthropic, and record them, " +
+                    "e.g. http://127.0.0.1:8000"),
             new("--listen", "URL", $"With --upstream: receive those requests here (default {ProxyOptions.DefaultListen})"),
-            new("--trace-block-size", "TOKENS", $"With --upstream: tokens per block of the recorded prompts (default {ProxyOptions.DefaultTraceBlockSize})"),
+            new("--trace-block-size", "TOKENS",
+                $"With --upstream: tokens per block of the recorded prompts (default {ProxyOptions.DefaultTraceBlockSize})"),
             new("--session-header", "NAME",
                 "With --upstream: a header of requests that names their session, before those that are known"),
             new("--infer-sessions", "",
@@ -31,7 +35,8 @@ internal static class CaptureCommand
             new("--buffer-bytes", "BYTES", "Write without waiting when this much has come (default 1048576)"),
             new("--roll-bytes", "BYTES", "Uncompressed size of a segment (default 268435456)"),
             new("--roll-lines", "COUNT", "Records of a segment (default: any number)"),
-            new("--env-file", "FILE", "Write the environment for a Dynamo frontend, or for clients of the proxy, to this file instead of standard output"),
+            new("--env-file", "FILE",
+                "Write the environment for a Dynamo frontend, or for clients of the proxy, to this file instead of standard output"),
         ],
         Run);
 
@@ -39,13 +44,15 @@ internal static class CaptureCommand
     {
         TraceCaptureOptions options = Options(values);
         string? envFile = values.Text("--env-file");
-        if (options.Sink.Format == TraceFileFormat.Jsonl) OutputFiles.Check([], ("--output-path", options.Sink.Path), ("--env-file", envFile));
+        if (options.Sink.Format == TraceFileFormat.Jsonl)
+            OutputFiles.Check([], ("--output-path", options.Sink.Path), ("--env-file", envFile));
         AgentSimException? end = null;
         using TraceCapture capture = Start(options, Report, cancellation);
         TraceStatus started = capture.GetStatus(CancellationToken.None);
         ShowEnvironment(started.Environment, envFile);
         if (started.ToolEndpoint is { } endpoint) Messages.WriteLine($"agentsim: receiving tool events at {endpoint}");
-        if (started.ProxyAddress is { } address) Messages.WriteLine($"agentsim: recording requests to {options.Proxy!.Upstream} at {address}");
+        if (started.ProxyAddress is { } address)
+            Messages.WriteLine($"agentsim: recording requests to {options.Proxy!.Upstream} at {address}");
         Messages.WriteLine("agentsim: capturing; Ctrl+C stops");
         using (var line = CaptureLine.Create())
         {
@@ -67,7 +74,8 @@ internal static class CaptureCommand
     }
 
     // What ends a capture early, or makes it incomplete.
-    private static readonly ErrorCode[] Ends = [Errors.CaptureEnded, Errors.CaptureHung, Errors.ProxyEnded, Errors.ProxyRestarted, Errors.ToolEventsCut];
+    private static readonly ErrorCode[] Ends = [Errors.CaptureEnded, Errors.CaptureHung, Errors.ProxyEnded, Errors.ProxyRestarted,
+        Errors.ToolEventsCut];
 
     private static TraceCapture Start(TraceCaptureOptions options, Action<AgentSimException> onProblem, CancellationToken cancellation)
     {
@@ -90,7 +98,8 @@ internal static class CaptureCommand
         {
             Sink = defaults with
             {
-                Format = values.Choice("--format", defaults.Format, ("jsonl_gz", TraceFileFormat.JsonlGz), ("jsonl", TraceFileFormat.Jsonl)),
+                Format = values.Choice("--format", defaults.Format, ("jsonl_gz", TraceFileFormat.JsonlGz),
+                    ("jsonl", TraceFileFormat.Jsonl)),
                 FlushIntervalMs = (int)Whole(values, "--flush-interval-ms", defaults.FlushIntervalMs, int.MaxValue),
                 BufferBytes = (int)Whole(values, "--buffer-bytes", defaults.BufferBytes, int.MaxValue),
                 RollBytes = Whole(values, "--roll-bytes", defaults.RollBytes, long.MaxValue),
@@ -123,7 +132,8 @@ internal static class CaptureCommand
     private static long Whole(OptionValues values, string name, long fallback, long most)
     {
         if (values.Whole(name) is not { } value) return fallback;
-        return value >= 1 && value <= most ? (long)value : throw Errors.OptionValueInvalid.Error($"{name} must be from 1 to {most} (is {value})");
+        return value >= 1 && value <= most ? (long)value
+            : throw Errors.OptionValueInvalid.Error($"{name} must be from 1 to {most} (is {value})");
     }
 
     private static void ShowEnvironment(IReadOnlyDictionary<string, string> environment, string? file)

@@ -33,20 +33,24 @@ internal sealed class CaptureLine : IDisposable
     public static string Text(TraceStatus status)
     {
         string tools = status.Tools is { } events
-            ? string.Create(CultureInfo.InvariantCulture, $", {events.Accepted:N0} tool events ({events.Dropped:N0} refused, {events.SequenceMissing:N0} missing)")
+            ? string.Create(CultureInfo.InvariantCulture,
+                $", {events.Accepted:N0} tool events ({events.Dropped:N0} refused, {events.SequenceMissing:N0} missing)")
             : "";
         if (status.Peers is { TooLong: > 0 } many) tools += string.Create(CultureInfo.InvariantCulture, $", {many.TooLong:N0} too long");
         if (status.Peers is { Refused: > 0 } peers)
-            tools += string.Create(CultureInfo.InvariantCulture, $", {peers.Refused:N0} connections refused (the last one: {peers.LastRefusal})");
+            tools += string.Create(CultureInfo.InvariantCulture,
+                $", {peers.Refused:N0} connections refused (the last one: {peers.LastRefusal})");
         string requests = status.Proxy is { } proxy ? $", {Requests(proxy)}" : "";
-        return string.Create(CultureInfo.InvariantCulture, $"{status.Rows:N0} rows in {status.Segments.Count} files, {status.Bytes:N0} bytes{requests}{tools}");
+        return string.Create(CultureInfo.InvariantCulture,
+            $"{status.Rows:N0} rows in {status.Segments.Count} files, {status.Bytes:N0} bytes{requests}{tools}");
     }
 
     // "12 requests (1 failed, 3 not recorded: 2 images or other media, 1 compressed bodies; 1 with estimated tokens)"
     private static string Requests(ProxyCounters proxy)
     {
         var text = new StringBuilder();
-        text.Append(CultureInfo.InvariantCulture, $"{proxy.Requests:N0} requests ({proxy.Failed:N0} failed, {proxy.NotRecorded:N0} not recorded");
+        text.Append(CultureInfo.InvariantCulture,
+            $"{proxy.Requests:N0} requests ({proxy.Failed:N0} failed, {proxy.NotRecorded:N0} not recorded");
         string separator = ": ";
         foreach ((string kind, long count) in proxy.NotRecordedKinds.OrderBy(pair => pair.Key, StringComparer.Ordinal))
         {

@@ -38,7 +38,9 @@ internal static class CommandLine
             // A file may be called @name.
             ParseResult parsed = root.Parse(plain, new ParserConfiguration { ResponseFileTokenReplacer = null });
             if (parsed.Errors.Count > 0) throw Errors.ArgumentsInvalid.Error(parsed.Errors[^1].Message);
-            if (parsed.Action is not null) return Output.Guard(() => parsed.Invoke(new InvocationConfiguration { EnableDefaultExceptionHandler = false }));   // --help and --version
+            // --help and --version
+            if (parsed.Action is not null)
+                return Output.Guard(() => parsed.Invoke(new InvocationConfiguration { EnableDefaultExceptionHandler = false }));
             if (command is null) throw CommandMissing([]);
             command.Run(parsed, cancellation);
             return Done;
@@ -59,14 +61,16 @@ internal static class CommandLine
             bool trace = !string.IsNullOrEmpty(Environment.GetEnvironmentVariable(TraceVariable));
             Messages.WriteLine(trace
                 ? $"agentsim: {error}"
-                : $"agentsim: internal error: {error.GetType().Name}: {error.Message.ReplaceLineEndings(" ")} (set {TraceVariable}=1 for details)");
+                : $"agentsim: internal error: {error.GetType().Name}: {error.Message.ReplaceLineEndings(" ")} (set " +
+                $"{TraceVariable}=1 for details)");
             return Failed;
         }
     }
 
     private static string Names => $"{string.Join(", ", Commands.SkipLast(1).Select(command => command.Name))} or {Commands[^1].Name}";
 
-    private static AgentSimException CommandMissing(string[] arguments) => Errors.CommandMissing.Error(arguments is [{ } unknown, ..] ? $"unknown command {Quote.Of(unknown)}; use {Names}" : "a command is needed");
+    private static AgentSimException CommandMissing(string[] arguments) => Errors.CommandMissing.Error(arguments is [{ } unknown, ..]
+        ? $"unknown command {Quote.Of(unknown)}; use {Names}" : "a command is needed");
 
     private static string Usage(CommandSpec? command) => command is null
         ? $"Usage: agentsim COMMAND ...\n       COMMAND is {Names}; agentsim COMMAND --help lists the options"

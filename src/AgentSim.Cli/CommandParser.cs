@@ -23,7 +23,8 @@ internal sealed class CommandParser
         {
             Option parsed = option.Value == OptionValue.None
                 ? new Option<bool>(option.Name) { Description = option.Help }
-                : new Option<string[]>(option.Name) { Description = option.Help, HelpName = option.Placeholder, Arity = ArgumentArity.OneOrMore };
+                : new Option<string[]>(option.Name) { Description = option.Help, HelpName = option.Placeholder,
+                    Arity = ArgumentArity.OneOrMore };
             if (option.Short is { } alias) parsed.Aliases.Add(alias);
             _options.Add(option.Name, parsed);
             Command.Add(parsed);
@@ -38,7 +39,8 @@ internal sealed class CommandParser
         new OptionValues(name => Values(parsed, name)), _files is null ? [] : parsed.GetValue(_files) ?? [], cancellation);
 
     private string[]? Values(ParseResult parsed, string name) =>
-        parsed.GetResult(_options[name]) is OptionResult { Implicit: false } result ? [.. result.Tokens.Select(token => token.Value)] : null;
+        parsed.GetResult(_options[name]) is OptionResult { Implicit: false } result
+            ? [.. result.Tokens.Select(token => token.Value)] : null;
 }
 
 /// <summary>A command of <c>agentsim</c>.</summary>

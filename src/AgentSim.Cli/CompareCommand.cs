@@ -13,7 +13,9 @@ internal static class CompareCommand
         "[BASELINE.json] REPORT.json... [--metric NAME...] [--fail-on RULE]...",
         "Reports, as --report-json writes them; of several, the first is the baseline.",
         [
-            new("--fail-on", "RULE...", "Exit 1 where it holds: 'p99_ttft_ms>+5%' (above the baseline), 'request_throughput_rps<-5%', 'p99_ttft_ms>500'; may be repeated", OptionValue.Many),
+            new("--fail-on", "RULE...",
+                "Exit 1 where it holds: 'p99_ttft_ms>+5%' (above the baseline), 'request_throughput_rps<-5%', " +
+                    "'p99_ttft_ms>500'; may be repeated", OptionValue.Many),
             new("--metric", "NAME...", "Compares these metrics alone; * and ? stand for any characters, e.g. '*ttft*'; may be repeated",
                 OptionValue.Many),
             new("--tolerance", "PERCENT", "Changes up to this much of the baseline count as none (default 0)"),
@@ -23,7 +25,8 @@ internal static class CompareCommand
     private static void Run(OptionValues values, IReadOnlyList<string> files, CancellationToken cancellation)
     {
         double tolerance = values.Real("--tolerance") ?? 0.0;
-        if (!double.IsFinite(tolerance) || tolerance < 0.0) throw Errors.OptionValueInvalid.Error($"--tolerance must be finite and not negative (is {tolerance})");
+        if (!double.IsFinite(tolerance) || tolerance < 0.0)
+            throw Errors.OptionValueInvalid.Error($"--tolerance must be finite and not negative (is {tolerance})");
         MetricLimit[] limits = [.. values.All("--fail-on").Select(FailureRule.Parse)];
         if (files.Count == 0 || (files.Count == 1 && limits.Length == 0))
             throw Errors.OptionMissing.Error($"compare takes two or more reports, or one and --fail-on ({files.Count} given)");

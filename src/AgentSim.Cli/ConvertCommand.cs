@@ -8,15 +8,21 @@ internal static class ConvertCommand
 {
     public static readonly CommandSpec Spec = new(
         "convert",
-        "Converts Dynamo request traces to Mooncake rows that replay reads. The recorded gaps between the requests decide; tool events only say which part of a gap was a tool, so that editing or dropping them changes no time.",
+        "Converts Dynamo request traces to Mooncake rows that replay reads. The recorded gaps between the requests decide; tool events " +
+            "only say which part of a gap was a tool, so that editing or dropping them changes no time.",
         "[--agentic [--format v2] [--drop-sessionless]] --input-path FILE... --output-file FILE",
         FilesHelp: null,
         [
-            new("--input-path", "FILE...", "Request traces (*.jsonl, *.jsonl.gz): files, folders or wildcards; may be repeated", OptionValue.Many),
+            new("--input-path", "FILE...", "Request traces (*.jsonl, *.jsonl.gz): files, folders or wildcards; may be repeated",
+                OptionValue.Many),
             new("--output-file", "FILE", "The file to write; replaced as a whole"),
-            new("--format", "VERSION", "Version of agentic rows: v1 (default), which start as soon as what they wait for has ended, or v2, which also keep the recorded times: a request never starts before its not_before_ms, however fast the engine"),
-            new("--agentic", "", "The traces are agentic: their requests have sessions; required for those, wrong for others", OptionValue.None),
-            new("--drop-sessionless", "", "With --agentic: leaves out requests without a session, where others have one; they are counted", OptionValue.None),
+            new("--format", "VERSION",
+                "Version of agentic rows: v1 (default), which start as soon as what they wait for has ended, or v2, which also keep the " +
+                    "recorded times: a request never starts before its not_before_ms, however fast the engine"),
+            new("--agentic", "", "The traces are agentic: their requests have sessions; required for those, wrong for others",
+                OptionValue.None),
+            new("--drop-sessionless", "", "With --agentic: leaves out requests without a session, where others have one; they are counted",
+                OptionValue.None),
         ],
         Run);
 
@@ -34,7 +40,8 @@ internal static class ConvertCommand
         ConvertResult result = TraceConverter.Convert(
             new ConvertOptions(values.All("--input-path"), output, isAgentic, version) { DropSessionless = drops }, null, cancellation);
         string hint = version == 2 ? "the file says so itself" : $"replay them with --trace-block-size {result.TraceBlockSize}";
-        Output.Write($"Wrote {result.Rows} {(result.IsAgentic ? "agentic " : "")}Mooncake rows to {output}\nTrace block size: {result.TraceBlockSize} ({hint})\n"
+        Output.Write($"Wrote {result.Rows} {(result.IsAgentic ? "agentic " : "")}Mooncake rows to {output}\nTrace block size: " +
+            $"{result.TraceBlockSize} ({hint})\n"
             + (result.SessionlessDropped > 0 ? $"Left out: {result.SessionlessDropped} requests without a session\n" : ""));
     }
 }

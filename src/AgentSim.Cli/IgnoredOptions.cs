@@ -2,21 +2,25 @@ using AgentSim.Simulation;
 
 namespace AgentSim.Cli;
 
-/// <summary>Options of a replay that were given and have no effect beside the others; what settings show by themselves, Core warns of.</summary>
+/// <summary>Options of a replay that were given and have no effect beside the others; what settings show by themselves, Core warns
+/// of.</summary>
 internal static class IgnoredOptions
 {
     private static readonly Term[] OfTraces =
-        [Setting.TraceFormat, Setting.TraceBlockSize, Setting.TraceSharedPrefixRatio, Setting.TracePrefixGroups, Setting.AllowCut, Setting.DropSessionless];
+        [Setting.TraceFormat, Setting.TraceBlockSize, Setting.TraceSharedPrefixRatio, Setting.TracePrefixGroups, Setting.AllowCut,
+            Setting.DropSessionless];
 
     public static IEnumerable<RunWarning> Find(ReplayArguments arguments)
     {
         if (arguments.RouterPolicyConfig is not null && arguments.RouterMode == RouterMode.RoundRobin)
-            yield return Ignored($"{Setting.RouterPolicy} has no effect with {Setting.RouterMode} {Setting.RoundRobin}; use {Setting.KvRouter}");
+            yield return Ignored($"{Setting.RouterPolicy} has no effect with {Setting.RouterMode} {Setting.RoundRobin}; " +
+                $"use {Setting.KvRouter}");
         if (arguments.IsSynthetic)
         {
             string[] given = [.. OfTraces.Where(term => arguments.IsGiven(OptionNames.Wording.Of(term))).Select(term => term.ToString())];
             if (given.Length > 0)
-                yield return Ignored($"{string.Join(", ", given)} {(given.Length > 1 ? "have" : "has")} no effect with synthetic load, only with trace files");
+                yield return Ignored($"{string.Join(", ", given)} {(given.Length > 1 ? "have" : "has")} no effect with synthetic " +
+                    "load, only with trace files");
             yield break;
         }
 

@@ -19,9 +19,12 @@ internal static class ImportArguments
         new("--prefix", "RULE", "By what prompts are equal where no ids are recorded: chain (default), usage (cached counts) or none"),
         new("--trace-block-size", "N", "Tokens of a block (default: that of recorded ids, or else 64)"),
         new("--chars-per-token", "N", "Characters that stand for a token where only text is known (default 4)"),
-        new("--no-compaction", "", "Leaves out the requests in which an agent summarised its history, which its log does not hold", OptionValue.None),
+        new("--no-compaction", "", "Leaves out the requests in which an agent summarised its history, which its log does not hold",
+            OptionValue.None),
         new("--preset", "NAME", $"Tables: {string.Join(", ", LogImport.TablePresets)}; the columns decide by default"),
-        new("--map", "FIELD=COLUMN...", "Tables: the column of a field (start, end, duration, input, output, cached, session, parent, id, model, first_token, ttft, hash_ids, status);"
+        new("--map", "FIELD=COLUMN...",
+            "Tables: the column of a field (start, end, duration, input, output, cached, session, parent, id, model, first_token, " +
+                "ttft, hash_ids, status);"
             + " COLUMN:s, :ms, :us or :ns for times that are plain numbers; may be repeated", OptionValue.Many),
         new("--anonymize", "", "Replaces ids of sessions, requests and tool calls by keyed hashes", OptionValue.None),
         new("--salt", "TEXT", "Key of all hashes; keep it secret, or leave it out so that separate imports fit each other"),
@@ -30,7 +33,8 @@ internal static class ImportArguments
 
     /// <summary>Those that a replay of recordings takes, too.</summary>
     public static IReadOnlyList<OptionSpec> Replayed { get; } =
-        [.. Options.Where(option => option.Name is "--max-idle" or "--max-tool-wait" or "--rebase" or "--preset" or "--map").Select(option => option with { Help = "Recordings: " + Lower(option.Help) })];
+        [.. Options.Where(option => option.Name is "--max-idle" or "--max-tool-wait" or "--rebase" or "--preset" or "--map")
+            .Select(option => option with { Help = "Recordings: " + Lower(option.Help) })];
 
     /// <summary>Reads those that a replay takes.</summary>
     /// <exception cref="AgentSimException">A value is invalid.</exception>
@@ -63,7 +67,8 @@ internal static class ImportArguments
             Start = start,
             StartRate = rate,
             Seed = values.Whole("--seed") is { } seed ? Seed(seed) : 42,
-            Prefix = values.Choice("--prefix", PrefixRule.Chain, ("chain", PrefixRule.Chain), ("usage", PrefixRule.Usage), ("none", PrefixRule.None)),
+            Prefix = values.Choice("--prefix", PrefixRule.Chain, ("chain", PrefixRule.Chain), ("usage", PrefixRule.Usage),
+                ("none", PrefixRule.None)),
             TraceBlockSize = values.Whole("--trace-block-size") is { } size ? (int)Int128.Clamp(size, -1, int.MaxValue) : null,
             CharactersPerToken = values.Real("--chars-per-token") ?? 4,
             IncludesCompaction = !values.Has("--no-compaction"),
@@ -81,8 +86,10 @@ internal static class ImportArguments
     {
         if (text is null or "keep") return (SessionStart.Keep, 0);
         if (text == "together") return (SessionStart.Together, 0);
-        if (text.StartsWith("rate=", StringComparison.Ordinal) && Numbers.TryReal(text["rate=".Length..], out double rate)) return (SessionStart.Rate, rate);
-        throw Errors.OptionValueInvalid.Error($"--rebase must be keep, together or rate=R with a number of sessions per second (is {Quote.Of(text)})");
+        if (text.StartsWith("rate=", StringComparison.Ordinal) && Numbers.TryReal(text["rate=".Length..], out double rate))
+            return (SessionStart.Rate, rate);
+        throw Errors.OptionValueInvalid.Error(
+            $"--rebase must be keep, together or rate=R with a number of sessions per second (is {Quote.Of(text)})");
     }
 
     private static ulong Seed(Int128 seed) => seed >= 0 && seed <= ulong.MaxValue
@@ -93,7 +100,8 @@ internal static class ImportArguments
     {
         if (values.Text(name) is not { } text) return null;
         // With the year first, since 01/02 is January to some and February to others.
-        return text.Length >= 10 && text[4] == '-' && text[7] == '-' && DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out DateTimeOffset time)
+        return text.Length >= 10 && text[4] == '-' && text[7] == '-'
+            && DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out DateTimeOffset time)
             ? time
             : throw Errors.OptionValueInvalid.Error($"{name} needs a time like 2026-11-30 or 2026-11-30T09:00:00Z (is {Quote.Of(text)})");
     }
@@ -104,8 +112,10 @@ internal static class ImportArguments
         foreach (string pair in pairs)
         {
             int equals = pair.IndexOf('=', StringComparison.Ordinal);
-            if (equals <= 0 || equals == pair.Length - 1) throw Errors.OptionValueInvalid.Error($"--map needs FIELD=COLUMN (is {Quote.Of(pair)})");
-            if (!columns.TryAdd(pair[..equals], pair[(equals + 1)..])) throw Errors.OptionValueInvalid.Error($"--map gives {pair[..equals]} two columns");
+            if (equals <= 0 || equals == pair.Length - 1)
+                throw Errors.OptionValueInvalid.Error($"--map needs FIELD=COLUMN (is {Quote.Of(pair)})");
+            if (!columns.TryAdd(pair[..equals], pair[(equals + 1)..]))
+                throw Errors.OptionValueInvalid.Error($"--map gives {pair[..equals]} two columns");
         }
 
         return columns;

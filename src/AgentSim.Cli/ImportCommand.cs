@@ -12,7 +12,8 @@ internal static class ImportCommand
         "import",
         "Imports recordings of agents and servers as request traces, which convert, timeline and replay read.",
         "[--format NAME] FILE... --output-path PREFIX",
-        "Recordings: files, wildcards, or folders with all that is below them; with --format of a program that keeps them at a known place, none.",
+        "Recordings: files, wildcards, or folders with all that is below them; with --format of a program that keeps them " +
+            "at a known place, none.",
         [
             new("--output-path", "PREFIX", "Where to write: PREFIX.000000.jsonl.gz and so on"),
             new("--force", "", "Replaces files of an earlier import with this prefix", OptionValue.None),
@@ -46,7 +47,8 @@ internal static class ImportCommand
         }
 
         // Those that the summary shows by itself are not said twice.
-        foreach (RunWarning warning in import.Summary.Warnings.Where(warning => warning.Code != WarningCodes.OutputsEstimated.Id && warning.Code != WarningCodes.TimesEstimated.Id))
+        foreach (RunWarning warning in import.Summary.Warnings.Where(warning => warning.Code != WarningCodes.OutputsEstimated.Id
+            && warning.Code != WarningCodes.TimesEstimated.Id))
             Messages.WriteLine($"agentsim: warning: {warning.In(OptionNames.Wording)}");
         string names = written.Count == 1 ? written[0] : $"{written[0]} to {Path.GetFileName(written[^1])}";
         Output.Write($"{import.Summary}\nWrote {names}\nTrace block size: {import.TraceBlockSize} (the files say so themselves)\n");

@@ -13,7 +13,8 @@ internal static class Numbers
     /// <summary>A decimal number, also <c>inf</c> and <c>nan</c>.</summary>
     public static bool TryReal(string text, out double value)
     {
-        if (double.TryParse(text, Whole | NumberStyles.AllowDecimalPoint | NumberStyles.AllowExponent, CultureInfo.InvariantCulture, out value)) return true;
+        if (double.TryParse(text, Whole | NumberStyles.AllowDecimalPoint | NumberStyles.AllowExponent, CultureInfo.InvariantCulture,
+            out value)) return true;
         ReadOnlySpan<char> name = text.AsSpan().Trim();
         bool negative = name.StartsWith("-");
         if (!name.TrimStart("+-").Equals("inf", StringComparison.OrdinalIgnoreCase)) return false;

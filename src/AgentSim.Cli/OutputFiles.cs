@@ -6,7 +6,8 @@ namespace AgentSim.Cli;
 /// <summary>Keeps what a command writes from replacing what it reads, a recording above all, or what it has just written.</summary>
 internal static class OutputFiles
 {
-    private static readonly StringComparer Paths = OperatingSystem.IsWindows() || OperatingSystem.IsMacOS() ? StringComparer.OrdinalIgnoreCase : StringComparer.Ordinal;
+    private static readonly StringComparer Paths = OperatingSystem.IsWindows()
+        || OperatingSystem.IsMacOS() ? StringComparer.OrdinalIgnoreCase : StringComparer.Ordinal;
 
     /// <param name="inputs">The files read.</param>
     /// <param name="outputs">The files to write, each with its option; null where the option was not given.</param>
@@ -22,7 +23,8 @@ internal static class OutputFiles
             string full = Path.GetFullPath(path);
             if (AtomicFile.IsDevice(full)) continue;
             if (read.Contains(full)) throw Errors.OptionsConflict.Error($"{option} would replace {path}, which is read; name another file");
-            if (!written.TryAdd(full, option)) throw Errors.OptionsConflict.Error($"{written[full]} and {option} name the same file, {path}");
+            if (!written.TryAdd(full, option))
+                throw Errors.OptionsConflict.Error($"{written[full]} and {option} name the same file, {path}");
         }
     }
 }

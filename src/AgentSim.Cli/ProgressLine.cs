@@ -44,10 +44,13 @@ internal sealed class ProgressLine : IProgress<ReplayProgress>, IDisposable
     {
         int total = Math.Max(value.Total, 1);
         int filled = (int)((long)BarWidth * Math.Min(value.Done, total) / total);
-        string bar = filled == BarWidth ? new string('#', BarWidth) : new string('#', filled) + ">" + new string('-', BarWidth - filled - 1);
+        string bar = filled == BarWidth ? new string('#', BarWidth) : new string('#', filled) + ">"
+            + new string('-', BarWidth - filled - 1);
         string left = value.Done > 0 ? Clock(elapsed * ((double)(total - value.Done) / value.Done)) : "?";
-        return string.Create(CultureInfo.InvariantCulture, $"[{Clock(elapsed)}] [{bar}] {value.Done}/{value.Total} ({left}) offline replay");
+        return string.Create(CultureInfo.InvariantCulture,
+            $"[{Clock(elapsed)}] [{bar}] {value.Done}/{value.Total} ({left}) offline replay");
     }
 
-    private static string Clock(TimeSpan time) => time.ToString(time.TotalHours < 1 ? @"mm\:ss" : @"d\.hh\:mm\:ss", CultureInfo.InvariantCulture);
+    private static string Clock(TimeSpan time) => time.ToString(time.TotalHours < 1 ? @"mm\:ss" : @"d\.hh\:mm\:ss",
+        CultureInfo.InvariantCulture);
 }

@@ -26,7 +26,8 @@ internal sealed class ReadingLine : IProgress<long>, IDisposable
         TimeSpan elapsed = Stopwatch.GetElapsedTime(_start);
         if (elapsed < _next) return;
         _next = elapsed + Interval;
-        string line = string.Create(CultureInfo.InvariantCulture, $"{Math.Min(1, value / _total) * 100:0} % of {_total / 1e6:N1} MB {_what}");
+        string line = string.Create(CultureInfo.InvariantCulture,
+            $"{Math.Min(1, value / _total) * 100:0} % of {_total / 1e6:N1} MB {_what}");
         Messages.Write($"\r{line.PadRight(_drawn)}");
         _drawn = line.Length;
     }

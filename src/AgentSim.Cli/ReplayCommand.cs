@@ -93,16 +93,20 @@ internal static class ReplayCommand
     {
         List<string> parts = [];
         if (values.Has("--help-engine"))
-            parts.Add($"Engine arguments, the names of the JSON of --extra-engine-args, --prefill-engine-args and --decode-engine-args:\n{EngineHelp.Text}");
-        if (values.Has("--help-router")) parts.Add($"Settings of the KV router, the names of the JSON of --router-config:\n{RouterHelp.Text}");
+            parts.Add("Engine arguments, the names of the JSON of --extra-engine-args, --prefill-engine-args and " +
+                $"--decode-engine-args:\n{EngineHelp.Text}");
+        if (values.Has("--help-router"))
+            parts.Add($"Settings of the KV router, the names of the JSON of --router-config:\n{RouterHelp.Text}");
         return parts.Count > 0 ? string.Join('\n', parts) : null;
     }
 
     // Not on standard output, which is as the reference has it (behaviour 06#8).
     private static void ShowCounts(ReplayReport summary, int requests)
     {
-        if (summary.CompletedRequests < requests) Messages.WriteLine($"agentsim: {summary.CompletedRequests} of {requests} requests completed");
+        if (summary.CompletedRequests < requests)
+            Messages.WriteLine($"agentsim: {summary.CompletedRequests} of {requests} requests completed");
         if (summary.GoodputCompletedRequests is { } good)
-            Messages.WriteLine(string.Create(CultureInfo.InvariantCulture, $"agentsim: {good} of {requests} requests within the SLA, {summary.GoodputRequestThroughputRps:N2} requests/sec"));
+            Messages.WriteLine(string.Create(CultureInfo.InvariantCulture,
+                $"agentsim: {good} of {requests} requests within the SLA, {summary.GoodputRequestThroughputRps:N2} requests/sec"));
     }
 }

@@ -10,7 +10,9 @@ internal static class ReplayOptions
 {
     public static readonly OptionSpec[] All =
     [
-        new("--trace-format", "FORMAT", "mooncake (default), mooncake-delta, agentic_mooncake, applied_compute_agentic, dynamo, or a recording to import: claude-code, codex, weka, otel, table"),
+        new("--trace-format", "FORMAT",
+            "mooncake (default), mooncake-delta, agentic_mooncake, applied_compute_agentic, dynamo, or a recording to import: " +
+                "claude-code, codex, weka, otel, table"),
         new("--model", "NAME", "Request traces and recordings: only requests to this model"),
         .. ImportArguments.Replayed,
         new("--trace-block-size", "N", "Tokens per hash id of the trace (default 512; dynamo traces bring their own)"),
@@ -19,19 +21,24 @@ internal static class ReplayOptions
         new("--trace-shared-prefix-ratio", "X", "applied_compute_agentic only: share of a first prompt common to its group (default 0.0)"),
         new("--trace-num-prefix-groups", "N", "applied_compute_agentic only: groups of sessions with a common prefix (default 0)"),
 
-        new("--extra-engine-args", "JSON", "Engine arguments of aggregated workers, e.g. {\"engine_type\":\"sglang\"}; vllm (default), sglang or trtllm"),
+        new("--extra-engine-args", "JSON",
+            "Engine arguments of aggregated workers, e.g. {\"engine_type\":\"sglang\"}; vllm (default), sglang or trtllm"),
         new("--help-engine", "", "Lists the engine arguments: what they may be, defaults, which engines read them", OptionValue.None),
-        new("--timing-profile", "FILE", "Latencies of a deployment of yours, as calibrate writes them; also fills in engine arguments that are not given"),
+        new("--timing-profile", "FILE",
+            "Latencies of a deployment of yours, as calibrate writes them; also fills in engine arguments that are not given"),
         new("--num-workers", "N", "Aggregated workers (default 1)"),
-        new("--prefill-engine-args", "JSON", "Disaggregated replay: engine arguments of the prefill workers, at least {\"worker_type\":\"prefill\"}"),
-        new("--decode-engine-args", "JSON", "Disaggregated replay: engine arguments of the decode workers, at least {\"worker_type\":\"decode\"}"),
+        new("--prefill-engine-args", "JSON",
+            "Disaggregated replay: engine arguments of the prefill workers, at least {\"worker_type\":\"prefill\"}"),
+        new("--decode-engine-args", "JSON",
+            "Disaggregated replay: engine arguments of the decode workers, at least {\"worker_type\":\"decode\"}"),
         new("--num-prefill-workers", "N", "Prefill workers (default 1)"),
         new("--num-decode-workers", "N", "Decode workers (default 1)"),
 
         new("--router-mode", "MODE", "round_robin (default) or kv_router"),
         new("--router-config", "JSON", "Settings of the KV router, e.g. {\"router_temperature\":0.5}"),
         new("--help-router", "", "Lists the settings of the KV router", OptionValue.None),
-        new("--router-policy-config", "FILE", "Queue policies of the KV router, YAML (default: environment variable DYN_ROUTER_POLICY_CONFIG)"),
+        new("--router-policy-config", "FILE",
+            "Queue policies of the KV router, YAML (default: environment variable DYN_ROUTER_POLICY_CONFIG)"),
         new("--model-name", "NAME", "Model whose profile in the policy file applies"),
         new("--router-seed", "N", "Seed of the KV router's random draws (default 3516948205)"),
 

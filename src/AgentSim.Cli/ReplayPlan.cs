@@ -29,7 +29,8 @@ internal sealed record ReplayPlan(ReplaySettings Settings, WorkloadOptions Workl
         EngineArguments? engine = Engine(arguments.ExtraEngineArgs, Setting.Engine);
         EngineArguments? prefill = Engine(arguments.PrefillEngineArgs, Setting.PrefillEngine);
         EngineArguments? decode = Engine(arguments.DecodeEngineArgs, Setting.DecodeEngine);
-        RouterSettings router = arguments.RouterConfig is { } json ? RouterSettings.Parse(json, Setting.RouterConfig) : RouterSettings.Default;
+        RouterSettings router = arguments.RouterConfig is { } json ? RouterSettings.Parse(json, Setting.RouterConfig)
+            : RouterSettings.Default;
         string? policyFile = arguments.RouterPolicyConfig ?? (string.IsNullOrEmpty(defaultPolicyFile) ? null : defaultPolicyFile);
         if (policyFile is not null) router = router with { RouterPolicyConfig = policyFile };
         UsageChecks.CheckAfterEngineArguments(arguments);
@@ -48,7 +49,8 @@ internal sealed record ReplayPlan(ReplaySettings Settings, WorkloadOptions Workl
             ReportsAgents = arguments.Agents,
             RecordsKvUse = arguments.Timeline is not null,
             Warnings = IgnoredOptions.Find(arguments).ToArray() is { Length: > 0 } ignored ? ignored : [],
-            ServiceLevel = new ServiceLevel(arguments.SlaTtftMs, arguments.SlaItlMs, arguments.SlaE2eMs) is { IsEmpty: false } level ? level : null,
+            ServiceLevel = new ServiceLevel(arguments.SlaTtftMs, arguments.SlaItlMs, arguments.SlaE2eMs) is { IsEmpty: false } level
+                ? level : null,
         };
         var workload = new WorkloadOptions
         {
@@ -71,7 +73,8 @@ internal sealed record ReplayPlan(ReplaySettings Settings, WorkloadOptions Workl
         {
             Engine = engine?.Resolve(Setting.Engine, files) ?? EngineConfig.Default,
             Pools = pools is { } workers
-                ? new PoolSettings(prefill!.Resolve(Setting.PrefillEngine, files), decode!.Resolve(Setting.DecodeEngine, files), workers.Prefill, workers.Decode)
+                ? new PoolSettings(prefill!.Resolve(Setting.PrefillEngine, files), decode!.Resolve(Setting.DecodeEngine, files),
+                    workers.Prefill, workers.Decode)
                 : null,
             Router = router.Resolve(Setting.RouterConfig, files),
         };
@@ -103,7 +106,8 @@ internal sealed record ReplayPlan(ReplaySettings Settings, WorkloadOptions Workl
         ? value
         : throw Refused(value < 0 ? $"{option} must not be negative (is {value})" : $"{option} must be at most {most} (is {value})");
 
-    // Workers of the pools, if there are pools; the aggregated and the disaggregated options exclude each other (behaviour 04#11.2, 1 to 4).
+    // Workers of the pools, if there are pools; the aggregated and the disaggregated options exclude each other (behaviour 04#11.2, 1 to
+    // 4).
     private static (int Prefill, int Decode)? Pools(ReplayArguments arguments, EngineArguments? prefill, EngineArguments? decode)
     {
         int prefillWorkers = Count("--num-prefill-workers", arguments.NumPrefillWorkers);

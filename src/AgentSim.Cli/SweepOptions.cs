@@ -14,7 +14,8 @@ internal static class SweepOptions
     // What a single replay writes or fails by, and what it refuses.
     private static readonly string[] OfOneReplay =
     [
-        "--report-json", "--report-jsonl", "--report-html", "--report-agents", "--name", "--plot", "--timeline", "--fail-on", "--replay-mode",
+        "--report-json", "--report-jsonl", "--report-html", "--report-agents", "--name", "--plot", "--timeline", "--fail-on",
+            "--replay-mode",
         "--planner-config", "--benchmark-granularity", "--help-engine", "--help-router",
     ];
 

@@ -47,7 +47,8 @@ internal static class UsageChecks
         if (arguments.AicOptions.Count == 0) return;
         // An incomplete set is wrong wherever AIC is available, too; a complete one is refused with the other settings.
         bool isUsage = AicRequired.Except(arguments.AicOptions).Any();
-        string message = $"{arguments.AicOptions[0]} needs NVIDIA's AIConfigurator (AIC), whose performance database is not available in AgentSim; "
+        string message = $"{arguments.AicOptions[0]} needs NVIDIA's AIConfigurator (AIC), whose performance database is not " +
+            "available in AgentSim; "
             + "leave the --aic-* options out (in engine arguments aic_nextn, aic_tp_size and aic_attention_dp_size work without it)";
         throw isUsage ? Errors.AicNotAvailable.Usage(message) : Errors.AicNotAvailable.Error(message);
     }
@@ -56,11 +57,13 @@ internal static class UsageChecks
     private static void CheckSupported(ReplayArguments arguments)
     {
         if (arguments.PlannerConfig is not null)
-            throw NotSupported("--planner-config: a planner that scales workers during the run is not simulated; compare runs with different --num-workers, or --num-prefill-workers and --num-decode-workers");
+            throw NotSupported("--planner-config: a planner that scales workers during the run is not simulated; compare runs with " +
+                "different --num-workers, or --num-prefill-workers and --num-decode-workers");
         if (arguments.BenchmarkGranularity is not null)
             throw NotSupported("--benchmark-granularity: it is a setting of the planner, which is not simulated; leave it out");
         if (arguments.IsOnline)
-            throw NotSupported("--replay-mode online: replay in real time is not supported; leave the option out, offline replay simulates the same load on a clock of its own");
+            throw NotSupported("--replay-mode online: replay in real time is not supported; leave the option out, offline replay " +
+                "simulates the same load on a clock of its own");
     }
 
     private static AgentSimException NotSupported(string message) => Errors.OptionNotSupported.Error(message);

@@ -14,7 +14,8 @@ internal static class ValidateCommand
         "Recorded runs, as calibrate takes them. FILE#N: stage N.",
         [
             new("--timing-profile", "FILE", "The profile, as calibrate writes it; without it: the built-in timing"),
-            new("--fail-on", "RULE...", "Exit 1 where it holds: 'e2e_mape>5%', 'ttft_p50>12%', 'throughput>5%'; may be repeated", OptionValue.Many),
+            new("--fail-on", "RULE...", "Exit 1 where it holds: 'e2e_mape>5%', 'ttft_p50>12%', 'throughput>5%'; may be repeated",
+                OptionValue.Many),
             .. CalibrationArguments.Server,
         ],
         Run);
@@ -38,6 +39,7 @@ internal static class ValidateCommand
             }
         }
 
-        if (missed.Count > 0) throw Errors.LimitMissed.Error($"{missed.Count} limit{(missed.Count == 1 ? "" : "s")} missed; the first: {missed[0]}");
+        if (missed.Count > 0) throw Errors.LimitMissed.Error(
+            $"{missed.Count} limit{(missed.Count == 1 ? "" : "s")} missed; the first: {missed[0]}");
     }
 }

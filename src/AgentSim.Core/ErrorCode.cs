@@ -80,7 +80,8 @@ public sealed class ErrorCode
     public string Remedy { get; }
 
     /// <summary>An error of this kind.</summary>
-    /// <param name="message">What is wrong and what to do; settings in it are of <see cref="Setting"/>, quotations of <see cref="Quote"/>.</param>
+    /// <param name="message">What is wrong and what to do; settings in it are of <see cref="Setting"/>, quotations of <see
+    /// cref="Quote"/>.</param>
     /// <param name="inner">The cause, if another exception led here.</param>
     public AgentSimException Error(string message, Exception? inner = null) => new(this, message, Kind, inner);
 

@@ -33,7 +33,8 @@ public static partial class Errors
         "no report has a metric of that name", "take one that the message names");
     public static ErrorCode NameCountWrong { get; } = Reports.Call("there is not one name for each result", "give one for each");
     public static ErrorCode NumberInvalid { get; } = Reports.Input(FaultCategory.InvalidArgument,
-        "text stands for a number and is none in invariant form, such as '29,5' or '1 000'", "write a point before decimals and nothing between thousands");
+        "text stands for a number and is none in invariant form, such as '29,5' or '1 000'",
+            "write a point before decimals and nothing between thousands");
     public static ErrorCode ObjectInvalid { get; } = Reports.Data(
         "an object from a file or another session lacks a property, or has one of another type", "store it again with this version");
     public static ErrorCode PropertyUnknown { get; } = Reports.Input(FaultCategory.InvalidArgument,
@@ -50,9 +51,11 @@ public static partial class Errors
     public static ErrorCode RequestRecordInvalid { get; } = Reports.Data(
         "a request record that a timeline is made of is malformed", "correct the line, or write the file again");
     public static ErrorCode ResultStored { get; } = Reports.Input(FaultCategory.InvalidOperation,
-        "a page, a timeline or tasks of a result that comes from a file or another session, which have no workload", "replay again where the page is made");
+        "a page, a timeline or tasks of a result that comes from a file or another session, which have no workload",
+            "replay again where the page is made");
     public static ErrorCode SweepPointEmpty { get; } = Reports.Input(FaultCategory.InvalidResult,
-        "a combination of a sweep completed no request, so that it has no metrics", "the message says why; give it more time or more blocks");
+        "a combination of a sweep completed no request, so that it has no metrics",
+            "the message says why; give it more time or more blocks");
     public static ErrorCode TimelineEmpty { get; } = Reports.Call(
         "there is nothing that a timeline could show", "give records, a result, its requests, or files of these");
     public static ErrorCode TimelineInputInvalid { get; } = Reports.Data(

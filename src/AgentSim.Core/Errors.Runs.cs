@@ -58,7 +58,8 @@ public static partial class Errors
     public static ErrorCode EndpointInvalid { get; } = Captures.Call(
         "an address to listen on is malformed", "give one as the message shows");
     public static ErrorCode EndpointReachable { get; } = Captures.Input(FaultCategory.ResourceUnavailable,
-        "an address that is listened on can be reached from other machines (a warning)", "listen on 127.0.0.1, unless you trust all of them");
+        "an address that is listened on can be reached from other machines (a warning)",
+            "listen on 127.0.0.1, unless you trust all of them");
     public static ErrorCode EndpointUnavailable { get; } = Captures.Input(FaultCategory.ResourceUnavailable,
         "an address cannot be listened on", "take another port, or end what holds it");
     public static ErrorCode EnvironmentValueInvalid { get; } = Captures.Call(
@@ -84,9 +85,11 @@ public static partial class Errors
         "a tool event breaks a rule of its format (a warning, once a kind; they are counted)",
         "send it as docs/capture.md describes");
     public static ErrorCode ToolEventsCut { get; } = Captures.Input(FaultCategory.InvalidResult,
-        "when a capture was stopped, clients were still sending tool events, or some could not be written any more (a warning)", "end the clients first");
+        "when a capture was stopped, clients were still sending tool events, or some could not be written any more (a warning)",
+            "end the clients first");
     public static ErrorCode UpstreamBroke { get; } = Captures.Input(FaultCategory.ResourceUnavailable,
-        "a server broke off an answer to the recording proxy (a warning; the request is recorded as far as it came)", "see the log of the server");
+        "a server broke off an answer to the recording proxy (a warning; the request is recorded as far as it came)",
+            "see the log of the server");
     public static ErrorCode UpstreamFailed { get; } = Captures.Input(FaultCategory.ResourceUnavailable,
         "a server gave no answer to the recording proxy (a warning)", "check that it runs under the address");
     public static ErrorCode UpstreamInvalid { get; } = Captures.Call(
@@ -106,7 +109,8 @@ public static partial class Errors
         "no input has the property to group by", "group by one that the message names");
 
     public static ErrorCode AicNotAvailable { get; } = Replays.Input(FaultCategory.NotImplemented,
-        "the AIC performance database is asked for, which is not available", "leave the aic options and arguments out, or give a timing profile");
+        "the AIC performance database is asked for, which is not available",
+            "leave the aic options and arguments out, or give a timing profile");
     public static ErrorCode BlockSizeNotRunnable { get; } = Replays.Input(FaultCategory.InvalidArgument,
         "the engine cannot run with this block size", "take one that the message names");
     public static ErrorCode EngineArgumentsInvalid { get; } = Replays.Input(FaultCategory.InvalidArgument,

@@ -223,7 +223,8 @@ public static class Setting
         ConcurrentTasks, MaxSimTimeSeconds, SlaTtftMs, SlaItlMs, SlaE2eMs, TraceFormat,
         Model, TraceBlockSize, AllowCut, DropSessionless, DropDependencies, Agentic, TraceSharedPrefixRatio, TracePrefixGroups, InputTokens,
         OutputTokens, RequestCount, RequestRate, ArrivalIntervalMs, ArrivalSeed, TurnsPerSession, SharedPrefixRatio, PrefixGroups,
-        InterTurnDelayMs, MaxIdle, MaxToolWait, SessionRate, CharactersPerToken, Until, Since, Salt, InferSessions, BufferBytes, FlushIntervalMs, RollBytes,
+        InterTurnDelayMs, MaxIdle, MaxToolWait, SessionRate, CharactersPerToken, Until, Since, Salt, InferSessions, BufferBytes,
+            FlushIntervalMs, RollBytes,
         RollLines, Import, ImportFormat, ImportPreset, Timeline, Compare, ReportWriter, Convert,
     ];
 }

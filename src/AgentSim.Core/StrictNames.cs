@@ -44,7 +44,8 @@ internal sealed class StrictNames(
         DynamicMetaObject found = base.BindGetMember(binder);
         string[] names = [.. type.GetProperties().Select(property => property.Name)];
         if (names.Contains(binder.Name, StringComparer.OrdinalIgnoreCase)) return found;
-        Expression call = Expression.Call(KnownMethod, AsObject(found.Expression), AsObject(Expression), Expression.Constant(binder.Name), Expression.Constant(names));
+        Expression call = Expression.Call(KnownMethod, AsObject(found.Expression), AsObject(Expression), Expression.Constant(binder.Name),
+            Expression.Constant(names));
         return new DynamicMetaObject(call, found.Restrictions);
     }
 
@@ -64,5 +65,6 @@ internal sealed class StrictNames(
 
     // What the language knows of that name, if anything.
     private static object? Known(object? found, object target, string name, string[] names) => found
-        ?? throw Error(Errors.PropertyUnknown.Error($"a {target.GetType().Name} has no property {Quote.Of(name)}; {NearestName.Suggest(name, names)}"));
+        ?? throw Error(Errors.PropertyUnknown.Error(
+            $"a {target.GetType().Name} has no property {Quote.Of(name)}; {NearestName.Suggest(name, names)}"));
 }

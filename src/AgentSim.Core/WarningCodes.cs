@@ -16,7 +16,8 @@ public static class WarningCodes
     public static WarningCode CalibrationArgumentsAssumed { get; } = new(
         "arguments of a measured server that neither the measurement nor the call says (of a profile)", "give them");
     public static WarningCode CalibrationCachedUnknown { get; } = new(
-        "cached prompts are too few for their cost to be fitted (of a profile)", "calibrate with a capture of agents, or with operator tables");
+        "cached prompts are too few for their cost to be fitted (of a profile)",
+            "calibrate with a capture of agents, or with operator tables");
     public static WarningCode CalibrationCommunicationMissing { get; } = new(
         "operator tables without the communication between GPUs (of a profile)", "fit to a run of the server");
     public static WarningCode CalibrationPromptsAssumed { get; } = new(
@@ -36,7 +37,8 @@ public static class WarningCodes
     public static WarningCode MeasuredModelsMixed { get; } = new(
         "models of a measured trace, of which a fit has one", "capture one model by itself");
     public static WarningCode MeasuredOutputsReplaced { get; } = new(
-        "measured outputs that were counted from text, in place of which the length asked for is taken", "nothing, if the server ignored the end of the text");
+        "measured outputs that were counted from text, in place of which the length asked for is taken",
+            "nothing, if the server ignored the end of the text");
     public static WarningCode MeasuredRanksMixed { get; } = new(
         "ranks of a trace of forward passes, which a fit takes for one deployment", "give the segments of one deployment");
     public static WarningCode MeasuredRequestsLate { get; } = new(
@@ -72,7 +74,8 @@ public static class WarningCodes
     public static WarningCode TimesEstimated { get; } = new(
         "imported requests whose start or end is estimated", "take a recording with both");
     public static WarningCode TimesRecorded { get; } = new(
-        "requests of version 2 rows that waited for their recorded time, though what they depend on had ended", "rows of version 1 do not wait");
+        "requests of version 2 rows that waited for their recorded time, though what they depend on had ended",
+            "rows of version 1 do not wait");
     public static WarningCode TimingExtrapolated { get; } = new(
         "more than 1 % of the busy time is unlike the runs that a timing profile was fitted to", "calibrate with such a run, too");
     public static WarningCode TimingProfileConflict { get; } = new(
@@ -83,7 +86,8 @@ public static class WarningCodes
     /// <summary>The list, in alphabetical order.</summary>
     public static IReadOnlyList<WarningCode> All { get; } =
     [
-        AgentsNone, ArgumentsDoubtful, ArgumentsIgnored, CalibrationArgumentsAssumed, CalibrationCachedUnknown, CalibrationCommunicationMissing,
+        AgentsNone, ArgumentsDoubtful, ArgumentsIgnored, CalibrationArgumentsAssumed, CalibrationCachedUnknown,
+            CalibrationCommunicationMissing,
         CalibrationPromptsAssumed, CalibrationUntested, HashIdsMissing, HashIdsSpare, ImportDoubtful, InputLengthMissing,
         MeasuredGapsHalved, MeasuredModelsMixed, MeasuredOutputsReplaced, MeasuredRanksMixed, MeasuredRequestsLate, MeasuredRequestsLeftOut,
         MeasuredRequestsWhole, MeasuredStartsUnknown, ModelsLeftOut, ModelsMixed, NothingOverlaps, OptionIgnored, OutputsEstimated,

@@ -28,7 +28,8 @@ internal static class ErrorRecords
 
     /// <summary>A value of a hashtable has no JSON form.</summary>
     public static AgentSimException NoJsonForm(string parameter, ErrorCode errorId, string name, object value) =>
-        errorId.Error($"{parameter}: the value of {name} is a {value.GetType().Name}; use text, a number, true or false, a list or a hashtable");
+        errorId.Error($"{parameter}: the value of {name} is a {value.GetType().Name}; use text, a number, true or " +
+            "false, a list or a hashtable");
 
     /// <summary>There is a capture under the path already.</summary>
     public static AgentSimException CaptureRunning(string path) => Errors.CaptureRunning.At(
@@ -40,7 +41,8 @@ internal static class ErrorRecords
 
     /// <summary>There is no capture to follow.</summary>
     public static AgentSimException NoCapture() =>
-        Errors.CaptureMissing.Error("no capture is running in this session; start one with Start-AgentTrace or name files with -OutputPath");
+        Errors.CaptureMissing.Error(
+            "no capture is running in this session; start one with Start-AgentTrace or name files with -OutputPath");
 
     /// <summary>There are several captures to follow.</summary>
     public static AgentSimException ManyCaptures() =>
@@ -49,7 +51,8 @@ internal static class ErrorRecords
     /// <summary>The category of an error: that of its entry in <see cref="Errors"/>, or what the system says more exactly.</summary>
     public static ErrorCategory Category(AgentSimException error) => error switch
     {
-        { InnerException: UnauthorizedAccessException } when Is(error, Errors.InputUnreadable, Errors.OutputFailed) => ErrorCategory.PermissionDenied,
+        { InnerException: UnauthorizedAccessException } when Is(error, Errors.InputUnreadable, Errors.OutputFailed) =>
+            ErrorCategory.PermissionDenied,
         { InnerException: FileNotFoundException or DirectoryNotFoundException or ItemNotFoundException or SessionStateException }
             when Is(error, Errors.InputUnreadable) => ErrorCategory.ObjectNotFound,
         _ => (ErrorCategory)error.Code.Category,   // of the same numbers

@@ -20,7 +20,8 @@ internal sealed class JsonArgument(string parameter, ErrorCode errorId)
         return Encoding.UTF8.GetString(stream.GetBuffer(), 0, (int)stream.Length);
     }
 
-    private static object? Unwrap(object? value) => value is PSObject { BaseObject: not PSCustomObject } wrapped ? wrapped.BaseObject : value;
+    private static object? Unwrap(object? value) => value is PSObject { BaseObject: not PSCustomObject } wrapped
+        ? wrapped.BaseObject : value;
 
     private void Write(Utf8JsonWriter json, object? value, string name)
     {

@@ -20,7 +20,8 @@ internal sealed record MetricSource(IReadOnlyList<Metric> Metrics, string? Path 
     {
         ReplayResult result => new MetricSource(result.Summary.Metrics),
         ReplayReport report => new MetricSource(report.Metrics),
-        SweepRow { Error: { } error } row => throw (Errors.Find(row.ErrorId) ?? Errors.ReportInvalid).Error($"point {row.Index} of the sweep has no metrics: {error}"),
+        SweepRow { Error: { } error } row => throw (Errors.Find(row.ErrorId) ?? Errors.ReportInvalid)
+            .Error($"point {row.Index} of the sweep has no metrics: {error}"),
         SweepRow row => new MetricSource(row.GetMetrics()),
         StoredReport report => new MetricSource(report.Metrics, report.Path),
         FileInfo file => Read(file.FullName),
@@ -48,7 +49,9 @@ internal sealed record MetricSource(IReadOnlyList<Metric> Metrics, string? Path 
         ];
         return metrics.Length > 0
             ? EmptyMetrics.Mark(metrics, [])
-            : throw Errors.ReportInvalid.Error($"a {item.BaseObject.GetType().Name} holds no metrics; give results of Invoke-AgentReplay, their summaries, or report files");
+            : throw Errors.ReportInvalid.Error(
+                $"a {item.BaseObject.GetType().Name} holds no metrics; give results of Invoke-AgentReplay, their " +
+                    "summaries, or report files");
     }
 
     private static double? Number(PSObject bag, string name)

@@ -25,7 +25,8 @@ public sealed class ModuleDependencies : IModuleAssemblyInitializer, IModuleAsse
     // The default context asks when it has no assembly of that name, or one that is too old. It does not say for whom; the
     // module's assemblies ask for exactly the versions that are here, and others get nothing that was not made for them.
     private static Assembly? Resolve(AssemblyLoadContext context, AssemblyName name) =>
-        Context.Find(name) is { } path && AssemblyName.GetAssemblyName(path).Version == name.Version ? Context.LoadFromAssemblyName(name) : null;
+        Context.Find(name) is { } path && AssemblyName.GetAssemblyName(path).Version == name.Version
+            ? Context.LoadFromAssemblyName(name) : null;
 
     private sealed class DependencyContext(string folder) : AssemblyLoadContext("AgentSim dependencies")
     {

@@ -36,4 +36,5 @@ internal sealed class TablePresetCompleter() : NameCompleter(LogImport.TablePres
 
 /// <summary>Completes properties by which records, rows and sessions are grouped.</summary>
 internal sealed class GroupPropertyCompleter()
-    : NameCompleter("EventType", "Model", "Models", "ParentSessionId", "Path", "PlayId", "RequestKind", "RootSessionId", "SessionId", "ToolClass");
+    : NameCompleter("EventType", "Model", "Models", "ParentSessionId", "Path", "PlayId", "RequestKind", "RootSessionId", "SessionId",
+        "ToolClass");

@@ -21,12 +21,15 @@ internal sealed partial class OptionCompleter : IArgumentCompleter
     {
         ArgumentNullException.ThrowIfNull(parameterName);
         ArgumentNullException.ThrowIfNull(wordToComplete);
-        bool isRouter = parameterName == nameof(InvokeAgentReplayCommand.RouterConfig) || (commandName?.Contains("Router", StringComparison.OrdinalIgnoreCase) ?? false);
+        bool isRouter = parameterName == nameof(InvokeAgentReplayCommand.RouterConfig)
+            || (commandName?.Contains("Router", StringComparison.OrdinalIgnoreCase) ?? false);
         OptionRow[] rows = isRouter ? [.. RouterSettingsTable.Settings.Rows] : [.. EngineArgumentsTable.Arguments.Rows];
-        if (Array.Find(rows, row => row.Parameter.Equals(parameterName, StringComparison.OrdinalIgnoreCase)) is { Choices.Count: > 0 } option)
+        if (Array.Find(rows, row => row.Parameter.Equals(parameterName, StringComparison.OrdinalIgnoreCase))
+            is { Choices.Count: > 0 } option)
         {
             var pattern = new WildcardPattern(wordToComplete.Trim('\'', '"') + "*", WildcardOptions.IgnoreCase);
-            return option.Choices.Where(pattern.IsMatch).Select(choice => new CompletionResult(choice, choice, CompletionResultType.ParameterValue, option.Help));
+            return option.Choices.Where(pattern.IsMatch).Select(choice =>
+                new CompletionResult(choice, choice, CompletionResultType.ParameterValue, option.Help));
         }
 
         // PowerShell closes a string that is still open.

@@ -13,7 +13,8 @@ internal static class ParameterNames
     public static Wording Wording { get; } = new(Find);
 
     private static string? Find(string term) =>
-        term.StartsWith(FormatPrefix, StringComparison.Ordinal) ? term[FormatPrefix.Length..] : Values(term) ?? (Parameter(term) is { } name ? "-" + name : null);
+        term.StartsWith(FormatPrefix, StringComparison.Ordinal) ? term[FormatPrefix.Length..] : Values(term)
+            ?? (Parameter(term) is { } name ? "-" + name : null);
 
     // Commands, and what is not the name of a parameter alone.
     private static string? Values(string term) => term switch

@@ -23,12 +23,14 @@ internal sealed class ProgressDisplay(Cmdlet command, string activity)
     public IProgress<long> Reading(IEnumerable<string> files)
     {
         long total = files.Sum(file => File.Exists(file) ? new FileInfo(file).Length : 0);
-        return new Sink<long>(this, bytes => Show(bytes, total, string.Create(CultureInfo.InvariantCulture, $"{bytes:N0} of {total:N0} bytes")));
+        return new Sink<long>(this, bytes => Show(bytes, total,
+            string.Create(CultureInfo.InvariantCulture, $"{bytes:N0} of {total:N0} bytes")));
     }
 
     /// <summary>Progress of a replay.</summary>
     public IProgress<ReplayProgress> Replaying() => new Sink<ReplayProgress>(this, at => Show(at.Done, at.Total, string.Create(
-        CultureInfo.InvariantCulture, $"{at.Done:N0} of {at.Total:N0} requests, simulated time {TimeSpan.FromMilliseconds(at.SimulatedMs):d\\.hh\\:mm\\:ss}")));
+        CultureInfo.InvariantCulture,
+            $"{at.Done:N0} of {at.Total:N0} requests, simulated time {TimeSpan.FromMilliseconds(at.SimulatedMs):d\\.hh\\:mm\\:ss}")));
 
     /// <summary>Progress of a sweep.</summary>
     public IProgress<SweepProgress> Sweeping() => new Sink<SweepProgress>(this, at => Show((long)(at.Fraction * 1000), 1000, string.Create(

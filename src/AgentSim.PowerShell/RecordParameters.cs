@@ -15,7 +15,8 @@ internal sealed partial class RecordParameters
     {
         foreach ((OptionRow row, string help) in rows)
         {
-            var parameter = new RuntimeDefinedParameter(row.Parameter, row.ValueType, [new ParameterAttribute { HelpMessage = help, DontShow = row.IsInert }]);
+            var parameter = new RuntimeDefinedParameter(row.Parameter, row.ValueType,
+                [new ParameterAttribute { HelpMessage = help, DontShow = row.IsInert }]);
             if (NumberValues.IsNumber(row.ValueType!, out bool isWhole)) parameter.Attributes.Add(new NumberAttribute { Whole = isWhole });
             if (row.Choices.Count > 0 && !(Nullable.GetUnderlyingType(row.ValueType!) ?? row.ValueType!).IsEnum)
                 parameter.Attributes.Add(new ArgumentCompleterAttribute(typeof(OptionCompleter)));
@@ -50,7 +51,8 @@ internal sealed partial class RecordParameters
     {
         foreach ((string name, RuntimeDefinedParameter parameter) in Dictionary)
         {
-            if (parameter.IsSet) record = ((OptionRow<T>)_rows[name]).Set!(record, parameter.Value is PSObject wrapped ? wrapped.BaseObject : parameter.Value);
+            if (parameter.IsSet) record = ((OptionRow<T>)_rows[name]).Set!(record, parameter.Value is PSObject wrapped ? wrapped.BaseObject
+                : parameter.Value);
         }
 
         return record;

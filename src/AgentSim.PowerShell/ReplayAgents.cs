@@ -13,7 +13,8 @@ internal static class ReplayAgents
         try
         {
             AgentResults? agents = result.FindAgents(cancellation);
-            if (agents is null) command.WriteWarning("This replay has no sessions and tasks: every session of its load is one request, and none waits for another");
+            if (agents is null) command.WriteWarning(
+                "This replay has no sessions and tasks: every session of its load is one request, and none waits for another");
             return agents;
         }
         catch (AgentSimException error)

@@ -31,6 +31,7 @@ internal static class ReportFormats
         ".csv" => ReportFormat.Csv,
         ".html" or ".htm" => ReportFormat.Html,
         ".md" or ".markdown" => ReportFormat.Markdown,
-        _ => throw Errors.ReportFormatUnknown.Error($"{path}: the name does not say what to write; name a .json, .jsonl, .csv, .html or .md file, or give -Format"),
+        _ => throw Errors.ReportFormatUnknown.Error(
+            $"{path}: the name does not say what to write; name a .json, .jsonl, .csv, .html or .md file, or give -Format"),
     };
 }

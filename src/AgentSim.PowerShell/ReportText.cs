@@ -22,7 +22,8 @@ public static class ReportText
     {
         ArgumentNullException.ThrowIfNull(result);
         string timing = result.Run.Timing.Length > 0 ? $"{Environment.NewLine}Timing: {result.Run.Timing}" : "";
-        return string.Concat([Of(result.Summary), timing, .. result.Warnings.Select(warning => $"{Environment.NewLine}Warning: {warning.In(ParameterNames.Wording)}")]);
+        return string.Concat([Of(result.Summary), timing, .. result.Warnings.Select(warning =>
+            $"{Environment.NewLine}Warning: {warning.In(ParameterNames.Wording)}")]);
     }
 
     /// <summary>The text of the view.</summary>
@@ -40,11 +41,14 @@ public static class ReportText
         }
 
         text.AppendLine();
-        string duration = double.IsFinite(report.DurationMs) ? string.Create(CultureInfo.InvariantCulture, $" in {report.DurationMs / 1000:N3} simulated seconds") : "";
+        string duration = double.IsFinite(report.DurationMs)
+            ? string.Create(CultureInfo.InvariantCulture, $" in {report.DurationMs / 1000:N3} simulated seconds") : "";
         text.AppendLine(CultureInfo.InvariantCulture,
-            $"Completed {report.CompletedRequests:N0} of {report.NumRequests:N0} requests{duration} (computed in {report.WallTimeMs:N0} ms)");
+            $"Completed {report.CompletedRequests:N0} of {report.NumRequests:N0} requests{duration} (computed in " +
+                $"{report.WallTimeMs:N0} ms)");
         text.Append(CultureInfo.InvariantCulture,
-            $"Prompt tokens found in the prefix cache: {Share(report.PrefixCacheReusedRatio)} (first admission {Share(report.FirstAdmissionPrefixCacheReusedRatio)})");
+            $"Prompt tokens found in the prefix cache: {Share(report.PrefixCacheReusedRatio)} (first admission " +
+                $"{Share(report.FirstAdmissionPrefixCacheReusedRatio)})");
         if (MetricText.CutOff(report) is { } cut) text.AppendLine().Append(cut);
         return text.ToString();
     }

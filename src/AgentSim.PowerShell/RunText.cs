@@ -16,7 +16,8 @@ public static class RunText
         ArgumentNullException.ThrowIfNull(run);
         var lines = new List<(string Name, string Value)> { ("version", run.Version) };
         lines.AddRange(run.Inputs.Select(input => ("input", input.Path)));
-        lines.AddRange(run.Settings.Where(setting => setting.Value is not null).Select(setting => (setting.Key, Text(setting.Key, setting.Value!))));
+        lines.AddRange(run.Settings.Where(setting => setting.Value is not null)
+            .Select(setting => (setting.Key, Text(setting.Key, setting.Value!))));
         lines.Add(("seed", run.Seed.ToString(CultureInfo.InvariantCulture)));
         if (run.Timing.Length > 0) lines.Add(("timing", run.Timing));
         lines.AddRange(run.Warnings.Select(warning => ("warning", warning.In(ParameterNames.Wording))));
@@ -26,7 +27,8 @@ public static class RunText
 
     private static string Text(string name, object value) => value switch
     {
-        JsonElement { ValueKind: JsonValueKind.Object } json when name.EndsWith("engine_args", StringComparison.Ordinal) => EngineArguments.Read(json.GetRawText(), name).ToString(),
+        JsonElement { ValueKind: JsonValueKind.Object } json when name.EndsWith("engine_args", StringComparison.Ordinal) =>
+            EngineArguments.Read(json.GetRawText(), name).ToString(),
         JsonElement { ValueKind: JsonValueKind.Object } json => RouterSettings.Parse(json.GetRawText(), name).ToString(),
         _ => Convert.ToString(value, CultureInfo.InvariantCulture) ?? "",
     };

@@ -9,7 +9,8 @@ namespace AgentSim.PowerShell;
 /// </summary>
 internal static class RunningCaptures
 {
-    private static readonly StringComparer PathComparer = OperatingSystem.IsWindows() ? StringComparer.OrdinalIgnoreCase : StringComparer.Ordinal;
+    private static readonly StringComparer PathComparer = OperatingSystem.IsWindows() ? StringComparer.OrdinalIgnoreCase
+        : StringComparer.Ordinal;
     private static readonly Dictionary<string, RunningCapture> s_captures = new(PathComparer);
 
     static RunningCaptures() => AppDomain.CurrentDomain.ProcessExit += (_, _) => StopAll();

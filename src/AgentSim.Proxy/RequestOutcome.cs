@@ -20,7 +20,8 @@ internal static class Outcomes
 {
     /// <summary>What became of a request that was passed on.</summary>
     /// <param name="error">What the forwarder says.</param>
-    /// <param name="isAborted">Whether the request of the client was aborted: by the client, or by the forwarder, which aborts it when an answer breaks.</param>
+    /// <param name="isAborted">Whether the request of the client was aborted: by the client, or by the forwarder, which aborts it when an
+    /// answer breaks.</param>
     /// <param name="isStopping">Whether the proxy breaks off what is under way.</param>
     public static RequestOutcome Of(ForwarderError error, bool isAborted, bool isStopping = false) => error switch
     {

@@ -41,7 +41,8 @@ internal sealed class ResponseTap(Stream client, ResponseFacts facts) : Stream
     /// <returns>False if the client is gone.</returns>
     public async Task<bool> EndAsync(CancellationToken cancel)
     {
-        if (Mode == TapMode.Answer && IsReadable && _answer.Length > 0) Look(_answer.GetBuffer().AsMemory(0, (int)_answer.Length), isChunk: false);
+        if (Mode == TapMode.Answer && IsReadable && _answer.Length > 0)
+            Look(_answer.GetBuffer().AsMemory(0, (int)_answer.Length), isChunk: false);
         if (Mode != TapMode.FilteredEvents || _events.IsLost || _events.Rest.IsEmpty) return true;
         try
         {
@@ -63,7 +64,8 @@ internal sealed class ResponseTap(Stream client, ResponseFacts facts) : Stream
             _out.SetLength(0);
             _events.Add(buffer.Span, Filter);
             if (_events.IsLost) GiveUp();
-            if (_out.Length > 0) await client.WriteAsync(_out.GetBuffer().AsMemory(0, (int)_out.Length), cancellationToken).ConfigureAwait(false);
+            if (_out.Length > 0) await client.WriteAsync(_out.GetBuffer().AsMemory(0, (int)_out.Length), cancellationToken)
+                .ConfigureAwait(false);
             return;
         }
 

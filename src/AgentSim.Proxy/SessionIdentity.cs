@@ -23,7 +23,8 @@ internal sealed record SessionIdentity(string SessionId, string? ParentSessionId
     {
         if (own is not null && Text(headers, own) is { } named) return new SessionIdentity(named, null, null);
         (string Session, string? Parent)? found = Ids(headers);
-        return found is null ? null : new SessionIdentity(found.Value.Session, found.Value.Parent, Flag(Text(headers, "x-dynamo-session-final")));
+        return found is null ? null : new SessionIdentity(found.Value.Session, found.Value.Parent,
+            Flag(Text(headers, "x-dynamo-session-final")));
     }
 
     /// <summary>A header's value without blanks around it; null if it is absent, blank or no plain text.</summary>

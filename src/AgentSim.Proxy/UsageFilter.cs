@@ -36,7 +36,8 @@ internal static class UsageFilter
             bool isNull = reader.TokenType == JsonTokenType.Null, isArray = reader.TokenType == JsonTokenType.StartArray;
             long valueStart = reader.BytesConsumed;
             reader.Skip();
-            if (isChoices && isArray) hasNoChoices = data.Span[(int)valueStart..((int)reader.BytesConsumed - 1)].IndexOfAnyExcept(" \t\r\n"u8) < 0;
+            if (isChoices && isArray) hasNoChoices = data.Span[(int)valueStart..((int)reader.BytesConsumed - 1)]
+                .IndexOfAnyExcept(" \t\r\n"u8) < 0;
             if (isUsage) usage = (end, (int)reader.BytesConsumed, isFirst, isNull);
             end = (int)reader.BytesConsumed;
         }

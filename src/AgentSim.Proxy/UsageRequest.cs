@@ -10,7 +10,8 @@ internal static class UsageRequest
 {
     private const int MaxDepth = 512;
 
-    /// <summary>The request with <c>include_usage</c>; null if it cannot be asked for: stream options are no object, or text is none.</summary>
+    /// <summary>The request with <c>include_usage</c>; null if it cannot be asked for: stream options are no object, or text is
+    /// none.</summary>
     /// <param name="body">A JSON object with at least one key.</param>
     public static byte[]? Add(ReadOnlyMemory<byte> body)
     {

@@ -23,7 +23,8 @@ internal static class WarmUp
             + "data: {\"choices\":[],\"usage\":{\"prompt_tokens\":9,\"completion_tokens\":1}}\n\ndata: [DONE]\n\n", true),
         ("/v1/messages", """{"model":"m","stream":true,"max_tokens":9,"tools":[{"name":"t","input_schema":{}}],"messages":[{"role":"user","content":"warm up"}]}""",
             "data: {\"type\":\"message_start\",\"message\":{\"usage\":{\"input_tokens\":9}}}\n\n"
-            + "data: {\"type\":\"content_block_delta\",\"delta\":{\"type\":\"text_delta\",\"text\":\"a\"}}\n\ndata: {\"type\":\"message_stop\"}\n\n", true),
+            + "data: {\"type\":\"content_block_delta\",\"delta\":{\"type\":\"text_delta\",\"text\":\"a\"}}\n\ndata: " +
+            "{\"type\":\"message_stop\"}\n\n", true),
         ("/v1/responses", """{"model":"m","stream":true,"instructions":"i","input":[{"type":"message","role":"user","content":"warm up"}]}""",
             "data: {\"type\":\"response.output_text.delta\",\"delta\":\"a\"}\n\n"
             + "data: {\"type\":\"response.completed\",\"response\":{\"status\":\"completed\",\"usage\":{\"input_tokens\":9,\"output_tokens\":1}}}\n\n", true),
@@ -46,13 +47,15 @@ internal static class WarmUp
             {
                 (string path, string body, _, _) = Requests[i % Requests.Length];
                 using var content = new StringContent(body, Encoding.UTF8, "application/json");
-                using HttpResponseMessage response = await client.PostAsync(new Uri(proxy.Address + path), content, patience.Token).ConfigureAwait(false);
+                using HttpResponseMessage response = await client.PostAsync(new Uri(proxy.Address + path), content, patience.Token)
+                    .ConfigureAwait(false);
             }
 
             await patience.CancelAsync().ConfigureAwait(false);
             await serving.ConfigureAwait(false);
         }
-        catch (Exception error) when (error is IOException or SocketException or HttpRequestException or OperationCanceledException or AgentSimException)
+        catch (Exception error) when (error is IOException or SocketException or HttpRequestException or OperationCanceledException
+            or AgentSimException)
         {
             // The first requests will be a little late.
         }
@@ -85,7 +88,8 @@ internal static class WarmUp
                 (string Path, string Body, string Answer, bool IsStream) request = Array.Find(
                     Requests, each => text.StartsWith($"POST {each.Path} ", StringComparison.Ordinal)
                         && text.Contains("\"stream\":true", StringComparison.Ordinal) == each.IsStream);
-                if (request.Body is null || !text.EndsWith(request.Body[^1]) || !text.Contains("warm up", StringComparison.Ordinal)) continue;
+                if (request.Body is null || !text.EndsWith(request.Body[^1]) || !text.Contains("warm up", StringComparison.Ordinal))
+                    continue;
                 string type = request.IsStream ? "text/event-stream" : "application/json";
                 string head = $"HTTP/1.1 200 OK\r\nContent-Type: {type}\r\nContent-Length: {request.Answer.Length}\r\n\r\n";
                 await connection.SendAsync(Encoding.Latin1.GetBytes(head + request.Answer), cancel).ConfigureAwait(false);

@@ -33,7 +33,8 @@ internal static class Greeting
     public static void CheckVersion(ReadOnlySpan<byte> greeting)
     {
         // Version 1.0 has no such byte, version 2.0 (of ZeroMQ 3.2) says 1.
-        if (greeting[VersionAt] < 3) throw new ZmtpException($"the peer speaks an old version of ZMTP ({greeting[VersionAt]}); 3 is needed");
+        if (greeting[VersionAt] < 3)
+            throw new ZmtpException($"the peer speaks an old version of ZMTP ({greeting[VersionAt]}); 3 is needed");
     }
 
     /// <summary>Checks a whole greeting.</summary>

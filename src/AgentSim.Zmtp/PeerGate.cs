@@ -79,7 +79,8 @@ internal sealed class PeerGate(
         catch (EndOfStreamException)
         {
             // The peer has gone; half a message is none. One that goes where it learns what this is wanted something else.
-            if (_inner is not null && !_isReady) totals.AddRefusal("the peer left during the handshake; it may be no PUSH socket, or want encryption");
+            if (_inner is not null && !_isReady)
+                totals.AddRefusal("the peer left during the handshake; it may be no PUSH socket, or want encryption");
         }
         finally
         {

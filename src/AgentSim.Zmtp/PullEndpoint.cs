@@ -65,5 +65,7 @@ internal static class TcpAddress
 
     public static string Format(IPEndPoint endpoint) => $"{Scheme}{endpoint}";
 
-    private static AgentSimException Malformed(string address) => Errors.EndpointInvalid.Error($"{Quote.Of(address)} is not an address to listen on; give one like tcp://127.0.0.1:20390, with an IP address, localhost or *");
+    private static AgentSimException Malformed(string address) =>
+        Errors.EndpointInvalid.Error(
+            $"{Quote.Of(address)} is not an address to listen on; give one like tcp://127.0.0.1:20390, with an IP address, localhost or *");
 }

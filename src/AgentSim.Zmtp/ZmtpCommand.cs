@@ -64,7 +64,8 @@ internal static class ZmtpCommand
 
     // For a message, which must not drive a terminal.
     private static string Text(ReadOnlySpan<byte> text) => string.Concat(
-        Encoding.Latin1.GetString(text.Length > LongestName ? text[..LongestName] : text).Select(c => char.IsAscii(c) && !char.IsControl(c) ? c : '?'));
+        Encoding.Latin1.GetString(text.Length > LongestName ? text[..LongestName] : text)
+            .Select(c => char.IsAscii(c) && !char.IsControl(c) ? c : '?'));
 }
 
 /// <summary>What stands before the body of a frame (ZMTP 3.1): flags and size.</summary>

@@ -9,7 +9,8 @@ namespace AgentSim.Tests;
 internal static class CliProgram
 {
     private static readonly string[] Command =
-        Environment.GetEnvironmentVariable("AGENTSIM_PROGRAM") is { Length: > 0 } program ? [program] : ["dotnet", Path.Combine(AppContext.BaseDirectory, "agentsim.dll")];
+        Environment.GetEnvironmentVariable("AGENTSIM_PROGRAM") is { Length: > 0 } program ? [program]
+        : ["dotnet", Path.Combine(AppContext.BaseDirectory, "agentsim.dll")];
 
     /// <summary>How to start it, its outputs redirected.</summary>
     public static ProcessStartInfo Start(params string[] arguments) => StartBy([], arguments);

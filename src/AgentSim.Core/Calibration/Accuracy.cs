@@ -34,7 +34,8 @@ internal sealed record TrainingMedians(double TtftMs, double TpotMs)
             tpot.AddRange(run.Requests.Where(request => request.TpotMs is not null).Select(request => request.TpotMs!.Value));
         }
 
-        return ttft.Count == 0 || tpot.Count == 0 ? null : new TrainingMedians(Accuracy.QuantileOf(ttft, 0.5), Accuracy.QuantileOf(tpot, 0.5));
+        return ttft.Count == 0 || tpot.Count == 0 ? null : new TrainingMedians(Accuracy.QuantileOf(ttft, 0.5),
+            Accuracy.QuantileOf(tpot, 0.5));
     }
 }
 
@@ -48,7 +49,8 @@ internal static class Accuracy
         ("ttft_cached_90_100", 0.9, double.PositiveInfinity),
     ];
 
-    public static IReadOnlyList<AccuracyRow> Of(Measurement run, Prediction simulated, double offset, TrainingMedians? training, int from = 0)
+    public static IReadOnlyList<AccuracyRow> Of(Measurement run, Prediction simulated, double offset, TrainingMedians? training,
+        int from = 0)
     {
         List<AccuracyRow> rows = [];
         if (run.Aggregates is { } aggregates)
@@ -59,7 +61,8 @@ internal static class Accuracy
             Add("e2e_mean", aggregates.LatencyMeanMs, latency, guess);
             AddQuantile("e2e_p50", aggregates.Latency, 0.5, simulated.LatencyMs, guess);
             AddQuantile("e2e_p99", aggregates.Latency, 0.99, simulated.LatencyMs, guess);
-            Add("tpot_mean", (aggregates.LatencyMeanMs - aggregates.TtftMeanMs) / Math.Max(1, output - 1), (latency - ttft) / Math.Max(1, output - 1), training?.TpotMs);
+            Add("tpot_mean", (aggregates.LatencyMeanMs - aggregates.TtftMeanMs) / Math.Max(1, output - 1),
+                (latency - ttft) / Math.Max(1, output - 1), training?.TpotMs);
             Add("ttft_mean", aggregates.TtftMeanMs, ttft, training?.TtftMs);
             AddQuantile("ttft_p50", aggregates.Ttft, 0.5, simulated.TtftMs, training?.TtftMs);
             AddQuantile("ttft_p99", aggregates.Ttft, 0.99, simulated.TtftMs, training?.TtftMs);
@@ -108,7 +111,8 @@ internal static class Accuracy
 
         if (tpotReal.Count > 0)
         {
-            rows.Add(new AccuracyRow("tpot_mape", null, null, Mape(tpotReal, tpotSim), training is null ? null : Mape(tpotReal, [.. tpotReal.Select(_ => training.TpotMs)])));
+            rows.Add(new AccuracyRow("tpot_mape", null, null, Mape(tpotReal, tpotSim),
+                training is null ? null : Mape(tpotReal, [.. tpotReal.Select(_ => training.TpotMs)])));
             Add("tpot_mean", tpotReal.Average(), tpotSim.Average(), training?.TpotMs);
             Add("tpot_p50", QuantileOf(tpotReal, 0.5), QuantileOf(tpotSim, 0.5), training?.TpotMs);
             Add("tpot_p99", QuantileOf(tpotReal, 0.99), QuantileOf(tpotSim, 0.99), training?.TpotMs);
@@ -116,7 +120,8 @@ internal static class Accuracy
 
         if (ttftReal.Count > 0)
         {
-            rows.Add(new AccuracyRow("ttft_mape", null, null, Mape(ttftReal, ttftSim), training is null ? null : Mape(ttftReal, [.. ttftReal.Select(_ => training.TtftMs)])));
+            rows.Add(new AccuracyRow("ttft_mape", null, null, Mape(ttftReal, ttftSim),
+                training is null ? null : Mape(ttftReal, [.. ttftReal.Select(_ => training.TtftMs)])));
             Add("ttft_mean", ttftReal.Average(), ttftSim.Average(), training?.TtftMs);
             Add("ttft_p50", QuantileOf(ttftReal, 0.5), QuantileOf(ttftSim, 0.5), training?.TtftMs);
             Add("ttft_p99", QuantileOf(ttftReal, 0.99), QuantileOf(ttftSim, 0.99), training?.TtftMs);
@@ -143,7 +148,8 @@ internal static class Accuracy
         {
             foreach (MeasuredQuantile quantile in measured)
             {
-                if (quantile.Share == share) Add(metric, quantile.Ms, QuantileOf([.. values.Where(double.IsFinite)], share) + offset, guess);
+                if (quantile.Share == share)
+                    Add(metric, quantile.Ms, QuantileOf([.. values.Where(double.IsFinite)], share) + offset, guess);
             }
         }
     }
@@ -155,7 +161,8 @@ internal static class Accuracy
         return FitResiduals.Quantile(sorted, share);
     }
 
-    private static double Mape(List<double> measured, List<double> simulated) => measured.Zip(simulated, (real, value) => Math.Abs((value / real) - 1)).Average();
+    private static double Mape(List<double> measured, List<double> simulated) =>
+        measured.Zip(simulated, (real, value) => Math.Abs((value / real) - 1)).Average();
 
     private static double Mean(double[] values) => values.Where(double.IsFinite).DefaultIfEmpty(double.NaN).Average();
 }

@@ -22,7 +22,9 @@ public sealed partial record AccuracyLimit(string Metric, double Most)
         Match match = Rule().Match(rule);
         if (!match.Success) throw Errors.LimitInvalid.Usage($"{Quote.Of(rule)} is no rule; one is like e2e_mape>5%");
         string metric = match.Groups[1].Value;
-        if (!Metrics.Contains(metric)) throw Errors.LimitInvalid.Usage($"{Quote.Of(rule)}: there is no error {Quote.Of(metric)}; those are {string.Join(", ", Metrics)}");
+        if (!Metrics.Contains(metric))
+            throw Errors.LimitInvalid.Usage(
+                $"{Quote.Of(rule)}: there is no error {Quote.Of(metric)}; those are {string.Join(", ", Metrics)}");
         return new AccuracyLimit(metric, double.Parse(match.Groups[2].Value, CultureInfo.InvariantCulture) / 100);
     }
 

@@ -22,7 +22,8 @@ public static class CalibratedSettings
         return settings with
         {
             Engine = settings.Pools is null ? Apply(settings.Engine, profile, warnings) : settings.Engine,
-            Pools = settings.Pools is { } pools ? pools with { Prefill = Apply(pools.Prefill, profile, warnings), Decode = Apply(pools.Decode, profile, warnings) } : null,
+            Pools = settings.Pools is { } pools ? pools with { Prefill = Apply(pools.Prefill, profile, warnings),
+                Decode = Apply(pools.Decode, profile, warnings) } : null,
             Calibration = profile.Use,
             Warnings = [.. warnings.Distinct()],
         };
@@ -32,7 +33,8 @@ public static class CalibratedSettings
     {
         EngineArguments given = engine.Arguments;
         if (given.PlannerProfileData is not null)
-            throw Errors.OptionsConflict.Usage("a timing profile and planner_profile_data exclude each other; leave planner_profile_data out");
+            throw Errors.OptionsConflict.Usage(
+                "a timing profile and planner_profile_data exclude each other; leave planner_profile_data out");
         MeasuredServer server = profile.Server;
         EngineType type = server.Engine is { } name && EngineType.Find(name, EngineType.All) is { } known ? known : given.EngineType;
         EngineArguments defaults = new EngineArguments { EngineType = given.EngineType }.Validated("engine arguments");
@@ -48,14 +50,20 @@ public static class CalibratedSettings
             NumGpuBlocks = Choose("num_gpu_blocks", given.NumGpuBlocks, defaults.NumGpuBlocks, server.NumGpuBlocks),
             BlockSize = Choose("block_size", given.BlockSize, defaults.BlockSize, server.BlockSize),
             MaxNumSeqs = Choose("max_num_seqs", given.MaxNumSeqs, defaults.MaxNumSeqs, server.MaxNumSeqs),
-            MaxNumBatchedTokens = Choose("max_num_batched_tokens", given.MaxNumBatchedTokens, defaults.MaxNumBatchedTokens, server.MaxNumBatchedTokens),
-            MaxModelLen = Choose("max_model_len", given.MaxModelLen, defaults.MaxModelLen, given.EngineType == EngineType.Vllm ? server.MaxModelLen : null),
+            MaxNumBatchedTokens = Choose("max_num_batched_tokens", given.MaxNumBatchedTokens, defaults.MaxNumBatchedTokens,
+                server.MaxNumBatchedTokens),
+            MaxModelLen = Choose("max_model_len", given.MaxModelLen, defaults.MaxModelLen,
+                given.EngineType == EngineType.Vllm ? server.MaxModelLen : null),
             AicTpSize = Choose("aic_tp_size", given.AicTpSize, defaults.AicTpSize, server.TensorParallelSize),
-            EnablePrefixCaching = Choose("enable_prefix_caching", given.EnablePrefixCaching, defaults.EnablePrefixCaching, server.EnablePrefixCaching),
-            EnableChunkedPrefill = Choose("enable_chunked_prefill", given.EnableChunkedPrefill, defaults.EnableChunkedPrefill, server.EnableChunkedPrefill),
+            EnablePrefixCaching = Choose("enable_prefix_caching", given.EnablePrefixCaching, defaults.EnablePrefixCaching,
+                server.EnablePrefixCaching),
+            EnableChunkedPrefill = Choose("enable_chunked_prefill", given.EnableChunkedPrefill, defaults.EnableChunkedPrefill,
+                server.EnableChunkedPrefill),
         };
         if (conflicts.Count > 0)
-            warnings.Add(new RunWarning(WarningCodes.TimingProfileConflict, $"{string.Join("; ", conflicts)}: the engine's arguments stay, and the profile's stated errors are not of them", conflicts.Count));
+            warnings.Add(new RunWarning(WarningCodes.TimingProfileConflict,
+                $"{string.Join("; ", conflicts)}: the engine's arguments stay, and the profile's stated errors are not of them",
+                    conflicts.Count));
         return given.Resolve("engine arguments").With(profile.Tables);
 
         T Choose<T>(string argument, T value, T fallback, object? measured)

@@ -16,7 +16,8 @@ internal static class CalibrationJson
 
     public static void Write(Stream stream, TimingProfile profile)
     {
-        using (var json = new Utf8JsonWriter(stream, new JsonWriterOptions { Indented = true, NewLine = "\n", Encoder = JsonLineWriter.Encoder }))
+        using (var json = new Utf8JsonWriter(stream, new JsonWriterOptions { Indented = true, NewLine = "\n",
+            Encoder = JsonLineWriter.Encoder }))
         {
             json.WriteStartObject();
             json.WriteString("schema", Schema);
@@ -94,16 +95,21 @@ internal static class CalibrationJson
         {
             Version = root.Text("version") ?? "",
             Server = ReadServer(server),
-            Sources = [.. root.Get("sources").Items().Select(source => new WorkloadInput(source.Text("path") ?? "", source.Number("bytes") ?? 0, source.Text("sha256") ?? ""))],
+            Sources = [.. root.Get("sources").Items().Select(source =>
+                new WorkloadInput(source.Text("path") ?? "", source.Number("bytes") ?? 0, source.Text("sha256") ?? ""))],
             Formula = root.Text("formula"),
             Coefficients = root.Get("coefficients") is { ValueKind: JsonValueKind.Object } coefficients
-                ? [.. coefficients.EnumerateObject().Select(member => new Coefficient(member.Name, member.Value.Real("value") ?? 0, member.Value.Real("low"), member.Value.Real("high")))] : [],
+                ? [.. coefficients.EnumerateObject().Select(member =>
+                    new Coefficient(member.Name, member.Value.Real("value") ?? 0, member.Value.Real("low"), member.Value.Real("high")))]
+                        : [],
             ClientOffsetMs = root.Real("client_offset_ms") ?? 0,
             Prompts = PromptNames.Parse(root.Text("prompts") ?? "different") ?? PromptAssumption.Different,
             Envelope = root.Get("envelope") is { ValueKind: JsonValueKind.Object } envelope ? ReadEnvelope(envelope) : null,
-            Training = training.Real("ttft_ms") is { } ttft && training.Real("tpot_ms") is { } tpot ? new TrainingMedians(ttft, tpot) : null,
+            Training = training.Real("ttft_ms") is { } ttft && training.Real("tpot_ms") is { } tpot
+                ? new TrainingMedians(ttft, tpot) : null,
             Errors = [.. root.Get("errors").Items().Select(ReadErrors)],
-            Warnings = [.. root.Get("warnings").Items().Select(warning => new RunWarning(warning.Text("code") ?? "", warning.Text("message") ?? "", warning.Number("count") ?? 1))],
+            Warnings = [.. root.Get("warnings").Items().Select(warning =>
+                new RunWarning(warning.Text("code") ?? "", warning.Text("message") ?? "", warning.Number("count") ?? 1))],
         };
     }
 
@@ -141,7 +147,8 @@ internal static class CalibrationJson
         EnableChunkedPrefill = Flag(server.Get("enable_chunked_prefill")),
     };
 
-    private static bool? Flag(JsonElement value) => value.ValueKind switch { JsonValueKind.True => true, JsonValueKind.False => false, _ => null };
+    private static bool? Flag(JsonElement value) => value.ValueKind switch { JsonValueKind.True => true, JsonValueKind.False => false,
+        _ => null };
 
     private static void WriteEnvelope(Utf8JsonWriter json, PassEnvelope envelope)
     {
@@ -160,7 +167,8 @@ internal static class CalibrationJson
 
     private static PassEnvelope ReadEnvelope(JsonElement envelope)
     {
-        ValueRange[] ranges = [.. Quantities.Select(name => envelope.Get(name) is { ValueKind: JsonValueKind.Array } pair && pair.GetArrayLength() == 2
+        ValueRange[] ranges = [.. Quantities.Select(name => envelope.Get(name) is { ValueKind: JsonValueKind.Array } pair
+            && pair.GetArrayLength() == 2
             ? new ValueRange(pair[0].GetDouble(), pair[1].GetDouble()) : default)];
         return new PassEnvelope(ranges[0], ranges[1], ranges[2], ranges[3], ranges[4]);
     }
@@ -193,7 +201,8 @@ internal static class CalibrationJson
     }
 
     private static HeldOutErrors ReadErrors(JsonElement run) => new(run.Text("run") ?? "", run.Text("held_out") ?? "",
-        new List<AccuracyRow>(run.Get("metrics").Items().Select(row => new AccuracyRow(row.Text("metric") ?? "", row.Real("measured"), row.Real("simulated"), row.Real("error") ?? double.NaN, row.Real("baseline")))));
+        new List<AccuracyRow>(run.Get("metrics").Items().Select(row => new AccuracyRow(row.Text("metric") ?? "", row.Real("measured"),
+            row.Real("simulated"), row.Real("error") ?? double.NaN, row.Real("baseline")))));
 
     private static void Optional(Utf8JsonWriter json, string name, string? value)
     {

@@ -4,7 +4,8 @@ namespace AgentSim.Calibration;
 
 /// <summary>
 /// How far a simulation is from a measurement, as a vector whose squares are summed: of every request the logarithms of its time per
-/// output token and of its latency; quantiles of the time to first token, which do not ask which request waited (and where prompts are known, its mean over requests that are alike); and the
+/// output token and of its latency; quantiles of the time to first token, which do not ask which request waited (and where prompts are
+/// known, its mean over requests that are alike); and the
 /// throughput of closed loops. Large residuals count less than by their squares (Huber).
 /// </summary>
 internal sealed class FitResiduals
@@ -32,7 +33,8 @@ internal sealed class FitResiduals
         }
         else
         {
-            _ttft = Quantiles(run.Requests.Take(_count).Where(request => request.TtftMs is not null).Select(request => request.TtftMs!.Value));
+            _ttft = Quantiles(run.Requests.Take(_count).Where(request => request.TtftMs is not null)
+                .Select(request => request.TtftMs!.Value));
             _latency = [];
             _timed = [.. Enumerable.Range(0, _count).Where(i => run.Requests[i].LatencyMs is > 0 && run.Requests[i].TtftMs is not null)];
         }
@@ -68,7 +70,8 @@ internal sealed class FitResiduals
         {
             double[] sorted = Sorted(prediction.LatencyMs);
             weight = 0.5 / Math.Sqrt(_latency.Length);
-            for (int i = 0; i < _latency.Length - 1; i++) into[at++] = weight * Residual(Quantile(sorted, _run.Aggregates!.Latency[i].Share) + offset, _latency[i], Kink);
+            for (int i = 0; i < _latency.Length - 1; i++)
+                into[at++] = weight * Residual(Quantile(sorted, _run.Aggregates!.Latency[i].Share) + offset, _latency[i], Kink);
             into[at++] = Residual(Mean(prediction.LatencyMs) + offset, _latency[^1], Kink);
         }
 
@@ -77,7 +80,8 @@ internal sealed class FitResiduals
         {
             MeasuredRequest request = _run.Requests[i];
             double ttft = prediction.TtftMs[i], latency = prediction.LatencyMs[i];
-            into[at++] = request.TpotMs is > 0 and { } tpot ? 0.5 * weight * Residual((latency - ttft) / (request.OutputTokens - 1), tpot, Kink) : 0;
+            into[at++] = request.TpotMs is > 0 and { } tpot ? 0.5 * weight * Residual((latency - ttft) / (request.OutputTokens - 1), tpot,
+                Kink) : 0;
             into[at++] = weight * Residual(latency + offset, request.LatencyMs!.Value, Kink);
         }
 
@@ -118,9 +122,11 @@ internal sealed class FitResiduals
     private int[][] Alike()
     {
         int[] cached = KnownPrompts.Cached(_run);
-        int[] byNew = [.. _timed.Where(i => _run.Requests[i].TtftMs > 0).OrderBy(i => _run.Requests[i].InputTokens - cached[i]).ThenBy(i => i)];
+        int[] byNew = [.. _timed.Where(i => _run.Requests[i].TtftMs > 0).OrderBy(i => _run.Requests[i].InputTokens - cached[i])
+            .ThenBy(i => i)];
         int strata = Math.Max(1, (int)Math.Sqrt(byNew.Length / (double)Together));
-        return [.. byNew.Chunk(Math.Max(1, (byNew.Length + strata - 1) / strata)).SelectMany(stratum => stratum.OrderBy(i => cached[i]).ThenBy(i => i).Chunk(Together))];
+        return [.. byNew.Chunk(Math.Max(1, (byNew.Length + strata - 1) / strata))
+            .SelectMany(stratum => stratum.OrderBy(i => cached[i]).ThenBy(i => i).Chunk(Together))];
     }
 
     private static double[] Quantiles(IEnumerable<double> values)

@@ -31,7 +31,8 @@ internal static class FitStart
         if (points.Count == 0 || ttft.Count == 0) throw NoData();
         if (runs.All(run => run.KnowsPrompts && run.Aggregates is null)) return [OfKnown(runs)];
         (double b0, double slope) = HuberLine.Fit(points.Select(point => point.Batch), points.Select(point => point.Tpot));
-        double context = points.Average(point => point.Context), among = points.Average(point => point.Batch), median = Median(points.Select(point => point.Tpot));
+        double context = points.Average(point => point.Context), among = points.Average(point => point.Batch),
+            median = Median(points.Select(point => point.Tpot));
         b0 = Math.Clamp(b0, 0.2 * median, 0.85 * median);
         slope = Math.Max(slope, (median - b0) / among / 2);
         double[] waits = [.. ttft];
@@ -65,7 +66,8 @@ internal static class FitStart
         double quick = Accuracy.QuantileOf(waits, 0.05), input = terms.Average(term => term[1]);
         List<double[]> loads = [];
         List<double> steps = [], gaps = [];
-        for (int run = 0; run < runs.Count; run++) AddDecodes(runs[run], i => (prefill[1] * Fresh(run, i)) + (prefill[2] * Pairs(run, i)), loads, steps, gaps);
+        for (int run = 0; run < runs.Count; run++)
+            AddDecodes(runs[run], i => (prefill[1] * Fresh(run, i)) + (prefill[2] * Pairs(run, i)), loads, steps, gaps);
         if (loads.Count == 0) throw NoData();
         double[] decode = RobustFit.Of([.. loads], [.. steps], [.. gaps]);
         double median = Median(gaps), among = loads.Average(load => load[1]), tokens = loads.Average(load => load[2]);
@@ -94,7 +96,8 @@ internal static class FitStart
         {
             if (request.TpotMs is not { } tpot || tpot <= 0) continue;
             (double batch, double context, _) = points[at++];
-            int from = After(sorted, request.StartMs + request.TtftMs!.Value), to = After(sorted, request.StartMs + request.LatencyMs!.Value);
+            int from = After(sorted, request.StartMs + request.TtftMs!.Value),
+                to = After(sorted, request.StartMs + request.LatencyMs!.Value);
             int tokens = request.OutputTokens - 1;
             loads.Add([1, batch, batch * context, (to - from) / (double)tokens]);
             steps.Add(Math.Max(0.1 * tpot, tpot - ((work[to] - work[from]) / tokens)));
@@ -116,7 +119,8 @@ internal static class FitStart
     }
 
     private static AgentSimException NoData() =>
-        Errors.CalibrationDataMissing.Error("no request has a TTFT, a latency and two output tokens; measure with streaming, and with outputs of some length");
+        Errors.CalibrationDataMissing.Error(
+            "no request has a TTFT, a latency and two output tokens; measure with streaming, and with outputs of some length");
 
     // Each request with the requests under way beside it and the mean length of these, on average over its own decoding.
     private static void AddRequests(Measurement run, List<(double, double, double)> points)
@@ -149,7 +153,8 @@ internal static class FitStart
         foreach (MeasuredRequest request in run.Requests)
         {
             if (request.TpotMs is not { } tpot || tpot <= 0) continue;
-            double from = request.StartMs + request.TtftMs!.Value, to = request.StartMs + request.LatencyMs!.Value, span = Math.Max(1e-9, to - from);
+            double from = request.StartMs + request.TtftMs!.Value, to = request.StartMs + request.LatencyMs!.Value,
+                span = Math.Max(1e-9, to - from);
             double batch = Math.Max(1, (At(requests, to) - At(requests, from)) / span), kv = (At(tokens, to) - At(tokens, from)) / span;
             points.Add((batch, kv / batch, tpot));
         }

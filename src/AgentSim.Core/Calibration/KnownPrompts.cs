@@ -5,7 +5,8 @@ namespace AgentSim.Calibration;
 /// <summary>What the requests of a run with known prompts found cached, were the cache without bounds.</summary>
 internal static class KnownPrompts
 {
-    /// <summary>Prompt tokens of each request that an earlier one began with, too, in whole blocks; as reported where the server did.</summary>
+    /// <summary>Prompt tokens of each request that an earlier one began with, too, in whole blocks; as reported where the server
+    /// did.</summary>
     public static int[] Cached(Measurement run)
     {
         // An id stands for everything up to its end only together with its place and what is before it.

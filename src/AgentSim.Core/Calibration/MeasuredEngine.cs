@@ -26,14 +26,18 @@ internal static class MeasuredEngine
 
         if (server.NumGpuBlocks is not { } blocks)
         {
-            throw Errors.CalibrationServerUnknown.Error("the number of KV blocks is not in the measurement, and a wrong one makes wrong latencies; give num_gpu_blocks, "
-                + "which the server logs at its start (vLLM: \"GPU KV cache size\" in tokens, divided by the block size; metric vllm:cache_config_info)");
+            throw Errors.CalibrationServerUnknown.Error(
+                "the number of KV blocks is not in the measurement, and a wrong one makes wrong latencies; give num_gpu_blocks, "
+                + "which the server logs at its start (vLLM: \"GPU KV cache size\" in tokens, divided by the block size; metric " +
+                "vllm:cache_config_info)");
         }
 
         if (server.BlockSize is null) assumed.Add("block_size 16");
         if (server.MaxNumSeqs is null) assumed.Add("max_num_seqs 256");
         if (server.MaxNumBatchedTokens is null) assumed.Add("max_num_batched_tokens 8192");
-        if (assumed.Count > 0) warnings.Add(new RunWarning(WarningCodes.CalibrationArgumentsAssumed, $"{string.Join(", ", assumed)} {(assumed.Count == 1 ? "is" : "are")} assumed: neither the measurements nor the call say them; give them if the server has others", assumed.Count));
+        if (assumed.Count > 0) warnings.Add(new RunWarning(WarningCodes.CalibrationArgumentsAssumed,
+            $"{string.Join(", ", assumed)} {(assumed.Count == 1 ? "is" : "are")} assumed: neither the measurements nor the call say " +
+                "them; give them if the server has others", assumed.Count));
         return new EngineArguments
         {
             EngineType = EngineType.Find(server.Engine ?? "vllm", EngineType.All) ?? EngineType.Vllm,

@@ -23,7 +23,8 @@ internal static class MeasuredWorkload
             MeasuredRequest request = run.Requests[i];
             int blocks = (request.InputTokens + size - 1) / size;
             ulong first = 1;
-            if (prompts == PromptAssumption.Different || (prompts == PromptAssumption.SameLength && !ofLength.TryGetValue(request.InputTokens, out first)))
+            if (prompts == PromptAssumption.Different || (prompts == PromptAssumption.SameLength
+                && !ofLength.TryGetValue(request.InputTokens, out first)))
             {
                 ofLength[request.InputTokens] = first = next;
                 next += (ulong)blocks;
@@ -35,7 +36,8 @@ internal static class MeasuredWorkload
                 Timestamp = request.StartMs,
                 InputLength = request.InputTokens,
                 OutputLength = Math.Max(1, i < staggered ? (int)((long)request.OutputTokens * (i + 1) / staggered) : request.OutputTokens),
-                HashIds = recorded ? [.. request.BlockIds!.Take(blocks)] : [.. Enumerable.Range(0, blocks).Select(block => first + (ulong)block)],
+                HashIds = recorded ? [.. request.BlockIds!.Take(blocks)]
+                    : [.. Enumerable.Range(0, blocks).Select(block => first + (ulong)block)],
                 TraceBlockSize = size,
             });
         }

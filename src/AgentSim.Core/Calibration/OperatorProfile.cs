@@ -32,7 +32,8 @@ internal static class OperatorProfile
         }
 
         double[] plain = [.. tokens.Select((_, i) => table[i, 0])];
-        return new ProfileTables("", tokens, plain, active, contexts, decode) { CachedPrefill = withCached ? new CachedPrefillTable(tokens, cached, table) : null };
+        return new ProfileTables("", tokens, plain, active, contexts,
+            decode) { CachedPrefill = withCached ? new CachedPrefillTable(tokens, cached, table) : null };
     }
 
     private static double[] Axis(double first, double ratio)

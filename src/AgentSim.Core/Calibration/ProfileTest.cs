@@ -24,7 +24,8 @@ public static class ProfileTest
     /// <param name="options">What is known of the server, and which prompts are equal; what they leave out the profile says.</param>
     /// <param name="cancellation">Stops it.</param>
     /// <exception cref="AgentSimException">The run cannot be simulated.</exception>
-    public static ProfileTestResult Run(TimingProfile? profile, Measurement run, CalibrationOptions options, CancellationToken cancellation = default)
+    public static ProfileTestResult Run(TimingProfile? profile, Measurement run, CalibrationOptions options,
+        CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(run);
         ArgumentNullException.ThrowIfNull(options);
@@ -36,11 +37,15 @@ public static class ProfileTest
         if (options.Prompts is null && profile is not null) options = options with { Prompts = profile.Prompts };
         if (!run.KnowsPrompts) warnings.Add(Calibrator.OfPrompts(options.Prompts));
         EnvelopeCounter? counter = profile?.Envelope is { } envelope ? new EnvelopeCounter(envelope) : null;
-        Prediction prediction = new RunSimulation(run, engine, Calibrator.Prompts(run, options), cancellation).Predict(profile?.Tables, counter, cancellation);
+        Prediction prediction = new RunSimulation(run, engine, Calibrator.Prompts(run, options), cancellation)
+            .Predict(profile?.Tables, counter, cancellation);
         double? outside = counter?.OutsideShare;
         if (outside > RunCalibration.MostOutside)
-            warnings.Add(new RunWarning(WarningCodes.TimingExtrapolated, FormattableString.Invariant($"extrapolated: {100 * outside:0.#} % of the busy time of {run.Name} is in passes unlike the runs that the profile was fitted to")));
+            warnings.Add(new RunWarning(WarningCodes.TimingExtrapolated,
+                FormattableString.Invariant(
+                    $"extrapolated: {100 * outside:0.#} % of the busy time of {run.Name} is in passes unlike the runs that the profile was fitted to")));
         string timing = profile?.Deployment ?? "the built-in timing (nvidia/Llama-3.1-8B-Instruct-FP8 on one H200, vLLM)";
-        return new ProfileTestResult(run.Name, timing, Accuracy.Of(run, prediction, profile?.ClientOffsetMs ?? 0, profile?.Training), outside) { Warnings = warnings };
+        return new ProfileTestResult(run.Name, timing, Accuracy.Of(run, prediction, profile?.ClientOffsetMs ?? 0, profile?.Training),
+            outside) { Warnings = warnings };
     }
 }

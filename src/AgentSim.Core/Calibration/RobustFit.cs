@@ -40,7 +40,8 @@ internal static class RobustFit
 
     private static double[] Solve(double[][] terms, double[] values, double[] scales, List<int> used)
     {
-        Matrix<double> left = Matrix<double>.Build.Dense(values.Length, used.Count, (row, column) => terms[row][used[column]] / scales[row]);
+        Matrix<double> left = Matrix<double>.Build.Dense(values.Length, used.Count,
+            (row, column) => terms[row][used[column]] / scales[row]);
         Vector<double> right = Vector<double>.Build.Dense(values.Length, row => values[row] / scales[row]);
         double[] lengths = [.. Enumerable.Range(0, used.Count).Select(column => Math.Max(1e-300, left.Column(column).L2Norm()))];
         left.MapIndexedInplace((_, column, element) => element / lengths[column]);
@@ -48,7 +49,8 @@ internal static class RobustFit
         Array.Fill(weight, 1.0);
         for (int round = 0; round < Rounds; round++)
         {
-            Matrix<double> weighted = Matrix<double>.Build.Dense(values.Length, used.Count, (row, column) => weight[row] * left[row, column]);
+            Matrix<double> weighted = Matrix<double>.Build.Dense(values.Length, used.Count,
+                (row, column) => weight[row] * left[row, column]);
             Matrix<double> square = weighted.TransposeThisAndMultiply(left);
             for (int i = 0; i < used.Count; i++) square[i, i] *= 1 + 1e-9;   // two terms that say the same
             Vector<double> solved = square.Solve(weighted.TransposeThisAndMultiply(right));

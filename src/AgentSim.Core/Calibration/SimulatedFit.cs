@@ -56,9 +56,12 @@ internal sealed class SimulatedFit
         _start = start;
         double[] logs = Logs(start);
         Vector<double> nothing = Vector<double>.Build.Dense(_length + logs.Length);
-        IObjectiveModel model = ObjectiveFunction.NonlinearModel((p, _) => Vector<double>.Build.Dense(Evaluate(p.AsArray() ?? p.ToArray())), (p, _) => Jacobian(p.ToArray()), nothing, nothing);
-        var minimizer = new LevenbergMarquardtMinimizer(initialMu: 1e-3, gradientTolerance: 1e-9, stepTolerance: 1e-4, functionTolerance: 1e-9, maximumIterations: iterations);
-        Vector<double> lower = Vector<double>.Build.Dense([.. logs.Select(log => log - 7)]), upper = Vector<double>.Build.Dense([.. logs.Select(log => log + 5)]);
+        IObjectiveModel model = ObjectiveFunction.NonlinearModel((p, _) => Vector<double>.Build.Dense(Evaluate(p.AsArray() ?? p.ToArray())),
+            (p, _) => Jacobian(p.ToArray()), nothing, nothing);
+        var minimizer = new LevenbergMarquardtMinimizer(initialMu: 1e-3, gradientTolerance: 1e-9, stepTolerance: 1e-4,
+            functionTolerance: 1e-9, maximumIterations: iterations);
+        Vector<double> lower = Vector<double>.Build.Dense([.. logs.Select(log => log - 7)]),
+            upper = Vector<double>.Build.Dense([.. logs.Select(log => log + 5)]);
         NonlinearMinimizationResult result = minimizer.FindMinimum(model, Vector<double>.Build.Dense(logs), lower, upper);
         TimingParameters best = Parameters(result.MinimizingPoint.ToArray());
         return (best, Loss(best));
@@ -81,7 +84,8 @@ internal sealed class SimulatedFit
         int width = logs.Length;
         var squares = new Matrix<double>[count + 1];   // the last: what is always there
         var slopes = new Vector<double>[count + 1];
-        for (int group = 0; group <= count; group++) (squares[group], slopes[group]) = (Matrix<double>.Build.Dense(width, width), Vector<double>.Build.Dense(width));
+        for (int group = 0; group <= count; group++)
+            (squares[group], slopes[group]) = (Matrix<double>.Build.Dense(width, width), Vector<double>.Build.Dense(width));
         for (int row = 0; row < residuals.Length; row++)
         {
             int group = row < groups.Length && groups[row] >= 0 ? groups[row] : count;
@@ -175,6 +179,7 @@ internal sealed class SimulatedFit
             if (column > 0) point[column - 1] += _step;
             columns[column] = Evaluate(point);
         });
-        return Matrix<double>.Build.Dense(_length + logs.Length, logs.Length, (row, column) => (columns[column + 1][row] - columns[0][row]) / _step);
+        return Matrix<double>.Build.Dense(_length + logs.Length, logs.Length,
+            (row, column) => (columns[column + 1][row] - columns[0][row]) / _step);
     }
 }

@@ -27,9 +27,11 @@ internal static class TimingFit
     private const double KneeGain = 0.7;
     private const int FineIterations = 6;
 
-    public static TimingFitResult Of(IReadOnlyList<TrainingRun> runs, EngineConfig engine, Func<Measurement, PromptAssumption> prompts, bool fitsPairs, CancellationToken cancellation)
+    public static TimingFitResult Of(IReadOnlyList<TrainingRun> runs, EngineConfig engine, Func<Measurement, PromptAssumption> prompts,
+        bool fitsPairs, CancellationToken cancellation)
     {
-        IReadOnlyList<TimingParameters> starts = FitStart.Of([.. runs.Select(run => run.Fitted is { } count ? run.Run with { Requests = [.. run.Run.Requests.Take(count)] } : run.Run)]);
+        IReadOnlyList<TimingParameters> starts = FitStart.Of([.. runs.Select(run => run.Fitted is { } count
+            ? run.Run with { Requests = [.. run.Run.Requests.Take(count)] } : run.Run)]);
         bool isCoarse = runs.Any(run => run.Run.Requests.Count > CoarseRequests);
         FitRun[] all = [.. runs.Select(Prepare)];
         FitRun[] some = isCoarse ? [.. runs.Select(run => Prepare(Beginning(run)))] : all;
@@ -37,7 +39,8 @@ internal static class TimingFit
         (TimingParameters Parameters, double Loss) best = (default, double.PositiveInfinity);
         foreach (TimingParameters start in starts)
         {
-            (TimingParameters Parameters, double Loss) found = Find(some, fitsPairs ? start with { S2 = start.S2 > 0 ? start.S2 : start.S1 / 20_000 } : start with { S2 = 0 }, CoarseIterations);
+            (TimingParameters Parameters, double Loss) found = Find(some,
+                fitsPairs ? start with { S2 = start.S2 > 0 ? start.S2 : start.S1 / 20_000 } : start with { S2 = 0 }, CoarseIterations);
             if (found.Loss < best.Loss) best = found;
         }
 
@@ -52,12 +55,17 @@ internal static class TimingFit
         }
 
         TimingParameters parameters = best.Parameters;
-        (double Low, double High)[]? intervals = new SimulatedFit(all, fitsPairs, parameters.N0 > 0, SimulatedFit.WideStep, cancellation).Intervals(parameters);
-        string[] names = ["B0", "B1", "B2", "S0", "S1", "offset", .. fitsPairs ? (string[])["S2"] : [], .. parameters.N0 > 0 ? (string[])["N0"] : []];
-        double[] values = [parameters.B0, parameters.B1, parameters.B2, parameters.S0, parameters.S1, parameters.OffsetMs, .. fitsPairs ? (double[])[parameters.S2] : [], .. parameters.N0 > 0 ? (double[])[parameters.N0] : []];
-        return new TimingFitResult(parameters, best.Loss, simulations, [.. names.Select((name, i) => new Coefficient(name, values[i], intervals?[i].Low, intervals?[i].High))]);
+        (double Low, double High)[]? intervals = new SimulatedFit(all, fitsPairs, parameters.N0 > 0, SimulatedFit.WideStep, cancellation)
+            .Intervals(parameters);
+        string[] names = ["B0", "B1", "B2", "S0", "S1", "offset", .. fitsPairs ? (string[])["S2"] : [],
+            .. parameters.N0 > 0 ? (string[])["N0"] : []];
+        double[] values = [parameters.B0, parameters.B1, parameters.B2, parameters.S0, parameters.S1, parameters.OffsetMs,
+            .. fitsPairs ? (double[])[parameters.S2] : [], .. parameters.N0 > 0 ? (double[])[parameters.N0] : []];
+        return new TimingFitResult(parameters, best.Loss, simulations,
+            [.. names.Select((name, i) => new Coefficient(name, values[i], intervals?[i].Low, intervals?[i].High))]);
 
-        (TimingParameters Parameters, double Loss) Find(FitRun[] of, TimingParameters start, int iterations, double step = SimulatedFit.WideStep)
+        (TimingParameters Parameters, double Loss) Find(FitRun[] of, TimingParameters start, int iterations,
+            double step = SimulatedFit.WideStep)
         {
             var fit = new SimulatedFit(of, fitsPairs, start.N0 > 0, step, cancellation);
             (TimingParameters Parameters, double Loss) found = fit.Find(start, iterations);
@@ -65,7 +73,8 @@ internal static class TimingFit
             return found;
         }
 
-        FitRun Prepare(TrainingRun run) => new(new RunSimulation(run.Run, engine, prompts(run.Run), cancellation), new FitResiduals(run.Run, run.Fitted), 1 / Math.Sqrt(runs.Count));
+        FitRun Prepare(TrainingRun run) => new(new RunSimulation(run.Run, engine, prompts(run.Run), cancellation),
+            new FitResiduals(run.Run, run.Fitted), 1 / Math.Sqrt(runs.Count));
     }
 
     private static TrainingRun Beginning(TrainingRun run) => run.Run.Requests.Count <= CoarseRequests

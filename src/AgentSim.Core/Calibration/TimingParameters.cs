@@ -18,7 +18,8 @@ namespace AgentSim.Calibration;
 /// What client and API add to every time to first token. No engine time: it counts only where prediction is held against measurement.
 /// </param>
 /// <param name="N0">New tokens that cost little; 0: all cost the same.</param>
-public readonly record struct TimingParameters(double B0, double B1, double B2, double S0, double S1, double S2, double OffsetMs, double N0 = 0)
+public readonly record struct TimingParameters(double B0, double B1, double B2, double S0, double S1, double S2, double OffsetMs,
+    double N0 = 0)
 {
     /// <summary>Longest context and most new tokens of the sampled arrays; beyond, readers extrapolate.</summary>
     private const double Longest = 262_144;
@@ -29,7 +30,8 @@ public readonly record struct TimingParameters(double B0, double B1, double B2, 
     public double Decode(double activeTokens, double context) => B0 + (B1 * activeTokens / context) + (B2 * activeTokens);
 
     /// <summary>Prompt work of a pass.</summary>
-    public double Prefill(double newTokens, double cachedTokens) => S0 + (S1 * newTokens * newTokens / (newTokens + N0)) + (S2 * newTokens * (cachedTokens + (newTokens / 2)));
+    public double Prefill(double newTokens, double cachedTokens) =>
+        S0 + (S1 * newTokens * newTokens / (newTokens + N0)) + (S2 * newTokens * (cachedTokens + (newTokens / 2)));
 
     /// <summary>The arrays of a planner profile.</summary>
     internal ProfileTables Sample()
@@ -51,7 +53,8 @@ public readonly record struct TimingParameters(double B0, double B1, double B2, 
             for (int j = 0; j < cached.Length; j++) table[i, j] = Prefill(tokens[i], cached[j]);
         }
 
-        return new ProfileTables("", tokens, prefill, active, contexts, decode) { CachedPrefill = new CachedPrefillTable(tokens, cached, table) };
+        return new ProfileTables("", tokens, prefill, active, contexts,
+            decode) { CachedPrefill = new CachedPrefillTable(tokens, cached, table) };
     }
 
     private static double[] Axis(double first, double ratio)

@@ -33,7 +33,8 @@ public sealed class TimingProfile
     {
         TimingProfile read = Read(path);
         (Tables, Path, Sha256, Server, Sources, Formula) = (read.Tables, read.Path, read.Sha256, read.Server, read.Sources, read.Formula);
-        (Coefficients, ClientOffsetMs, Prompts, Envelope, Training) = (read.Coefficients, read.ClientOffsetMs, read.Prompts, read.Envelope, read.Training);
+        (Coefficients, ClientOffsetMs, Prompts, Envelope, Training) = (read.Coefficients, read.ClientOffsetMs, read.Prompts, read.Envelope,
+            read.Training);
         (Errors, Warnings, Version) = (read.Errors, read.Warnings, read.Version);
     }
 
@@ -56,7 +57,8 @@ public sealed class TimingProfile
     public string? Formula { get; internal init; }
 
     /// <summary>The coefficients.</summary>
-    public IReadOnlyList<Coefficient> Coefficients { get; internal init => field = value.ToArray(); } = [];   // arrays, which shells can index
+    // arrays, which shells can index
+    public IReadOnlyList<Coefficient> Coefficients { get; internal init => field = value.ToArray(); } = [];
 
     /// <summary>
     /// What client and API add to TTFT and latency, ms. No engine time: it counts only where prediction is held against measurement.
@@ -95,7 +97,8 @@ public sealed class TimingProfile
 
     /// <summary>What a replay carries of it.</summary>
     internal CalibrationUse Use => new(Path ?? "", Sha256 ?? "", Deployment,
-        [.. Errors.SelectMany(run => run.Rows.Select(row => new StatedError($"{run.Run} ({run.HeldOut})", row.Metric, row.Error, row.Baseline)))], Envelope);
+        [.. Errors.SelectMany(run => run.Rows.Select(row => new StatedError($"{run.Run} ({run.HeldOut})", row.Metric, row.Error,
+            row.Baseline)))], Envelope);
 
     /// <summary>The file beside the profile.</summary>
     /// <param name="profile">The profile's file.</param>
@@ -116,7 +119,8 @@ public sealed class TimingProfile
         if (!File.Exists(sidecar))
         {
             throw AgentSim.Errors.CalibrationMissing.At(path, 0,
-                $"{System.IO.Path.GetFileName(sidecar)} is not beside it, which says what the profile belongs to and how well it was fitted; copy it there, or name the profile as planner_profile_data of the engine, which takes the timing alone");
+                $"{System.IO.Path.GetFileName(sidecar)} is not beside it, which says what the profile belongs to and how well it was " +
+                    "fitted; copy it there, or name the profile as planner_profile_data of the engine, which takes the timing alone");
         }
 
         TimingProfile profile = CalibrationJson.Read(sidecar, tables, out string stated);
@@ -125,7 +129,8 @@ public sealed class TimingProfile
         if (!string.Equals(stated, profile.Sha256, StringComparison.OrdinalIgnoreCase))
         {
             throw AgentSim.Errors.CalibrationMismatch.At(sidecar, 0,
-                $"belongs to another {System.IO.Path.GetFileName(path)} (its digest is {stated}, the file's is {profile.Sha256}); calibrate anew, or put the two files of one calibration together");
+                $"belongs to another {System.IO.Path.GetFileName(path)} (its digest is {stated}, the file's is {profile.Sha256}); " +
+                    "calibrate anew, or put the two files of one calibration together");
         }
 
         return profile;

@@ -60,7 +60,8 @@ public static class DynamoEnvironment
         foreach ((string name, string value) in variables)
         {
             if (value.Contains('\'', StringComparison.Ordinal) || value.Any(char.IsControl))
-                throw Errors.EnvironmentValueInvalid.Error($"{name}: {Quote.Of(value)} has a quote or a control character, which .env files cannot hold; choose another path");
+                throw Errors.EnvironmentValueInvalid.Error(
+                    $"{name}: {Quote.Of(value)} has a quote or a control character, which .env files cannot hold; choose another path");
             bool isPlain = value.All(c => char.IsAsciiLetterOrDigit(c) || "_-./:,+@%".Contains(c, StringComparison.Ordinal));
             text.Append(name).Append('=').Append(isPlain ? value : $"'{value}'").Append('\n');
         }

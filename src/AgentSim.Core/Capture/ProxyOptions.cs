@@ -40,7 +40,8 @@ public sealed record ProxyOptions
     internal void Check()
     {
         Checked(Upstream);
-        if (TraceBlockSize < 1) throw Errors.CaptureSettingInvalid.Error($"{Setting.TraceBlockSize} must be at least 1 (is {TraceBlockSize})");
+        if (TraceBlockSize < 1) throw Errors.CaptureSettingInvalid.Error(
+            $"{Setting.TraceBlockSize} must be at least 1 (is {TraceBlockSize})");
         if (SessionHeader is { } header && (header.Length == 0 || !header.All(IsOfToken)))
             throw Errors.CaptureSettingInvalid.Error($"{Quote.Of(header)} is not the name of a header; give one like x-session-id");
         if (UpstreamAddress.Reaches(Upstream, ListenEndPoint()))
@@ -60,14 +61,18 @@ public sealed record ProxyOptions
     private static Uri Checked(Uri upstream)
     {
         if (!upstream.IsAbsoluteUri || upstream.Scheme is not ("http" or "https") || upstream.Host.Length == 0)
-            throw Errors.UpstreamInvalid.Error($"{Quote.Of(upstream.ToString())} is not the address of a server; give one like http://127.0.0.1:8000");
+            throw Errors.UpstreamInvalid.Error(
+                $"{Quote.Of(upstream.ToString())} is not the address of a server; give one like http://127.0.0.1:8000");
         // Without the address, which would show what must not be shown.
         if (upstream.UserInfo.Length > 0)
             throw Errors.UpstreamInvalid.Error("the address of the server holds credentials; leave them out, clients send their own");
         if (upstream.Query.Length + upstream.Fragment.Length > 0)
-            throw Errors.UpstreamInvalid.Error($"{Quote.Of(upstream.ToString())} has a query or a fragment; give the address of the server alone");
+            throw Errors.UpstreamInvalid.Error(
+                $"{Quote.Of(upstream.ToString())} has a query or a fragment; give the address of the server alone");
         return upstream;
     }
 
-    private AgentSimException Malformed() => Errors.EndpointInvalid.Error($"{Quote.Of(Listen)} is not an address to listen on; give one like {DefaultListen}, with an IP address, localhost or *");
+    private AgentSimException Malformed() =>
+        Errors.EndpointInvalid.Error(
+            $"{Quote.Of(Listen)} is not an address to listen on; give one like {DefaultListen}, with an IP address, localhost or *");
 }

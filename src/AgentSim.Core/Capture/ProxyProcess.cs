@@ -61,7 +61,8 @@ internal sealed class ProxyProcess : IDisposable
     {
         string folder = Folder();
         // Assemblies that were compiled ahead of time are in a folder of their platform, and have the proxy of the portable ones.
-        string[] places = [Path.Combine(folder, "proxy", Program), Path.Combine(folder, "..", "proxy", Program), Path.Combine(folder, Program)];
+        string[] places = [Path.Combine(folder, "proxy", Program), Path.Combine(folder, "..", "proxy", Program),
+            Path.Combine(folder, Program)];
         string program = Array.Find(places, File.Exists) ?? throw Unavailable($"{places[0]} is missing; install the whole package");
         var start = new ProcessStartInfo(DotnetHost.Find() ?? throw Unavailable(DotnetHost.Missing), [program])
         {
@@ -138,7 +139,8 @@ internal sealed class ProxyProcess : IDisposable
     [UnconditionalSuppressMessage("SingleFile", "IL3000", Justification = "Without a location it is the program's folder.")]
     private static string Folder() => Path.GetDirectoryName(typeof(ProxyProcess).Assembly.Location) ?? AppContext.BaseDirectory;
 
-    private static AgentSimException Unavailable(string reason) => Errors.ProxyUnavailable.Error($"the recording proxy cannot run: {reason}");
+    private static AgentSimException Unavailable(string reason) =>
+        Errors.ProxyUnavailable.Error($"the recording proxy cannot run: {reason}");
 
     private void Begin(ProxySettings settings)
     {
@@ -220,7 +222,8 @@ internal sealed class ProxyProcess : IDisposable
         lock (_errorText)
         {
             string text = _errorText.ToString().Trim();
-            if (text.Contains("Microsoft.AspNetCore.App", StringComparison.Ordinal)) return "the ASP.NET Core 10 runtime is missing; install it";
+            if (text.Contains("Microsoft.AspNetCore.App", StringComparison.Ordinal))
+                return "the ASP.NET Core 10 runtime is missing; install it";
             return text.Length > 0 ? text : "it gave no reason";
         }
     }

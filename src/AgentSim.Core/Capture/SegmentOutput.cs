@@ -20,7 +20,8 @@ internal sealed class SegmentOutput : LossCountingOutput
     /// <param name="options">Where to write, and how large segments get.</param>
     /// <param name="onFailure">Told what went wrong.</param>
     /// <param name="compression">How hard to compress; a capture has the time.</param>
-    public SegmentOutput(TraceSinkOptions options, Action<string, Exception> onFailure, CompressionLevel compression = CompressionLevel.Optimal)
+    public SegmentOutput(TraceSinkOptions options, Action<string, Exception> onFailure,
+        CompressionLevel compression = CompressionLevel.Optimal)
         : base(options, onFailure)
     {
         _compression = compression;

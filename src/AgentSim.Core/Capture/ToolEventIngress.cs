@@ -109,6 +109,7 @@ public sealed class ToolEventIngress : IPullHandler
     private void Drop(bool isFirst, string reason)
     {
         _counters = _counters with { LastDrop = reason };
-        if (isFirst) _onProblem?.Invoke(Errors.ToolEventRefused.Error($"a tool event was refused: {reason}; others like it are only counted"));
+        if (isFirst) _onProblem?.Invoke(Errors.ToolEventRefused.Error(
+            $"a tool event was refused: {reason}; others like it are only counted"));
     }
 }

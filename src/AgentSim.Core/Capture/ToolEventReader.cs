@@ -9,7 +9,8 @@ internal static class ToolEventReader
 {
     /// <summary>Decodes one event.</summary>
     /// <exception cref="FormatException">It is malformed; the message says how, in one line.</exception>
-    /// <returns>The event as the record to write; a time beyond <see cref="long.MaxValue"/> is negative in it and is written as it came.</returns>
+    /// <returns>The event as the record to write; a time beyond <see cref="long.MaxValue"/> is negative in it and is written as it
+    /// came.</returns>
     public static ToolRecord Read(ReadOnlySpan<byte> map)
     {
         var reader = new MessagePackReader(map);

@@ -184,7 +184,8 @@ public sealed class TraceCapture : IDisposable
     {
         if (_endpoint?.Counters is not { } peers || peers.CutOff + peers.Lost == 0) return;
         Report(Errors.ToolEventsCut.Error(
-            $"when the capture was stopped, {peers.CutOff} clients were still sending tool events and {peers.Lost} events waited to be written; they are missing: end the clients first"));
+            $"when the capture was stopped, {peers.CutOff} clients were still sending tool events and {peers.Lost} events waited to be " +
+                "written; they are missing: end the clients first"));
     }
 
     private static IEnumerable<string> Files(string path)
@@ -202,7 +203,8 @@ public sealed class TraceCapture : IDisposable
     private TraceWatch NewWatch(bool ownToo = false) => new(() =>
     {
         if (ownToo || (_sink is null && _proxy is null)) return AllFiles();
-        HashSet<string> own = [.. (_sink?.Counters.Segments ?? []).Concat(_proxyReport?.Sink?.Segments ?? []).Select(segment => segment.Path)];
+        HashSet<string> own = [.. (_sink?.Counters.Segments ?? []).Concat(_proxyReport?.Sink?.Segments ?? [])
+            .Select(segment => segment.Path)];
         if (_options.Sink.Format == TraceFileFormat.Jsonl && _sink is not null) own.Add(OutputPath);
         if (_options.Sink.Format == TraceFileFormat.Jsonl && _proxyReport?.Sink is not null) own.Add(ProxyPath(_options));
         return AllFiles().Where(file => !own.Contains(file));
@@ -218,7 +220,8 @@ public sealed class TraceCapture : IDisposable
 
     // Two processes cannot share a plain file.
     private static string ProxyPath(TraceCaptureOptions options) =>
-        options is { Sink.Format: TraceFileFormat.Jsonl, ToolEndpoint: not null, Proxy: not null } ? ProxyPath(options.Sink.Path) : options.Sink.Path;
+        options is { Sink.Format: TraceFileFormat.Jsonl, ToolEndpoint: not null, Proxy: not null } ? ProxyPath(options.Sink.Path)
+            : options.Sink.Path;
 
     private static string ProxyPath(string path) => SegmentNames.Prefix(path) + ".proxy.jsonl";
 

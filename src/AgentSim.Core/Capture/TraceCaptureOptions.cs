@@ -53,7 +53,8 @@ public sealed record TraceSinkOptions
     internal void Check()
     {
         if (string.IsNullOrWhiteSpace(Path)) throw Errors.CapturePathMissing.Error("the path to write to is empty; name a file prefix");
-        if (Path.Contains('\0', StringComparison.Ordinal)) throw Errors.CapturePathInvalid.Error("the path to write to holds a NUL character");
+        if (Path.Contains('\0', StringComparison.Ordinal))
+            throw Errors.CapturePathInvalid.Error("the path to write to holds a NUL character");
         Positive(Capacity, "capacity");
         if (Capacity > 1 << 20) throw Invalid("capacity", Capacity, $"at most {1 << 20}");
         Positive(BufferBytes, Setting.BufferBytes);

@@ -30,10 +30,12 @@ public sealed class TraceFileSink : IDisposable
     private TraceFileSink(TraceSinkOptions options, Action<AgentSimException>? onProblem, Action<long>? onWritten)
     {
         (_options, _onProblem) = (options, onProblem);
-        _queue = new RecordQueue((int)BitOperations.RoundUpToPowerOf2((uint)options.Capacity) + FileQueueRecords, QueueBytes, Math.Min(options.BufferBytes / 8, WakeBytes));
+        _queue = new RecordQueue((int)BitOperations.RoundUpToPowerOf2((uint)options.Capacity) + FileQueueRecords, QueueBytes,
+            Math.Min(options.BufferBytes / 8, WakeBytes));
         if (options.Format == TraceFileFormat.JsonlGz) SegmentOutput.CheckFolder(options.Path);
         _output = options.Format == TraceFileFormat.Jsonl
-            ? new PlainOutput(options, ReportFailure) { OnWritten = onWritten } : new SegmentOutput(options, ReportFailure) { OnWritten = onWritten };
+            ? new PlainOutput(options, ReportFailure) { OnWritten = onWritten }
+            : new SegmentOutput(options, ReportFailure) { OnWritten = onWritten };
         if (_output is PlainOutput { CutOff: > 0 and var bytes })
         {
             onProblem?.Invoke(Errors.CaptureRepaired.At(options.Path, 0,

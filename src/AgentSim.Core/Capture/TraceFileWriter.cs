@@ -20,15 +20,19 @@ public static class TraceFileWriter
     /// <param name="cancel">Ends the writing with <see cref="OperationCanceledException"/>; nothing is left behind then.</param>
     /// <returns>The files written.</returns>
     /// <exception cref="AgentSimException">The files cannot be written, or there are some already.</exception>
-    public static IReadOnlyList<string> Write(IEnumerable<TraceRecord> records, string prefix, bool replaces = false, CancellationToken cancel = default)
+    public static IReadOnlyList<string> Write(IEnumerable<TraceRecord> records, string prefix, bool replaces = false,
+        CancellationToken cancel = default)
     {
         ArgumentNullException.ThrowIfNull(records);
         ArgumentException.ThrowIfNullOrWhiteSpace(prefix);
         if (Path.GetFileName(SegmentNames.Prefix(prefix)) is "" or "." or ".." || Directory.Exists(prefix))
-            throw Errors.OutputIsFolder.Error($"'{Quote.Path(prefix)}' is a folder; add what the names of the files in it begin with, such as {Path.Join(prefix, "trace")}");
+            throw Errors.OutputIsFolder.Error(
+                $"'{Quote.Path(prefix)}' is a folder; add what the names of the files in it begin with, such as " +
+                    $"{Path.Join(prefix, "trace")}");
         List<string> old = [.. SegmentNames.List(prefix).Select(segment => segment.Path)];
         if (old.Count > 0 && !replaces)
-            throw Errors.OutputExists.At(old[0], 0, "this is there already, and a reader would take it for a part of the same trace; choose another prefix or remove it");
+            throw Errors.OutputExists.At(old[0], 0,
+                "this is there already, and a reader would take it for a part of the same trace; choose another prefix or remove it");
         string target = Path.GetFullPath(SegmentNames.File(prefix, 0));
         string parent = Path.GetDirectoryName(target)!;
         string folder = Path.Combine(parent, $".agentsim-{Guid.NewGuid():N}");
@@ -60,7 +64,8 @@ public static class TraceFileWriter
     {
         Exception? failure = null;
         // Somebody waits for gigabytes of hashes: a third of the time for half as much again on disk.
-        using var output = new SegmentOutput(new TraceSinkOptions { Path = prefix }, (_, error) => failure ??= error, CompressionLevel.Fastest);
+        using var output = new SegmentOutput(new TraceSinkOptions { Path = prefix }, (_, error) => failure ??= error,
+            CompressionLevel.Fastest);
         long? first = null;
         foreach (List<(byte[] Record, long Time)> batch in Ahead.Of(Batches(records, cancel), "record making", cancel))
         {

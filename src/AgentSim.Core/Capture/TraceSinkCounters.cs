@@ -22,7 +22,8 @@ public sealed record TraceSinkCounters
     public IReadOnlyList<TraceSegment> Segments { get; init; } = [];
 
     /// <summary>What two sinks did together.</summary>
-    internal static TraceSinkCounters? Sum(TraceSinkCounters? one, TraceSinkCounters? other) => one is null || other is null ? one ?? other : new()
+    internal static TraceSinkCounters? Sum(TraceSinkCounters? one, TraceSinkCounters? other) =>
+        one is null || other is null ? one ?? other : new()
     {
         Accepted = one.Accepted + other.Accepted,
         Written = one.Written + other.Written,

@@ -29,7 +29,8 @@ public abstract partial class EngineType
     internal static EngineType? Find(string name, IEnumerable<EngineType> engines) =>
         engines.FirstOrDefault(type => string.Equals(type.Name, name, StringComparison.OrdinalIgnoreCase));
 
-    internal static string WhyUnknown(string name, IEnumerable<EngineType> engines) => $"must be one of {string.Join(", ", engines)} (is {Quote.Of(name)})";
+    internal static string WhyUnknown(string name, IEnumerable<EngineType> engines) =>
+        $"must be one of {string.Join(", ", engines)} (is {Quote.Of(name)})";
 
     private static EngineType Add(EngineType type)
     {
@@ -37,7 +38,8 @@ public abstract partial class EngineType
         return type;
     }
 
-    /// <summary>How requests change over from prefill to decode workers; an engine whose ranks cannot says <see cref="HandoffOrder.None"/>.</summary>
+    /// <summary>How requests change over from prefill to decode workers; an engine whose ranks cannot says <see
+    /// cref="HandoffOrder.None"/>.</summary>
     internal virtual HandoffOrder Handoff => HandoffOrder.None;
 
     /// <summary>True when <c>max_model_len</c> bounds its sequences.</summary>

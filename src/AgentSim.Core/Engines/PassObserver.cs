@@ -10,7 +10,8 @@ internal abstract class PassObserver
     /// <param name="ms">How long it took.</param>
     public abstract void Prefill(long requests, long newTokens, long cachedTokens, double ms);
 
-    /// <summary>Consecutive decode steps of one batch; from one to the next, active tokens and context may grow by a token a request.</summary>
+    /// <summary>Consecutive decode steps of one batch; from one to the next, active tokens and context may grow by a token a
+    /// request.</summary>
     /// <param name="batch">Requests.</param>
     /// <param name="activeTokens">Tokens in active blocks at the first step.</param>
     /// <param name="context">Mean sequence length at the first step.</param>

@@ -61,8 +61,10 @@ internal static class SpeculationRates
             for (int i = 0; i < entries.Length; i++)
             {
                 string entry = entries[i].Trim();
-                bool isRate = double.TryParse(entry, NumberStyles.Float, CultureInfo.InvariantCulture, out rates[i]) && rates[i] is >= 0 and <= 1;
-                if (!isRate) throw errorId.Error($"{option}: aic_nextn_accept_rates: entry {i + 1} must be a number from 0 to 1 (is {Quote.Of(entry)})");
+                bool isRate = double.TryParse(entry, NumberStyles.Float, CultureInfo.InvariantCulture, out rates[i])
+                    && rates[i] is >= 0 and <= 1;
+                if (!isRate) throw errorId.Error(
+                    $"{option}: aic_nextn_accept_rates: entry {i + 1} must be a number from 0 to 1 (is {Quote.Of(entry)})");
             }
         }
 

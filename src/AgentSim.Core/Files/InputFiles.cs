@@ -22,7 +22,8 @@ public static class InputFiles
         foreach (string path in paths)
         {
             if (Directory.Exists(path))
-                AddMatches(files, path, path, IsTraceName, recurse, "the folder holds no *.jsonl or *.jsonl.gz file (folders in it are not looked into)");
+                AddMatches(files, path, path, IsTraceName, recurse,
+                    "the folder holds no *.jsonl or *.jsonl.gz file (folders in it are not looked into)");
             else if (File.Exists(path))
                 files.Add(path);
             else if (Path.GetFileName(path).AsSpan().ContainsAny('*', '?'))
@@ -40,7 +41,8 @@ public static class InputFiles
     {
         try
         {
-            return new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, 0, FileOptions.SequentialScan);
+            return new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, 0,
+                FileOptions.SequentialScan);
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
         {
@@ -71,12 +73,14 @@ public static class InputFiles
             recurse: false, "no file matches");
     }
 
-    private static void AddMatches(List<string> files, string path, string folder, Func<string, bool> isMatch, bool recurse, string whenNone)
+    private static void AddMatches(List<string> files, string path, string folder, Func<string, bool> isMatch, bool recurse,
+        string whenNone)
     {
         try
         {
             string root = folder.Length == 0 ? "." : folder;
-            string[] names = [.. Files(root, recurse).Where(file => isMatch(Path.GetFileName(file))).Select(file => Path.GetRelativePath(root, file))];
+            string[] names = [.. Files(root, recurse).Where(file => isMatch(Path.GetFileName(file)))
+                .Select(file => Path.GetRelativePath(root, file))];
             if (names.Length == 0) throw Errors.InputMissing.At(path, 0, whenNone);
             Array.Sort(names, StringComparer.Ordinal);
             files.AddRange(names.Select(name => Path.Combine(folder, name)));

@@ -81,7 +81,8 @@ internal sealed class LineReader : IDisposable
         while (ReadAny())
         {
             ReadOnlySpan<byte> line = Line;
-            if (!Utf8.IsValid(line) && line.Contains((byte)0)) throw Error(LineNumber, Errors.EncodingInvalid, "the file is binary, not text; give lines of JSON, plain or gzipped");
+            if (!Utf8.IsValid(line) && line.Contains((byte)0))
+                throw Error(LineNumber, Errors.EncodingInvalid, "the file is binary, not text; give lines of JSON, plain or gzipped");
             if (!Utf8.IsValid(line)) throw Error(LineNumber, Errors.EncodingInvalid, "the line is not valid UTF-8; save the file as UTF-8");
             if (!IsBlank(line)) return true;
         }
@@ -121,7 +122,8 @@ internal sealed class LineReader : IDisposable
             bool ended = length >= 0;
             length = scanned + (ended ? length : _end - _next - scanned);
             if (length > MaxLineBytes)
-                throw Error(LineNumber + 1, Errors.LineTooLong, $"the line is longer than {MaxLineBytes >> 20} MiB; is this a JSON-lines file?");
+                throw Error(LineNumber + 1, Errors.LineTooLong,
+                    $"the line is longer than {MaxLineBytes >> 20} MiB; is this a JSON-lines file?");
             if (!ended)
             {
                 scanned = length;

@@ -162,7 +162,8 @@ internal sealed class AnchoredChain(TextIdentity identity, PrefixRule rule, int 
             // The history shrank, and nobody can see where: what the provider still knew is a lower bound of what stayed.
             kept = Math.Min(total, Math.Max(before.PoolTokens, Math.Min(request.CachedTokens ?? 0, before.InputTokens)));
             double known = prompt.Added.Sum(segment => segment.Estimate);
-            if (prompt.KeepsHistory) kept = Math.Max(kept, Math.Min(before.InputTokens, total - (long)Math.Ceiling(Math.Min(known, total))));
+            if (prompt.KeepsHistory)
+                kept = Math.Max(kept, Math.Min(before.InputTokens, total - (long)Math.Ceiling(Math.Min(known, total))));
             if (total - kept > known) parts.Add(new PromptSegment(Own(request), total - kept - known));
         }
 

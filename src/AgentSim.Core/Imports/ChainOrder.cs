@@ -18,7 +18,8 @@ internal static class ChainOrder
                 {
                     PrefixRule.Usage => previous,
                     PrefixRule.None => null,
-                    _ => prompt.MayInterleave && !prompt.IsReset ? Interleaved(request, prompt.Predecessor?.Kept, byTotal) : prompt.Predecessor?.Kept,
+                    _ => prompt.MayInterleave && !prompt.IsReset ? Interleaved(request, prompt.Predecessor?.Kept, byTotal)
+                        : prompt.Predecessor?.Kept,
                 };
             }
 
@@ -31,7 +32,8 @@ internal static class ChainOrder
     // at its end. Either way the cached count of a prompt is exactly the length of an earlier one that is not the one before.
     private static SourceRequest? Interleaved(SourceRequest request, SourceRequest? before, Dictionary<long, SourceRequest> byTotal)
     {
-        if (before is null || request.CachedTokens is not (> 0 and long cached) || cached == before.InputTokens || cached > request.InputTokens) return before;
+        if (before is null || request.CachedTokens is not (> 0 and long cached) || cached == before.InputTokens
+            || cached > request.InputTokens) return before;
         return byTotal.TryGetValue(cached, out SourceRequest? other) ? other : before;
     }
 }

@@ -53,8 +53,10 @@ internal sealed class ImportAssembly(ImportSink sink)
         foreach (SourceRequest request in sink.Requests)
         {
             string? fault = request.InputTokens < 0 || request.OutputTokens < 0 ? "a number of tokens below 0"
-                : request.InputTokens > int.MaxValue || request.OutputTokens > int.MaxValue ? FormattableString.Invariant($"more than {int.MaxValue} tokens")
-                : request.InputTokens / BlockSize > MostBlocks ? FormattableString.Invariant($"a prompt of {request.InputTokens} tokens, more than {MostBlocks} blocks of {BlockSize}")
+                : request.InputTokens > int.MaxValue || request.OutputTokens > int.MaxValue
+                ? FormattableString.Invariant($"more than {int.MaxValue} tokens")
+                : request.InputTokens / BlockSize > MostBlocks
+                ? FormattableString.Invariant($"a prompt of {request.InputTokens} tokens, more than {MostBlocks} blocks of {BlockSize}")
                 : null;
             if (fault is not null)
             {
@@ -66,7 +68,8 @@ internal sealed class ImportAssembly(ImportSink sink)
                 sink.Drop(DropReason.NoUsage);
                 request.IsContextOnly = true;
             }
-            else if (request.Prompt is RecordedPrompt recorded && recorded.KeptBlocks + recorded.NewBlocks.Length < request.InputTokens / recorded.BlockTokens)
+            else if (request.Prompt is RecordedPrompt recorded
+                && recorded.KeptBlocks + recorded.NewBlocks.Length < request.InputTokens / recorded.BlockTokens)
             {
                 uncovered++;
             }
@@ -97,7 +100,8 @@ internal sealed class ImportAssembly(ImportSink sink)
             if (size is not null && _options.TraceBlockSize is null)
             {
                 throw request.Place.Error(Errors.TraceBlockSizeMixed, 
-                    $"the ids here stand for blocks of {recorded.BlockTokens} tokens, those of other files for {size}; import them separately, or give the trace block size to use for all");
+                    $"the ids here stand for blocks of {recorded.BlockTokens} tokens, those of other files for {size}; import them " +
+                        "separately, or give the trace block size to use for all");
             }
 
             size = recorded.BlockTokens;
@@ -109,14 +113,16 @@ internal sealed class ImportAssembly(ImportSink sink)
     private void Repair(SourceRequest request)
     {
         if (request.EndMs >= request.StartMs) return;
-        sink.Fault(DropReason.ClockBack, request.Place.Error(Errors.ImportTimeInvalid, "the request ends before it starts; it was given no duration"));
+        sink.Fault(DropReason.ClockBack, request.Place.Error(Errors.ImportTimeInvalid,
+            "the request ends before it starts; it was given no duration"));
         request.EndMs = request.StartMs;
     }
 
     private void Repair(SourceTool tool)
     {
         if (tool.EndMs >= tool.StartMs) return;
-        sink.Fault(DropReason.ClockBack, tool.Place.Error(Errors.ImportTimeInvalid, "the tool call ends before it starts; it was given no duration"));
+        sink.Fault(DropReason.ClockBack, tool.Place.Error(Errors.ImportTimeInvalid,
+            "the tool call ends before it starts; it was given no duration"));
         tool.EndMs = tool.StartMs;
     }
 
@@ -148,7 +154,8 @@ internal sealed class ImportAssembly(ImportSink sink)
             for (SourceSession next = session; next.Parent is { } parent; next = parent)
             {
                 if (seen.Add(next)) continue;
-                sink.Fault(DropReason.Circle, Errors.ImportSessionInvalid.Error($"session {Quote.Of(session.Name)} is its own ancestor; it was taken for one without a parent"));
+                sink.Fault(DropReason.Circle, Errors.ImportSessionInvalid.Error(
+                    $"session {Quote.Of(session.Name)} is its own ancestor; it was taken for one without a parent"));
                 session.Parent = null;
                 break;
             }
@@ -157,17 +164,20 @@ internal sealed class ImportAssembly(ImportSink sink)
 
     private void Filter(List<SourceRequest> kept)
     {
-        long since = _options.Since?.ToUnixTimeMilliseconds() ?? long.MinValue, until = _options.Until?.ToUnixTimeMilliseconds() ?? long.MaxValue;
+        long since = _options.Since?.ToUnixTimeMilliseconds() ?? long.MinValue, until = _options.Until?.ToUnixTimeMilliseconds()
+            ?? long.MaxValue;
         foreach (SourceRequest request in kept)
         {
             if (request.IsContextOnly) continue;
             DropReason? reason = request.StartMs < since || request.StartMs >= until ? DropReason.OutsideSpan
-                : _options.Model is { } model && !string.Equals(model, request.Model, StringComparison.OrdinalIgnoreCase) ? DropReason.OtherModel
+                : _options.Model is { } model && !string.Equals(model, request.Model, StringComparison.OrdinalIgnoreCase)
+                ? DropReason.OtherModel
                 : null;
             if (reason is null) continue;
             request.IsContextOnly = true;
             sink.Drop(reason);
-            if (reason == DropReason.OtherModel) sink.OtherModels[request.Model ?? "(none)"] = sink.OtherModels.GetValueOrDefault(request.Model ?? "(none)") + 1;
+            if (reason == DropReason.OtherModel)
+                sink.OtherModels[request.Model ?? "(none)"] = sink.OtherModels.GetValueOrDefault(request.Model ?? "(none)") + 1;
         }
     }
 

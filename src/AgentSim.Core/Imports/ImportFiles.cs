@@ -41,7 +41,8 @@ internal static class ImportFiles
     /// <param name="cancel">Ends the work.</param>
     /// <exception cref="AgentSimException">A file that was named is of no known format.</exception>
     public static SortedDictionary<string, List<string>> Sort(
-        List<ImportFile> files, string? format, Action<string, AgentSimException>? onBadFile, List<string> passedOver, CancellationToken cancel)
+        List<ImportFile> files, string? format, Action<string, AgentSimException>? onBadFile, List<string> passedOver,
+            CancellationToken cancel)
     {
         ISourceFormat? only = format is null ? null : SourceFormats.Find(format);
         var byFormat = new SortedDictionary<string, List<string>>(StringComparer.Ordinal);
@@ -77,10 +78,13 @@ internal static class ImportFiles
         SourceHead head = SourceHead.Read(file.Path);
         ISourceFormat? found = only is null ? SourceFormats.Detect(head) : only.Recognizes(head) ? only : null;
         if (found is not null || !file.IsNamed || head.IsBlank) return found;
-        if (head.Objects is [{ } first, ..] && (first.Text(TraceNames.Schema) ?? first.Text($"{TraceNames.Event}.{TraceNames.Schema}")) == TraceNames.Version)
-            throw Errors.ImportFormatUnknown.At(file.Path, 0, "this is a request trace already; convert, timeline and replay read it as it is");
+        if (head.Objects is [{ } first, ..] && (first.Text(TraceNames.Schema) ?? first.Text($"{TraceNames.Event}.{TraceNames.Schema}"))
+            == TraceNames.Version)
+            throw Errors.ImportFormatUnknown.At(file.Path, 0,
+                "this is a request trace already; convert, timeline and replay read it as it is");
         throw Errors.ImportFormatUnknown.At(file.Path, 0,
-            $"this is no recording of a known format ({string.Join(", ", SourceFormats.Names)}), by its beginning; name its format if it is one");
+            $"this is no recording of a known format ({string.Join(", ", SourceFormats.Names)}), by its beginning; name " +
+                "its format if it is one");
     }
 
     private static List<string> Below(string folder)
@@ -107,7 +111,8 @@ internal static class ImportFiles
     private static bool IsRecording(ReadOnlySpan<char> name)
     {
         if (name.EndsWith(".gz", StringComparison.OrdinalIgnoreCase)) name = name[..^3];
-        else if (name.EndsWith(".zst", StringComparison.OrdinalIgnoreCase)) name = name[..^4];   // which cannot be read, but it has to be said
+        // which cannot be read, but it has to be said
+        else if (name.EndsWith(".zst", StringComparison.OrdinalIgnoreCase)) name = name[..^4];
         foreach (string ending in Endings)
         {
             if (name.EndsWith(ending, StringComparison.OrdinalIgnoreCase)) return true;

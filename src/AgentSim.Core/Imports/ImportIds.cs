@@ -12,8 +12,10 @@ internal static class ImportIds
     public static void Assign(TextIdentity identity, bool isAnonymous, List<SourceRequest> requests)
     {
         // Two formats may use the same name for a session.
-        SourceSession[] sessions = [.. requests.Where(request => request.Session is not null).Select(request => request.Session!).Distinct()];
-        HashSet<string> shared = [.. sessions.GroupBy(session => session.Name, StringComparer.Ordinal).Where(group => group.Count() > 1).Select(group => group.Key)];
+        SourceSession[] sessions = [.. requests.Where(request => request.Session is not null).Select(request => request.Session!)
+            .Distinct()];
+        HashSet<string> shared = [.. sessions.GroupBy(session => session.Name, StringComparer.Ordinal).Where(group => group.Count() > 1)
+            .Select(group => group.Key)];
         foreach (SourceSession session in sessions)
         {
             string name = shared.Contains(session.Name) ? $"{session.Format}:{session.Name}" : session.Name;
@@ -40,8 +42,10 @@ internal static class ImportIds
         foreach (SourceRequest request in requests)
         {
             string place = request.Session?.Name ?? files[request.Place.Path];
-            string id = isAnonymous ? Hidden(identity, "request", request.Format, place, request.SourceId) : $"{request.Format}:{place}:{request.SourceId}";
-            for (int number = 2; !ids.Add(id); number++) id = string.Create(CultureInfo.InvariantCulture, $"{request.Format}:{place}:{request.SourceId}~{number}");
+            string id = isAnonymous ? Hidden(identity, "request", request.Format, place, request.SourceId)
+                : $"{request.Format}:{place}:{request.SourceId}";
+            for (int number = 2; !ids.Add(id); number++)
+                id = string.Create(CultureInfo.InvariantCulture, $"{request.Format}:{place}:{request.SourceId}~{number}");
             request.RequestId = id;
         }
     }

@@ -96,12 +96,16 @@ public sealed record ImportOptions
         if (TraceBlockSize is < 1 or > 1 << 20) throw Invalid(Setting.TraceBlockSize, $"{TraceBlockSize}", $"from 1 to {1 << 20}");
         NotNegative(MaxIdleSeconds, Setting.MaxIdle);
         NotNegative(MaxToolWaitSeconds, Setting.MaxToolWait);
-        if (Start == SessionStart.Rate && !(StartRate > 0 && double.IsFinite(StartRate))) throw Invalid(Setting.SessionRate, $"{StartRate}", "more than 0");
-        if (!(CharactersPerToken >= 0.1 && CharactersPerToken <= 100)) throw Invalid(Setting.CharactersPerToken, $"{CharactersPerToken}", "from 0.1 to 100");
+        if (Start == SessionStart.Rate && !(StartRate > 0 && double.IsFinite(StartRate)))
+            throw Invalid(Setting.SessionRate, $"{StartRate}", "more than 0");
+        if (!(CharactersPerToken >= 0.1 && CharactersPerToken <= 100))
+            throw Invalid(Setting.CharactersPerToken, $"{CharactersPerToken}", "from 0.1 to 100");
         if (Since >= Until) throw Errors.ImportSettingInvalid.Error($"{Setting.Until} must be after {Setting.Since}");
-        if (Salt is not null && Salt.Length == 0) throw Errors.ImportSettingInvalid.Error($"{Setting.Salt} is empty; leave it out or give one");
+        if (Salt is not null && Salt.Length == 0)
+            throw Errors.ImportSettingInvalid.Error($"{Setting.Salt} is empty; leave it out or give one");
         if (Format is not null && SourceFormats.Find(Format) is null)
-            throw Errors.ImportFormatUnknown.Usage($"there is no import format {Quote.Of(Format)}; there are {string.Join(", ", SourceFormats.Names)}");
+            throw Errors.ImportFormatUnknown.Usage(
+                $"there is no import format {Quote.Of(Format)}; there are {string.Join(", ", SourceFormats.Names)}");
     }
 
     private static void NotNegative(double? seconds, string name)

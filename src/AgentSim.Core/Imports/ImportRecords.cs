@@ -45,7 +45,8 @@ internal sealed class ImportRecords(ImportAssembly assembly, TextIdentity identi
         AverageItlMs = request.AverageItlMs,
         TraceBlockSize = assembly.BlockSize,
         InputSequenceHashes = request.Path!.ToHashes(),
-        Dependencies = [.. request.Dependencies.Where(edge => !edge.Request.Kept.IsContextOnly).Select(edge => new RecordedDependency(edge.Request.Kept.RequestId, edge.Relation, edge.Trigger)).Distinct()],
+        Dependencies = [.. request.Dependencies.Where(edge => !edge.Request.Kept.IsContextOnly)
+            .Select(edge => new RecordedDependency(edge.Request.Kept.RequestId, edge.Relation, edge.Trigger)).Distinct()],
         Finish = Finish(request),
         Import = new ImportOrigin(request.Format, Name(request.Times), Name(request.Output), Name(request.Prefix)),
     };
@@ -84,18 +85,21 @@ internal sealed class ImportRecords(ImportAssembly assembly, TextIdentity identi
     private FinishReason? Finish(SourceRequest request)
     {
         if (request.FinishReason is null && request.ToolCalls.Count == 0) return null;
-        FinishToolCall[] calls = [.. request.ToolCalls.Select((call, i) => new FinishToolCall(0, (uint)i, call.Id is { } id ? Call(id) : null, call.Name))];
+        FinishToolCall[] calls = [.. request.ToolCalls.Select((call, i) =>
+            new FinishToolCall(0, (uint)i, call.Id is { } id ? Call(id) : null, call.Name))];
         return new FinishReason(request.FinishReason, null, null, calls);
     }
 
     private string Call(string id) => options.IsAnonymous ? ImportIds.Hidden(identity, "call", id) : id;
 
-    private static string Name(TimeOrigin origin) => origin switch { TimeOrigin.Recorded => "recorded", TimeOrigin.Derived => "derived", _ => "estimated" };
+    private static string Name(TimeOrigin origin) => origin switch { TimeOrigin.Recorded => "recorded", TimeOrigin.Derived => "derived",
+        _ => "estimated" };
 
     private static string Name(OutputOrigin origin) => origin == OutputOrigin.Reported ? "reported" : "estimated";
 
     private static string Name(PrefixOrigin origin) => origin switch
     {
-        PrefixOrigin.Recorded => "recorded", PrefixOrigin.Chain => "chain", PrefixOrigin.Pool => "pool", PrefixOrigin.Usage => "usage", _ => "none",
+        PrefixOrigin.Recorded => "recorded", PrefixOrigin.Chain => "chain", PrefixOrigin.Pool => "pool", PrefixOrigin.Usage =>
+            "usage", _ => "none",
     };
 }

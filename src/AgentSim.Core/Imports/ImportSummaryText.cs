@@ -9,23 +9,31 @@ internal static class ImportSummaryText
     public static string Of(ImportSummary summary)
     {
         var text = new StringBuilder();
-        string formats = string.Join("; ", summary.Formats.Select(format => format.Versions.Count == 0 ? format.Title : $"{format.Title} {Versions(format.Versions)}"));
+        string formats = string.Join("; ", summary.Formats.Select(format => format.Versions.Count == 0 ? format.Title
+            : $"{format.Title} {Versions(format.Versions)}"));
         string sessions = summary.Sessions + summary.SubAgents == 0 ? ""
             : $"{Count(summary.Sessions, "session")}, {Count(summary.SubAgents, "sub-agent")}, ";
-        Line($"{(formats.Length > 0 ? formats : "Nothing")}: {sessions}{Count(summary.Requests, "request")}, {Count(summary.Tools, "tool call")}");
+        Line($"{(formats.Length > 0 ? formats : "Nothing")}: {sessions}{Count(summary.Requests, "request")}, " +
+            $"{Count(summary.Tools, "tool call")}");
         if (summary.Requests > 0)
         {
-            Line($"  prompts   {Number(summary.PromptTokens)} tokens as reported; {Percent(summary.ContinuedShare)} go on from an earlier prompt ({List(summary.Prefixes, Word)})");
+            Line($"  prompts   {Number(summary.PromptTokens)} tokens as reported; {Percent(summary.ContinuedShare)} go on from an " +
+                $"earlier prompt ({List(summary.Prefixes, Word)})");
             Line($"  outputs   {Number(summary.OutputTokens)} tokens; {List(summary.Outputs, Word)}");
             Line($"  times     {List(summary.Times, Word)}");
-            if (summary.Models.Count > 1) Line($"  models    {string.Join(", ", summary.Models.Select(model => $"{model.Model ?? "(none)"} {Number(model.Requests)}"))}");
+            if (summary.Models.Count > 1)
+                Line($"  models    {string.Join(", ", summary.Models.Select(model => $"{model.Model ?? "(none)"} {Number(model.Requests)}"))}");
         }
 
-        if (summary.CutPauses + summary.CutToolWaits > 0) Line($"  shortened {Count(summary.CutPauses, "pause")}, {Count(summary.CutToolWaits, "wait")} for tools");
-        if (summary.Dropped.Count > 0) Line($"  left out  {string.Join("; ", summary.Dropped.Select(drop => $"{drop.Text}: {Number(drop.Count)}"))}");
+        if (summary.CutPauses + summary.CutToolWaits > 0)
+            Line($"  shortened {Count(summary.CutPauses, "pause")}, {Count(summary.CutToolWaits, "wait")} for tools");
+        if (summary.Dropped.Count > 0)
+            Line($"  left out  {string.Join("; ", summary.Dropped.Select(drop => $"{drop.Text}: {Number(drop.Count)}"))}");
         foreach (string example in summary.Dropped.SelectMany(drop => drop.Examples)) Line($"            {example}");
         foreach (string file in summary.FilesWithoutRequests) Line($"  empty     {file}");
-        if (summary.FilesPassedOver.Count > 0) Line($"  passed over {Count(summary.FilesPassedOver.Count, "file")} that {(summary.FilesPassedOver.Count == 1 ? "is no recording" : "are no recordings")}");
+        if (summary.FilesPassedOver.Count > 0)
+            Line($"  passed over {Count(summary.FilesPassedOver.Count, "file")} that " +
+                $"{(summary.FilesPassedOver.Count == 1 ? "is no recording" : "are no recordings")}");
         return text.ToString().TrimEnd('\n');
 
         void Line(string line) => text.Append(line).Append('\n');

@@ -86,7 +86,8 @@ internal ref struct JsonPull
     private static JsonReaderOptions Options => new() { MaxDepth = 1000, AllowMultipleValues = true };
 
     /// <summary>Whether the token is a property's name and equal to this; names that are written with escapes are nobody's.</summary>
-    public readonly bool IsName(ReadOnlySpan<byte> name) => _reader.TokenType == JsonTokenType.PropertyName && !_reader.ValueIsEscaped && _reader.ValueTextEquals(name);
+    public readonly bool IsName(ReadOnlySpan<byte> name) => _reader.TokenType == JsonTokenType.PropertyName && !_reader.ValueIsEscaped
+        && _reader.ValueTextEquals(name);
 
     /// <summary>Moves to the next token; false at the end.</summary>
     /// <exception cref="JsonException">What follows is no JSON, or the text ends in the middle.</exception>

@@ -22,15 +22,18 @@ internal static class LenientJson
     }
 
     public static double? Real(this JsonElement value, string name) =>
-        value.Get(name) is { ValueKind: JsonValueKind.Number } number && number.TryGetDouble(out double real) && double.IsFinite(real) ? real : null;
+        value.Get(name) is { ValueKind: JsonValueKind.Number } number && number.TryGetDouble(out double real)
+            && double.IsFinite(real) ? real : null;
 
     /// <summary>A time in ISO 8601, in milliseconds since 1970; one without a zone is UTC.</summary>
     public static long? Time(this JsonElement value, string name) => Time(value.Text(name));
 
     public static long? Time(string? text) =>
-        text is not null && DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out DateTimeOffset time)
+        text is not null && DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal,
+            out DateTimeOffset time)
             ? time.ToUnixTimeMilliseconds() : null;
 
     /// <summary>The items of an array; none for anything else.</summary>
-    public static IEnumerable<JsonElement> Items(this JsonElement value) => value.ValueKind == JsonValueKind.Array ? value.EnumerateArray() : [];
+    public static IEnumerable<JsonElement> Items(this JsonElement value) =>
+        value.ValueKind == JsonValueKind.Array ? value.EnumerateArray() : [];
 }

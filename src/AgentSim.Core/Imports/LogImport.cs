@@ -16,7 +16,8 @@ public sealed class LogImport
     private readonly ImportAssembly _assembly;
     private readonly ImportOptions _options;
 
-    private LogImport(ImportAssembly assembly, ImportOptions options, ImportSummary summary) => (_assembly, _options, Summary) = (assembly, options, summary);
+    private LogImport(ImportAssembly assembly, ImportOptions options, ImportSummary summary) =>
+        (_assembly, _options, Summary) = (assembly, options, summary);
 
     /// <summary>Names of the formats there are.</summary>
     public static IReadOnlyList<string> FormatNames => SourceFormats.Names;
@@ -46,7 +47,8 @@ public sealed class LogImport
     /// <param name="paths">As for <see cref="Read"/>.</param>
     /// <param name="options">As for <see cref="Read"/>; only the format counts.</param>
     /// <exception cref="AgentSimException">A path does not exist or stands for no file.</exception>
-    public static long Bytes(IReadOnlyList<string> paths, ImportOptions options) => Files(paths, options).Sum(file => new FileInfo(file).Length);
+    public static long Bytes(IReadOnlyList<string> paths, ImportOptions options) =>
+        Files(paths, options).Sum(file => new FileInfo(file).Length);
 
     /// <summary>Reads files and folders.</summary>
     /// <param name="paths">
@@ -54,7 +56,8 @@ public sealed class LogImport
     /// options name leaves its recordings.
     /// </param>
     /// <param name="options">How to import.</param>
-    /// <param name="onBadFile">Told of each file that cannot be read or is of no known format, which is then passed over; null: the first ends the import.</param>
+    /// <param name="onBadFile">Told of each file that cannot be read or is of no known format, which is then passed over; null: the first
+    /// ends the import.</param>
     /// <param name="progress">Told the bytes read so far over all files, as they lie on disk.</param>
     /// <param name="cancel">Ends the import with <see cref="OperationCanceledException"/>.</param>
     /// <exception cref="AgentSimException">
@@ -62,7 +65,8 @@ public sealed class LogImport
     /// request at all; the message says so.
     /// </exception>
     public static LogImport Read(
-        IReadOnlyList<string> paths, ImportOptions options, Action<string, AgentSimException>? onBadFile = null, IProgress<long>? progress = null,
+        IReadOnlyList<string> paths, ImportOptions options, Action<string, AgentSimException>? onBadFile = null,
+            IProgress<long>? progress = null,
         CancellationToken cancel = default)
     {
         ArgumentNullException.ThrowIfNull(paths);
@@ -71,7 +75,8 @@ public sealed class LogImport
         if (paths.Count == 0) paths = DefaultPaths(options);
         List<ImportFile> files = ImportFiles.Expand(paths);
         var passedOver = new List<string>();
-        SortedDictionary<string, List<string>> byFormat = ImportFiles.Sort(files, options.FormatName, options.IsStrict ? null : onBadFile, passedOver, cancel);
+        SortedDictionary<string, List<string>> byFormat = ImportFiles.Sort(files, options.FormatName, options.IsStrict ? null : onBadFile,
+            passedOver, cancel);
         using var sink = new ImportSink(options, onBadFile, progress);
         foreach ((string name, List<string> list) in byFormat)
         {
@@ -97,20 +102,29 @@ public sealed class LogImport
 
     private static string[] DefaultPaths(ImportOptions options)
     {
-        if (options.FormatName is not { } name) throw Errors.ImportPathMissing.Error("there is no path; name files or folders, or a format whose recordings are at a known place");
+        if (options.FormatName is not { } name)
+            throw Errors.ImportPathMissing.Error(
+                "there is no path; name files or folders, or a format whose recordings are at a known place");
         IReadOnlyList<string> known = SourceFormats.Find(name)!.DefaultPaths;
-        if (known.Count == 0) throw Errors.ImportPathMissing.Error($"there is no path, and recordings of the format {name} have no known place; name files or folders");
+        if (known.Count == 0) throw Errors.ImportPathMissing.Error(
+            $"there is no path, and recordings of the format {name} have no known place; name files or folders");
         string[] existing = [.. known.Where(Directory.Exists)];
-        return existing.Length > 0 ? existing : throw Errors.InputMissing.Error($"there are no recordings of the format {name} at {string.Join(" or ", known)}");
+        return existing.Length > 0 ? existing
+            : throw Errors.InputMissing.Error($"there are no recordings of the format {name} at {string.Join(" or ", known)}");
     }
 
     private static AgentSimException Empty(ImportSummary summary, ImportOptions options, SortedDictionary<string, int> otherModels)
     {
         if (otherModels.Count > 0)
-            return Errors.TraceModelMissing.Error($"no request is to the model {Quote.Of(options.Model)}; there are {string.Join(", ", otherModels.Select(model => $"{model.Key} {model.Value}"))}");
+            return Errors.TraceModelMissing.Error(
+                $"no request is to the model {Quote.Of(options.Model)}; there are " +
+                    $"{string.Join(", ", otherModels.Select(model => $"{model.Key} {model.Value}"))}");
         IEnumerable<string> foreign = summary.FilesPassedOver.Take(1).Select(file =>
-            $"{file}{(summary.FilesPassedOver.Count > 1 ? $" and {summary.FilesPassedOver.Count - 1} more files" : "")}: empty, or no recording of a known format");
-        IEnumerable<string> reasons = foreign.Concat(summary.FilesWithoutRequests).Concat(summary.Dropped.Select(drop => $"{drop.Text}: {drop.Count}{(drop.Examples.Count > 0 ? $" ({drop.Examples[0]})" : "")}"));
+            $"{file}{(summary.FilesPassedOver.Count > 1 ? $" and {summary.FilesPassedOver.Count - 1} more files" : "")}: empty, or no " +
+                "recording of a known format");
+        IEnumerable<string> reasons = foreign.Concat(summary.FilesWithoutRequests)
+            .Concat(summary.Dropped.Select(drop =>
+                $"{drop.Text}: {drop.Count}{(drop.Examples.Count > 0 ? $" ({drop.Examples[0]})" : "")}"));
         string why = string.Join("; ", reasons.Take(4));
         return Errors.ImportEmpty.Error($"there is no request to import{(why.Length > 0 ? $": {why}" : "")}");
     }

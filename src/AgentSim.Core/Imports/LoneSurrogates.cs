@@ -41,5 +41,6 @@ internal static class LoneSurrogates
     }
 
     private static int Unit(ReadOnlySpan<byte> json) =>
-        json.Length >= EscapeLength && json.StartsWith("\\u"u8) && Utf8Parser.TryParse(json.Slice(2, 4), out int unit, out int used, 'x') && used == 4 ? unit : -1;
+        json.Length >= EscapeLength && json.StartsWith("\\u"u8) && Utf8Parser.TryParse(json.Slice(2, 4), out int unit, out int used, 'x')
+            && used == 4 ? unit : -1;
 }

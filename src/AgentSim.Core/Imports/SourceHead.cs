@@ -71,7 +71,8 @@ internal sealed class SourceHead
     }
 
     /// <summary>The head of a file with this content.</summary>
-    internal static SourceHead Of(string path, ReadOnlySpan<byte> content) => new(path, content[..Math.Min(content.Length, MaxBytes)].ToArray());
+    internal static SourceHead Of(string path, ReadOnlySpan<byte> content) =>
+        new(path, content[..Math.Min(content.Length, MaxBytes)].ToArray());
 
     private static Stream Decompressed(string path)
     {
@@ -80,7 +81,8 @@ internal sealed class SourceHead
         Span<byte> magic = stackalloc byte[2];
         int read = file.ReadAtLeast(magic, 2, throwOnEndOfStream: false);
         file.Position = 0;
-        return read == 2 && magic is [0x1f, 0x8b] ? new System.IO.Compression.GZipStream(file, System.IO.Compression.CompressionMode.Decompress) : file;
+        return read == 2 && magic is [0x1f, 0x8b] ? new System.IO.Compression.GZipStream(file,
+            System.IO.Compression.CompressionMode.Decompress) : file;
     }
 
     private List<HeadObject> Parse()
@@ -126,7 +128,8 @@ internal sealed class HeadObject
     {
         found = new HeadObject();
         consumed = json.Length;
-        var reader = new Utf8JsonReader(json, isWhole, new JsonReaderState(new JsonReaderOptions { MaxDepth = 1000, AllowMultipleValues = !isWhole }));
+        var reader = new Utf8JsonReader(json, isWhole,
+            new JsonReaderState(new JsonReaderOptions { MaxDepth = 1000, AllowMultipleValues = !isWhole }));
         try
         {
             string outer = "", name = "";

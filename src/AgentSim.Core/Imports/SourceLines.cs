@@ -62,7 +62,8 @@ internal static class SourceLines
             using (document)
             {
                 if (document.RootElement.ValueKind == JsonValueKind.Object) onRow(document.RootElement, place);
-                else sink.Fault(DropReason.Malformed, place.Error(Errors.ImportRowInvalid, "this line is no JSON object; it was passed over"));
+                else sink.Fault(DropReason.Malformed, place.Error(Errors.ImportRowInvalid,
+                    "this line is no JSON object; it was passed over"));
             }
         }
 

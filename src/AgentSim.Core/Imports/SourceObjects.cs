@@ -78,9 +78,11 @@ internal static class SourceObjects
             var place = new SourcePlace(path, at);
             // Where the text just ends, the program was still writing.
             if (bytes.AsSpan(Math.Min(bytes.Length, (int)reader.BytesConsumed)).TrimEnd(" \t\r\n"u8).Length > 0 && !IsCutOff(bytes, at))
-                sink.Fault(DropReason.Malformed, place.Error(Errors.ImportRowInvalid, "this is no JSON; what is before it was kept", error));
+                sink.Fault(DropReason.Malformed, place.Error(Errors.ImportRowInvalid,
+                    "this is no JSON; what is before it was kept", error));
             else
-                sink.Drop(DropReason.Truncated, place.Error(Errors.ImportRowInvalid, "the file ends in the middle of a value; what is before it was kept", error));
+                sink.Drop(DropReason.Truncated, place.Error(Errors.ImportRowInvalid,
+                    "the file ends in the middle of a value; what is before it was kept", error));
         }
     }
 
@@ -97,7 +99,9 @@ internal static class SourceObjects
             {
                 cancel.ThrowIfCancellationRequested();
                 if (content.Length + count > MaxFileBytes)
-                    throw Errors.InputTooLarge.At(path, 0, $"a JSON file that is not written line by line can have {MaxFileBytes >> 20} MiB at most; write one object a line (jq -c '.[]')");
+                    throw Errors.InputTooLarge.At(path, 0,
+                        $"a JSON file that is not written line by line can have {MaxFileBytes >> 20} MiB at most; write one " +
+                            "object a line (jq -c '.[]')");
                 content.Write(buffer, 0, count);
             }
         }

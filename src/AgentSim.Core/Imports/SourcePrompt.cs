@@ -47,7 +47,8 @@ internal sealed class ChainedPrompt : SourcePrompt
     /// </summary>
     public bool MayInterleave { get; init; }
 
-    /// <summary>What the fixed beginning (system prompt, tool definitions) is shared by, e.g. model, folder and version; null: nobody.</summary>
+    /// <summary>What the fixed beginning (system prompt, tool definitions) is shared by, e.g. model, folder and version; null:
+    /// nobody.</summary>
     public string? PoolKey { get; init; }
 
     /// <summary>Tokens of the fixed beginning, as far as known; at most the prompt is taken.</summary>

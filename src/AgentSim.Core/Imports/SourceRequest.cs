@@ -42,7 +42,8 @@ internal sealed class SourceRequest
     /// <summary>Tokens of the whole prompt as reported, what came from a cache included.</summary>
     public required long InputTokens { get; init; }
 
-    /// <summary>Prompt tokens that the provider found in its cache, if reported. No property of the workload; used where the chain says nothing.</summary>
+    /// <summary>Prompt tokens that the provider found in its cache, if reported. No property of the workload; used where the chain says
+    /// nothing.</summary>
     public long? CachedTokens { get; init; }
 
     /// <summary>Tokens of the answer.</summary>
@@ -60,7 +61,8 @@ internal sealed class SourceRequest
     /// <summary>Mean gap between tokens, only if recorded.</summary>
     public double? AverageItlMs { get; init; }
 
-    /// <summary>How the answer ended, in OpenAI's words: <c>stop</c>, <c>length</c>, <c>tool_calls</c>, <c>content_filter</c>; null if unknown.</summary>
+    /// <summary>How the answer ended, in OpenAI's words: <c>stop</c>, <c>length</c>, <c>tool_calls</c>, <c>content_filter</c>; null if
+    /// unknown.</summary>
     public string? FinishReason { get; init; }
 
     /// <summary>The tool calls in its answer, in order.</summary>

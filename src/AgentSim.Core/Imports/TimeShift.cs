@@ -62,7 +62,8 @@ internal sealed class TimeShift(ImportOptions options, ImportSink sink)
         }
 
         if (map.IsEmpty) return;
-        foreach (SourceRequest request in tree.Requests) (request.StartMs, request.EndMs) = (map.At(request.StartMs), map.At(request.EndMs));
+        foreach (SourceRequest request in tree.Requests)
+            (request.StartMs, request.EndMs) = (map.At(request.StartMs), map.At(request.EndMs));
         foreach (SourceTool tool in tree.Tools)
         {
             long before = tool.EndMs - tool.StartMs;

@@ -35,5 +35,6 @@ public sealed class InertOptions : IEquatable<InertOptions>
     public override int GetHashCode() => _values.Aggregate(0, (hash, entry) => HashCode.Combine(hash, entry.Key, entry.Value));
 
     /// <summary>The names and values.</summary>
-    public override string ToString() => string.Join(' ', _values.Select(entry => FormattableString.Invariant($"{entry.Key}={entry.Value}")));
+    public override string ToString() =>
+        string.Join(' ', _values.Select(entry => FormattableString.Invariant($"{entry.Key}={entry.Value}")));
 }

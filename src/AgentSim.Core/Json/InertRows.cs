@@ -13,17 +13,20 @@ internal sealed class InertRows<T>(JsonOptionsTable<T> table, Func<T, InertOptio
         Mark(rows => rows.OptionalNumber(name, t => (double?)bag(t)[name], (t, v) => Set(t, name, v), help, bounds));
 
     public InertRows<T> Number(string name, string help, NumberBounds bounds, double byDefault) =>
-        Mark(rows => rows.Number(name, t => (double?)bag(t)[name] ?? byDefault, (t, v) => Set(t, name, v == byDefault ? null : v), help, bounds));
+        Mark(rows => rows.Number(name, t => (double?)bag(t)[name] ?? byDefault, (t, v) => Set(t, name, v == byDefault ? null : v),
+            help, bounds));
 
     // Where zeroIsNone, 0 means the same as null.
     public InertRows<T> OptionalCount(string name, string help, WholeBounds? bounds = null, bool zeroIsNone = false) =>
-        Mark(rows => rows.OptionalCount(name, t => (long?)bag(t)[name], (t, v) => Set(t, name, zeroIsNone && v == 0 ? null : v), help, bounds));
+        Mark(rows => rows.OptionalCount(name, t => (long?)bag(t)[name], (t, v) => Set(t, name, zeroIsNone && v == 0 ? null : v),
+            help, bounds));
 
     public InertRows<T> Count(string name, string help, long byDefault) =>
         Mark(rows => rows.Count(name, t => (long?)bag(t)[name] ?? byDefault, (t, v) => Set(t, name, v == byDefault ? null : v), help));
 
     public InertRows<T> Unsigned(string name, string help, WholeBounds bounds, ulong byDefault) =>
-        Mark(rows => rows.Unsigned(name, t => (ulong?)bag(t)[name] ?? byDefault, (t, v) => Set(t, name, v == byDefault ? null : v), help, bounds));
+        Mark(rows => rows.Unsigned(name, t => (ulong?)bag(t)[name] ?? byDefault, (t, v) => Set(t, name, v == byDefault ? null : v),
+            help, bounds));
 
     public InertRows<T> OptionalText(string name, string help) =>
         Mark(rows => rows.OptionalText(name, t => (string?)bag(t)[name], (t, v) => Set(t, name, v), help));
@@ -33,7 +36,8 @@ internal sealed class InertRows<T>(JsonOptionsTable<T> table, Func<T, InertOptio
 
     public InertRows<T> Choice<TEnum>(string name, JsonOptionsChoice<TEnum> choice, string help)
         where TEnum : struct, Enum =>
-        Mark(rows => rows.Choice(name, choice, t => (TEnum?)bag(t)[name] ?? default, (t, v) => Set(t, name, v.Equals(default(TEnum)) ? null : v), help));
+        Mark(rows => rows.Choice(name, choice, t => (TEnum?)bag(t)[name] ?? default,
+            (t, v) => Set(t, name, v.Equals(default(TEnum)) ? null : v), help));
 
     /// <summary>Back to rows with an effect.</summary>
     public JsonOptionsTable<T> Table => table;

@@ -111,7 +111,8 @@ internal static class IntegerArray
     private static uint Value(ulong digits)
     {
         digits = (digits * 10) + (digits >> 8);   // pairs, then fours, then all eight
-        return (uint)((((digits & 0x000000FF000000FF) * 0x000F424000000064) + (((digits >> 16) & 0x000000FF000000FF) * 0x0000271000000001)) >> 32);
+        return (uint)((((digits & 0x000000FF000000FF) * 0x000F424000000064)
+            + (((digits >> 16) & 0x000000FF000000FF) * 0x0000271000000001)) >> 32);
     }
 
     private static ulong LoadTail(ReadOnlySpan<byte> text)

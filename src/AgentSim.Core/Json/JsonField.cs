@@ -88,7 +88,8 @@ internal abstract class JsonField<TDraft, T>(string name, string prefix)
 
 /// <summary>A field whose values are of a kind.</summary>
 internal sealed class JsonValueField<TDraft, T, TValue>(
-    string name, string prefix, JsonRule rule, JsonKind<TValue> kind, JsonSetter<TDraft, TValue>? set, Func<T, TValue>? get, bool writesNull)
+    string name, string prefix, JsonRule rule, JsonKind<TValue> kind, JsonSetter<TDraft, TValue>? set, Func<T, TValue>? get,
+        bool writesNull)
     : JsonField<TDraft, T>(name, prefix)
 {
     public override bool Read(ref JsonRow json, ref TDraft draft)
@@ -110,7 +111,8 @@ internal sealed class JsonOwnField<TDraft, T, TValue>(
     : JsonField<TDraft, T>(name, prefix)
 {
     public override bool Read(ref JsonRow json, ref TDraft draft) =>
-        (rule & JsonRule.NotNull) == 0 || json.TokenType != JsonTokenType.Null ? read(ref json, ref draft, Shown) : throw JsonRow.Null(Shown);
+        (rule & JsonRule.NotNull) == 0 || json.TokenType != JsonTokenType.Null ? read(ref json, ref draft, Shown)
+            : throw JsonRow.Null(Shown);
 
     public override bool Write(JsonLineWriter json, T value, bool isFirst) => Write(json, value, isFirst, kind, get, writesNull);
 

@@ -40,7 +40,8 @@ internal sealed class JsonFields<TDraft, T>(string prefix = "", bool decodesUnkn
     /// <param name="rule">Whether it may be missing.</param>
     /// <param name="writesNull">Whether null is written; otherwise the field is left out.</param>
     public JsonFields<TDraft, T> AddOwn<TValue>(
-        string name, JsonFieldReader<TDraft> read, JsonKind<TValue>? kind = null, Func<T, TValue>? get = null, JsonRule rule = JsonRule.Optional, bool writesNull = false) =>
+        string name, JsonFieldReader<TDraft> read, JsonKind<TValue>? kind = null, Func<T, TValue>? get = null,
+            JsonRule rule = JsonRule.Optional, bool writesNull = false) =>
         Add(name, new JsonOwnField<TDraft, T, TValue>(name, prefix, rule, read, kind, get, writesNull), rule, isRead: true, alias: null);
 
     /// <summary>Adds the fields that several kinds of objects have in common.</summary>
@@ -146,7 +147,8 @@ internal sealed class JsonFields<TDraft, T>(string prefix = "", bool decodesUnkn
 
     private JsonFields<TDraft, T> Add(string name, JsonField<TDraft, T> field, JsonRule rule, bool isRead, string? alias)
     {
-        Debug.Assert(_fields.Count < 64 && !_fields.Exists(other => other.Name == name), $"the field {Quote.Of(name)} is declared twice, or is one too many");
+        Debug.Assert(_fields.Count < 64 && !_fields.Exists(other => other.Name == name),
+            $"the field {Quote.Of(name)} is declared twice, or is one too many");
         // A field of which nothing is kept may come any number of times.
         field.Bit = isRead && (rule & JsonRule.Repeatable) == 0 ? 1UL << _fields.Count : 0;
         if ((rule & JsonRule.Required) != 0) _required |= field.Bit;
@@ -191,7 +193,8 @@ internal sealed class JsonFields<TDraft, T>(string prefix = "", bool decodesUnkn
 
     private sealed class FieldsObject(JsonFields<TDraft, T> fields, T value) : LooseObject
     {
-        public override LooseValue? Find(string name) => fields._fields.Find(field => field.Name == name)?.Loose(value) is { Exists: true } found ? found : null;
+        public override LooseValue? Find(string name) => fields._fields.Find(field => field.Name == name)?.Loose(value)
+            is { Exists: true } found ? found : null;
 
         public override IEnumerable<KeyValuePair<string, LooseValue>> Members() => fields._fields
             .Select(field => KeyValuePair.Create(field.Name, field.Loose(value))).Where(member => member.Value.Exists);

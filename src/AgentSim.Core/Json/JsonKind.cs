@@ -34,7 +34,8 @@ internal static class JsonKinds
 
     /// <summary>A non-negative integer; more than <see cref="long.MaxValue"/> is taken as that (behaviour 01#2.5).</summary>
     public static readonly JsonKind<long?> Saturating = new(
-        (ref json, name) => (long)Math.Min(json.UInt64(name), long.MaxValue), (json, value) => json.Number(value!.Value), value => LooseValue.Of(value));
+        (ref json, name) => (long)Math.Min(json.UInt64(name), long.MaxValue), (json, value) => json.Number(value!.Value), value =>
+            LooseValue.Of(value));
 
     public static readonly JsonKind<uint?> UInt32 = new(
         (ref json, name) => json.UInt32(name), (json, value) => json.Number((ulong)value!.Value), value => LooseValue.Of((ulong?)value));

@@ -21,7 +21,8 @@ internal static class JsonOptions
         catch (JsonException e)
         {
             string place = $"line {(e.LineNumber ?? 0) + 1}, column {(e.BytePositionInLine ?? 0) + 1}";
-            string hint = json.AsSpan().TrimStart().StartsWith('{') ? "" : "; give the JSON text itself, such as {\"name\": value}, not a name or the path of a file";
+            string hint = json.AsSpan().TrimStart().StartsWith('{') ? ""
+                : "; give the JSON text itself, such as {\"name\": value}, not a name or the path of a file";
             throw errorId.Error($"{option}: not valid JSON at {place}{hint}", inner: e);
         }
 

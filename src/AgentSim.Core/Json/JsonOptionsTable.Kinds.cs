@@ -35,7 +35,8 @@ internal sealed partial class JsonOptionsTable<T>
         string name, Func<T, long> get, Func<T, long, T> set, string help, WholeBounds? bounds = null, string? byDefault = null) =>
         Add(Row<long>(name, Whole, help, get, set, v => v.Count(), (w, v) => w.WriteNumberValue(v)) with
         {
-            Bounds = (bounds ?? WholeBounds.Any).Words, DefaultText = byDefault, Violation = t => (bounds ?? WholeBounds.Any).WhyNot(name, get(t)),
+            Bounds = (bounds ?? WholeBounds.Any).Words, DefaultText = byDefault, Violation = t =>
+                (bounds ?? WholeBounds.Any).WhyNot(name, get(t)),
         });
 
     /// <summary>A count, or null.</summary>
@@ -51,7 +52,8 @@ internal sealed partial class JsonOptionsTable<T>
         string name, Func<T, ulong> get, Func<T, ulong, T> set, string help, WholeBounds? bounds = null, bool isInert = false) =>
         Add(Row<ulong>(name, Whole, help, get, set, v => v.Unsigned((bounds ?? WholeBounds.Any).Most), (w, v) => w.WriteNumberValue(v)) with
         {
-            Bounds = (bounds ?? WholeBounds.Any).Words, IsInert = isInert, Violation = t => (bounds ?? WholeBounds.Any).WhyNot(name, get(t)),
+            Bounds = (bounds ?? WholeBounds.Any).Words, IsInert = isInert, Violation = t =>
+                (bounds ?? WholeBounds.Any).WhyNot(name, get(t)),
         });
 
     /// <summary>A whole number of 32 bits without sign.</summary>
@@ -71,7 +73,8 @@ internal sealed partial class JsonOptionsTable<T>
     /// <summary>A finite number, or null.</summary>
     public JsonOptionsTable<T> OptionalNumber(
         string name, Func<T, double?> get, Func<T, double?, T> set, string help, NumberBounds? bounds = null, string? none = null) =>
-        Add(Row<double?>(name, Real, help, get, set, v => v.IsNull ? null : v.Number(), (w, v) => WriteOrNull(w, v, w.WriteNumberValue)) with
+        Add(Row<double?>(name, Real, help, get, set, v => v.IsNull ? null : v.Number(),
+            (w, v) => WriteOrNull(w, v, w.WriteNumberValue)) with
         {
             Bounds = bounds?.Words, Null = none, Violation = t => (bounds ?? NumberBounds.Finite).WhyNot(name, get(t)),
         });
@@ -82,17 +85,20 @@ internal sealed partial class JsonOptionsTable<T>
 
     /// <summary>A text, or null.</summary>
     public JsonOptionsTable<T> OptionalText(string name, Func<T, string?> get, Func<T, string?, T> set, string help, string? none = null) =>
-        Add(Row<string?>(name, "text", help, get, set, v => v.IsNull ? null : v.Text(), (w, v) => w.WriteStringValue(v)) with { Null = none });
+        Add(Row<string?>(name, "text", help, get, set, v => v.IsNull ? null : v.Text(),
+            (w, v) => w.WriteStringValue(v)) with { Null = none });
 
     /// <summary>A text that is never null; null leaves it as it is. What it may be is suggested, not demanded.</summary>
-    public JsonOptionsTable<T> Text(string name, Func<T, string> get, Func<T, string, T> set, string help, IReadOnlyList<string> suggested) =>
+    public JsonOptionsTable<T> Text(string name, Func<T, string> get, Func<T, string, T> set, string help,
+        IReadOnlyList<string> suggested) =>
         Add(Row<string>(name, "text", help, get, set, v => v.Text(), (w, v) => w.WriteStringValue(v)) with
         {
             Choices = suggested, Bounds = string.Join(", ", suggested), Read = (t, v) => v.IsNull ? t : set(t, v.Text()),
         });
 
     /// <summary>One of a closed set of texts.</summary>
-    public JsonOptionsTable<T> Choice<TEnum>(string name, JsonOptionsChoice<TEnum> choice, Func<T, TEnum> get, Func<T, TEnum, T> set, string help)
+    public JsonOptionsTable<T> Choice<TEnum>(string name, JsonOptionsChoice<TEnum> choice, Func<T, TEnum> get, Func<T, TEnum, T> set,
+        string help)
         where TEnum : struct, Enum =>
         Add(Row<TEnum>(name, TextsOf(choice), help, get, set, v => v.Choice(choice), (w, v) => w.WriteStringValue(choice.NameOf(v))) with
         {
@@ -112,7 +118,8 @@ internal sealed partial class JsonOptionsTable<T>
 
     /// <summary>One of a closed set of objects, each with a name.</summary>
     public JsonOptionsTable<T> Named<TValue>(
-        string name, IReadOnlyList<string> names, Func<T, TValue> get, Func<T, TValue, T> set, Func<JsonOptionsValue, TValue> read, string help)
+        string name, IReadOnlyList<string> names, Func<T, TValue> get, Func<T, TValue, T> set, Func<JsonOptionsValue, TValue> read,
+            string help)
         where TValue : class =>
         Add(Row(name, string.Join(", ", names), help, get, set, read, (w, v) => w.WriteStringValue(v.ToString())) with { Choices = names });
 

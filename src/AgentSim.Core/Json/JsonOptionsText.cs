@@ -5,7 +5,8 @@ namespace AgentSim.Json;
 /// <summary>Option objects in short form, for people.</summary>
 internal static class JsonOptionsText
 {
-    /// <summary>The members in which an object differs from another one with the same members: <c>name=value other.name=value</c>.</summary>
+    /// <summary>The members in which an object differs from another one with the same members: <c>name=value
+    /// other.name=value</c>.</summary>
     public static string Differences(string from, string to)
     {
         using JsonDocument before = JsonDocument.Parse(from), after = JsonDocument.Parse(to);
@@ -30,7 +31,8 @@ internal static class JsonOptionsText
             string name = prefix + member.Name;
             JsonElement old = before.ValueKind == JsonValueKind.Object ? before.GetProperty(member.Name) : default;
             if (member.Value.ValueKind == JsonValueKind.Object) Add(parts, name + ".", old, member.Value, isNamed);
-            else if (old.ValueKind == JsonValueKind.Undefined || !JsonElement.DeepEquals(old, member.Value)) parts.Add(isNamed ? name : $"{name}={member.Value}");
+            else if (old.ValueKind == JsonValueKind.Undefined || !JsonElement.DeepEquals(old, member.Value))
+                parts.Add(isNamed ? name : $"{name}={member.Value}");
         }
     }
 }

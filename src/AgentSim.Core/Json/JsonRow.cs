@@ -122,7 +122,8 @@ internal ref struct JsonRow
         DecodeValue();
     }
 
-    /// <summary>Decodes the current value without keeping it and moves to its end: no string and no number in it may be undecodable.</summary>
+    /// <summary>Decodes the current value without keeping it and moves to its end: no string and no number in it may be
+    /// undecodable.</summary>
     public void DecodeValue()
     {
         int depth = Depth;
@@ -146,11 +147,13 @@ internal ref struct JsonRow
 
     /// <summary>Whether the current value is an object; false for null.</summary>
     /// <exception cref="JsonException">It is anything else.</exception>
-    public readonly bool IsObject(string name) => TokenType == JsonTokenType.StartObject || (TokenType == JsonTokenType.Null ? false : throw Wrong(name, "an object"));
+    public readonly bool IsObject(string name) => TokenType == JsonTokenType.StartObject
+        || (TokenType == JsonTokenType.Null ? false : throw Wrong(name, "an object"));
 
     /// <summary>Whether the current value is an array; false for null.</summary>
     /// <exception cref="JsonException">It is anything else.</exception>
-    public readonly bool IsArray(string name) => TokenType == JsonTokenType.StartArray || (TokenType == JsonTokenType.Null ? false : throw Wrong(name, "an array"));
+    public readonly bool IsArray(string name) => TokenType == JsonTokenType.StartArray
+        || (TokenType == JsonTokenType.Null ? false : throw Wrong(name, "an array"));
 
     /// <summary>The current string.</summary>
     public readonly string Text(string name)
@@ -206,7 +209,8 @@ internal ref struct JsonRow
     public readonly long Count(string name)
     {
         ulong value = UInt64(name);
-        return value <= long.MaxValue ? (long)value : throw new JsonException($"{Quote.Of(name)} is {value}; the largest supported count is {long.MaxValue}");
+        return value <= long.MaxValue ? (long)value
+            : throw new JsonException($"{Quote.Of(name)} is {value}; the largest supported count is {long.MaxValue}");
     }
 
     /// <summary>The current number as a finite double.</summary>

@@ -11,7 +11,8 @@ public static class NumberText
     /// <summary>Identifier of the error of a text that is no number.</summary>
     public static ErrorCode InvalidId => Errors.NumberInvalid;
 
-    /// <summary>Reads a number: digits with a point before the decimals, perhaps an exponent; also <c>NaN</c> and <c>Infinity</c>.</summary>
+    /// <summary>Reads a number: digits with a point before the decimals, perhaps an exponent; also <c>NaN</c> and
+    /// <c>Infinity</c>.</summary>
     /// <param name="text">The text; white space around the number is passed over.</param>
     /// <param name="value">The number.</param>
     /// <returns>False if the text is no number in this form, or one that is too large.</returns>
@@ -35,6 +36,7 @@ public static class NumberText
     {
         ArgumentNullException.ThrowIfNull(text);
         string shown = text.Length > 40 ? text[..40] + "…" : text;
-        return $"{Quote.Of(shown)} is not a number in invariant form; write it like 1234.5, with a point before decimals and nothing between thousands";
+        return $"{Quote.Of(shown)} is not a number in invariant form; write it like 1234.5, with a point before decimals and " +
+            "nothing between thousands";
     }
 }

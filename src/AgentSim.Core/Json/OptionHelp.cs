@@ -32,7 +32,8 @@ internal static partial class OptionHelp
     public static string Parameter<T>(OptionRow<T> row, JsonOptionsTable<T> table, T defaults)
     {
         string help = JsonName().Replace(row.Help, name =>
-            table.Rows.FirstOrDefault(other => other.Name == name.Value) is { ValueType: not null } other ? "-" + other.Parameter : name.Value);
+            table.Rows.FirstOrDefault(other => other.Name == name.Value) is { ValueType: not null } other ? "-" + other.Parameter
+                : name.Value);
         Type type = Nullable.GetUnderlyingType(row.ValueType!) ?? row.ValueType!;
         string values = type.IsEnum ? string.Join(", ", Enum.GetNames(type)) : Values(row with { Null = null });
         string byDefault = type.IsEnum && row.Get!(defaults) is { } choice ? choice.ToString()! : row.DefaultIn(defaults);
@@ -57,7 +58,8 @@ internal static partial class OptionHelp
         foreach (OptionRow<T> row in rows)
         {
             string engines = row.Engines.Count > 0 ? string.Join(", ", row.Engines) : "all";
-            text.Append($"| `{row.Name}` | {Values(row)} | {(row.Get is null ? "" : row.DefaultIn(defaults))} | {engines} | {row.Help} |\n");
+            text.Append($"| `{row.Name}` | {Values(row)} | {(row.Get is null ? "" : row.DefaultIn(defaults))} | " +
+                $"{engines} | {row.Help} |\n");
         }
     }
 

@@ -5,7 +5,8 @@ namespace AgentSim.Json;
 /// <summary>Surrogate escapes in JSON strings.</summary>
 internal static class Surrogates
 {
-    /// <summary>True if the escaped text (of a valid JSON string or document) has a <c>\ud800</c>–<c>\udfff</c> escape without its partner.</summary>
+    /// <summary>True if the escaped text (of a valid JSON string or document) has a <c>\ud800</c>–<c>\udfff</c> escape without its
+    /// partner.</summary>
     public static bool HasLone(ReadOnlySpan<byte> text)
     {
         bool highBefore = false;   // the escape just read was a high surrogate

@@ -17,7 +17,8 @@ internal sealed class PlayEdges
     private readonly int[] _offsets;
 
     /// <summary>Finds all edges.</summary>
-    /// <exception cref="AgentSimException">Explicit causality or edges do not fit the trace, or rows wait for each other in a circle.</exception>
+    /// <exception cref="AgentSimException">Explicit causality or edges do not fit the trace, or rows wait for each other in a
+    /// circle.</exception>
     public PlayEdges(RequestTable table, ToolTable tools, Plays plays)
     {
         _table = table;
@@ -39,7 +40,8 @@ internal sealed class PlayEdges
             }
 
             // Nothing waits for a session in the background, whatever consumer its tool call names.
-            if (link.Join >= 0 && !links.IsBackground[link.Child]) Add(link.Join, link.Last, DependencyTrigger.Completion, DependencyRelation.Join);
+            if (link.Join >= 0 && !links.IsBackground[link.Child])
+                Add(link.Join, link.Last, DependencyTrigger.Completion, DependencyRelation.Join);
         }
 
         _offsets = Arrange();
@@ -61,7 +63,8 @@ internal sealed class PlayEdges
         return dependencies;
     }
 
-    private void Add(int row, int target, DependencyTrigger trigger, DependencyRelation relation) => _edges.Add(new Edge(row, target, trigger, relation));
+    private void Add(int row, int target, DependencyTrigger trigger, DependencyRelation relation) =>
+        _edges.Add(new Edge(row, target, trigger, relation));
 
     private void AddRecorded(int row, ExplicitEdges recorded, Plays plays, HashSet<(int, int)> linkedSessions)
     {
@@ -78,7 +81,8 @@ internal sealed class PlayEdges
             Add(row, target, dependency.Trigger, dependency.Relation);
 
             AgentSimException Fault(string why) =>
-                recorded.Place.Error(Errors.TraceDependencyInvalid, $"request {Quote.Of(_table.Id(row))} depends on {Quote.Of(dependency.RequestId)}, {why}");
+                recorded.Place.Error(Errors.TraceDependencyInvalid,
+                    $"request {Quote.Of(_table.Id(row))} depends on {Quote.Of(dependency.RequestId)}, {why}");
         }
     }
 

@@ -1,6 +1,7 @@
 namespace AgentSim.Lowering;
 
-/// <summary>The play of every session: the tree of sessions it belongs to, named after the topmost one (behaviour 01#12.4, item 6).</summary>
+/// <summary>The play of every session: the tree of sessions it belongs to, named after the topmost one (behaviour 01#12.4, item
+/// 6).</summary>
 internal sealed class Plays
 {
     private const int Unknown = -1, Open = -2;
@@ -24,11 +25,14 @@ internal sealed class Plays
                 path.Push(session);
                 int parent = sessions.Find(name);
                 if (parent < 0 || table.SessionRows(parent).IsEmpty)
-                    throw Errors.TraceParentMissing.Error($"session {Quote.Of(sessions.Name(session))} has parent {Quote.Of(name)}, which has no requests in this trace");
+                    throw Errors.TraceParentMissing.Error(
+                        $"session {Quote.Of(sessions.Name(session))} has parent {Quote.Of(name)}, which has no requests in this trace");
                 session = parent;
             }
 
-            if (_top[session] == Open) throw Errors.TraceCycle.Error($"session {Quote.Of(sessions.Name(session))} is an ancestor of itself; check the parent sessions");
+            if (_top[session] == Open)
+                throw Errors.TraceCycle.Error(
+                    $"session {Quote.Of(sessions.Name(session))} is an ancestor of itself; check the parent sessions");
             if (_top[session] == Unknown) _top[session] = session;
             while (path.TryPop(out int below)) _top[below] = _top[session];
         }

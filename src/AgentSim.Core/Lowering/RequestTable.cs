@@ -47,7 +47,8 @@ internal sealed class RequestTable
     {
         int row = dependencies.FindCycle();
         if (row < 0) return;
-        throw Errors.TraceCycle.Error($"request {Quote.Of(Id(row))} of session {Quote.Of(Sessions.Name(this[row].Session))} would wait for itself; "
+        throw Errors.TraceCycle.Error(
+            $"request {Quote.Of(Id(row))} of session {Quote.Of(Sessions.Name(this[row].Session))} would wait for itself; "
             + "check the parent sessions and the times of its session");
     }
 

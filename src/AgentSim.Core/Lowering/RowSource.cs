@@ -50,7 +50,8 @@ internal sealed class RowSource : IRowSource
         made.Recorded = (request.Start, request.End);
         made.RequestId = _table.Id(row);
         made.SessionId = _table.Sessions.Name(session);
-        made.RequestKind = edges.IsBackground(session) ? "background_agent" : _table.Sessions.Parent(session) is null ? "foreground" : "agent";
+        made.RequestKind = edges.IsBackground(session) ? "background_agent" : _table.Sessions.Parent(session) is null ? "foreground"
+            : "agent";
         made.PrefixReset = edges.Previous(row) < 0;
         made.Branches = Ids(edges.Branches[row]);
         ReadOnlySpan<int> waits = edges.Waits[row];

@@ -58,7 +58,9 @@ internal sealed class SessionLinks
             ref readonly LoweredTool tool = ref tools[i];
             if (tool.Explicit is not { Causality: { } causality } record) continue;
             if (causality.ExecutionMode is not ("blocking" or "background"))
-                throw record.Error(Errors.TraceCausalityInvalid, $"tool call {Quote.Of(record.ToolCallId)}: execution_mode is {Quote.Of(causality.ExecutionMode)}; it must be blocking or background");
+                throw record.Error(Errors.TraceCausalityInvalid,
+                    $"tool call {Quote.Of(record.ToolCallId)}: execution_mode is {Quote.Of(causality.ExecutionMode)}; it must be " +
+                        "blocking or background");
             RowIn(tool.Session, causality.SourceRequestId, TraceNames.SourceRequestId, record);
             if (causality.ConsumerRequestId is { } consumer) RowIn(tool.Session, consumer, TraceNames.ConsumerRequestId, record);
             int child = causality.ChildSessionId is { } name ? _table.Sessions.Find(name) : -1;
@@ -66,7 +68,8 @@ internal sealed class SessionLinks
             if (starters[child] is { } other)
             {
                 throw record.Error(Errors.TraceCausalityInvalid, 
-                    $"tool calls {Quote.Of(other.ToolCallId)} and {Quote.Of(record.ToolCallId)} both claim to have started session {Quote.Of(causality.ChildSessionId)}");
+                    $"tool calls {Quote.Of(other.ToolCallId)} and {Quote.Of(record.ToolCallId)} both claim to have started session " +
+                        $"{Quote.Of(causality.ChildSessionId)}");
             }
 
             starters[child] = record;
@@ -100,9 +103,11 @@ internal sealed class SessionLinks
     private int RowIn(int session, string id, string field, ToolRecord record)
     {
         int row = _table.Find(id);
-        if (row < 0) throw record.Error(Errors.TraceCausalityInvalid, $"tool call {Quote.Of(record.ToolCallId)}: {field} {Quote.Of(id)} is no request of this trace");
+        if (row < 0) throw record.Error(Errors.TraceCausalityInvalid,
+            $"tool call {Quote.Of(record.ToolCallId)}: {field} {Quote.Of(id)} is no request of this trace");
         if (_table[row].Session == session) return row;
-        throw record.Error(Errors.TraceCausalityInvalid, $"tool call {Quote.Of(record.ToolCallId)}: {field} {Quote.Of(id)} belongs to session "
+        throw record.Error(Errors.TraceCausalityInvalid,
+            $"tool call {Quote.Of(record.ToolCallId)}: {field} {Quote.Of(id)} belongs to session "
             + $"{Quote.Of(_table.Sessions.Name(_table[row].Session))}, not to {Quote.Of(_table.Sessions.Name(session))}");
     }
 }

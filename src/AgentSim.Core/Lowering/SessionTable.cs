@@ -36,7 +36,8 @@ internal sealed class SessionTable
         if (known is not null && known != parent)
         {
             throw record.Error(Errors.TraceParentConflict, 
-                $"session {Quote.Of(_names[session])} has parent {Quote.Of(parent)} here and parent {Quote.Of(known)} before; a session has one parent");
+                $"session {Quote.Of(_names[session])} has parent {Quote.Of(parent)} here and parent {Quote.Of(known)} before; a " +
+                    "session has one parent");
         }
 
         _parents[session] = known ?? parent;

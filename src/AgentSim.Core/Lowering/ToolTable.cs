@@ -22,7 +22,8 @@ internal sealed class ToolTable
     /// <summary>Adds a call of a session.</summary>
     public void Add(ToolRecord tool, int session)
     {
-        var kind = new Kind(tool.ToolClass, tool.Status ?? (tool.EventType == TraceNames.ToolError ? "error" : "succeeded"), tool.ErrorType);
+        var kind = new Kind(tool.ToolClass, tool.Status ?? (tool.EventType == TraceNames.ToolError ? "error" : "succeeded"),
+            tool.ErrorType);
         if (!_kindNumbers.TryGetValue(kind, out int number))
         {
             _kindNumbers.Add(kind, number = _kinds.Count);

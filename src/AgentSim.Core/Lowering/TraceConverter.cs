@@ -56,7 +56,8 @@ public static class TraceConverter
     }
 
     /// <summary>The fault of a trace that gave no row, with what its first file seems to be.</summary>
-    public static AgentSimException WithAdvice(AgentSimException fault, string firstFile) => FormatAdvice.Add(fault, firstFile, TraceFormat.Dynamo);
+    public static AgentSimException WithAdvice(AgentSimException fault, string firstFile) =>
+        FormatAdvice.Add(fault, firstFile, TraceFormat.Dynamo);
 
     private static IEnumerable<MooncakeRow> Rows(TraceLowering lowering, string firstFile)
     {

@@ -70,7 +70,9 @@ public sealed class TraceLowering
 
     /// <summary>The warning about requests that were left out.</summary>
     public RunWarning OnSessionless() => new(
-        WarningCodes.SessionlessDropped, $"{SessionlessDropped} of {SessionlessDropped + RequestCount} requests belong to no session and were left out: their load is missing", SessionlessDropped);
+        WarningCodes.SessionlessDropped,
+            $"{SessionlessDropped} of {SessionlessDropped + RequestCount} requests belong to no session and were left " +
+                "out: their load is missing", SessionlessDropped);
 
     /// <summary>Adds a record; the order matters only among tool calls of equal times.</summary>
     /// <exception cref="AgentSimException">
@@ -94,7 +96,8 @@ public sealed class TraceLowering
         }
     }
 
-    /// <summary>Adds all records of files, as <see cref="RequestTraceReader"/> and <see cref="Add(TraceRecord)"/> together, but faster.</summary>
+    /// <summary>Adds all records of files, as <see cref="RequestTraceReader"/> and <see cref="Add(TraceRecord)"/> together, but
+    /// faster.</summary>
     /// <param name="paths">The files, in order.</param>
     /// <param name="progress">Told the bytes read so far over all files, as they lie on disk.</param>
     /// <param name="cancel">Ends the reading.</param>
@@ -113,11 +116,13 @@ public sealed class TraceLowering
     }
 
     /// <summary>The rows of all records added, sorted by start, end and id. Each is made when the enumeration reaches it.</summary>
-    /// <exception cref="AgentSimException">There is no request, or the records contradict each other, e.g. wait for each other in a circle.</exception>
+    /// <exception cref="AgentSimException">There is no request, or the records contradict each other, e.g. wait for each other in a
+    /// circle.</exception>
     public IEnumerable<MooncakeRow> Rows()
     {
         if (_requests.Count == 0 && SessionlessDropped > 0)
-            throw Errors.TraceEmpty.Error($"none of the {SessionlessDropped} requests belongs to a session; leave the dropping out, the trace is not agentic");
+            throw Errors.TraceEmpty.Error(
+                $"none of the {SessionlessDropped} requests belongs to a session; leave the dropping out, the trace is not agentic");
         if (_requests.Count == 0)
             throw Errors.TraceEmpty.Error("the trace holds no finished request (no request_end record); was request tracing on?");
         if (_rows is null)
@@ -153,17 +158,21 @@ public sealed class TraceLowering
         else if (request.TraceBlockSize != TraceBlockSize)
         {
             throw request.Error(Errors.TraceBlockSizeMixed, 
-                $"request {Quote.Of(request.RequestId)} has trace_block_size {request.TraceBlockSize}, earlier requests have {TraceBlockSize}; convert them separately");
+                $"request {Quote.Of(request.RequestId)} has trace_block_size {request.TraceBlockSize}, earlier requests have " +
+                    $"{TraceBlockSize}; convert them separately");
         }
         else if (isAgentic != IsAgentic)
         {
-            throw request.Error(Errors.TraceModeMixed, $"request {Quote.Of(request.RequestId)} has {(isAgentic ? "an" : "no")} agent_context, earlier requests have "
-                + $"{(isAgentic ? "none" : "one")}; all requests of a trace must agree ({Setting.DropSessionless} leaves out those without)");
+            throw request.Error(Errors.TraceModeMixed,
+                $"request {Quote.Of(request.RequestId)} has {(isAgentic ? "an" : "no")} agent_context, earlier requests have "
+                + $"{(isAgentic ? "none" : "one")}; all requests of a trace must agree ({Setting.DropSessionless} " +
+                "leaves out those without)");
         }
 
         _requestIds.GetOrAdd(request.RequestId, out bool isNew);
         if (!isNew)
-            throw request.Error(Errors.TraceRequestDuplicate, $"request_id {Quote.Of(request.RequestId)} came before; is a shard given twice?");
+            throw request.Error(Errors.TraceRequestDuplicate,
+                $"request_id {Quote.Of(request.RequestId)} came before; is a shard given twice?");
         int session = -1;
         if (request.SessionId is { } name)
         {
@@ -183,7 +192,8 @@ public sealed class TraceLowering
             FirstRun = firstRun,
             RunCount = _hashes.RunCount - firstRun,
             Model = _agenticVersion == 2 ? request.Model : null,
-            Explicit = _agenticVersion == 2 && request.Dependencies.Count > 0 ? new ExplicitEdges(request.Place, request.Dependencies) : null,
+            Explicit = _agenticVersion == 2 && request.Dependencies.Count > 0
+                ? new ExplicitEdges(request.Place, request.Dependencies) : null,
         });
     }
 
@@ -228,7 +238,8 @@ public sealed class TraceLowering
 
         for (int session = 0; session < _sessions.Count; session++)
         {
-            if (_sessions.Parent(session) is { } name && (_sessions.Find(name) is not (>= 0 and int parent) || !hasRequests[parent])) _sessions.DropParent(session);
+            if (_sessions.Parent(session) is { } name && (_sessions.Find(name) is not (>= 0 and int parent) || !hasRequests[parent]))
+                _sessions.DropParent(session);
         }
     }
 
@@ -245,6 +256,7 @@ public sealed class TraceLowering
                 throw Fault($"depends on the dispatch of {Quote.Of(dependency.RequestId)} without having been spawned by it");
         }
 
-        AgentSimException Fault(string what) => request.Error(Errors.TraceRowInvalid, $"request {Quote.Of(request.RequestId)} {what}; rows of version 2 cannot express that");
+        AgentSimException Fault(string what) => request.Error(Errors.TraceRowInvalid,
+            $"request {Quote.Of(request.RequestId)} {what}; rows of version 2 cannot express that");
     }
 }

@@ -28,7 +28,8 @@ public sealed record MeasuredRequest
     public IReadOnlyList<ulong>? BlockIds { get; init; }
 
     /// <summary>Mean time from one output token to the next; null with fewer than two tokens, or where a time is missing.</summary>
-    public double? TpotMs => OutputTokens > 1 && LatencyMs is { } latency && TtftMs is { } ttft ? (latency - ttft) / (OutputTokens - 1) : null;
+    public double? TpotMs => OutputTokens > 1 && LatencyMs is { } latency
+        && TtftMs is { } ttft ? (latency - ttft) / (OutputTokens - 1) : null;
 }
 
 /// <summary>One forward pass as it was measured at a real engine.</summary>
@@ -38,7 +39,8 @@ public sealed record MeasuredRequest
 /// <param name="CachedTokens">Prompt tokens that lay before them, summed over the requests.</param>
 /// <param name="DecodeRequests">Requests that got an output token.</param>
 /// <param name="KvTokens">Tokens in the KV cache that they read, summed over the requests.</param>
-public readonly record struct MeasuredStep(double Ms, int PrefillRequests, long NewTokens, long CachedTokens, int DecodeRequests, long KvTokens);
+public readonly record struct MeasuredStep(double Ms, int PrefillRequests, long NewTokens, long CachedTokens, int DecodeRequests,
+    long KvTokens);
 
 /// <summary>A quantile of a run of which only aggregates are known.</summary>
 /// <param name="Share">Which one, 0 to 1.</param>
@@ -52,4 +54,5 @@ public readonly record struct MeasuredQuantile(double Share, double Ms);
 /// <param name="LatencyMeanMs">Its mean, in milliseconds.</param>
 /// <param name="RequestsPerSecond">Requests that completed in a second.</param>
 public sealed record MeasuredAggregates(
-    IReadOnlyList<MeasuredQuantile> Ttft, double TtftMeanMs, IReadOnlyList<MeasuredQuantile> Latency, double LatencyMeanMs, double RequestsPerSecond);
+    IReadOnlyList<MeasuredQuantile> Ttft, double TtftMeanMs, IReadOnlyList<MeasuredQuantile> Latency, double LatencyMeanMs,
+        double RequestsPerSecond);

@@ -35,7 +35,8 @@ internal static class MeasurementFile
         }
         catch (JsonException error)
         {
-            throw Errors.MeasurementInvalid.At(path, (error.LineNumber ?? -1) + 1, $"is no JSON: {error.Message}; give the file as its tool wrote it", error);
+            throw Errors.MeasurementInvalid.At(path, (error.LineNumber ?? -1) + 1,
+                $"is no JSON: {error.Message}; give the file as its tool wrote it", error);
         }
         catch (Exception error) when (error is IOException or InvalidDataException)
         {
@@ -57,7 +58,8 @@ internal static class MeasurementFile
             }
             catch (JsonException error)
             {
-                throw Errors.MeasurementInvalid.At(path, lines.LineNumber, $"is no JSON: {error.Message}; give the file as its tool wrote it", error);
+                throw Errors.MeasurementInvalid.At(path, lines.LineNumber,
+                    $"is no JSON: {error.Message}; give the file as its tool wrote it", error);
             }
 
             yield return (value, lines.LineNumber);

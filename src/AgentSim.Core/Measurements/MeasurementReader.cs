@@ -14,7 +14,8 @@ public static class MeasurementReader
 
     /// <summary>The runs of files.</summary>
     /// <param name="paths">
-    /// Files, wildcards or folders of measurements. <c>FILE#N</c> is stage N of a file with several. The files of a request trace are one run.
+    /// Files, wildcards or folders of measurements. <c>FILE#N</c> is stage N of a file with several. The files of a request trace are one
+    /// run.
     /// </param>
     /// <param name="cancellation">Stops the reading.</param>
     /// <exception cref="AgentSimException">A file cannot be read, or holds no measurement.</exception>
@@ -33,7 +34,8 @@ public static class MeasurementReader
 
             string file = path;
             int? stage = null;
-            if (!File.Exists(path) && path.LastIndexOf('#') is > 0 and int at && int.TryParse(path.AsSpan(at + 1), out int number)) (file, stage) = (path[..at], number);
+            if (!File.Exists(path) && path.LastIndexOf('#') is > 0 and int at && int.TryParse(path.AsSpan(at + 1), out int number))
+                (file, stage) = (path[..at], number);
             foreach (string each in InputFiles.Expand([file]))
             {
                 if (CapturedTrace.Is(MeasurementFile.Head(each)))
@@ -46,7 +48,8 @@ public static class MeasurementReader
                 if (stage is { } wanted)
                 {
                     found = [.. found.Where(run => (run.Stage ?? 0) == wanted)];
-                    if (found.Length == 0) throw Errors.MeasurementInvalid.At(each, 0, $"has no stage {wanted}; its stages are numbered from 0");
+                    if (found.Length == 0) throw Errors.MeasurementInvalid.At(each, 0,
+                        $"has no stage {wanted}; its stages are numbered from 0");
                 }
 
                 runs.AddRange(found);

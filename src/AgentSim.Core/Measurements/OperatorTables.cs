@@ -17,7 +17,8 @@ public sealed class OperatorTables
     private readonly (double[] Chunk, double[] Before, double[,] Ms) _prefill;
     private readonly (double[] Sequences, double[] Context, double[,] Ms) _decode;
 
-    private OperatorTables(string folder, int layers, Dictionary<string, (double[], double[])> dense, Dictionary<string, (double[], double[])> perSequence, List<double[]> attention)
+    private OperatorTables(string folder, int layers, Dictionary<string, (double[], double[])> dense, Dictionary<string,
+        (double[], double[])> perSequence, List<double[]> attention)
     {
         (Folder, Layers, _dense, _perSequence) = (folder, layers, dense, perSequence);
         _prefill = Grid(attention.Where(row => row[2] == 0).Select(row => (row[0], row[1], row[4])));
@@ -43,17 +44,20 @@ public sealed class OperatorTables
     /// <exception cref="AgentSimException">A file is missing or malformed.</exception>
     public static OperatorTables Read(string folder, int layers, Func<double, double, bool>? keeps = null)
     {
-        if (!Is(folder)) throw Errors.MeasurementInvalid.At(folder, 0, "holds no operator tables; they are dense.csv, per_sequence.csv and attention.csv");
+        if (!Is(folder)) throw Errors.MeasurementInvalid.At(folder, 0,
+            "holds no operator tables; they are dense.csv, per_sequence.csv and attention.csv");
         List<double[]> attention = [.. Rows(Find(folder, "attention")!, 5, named: false).Select(row => row.Values)];
         if (keeps is not null) attention.RemoveAll(row => row[2] == 0 && !keeps(row[0], row[1]));
         return new OperatorTables(folder, layers, Lines(Find(folder, "dense")!), Lines(Find(folder, "per_sequence")!), attention);
     }
 
     /// <summary>A pass with the prompt work of one request and nothing else, in milliseconds.</summary>
-    public double PrefillPass(double tokens, double before) => Dense(tokens) + (Layers * Between(_prefill, tokens, before)) + PerSequence(1);
+    public double PrefillPass(double tokens, double before) =>
+        Dense(tokens) + (Layers * Between(_prefill, tokens, before)) + PerSequence(1);
 
     /// <summary>A decode step of equal sequences, in milliseconds.</summary>
-    public double DecodeStep(double sequences, double context) => Dense(sequences) + (Layers * Between(_decode, sequences, context)) + PerSequence(sequences);
+    public double DecodeStep(double sequences, double context) =>
+        Dense(sequences) + (Layers * Between(_decode, sequences, context)) + PerSequence(sequences);
 
     private double Dense(double tokens)
     {
@@ -75,7 +79,8 @@ public sealed class OperatorTables
 
     private static Dictionary<string, (double[], double[])> Lines(string path) => Rows(path, 2, named: true)
         .GroupBy(row => row.Name, StringComparer.Ordinal)
-        .ToDictionary(group => group.Key, group => (group.Select(row => row.Values[0]).ToArray(), group.Select(row => row.Values[1] / 1000).ToArray()), StringComparer.Ordinal);
+        .ToDictionary(group => group.Key, group => (group.Select(row => row.Values[0]).ToArray(), group.Select(row => row.Values[1] / 1000)
+            .ToArray()), StringComparer.Ordinal);
 
     private static List<(string Name, double[] Values)> Rows(string path, int numbers, bool named)
     {
@@ -87,8 +92,10 @@ public sealed class OperatorTables
             int first = named ? 1 : 0;
             for (int i = 0; i < numbers; i++)
             {
-                if (row.ColCount <= first + i || !double.TryParse(row[first + i].Span, NumberStyles.Float, CultureInfo.InvariantCulture, out values[i]) || !double.IsFinite(values[i]))
-                    throw Errors.MeasurementInvalid.At(path, row.LineNumberFrom, $"column {first + i + 1} is no number; give the table as LLMServingSim's profiler wrote it");
+                if (row.ColCount <= first + i || !double.TryParse(row[first + i].Span, NumberStyles.Float, CultureInfo.InvariantCulture,
+                    out values[i]) || !double.IsFinite(values[i]))
+                    throw Errors.MeasurementInvalid.At(path, row.LineNumberFrom,
+                        $"column {first + i + 1} is no number; give the table as LLMServingSim's profiler wrote it");
             }
 
             rows.Add((named ? row[0].ToString() : "", values));
@@ -100,14 +107,16 @@ public sealed class OperatorTables
     private static (double[], double[], double[,]) Grid(IEnumerable<(double Row, double Column, double Us)> points)
     {
         (double Row, double Column, double Us)[] all = [.. points];
-        double[] rows = [.. all.Select(point => point.Row).Distinct().Order()], columns = [.. all.Select(point => point.Column).Distinct().Order()];
+        double[] rows = [.. all.Select(point => point.Row).Distinct().Order()],
+            columns = [.. all.Select(point => point.Column).Distinct().Order()];
         var ms = new double[rows.Length, columns.Length];
         for (int i = 0; i < rows.Length; i++)
         {
             for (int j = 0; j < columns.Length; j++) ms[i, j] = double.NaN;
         }
 
-        foreach ((double row, double column, double us) in all) ms[Array.BinarySearch(rows, row), Array.BinarySearch(columns, column)] = us / 1000;
+        foreach ((double row, double column, double us) in all)
+            ms[Array.BinarySearch(rows, row), Array.BinarySearch(columns, column)] = us / 1000;
         FillHoles(ms);
         return (rows, columns, ms);
     }
@@ -127,8 +136,10 @@ public sealed class OperatorTables
     private static double Between((double[] Rows, double[] Columns, double[,] Ms) grid, double row, double column)
     {
         int i = Segment(grid.Rows, row), j = Segment(grid.Columns, column);
-        double share = (row - grid.Rows[i]) / (grid.Rows[i + 1] - grid.Rows[i]), across = (column - grid.Columns[j]) / (grid.Columns[j + 1] - grid.Columns[j]);
-        double low = grid.Ms[i, j] + (share * (grid.Ms[i + 1, j] - grid.Ms[i, j])), high = grid.Ms[i, j + 1] + (share * (grid.Ms[i + 1, j + 1] - grid.Ms[i, j + 1]));
+        double share = (row - grid.Rows[i]) / (grid.Rows[i + 1] - grid.Rows[i]),
+            across = (column - grid.Columns[j]) / (grid.Columns[j + 1] - grid.Columns[j]);
+        double low = grid.Ms[i, j] + (share * (grid.Ms[i + 1, j] - grid.Ms[i, j])),
+            high = grid.Ms[i, j + 1] + (share * (grid.Ms[i + 1, j + 1] - grid.Ms[i, j + 1]));
         return Math.Max(0, low + (across * (high - low)));
     }
 

@@ -14,17 +14,20 @@ namespace AgentSim.Measures;
 /// <param name="P90">90th percentile.</param>
 /// <param name="P99">99th percentile.</param>
 /// <param name="OverTime">The same in equal parts of the time.</param>
-public sealed record Concurrency(int Peak, DateTime PeakTime, double Mean, int P50, int P90, int P99, IReadOnlyList<ConcurrencyPart> OverTime)
+public sealed record Concurrency(int Peak, DateTime PeakTime, double Mean, int P50, int P90, int P99,
+    IReadOnlyList<ConcurrencyPart> OverTime)
 {
     private const int Parts = 50;
 
     /// <summary>The statistics in one line, for views and tables of text.</summary>
-    public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"mean {Mean:#,0.##}, p50 {P50:N0}, p90 {P90:N0}, p99 {P99:N0}, peak {Peak:N0}");
+    public override string ToString() => string.Create(CultureInfo.InvariantCulture,
+        $"mean {Mean:#,0.##}, p50 {P50:N0}, p90 {P90:N0}, p99 {P99:N0}, peak {Peak:N0}");
 
     /// <summary>The concurrency of what ran at some times; null if none of it took any time.</summary>
     internal static Concurrency? Of(IEnumerable<TimeRange> ranges)
     {
-        (long Time, int Change)[] changes = [.. ranges.Where(range => range.Length > 0).SelectMany(range => new[] { (range.Start, 1), (range.End, -1) })];
+        (long Time, int Change)[] changes = [.. ranges.Where(range => range.Length > 0)
+            .SelectMany(range => new[] { (range.Start, 1), (range.End, -1) })];
         if (changes.Length == 0) return null;
         Array.Sort(changes);   // at equal times what ends comes before what starts
         long first = changes[0].Time, last = changes[^1].Time, whole = last - first;

@@ -48,11 +48,13 @@ internal sealed class MeasureGroup(string? name)
     }
 
     /// <summary>The measure of the group.</summary>
-    /// <param name="repeated">Counts the prompt tokens that requests of this group, in order of start, have in common with earlier ones.</param>
+    /// <param name="repeated">Counts the prompt tokens that requests of this group, in order of start, have in common with earlier
+    /// ones.</param>
     public TraceMeasure ToMeasure(Func<IEnumerable<MeasuredRequest>, long> repeated)
     {
         long input = 0, output = 0;
-        foreach (MeasuredRequest request in _requests) (input, output) = (Sum.Of(input, request.InputLength), Sum.Of(output, request.OutputLength));
+        foreach (MeasuredRequest request in _requests)
+            (input, output) = (Sum.Of(input, request.InputLength), Sum.Of(output, request.OutputLength));
         long reused = repeated(_requests.OrderBy(request => request.Range?.Start ?? 0));   // a stable order
         MeasuredRequest[] timed = [.. _requests.Where(request => request.Range is not null)];
         return new TraceMeasure
@@ -74,7 +76,8 @@ internal sealed class MeasureGroup(string? name)
             RequestMs = timed.Length == 0 ? null : SampleSummary.Of(timed.Select(request => (double)request.Range!.Value.Length)),
             Turns = SampleSummary.Of(_turns.Values.Where(turns => turns > 0).Select(turns => (double)turns)),
             Tools = _tools.OrderByDescending(tool => tool.Value.Durations.Count).ThenBy(tool => tool.Key, StringComparer.Ordinal)
-                .Select(tool => new ToolMeasure(tool.Key, tool.Value.Durations.Count, tool.Value.Errors, SampleSummary.Of(tool.Value.Durations))).ToArray(),
+                .Select(tool => new ToolMeasure(tool.Key, tool.Value.Durations.Count, tool.Value.Errors,
+                    SampleSummary.Of(tool.Value.Durations))).ToArray(),
             Concurrency = Concurrency.Of(timed.Select(request => request.Range!.Value)),
         };
     }

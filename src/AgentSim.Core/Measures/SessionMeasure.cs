@@ -97,6 +97,7 @@ public sealed class SessionMeasure
 
         TimeSpan Time(Func<AgentSession, TimeSpan> time) => new(Total(session => time(session).Ticks));
 
-        SampleSummary Milliseconds(Func<AgentSession, TimeSpan> time) => SampleSummary.Of(sessions.Select(session => time(session).TotalMilliseconds));
+        SampleSummary Milliseconds(Func<AgentSession, TimeSpan> time) =>
+            SampleSummary.Of(sessions.Select(session => time(session).TotalMilliseconds));
     }
 }

@@ -75,7 +75,8 @@ public sealed record ToolMeasure(string ToolClass, int Calls, int Errors, Sample
     public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{ToolClass}: {Calls:N0}");
 }
 
-/// <summary>Statistics of a list of samples; all but the count are NaN when there are none. Percentiles are nearest rank, without interpolation.</summary>
+/// <summary>Statistics of a list of samples; all but the count are NaN when there are none. Percentiles are nearest rank, without
+/// interpolation.</summary>
 /// <param name="Count">Number of samples.</param>
 /// <param name="Mean">Arithmetic mean.</param>
 /// <param name="P50">50th percentile, the median.</param>

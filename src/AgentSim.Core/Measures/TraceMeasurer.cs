@@ -21,7 +21,8 @@ public sealed class TraceMeasurer
     /// <summary>Adds a record. Tool calls count as they do for rows: if they have a session and do not end before they start.</summary>
     /// <param name="record">The record.</param>
     /// <param name="group">Its group, null for none.</param>
-    /// <exception cref="AgentSimException">The id of the request came before, or its hashes do not cover its prompt; it is not added.</exception>
+    /// <exception cref="AgentSimException">The id of the request came before, or its hashes do not cover its prompt; it is not
+    /// added.</exception>
     public void Add(TraceRecord record, string? group = null)
     {
         ArgumentNullException.ThrowIfNull(record);
@@ -30,7 +31,8 @@ public sealed class TraceMeasurer
             case RequestRecord request:
                 request.Check();
                 if (!_requestIds.Add(request.RequestId))
-                    throw request.Error(Errors.TraceRequestDuplicate, $"request_id {Quote.Of(request.RequestId)} came before; is a shard given twice?");
+                    throw request.Error(Errors.TraceRequestDuplicate,
+                        $"request_id {Quote.Of(request.RequestId)} came before; is a shard given twice?");
                 AddRequest(Group(group), new MeasuredRequest
                 {
                     Session = request.SessionId,
@@ -56,22 +58,26 @@ public sealed class TraceMeasurer
         int blockSize = row.TraceBlockSize > 0 ? row.TraceBlockSize : MooncakeRow.DefaultTraceBlockSize;
         long input = MooncakeRowRules.Check(row, blockSize, "row", 0);
         MeasureGroup target = Group(group);
-        var request = new MeasuredRequest { Session = row.SessionId, InputLength = input, OutputLength = row.OutputLength!.Value, BlockSize = blockSize };
+        var request = new MeasuredRequest { Session = row.SessionId, InputLength = input, OutputLength = row.OutputLength!.Value,
+            BlockSize = blockSize };
         if (MooncakeRowRules.SharesNothing(row)) AddPrivate(target, request);
         else AddRequest(target, request, [.. row.HashIds ?? []], cached: null, isError: false);
         foreach (ToolSpan call in row.ToolEvents)
-            target.AddTool(row.SessionId, call.ToolClass, TimeRange.Of(call), call.Status == "error" || call.ErrorType is not null, isPartOfRow: true);
+            target.AddTool(row.SessionId, call.ToolClass, TimeRange.Of(call), call.Status == "error" || call.ErrorType is not null,
+                isPartOfRow: true);
     }
 
     /// <summary>Adds all records of files.</summary>
     /// <param name="paths">The files.</param>
     /// <param name="groupOf">The group of a record; records of which it returns false are passed over. Null: no groups.</param>
-    /// <param name="onBadRow">Told of each record that is malformed or came before, which is then passed over; null: the first ends the reading.</param>
+    /// <param name="onBadRow">Told of each record that is malformed or came before, which is then passed over; null: the first ends the
+    /// reading.</param>
     /// <param name="progress">Told the bytes read so far over all files, as they lie on disk.</param>
     /// <param name="cancel">Ends the reading.</param>
     /// <exception cref="AgentSimException">A file cannot be read.</exception>
     public void AddFiles(
-        IEnumerable<string> paths, Func<TraceRecord, (bool IsMember, string? Group)>? groupOf = null, Action<AgentSimException>? onBadRow = null,
+        IEnumerable<string> paths, Func<TraceRecord, (bool IsMember, string? Group)>? groupOf = null,
+            Action<AgentSimException>? onBadRow = null,
         IProgress<long>? progress = null, CancellationToken cancel = default)
     {
         ArgumentNullException.ThrowIfNull(paths);

@@ -173,5 +173,6 @@ internal ref struct MessagePackReader(ReadOnlySpan<byte> data)
 
     private static FormatException CutShort() => new("the data are cut short");
 
-    private static FormatException Unexpected(string wanted, byte code) => new($"{wanted} was expected, not a value that starts with 0x{code:x2}");
+    private static FormatException Unexpected(string wanted, byte code) =>
+        new($"{wanted} was expected, not a value that starts with 0x{code:x2}");
 }

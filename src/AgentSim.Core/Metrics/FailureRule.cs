@@ -5,7 +5,9 @@ namespace AgentSim.Metrics;
 /// <summary>Limits said the other way round: when a comparison fails.</summary>
 public static class FailureRule
 {
-    private const string Forms = "use METRIC>NUMBER, METRIC<NUMBER, METRIC>+N% or METRIC<-N% (of the baseline), for example p99_ttft_ms>+5%; a number has a point before decimals and nothing between thousands";
+    private const string Forms =
+        "use METRIC>NUMBER, METRIC<NUMBER, METRIC>+N% or METRIC<-N% (of the baseline), for example p99_ttft_ms>+5%; a number has a point " +
+        "before decimals and nothing between thousands";
 
     /// <summary>Reads a rule such as <c>p99_ttft_ms>+5%</c>: it fails where the metric is more than 5 % above the baseline.</summary>
     /// <param name="text">A metric, <c>&gt;</c> or <c>&lt;</c>, and a number or a signed percentage of the baseline.</param>

@@ -25,7 +25,8 @@ public sealed record LimitResult(string Metric, string Limit, bool Passed, doubl
         {
             if (Value is null) return $"{Metric} is not in the report";
             if (!double.IsFinite(Value.Value)) return $"{Metric} has no samples: no request gave any";
-            if (Baseline is { } reference && !double.IsFinite(reference) && Limit.EndsWith('%')) return $"{Metric} has no samples in the baseline";
+            if (Baseline is { } reference && !double.IsFinite(reference) && Limit.EndsWith('%'))
+                return $"{Metric} has no samples in the baseline";
             string bounds = (AtLeast, AtMost) switch
             {
                 ({ } least, { } most) when least == most => $"exactly {Number(most)}",
@@ -43,7 +44,8 @@ public sealed record LimitResult(string Metric, string Limit, bool Passed, doubl
     /// <summary>The <see cref="Message"/>.</summary>
     public override string ToString() => Message;
 
-    DynamicMetaObject IDynamicMetaObjectProvider.GetMetaObject(Expression parameter) => new StrictNames(parameter, this, typeof(LimitResult));
+    DynamicMetaObject IDynamicMetaObjectProvider.GetMetaObject(Expression parameter) =>
+        new StrictNames(parameter, this, typeof(LimitResult));
 
     private static string Number(double value) => value.ToString("0.######", CultureInfo.InvariantCulture);
 }

@@ -8,7 +8,8 @@ public static class LimitTest
     /// <param name="limits">What the metrics may be; at least one.</param>
     /// <param name="baseline">What relative limits refer to; null without a baseline.</param>
     /// <exception cref="AgentSimException"><c>BaselineMissing</c>: a limit is relative and there is no baseline.</exception>
-    public static IReadOnlyList<LimitResult> Run(IReadOnlyList<Metric> metrics, IReadOnlyList<MetricLimit> limits, IReadOnlyList<Metric>? baseline = null)
+    public static IReadOnlyList<LimitResult> Run(IReadOnlyList<Metric> metrics, IReadOnlyList<MetricLimit> limits,
+        IReadOnlyList<Metric>? baseline = null)
     {
         ArgumentNullException.ThrowIfNull(metrics);
         ArgumentNullException.ThrowIfNull(limits);
@@ -24,7 +25,8 @@ public static class LimitTest
     public static void RequireBaseline(IEnumerable<MetricLimit> limits, IReadOnlyList<Metric>? baseline)
     {
         if (baseline is null && limits.FirstOrDefault(limit => limit.NeedsBaseline) is { } relative)
-            throw Errors.BaselineMissing.Error($"the limit {relative.Text} of {relative.Metric} is relative; give a baseline for it to refer to");
+            throw Errors.BaselineMissing.Error(
+                $"the limit {relative.Text} of {relative.Metric} is relative; give a baseline for it to refer to");
     }
 
     /// <summary>The limits that say: no metric of the baseline may get worse. Those without samples there cannot.</summary>

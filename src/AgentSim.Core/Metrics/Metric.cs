@@ -29,7 +29,8 @@ public sealed record Metric(string Name, double Value, bool IsWhole)
     /// <summary>A metric without samples.</summary>
     /// <param name="name">Name in the report file.</param>
     /// <param name="written">The number that the reference has there.</param>
-    internal static Metric Empty(string name, double written) => new(name, MetricNames.Worst(name), false) { Written = double.IsFinite(written) ? written : 0.0 };
+    internal static Metric Empty(string name, double written) =>
+        new(name, MetricNames.Worst(name), false) { Written = double.IsFinite(written) ? written : 0.0 };
 }
 
 /// <summary>Finds metrics of a report by their names.</summary>

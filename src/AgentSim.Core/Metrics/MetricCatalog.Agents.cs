@@ -44,7 +44,8 @@ internal sealed partial class MetricCatalog
             Distribution = report => report.Agents!.TaskMakespan,
             Statistics = [.. Statistic.All.Where(statistic => OfMakespans.Contains(statistic.Name))],
             Empty = EmptyRule.NoTasks,
-            Meaning = "Milliseconds from the first arrival to the last end of a task; percentiles rank tasks that did not complete as the longest, "
+            Meaning = "Milliseconds from the first arrival to the last end of a task; percentiles rank tasks that did not " +
+                "complete as the longest, "
                 + "and one that falls on these has no value.",
         },
         new()
@@ -71,7 +72,8 @@ internal sealed partial class MetricCatalog
             Name = "critical_path_tool_*_share", Label = "Critical path: tool *", Title = "Share of the tool * in critical paths",
                 Unit = "0 to 1",
             Group = MetricGroup.Agents, Parts = report => ToolShares(report.Agents!), Empty = EmptyRule.NoTasks,
-            Meaning = "Share of the critical paths of completed tasks that waited for tools of this class, or of these classes at the same time.",
+            Meaning = "Share of the critical paths of completed tasks that waited for tools of this class, or of these " +
+                "classes at the same time.",
         },
         Share(TimePart.Delay, "was any other pause between requests"),
         Share(TimePart.RecordedStart, "waited for nothing but the recorded time of a request"),

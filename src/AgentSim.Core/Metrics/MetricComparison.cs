@@ -16,8 +16,10 @@ public static class ReportComparison
         ArgumentNullException.ThrowIfNull(reports);
         ArgumentOutOfRangeException.ThrowIfLessThan(reports.Count, 2, nameof(reports));
         if (!double.IsFinite(tolerancePercent) || tolerancePercent < 0.0) throw new ArgumentOutOfRangeException(nameof(tolerancePercent));
-        IEnumerable<string> names = reports.SelectMany(report => report.Select(metric => metric.Name)).Distinct().Order(StringComparer.Ordinal);
-        return [.. names.Select(name => new MetricComparison(name, [.. reports.Select(report => ReportMetrics.Find(report, name))], tolerancePercent))];
+        IEnumerable<string> names = reports.SelectMany(report => report.Select(metric => metric.Name)).Distinct()
+            .Order(StringComparer.Ordinal);
+        return [.. names.Select(name => new MetricComparison(name, [.. reports.Select(report => ReportMetrics.Find(report, name))],
+            tolerancePercent))];
     }
 }
 
@@ -55,7 +57,8 @@ public sealed class MetricComparison : IDynamicMetaObjectProvider
     }
 
     [JsonConstructor]
-    internal MetricComparison(string metric, MetricDirection direction, IReadOnlyList<double?> values, IReadOnlyList<ComparisonVerdict> verdicts) =>
+    internal MetricComparison(string metric, MetricDirection direction, IReadOnlyList<double?> values,
+        IReadOnlyList<ComparisonVerdict> verdicts) =>
         (Metric, Direction, Values, Verdicts) = (metric, direction, values, verdicts);
 
     /// <summary>Name in the report file.</summary>
@@ -99,7 +102,8 @@ public sealed class MetricComparison : IDynamicMetaObjectProvider
         return empty == 0 ? text : $"{text}, {empty} {(empty == 1 ? "has" : "have")} no samples";
     }
 
-    DynamicMetaObject IDynamicMetaObjectProvider.GetMetaObject(Expression parameter) => new StrictNames(parameter, this, typeof(MetricComparison));
+    DynamicMetaObject IDynamicMetaObjectProvider.GetMetaObject(Expression parameter) =>
+        new StrictNames(parameter, this, typeof(MetricComparison));
 }
 
 /// <summary>How two values of a metric differ.</summary>

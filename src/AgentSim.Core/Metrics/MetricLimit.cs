@@ -31,7 +31,8 @@ public sealed class MetricLimit
     /// <c>500</c>: no worse than that, or just that for a metric without a better; <c>&lt;=500</c>, <c>&gt;=500</c>, <c>=500</c>;
     /// <c>+5%</c>: at most 5 % above the baseline; <c>-5%</c>: at most 5 % below it; <c>5%</c>: both.
     /// </param>
-    /// <exception cref="AgentSimException"><c>MetricUnknown</c>, or <c>LimitInvalid</c>, also for a limit that cannot be missed or cannot be kept.</exception>
+    /// <exception cref="AgentSimException"><c>MetricUnknown</c>, or <c>LimitInvalid</c>, also for a limit that cannot be missed or cannot
+    /// be kept.</exception>
     public static MetricLimit Parse(string metric, string text)
     {
         ArgumentNullException.ThrowIfNull(metric);
@@ -53,7 +54,8 @@ public sealed class MetricLimit
     }
 
     /// <summary>Tests a value.</summary>
-    /// <param name="value">The value; null where the report does not have it, not finite where it has no samples. Neither has passed.</param>
+    /// <param name="value">The value; null where the report does not have it, not finite where it has no samples. Neither has
+    /// passed.</param>
     /// <param name="baseline">The value of the baseline, if there is one; the same holds for it where the limit is relative.</param>
     public LimitResult Test(double? value, double? baseline)
     {
@@ -82,7 +84,8 @@ public sealed class MetricLimit
         double value = Number(metric, text, isUp || isDown ? percent[1..] : percent);
         if (value < 0.0) throw Invalid(metric, text);
         // No metric falls below 0.
-        if (isDown && value >= 100.0) throw Vacuous(metric, text, "no metric gets that far below its baseline, so that every value would pass");
+        if (isDown && value >= 100.0)
+            throw Vacuous(metric, text, "no metric gets that far below its baseline, so that every value would pass");
         (double, bool)? limit = (value, true);
         return new MetricLimit(metric, text, isUp ? null : limit, isDown ? null : limit);
     }
@@ -106,8 +109,10 @@ public sealed class MetricLimit
     private static double Number(string metric, string text, string number) =>
         NumberText.TryRead(number, out double value) && double.IsFinite(value) ? value : throw Invalid(metric, text);
 
-    private static AgentSimException Vacuous(string metric, string text, string reason) => InvalidId.Error($"the limit of {metric} is {Quote.Of(text)}; {reason}");
+    private static AgentSimException Vacuous(string metric, string text, string reason) =>
+        InvalidId.Error($"the limit of {metric} is {Quote.Of(text)}; {reason}");
 
     private static AgentSimException Invalid(string metric, string text) => InvalidId.Error(
-        $"the limit of {metric} is {Quote.Of(text)}; use a number with a point before decimals and nothing between thousands, such as 29.5, or '<=500', '>=500', '=500', or '+5%', '-5%' and '5%' of the baseline");
+        $"the limit of {metric} is {Quote.Of(text)}; use a number with a point before decimals and nothing between thousands, such as " +
+            "29.5, or '<=500', '>=500', '=500', or '+5%', '-5%' and '5%' of the baseline");
 }

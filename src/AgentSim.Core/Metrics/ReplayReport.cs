@@ -125,18 +125,21 @@ public sealed partial class ReplayReport : IDynamicMetaObjectProvider, INamedVal
     /// <summary>The names of the metrics without samples, ascending; empty for a usual run.</summary>
     public IReadOnlyList<string> EmptyMetrics => field ??= [.. Metrics.Where(metric => !metric.HasSamples).Select(metric => metric.Name)];
 
-    /// <summary>A metric by its name in the report file, e.g. <c>p99_itl_ms</c>; null for goodput when no service level was given.</summary>
+    /// <summary>A metric by its name in the report file, e.g. <c>p99_itl_ms</c>; null for goodput when no service level was
+    /// given.</summary>
     /// <param name="name">Name in the report file.</param>
     /// <exception cref="AgentSimException"><c>MetricUnknown</c>: no report has a metric of that name.</exception>
     public double? this[string name] => ReportMetrics.Named(Metrics, name);
 
     /// <summary>Worker seconds and GPU hours, also when nothing completed.</summary>
     internal (double PrefillSeconds, double DecodeSeconds, double GpuHours) Spent => (
-        _prefillWorkerSeconds, _decodeWorkerSeconds, (_prefillWorkerSeconds * PrefillGpusPerWorker + _decodeWorkerSeconds * DecodeGpusPerWorker) / 3600.0);
+        _prefillWorkerSeconds, _decodeWorkerSeconds, (_prefillWorkerSeconds * PrefillGpusPerWorker
+            + _decodeWorkerSeconds * DecodeGpusPerWorker) / 3600.0);
 
     object? INamedValues.Named(string name) => this[name];
 
-    DynamicMetaObject IDynamicMetaObjectProvider.GetMetaObject(Expression parameter) => new StrictNames(parameter, this, typeof(ReplayReport));
+    DynamicMetaObject IDynamicMetaObjectProvider.GetMetaObject(Expression parameter) =>
+        new StrictNames(parameter, this, typeof(ReplayReport));
 
     // What it took to serve nothing is not little, and a rate of nothing no rate.
     private double Cost(double value) => CompletedRequests > 0 ? value : double.PositiveInfinity;

@@ -33,7 +33,8 @@ internal static class ReplayReportBuilder
     /// <param name="serviceLevel">Null or empty: no goodput.</param>
     /// <param name="agents">What the tasks come to, if that is asked for.</param>
     public static ReplayReport Build(
-        ReadOnlySpan<RequestOutcome> requests, GapStatistics gaps, in RunCosts costs, ServiceLevel? serviceLevel, AgentSummary? agents = null)
+        ReadOnlySpan<RequestOutcome> requests, GapStatistics gaps, in RunCosts costs, ServiceLevel? serviceLevel,
+            AgentSummary? agents = null)
     {
         bool hasGoodput = serviceLevel is { IsEmpty: false };
         long arrived = 0, cutOff = 0, counted = 0, input = 0, output = 0, reused = 0, reusedAtFirst = 0, good = 0, goodTokens = 0;

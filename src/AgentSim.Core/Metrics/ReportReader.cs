@@ -11,7 +11,8 @@ public static class ReportReader
     private const long MaxBytes = 1 << 24;   // a report has some kilobytes
 
     /// <summary>
-    /// The metrics of a report file: its numbers, in the order of the file. Those are marked that have no samples, as <c>run.empty_metrics</c>
+    /// The metrics of a report file: its numbers, in the order of the file. Those are marked that have no samples, as
+    /// <c>run.empty_metrics</c>
     /// says, or the counts of the report. Other members are passed over.
     /// </summary>
     /// <param name="path">The file.</param>
@@ -52,7 +53,8 @@ public static class ReportReader
         }
         catch (JsonException error)
         {
-            throw InvalidId.At(path, (error.LineNumber ?? 0) + 1, $"this is not valid JSON; name a report as {Setting.ReportWriter} writes it", error);
+            throw InvalidId.At(path, (error.LineNumber ?? 0) + 1,
+                $"this is not valid JSON; name a report as {Setting.ReportWriter} writes it", error);
         }
         catch (InvalidOperationException)
         {

@@ -7,7 +7,8 @@ namespace AgentSim.Metrics;
 /// <param name="Inputs">The files read, in the order they were read; empty for workloads that are not read from files.</param>
 /// <param name="Settings">
 /// Every effective setting by name, defaults included. Values are null, <see cref="bool"/>, <see cref="string"/>, <see cref="long"/>,
-/// <see cref="ulong"/>, <see cref="int"/>, <see cref="double"/>, a <see cref="System.Text.Json.JsonElement"/>, or again such a dictionary or
+/// <see cref="ulong"/>, <see cref="int"/>, <see cref="double"/>, a <see cref="System.Text.Json.JsonElement"/>, or again such a dictionary
+/// or
 /// a list of such values.
 /// </param>
 /// <param name="Seed">Seed of the router's random draws.</param>

@@ -30,7 +30,9 @@ public sealed record WorkerResult(
     public double PrefixCacheReusedRatio => InputTokens == 0 ? double.NegativeInfinity : (double)ReusedInputTokens / InputTokens;
 
     /// <summary>The worker and the most important numbers.</summary>
-    public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{WorkerType} {Index}: {CompletedRequests} of {Requests} requests, mean ttft {MeanTtftMs} ms, mean latency {MeanE2eLatencyMs} ms");
+    public override string ToString() => string.Create(CultureInfo.InvariantCulture,
+        $"{WorkerType} {Index}: {CompletedRequests} of {Requests} requests, mean ttft {MeanTtftMs} ms, mean latency {MeanE2eLatencyMs} ms");
 
-    DynamicMetaObject IDynamicMetaObjectProvider.GetMetaObject(Expression parameter) => new StrictNames(parameter, this, typeof(WorkerResult));
+    DynamicMetaObject IDynamicMetaObjectProvider.GetMetaObject(Expression parameter) =>
+        new StrictNames(parameter, this, typeof(WorkerResult));
 }

@@ -54,7 +54,9 @@ internal sealed class BlockNumbering(TrieNodes nodes, int traceBlockSize, int bl
                 {
                     throw Errors.TooManyBlocks.Error(
                         string.Create(
-                            CultureInfo.InvariantCulture, $"the prompts make more than {Array.MaxLength:N0} distinct blocks of {blockSize} tokens; use a larger engine block_size or split the trace"));
+                            CultureInfo.InvariantCulture,
+                                $"the prompts make more than {Array.MaxLength:N0} distinct blocks of {blockSize} tokens; use a larger " +
+                                    $"engine block_size or split the trace"));
                 }
             }
         }

@@ -63,14 +63,16 @@ internal sealed class ContentInterner(int blockSize)
 
         cursor = new TokenCursor { Parent = identity };
         if (blocks is null) return;
-        if (blocks.Count > 0 && blocks[^1].First + blocks[^1].Count == identity) blocks[^1] = blocks[^1] with { Count = blocks[^1].Count + 1 };
+        if (blocks.Count > 0 && blocks[^1].First + blocks[^1].Count == identity)
+            blocks[^1] = blocks[^1] with { Count = blocks[^1].Count + 1 };
         else blocks.Add(new BlockRun(identity, 1));
     }
 
     private static void ClosePiece(ref TokenCursor cursor)
     {
         cursor.High = Mix(cursor.High ^ Mix(cursor.PieceValue + 0x9E3779B97F4A7C15UL)) + (ulong)cursor.PieceCount;
-        cursor.Low = Mix((cursor.Low + 0x632BE59BD9B4E019UL) ^ (cursor.PieceValue * 0xD6E8FEB86659FD93UL) ^ ((ulong)cursor.PieceCount << 40));
+        cursor.Low = Mix((cursor.Low + 0x632BE59BD9B4E019UL) ^ (cursor.PieceValue
+            * 0xD6E8FEB86659FD93UL) ^ ((ulong)cursor.PieceCount << 40));
         cursor.PieceCount = 0;
     }
 

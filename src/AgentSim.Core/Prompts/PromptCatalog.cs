@@ -26,7 +26,8 @@ internal abstract class PromptCatalog
     public abstract PromptBlocks Blocks(int request);
 
     /// <summary>Identity of the complete block at <paramref name="index"/>, which ends with generated tokens.</summary>
-    public virtual int GeneratedBlock(int request, int index) => throw new InvalidOperationException("Generated blocks of this workload have no identity.");
+    public virtual int GeneratedBlock(int request, int index) =>
+        throw new InvalidOperationException("Generated blocks of this workload have no identity.");
 
     /// <summary>The chain that a generated block belongs to, by its identity (<see cref="ChainBlocks"/>).</summary>
     public virtual int ChainOf(int identity) => throw new InvalidOperationException("Generated blocks of this workload have no identity.");

@@ -123,7 +123,8 @@ internal sealed class TokenCatalog : PromptCatalog
             ContinuedSessions sessions = _prompts.Continued!;   // a single prompt is never that long
             string session = sessions.Names[sessions.SessionOf[request]];
             throw Errors.PromptTooLong.Error(string.Create(
-                CultureInfo.InvariantCulture, $"session {Quote.Of(session)} accumulates more than {int.MaxValue:N0} prompt tokens; shorten it"));
+                CultureInfo.InvariantCulture,
+                    $"session {Quote.Of(session)} accumulates more than {int.MaxValue:N0} prompt tokens; shorten it"));
         }
 
         history.Tokens += left;

@@ -11,7 +11,8 @@ namespace AgentSim.Recording;
 public readonly record struct KvUseSample(WorkerType WorkerType, int Index, double TimeMs, long Blocks)
 {
     /// <summary>The sample in one line.</summary>
-    public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{WorkerType} {Index}: {Blocks} blocks at {TimeMs} ms");
+    public override string ToString() => string.Create(CultureInfo.InvariantCulture,
+        $"{WorkerType} {Index}: {Blocks} blocks at {TimeMs} ms");
 }
 
 /// <summary>Writes down how many KV blocks the ranks of a pool have in use, whenever that has changed.</summary>

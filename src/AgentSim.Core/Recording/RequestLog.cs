@@ -27,9 +27,11 @@ internal static class RequestLogReader
     /// <param name="position">Position among all records, from 1.</param>
     /// <param name="path">File of the line, for messages.</param>
     /// <param name="number">Its number there.</param>
-    /// <param name="timeProblem">What is wrong with a time in milliseconds, if anything, for callers that cannot use all; null: any number will do.</param>
+    /// <param name="timeProblem">What is wrong with a time in milliseconds, if anything, for callers that cannot use all; null: any number
+    /// will do.</param>
     /// <exception cref="AgentSimException">The record is malformed.</exception>
-    public static RequestResult Parse(ReadOnlySpan<byte> line, int position, string path, long number, Func<double, string?>? timeProblem = null)
+    public static RequestResult Parse(ReadOnlySpan<byte> line, int position, string path, long number, Func<double,
+        string?>? timeProblem = null)
     {
         try
         {

@@ -12,7 +12,8 @@ internal static class RequestLogFields
 
     private static readonly JsonKind<double?> Real = JsonKinds.Number with { Write = (json, value) => json.Number(value!.Value) };
 
-    private static readonly JsonKind<string?> Text = JsonKinds.Text with { Write = (json, text) => json.Escaped(JsonLineWriter.Encoder.Encode(text!)) };
+    private static readonly JsonKind<string?> Text = JsonKinds.Text with { Write = (json, text) =>
+        json.Escaped(JsonLineWriter.Encoder.Encode(text!)) };
 
     private static readonly JsonKind<TerminalStatus?> Status = JsonKinds.Word(
         ("completed", TerminalStatus.Completed), ("rejected", TerminalStatus.Rejected), ("canceled", TerminalStatus.Canceled),
@@ -124,5 +125,6 @@ internal sealed class RequestLogDraft(Func<double, string?>? timeProblem)
     // The uuids of this program are ordinals.
     private int? Ordinal() =>
         Uuid is not null && Uuid.StartsWith(OrdinalUuid, StringComparison.Ordinal)
-        && int.TryParse(Uuid.AsSpan(OrdinalUuid.Length), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out int ordinal) && ordinal > 0 ? ordinal : null;
+        && int.TryParse(Uuid.AsSpan(OrdinalUuid.Length), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out int ordinal)
+        && ordinal > 0 ? ordinal : null;
 }

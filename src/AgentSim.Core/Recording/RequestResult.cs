@@ -25,7 +25,8 @@ public sealed class RequestResult : IDynamicMetaObjectProvider
     // One that was stored, by its properties; what they do not say is not recorded either.
     [JsonConstructor]
     internal RequestResult(
-        int ordinal, string? sessionId, int? turnIndex, string? requestId, double arrivalTimeMs, double? firstAdmitMs, double terminalTimeMs,
+        int ordinal, string? sessionId, int? turnIndex, string? requestId, double arrivalTimeMs, double? firstAdmitMs,
+            double terminalTimeMs,
         double? firstTokenMs, double? secondTokenMs, double? lastTokenMs, int inputLength, int requestedOutputLength, int outputLength,
         int reusedInputTokens, int? decodeWorkerIdx, int? prefillWorkerIdx, double? prefillAdmitMs, double? sourceHeldMs,
         double? destinationReservedMs, double? destinationActivatedMs, double? decodeAdmitMs, double? sourceReleasedMs,
@@ -34,16 +35,20 @@ public sealed class RequestResult : IDynamicMetaObjectProvider
         (Ordinal, SessionId, TurnIndex, RequestId) = (ordinal, sessionId, turnIndex, requestId);
         _outcome = new RequestOutcome
         {
-            Arrival = arrivalTimeMs, FirstAdmit = firstAdmitMs ?? double.NaN, Terminal = terminalTimeMs, FirstToken = firstTokenMs ?? double.NaN,
+            Arrival = arrivalTimeMs, FirstAdmit = firstAdmitMs ?? double.NaN, Terminal = terminalTimeMs, FirstToken = firstTokenMs
+                ?? double.NaN,
             SecondToken = secondTokenMs ?? double.NaN, LastToken = lastTokenMs ?? double.NaN, InputLength = inputLength,
-            RequestedOutput = requestedOutputLength, OutputLength = outputLength, ReusedInput = reusedInputTokens, Worker = decodeWorkerIdx ?? -1,
+            RequestedOutput = requestedOutputLength, OutputLength = outputLength, ReusedInput = reusedInputTokens,
+                Worker = decodeWorkerIdx ?? -1,
             Status = terminalStatus,
         };
         HandoffOutcome handoff = HandoffOutcome.Empty with
         {
-            PrefillAdmit = prefillAdmitMs ?? double.NaN, SourceHeld = sourceHeldMs ?? double.NaN, DestinationReserved = destinationReservedMs ?? double.NaN,
+            PrefillAdmit = prefillAdmitMs ?? double.NaN, SourceHeld = sourceHeldMs ?? double.NaN,
+                DestinationReserved = destinationReservedMs ?? double.NaN,
             DestinationActivated = destinationActivatedMs ?? double.NaN, DecodeAdmit = decodeAdmitMs ?? double.NaN,
-            SourceReleased = sourceReleasedMs ?? double.NaN, PrefillWorker = prefillWorkerIdx ?? -1, DecodeReused = decodeReusedInputTokens ?? -1,
+            SourceReleased = sourceReleasedMs ?? double.NaN, PrefillWorker = prefillWorkerIdx ?? -1,
+                DecodeReused = decodeReusedInputTokens ?? -1,
             PrefillOverlapTokens = prefillRouteOverlapTokens ?? -1, DecodeOverlapTokens = decodeRouteOverlapTokens ?? -1,
         };
         _handoff = handoff;
@@ -103,7 +108,8 @@ public sealed class RequestResult : IDynamicMetaObjectProvider
     /// <summary>Output tokens produced.</summary>
     public int OutputLength => _outcome.OutputLength;
 
-    /// <summary>Prompt tokens found in the prefix cache, maximum over all admissions; disaggregated, over those of the prefill worker.</summary>
+    /// <summary>Prompt tokens found in the prefix cache, maximum over all admissions; disaggregated, over those of the prefill
+    /// worker.</summary>
     public int ReusedInputTokens => Count(_handoff?.PrefillReused) ?? _outcome.ReusedInput;
 
     /// <summary>Scheduler of the (decode) worker: worker * ranks + rank; null in the dedicated single-worker runtime.</summary>
@@ -148,5 +154,6 @@ public sealed class RequestResult : IDynamicMetaObjectProvider
 
     private bool HasTokens(int count) => _outcome.OutputLength >= count;
 
-    DynamicMetaObject IDynamicMetaObjectProvider.GetMetaObject(Expression parameter) => new StrictNames(parameter, this, typeof(RequestResult));
+    DynamicMetaObject IDynamicMetaObjectProvider.GetMetaObject(Expression parameter) =>
+        new StrictNames(parameter, this, typeof(RequestResult));
 }

@@ -52,7 +52,8 @@ internal sealed class RunRecorder : PassRecorder
     /// Output tokens of the request on a prefill worker: one, unless its output is planned, and the plan of a trace is
     /// its whole output (behaviour 04#7.4).
     /// </summary>
-    public int PrefillOutput(int request) => _load.HasPlannedOutput ? _load.OutputLength[request] : Math.Min(_load.OutputLength[request], 1);
+    public int PrefillOutput(int request) => _load.HasPlannedOutput ? _load.OutputLength[request]
+        : Math.Min(_load.OutputLength[request], 1);
 
     public override double LastToken(int request) => _outcomes[request].LastToken;
 

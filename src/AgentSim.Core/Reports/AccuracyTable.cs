@@ -35,7 +35,8 @@ public static class AccuracyTable
         ArgumentNullException.ThrowIfNull(profile);
         return string.Concat([
             $"Timing of {profile.Deployment}\n",
-            .. profile.Coefficients.Select(coefficient => $"  {coefficient.Name,-7}{Number(coefficient.Value),12}{Interval(coefficient)}\n"),
+            .. profile.Coefficients.Select(coefficient =>
+                $"  {coefficient.Name,-7}{Number(coefficient.Value),12}{Interval(coefficient)}\n"),
             .. profile.Errors.Select(run => Render($"Held out: {run.Run}, {run.HeldOut}", run.Rows))]);
     }
 
@@ -43,7 +44,8 @@ public static class AccuracyTable
     public static string Label(string metric)
     {
         ArgumentNullException.ThrowIfNull(metric);
-        string unit = metric == "throughput" ? " (requests/s)" : metric.EndsWith("_mape", StringComparison.Ordinal) ? " (mean of requests)" : " (ms)";
+        string unit = metric == "throughput" ? " (requests/s)" : metric.EndsWith("_mape", StringComparison.Ordinal) ? " (mean of requests)"
+            : " (ms)";
         return metric + unit;
     }
 
@@ -59,7 +61,8 @@ public static class AccuracyTable
         return [Label(row.Metric), Value(row.Measured), Value(row.Simulated), Percent(row.Error, signed), Percent(row.Baseline, signed)];
     }
 
-    private static string Value(double? value) => value is { } number && double.IsFinite(number) ? number.ToString("N2", CultureInfo.InvariantCulture) : "";
+    private static string Value(double? value) => value is { } number
+        && double.IsFinite(number) ? number.ToString("N2", CultureInfo.InvariantCulture) : "";
 
     private static string Percent(double? share, bool signed) => share is { } number && double.IsFinite(number)
         ? (100 * number).ToString(signed ? "+0.0;-0.0;0.0" : "0.0", CultureInfo.InvariantCulture) + " %" : "";

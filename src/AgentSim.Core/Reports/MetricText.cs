@@ -47,7 +47,8 @@ internal static class MetricText
     /// <summary>How many requests the time cap of a run cut off, as a sentence; null where none.</summary>
     public static string? CutOff(ReplayReport report) => report.CutOffRequests == 0
         ? null
-        : $"The time cap cut off {Value(report.CutOffRequests)} {(report.CutOffRequests == 1 ? "request, which is" : "requests, which are")} in no number";
+        : $"The time cap cut off {Value(report.CutOffRequests)} " +
+        $"{(report.CutOffRequests == 1 ? "request, which is" : "requests, which are")} in no number";
 
     /// <summary>The service level of a run and how much of it was kept, as a sentence; null where none was given.</summary>
     public static string? ServiceLevel(ReplayReport report, ServiceLevel? level)
@@ -57,6 +58,7 @@ internal static class MetricText
         if (level.TtftMs is { } ttft) bounds.Add($"time to first token at most {Value(ttft)} ms");
         if (level.ItlMs is { } itl) bounds.Add($"mean gap between tokens at most {Value(itl)} ms");
         if (level.E2eMs is { } e2e) bounds.Add($"latency at most {Value(e2e)} ms");
-        return $"{Value(good)} of {Value(report.CompletedRequests)} completed requests kept the service level ({string.Join(", ", bounds)})";
+        return $"{Value(good)} of {Value(report.CompletedRequests)} completed requests kept the service level " +
+            $"({string.Join(", ", bounds)})";
     }
 }

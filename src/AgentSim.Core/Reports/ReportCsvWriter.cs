@@ -17,12 +17,14 @@ public static class ReportCsvWriter
         ArgumentNullException.ThrowIfNull(stream);
         ArgumentNullException.ThrowIfNull(reports);
         string[] names = [.. reports.SelectMany(report => report.Select(metric => metric.Name)).Distinct().Order(StringComparer.Ordinal)];
-        using var text = new StreamWriter(stream, new UTF8Encoding(encoderShouldEmitUTF8Identifier: false), leaveOpen: true) { NewLine = "\n" };
+        using var text = new StreamWriter(stream, new UTF8Encoding(encoderShouldEmitUTF8Identifier: false),
+            leaveOpen: true) { NewLine = "\n" };
         text.WriteLine(string.Join(',', labels is null ? names : ["name", .. names]));
         for (int report = 0; report < reports.Count; report++)
         {
             Dictionary<string, Metric> metrics = reports[report].ToDictionary(metric => metric.Name);
-            IEnumerable<string> cells = names.Select(name => metrics.TryGetValue(name, out Metric? metric) && metric.HasSamples ? Number(metric) : "");
+            IEnumerable<string> cells = names.Select(name => metrics.TryGetValue(name, out Metric? metric)
+                && metric.HasSamples ? Number(metric) : "");
             text.WriteLine(string.Join(',', labels is null ? cells : [CsvText.Cell(labels[report]), .. cells]));
         }
     }

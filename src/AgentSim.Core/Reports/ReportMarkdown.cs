@@ -3,7 +3,8 @@ using AgentSim.Metrics;
 
 namespace AgentSim.Reports;
 
-/// <summary>Writes runs as Markdown tables: headline metrics, limits, differences and where the runs come from. Text of traces is escaped.</summary>
+/// <summary>Writes runs as Markdown tables: headline metrics, limits, differences and where the runs come from. Text of traces is
+/// escaped.</summary>
 public static class ReportMarkdown
 {
     /// <summary>Writes the report, UTF-8 with line feeds.</summary>
@@ -16,7 +17,8 @@ public static class ReportMarkdown
         ArgumentOutOfRangeException.ThrowIfZero(runs.Count, nameof(runs));
         string[] names = [.. RunNames.Of(runs).Select(Escape)];
         IReadOnlyList<Metric>[] metrics = [.. runs.Select(run => run.Result.Summary.Metrics)];
-        using var text = new StreamWriter(stream, new UTF8Encoding(encoderShouldEmitUTF8Identifier: false), leaveOpen: true) { NewLine = "\n" };
+        using var text = new StreamWriter(stream, new UTF8Encoding(encoderShouldEmitUTF8Identifier: false),
+            leaveOpen: true) { NewLine = "\n" };
         text.WriteLine("# Replay report\n");
         WriteRow(text, ["Metric", .. names]);
         WriteRule(text, names.Length);
@@ -66,7 +68,8 @@ public static class ReportMarkdown
         foreach (MetricComparison metric in changed)
         {
             IEnumerable<string> others = Enumerable.Range(1, metric.Values.Count - 1).Select(run =>
-                $"{MetricText.Value(metric.Values[run])} ({MetricText.Percent(metric.Baseline, metric.Values[run])}, {MetricText.Verdict(metric.Verdicts[run - 1])})");
+                $"{MetricText.Value(metric.Values[run])} ({MetricText.Percent(metric.Baseline, metric.Values[run])}, " +
+                    $"{MetricText.Verdict(metric.Verdicts[run - 1])})");
             WriteRow(text, [$"`{metric.Metric}`", MetricText.Value(metric.Baseline), .. others]);
         }
     }
@@ -78,16 +81,19 @@ public static class ReportMarkdown
         {
             RunInfo info = runs[run].Result.Run;
             text.WriteLine($"- {names[run]}: AgentSim {info.Version}, router seed {info.Seed}");
-            foreach (Workload.WorkloadInput input in info.Inputs) text.WriteLine($"  - {Escape(input.Path)} ({input.Bytes} bytes, SHA-256 {input.Sha256})");
+            foreach (Workload.WorkloadInput input in info.Inputs)
+                text.WriteLine($"  - {Escape(input.Path)} ({input.Bytes} bytes, SHA-256 {input.Sha256})");
             // Engine and router have settings by the dozen; the JSON report holds them all.
-            string[] settings = [.. FlatSettings.Of(info).Where(setting => setting.Value.Length > 0 && !setting.Key.Contains('.')).Select(setting => $"{Escape(setting.Key)} {Escape(setting.Value)}")];
+            string[] settings = [.. FlatSettings.Of(info).Where(setting => setting.Value.Length > 0 && !setting.Key.Contains('.'))
+                .Select(setting => $"{Escape(setting.Key)} {Escape(setting.Value)}")];
             text.WriteLine($"  - {string.Join(", ", settings)}");
         }
     }
 
     private static void WriteRow(StreamWriter text, string[] cells) => text.WriteLine($"| {string.Join(" | ", cells)} |");
 
-    private static void WriteRule(StreamWriter text, int numbers) => text.WriteLine("|---|" + string.Concat(Enumerable.Repeat("---:|", numbers)));
+    private static void WriteRule(StreamWriter text, int numbers) =>
+        text.WriteLine("|---|" + string.Concat(Enumerable.Repeat("---:|", numbers)));
 
     // Everything that Markdown or the HTML in it could take for more than text.
     private static string Escape(string text)

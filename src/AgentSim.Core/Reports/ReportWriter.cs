@@ -5,7 +5,8 @@ using AgentSim.Workload;
 
 namespace AgentSim.Reports;
 
-/// <summary>Writes the report file: one JSON object, keys in ascending order, and the object <c>run</c> (behaviour 06#6 and 00#differences).</summary>
+/// <summary>Writes the report file: one JSON object, keys in ascending order, and the object <c>run</c> (behaviour 06#6 and
+/// 00#differences).</summary>
 public static class ReportWriter
 {
     /// <summary>Writes the report file to a stream, UTF-8 with line feeds.</summary>
@@ -17,7 +18,8 @@ public static class ReportWriter
         ArgumentNullException.ThrowIfNull(stream);
         ArgumentNullException.ThrowIfNull(report);
         ArgumentNullException.ThrowIfNull(run);
-        using (var json = new Utf8JsonWriter(stream, new JsonWriterOptions { Indented = true, NewLine = "\n", Encoder = JsonLineWriter.Encoder }))
+        using (var json = new Utf8JsonWriter(stream, new JsonWriterOptions { Indented = true, NewLine = "\n",
+            Encoder = JsonLineWriter.Encoder }))
         {
             // The metrics in the order of their names; between them the run, and the objects that groups of metrics have for themselves.
             var members = new SortedDictionary<string, Action>(StringComparer.Ordinal)

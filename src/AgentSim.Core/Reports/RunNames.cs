@@ -15,7 +15,8 @@ internal static class RunNames
     {
         if (runs.Count == 1) return [runs[0].Name ?? runs[0].Result.Run.Name ?? NameOf(runs[0].Result.Run)];
         Dictionary<string, string>[] settings = [.. runs.Select(run => new Dictionary<string, string>(FlatSettings.Of(run.Result.Run)))];
-        string[] differing = [.. settings.SelectMany(each => each.Keys).Distinct().Where(name => settings.Select(each => each.GetValueOrDefault(name)).Distinct().Count() > 1)];
+        string[] differing = [.. settings.SelectMany(each => each.Keys).Distinct()
+            .Where(name => settings.Select(each => each.GetValueOrDefault(name)).Distinct().Count() > 1)];
         // Runs that differ in many ways are not told apart by a few of them.
         bool useSettings = differing.Length is > 0 and <= MostSettings;
         var names = new string[runs.Count];
@@ -23,7 +24,8 @@ internal static class RunNames
         for (int i = 0; i < names.Length; i++)
         {
             string name = runs[i].Name ?? runs[i].Result.Run.Name
-                ?? (useSettings ? string.Join(", ", differing.Select(setting => $"{LastPart(setting)} {Shown(settings[i].GetValueOrDefault(setting))}")) : $"Run {i + 1}");
+                ?? (useSettings ? string.Join(", ", differing.Select(setting =>
+                    $"{LastPart(setting)} {Shown(settings[i].GetValueOrDefault(setting))}")) : $"Run {i + 1}");
             names[i] = taken.Add(name) ? name : $"{name} ({i + 1})";
             taken.Add(names[i]);
         }

@@ -11,7 +11,8 @@ internal static class Sparkline
     /// <summary>What the lines mean.</summary>
     public const string Legend = "Distribution: number of samples from min to max; ~ on a logarithmic scale, + without the largest 0.5 %";
 
-    /// <summary>One character for each bin between the smallest and the largest sample, and a sign for each exception that <see cref="Legend"/> names.</summary>
+    /// <summary>One character for each bin between the smallest and the largest sample, and a sign for each exception that <see
+    /// cref="Legend"/> names.</summary>
     public static string Of(PlotSamples samples)
     {
         if (ValueGrid.Of([samples], Bins) is not { } grid) return "N/A";

@@ -14,7 +14,8 @@ public static class StoredSettings
     {
         ArgumentNullException.ThrowIfNull(run);
         using var stream = new MemoryStream();
-        using (var json = new Utf8JsonWriter(stream, new JsonWriterOptions { Encoder = JsonLineWriter.Encoder })) ReportWriter.WriteValue(json, run.Settings);
+        using (var json = new Utf8JsonWriter(stream, new JsonWriterOptions { Encoder = JsonLineWriter.Encoder }))
+            ReportWriter.WriteValue(json, run.Settings);
         return Encoding.UTF8.GetString(stream.GetBuffer(), 0, (int)stream.Length);
     }
 

@@ -27,7 +27,8 @@ internal sealed class KvRouter
     /// <param name="maxBatchedTokens">Token budget of a pass, against which busy fractions are measured.</param>
     /// <param name="caches">The targets' caches; null when the router knows of no cache (decode pools).</param>
     /// <param name="seed">Of the draws among equal costs and by temperature.</param>
-    public KvRouter(RouterConfig config, RouterPolicyProfile? profile, int targets, int requests, int blockSize, long maxBatchedTokens, IPrefixCaches? caches, ulong seed)
+    public KvRouter(RouterConfig config, RouterPolicyProfile? profile, int targets, int requests, int blockSize, long maxBatchedTokens,
+        IPrefixCaches? caches, ulong seed)
     {
         _caches = caches;
         _blockSize = blockSize;
@@ -120,7 +121,8 @@ internal sealed class KvRouter
 /// <param name="Priority">Counts in the queue only; negative counts as 0.</param>
 /// <param name="StrictPriority">Higher ones leave the queue first, whatever their other merits.</param>
 /// <param name="PolicyClass">Class or family of a policy file; null for its default family.</param>
-internal readonly record struct RoutedRequest(int Id, int PromptTokens, PromptBlocks Blocks, int Priority, uint StrictPriority, string? PolicyClass);
+internal readonly record struct RoutedRequest(int Id, int PromptTokens, PromptBlocks Blocks, int Priority, uint StrictPriority,
+    string? PolicyClass);
 
 /// <summary>A request that left the router's queue, and the target it goes to.</summary>
 internal sealed record RouterPlacement(int Request, int Target);

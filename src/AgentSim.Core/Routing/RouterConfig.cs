@@ -87,7 +87,8 @@ public sealed record RouterConfig
     /// <summary>What the router of a prefill pool makes of it: it does not count blocks (behaviour 05#10).</summary>
     internal RouterConfig ForPrefillPool() => this with { TracksActiveBlocks = false };
 
-    /// <summary>What the router of a decode pool makes of it: blocks and requests only, nothing shared, no queue (behaviour 05#10).</summary>
+    /// <summary>What the router of a decode pool makes of it: blocks and requests only, nothing shared, no queue (behaviour
+    /// 05#10).</summary>
     internal RouterConfig ForDecodePool() => this with { OverlapScoreCredit = 0.0, AssumesKvReuse = false, TracksPrefillTokens = false };
 
     /// <summary>Every setting as one JSON object with the reference's names.</summary>

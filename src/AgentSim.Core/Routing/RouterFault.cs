@@ -13,7 +13,8 @@ internal sealed record RouterFault(ErrorCode Code, string Message, string? Path 
         if (settings.RouterPrefillLoadModel == RouterPrefillLoadModel.Aic)
         {
             return new RouterFault(Errors.AicNotAvailable,
-                "router_prefill_load_model aic needs NVIDIA's AIConfigurator (AIC), whose performance database is not available in AgentSim; use none, which measures prefill load in prompt tokens");
+                "router_prefill_load_model aic needs NVIDIA's AIConfigurator (AIC), whose performance database is not available in " +
+                    "AgentSim; use none, which measures prefill load in prompt tokens");
         }
 
         if (settings.RouterTrackingHash != RouterTrackingHash.Keyed) return null;

@@ -92,8 +92,10 @@ internal sealed class RouterPolicyMap
     {
         ReadOnlySpan<char> digits = text.StartsWith('+') ? text.AsSpan(1) : text;
         value = 0;
-        if (digits.StartsWith("0x")) return ulong.TryParse(digits[2..], NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out value);
-        if (digits.StartsWith("0b")) return ulong.TryParse(digits[2..], NumberStyles.AllowBinarySpecifier, CultureInfo.InvariantCulture, out value);
+        if (digits.StartsWith("0x"))
+            return ulong.TryParse(digits[2..], NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out value);
+        if (digits.StartsWith("0b"))
+            return ulong.TryParse(digits[2..], NumberStyles.AllowBinarySpecifier, CultureInfo.InvariantCulture, out value);
         if (digits.StartsWith("0o")) return TryReadOctal(digits[2..], out value);
         bool hasLeadingZero = digits.Length > 1 && digits[0] == '0';
         return !hasLeadingZero && ulong.TryParse(digits, NumberStyles.None, CultureInfo.InvariantCulture, out value);

@@ -46,7 +46,8 @@ internal static class RouterPolicyReader
         }
 
         if (profile is null && models.Count == 0)
-            throw root.Fail(document, "has neither a root profile nor a model profile; give default_policy_family, uncached_isl_buckets and policy_classes");
+            throw root.Fail(document,
+                "has neither a root profile nor a model profile; give default_policy_family, uncached_isl_buckets and policy_classes");
         return new RouterPolicyFile(new RouterPolicy(profile, models), digest);
     }
 
@@ -70,7 +71,8 @@ internal static class RouterPolicyReader
         List<RouterPolicyClass> classes = ReadClasses(profile, buckets);
         var families = classes.Where(c => c.Family is not null).Select(c => c.Family!).ToHashSet(StringComparer.Ordinal);
         if (!families.Contains(defaultFamily))
-            throw profile.Fail(profile.Required("default_policy_family"), $"default_policy_family {Quote.Of(defaultFamily)} is not the family of any class");
+            throw profile.Fail(profile.Required("default_policy_family"),
+                $"default_policy_family {Quote.Of(defaultFamily)} is not the family of any class");
 
         YamlNode list = profile.Required("policy_classes");
         foreach (RouterPolicyClass named in classes)
@@ -118,7 +120,8 @@ internal static class RouterPolicyReader
             if (classes.Exists(c => c.Name == read.Name)) throw map.Fail(node, $"class {Quote.Of(read.Name)} is given twice");
             if (read.Bucket is not null)
             {
-                if (!buckets.Exists(b => b.Name == read.Bucket)) throw map.Fail(node, $"cache_bucket {Quote.Of(read.Bucket)} is not in uncached_isl_buckets");
+                if (!buckets.Exists(b => b.Name == read.Bucket))
+                    throw map.Fail(node, $"cache_bucket {Quote.Of(read.Bucket)} is not in uncached_isl_buckets");
                 if (classes.Exists(c => c.Family == read.Family && c.Bucket == read.Bucket))
                     throw map.Fail(node, $"family {Quote.Of(read.Family)} and bucket {Quote.Of(read.Bucket)} have a class already");
             }
@@ -158,7 +161,8 @@ internal static class RouterPolicyReader
     private static RouterQueuePolicy ReadQueuePolicy(RouterPolicyMap map)
     {
         if (map.Node.Find("queue_policy") is not { } node) return RouterQueuePolicy.Fcfs;
-        bool isAllowed = RouterQueuePolicies.Names.TryFind(map.Text(node, "queue_policy"), out RouterQueuePolicy policy) && policy != RouterQueuePolicy.Lcfs;
+        bool isAllowed = RouterQueuePolicies.Names.TryFind(map.Text(node, "queue_policy"), out RouterQueuePolicy policy)
+            && policy != RouterQueuePolicy.Lcfs;
         return isAllowed ? policy : throw map.Fail(node, $"queue_policy must be fcfs or wspt (is {Quote.Of(node.Text)})");
     }
 
@@ -170,7 +174,8 @@ internal static class RouterPolicyReader
             byte[] bytes = new byte[LongestFile + 1];   // also where the file is a device or a pipe, which has no length
             int length = file.ReadAtLeast(bytes, bytes.Length, throwOnEndOfStream: false);
             if (length > LongestFile)
-                throw InvalidId.At(path, 0, $"router policy file: longer than {LongestFile:N0} bytes; it holds families, buckets and classes only");
+                throw InvalidId.At(path, 0,
+                    $"router policy file: longer than {LongestFile:N0} bytes; it holds families, buckets and classes only");
             digest = Convert.ToHexStringLower(SHA256.HashData(bytes.AsSpan(0, length)));
             return new UTF8Encoding(false, throwOnInvalidBytes: true).GetString(bytes, 0, length);
         }

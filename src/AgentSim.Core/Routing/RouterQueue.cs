@@ -59,7 +59,8 @@ internal sealed class RouterQueue
         CheckLimit(state, "waiting cached prompt tokens", state.CachedTokens, state.Policy.CachedTokenLimit);
 
         int cost = Math.Max(request.PromptTokens - cachedTokens, 1);
-        int slot = _entries.Add(new RouterQueueEntry(request, cachedTokens, cost, Merit(state.Policy.QueuePolicy, request.Priority, cost, nowMs), _sequence++));
+        int slot = _entries.Add(new RouterQueueEntry(request, cachedTokens, cost,
+            Merit(state.Policy.QueuePolicy, request.Priority, cost, nowMs), _sequence++));
         int end = (slot + 1) * _targets;
         if (end > _overlaps.Length) Array.Resize(ref _overlaps, end * 2);
         overlaps.CopyTo(_overlaps.AsSpan(slot * _targets));
@@ -127,7 +128,8 @@ internal sealed class RouterQueue
         Int128 limit = (Int128)each * _targets;
         if (current < limit) return;
         throw Errors.RouterQueueFull.Error(
-            $"router queue class {Quote.Of(state.Policy.Name)} is full: {current} {what}, limit {limit} ({each} per target); raise the limit in the policy file or lower the load");
+            $"router queue class {Quote.Of(state.Policy.Name)} is full: {current} {what}, limit {limit} ({each} per target); raise the " +
+                "limit in the policy file or lower the load");
     }
 
     private void RemoveAt(ClassState state, int index)

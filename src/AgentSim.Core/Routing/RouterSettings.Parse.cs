@@ -11,7 +11,8 @@ public sealed partial record RouterSettings
     // The deprecated weight, between reading it and applying it.
     internal double? OverlapScoreWeight { get; init; }
 
-    /// <summary>Reads and validates the JSON text of a router-configuration option. The policy file is not opened, see <see cref="Resolve"/>.</summary>
+    /// <summary>Reads and validates the JSON text of a router-configuration option. The policy file is not opened, see <see
+    /// cref="Resolve"/>.</summary>
     /// <param name="json">A JSON object in which no name occurs twice.</param>
     /// <param name="optionName">The option as the user wrote it, for messages: <see cref="Setting.RouterConfig"/>.</param>
     /// <exception cref="AgentSimException"><c>RouterConfigInvalid</c>.</exception>

@@ -35,11 +35,14 @@ public sealed partial record RouterSettings
 
     private string? ConflictViolation()
     {
-        if (IsSet("router_track_output_blocks") && !RouterTrackActiveBlocks) return "router_track_output_blocks needs router_track_active_blocks true";
-        if (RouterPrefillLoadModel != RouterPrefillLoadModel.None && !RouterTrackPrefillTokens) return "router_prefill_load_model needs router_track_prefill_tokens true";
+        if (IsSet("router_track_output_blocks") && !RouterTrackActiveBlocks)
+            return "router_track_output_blocks needs router_track_active_blocks true";
+        if (RouterPrefillLoadModel != RouterPrefillLoadModel.None && !RouterTrackPrefillTokens)
+            return "router_prefill_load_model needs router_track_prefill_tokens true";
         if (IsSet("use_remote_indexer") && IsSet("serve_indexer")) return "use_remote_indexer and serve_indexer exclude each other";
         if (IsSet("serve_indexer") && OverlapScoreCredit <= 0) return "serve_indexer needs overlap_score_credit above 0";
-        if (Inert["router_predicted_ttl_secs"] is not null && Inert["use_kv_events"] is false) return "router_predicted_ttl_secs needs use_kv_events true";
+        if (Inert["router_predicted_ttl_secs"] is not null && Inert["use_kv_events"] is false)
+            return "router_predicted_ttl_secs needs use_kv_events true";
         return null;
     }
 
@@ -53,6 +56,8 @@ public sealed partial record RouterSettings
         HashSet<string> inert = [.. RouterSettingsTable.Settings.Rows.Where(row => row.IsInert).Select(row => row.Name)];
         string[] names = [.. JsonOptionsText.ChangedNames(Default.ToJson(), ToJson()).Where(inert.Contains)];
         if (names.Length > 0)
-            yield return new RunWarning(WarningCodes.ArgumentsIgnored, $"{optionName}: {string.Join(", ", names)} without effect: offline replay does not simulate what they are for", names.Length);
+            yield return new RunWarning(WarningCodes.ArgumentsIgnored,
+                $"{optionName}: {string.Join(", ", names)} without effect: offline replay does not simulate what they are for",
+                    names.Length);
     }
 }

@@ -59,7 +59,8 @@ internal static class RouterSettingsTable
 
     private static void AddChoice(JsonOptionsTable<RouterSettings> table) => table
         .Number("router_temperature", s => s.RouterTemperature, (s, v) => s with { RouterTemperature = v },
-            "0 takes the target of lowest cost; above, targets are drawn with a probability that falls with cost.", NumberBounds.AtLeastZero)
+            "0 takes the target of lowest cost; above, targets are drawn with a probability that falls with cost.",
+                NumberBounds.AtLeastZero)
         .Flag("router_track_active_blocks", s => s.RouterTrackActiveBlocks, (s, v) => s with { RouterTrackActiveBlocks = v },
             "Whether the blocks of active requests count as cost.")
         .Flag("router_assume_kv_reuse", s => s.RouterAssumeKvReuse, (s, v) => s with { RouterAssumeKvReuse = v },
@@ -98,8 +99,10 @@ internal static class RouterSettingsTable
         .OptionalNumber("conditional_disagg_decode_busy_threshold", Disaggregated, NumberBounds.AtLeastZero)
         .OptionalCount("router_snapshot_threshold", Live, new WholeBounds(0, uint.MaxValue))
         .Flag("router_reset_states", Live)
-        .Mark(rows => rows.Choice("router_tracking_hash", Hashes, s => s.RouterTrackingHash, (s, v) => s with { RouterTrackingHash = v }, Identity))
-        .Mark(rows => rows.OptionalText("router_tracking_key_file", s => s.RouterTrackingKeyFile, (s, v) => s with { RouterTrackingKeyFile = v },
+        .Mark(rows => rows.Choice("router_tracking_hash", Hashes, s => s.RouterTrackingHash, (s, v) => s with { RouterTrackingHash = v },
+            Identity))
+        .Mark(rows => rows.OptionalText("router_tracking_key_file", s => s.RouterTrackingKeyFile,
+            (s, v) => s with { RouterTrackingKeyFile = v },
             "File of exactly 32 bytes, which the keyed hash needs. " + Identity))
         .Mark(rows => rows.OptionalText("router_tracking_key_id", s => s.RouterTrackingKeyId, (s, v) => s with { RouterTrackingKeyId = v },
             "Needed by the keyed hash. " + Identity));

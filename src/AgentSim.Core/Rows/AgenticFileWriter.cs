@@ -17,7 +17,8 @@ public static class AgenticFileWriter
     /// <param name="cancel">Ends the writing.</param>
     /// <returns>How many rows were written.</returns>
     /// <exception cref="AgentSimException">A row is of another dialect or breaks a rule of a row.</exception>
-    public static long Write(Stream stream, IEnumerable<MooncakeRow> rows, int blockSize, string sourceFormat, CancellationToken cancel = default)
+    public static long Write(Stream stream, IEnumerable<MooncakeRow> rows, int blockSize, string sourceFormat,
+        CancellationToken cancel = default)
     {
         ArgumentNullException.ThrowIfNull(stream);
         ArgumentNullException.ThrowIfNull(rows);

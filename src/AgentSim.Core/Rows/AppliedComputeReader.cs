@@ -37,7 +37,8 @@ public static class AppliedComputeReader
     /// <param name="cancel">Ends the reading.</param>
     /// <returns>The sessions with their lines, read while they are enumerated.</returns>
     /// <exception cref="AgentSimException">The file cannot be read or a line is malformed.</exception>
-    public static IEnumerable<AtLine<AppliedComputeSession>> Read(string path, IProgress<long>? progress = null, CancellationToken cancel = default)
+    public static IEnumerable<AtLine<AppliedComputeSession>> Read(string path, IProgress<long>? progress = null,
+        CancellationToken cancel = default)
     {
         ArgumentNullException.ThrowIfNull(path);
         return Sessions(path, progress, cancel);
@@ -69,7 +70,8 @@ public static class AppliedComputeReader
         var json = new JsonRow(line, JsonRow.AnyDepth);
         Draft draft = default;
         Fields.ReadRow(ref json, ref draft);
-        return new AppliedComputeSession(draft.Turns!.Value, draft.Prompt!.Value, draft.Responses!, draft.Results!, draft.Latencies!, draft.Final!.Value);
+        return new AppliedComputeSession(draft.Turns!.Value, draft.Prompt!.Value, draft.Responses!, draft.Results!, draft.Latencies!,
+            draft.Final!.Value);
     }
 
     private static void Check(AppliedComputeSession session)
@@ -81,17 +83,20 @@ public static class AppliedComputeReader
         foreach (double latency in session.ToolCallLatency)
         {
             if (latency < 0)
-                throw new JsonException($"'tool_call_latency' holds {latency.ToString(CultureInfo.InvariantCulture)}; it must not be negative");
+                throw new JsonException(
+                    $"'tool_call_latency' holds {latency.ToString(CultureInfo.InvariantCulture)}; it must not be negative");
         }
 
         Int128 total = session.InputPromptLength;
         foreach (long tokens in session.AssistantResponseLength) total += tokens;
         foreach (long tokens in session.ToolCallOutputLength) total += tokens;
-        if (total > long.MaxValue) throw new JsonException($"the lengths add up to {total} tokens; the largest supported prompt is {long.MaxValue}");
+        if (total > long.MaxValue)
+            throw new JsonException($"the lengths add up to {total} tokens; the largest supported prompt is {long.MaxValue}");
 
         void CheckLength(string name, int count)
         {
-            if (count != session.NumTurns) throw new JsonException($"{Quote.Of(name)} holds {count} values, but 'num_turns' is {session.NumTurns}");
+            if (count != session.NumTurns)
+                throw new JsonException($"{Quote.Of(name)} holds {count} values, but 'num_turns' is {session.NumTurns}");
         }
     }
 

@@ -22,9 +22,11 @@ internal static class FormatAdvice
     /// <param name="expected">What it was read as; null: something that no replay reads, as a report.</param>
     public static AgentSimException Add(AgentSimException fault, string path, TraceFormat? expected)
     {
-        if (!TryLook(path, out LineLook? look)) return fault.Saying($"{fault.Template}: {(fault.Message.Contains(path, StringComparison.Ordinal) ? "the file" : path)} is empty", fault);
+        if (!TryLook(path, out LineLook? look))
+            return fault.Saying($"{fault.Template}: {(fault.Message.Contains(path, StringComparison.Ordinal) ? "the file" : path)} is empty", fault);
         if (look is null || (expected is { } format ? look.Fits(format) : look == LineLook.Report)) return fault;
-        return fault.Saying($"{fault.Template}; the first line {(fault.Message.Contains(path, StringComparison.Ordinal) ? "" : $"of {path} ")}looks like {look.Name}{Remedy(look)}", fault);
+        return fault.Saying($"{fault.Template}; the first line " +
+            $"{(fault.Message.Contains(path, StringComparison.Ordinal) ? "" : $"of {path} ")}looks like {look.Name}{Remedy(look)}", fault);
     }
 
     /// <summary>Whether the first line of a file seems to be of a format.</summary>
@@ -37,7 +39,8 @@ internal static class FormatAdvice
     /// <summary>Whether a line seems to be of another kind than the one expected.</summary>
     public static bool IsForeign(ReadOnlySpan<byte> line, TraceFormat expected) => Other(LineLook.Of(line), expected) is not null;
 
-    /// <summary>Whether a file seems to be of another kind than the one expected, by its first line, so that all its lines have one fault.</summary>
+    /// <summary>Whether a file seems to be of another kind than the one expected, by its first line, so that all its lines have one
+    /// fault.</summary>
     public static bool IsForeignFile(string path, ReadOnlySpan<byte> firstLine, TraceFormat expected) =>
         Other(LineLook.Of(firstLine), expected) is { } look && (look != LineLook.Report || IsDocument(path));
 
@@ -50,7 +53,8 @@ internal static class FormatAdvice
     /// <summary>The warning about rows that are read in other units than theirs.</summary>
     public static RunWarning OnOtherUnits(string path, long line, long count) => new(
         WarningCodes.RowsForeign,
-        $"{path}:{line}: {count} rows look like {LineLook.Bailian.Name}; read as they are, their times count as milliseconds. {LineLook.Bailian.Remedy}",
+        $"{path}:{line}: {count} rows look like {LineLook.Bailian.Name}; read as they are, their times count as milliseconds. " +
+            $"{LineLook.Bailian.Remedy}",
         count);
 
     private static LineLook? Other(LineLook? look, TraceFormat expected) => look is null || look.Fits(expected) ? null : look;

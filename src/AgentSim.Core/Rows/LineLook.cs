@@ -18,11 +18,15 @@ internal sealed record LineLook(string Name, TraceFormat? Format, string? Remedy
     public static readonly LineLook AppliedCompute = new("an applied-compute session", TraceFormat.AppliedComputeAgentic);
 
     /// <summary>Rows that can be read, in other units than theirs.</summary>
-    public static readonly LineLook Bailian = Table("a row of the Bailian traces, whose times are seconds and whose hash ids stand for 16 tokens", "bailian") with { Format = TraceFormat.Mooncake };
+    public static readonly LineLook Bailian =
+        Table("a row of the Bailian traces, whose times are seconds and whose hash ids stand for 16 tokens",
+            "bailian") with { Format = TraceFormat.Mooncake };
 
     private static readonly LineLook RequestLog = new("a request record that a replay wrote", null, $"{Setting.Timeline} reads it");
-    public static readonly LineLook Report = new("the beginning of a JSON document of several lines", null, $"a report of a replay is for {Setting.Compare}; other files have one JSON object in every line");
-    private static readonly LineLook JsonArray = new("a JSON array", null, "put each of its objects into a line of its own, without the brackets and commas");
+    public static readonly LineLook Report = new("the beginning of a JSON document of several lines", null,
+        $"a report of a replay is for {Setting.Compare}; other files have one JSON object in every line");
+    private static readonly LineLook JsonArray = new("a JSON array", null,
+        "put each of its objects into a line of its own, without the brackets and commas");
     private static readonly LineLook Binary = new("a part of a binary file", null, "give the text, plain or gzipped");
     private static readonly LineLook Azure = Table("a row of the Azure traces", "azure");
     private static readonly LineLook BurstGpt = Table("a row of BurstGPT, whose times are seconds", "burstgpt");
@@ -89,7 +93,8 @@ internal sealed record LineLook(string Name, TraceFormat? Format, string? Remedy
             }
 
             if (names.Contains("hash_id_scope")) return Header;
-            bool hasLengths = (names.Contains("input_length") || names.Contains("input_tokens")) && (names.Contains("output_length") || names.Contains("output_tokens"));
+            bool hasLengths = (names.Contains("input_length") || names.Contains("input_tokens"))
+                && (names.Contains("output_length") || names.Contains("output_tokens"));
             return names.Contains("hash_ids") || hasLengths ? names.Contains("request_id") ? AnyRow : Plain : null;
         }
         catch (JsonException)
@@ -109,11 +114,13 @@ internal sealed record LineLook(string Name, TraceFormat? Format, string? Remedy
             if (kind.All(columns.Contains)) return look;
         }
 
-        return new LineLook("a line of a table (CSV)", null, $"{Setting.Import} {Setting.ImportFormat} table, with a preset or the meaning of the columns, reads it");
+        return new LineLook("a line of a table (CSV)", null,
+            $"{Setting.Import} {Setting.ImportFormat} table, with a preset or the meaning of the columns, reads it");
     }
 
     private static LineLook Table(string name, string preset) =>
         new(name, null, $"{Setting.Import} {Setting.ImportFormat} table {Setting.ImportPreset} {preset} reads it");
 
-    private static LineLook Import(string name, string format) => new(name, null, $"{Setting.Import} {Setting.ImportFormat} {format} reads it");
+    private static LineLook Import(string name, string format) =>
+        new(name, null, $"{Setting.Import} {Setting.ImportFormat} {format} reads it");
 }

@@ -16,7 +16,8 @@ public sealed class MooncakeFileWriter(Stream stream, int? version = null, Missi
     private MooncakeRow? _first;
 
     /// <summary>Adds a row.</summary>
-    /// <exception cref="AgentSimException">The row cannot be written, or is of another dialect than the first one or <c>version</c>.</exception>
+    /// <exception cref="AgentSimException">The row cannot be written, or is of another dialect than the first one or
+    /// <c>version</c>.</exception>
     public void Add(MooncakeRow row)
     {
         ArgumentNullException.ThrowIfNull(row);
@@ -28,11 +29,13 @@ public sealed class MooncakeFileWriter(Stream stream, int? version = null, Missi
 
         _first ??= row;
         if (row.AgenticVersion != _first.AgenticVersion)
-            throw Errors.RowsMixed.Error($"{Name(row)} is {Dialect(row)}, but the first is {Dialect(_first)}; write them to separate files");
+            throw Errors.RowsMixed.Error(
+                $"{Name(row)} is {Dialect(row)}, but the first is {Dialect(_first)}; write them to separate files");
         if (row.AgenticVersion == 2 && row.TraceBlockSize != _first.TraceBlockSize)
         {
             throw Errors.TraceBlockSizeMismatch.Error(
-                $"{Name(row)} has blocks of {row.TraceBlockSize} tokens, but the first row of {_first.TraceBlockSize}; write them to separate files");
+                $"{Name(row)} has blocks of {row.TraceBlockSize} tokens, but the first row of {_first.TraceBlockSize}; write " +
+                    "them to separate files");
         }
 
         _dependencies.Add(row);

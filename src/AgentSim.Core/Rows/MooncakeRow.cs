@@ -130,5 +130,6 @@ public sealed record ToolSpan(
     string? ErrorType = null)
 {
     /// <summary>The call in one line.</summary>
-    public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{ToolClass} {ToolCallId}: {DurationMs} ms, {Status}");
+    public override string ToString() => string.Create(CultureInfo.InvariantCulture,
+        $"{ToolClass} {ToolCallId}: {DurationMs} ms, {Status}");
 }

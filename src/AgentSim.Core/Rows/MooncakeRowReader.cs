@@ -12,7 +12,8 @@ public static class MooncakeRowReader
 {
     /// <summary>Reads a file.</summary>
     /// <param name="path">The file.</param>
-    /// <param name="format">One of the three formats; the agentic fields are read only for <see cref="TraceFormat.AgenticMooncake"/>.</param>
+    /// <param name="format">One of the three formats; the agentic fields are read only for <see
+    /// cref="TraceFormat.AgenticMooncake"/>.</param>
     /// <param name="traceBlockSize">Tokens per hash id, at least 1; a file with a header has its own.</param>
     /// <param name="onBadRow">
     /// Told of each malformed row, which is then passed over; null: the first ends the reading, as does a first line that
@@ -24,7 +25,8 @@ public static class MooncakeRowReader
     /// <returns>The rows with their lines, read while they are enumerated.</returns>
     /// <exception cref="AgentSimException">The file cannot be read or a row is malformed.</exception>
     public static IEnumerable<AtLine<MooncakeRow>> Read(
-        string path, TraceFormat format, int traceBlockSize, Action<AgentSimException>? onBadRow = null, Action<RunWarning>? onWarning = null,
+        string path, TraceFormat format, int traceBlockSize, Action<AgentSimException>? onBadRow = null,
+            Action<RunWarning>? onWarning = null,
         IProgress<long>? progress = null, CancellationToken cancel = default)
     {
         ArgumentNullException.ThrowIfNull(path);
@@ -39,8 +41,10 @@ public static class MooncakeRowReader
     /// given has to be that of a header; null: 512, or what the header says.
     /// </summary>
     internal static IEnumerable<AtLine<MooncakeRow>> ReadPassing(
-        string path, TraceFormat format, int? traceBlockSize, Action<RunWarning>? onWarning, IProgress<long>? progress, CancellationToken cancel) =>
-        Rows(path, format, true, traceBlockSize ?? MooncakeRow.DefaultTraceBlockSize, traceBlockSize is not null, null, onWarning, progress, cancel);
+        string path, TraceFormat format, int? traceBlockSize, Action<RunWarning>? onWarning, IProgress<long>? progress,
+            CancellationToken cancel) =>
+        Rows(path, format, true, traceBlockSize ?? MooncakeRow.DefaultTraceBlockSize, traceBlockSize is not null, null, onWarning,
+            progress, cancel);
 
     private static IEnumerable<AtLine<MooncakeRow>> Rows(
         string path, TraceFormat format, bool reusesIds, int traceBlockSize, bool insists, Action<AgentSimException>? onBadRow,
@@ -76,7 +80,8 @@ public static class MooncakeRowReader
     }
 
     /// <summary>The fault of a file whose header contradicts the block size that was asked for.</summary>
-    public static AgentSimException OtherBlockSize(string path, long line, int size, int given) => Errors.TraceBlockSizeMismatch.At(path, line,
+    public static AgentSimException OtherBlockSize(string path, long line, int size, int given) =>
+        Errors.TraceBlockSizeMismatch.At(path, line,
         $"the rows were made with blocks of {size} tokens, as their file says, but the trace block size given is {given}; leave it out");
 
     private static int BlockSize(LineReader lines, string path, int? given)
@@ -99,7 +104,8 @@ public static class MooncakeRowReader
     }
 
     private static MooncakeRow? Parse(
-        RowParser parser, LineReader lines, string path, TraceFormat format, int traceBlockSize, bool isFirst, Action<AgentSimException>? onBadRow)
+        RowParser parser, LineReader lines, string path, TraceFormat format, int traceBlockSize, bool isFirst,
+            Action<AgentSimException>? onBadRow)
     {
         AgentSimException fault;
         try

@@ -15,9 +15,11 @@ internal static class MooncakeRowRules
     public static long Check(MooncakeRow row, int traceBlockSize, string source, long line)
     {
         RowPlace place = new(source, line);
-        if (row.IsAgentic && string.IsNullOrWhiteSpace(row.RequestId)) throw place.Invalid("'request_id' is blank; every agentic row needs an id of its own");
+        if (row.IsAgentic && string.IsNullOrWhiteSpace(row.RequestId))
+            throw place.Invalid("'request_id' is blank; every agentic row needs an id of its own");
         if (row.AgenticVersion == 2) return CheckVersion2(row, traceBlockSize, place);
-        if (row.HashIds is null && row.InputLength is null) throw place.Invalid("'hash_ids' is missing, and so is 'input_length'; a prompt needs one of them");
+        if (row.HashIds is null && row.InputLength is null)
+            throw place.Invalid("'hash_ids' is missing, and so is 'input_length'; a prompt needs one of them");
         IReadOnlyList<ulong> ids = row.HashIds ?? [];
         long input = row.InputLength ?? (long)ids.Count * traceBlockSize;   // both 31 bits: no overflow
         if (input < 0) throw place.Invalid($"'input_length' is {input}; it must not be negative");
@@ -33,31 +35,38 @@ internal static class MooncakeRowRules
         if (row.IsAgentic)
         {
             double delay = (row.Delay ?? 0) + (row.ToolWaitMs ?? 0);
-            if (!IsTime(delay)) throw place.Invalid($"'delay' and 'tool_wait_ms' add up to {Shown(delay)} ms; the sum must be finite and not negative");
-            if (row.Timestamp is { } time && !IsTime(time)) throw place.Invalid($"'timestamp' is {Shown(time)}; it must be finite and not negative");
+            if (!IsTime(delay)) throw place.Invalid(
+                $"'delay' and 'tool_wait_ms' add up to {Shown(delay)} ms; the sum must be finite and not negative");
+            if (row.Timestamp is { } time && !IsTime(time))
+                throw place.Invalid($"'timestamp' is {Shown(time)}; it must be finite and not negative");
         }
         else
         {
-            if (row.Delay is { } delay && !IsTime(delay)) throw place.Invalid($"'delay' is {Shown(delay)}; it must be finite and not negative");
-            if (row.Timestamp is { } time && !double.IsFinite(time)) throw place.Invalid($"'timestamp' is {Shown(time)}; it must be finite");
+            if (row.Delay is { } delay && !IsTime(delay))
+                throw place.Invalid($"'delay' is {Shown(delay)}; it must be finite and not negative");
+            if (row.Timestamp is { } time && !double.IsFinite(time))
+                throw place.Invalid($"'timestamp' is {Shown(time)}; it must be finite");
         }
 
         return Math.Min(input, capacity);
     }
 
     /// <summary>True for a row that says how long its prompt is, but not what it consists of: it shares nothing with any other.</summary>
-    public static bool SharesNothing(MooncakeRow row) => row.AgenticVersion < 2 && row.InputLength > 0 && row.HashIds is null or { Count: 0 };
+    public static bool SharesNothing(MooncakeRow row) => row.AgenticVersion < 2 && row.InputLength > 0
+        && row.HashIds is null or { Count: 0 };
 
     private static long CheckVersion2(MooncakeRow row, int traceBlockSize, RowPlace place)
     {
         CheckFilled("play_id", row.PlayId, place);
         CheckFilled("session_id", row.SessionId, place);
         if (row.HashIds is not { Count: > 0 } ids) throw place.Invalid("'hash_ids' is missing or empty");
-        if (row.InputLength is not { } input || input <= 0) throw place.Invalid("'input_length' is missing or 0; every prompt needs at least one token");
+        if (row.InputLength is not { } input || input <= 0)
+            throw place.Invalid("'input_length' is missing or 0; every prompt needs at least one token");
         long needed = input / traceBlockSize + (input % traceBlockSize == 0 ? 0 : 1);
         if (ids.Count != needed)
         {
-            throw place.Invalid($"'input_length' is {input}, which takes {needed} hash ids of {traceBlockSize} tokens, but there are {ids.Count}; "
+            throw place.Invalid($"'input_length' is {input}, which takes {needed} hash ids of {traceBlockSize} tokens, but " +
+                $"there are {ids.Count}; "
                 + "is the block size right?");
         }
 
@@ -68,9 +77,11 @@ internal static class MooncakeRowRules
         foreach (RowDependency dependency in row.Dependencies)
         {
             CheckFilled("dependencies.request_id", dependency.RequestId, place);
-            if (!IsTime(dependency.DelayMs)) throw place.Invalid($"'dependencies.delay_ms' is {Shown(dependency.DelayMs)}; it must be finite and not negative");
+            if (!IsTime(dependency.DelayMs))
+                throw place.Invalid($"'dependencies.delay_ms' is {Shown(dependency.DelayMs)}; it must be finite and not negative");
             if (dependency.Trigger == DependencyTrigger.Dispatch && dependency.Relation != DependencyRelation.Spawn)
-                throw place.Invalid($"the dependency on {Quote.Of(dependency.RequestId)} is triggered by dispatch, which only the relation spawn can be");
+                throw place.Invalid($"the dependency on {Quote.Of(dependency.RequestId)} is triggered by dispatch, which only " +
+                    "the relation spawn can be");
         }
 
         return input;

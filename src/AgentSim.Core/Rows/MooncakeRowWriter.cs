@@ -20,13 +20,16 @@ public sealed class MooncakeRowWriter
     /// <summary>Rows written so far.</summary>
     public long Count { get; private set; }
 
-    /// <summary>Writes one row and a line feed. Absent fields are left out, except the lengths and hash ids, which become <c>null</c>.</summary>
+    /// <summary>Writes one row and a line feed. Absent fields are left out, except the lengths and hash ids, which become
+    /// <c>null</c>.</summary>
     /// <exception cref="AgentSimException">A time is not finite, which JSON cannot express, or the row is of version 2.</exception>
     public void Write(MooncakeRow row)
     {
         ArgumentNullException.ThrowIfNull(row);
         if (row.AgenticVersion == 2)
-            throw Errors.RowsMixed.Error($"row {Count + 1} (request {Quote.Of(row.RequestId)}) is of version 2, whose files have a header; write its file with {nameof(AgenticFileWriter)}");
+            throw Errors.RowsMixed.Error(
+                $"row {Count + 1} (request {Quote.Of(row.RequestId)}) is of version 2, whose files have a header; write its file with " +
+                    $"{nameof(AgenticFileWriter)}");
         try
         {
             (row.IsAgentic ? RowFields.Agentic : RowFields.Plain).Write(_json, row);

@@ -34,9 +34,11 @@ public sealed class RowDependencies
     {
         if (_waiting.Count == 0) return;
         string[] waits = [.. _waiting.SelectMany(entry => entry.Value.Select(id => $"{Quote.Of(id)} waits for {Quote.Of(entry.Key)}"))];
-        string more = waits.Length > NamedAtMost ? string.Create(CultureInfo.InvariantCulture, $" and {waits.Length - NamedAtMost:N0} more") : "";
+        string more = waits.Length > NamedAtMost ? string.Create(CultureInfo.InvariantCulture,
+            $" and {waits.Length - NamedAtMost:N0} more") : "";
         throw Errors.DependencyUnknown.Error(
-            $"rows wait for requests that are not among the rows: {string.Join(", ", waits.Take(NamedAtMost))}{more}; keep those requests, or drop the dependencies ({Setting.DropDependencies})");
+            $"rows wait for requests that are not among the rows: {string.Join(", ", waits.Take(NamedAtMost))}{more}; keep those " +
+                $"requests, or drop the dependencies ({Setting.DropDependencies})");
     }
 
     /// <summary>
@@ -63,5 +65,6 @@ public sealed class RowDependencies
         return copy;
     }
 
-    private static IEnumerable<string> Sources(MooncakeRow row) => row.WaitFor.Concat(row.Dependencies.Select(dependency => dependency.RequestId));
+    private static IEnumerable<string> Sources(MooncakeRow row) =>
+        row.WaitFor.Concat(row.Dependencies.Select(dependency => dependency.RequestId));
 }

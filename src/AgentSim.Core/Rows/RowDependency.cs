@@ -31,13 +31,15 @@ public enum DependencyRelation
 
 /// <summary>One dependency of a version 2 agentic row (behaviour 01#12.1).</summary>
 /// <param name="RequestId">The request it depends on, of the same play.</param>
-/// <param name="Trigger">What has to happen to that request; <see cref="DependencyTrigger.Dispatch"/> only with <see cref="DependencyRelation.Spawn"/>.</param>
+/// <param name="Trigger">What has to happen to that request; <see cref="DependencyTrigger.Dispatch"/> only with <see
+/// cref="DependencyRelation.Spawn"/>.</param>
 /// <param name="DelayMs">Milliseconds from then on; finite, not negative.</param>
 /// <param name="Relation">Why.</param>
 public sealed record RowDependency(string RequestId, DependencyTrigger Trigger, double DelayMs, DependencyRelation Relation)
 {
     /// <summary>The dependency in one line.</summary>
-    public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{DelayMs} ms after the {Trigger} of {RequestId} ({Relation})");
+    public override string ToString() => string.Create(CultureInfo.InvariantCulture,
+        $"{DelayMs} ms after the {Trigger} of {RequestId} ({Relation})");
 }
 
 /// <summary>The words that triggers and relations have in files.</summary>

@@ -86,7 +86,8 @@ internal static class RowFields
         .Add("strict_priority", JsonKinds.UInt32, (ref d, value) => d.Row.StrictPriority = value, row => row.StrictPriority)
         .Add("policy_class", JsonKinds.CommonText, (ref d, value) => d.Row.PolicyClass = value, row => row.PolicyClass);
 
-    private static JsonKind<IReadOnlyList<ulong>?> HashIds => JsonKinds.Written<IReadOnlyList<ulong>?>((json, ids) => json.Array(ids!), _ => default);
+    private static JsonKind<IReadOnlyList<ulong>?> HashIds =>
+        JsonKinds.Written<IReadOnlyList<ulong>?>((json, ids) => json.Array(ids!), _ => default);
 
     private static JsonKind<IReadOnlyList<uint>?> TokenIds => JsonKinds.List<uint>(
         (ref json, name) => json.UInt32(name), (json, token) => json.Number((ulong)token), token => LooseValue.Of((ulong?)token));

@@ -21,7 +21,8 @@ public sealed class SessionCollector
     public int RequestsWithoutSession { get; private set; }
 
     /// <summary>Adds a record. Tool calls count as they do for rows: if they have a session and do not end before they start.</summary>
-    /// <exception cref="AgentSimException">The id of the request came before, or the session has another parent; the record is not added.</exception>
+    /// <exception cref="AgentSimException">The id of the request came before, or the session has another parent; the record is not
+    /// added.</exception>
     public void Add(TraceRecord record)
     {
         ArgumentNullException.ThrowIfNull(record);
@@ -50,12 +51,14 @@ public sealed class SessionCollector
 
     /// <summary>Adds all records of files.</summary>
     /// <param name="paths">The files.</param>
-    /// <param name="onBadRow">Told of each record that is malformed or contradicts an earlier one, which is then passed over; null: the first ends the reading.</param>
+    /// <param name="onBadRow">Told of each record that is malformed or contradicts an earlier one, which is then passed over; null: the
+    /// first ends the reading.</param>
     /// <param name="progress">Told the bytes read so far over all files, as they lie on disk.</param>
     /// <param name="cancel">Ends the reading.</param>
     /// <exception cref="AgentSimException">A file cannot be read.</exception>
     public void AddFiles(
-        IEnumerable<string> paths, Action<AgentSimException>? onBadRow = null, IProgress<long>? progress = null, CancellationToken cancel = default)
+        IEnumerable<string> paths, Action<AgentSimException>? onBadRow = null, IProgress<long>? progress = null,
+            CancellationToken cancel = default)
     {
         ArgumentNullException.ThrowIfNull(paths);
         foreach (TraceRecord record in RequestTraceReader.Parse(paths, readsDependencies: false, onBadRow, progress, cancel))
@@ -72,7 +75,8 @@ public sealed class SessionCollector
     }
 
     /// <summary>The sessions of all records added, each made when the enumeration reaches it.</summary>
-    /// <param name="asTree">True: every session before its children; false: by start. Sessions of one parent are in order of start either way, then of their ids.</param>
+    /// <param name="asTree">True: every session before its children; false: by start. Sessions of one parent are in order of start either
+    /// way, then of their ids.</param>
     public IEnumerable<AgentSession> Sessions(bool asTree = false)
     {
         SessionData[] byStart = [.. _sessions.Values.Order(ByStart.Instance)];

@@ -31,7 +31,9 @@ internal sealed class SessionData(string id)
     {
         if (record.ParentSessionId is not { } parent) return;
         if (ParentId is not null && ParentId != parent)
-            throw record.Error(Errors.TraceParentConflict, $"session {Quote.Of(id)} has parent {Quote.Of(parent)} here and parent {Quote.Of(ParentId)} before; a session has one parent");
+            throw record.Error(Errors.TraceParentConflict,
+                $"session {Quote.Of(id)} has parent {Quote.Of(parent)} here and parent {Quote.Of(ParentId)} before; a " +
+                    "session has one parent");
         ParentId = parent;
     }
 

@@ -78,7 +78,8 @@ internal abstract class EventLoopRuntime(RuntimeParts parts, int workers) : Repl
     /// <summary>Adds a pool; the last one added is the one that decodes.</summary>
     protected WorkerPool NewPool(WorkerType type, Scheduler[] ranks, int workers, int firstPass)
     {
-        WorkerPool pool = new(ranks, workers, this, Passes, firstPass, Settling, Parts.Settings.StepByStep) { KvUse = Parts.KvUseOf(type, ranks) };
+        WorkerPool pool = new(ranks, workers, this, Passes, firstPass, Settling,
+            Parts.Settings.StepByStep) { KvUse = Parts.KvUseOf(type, ranks) };
         _pools.Add(pool);
         _workerSeconds = new double[_pools.Count];
         return pool;

@@ -10,7 +10,8 @@ namespace AgentSim.Simulation;
 /// </summary>
 internal static class Feasibility
 {
-    /// <summary>Checks every request that is known beforehand to arrive, and its prompt. Not to be called with a time cap, which may end the run first.</summary>
+    /// <summary>Checks every request that is known beforehand to arrive, and its prompt. Not to be called with a time cap, which may end
+    /// the run first.</summary>
     public static void Check(WorkloadColumns load, ReplaySettings settings, CancellationToken cancellation)
     {
         if (load.IsDelta || (load.CanSkip && load.InputLength.Any(prompt => IsRejected(settings.Engine, prompt)))) return;

@@ -57,7 +57,8 @@ internal sealed class KvPlacement(KvRouter router, WorkloadColumns load, PromptC
     {
         QueueAttributes queueing = load.Queueing(request);
         return router.Place(
-            new RoutedRequest(request, prompts.PromptTokens(request), prompts.Blocks(request), queueing.Priority, queueing.StrictPriority, queueing.PolicyClass),
+            new RoutedRequest(request, prompts.PromptTokens(request), prompts.Blocks(request), queueing.Priority, queueing.StrictPriority,
+                queueing.PolicyClass),
             now);
     }
 

@@ -12,16 +12,21 @@ internal static class PoolChecks
         CheckHandsOver(prefill);
         CheckHandsOver(decode);
         if (prefill.EngineType != decode.EngineType)
-            throw Invalid($"prefill and decode workers must run the same engine (engine_type is {prefill.EngineType} and {decode.EngineType})");
+            throw Invalid($"prefill and decode workers must run the same engine (engine_type is {prefill.EngineType} " +
+                $"and {decode.EngineType})");
         if (pools.PrefillWorkers < 1 || pools.DecodeWorkers < 1)
-            throw Invalid($"disaggregated replay needs at least one worker in each pool ({Setting.PrefillWorkers} {pools.PrefillWorkers}, {Setting.DecodeWorkers} {pools.DecodeWorkers})");
+            throw Invalid($"disaggregated replay needs at least one worker in each pool ({Setting.PrefillWorkers} " +
+                $"{pools.PrefillWorkers}, {Setting.DecodeWorkers} {pools.DecodeWorkers})");
         CheckType(prefill, WorkerType.Prefill, Setting.PrefillEngine);
         CheckType(decode, WorkerType.Decode, Setting.DecodeEngine);
         if (prefill.DpSize != 1 || decode.DpSize != 1)
-            throw Invalid($"disaggregated replay does not support data-parallel ranks (dp_size is {prefill.DpSize} and {decode.DpSize}); use dp_size 1");
+            throw Invalid($"disaggregated replay does not support data-parallel ranks (dp_size is {prefill.DpSize} and " +
+                $"{decode.DpSize}); use dp_size 1");
         if (prefill.BlockSize != decode.BlockSize)
-            throw Invalid($"prefill and decode workers must have the same block size (block_size is {prefill.BlockSize} and {decode.BlockSize})");
-        if (format == TraceFormat.MooncakeDelta) throw Invalid($"the trace format {TraceFormat.MooncakeDelta.Term()} cannot be replayed disaggregated");
+            throw Invalid($"prefill and decode workers must have the same block size (block_size is {prefill.BlockSize} " +
+                $"and {decode.BlockSize})");
+        if (format == TraceFormat.MooncakeDelta)
+            throw Invalid($"the trace format {TraceFormat.MooncakeDelta.Term()} cannot be replayed disaggregated");
         prefill.CheckRunnable(Setting.PrefillEngine);
         decode.CheckRunnable(Setting.DecodeEngine);
     }

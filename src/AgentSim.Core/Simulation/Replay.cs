@@ -24,7 +24,8 @@ public static class Replay
     /// <param name="cancellation">Stops the run.</param>
     /// <exception cref="AgentSimException">The settings do not fit the workload, or a request can never run.</exception>
     /// <exception cref="OperationCanceledException">The caller stopped the run.</exception>
-    public static ReplayResult Run(ReplayWorkload workload, ReplaySettings settings, IProgress<ReplayProgress>? progress = null, CancellationToken cancellation = default)
+    public static ReplayResult Run(ReplayWorkload workload, ReplaySettings settings, IProgress<ReplayProgress>? progress = null,
+        CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(workload);
         ArgumentNullException.ThrowIfNull(settings);
@@ -43,7 +44,8 @@ public static class Replay
         List<KvUseSample> kvUse = [];
         EnvelopeCounter? envelope = settings.Calibration?.Envelope is { } fitted ? new EnvelopeCounter(fitted) : null;
         ReplaySettings observed = envelope is null ? settings : settings with { Observer = envelope };
-        RuntimeParts parts = new(driver, prompts, recorder, load, observed, progress, cancellation) { KvUse = settings.RecordsKvUse ? kvUse : null };
+        RuntimeParts parts = new(driver, prompts, recorder, load, observed, progress, cancellation) { KvUse = settings.RecordsKvUse
+            ? kvUse : null };
         HandoffRecorder? handoffs = settings.Pools is null ? null : new HandoffRecorder(recorder);
         ReplayRuntime runtime = Create(parts, handoffs);
         runtime.Run();
@@ -120,7 +122,8 @@ public static class Replay
     private static IEnumerable<RunWarning> OfAgents(ReplaySettings settings, bool hasSessions)
     {
         if (settings.ReportsAgents && !hasSessions)
-            yield return new RunWarning(WarningCodes.AgentsNone, "there are no sessions and tasks to report: every session of this load is one request, and none waits for another");
+            yield return new RunWarning(WarningCodes.AgentsNone,
+                "there are no sessions and tasks to report: every session of this load is one request, and none waits for another");
     }
 
     private static IEnumerable<RunWarning> OfRun(WorkloadColumns load, LoadDriver driver)
@@ -128,8 +131,10 @@ public static class Replay
         if (driver.HeldByTime == 0) yield break;
         int dependent = load.Agentic!.DependencyCount.Count(count => count > 0);
         yield return new RunWarning(WarningCodes.TimesRecorded, string.Create(CultureInfo.InvariantCulture,
-            $"{driver.HeldByTime} of {dependent} requests with dependencies ({100.0 * driver.HeldByTime / dependent:0.#} %) started at their recorded time (not_before_ms), "
-            + $"although what they waited for had ended: rows of version 2 keep recorded times, so that a faster engine does not shorten the run; rows of version 1 start as soon as they can"),
+            $"{driver.HeldByTime} of {dependent} requests with dependencies ({100.0 * driver.HeldByTime / dependent:0.#} %) started at " +
+                $"their recorded time (not_before_ms), "
+            + $"although what they waited for had ended: rows of version 2 keep recorded times, so that a faster engine does not shorten " +
+            $"the run; rows of version 1 start as soon as they can"),
             driver.HeldByTime);
     }
 

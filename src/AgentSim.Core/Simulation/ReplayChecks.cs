@@ -23,7 +23,8 @@ public static class ReplayChecks
         CheckBound(Setting.SlaE2eMs, settings.ServiceLevel?.E2eMs);
         if (settings.Concurrency < 1) throw Invalid($"{Setting.Concurrency} must be at least 1 (is {settings.Concurrency})");
         if (format == TraceFormat.AppliedComputeAgentic && settings.Concurrency is null)
-            throw Invalid($"the trace format {TraceFormat.AppliedComputeAgentic.Term()} needs {Setting.Concurrency}, because its sessions have no start times");
+            throw Invalid($"the trace format {TraceFormat.AppliedComputeAgentic.Term()} needs {Setting.Concurrency}, because its " +
+                "sessions have no start times");
 
         if (settings.Pools is { } pools) PoolChecks.Check(pools, format);
         else CheckWorkers(settings);
@@ -48,7 +49,8 @@ public static class ReplayChecks
     {
         long targets = settings.Workers * settings.Engine.DpSize;
         if (settings.RouterMode == RouterMode.KvRouter && targets <= 1)
-            throw Invalid($"{Setting.RouterMode} {Setting.KvRouter} needs more than one target to choose from (workers times dp_size is {targets}); raise {Setting.Workers} or use {Setting.RoundRobin}");
+            throw Invalid($"{Setting.RouterMode} {Setting.KvRouter} needs more than one target to choose from (workers times dp_size is " +
+                $"{targets}); raise {Setting.Workers} or use {Setting.RoundRobin}");
         if (settings.Workers < 1) throw Invalid($"{Setting.Workers} must be at least 1 (is {settings.Workers})");
         if (settings.Engine.WorkerType != WorkerType.Aggregated)
             throw Invalid($"{Setting.Engine}: worker_type must be aggregated, unless there are separate pools");
@@ -57,8 +59,11 @@ public static class ReplayChecks
 
     private static void CheckLoadControl(SyntheticOptions synthetic, bool closedLoop)
     {
-        int controls = (synthetic.RequestRate is not null ? 1 : 0) + (synthetic.ArrivalIntervalMs is not null ? 1 : 0) + (closedLoop ? 1 : 0);
-        if (controls != 1) throw Invalid($"synthetic load needs exactly one of {Setting.RequestRate}, {Setting.ArrivalIntervalMs} and {Setting.Concurrency} ({controls} given)");
+        int controls = (synthetic.RequestRate is not null ? 1 : 0) + (synthetic.ArrivalIntervalMs is not null ? 1 : 0)
+            + (closedLoop ? 1 : 0);
+        if (controls != 1) throw Invalid(
+            $"synthetic load needs exactly one of {Setting.RequestRate}, {Setting.ArrivalIntervalMs} and " +
+                $"{Setting.Concurrency} ({controls} given)");
     }
 
     private static void CheckArrivals(WorkloadColumns load, bool closedLoop)
@@ -69,8 +74,10 @@ public static class ReplayChecks
             if (closedLoop ? arrival < 0 : !double.IsFinite(arrival))
             {
                 throw Invalid(double.IsNaN(arrival)
-                    ? $"session {Quote.Of(load.SessionNames[session])} has no start time; give its first turn a timestamp or set {Setting.Concurrency}"
-                    : $"session {Quote.Of(load.SessionNames[session])} starts at {Text(arrival)} ms; start times must be finite and, with {Setting.Concurrency}, not negative");
+                    ? $"session {Quote.Of(load.SessionNames[session])} has no start time; give its first turn a timestamp or " +
+                    $"set {Setting.Concurrency}"
+                    : $"session {Quote.Of(load.SessionNames[session])} starts at {Text(arrival)} ms; start times must be finite and, " +
+                    $"with {Setting.Concurrency}, not negative");
             }
         }
     }

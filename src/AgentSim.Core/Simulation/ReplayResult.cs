@@ -27,7 +27,8 @@ public sealed class ReplayResult : IDynamicMetaObjectProvider
     // One that was stored, or sent from another session: without the workload and the gaps between tokens.
     [JsonConstructor]
     internal ReplayResult(
-        ReplayReport summary, IReadOnlyList<RequestResult> requests, IReadOnlyList<WorkerResult> workers, IReadOnlyList<KvUseSample> kvUse, RunInfo run,
+        ReplayReport summary, IReadOnlyList<RequestResult> requests, IReadOnlyList<WorkerResult> workers, IReadOnlyList<KvUseSample> kvUse,
+            RunInfo run,
         AgentResults? agents = null)
     {
         (Summary, Requests, KvUse, Run, Agents) = (summary, requests, kvUse, run, agents);
@@ -66,7 +67,8 @@ public sealed class ReplayResult : IDynamicMetaObjectProvider
         if (_origin is null)
         {
             throw Errors.ResultStored.Error(
-                "this result comes from a file or another session and was stored without its sessions and tasks; ask the replay for them before it is stored, or look in the session that replayed it");
+                "this result comes from a file or another session and was stored without its sessions and tasks; ask the replay for them " +
+                    "before it is stored, or look in the session that replayed it");
         }
 
         return Times is null ? null : _agents ??= AgentCollector.Collect(Times, cancellation);
@@ -102,13 +104,16 @@ public sealed class ReplayResult : IDynamicMetaObjectProvider
     /// <summary>Where the result comes from: version, inputs, settings, seed, warnings.</summary>
     public RunInfo Run { get; }
 
-    DynamicMetaObject IDynamicMetaObjectProvider.GetMetaObject(Expression parameter) => new StrictNames(parameter, this, typeof(ReplayResult));
+    DynamicMetaObject IDynamicMetaObjectProvider.GetMetaObject(Expression parameter) =>
+        new StrictNames(parameter, this, typeof(ReplayResult));
 
     /// <summary>What the numbers have to be read with: rows that were cut, options without effect, and the like.</summary>
     public IReadOnlyList<RunWarning> Warnings => Run.Warnings;
 
-    private double? Bound(string name) => Run.Settings.TryGetValue(name, out object? bound) && bound is IConvertible number ? number.ToDouble(CultureInfo.InvariantCulture) : null;
+    private double? Bound(string name) => Run.Settings.TryGetValue(name, out object? bound)
+        && bound is IConvertible number ? number.ToDouble(CultureInfo.InvariantCulture) : null;
 
     private static AgentSimException Stored() => Errors.ResultStored.Error(
-        "this result comes from a file or another session, which have its metrics and requests but not its workload; make pages and timelines in the session that replayed it");
+        "this result comes from a file or another session, which have its metrics and requests but not its workload; make pages and " +
+            "timelines in the session that replayed it");
 }

@@ -20,7 +20,8 @@ internal sealed record RuntimeParts(
     public List<KvUseSample>? KvUse { get; init; }
 
     /// <summary>What records the KV blocks in use of a pool, if anything has to.</summary>
-    public KvUseRecorder? KvUseOf(WorkerType type, Scheduler[] ranks) => KvUse is { } samples ? new KvUseRecorder(type, ranks, samples) : null;
+    public KvUseRecorder? KvUseOf(WorkerType type, Scheduler[] ranks) =>
+        KvUse is { } samples ? new KvUseRecorder(type, ranks, samples) : null;
 }
 
 /// <summary>Moves requests through simulated workers (behaviour 04). Times are simulated milliseconds.</summary>
@@ -51,7 +52,8 @@ internal abstract class ReplayRuntime(RuntimeParts parts)
     /// <summary>Seconds of prefill workers; 0 where there are none.</summary>
     public virtual double PrefillWorkerSeconds => 0.0;
 
-    /// <summary>Called once per turn of the main loop, and for every pass that takes no time: stops when asked to, and reports progress now and then.</summary>
+    /// <summary>Called once per turn of the main loop, and for every pass that takes no time: stops when asked to, and reports progress now
+    /// and then.</summary>
     protected void TakeTurn()
     {
         Parts.Cancellation.ThrowIfCancellationRequested();

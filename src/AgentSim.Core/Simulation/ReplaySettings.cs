@@ -27,7 +27,8 @@ public sealed record ReplaySettings
     /// <summary>Number of workers.</summary>
     public int Workers { get; init; } = 1;
 
-    /// <summary>Separate pools for prefill and decode, in place of <see cref="Engine"/> and <see cref="Workers"/>; null: every worker does both.</summary>
+    /// <summary>Separate pools for prefill and decode, in place of <see cref="Engine"/> and <see cref="Workers"/>; null: every worker does
+    /// both.</summary>
     public PoolSettings? Pools { get; init; }
 
     /// <summary>How requests are placed.</summary>

@@ -19,7 +19,8 @@ internal sealed class RequestNames(WorkloadColumns load, ReplaySettings settings
         {
             int request = ordinal - 1;
             string? id = load.Agentic?.RequestIds[request];
-            return _namesSessions ? new RequestIdentity(load.SessionNames[load.SessionOf[request]], load.TurnOf(request), id) : new RequestIdentity(null, null, id);
+            return _namesSessions ? new RequestIdentity(load.SessionNames[load.SessionOf[request]], load.TurnOf(request), id)
+                : new RequestIdentity(null, null, id);
         }
     }
 
@@ -27,7 +28,8 @@ internal sealed class RequestNames(WorkloadColumns load, ReplaySettings settings
     {
         if (load.IsAgentic) return true;
         if (load.IsSimple) return false;
-        bool single = settings.Pools is null && settings.Workers == 1 && settings.Engine.DpSize == 1 && settings.RouterMode == RouterMode.RoundRobin;
+        bool single = settings.Pools is null && settings.Workers == 1 && settings.Engine.DpSize == 1
+            && settings.RouterMode == RouterMode.RoundRobin;
         return !single && (settings.Concurrency is not null || !load.IsSingleTurn);
     }
 }

@@ -57,7 +57,8 @@ internal static class RunSettings
             names["num_workers"] = settings.Workers;
         }
 
-        if (settings.Calibration is { } calibration) names["timing_profile"] = $"{Path.GetFileName(calibration.Profile)} sha256:{calibration.Sha256}";
+        if (settings.Calibration is { } calibration)
+            names["timing_profile"] = $"{Path.GetFileName(calibration.Profile)} sha256:{calibration.Sha256}";
         names["router_mode"] = settings.RouterMode == RouterMode.KvRouter ? "kv_router" : "round_robin";
         names["router_config"] = Json(settings.Router.ToJson());
         names["model_name"] = settings.ModelName;

@@ -8,7 +8,9 @@ namespace AgentSim.Simulation;
 internal static class RunTiming
 {
     /// <summary>The deployment whose latencies are built in (behaviour 02#3.2).</summary>
-    public const string BuiltIn = "built-in: nvidia/Llama-3.1-8B-Instruct-FP8 on one H200, vLLM, August 2025; on another deployment latencies may be off by half (calibrate yours)";
+    public const string BuiltIn =
+        "built-in: nvidia/Llama-3.1-8B-Instruct-FP8 on one H200, vLLM, August 2025; on another deployment latencies may be off by " +
+        "half (calibrate yours)";
 
     /// <summary>What a run reports of its profile.</summary>
     public static RunCalibration? Of(CalibrationUse? use, EnvelopeCounter? envelope) =>
@@ -19,7 +21,8 @@ internal static class RunTiming
     {
         if (calibration is not null) return calibration.ToString();
         string[] profiles = [.. ((EngineConfig[])(settings.Pools is { } pools ? [pools.Prefill, pools.Decode] : [settings.Engine]))
-            .Select(engine => engine.Arguments.PlannerProfileData is { } path ? $"{Path.GetFileName(path)}, whose errors are not stated" : BuiltIn).Distinct()];
+            .Select(engine => engine.Arguments.PlannerProfileData is { } path ? $"{Path.GetFileName(path)}, whose errors are not stated"
+                : BuiltIn).Distinct()];
         return string.Join("; ", profiles);
     }
 
@@ -28,6 +31,8 @@ internal static class RunTiming
     {
         if (calibration is not { IsExtrapolated: true }) yield break;
         yield return new RunWarning(WarningCodes.TimingExtrapolated, string.Create(CultureInfo.InvariantCulture,
-            $"extrapolated: {100 * calibration.OutsideShare:0.#} % of the busy time is in passes unlike the runs that {Path.GetFileName(calibration.Profile)} was fitted to, and its stated errors do not hold for them; calibrate with such a run, too"));
+            $"extrapolated: {100 * calibration.OutsideShare:0.#} % of the busy time is in passes unlike the runs that " +
+                $"{Path.GetFileName(calibration.Profile)} was fitted to, and its stated errors do not hold for them; " +
+                $"calibrate with such a run, too"));
     }
 }

@@ -33,7 +33,9 @@ public static class SettingWarnings
             if (router != RouterSettings.Default) given.Add($"{Setting.RouterConfig} ({router})");
             if (settings.RouterSeed != ReplaySettings.DefaultRouterSeed) given.Add(Setting.RouterSeed);
             if (settings.ModelName is not null) given.Add(Setting.ModelName);
-            if (given.Count > 0) yield return RunWarning.OptionIgnored($"{string.Join(", ", given)} {(given.Count > 1 ? "have" : "has")} no effect with {Setting.RouterMode} {Setting.RoundRobin}; use {Setting.KvRouter}");
+            if (given.Count > 0) yield return RunWarning.OptionIgnored(
+                $"{string.Join(", ", given)} {(given.Count > 1 ? "have" : "has")} no effect with {Setting.RouterMode} " +
+                    $"{Setting.RoundRobin}; use {Setting.KvRouter}");
             yield break;
         }
 
@@ -43,24 +45,29 @@ public static class SettingWarnings
         {
             yield return RunWarning.OptionIgnored($"{Setting.ModelName} {model} has no effect: " + (policy is null
                 ? $"it selects a profile of {Setting.RouterPolicy}, and there is no policy file"
-                : $"the policy file has no profile of that name{(policy.Models.Count > 0 ? $" (it has {string.Join(", ", policy.Models.Keys)})" : "")}"));
+                : "the policy file has no profile of that " +
+                $"name{(policy.Models.Count > 0 ? $" (it has {string.Join(", ", policy.Models.Keys)})" : "")}"));
         }
 
         bool setsQueue = settings.Router.QueueThreshold is not null || settings.Router.QueuePolicy != RouterConfig.Default.QueuePolicy;
         if (setsQueue && policy?.SelectProfile(settings.ModelName) is not null)
-            yield return RunWarning.OptionIgnored($"router_queue_threshold and router_queue_policy of {Setting.RouterConfig} have no effect: the policy file replaces them");
+            yield return RunWarning.OptionIgnored(
+                $"router_queue_threshold and router_queue_policy of {Setting.RouterConfig} have no effect: the policy file replaces them");
     }
 
     private static IEnumerable<RunWarning> OfLoad(ReplaySettings settings, SyntheticOptions? synthetic)
     {
         if (settings.Concurrency is not null && settings.ArrivalSpeedupRatio != 1.0)
-            yield return RunWarning.OptionIgnored($"{Setting.ArrivalSpeedupRatio} has no effect with {Setting.Concurrency}, which ignores arrival times");
+            yield return RunWarning.OptionIgnored(
+                $"{Setting.ArrivalSpeedupRatio} has no effect with {Setting.Concurrency}, which ignores arrival times");
         foreach (RunWarning warning in OfKnobs(settings)) yield return warning;
         if (synthetic is null) yield break;
         if (synthetic.SharedPrefixRatio > 0 != synthetic.NumPrefixGroups > 0)
-            yield return RunWarning.OptionIgnored($"{Setting.SharedPrefixRatio} and {Setting.PrefixGroups} have no effect by themselves: give both");
+            yield return RunWarning.OptionIgnored(
+                $"{Setting.SharedPrefixRatio} and {Setting.PrefixGroups} have no effect by themselves: give both");
         if (synthetic.InterTurnDelayMs > 0 && synthetic.TurnsPerSession <= 1)
-            yield return RunWarning.OptionIgnored($"{Setting.InterTurnDelayMs} has no effect: sessions have one turn; see {Setting.TurnsPerSession}");
+            yield return RunWarning.OptionIgnored(
+                $"{Setting.InterTurnDelayMs} has no effect: sessions have one turn; see {Setting.TurnsPerSession}");
         if (synthetic.ArrivalSeed != new SyntheticOptions().ArrivalSeed && synthetic.RequestRate is null)
             yield return RunWarning.OptionIgnored($"{Setting.ArrivalSeed} has no effect without {Setting.RequestRate}");
     }

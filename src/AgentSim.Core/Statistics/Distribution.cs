@@ -18,10 +18,12 @@ namespace AgentSim.Statistics;
 /// <param name="P99">99th percentile.</param>
 /// <param name="Std">Population standard deviation.</param>
 public readonly record struct Distribution(
-    double Mean, double Min, double Max, double Median, double P75, double P90, double P95, double P99, double Std) : IDynamicMetaObjectProvider
+    double Mean, double Min, double Max, double Median, double P75, double P90, double P95, double P99, double Std)
+        : IDynamicMetaObjectProvider
 {
     /// <summary>The statistics in one line, for views and tables of text.</summary>
-    public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"mean {Mean:#,0.##}, p50 {Median:#,0.##}, p90 {P90:#,0.##}, p99 {P99:#,0.##}, {Min:#,0.##} to {Max:#,0.##}");
+    public override string ToString() => string.Create(CultureInfo.InvariantCulture,
+        $"mean {Mean:#,0.##}, p50 {Median:#,0.##}, p90 {P90:#,0.##}, p99 {P99:#,0.##}, {Min:#,0.##} to {Max:#,0.##}");
 
     /// <summary>Latencies of no requests.</summary>
     internal static Distribution NoLatency { get; } = All(double.PositiveInfinity) with { Std = double.PositiveInfinity };
@@ -58,7 +60,8 @@ public readonly record struct Distribution(
         return new Distribution(mean, min, max, At(50), At(75), At(90), At(95), At(99), Math.Sqrt(squares / count));
     }
 
-    DynamicMetaObject IDynamicMetaObjectProvider.GetMetaObject(Expression parameter) => new StrictNames(parameter, this, typeof(Distribution));
+    DynamicMetaObject IDynamicMetaObjectProvider.GetMetaObject(Expression parameter) =>
+        new StrictNames(parameter, this, typeof(Distribution));
 
     private static Distribution All(double value) => new(value, value, value, value, value, value, value, value, value);
 

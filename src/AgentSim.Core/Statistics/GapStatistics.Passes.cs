@@ -46,7 +46,8 @@ internal sealed partial class GapStatistics
         AddBlock(ref _rates, _rateSketch, rates, lowRate, highRate, multiplicity);
     }
 
-    private static void AddBlock(ref RunningMoments moments, PercentileSketch sketch, ReadOnlySpan<double> values, double low, double high, int multiplicity)
+    private static void AddBlock(ref RunningMoments moments, PercentileSketch sketch, ReadOnlySpan<double> values, double low, double high,
+        int multiplicity)
     {
         double mean = Mean(values, out double squares);
         moments.AddGroup(values.Length * (long)multiplicity, mean, squares * multiplicity, low, high);
@@ -100,9 +101,11 @@ internal sealed partial class GapStatistics
 
     private static void Subtract(ReadOnlySpan<double> left, ReadOnlySpan<double> right, Span<double> result)
     {
-        ref double from = ref MemoryMarshal.GetReference(left), less = ref MemoryMarshal.GetReference(right), to = ref MemoryMarshal.GetReference(result);
+        ref double from = ref MemoryMarshal.GetReference(left), less = ref MemoryMarshal.GetReference(right),
+            to = ref MemoryMarshal.GetReference(result);
         int at = 0;
-        for (; at < left.Length - 1; at += Vector128<double>.Count) (Vector128.LoadUnsafe(ref from, (nuint)at) - Vector128.LoadUnsafe(ref less, (nuint)at)).StoreUnsafe(ref to, (nuint)at);
+        for (; at < left.Length - 1; at += Vector128<double>.Count)
+            (Vector128.LoadUnsafe(ref from, (nuint)at) - Vector128.LoadUnsafe(ref less, (nuint)at)).StoreUnsafe(ref to, (nuint)at);
         if (at < left.Length) result[at] = left[at] - right[at];
     }
 
@@ -111,7 +114,8 @@ internal sealed partial class GapStatistics
         ref double from = ref MemoryMarshal.GetReference(divisors), to = ref MemoryMarshal.GetReference(result);
         Vector128<double> dividends = Vector128.Create(dividend);
         int at = 0;
-        for (; at < divisors.Length - 1; at += Vector128<double>.Count) (dividends / Vector128.LoadUnsafe(ref from, (nuint)at)).StoreUnsafe(ref to, (nuint)at);
+        for (; at < divisors.Length - 1; at += Vector128<double>.Count)
+            (dividends / Vector128.LoadUnsafe(ref from, (nuint)at)).StoreUnsafe(ref to, (nuint)at);
         if (at < divisors.Length) result[at] = dividend / divisors[at];
     }
 }

@@ -87,7 +87,8 @@ internal sealed partial class GapStatistics
     public bool AddStretch(double stepMs, long steps, double startMs, double endMs, int multiplicity)
     {
         if (endMs > stepMs * MostStepsOfClock) return false;
-        if (!LogBuckets.TryKeyOfAllNear(stepMs, out int gapKey) || !LogBuckets.TryKeyOfAllNear(1000.0 / stepMs, out int rateKey)) return false;
+        if (!LogBuckets.TryKeyOfAllNear(stepMs, out int gapKey) || !LogBuckets.TryKeyOfAllNear(1000.0 / stepMs, out int rateKey))
+            return false;
 
         long samples = steps * multiplicity;
         double mean = (endMs - startMs) / steps;

@@ -17,7 +17,8 @@ internal static class LogBuckets
     /// <summary>Distance of neighbouring representatives, relative.</summary>
     public const double Width = Excess;
 
-    /// <summary>How far values may be from each other to count as near, relative; more than the rounding of a clock, for most clocks.</summary>
+    /// <summary>How far values may be from each other to count as near, relative; more than the rounding of a clock, for most
+    /// clocks.</summary>
     public const double Spread = 1.01e-7;
 
     /// <summary>The key of values below <see cref="SmallestIndexable"/>.</summary>

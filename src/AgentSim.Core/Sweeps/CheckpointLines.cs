@@ -76,7 +76,8 @@ internal static class CheckpointLines
         int length = file.ReadAtLeast(start, start.Length, throwOnEndOfStream: false);
         bool isCheckpoint = start.AsSpan(0, length).StartsWith(Encoding.UTF8.GetBytes($"{{\"{FormatKey}\":"));
         return isCheckpoint
-            ? Errors.CheckpointMismatch.At(path, 1, "this checkpoint is of another workload, other settings or another version; name another file or have it replaced")
+            ? Errors.CheckpointMismatch.At(path, 1,
+                "this checkpoint is of another workload, other settings or another version; name another file or have it replaced")
             : InvalidId.At(path, 1, "this is no checkpoint of a sweep; name another file");
     }
 
@@ -106,9 +107,11 @@ internal static class CheckpointLines
             Metric[] metrics = [.. root.GetProperty("metrics").EnumerateObject().Select(Metric)];
             string? error = root.TryGetProperty("error", out JsonElement message) ? message.GetString() : null;
             string? errorId = root.TryGetProperty("error_id", out JsonElement id) ? id.GetString() : null;
-            string[] empty = root.TryGetProperty(EmptyMetrics.Key, out JsonElement names) ? [.. names.EnumerateArray().Select(name => name.GetString() ?? "")] : [];
+            string[] empty = root.TryGetProperty(EmptyMetrics.Key, out JsonElement names)
+                ? [.. names.EnumerateArray().Select(name => name.GetString() ?? "")] : [];
             long cutOff = root.TryGetProperty(CutOffKey, out JsonElement requests) ? requests.GetInt64() : 0;
-            known[root.GetProperty("point").GetString() ?? ""] = new SweepOutcome(EmptyMetrics.Mark(metrics, empty), errorId, error) { CutOffRequests = cutOff };
+            known[root.GetProperty("point").GetString() ?? ""] = new SweepOutcome(EmptyMetrics.Mark(metrics, empty), errorId,
+                error) { CutOffRequests = cutOff };
         }
         catch (Exception fault) when (fault is JsonException or InvalidOperationException or KeyNotFoundException or FormatException)
         {

@@ -36,7 +36,8 @@ public static class Sweep
     }
 
     private static IEnumerable<SweepRow> Rows(
-        IReadOnlyList<SweepPoint> points, int parallel, SweepCheckpoint? checkpoint, IProgress<SweepProgress>? progress, CancellationToken cancellation)
+        IReadOnlyList<SweepPoint> points, int parallel, SweepCheckpoint? checkpoint, IProgress<SweepProgress>? progress,
+            CancellationToken cancellation)
     {
         var pending = new List<int>();
         for (int index = 0; index < points.Count; index++)
@@ -62,7 +63,8 @@ public static class Sweep
     private static SweepRow Row(IReadOnlyList<SweepPoint> points, int index, SweepOutcome outcome, bool isResumed)
     {
         (ReplayWorkload workload, ReplaySettings settings) = points[index];
-        string[] warnings = outcome.Error is null ? [.. workload.Warnings.Concat(SettingWarnings.Of(settings, workload.Synthetic)).Select(warning => warning.Message)] : [];
+        string[] warnings = outcome.Error is null ? [.. workload.Warnings.Concat(SettingWarnings.Of(settings, workload.Synthetic))
+            .Select(warning => warning.Message)] : [];
         return new SweepRow(index, settings, outcome, isResumed) { Warnings = warnings.Length > 0 ? string.Join("; ", warnings) : null };
     }
 

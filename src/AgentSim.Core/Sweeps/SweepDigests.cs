@@ -47,5 +47,6 @@ internal static class SweepDigests
         return Convert.ToHexStringLower(SHA256.HashData(text.WrittenSpan));
     }
 
-    private static string? Text(object? part) => part is IFormattable value ? value.ToString(null, CultureInfo.InvariantCulture) : part?.ToString();
+    private static string? Text(object? part) => part is IFormattable value ? value.ToString(null, CultureInfo.InvariantCulture)
+        : part?.ToString();
 }

@@ -40,7 +40,8 @@ public sealed record SweepGrid
     /// <exception cref="ArgumentException">An axis is empty: there would be nothing to run.</exception>
     public IEnumerable<ReplaySettings> Points(ReplaySettings common)
     {
-        int[] lengths = [Engines.Count, Workers.Count, RouterModes.Count, Routers.Count, RouterSeeds.Count, Concurrencies.Count, ArrivalSpeedupRatios.Count, Knobs.Count];
+        int[] lengths = [Engines.Count, Workers.Count, RouterModes.Count, Routers.Count, RouterSeeds.Count, Concurrencies.Count,
+            ArrivalSpeedupRatios.Count, Knobs.Count];
         if (lengths.Contains(0)) throw new ArgumentException("an axis of the grid has no value", nameof(common));
         return from setting in Workloads(common)
                from router in Routers

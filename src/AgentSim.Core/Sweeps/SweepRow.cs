@@ -35,8 +35,10 @@ public sealed class SweepRow : IDynamicMetaObjectProvider, INamedValues
     // One that was stored, or sent from another session.
     [JsonConstructor]
     internal SweepRow(
-        int index, string engine, string? prefillEngine, int workers, int? prefillWorkers, RouterMode routerMode, string routerConfig, ulong routerSeed,
-        int? concurrency, double arrivalSpeedupRatio, int copies, int? concurrentTasks, string knobs, string? error, string? errorId, bool isResumed, long cutOffRequests, string metricsJson)
+        int index, string engine, string? prefillEngine, int workers, int? prefillWorkers, RouterMode routerMode, string routerConfig,
+            ulong routerSeed,
+        int? concurrency, double arrivalSpeedupRatio, int copies, int? concurrentTasks, string knobs, string? error, string? errorId,
+            bool isResumed, long cutOffRequests, string metricsJson)
     {
         (Index, Engine, PrefillEngine, Workers, PrefillWorkers) = (index, engine, prefillEngine, workers, prefillWorkers);
         (RouterMode, RouterConfig, RouterSeed) = (routerMode, routerConfig, routerSeed);
@@ -154,7 +156,8 @@ public sealed class SweepRow : IDynamicMetaObjectProvider, INamedValues
     public override string ToString()
     {
         var parts = new List<string> { PrefillEngine is null || PrefillEngine == Engine ? Engine : $"{PrefillEngine} and {Engine}" };
-        parts.Add(PrefillWorkers is { } prefill ? $"{Text(prefill)}+{Text(Workers)} workers" : Workers == 1 ? "1 worker" : $"{Text(Workers)} workers");
+        parts.Add(PrefillWorkers is { } prefill ? $"{Text(prefill)}+{Text(Workers)} workers" : Workers == 1 ? "1 worker"
+            : $"{Text(Workers)} workers");
         parts.Add(RouterMode.ToString());
         if (RouterConfig != RouterSettings.Default.ToString()) parts.Add(RouterConfig);
         if (RouterSeed != ReplaySettings.DefaultRouterSeed) parts.Add($"seed {Text(RouterSeed)}");

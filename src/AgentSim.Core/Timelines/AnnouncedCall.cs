@@ -53,7 +53,8 @@ internal sealed record AnnouncedCall(string? Id, string Class, long Begin, byte[
         });
         long duration = isKnown ? next!.Item.Begin - Begin : SyntheticDuration;
         return new TimelineItem(ItemKind.InferredTool, session,
-            [new ItemEvent(EventPhase.Complete, $"Tool: {Class}", ToolRows.Category, Begin, duration, RecordValues.Joined(Arguments, more))]);
+            [new ItemEvent(EventPhase.Complete, $"Tool: {Class}", ToolRows.Category, Begin, duration,
+                RecordValues.Joined(Arguments, more))]);
     }
 
     /// <summary>Says that a duration of a millisecond is made up.</summary>

@@ -19,7 +19,8 @@ internal readonly struct RecordSource(LooseObject record, TracePlace place)
     /// <summary>Milliseconds as the time of an event.</summary>
     /// <exception cref="AgentSimException">They are out of range.</exception>
     public long Time(double milliseconds) => EventTime.FromWholeMicroseconds(milliseconds)
-        ?? throw place.Error(Errors.TraceTimeOutOfRange, FormattableString.Invariant($"a time is {milliseconds:g6} ms; a timeline holds 127 years either way of 1970"));
+        ?? throw place.Error(Errors.TraceTimeOutOfRange,
+            FormattableString.Invariant($"a time is {milliseconds:g6} ms; a timeline holds 127 years either way of 1970"));
 
     /// <summary>Milliseconds as the time of an event, if there are any.</summary>
     public long? Time(double? milliseconds) => milliseconds is { } known ? Time(known) : null;
@@ -27,7 +28,8 @@ internal readonly struct RecordSource(LooseObject record, TracePlace place)
     /// <summary>Writes the ids of the session and its parent.</summary>
     public void CopySession(Utf8JsonWriter json)
     {
-        if (Record.Object(TraceNames.AgentContext) is { } context) json.CopyPresent(context, TraceNames.SessionId, TraceNames.ParentSessionId);
+        if (Record.Object(TraceNames.AgentContext) is { } context)
+            json.CopyPresent(context, TraceNames.SessionId, TraceNames.ParentSessionId);
     }
 }
 

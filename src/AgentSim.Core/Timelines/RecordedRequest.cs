@@ -9,7 +9,8 @@ internal sealed class RecordedRequest
 {
     private static readonly string[] Measures =
     [
-        TraceNames.RequestId, TraceNames.XRequestId, TraceNames.Model, TraceNames.InputTokens, TraceNames.OutputTokens, TraceNames.CachedTokens,
+        TraceNames.RequestId, TraceNames.XRequestId, TraceNames.Model, TraceNames.InputTokens, TraceNames.OutputTokens,
+            TraceNames.CachedTokens,
         TraceNames.RequestReceived, TraceNames.PrefillWaitTime, TraceNames.PrefillTime, TraceNames.Ttft, TraceNames.TotalTime,
         TraceNames.AverageItl, TraceNames.KvHitRate, TraceNames.KvTransferLatency, TraceNames.QueueDepth,
     ];
@@ -38,14 +39,17 @@ internal sealed class RecordedRequest
         string session = record.Session ?? "request-only";
         var events = new List<ItemEvent>(5)
         {
-            new(EventPhase.Complete, $"LLM request: {request.Text(TraceNames.Model) ?? "unknown-model"}", "dynamo.llm", begin, duration, Arguments(record, request)),
+            new(EventPhase.Complete, $"LLM request: {request.Text(TraceNames.Model) ?? "unknown-model"}", "dynamo.llm", begin, duration,
+                Arguments(record, request)),
         };
         AddStages(events, record, request, options);
 
-        IEnumerable<LooseObject> calls = request.Object(TraceNames.FinishMetadata)?.Items(TraceNames.ToolCalls) is { } found ? Objects(found) : [];
+        IEnumerable<LooseObject> calls = request.Object(TraceNames.FinishMetadata)?.Items(TraceNames.ToolCalls) is { } found
+            ? Objects(found) : [];
         byte[]? id = request.Get(TraceNames.RequestId) is { Exists: true } given ? RecordValues.Value(given) : null;
         return new RecordedRequest(
-            new TimelineItem(ItemKind.Request, session, events), [.. calls.Select(call => AnnouncedCall.Read(record, request, call, begin + duration))], id);
+            new TimelineItem(ItemKind.Request, session, events),
+                [.. calls.Select(call => AnnouncedCall.Read(record, request, call, begin + duration))], id);
     }
 
     private static void AddStages(List<ItemEvent> events, RecordSource record, LooseObject request, TimelineOptions options)
@@ -53,7 +57,8 @@ internal sealed class RecordedRequest
         (long begin, long duration) = (events[0].Time, events[0].Duration);
         long? firstToken = record.Time(request.Number(TraceNames.Ttft));
         if (options.FirstTokenMarkers && firstToken is { } marker)
-            events.Add(new ItemEvent(EventPhase.Instant, "first token", "dynamo.llm.marker", begin + marker, 0, RecordValues.Object(json => json.CopyPresent(request, TraceNames.Ttft))));
+            events.Add(new ItemEvent(EventPhase.Instant, "first token", "dynamo.llm.marker", begin + marker, 0,
+                RecordValues.Object(json => json.CopyPresent(request, TraceNames.Ttft))));
         if (!options.Stages) return;
 
         long boundary = firstToken is { } known ? Math.Clamp(known, 0, duration) : duration;
@@ -66,11 +71,13 @@ internal sealed class RecordedRequest
             cursor += length;
         }
 
-        if (firstToken is not null && duration > boundary) events.Add(Stage("decode", begin + boundary, duration - boundary, request, TraceNames.OutputTokens, TraceNames.AverageItl));
+        if (firstToken is not null && duration > boundary)
+            events.Add(Stage("decode", begin + boundary, duration - boundary, request, TraceNames.OutputTokens, TraceNames.AverageItl));
     }
 
     private static ItemEvent Stage(string name, long begin, long duration, LooseObject request, params string[] fields) =>
-        new(EventPhase.Complete, name, "dynamo.llm.stage", begin, duration, RecordValues.Object(json => json.CopyAll(request, [TraceNames.RequestId, TraceNames.XRequestId, TraceNames.Model, .. fields])));
+        new(EventPhase.Complete, name, "dynamo.llm.stage", begin, duration,
+            RecordValues.Object(json => json.CopyAll(request, [TraceNames.RequestId, TraceNames.XRequestId, TraceNames.Model, .. fields])));
 
     private static byte[] Arguments(RecordSource record, LooseObject request) => RecordValues.Object(json =>
     {
@@ -117,5 +124,6 @@ internal sealed class RecordedRequest
         }
     }
 
-    private static IEnumerable<LooseObject> Objects(IEnumerable<LooseValue> items) => items.Select(item => item.AsObject()).OfType<LooseObject>();
+    private static IEnumerable<LooseObject> Objects(IEnumerable<LooseValue> items) =>
+        items.Select(item => item.AsObject()).OfType<LooseObject>();
 }

@@ -64,7 +64,8 @@ internal sealed class ReplayCounters(ReplayTracks tracks)
     }
 
     // A counter belongs to its process, for which its main thread stands.
-    private static void Write(TraceEventWriter writer, int process, long time, string name, params ReadOnlySpan<(string Series, long Value)> values)
+    private static void Write(TraceEventWriter writer, int process, long time, string name,
+        params ReadOnlySpan<(string Series, long Value)> values)
     {
         var json = writer.Begin(new TraceEvent(EventPhase.Counter, name, "", new EventTrack(process, process), time));
         foreach ((string series, long value) in values) json.WriteNumber(series, value);

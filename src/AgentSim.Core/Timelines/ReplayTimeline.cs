@@ -45,7 +45,8 @@ public sealed class ReplayTimeline
     }
 
     private ReplayTimeline(
-        IReadOnlyList<RequestResult> requests, ReplayWaits? links, IReadOnlyList<KvUseSample> kvUse, TimelineOptions options, IEnumerable<WorkerKey> workers, int ranks)
+        IReadOnlyList<RequestResult> requests, ReplayWaits? links, IReadOnlyList<KvUseSample> kvUse, TimelineOptions options,
+            IEnumerable<WorkerKey> workers, int ranks)
     {
         ArgumentNullException.ThrowIfNull(requests);
         ArgumentNullException.ThrowIfNull(options);
@@ -111,7 +112,8 @@ public sealed class ReplayTimeline
 
         var tracks = new EventTrack[spans.Count];
         foreach (int at in Enumerable.Range(0, begins.Length).OrderBy(at => begins[at]))
-            tracks[at] = _tracks.Place(spans[at].Worker, (isSingleTurn ? null : sessions[spans[at].Request]) ?? NoSession, begins[at], spans[at].End);
+            tracks[at] = _tracks.Place(spans[at].Worker, (isSingleTurn ? null : sessions[spans[at].Request]) ?? NoSession, begins[at],
+                spans[at].End);
         for (int at = 0; at < tracks.Length; at++) _spans.Add((spans[at], tracks[at]));
     }
 
@@ -126,12 +128,14 @@ public sealed class ReplayTimeline
     {
         (RequestSpan span, EventTrack track) = place;
         string name = request.RequestId ?? (request.TurnIndex is { } turn ? $"turn {turn + 1}" : $"request {request.Ordinal}");
-        Utf8JsonWriter arguments = writer.Begin(new TraceEvent(EventPhase.Complete, name, "agentsim.request", track, span.Begin, span.End - span.Begin));
+        Utf8JsonWriter arguments = writer.Begin(new TraceEvent(EventPhase.Complete, name, "agentsim.request", track, span.Begin,
+            span.End - span.Begin));
         WriteArguments(arguments, request);
         writer.End();
         if (_options.Stages)
         {
-            foreach ((string stage, long begin, long end) in span.Stages(request)) WriteSlice(writer, stage, "agentsim.stage", track, begin, end);
+            foreach ((string stage, long begin, long end) in span.Stages(request))
+                WriteSlice(writer, stage, "agentsim.stage", track, begin, end);
         }
 
         if (_options.FirstTokenMarkers && span.Worker.Type != WorkerType.Prefill && request.FirstTokenMs is { } first)
@@ -162,7 +166,8 @@ public sealed class ReplayTimeline
     {
         (RequestSpan source, EventTrack from) = _spans[_spansOf[request]];
         (RequestSpan target, EventTrack to) = _spans[_spansOf[request] + 1];
-        (long leaves, long arrives) = (Math.Clamp(held - 1, source.Begin, source.End - 1), Math.Clamp(arrived, target.Begin, target.End - 1));
+        (long leaves, long arrives) = (Math.Clamp(held - 1, source.Begin, source.End - 1),
+            Math.Clamp(arrived, target.Begin, target.End - 1));
         // Records from a file may say anything.
         if (leaves <= arrives) arrows.Write("KV transfer", "agentsim.transfer", (from, leaves), (to, arrives));
     }
@@ -173,7 +178,8 @@ public sealed class ReplayTimeline
         (RequestSpan source, EventTrack from) = _spans[link.OnDispatch ? _spansOf[link.Source] : _spansOf[link.Source + 1] - 1];
         (RequestSpan target, EventTrack to) = _spans[_spansOf[link.Target]];
         arrows.Write(
-            link.IsBranch ? "branch" : "wait_for", "agentsim.dependency", (from, link.OnDispatch ? source.Begin : source.End - 1), (to, target.Begin));
+            link.IsBranch ? "branch" : "wait_for", "agentsim.dependency", (from, link.OnDispatch ? source.Begin : source.End - 1),
+                (to, target.Begin));
     }
 
     // A thread per task with the links of its path, and arrows from request to request along it.

@@ -78,7 +78,8 @@ internal sealed class ReplayWaits
                 {
                     int target = edges.Requests[edge];
                     // Rows that know their tools have one delay, whoever lets them go.
-                    if (agentic.ToolWaitMs?[target] > 0 && _indexOf[target] >= 0) _toolShare![_indexOf[target]] = Math.Min(agentic.ToolWaitMs[target] / edges.DelayMs[edge], 1.0);
+                    if (agentic.ToolWaitMs?[target] > 0 && _indexOf[target] >= 0)
+                        _toolShare![_indexOf[target]] = Math.Min(agentic.ToolWaitMs[target] / edges.DelayMs[edge], 1.0);
                     bool isBranch = onDispatch || (isFirst[target] && _load.SessionOf[source] != _load.SessionOf[target]);
                     Add(source, target, edges.DelayMs[edge] / ratio, onDispatch, isBranch);
                 }
@@ -90,7 +91,8 @@ internal sealed class ReplayWaits
     {
         for (int request = 1; request < _indexOf.Length; request++)
         {
-            if (_load.SessionOf[request] == _load.SessionOf[request - 1]) Add(request - 1, request, _load.Delay[request] / ratio, onDispatch: false, isBranch: false);
+            if (_load.SessionOf[request] == _load.SessionOf[request - 1])
+                Add(request - 1, request, _load.Delay[request] / ratio, onDispatch: false, isBranch: false);
         }
     }
 

@@ -27,14 +27,17 @@ internal readonly record struct RequestSpan(int Request, WorkerKey Worker, long 
         if (request.PrefillWorkerIdx is not { } prefill)
         {
             // The single-worker runtime names no worker.
-            WorkerKey worker = hasPools ? new(WorkerType.Decode, request.DecodeWorkerIdx ?? WorkerKey.None) : new(WorkerType.Aggregated, request.DecodeWorkerIdx ?? 0);
+            WorkerKey worker = hasPools ? new(WorkerType.Decode, request.DecodeWorkerIdx ?? WorkerKey.None)
+                : new(WorkerType.Aggregated, request.DecodeWorkerIdx ?? 0);
             yield return New(worker, arrival, terminal);
             yield break;
         }
 
-        yield return New(new WorkerKey(WorkerType.Prefill, prefill), arrival, EventTime.FromSimulated(request.SourceReleasedMs ?? request.SourceHeldMs ?? request.TerminalTimeMs));
+        yield return New(new WorkerKey(WorkerType.Prefill, prefill), arrival,
+            EventTime.FromSimulated(request.SourceReleasedMs ?? request.SourceHeldMs ?? request.TerminalTimeMs));
         if (request.DecodeWorkerIdx is not { } decode) yield break;
-        double reserved = request.DestinationReservedMs ?? request.DestinationActivatedMs ?? request.DecodeAdmitMs ?? request.TerminalTimeMs;
+        double reserved = request.DestinationReservedMs ?? request.DestinationActivatedMs ?? request.DecodeAdmitMs
+            ?? request.TerminalTimeMs;
         yield return New(new WorkerKey(WorkerType.Decode, decode), EventTime.FromSimulated(reserved), terminal);
 
         RequestSpan New(WorkerKey worker, long begin, long end) => new(index, worker, begin, Math.Max(end, begin + 1));
@@ -45,8 +48,10 @@ internal readonly record struct RequestSpan(int Request, WorkerKey Worker, long 
     {
         (string Name, double? Until)[] stages = Worker.Type switch
         {
-            WorkerType.Prefill => [("queue", request.PrefillAdmitMs), ("prefill", request.SourceHeldMs), ("KV held", request.SourceReleasedMs)],
-            WorkerType.Decode => [("reserved", request.SourceHeldMs), ("KV transfer", request.DestinationActivatedMs), ("queue", request.DecodeAdmitMs), ("decode", request.LastTokenMs)],
+            WorkerType.Prefill => [("queue", request.PrefillAdmitMs), ("prefill", request.SourceHeldMs),
+                ("KV held", request.SourceReleasedMs)],
+            WorkerType.Decode => [("reserved", request.SourceHeldMs), ("KV transfer", request.DestinationActivatedMs),
+                ("queue", request.DecodeAdmitMs), ("decode", request.LastTokenMs)],
             _ => [("queue", request.FirstAdmitMs), ("prefill", request.FirstTokenMs), ("decode", request.LastTokenMs)],
         };
         long begin = Begin;

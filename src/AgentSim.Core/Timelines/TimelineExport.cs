@@ -31,7 +31,8 @@ public sealed class TimelineExport
     /// <param name="cancel">Ends the work.</param>
     /// <exception cref="AgentSimException">A file cannot be read or written, or holds something else.</exception>
     public static TimelineSummary Run(
-        IReadOnlyList<string> files, string output, TimelineOptions options, IProgress<long>? progress = null, CancellationToken cancel = default)
+        IReadOnlyList<string> files, string output, TimelineOptions options, IProgress<long>? progress = null,
+            CancellationToken cancel = default)
     {
         ArgumentNullException.ThrowIfNull(files);
         var export = new TimelineExport(options);
@@ -74,12 +75,14 @@ public sealed class TimelineExport
     }
 
     private static AgentSimException NothingIn(string file) => FormatAdvice.Add(
-        Errors.TimelineInputInvalid.At(file, 0, "there is nothing to show: no record of a request trace and no request record of a replay"), file, TraceFormat.Dynamo);
+        Errors.TimelineInputInvalid.At(file, 0, "there is nothing to show: no record of a request trace and no request record of a replay"),
+            file, TraceFormat.Dynamo);
 
     private void CheckAlone(bool isLog, string file)
     {
         string? other = isLog ? _log ?? _traceFile : _log;
-        if (other is not null) throw Errors.TimelineInputMixed.At(file, 0, $"the request records of a replay make a timeline of their own; leave out this file or {other}");
+        if (other is not null) throw Errors.TimelineInputMixed.At(file, 0,
+            $"the request records of a replay make a timeline of their own; leave out this file or {other}");
         if (isLog) _log = file;
         else _traceFile = file;
     }

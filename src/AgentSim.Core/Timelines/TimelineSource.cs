@@ -33,7 +33,8 @@ public static class TimelineSource
         }
 
         if (files.Count == 0) throw Errors.InputMissing.Usage(empty?.Template ?? "there is no input; name files or folders");
-        return [.. files.Distinct().OrderBy(file => file.Split(Path.DirectorySeparatorChar, Path.AltDirectorySeparatorChar), Comparer<string[]>.Create(ByComponent))];
+        return [.. files.Distinct().OrderBy(file => file.Split(Path.DirectorySeparatorChar, Path.AltDirectorySeparatorChar),
+            Comparer<string[]>.Create(ByComponent))];
     }
 
     private static int ByComponent(string[] a, string[] b)

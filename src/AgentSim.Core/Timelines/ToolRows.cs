@@ -17,7 +17,8 @@ internal sealed class ToolRows
 
     private readonly record struct Key(string Session, string Call);
 
-    private sealed record Row(string Type, Key Key, string Class, double At, long Time, long? Started, long? Ended, long? Duration, byte[] Arguments);
+    private sealed record Row(string Type, Key Key, string Class, double At, long Time, long? Started, long? Ended, long? Duration,
+        byte[] Arguments);
 
     private readonly List<Row> _rows = [];
     private readonly HashSet<Key> _ended = [];
@@ -57,14 +58,16 @@ internal sealed class ToolRows
         }
 
         foreach (Row start in starts.Values.SelectMany(open => open.Reverse()))
-            yield return Item(start, ItemKind.ToolInstant, new ItemEvent(EventPhase.Instant, $"Tool start: {start.Class}", $"{Category}.marker", start.Time, 0, start.Arguments));
+            yield return Item(start, ItemKind.ToolInstant, new ItemEvent(EventPhase.Instant, $"Tool start: {start.Class}",
+                $"{Category}.marker", start.Time, 0, start.Arguments));
     }
 
     private static TimelineItem Slice(Row row, Row? start)
     {
         string name = row.Type == TraceNames.ToolError ? $"Tool error: {row.Class}" : $"Tool: {row.Class}";
         (long begin, long duration) = Span(row, start) ?? (start?.Time ?? row.Time, -1);
-        byte[] arguments = duration >= 0 ? row.Arguments : RecordValues.Joined(row.Arguments, RecordValues.Object(AnnouncedCall.WriteSynthetic));
+        byte[] arguments = duration >= 0 ? row.Arguments : RecordValues.Joined(row.Arguments,
+            RecordValues.Object(AnnouncedCall.WriteSynthetic));
         duration = duration >= 0 ? Math.Max(1000, duration) : AnnouncedCall.SyntheticDuration;
         return Item(row, ItemKind.Tool, new ItemEvent(EventPhase.Complete, name, Category, begin, duration, arguments));
     }

@@ -46,14 +46,17 @@ internal static class EventTime
         return Math.Abs(microseconds) <= MostMicroseconds ? (long)microseconds * 1000 : null;
     }
 
-    /// <summary>What is wrong with the time of a request record: what is beyond could not be shown, and its differences not be written.</summary>
-    public static string? Problem(double milliseconds) => Math.Abs(milliseconds) <= MostMicroseconds / 1000.0 ? null : "a timeline holds up to 127 years";
+    /// <summary>What is wrong with the time of a request record: what is beyond could not be shown, and its differences not be
+    /// written.</summary>
+    public static string? Problem(double milliseconds) => Math.Abs(milliseconds) <= MostMicroseconds / 1000.0 ? null
+        : "a timeline holds up to 127 years";
 
     /// <summary>The nearest nanosecond of simulated milliseconds.</summary>
     /// <exception cref="AgentSimException">The time is out of range.</exception>
     public static long FromSimulated(double milliseconds) => Math.Abs(milliseconds) <= MostMicroseconds / 1000.0
         ? (long)Math.Round(milliseconds * 1e6)
-        : throw Errors.TimelineTimeOutOfRange.Error(FormattableString.Invariant($"the replay reaches {milliseconds:g6} ms; a timeline holds up to 127 years; shorten the times of the input or make no timeline"));
+        : throw Errors.TimelineTimeOutOfRange.Error(FormattableString.Invariant(
+            $"the replay reaches {milliseconds:g6} ms; a timeline holds up to 127 years; shorten the times of the input or make no timeline"));
 }
 
 /// <summary>Kinds of items, in the order of those that begin together (behaviour 07#B4).</summary>

@@ -132,7 +132,8 @@ internal sealed class TraceEventWriter : IDisposable
         if (_buffer is not null)
         {
             _event.Flush();
-            using (JsonDocument written = JsonDocument.Parse(_buffer.WrittenMemory, new JsonDocumentOptions { MaxDepth = TraceLine.MaxDepth + 4 }))
+            using (JsonDocument written = JsonDocument.Parse(_buffer.WrittenMemory,
+                new JsonDocumentOptions { MaxDepth = TraceLine.MaxDepth + 4 }))
                 LooseValue.Of(written.RootElement).WriteTo(_file, KeyOrder);
             _buffer.ResetWrittenCount();
             _event.Reset();

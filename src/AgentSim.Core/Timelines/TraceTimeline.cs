@@ -50,9 +50,11 @@ public sealed class TraceTimeline(TimelineOptions options)
     /// <summary>Adds the record of a line; one that holds none is passed over.</summary>
     /// <returns>Whether it holds a record of a request trace, of whatever kind.</returns>
     /// <exception cref="AgentSimException">It is not JSON, or a time is out of range.</exception>
-    internal bool AddLine(byte[] line, TracePlace place) => LenientTraceReader.Read(line, place, record => Add(new RecordSource(record, place)));
+    internal bool AddLine(byte[] line, TracePlace place) => LenientTraceReader.Read(line, place,
+        record => Add(new RecordSource(record, place)));
 
-    private IEnumerable<TimelineItem> Items() => [.. _inOrder.Select(request => request.Item), .. _requests.SelectMany(session => Inferred(session.Key, session.Value)), .. _tools.Items()];
+    private IEnumerable<TimelineItem> Items() => [.. _inOrder.Select(request => request.Item),
+        .. _requests.SelectMany(session => Inferred(session.Key, session.Value)), .. _tools.Items()];
 
     private IEnumerable<TimelineItem> Inferred(string session, List<RecordedRequest> requests)
     {
@@ -61,7 +63,8 @@ public sealed class TraceTimeline(TimelineOptions options)
         {
             foreach (AnnouncedCall call in inTime[i].Calls)
             {
-                if (call.Id is null || !_tools.KnowsEnd(session, call.Id)) yield return call.Infer(session, i + 1 < inTime.Length ? inTime[i + 1] : null);
+                if (call.Id is null || !_tools.KnowsEnd(session, call.Id))
+                    yield return call.Infer(session, i + 1 < inTime.Length ? inTime[i + 1] : null);
             }
         }
     }
@@ -77,7 +80,8 @@ public sealed class TraceTimeline(TimelineOptions options)
             && RecordedRequest.Read(record, request, options) is { } read)
         {
             _inOrder.Add(read);
-            if (!_requests.TryGetValue(read.Item.Session, out List<RecordedRequest>? session)) _requests.Add(read.Item.Session, session = []);
+            if (!_requests.TryGetValue(read.Item.Session, out List<RecordedRequest>? session))
+                _requests.Add(read.Item.Session, session = []);
             session.Add(read);
         }
     }

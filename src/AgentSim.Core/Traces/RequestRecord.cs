@@ -101,7 +101,8 @@ public sealed class RequestRecord : TraceRecord
     /// <summary>The hashes as they lie in memory.</summary>
     internal ReadOnlySpan<ulong> Hashes => _hashes ?? _lent.Span;
 
-    /// <summary>Gives the record hashes that are overwritten when the reader goes on; whoever keeps it calls <see cref="KeepHashes"/>.</summary>
+    /// <summary>Gives the record hashes that are overwritten when the reader goes on; whoever keeps it calls <see
+    /// cref="KeepHashes"/>.</summary>
     internal void LendHashes(ReadOnlyMemory<ulong> hashes) => (_hashes, _lent) = (null, hashes);
 
     /// <summary>Makes the hashes the record's own.</summary>
@@ -112,15 +113,19 @@ public sealed class RequestRecord : TraceRecord
     internal void Check()
     {
         if (TraceBlockSize <= 0)
-            throw Error(Errors.TraceBlockSizeInvalid, $"request {Quote.Of(RequestId)}: replay.trace_block_size is {TraceBlockSize}; it must be at least 1");
+            throw Error(Errors.TraceBlockSizeInvalid,
+                $"request {Quote.Of(RequestId)}: replay.trace_block_size is {TraceBlockSize}; it must be at least 1");
         if (TraceBlockSize > int.MaxValue)
-            throw Error(Errors.TraceBlockSizeInvalid, $"request {Quote.Of(RequestId)}: replay.trace_block_size is {TraceBlockSize}; the largest supported is {int.MaxValue}");
+            throw Error(Errors.TraceBlockSizeInvalid,
+                $"request {Quote.Of(RequestId)}: replay.trace_block_size is {TraceBlockSize}; the largest supported is {int.MaxValue}");
         if (InputLength < 0 || OutputTokens < 0)
-            throw Error(Errors.TraceLengthInvalid, $"request {Quote.Of(RequestId)}: input length {InputLength} and output tokens {OutputTokens} must not be negative");
+            throw Error(Errors.TraceLengthInvalid,
+                $"request {Quote.Of(RequestId)}: input length {InputLength} and output tokens {OutputTokens} must not be negative");
         long needed = InputLength / TraceBlockSize + (InputLength % TraceBlockSize == 0 ? 0 : 1);
         if (Hashes.Length != needed)
         {
-            throw Error(Errors.TraceHashCount, $"request {Quote.Of(RequestId)}: {Hashes.Length} input_sequence_hashes, but input_length {InputLength} "
+            throw Error(Errors.TraceHashCount,
+                $"request {Quote.Of(RequestId)}: {Hashes.Length} input_sequence_hashes, but input_length {InputLength} "
                 + $"with trace_block_size {TraceBlockSize} needs {needed}");
         }
     }
@@ -171,5 +176,6 @@ public sealed record ImportOrigin(string? Format, string? Times, string? Output,
 /// <summary>An explicit edge of a request (behaviour 01#12.4).</summary>
 /// <param name="RequestId">The request it depends on.</param>
 /// <param name="Relation">Why.</param>
-/// <param name="Trigger">What has to happen to that request; <see cref="DependencyTrigger.Dispatch"/> only with <see cref="DependencyRelation.Spawn"/>.</param>
+/// <param name="Trigger">What has to happen to that request; <see cref="DependencyTrigger.Dispatch"/> only with <see
+/// cref="DependencyRelation.Spawn"/>.</param>
 public sealed record RecordedDependency(string RequestId, DependencyRelation Relation, DependencyTrigger Trigger);

@@ -17,7 +17,8 @@ public static class RequestTraceReader
     /// <param name="cancel">Ends the reading.</param>
     /// <returns>The records, read while they are enumerated.</returns>
     /// <exception cref="AgentSimException">A file cannot be read or a record is malformed.</exception>
-    public static IEnumerable<TraceRecord> Read(IEnumerable<string> paths, IProgress<long>? progress = null, CancellationToken cancel = default) =>
+    public static IEnumerable<TraceRecord> Read(IEnumerable<string> paths, IProgress<long>? progress = null,
+        CancellationToken cancel = default) =>
         Read(paths, readsDependencies: false, onBadRow: null, progress, cancel);
 
     /// <summary>Reads files as one stream of records, in the order given.</summary>
@@ -42,9 +43,11 @@ public static class RequestTraceReader
         return Records(paths, readsDependencies, onBadRow, progress, cancel);
     }
 
-    /// <summary>Parses files; the hashes of a request are lent until the next record. A file that holds something else is a fault.</summary>
+    /// <summary>Parses files; the hashes of a request are lent until the next record. A file that holds something else is a
+    /// fault.</summary>
     internal static IEnumerable<TraceRecord> Parse(
-        IEnumerable<string> paths, bool readsDependencies, Action<AgentSimException>? onBadRow, IProgress<long>? progress, CancellationToken cancel)
+        IEnumerable<string> paths, bool readsDependencies, Action<AgentSimException>? onBadRow, IProgress<long>? progress,
+            CancellationToken cancel)
     {
         var bytes = new ByteProgress(progress);
         foreach (string path in paths)
@@ -69,11 +72,13 @@ public static class RequestTraceReader
 
     /// <summary>The same for shards of one trace, of which one may be empty.</summary>
     internal static IEnumerable<TraceRecord> ParseShards(
-        IEnumerable<string> paths, bool readsDependencies, Action<AgentSimException>? onBadRow, IProgress<long>? progress, CancellationToken cancel) =>
+        IEnumerable<string> paths, bool readsDependencies, Action<AgentSimException>? onBadRow, IProgress<long>? progress,
+            CancellationToken cancel) =>
         ParseShards(paths, readsDependencies, onBadRow, new ByteProgress(progress), cancel);
 
     private static IEnumerable<TraceRecord> ParseShards(
-        IEnumerable<string> paths, bool readsDependencies, Action<AgentSimException>? onBadRow, ByteProgress bytes, CancellationToken cancel)
+        IEnumerable<string> paths, bool readsDependencies, Action<AgentSimException>? onBadRow, ByteProgress bytes,
+            CancellationToken cancel)
     {
         foreach (string path in paths)
         {
@@ -102,7 +107,8 @@ public static class RequestTraceReader
         {
             return parser.Parse(lines.Line, lines.LineNumber);
         }
-        catch (AgentSimException error) when (onBadRow is not null && !(isFirst && FormatAdvice.IsForeignFile(parser.Path, lines.Line, TraceFormat.Dynamo)))
+        catch (AgentSimException error) when (onBadRow is not null
+            && !(isFirst && FormatAdvice.IsForeignFile(parser.Path, lines.Line, TraceFormat.Dynamo)))
         {
             onBadRow(error);
             return null;
@@ -110,7 +116,8 @@ public static class RequestTraceReader
     }
 
     private static IEnumerable<TraceRecord> Records(
-        IEnumerable<string> paths, bool readsDependencies, Action<AgentSimException>? onBadRow, IProgress<long>? progress, CancellationToken cancel)
+        IEnumerable<string> paths, bool readsDependencies, Action<AgentSimException>? onBadRow, IProgress<long>? progress,
+            CancellationToken cancel)
     {
         foreach (TraceRecord record in Parse(paths, readsDependencies, onBadRow, progress, cancel))
         {

@@ -34,7 +34,8 @@ internal static class TraceLine
     /// <param name="start">Offset of the record.</param>
     /// <param name="length">Its length.</param>
     /// <returns>False if the line is to be skipped.</returns>
-    /// <exception cref="JsonException">The line is not valid JSON, nested too deeply, or holds a string or number that cannot be decoded.</exception>
+    /// <exception cref="JsonException">The line is not valid JSON, nested too deeply, or holds a string or number that cannot be
+    /// decoded.</exception>
     public static bool TryFindRecord(ReadOnlySpan<byte> line, out int start, out int length)
     {
         (start, length) = (0, line.Length);

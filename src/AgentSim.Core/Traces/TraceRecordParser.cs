@@ -19,7 +19,8 @@ internal sealed class TraceRecordParser(string path, bool readsDependencies = fa
     public string Path => path;
 
     /// <summary>Decodes one line.</summary>
-    /// <returns>The record, or null when the line holds nothing a replay needs. The hashes of a request are lent until the next line is parsed.</returns>
+    /// <returns>The record, or null when the line holds nothing a replay needs. The hashes of a request are lent until the next line is
+    /// parsed.</returns>
     /// <exception cref="AgentSimException">The line is not valid JSON or the record is malformed.</exception>
     public TraceRecord? Parse(ReadOnlySpan<byte> line, long number)
     {

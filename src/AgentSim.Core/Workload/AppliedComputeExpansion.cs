@@ -17,7 +17,8 @@ internal sealed class AppliedComputeExpansion
 
     public AppliedComputeExpansion(int traceBlockSize, double sharedPrefixRatio, int prefixGroups)
     {
-        if (!(sharedPrefixRatio >= 0.0 && sharedPrefixRatio <= 1.0)) throw Errors.ReplaySettingsInvalid.Error($"{Setting.TraceSharedPrefixRatio} must be from 0 to 1");
+        if (!(sharedPrefixRatio >= 0.0 && sharedPrefixRatio <= 1.0))
+            throw Errors.ReplaySettingsInvalid.Error($"{Setting.TraceSharedPrefixRatio} must be from 0 to 1");
         if (prefixGroups < 0) throw Errors.ReplaySettingsInvalid.Error($"{Setting.TracePrefixGroups} must not be negative");
         (_blockSize, _sharedRatio, _groups) = (traceBlockSize, sharedPrefixRatio, prefixGroups);
     }
@@ -33,7 +34,8 @@ internal sealed class AppliedComputeExpansion
         double delay = 0.0;
         for (int turn = 0; turn <= lengths.NumTurns; turn++)
         {
-            if (length > int.MaxValue) throw place.Error(Errors.RowInvalid, $"the prompt grows to {length} tokens; lengths go up to {int.MaxValue} tokens");
+            if (length > int.MaxValue)
+                throw place.Error(Errors.RowInvalid, $"the prompt grows to {length} tokens; lengths go up to {int.MaxValue} tokens");
             Extend(ids, Blocks(length), group, shared);
             bool isLast = turn == lengths.NumTurns;
             yield return new AtLine<MooncakeRow>(
@@ -56,6 +58,7 @@ internal sealed class AppliedComputeExpansion
 
     private void Extend(List<ulong> ids, long count, long? group, long shared)
     {
-        for (int i = ids.Count; i < count; i++) ids.Add(i < shared && group is long g ? SharedIds | ((ulong)g << 32) | (uint)i : _nextUnique++);
+        for (int i = ids.Count; i < count; i++)
+            ids.Add(i < shared && group is long g ? SharedIds | ((ulong)g << 32) | (uint)i : _nextUnique++);
     }
 }

@@ -38,11 +38,17 @@ internal sealed class BlockSizeSurvey(string source, int blockSize, WorkloadOpti
         if (_cut > 0) yield return Cut(size);
         // A block size that is too large cuts nothing, but prompts then share more tokens than they did.
         if (_spare > _rows / 2)
-            yield return new RunWarning(WarningCodes.HashIdsSpare, $"{source}: {_spare} of {_rows} rows have more hash ids than blocks of {blockSize} tokens{Fitting()}; is {size} right?", _spare);
+            yield return new RunWarning(WarningCodes.HashIdsSpare,
+                $"{source}: {_spare} of {_rows} rows have more hash ids than blocks of {blockSize} tokens{Fitting()}; is {size} right?",
+                    _spare);
         if (_withoutIds > 0)
-            yield return new RunWarning(WarningCodes.HashIdsMissing, $"{source}: {_withoutIds} of {_rows} rows have no hash_ids; their prompts share nothing with any other, so that no prefix cache helps them", _withoutIds);
+            yield return new RunWarning(WarningCodes.HashIdsMissing,
+                $"{source}: {_withoutIds} of {_rows} rows have no hash_ids; their prompts share nothing with any other, so that no " +
+                    "prefix cache helps them", _withoutIds);
         if (_withoutLength > 0)
-            yield return new RunWarning(WarningCodes.InputLengthMissing, $"{source}: {_withoutLength} of {_rows} rows have no input_length; their prompts are taken to fill their hash ids with {blockSize} tokens each ({size})", _withoutLength);
+            yield return new RunWarning(WarningCodes.InputLengthMissing,
+                $"{source}: {_withoutLength} of {_rows} rows have no input_length; their prompts are taken to fill their hash ids with " +
+                    $"{blockSize} tokens each ({size})", _withoutLength);
         if (_times.Doubt() is { } doubt) yield return new RunWarning(WarningCodes.TimesDoubtful, $"{source}: {doubt}", _times.Count);
     }
 
@@ -62,7 +68,8 @@ internal sealed class BlockSizeSurvey(string source, int blockSize, WorkloadOpti
 
     private RunWarning Cut(string size)
     {
-        string cut = $"{source}:{_firstCut}: {_cut} of {_rows} rows have prompts longer than their hash ids hold at {blockSize} tokens each, and are cut "
+        string cut = $"{source}:{_firstCut}: {_cut} of {_rows} rows have prompts longer than their hash ids hold at {blockSize} " +
+            "tokens each, and are cut "
             + FormattableString.Invariant($"(of their {_cutTokens.All:0} prompt tokens {_cutTokens.Lost:0} are lost){Fitting()}");
         if (_cut * 2 > _rows && !options.AllowCut)
             throw Errors.PromptsCut.Error($"{cut}; give the right {size}, or {Setting.AllowCut} if this is meant");

@@ -27,7 +27,8 @@ internal sealed class InputDigests
         {
             using FileStream stream = InputFiles.Open(file);
             if (!stream.CanSeek)
-                throw Errors.InputIsPipe.At(file, 0, "is a pipe, but is read twice, for its rows and for their digest; write it to a file first");
+                throw Errors.InputIsPipe.At(file, 0,
+                    "is a pipe, but is read twice, for its rows and for their digest; write it to a file first");
         }
 
         return new InputDigests(Task.Factory.StartNew<WorkloadInput[]>(

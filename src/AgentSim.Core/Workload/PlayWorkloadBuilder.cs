@@ -103,6 +103,7 @@ internal sealed class PlayWorkloadBuilder(TraceFormat format, int traceBlockSize
     {
         int target = _ids.Find(row, dependency.RequestId);
         if (_playOf[target] == _playOf[row]) return target;
-        throw _ids.Place(row).Error(Errors.DependencyOutsidePlay, $"request {Quote.Of(_ids[row])} depends on {Quote.Of(dependency.RequestId)} of another play; dependencies stay within a play");
+        throw _ids.Place(row).Error(Errors.DependencyOutsidePlay,
+            $"request {Quote.Of(_ids[row])} depends on {Quote.Of(dependency.RequestId)} of another play; dependencies stay within a play");
     }
 }

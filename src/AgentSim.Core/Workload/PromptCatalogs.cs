@@ -17,6 +17,7 @@ internal static class PromptCatalogs
             AuthoredOutput = load.AuthoredOutput,
             Continued = load.IsDelta ? new ContinuedSessions(load.SessionOf, load.SessionStart, load.SessionNames) : null,
         };
-        return prompts.Continued is not null || prompts.AuthoredOutput is not null ? new TokenCatalog(prompts, blockSize) : new TrieCatalog(prompts, blockSize);
+        return prompts.Continued is not null || prompts.AuthoredOutput is not null ? new TokenCatalog(prompts, blockSize)
+            : new TrieCatalog(prompts, blockSize);
     }
 }

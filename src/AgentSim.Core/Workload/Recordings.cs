@@ -8,9 +8,11 @@ namespace AgentSim.Workload;
 internal static class Recordings
 {
     /// <summary>Reads recordings of one format.</summary>
-    public static ReplayWorkload Load(IReadOnlyList<string> paths, string format, WorkloadOptions options, IProgress<long>? progress, CancellationToken cancellation)
+    public static ReplayWorkload Load(IReadOnlyList<string> paths, string format, WorkloadOptions options, IProgress<long>? progress,
+        CancellationToken cancellation)
     {
-        ImportOptions how = options.Import with { Format = format, Model = options.Model, TraceBlockSize = options.TraceBlockSize ?? options.Import.TraceBlockSize };
+        ImportOptions how = options.Import with { Format = format, Model = options.Model, TraceBlockSize = options.TraceBlockSize
+            ?? options.Import.TraceBlockSize };
         IReadOnlyList<string> files = LogImport.Files(paths, how);
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         InputDigests inputs = InputDigests.Start(files, stop.Token);

@@ -69,7 +69,8 @@ internal sealed class RowColumns(int traceBlockSize)
         OutputLength.Add((int)output);
         Session.Add(session);
         Debug.Assert(
-            PathStart.Count == Count && PathEnd.Count == Count && OutputLength.Count == Count && Session.Count == Count, "a row is in every column");
+            PathStart.Count == Count && PathEnd.Count == Count && OutputLength.Count == Count && Session.Count == Count,
+                "a row is in every column");
     }
 
     // Files know nothing of each other: neither lines nor hash ids of different files are the same.
@@ -117,7 +118,8 @@ internal sealed class RowColumns(int traceBlockSize)
 
     private static void CheckLength(RowPlace place, string field, long value)
     {
-        if (value > int.MaxValue) throw place.Error(Errors.RowInvalid, $"{field} {value} is out of range; lengths go up to {int.MaxValue} tokens");
+        if (value > int.MaxValue)
+            throw place.Error(Errors.RowInvalid, $"{field} {value} is out of range; lengths go up to {int.MaxValue} tokens");
     }
 
     private static ReadOnlySpan<ulong> AsSpan(IReadOnlyList<ulong> ids) => ids switch

@@ -33,7 +33,9 @@ internal sealed class RowIds
     {
         int target = Names.Find(id);
         if (target < 0)
-            throw Place(row).Error(Errors.DependencyUnknown, $"request {Quote.Of(this[row])} waits for {Quote.Of(id)}, which is no request of this workload; keep the rows it depends on");
+            throw Place(row).Error(Errors.DependencyUnknown,
+                $"request {Quote.Of(this[row])} waits for {Quote.Of(id)}, which is no request of this workload; keep " +
+                    "the rows it depends on");
         if (target == row) throw Place(row).Error(Errors.DependencyCycle, $"request {Quote.Of(id)} waits for itself");
         return target;
     }
@@ -42,6 +44,7 @@ internal sealed class RowIds
     public void CheckAcyclic(Dependencies dependencies)
     {
         int row = dependencies.FindCycle();
-        if (row >= 0) throw Place(row).Error(Errors.DependencyCycle, $"request {Quote.Of(this[row])} waits, through others, for itself; remove one of the dependencies");
+        if (row >= 0) throw Place(row).Error(Errors.DependencyCycle,
+            $"request {Quote.Of(this[row])} waits, through others, for itself; remove one of the dependencies");
     }
 }

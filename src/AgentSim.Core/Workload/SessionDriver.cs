@@ -69,7 +69,8 @@ internal sealed class SessionDriver : LoadDriver
         else
         {
             double origin = _load.FirstArrival.Min();
-            for (int session = 0; session < _nextRequest.Length; session++) Ready.AddInitial((_load.FirstArrival[session] - origin) / _ratio, session);
+            for (int session = 0; session < _nextRequest.Length; session++)
+                Ready.AddInitial((_load.FirstArrival[session] - origin) / _ratio, session);
         }
 
         Ready.SortInitial();

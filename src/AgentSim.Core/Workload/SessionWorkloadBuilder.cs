@@ -30,7 +30,8 @@ internal sealed class SessionWorkloadBuilder(TraceFormat format, int traceBlockS
         _rows.Add(row, place, session);
         _delay.Add(delay);
         int last = _rows.Count - 1;
-        if (_rows.InputLength[last] == 0) throw place.Error(Errors.RowInvalid, "the prompt is empty; input_length and hash_ids must hold at least one token");
+        if (_rows.InputLength[last] == 0)
+            throw place.Error(Errors.RowInvalid, "the prompt is empty; input_length and hash_ids must hold at least one token");
         if (row.Timestamp is double time) _lastTimestamp[session] = time;
         _turns[session]++;
     }
@@ -67,13 +68,16 @@ internal sealed class SessionWorkloadBuilder(TraceFormat format, int traceBlockS
     }
 
     private static double FirstDelay(MooncakeRow row, RowPlace place) =>
-        row.Delay is null or 0.0 ? 0.0 : throw place.Error(Errors.RowInvalid, "the first turn of a session cannot have a delay; give a timestamp instead");
+        row.Delay is null or 0.0 ? 0.0 : throw place.Error(Errors.RowInvalid,
+            "the first turn of a session cannot have a delay; give a timestamp instead");
 
     private static double TurnDelay(MooncakeRow row, RowPlace place, double lastTimestamp)
     {
         double delay = row.Delay ?? (row.Timestamp is double time ? time - lastTimestamp : 0.0);
-        if (row.Delay is null && double.IsNaN(delay)) throw place.Error(Errors.RowInvalid, "no earlier turn of the session has a timestamp to count from; give a delay instead");
+        if (row.Delay is null && double.IsNaN(delay))
+            throw place.Error(Errors.RowInvalid, "no earlier turn of the session has a timestamp to count from; give a delay instead");
         return double.IsFinite(delay) && delay >= 0 ? delay : throw place.Error(Errors.RowInvalid, string.Create(
-            CultureInfo.InvariantCulture, $"the delay {delay:R} ms after the previous turn is not a finite number from 0; put the turns in time order"));
+            CultureInfo.InvariantCulture,
+                $"the delay {delay:R} ms after the previous turn is not a finite number from 0; put the turns in time order"));
     }
 }

@@ -11,7 +11,8 @@ namespace AgentSim.Workload;
 internal static class SeveralFiles
 {
     // What several files hold, one after the other, each with its file if there are several.
-    private static IEnumerable<AtLine<T>> Of<T>(IReadOnlyList<string> files, IProgress<long>? progress, Func<string, IProgress<long>?, IEnumerable<AtLine<T>>> read)
+    private static IEnumerable<AtLine<T>> Of<T>(IReadOnlyList<string> files, IProgress<long>? progress, Func<string, IProgress<long>?,
+        IEnumerable<AtLine<T>>> read)
     {
         if (files.Count == 1) return read(files[0], progress);
         var bytes = new ByteProgress(progress);
@@ -20,7 +21,8 @@ internal static class SeveralFiles
 
     /// <summary>The rows of files, as rows of one.</summary>
     /// <exception cref="AgentSimException">Files are of different versions or have different block sizes.</exception>
-    public static IEnumerable<AtLine<MooncakeRow>> Rows(IReadOnlyList<string> files, IProgress<long>? progress, Func<string, IProgress<long>?, IEnumerable<AtLine<MooncakeRow>>> read)
+    public static IEnumerable<AtLine<MooncakeRow>> Rows(IReadOnlyList<string> files, IProgress<long>? progress, Func<string,
+        IProgress<long>?, IEnumerable<AtLine<MooncakeRow>>> read)
     {
         IEnumerable<AtLine<MooncakeRow>> rows = Of(files, progress, read);
         return files.Count == 1 ? rows : Apart(rows);
@@ -51,7 +53,8 @@ internal static class SeveralFiles
             row.PlayId = plays.Own(row.PlayId);
             if (row.WaitFor.Count > 0) row.WaitFor = [.. row.WaitFor.Select(requests.Other)];
             if (row.Branches.Count > 0) row.Branches = [.. row.Branches.Select(requests.Other)];
-            if (row.Dependencies.Count > 0) row.Dependencies = [.. row.Dependencies.Select(edge => edge with { RequestId = requests.Other(edge.RequestId) })];
+            if (row.Dependencies.Count > 0)
+                row.Dependencies = [.. row.Dependencies.Select(edge => edge with { RequestId = requests.Other(edge.RequestId) })];
             yield return at;
         }
     }
@@ -60,9 +63,13 @@ internal static class SeveralFiles
     {
         var place = new RowPlace(at.Path!, at.Line);
         if (at.Value.AgenticVersion != first.AgenticVersion)
-            throw place.Error(Errors.RowsMixed, "this file has rows of another version than the first file; plain rows and agentic rows of versions 1 and 2 cannot be replayed together");
+            throw place.Error(Errors.RowsMixed,
+                "this file has rows of another version than the first file; plain rows and agentic rows of versions 1 and 2 " +
+                    "cannot be replayed together");
         if (at.Value.TraceBlockSize != first.TraceBlockSize)
-            throw place.Error(Errors.TraceBlockSizeMismatch, $"the hash ids of this file stand for {at.Value.TraceBlockSize} tokens, those of the first file for {first.TraceBlockSize}; replay them one after the other");
+            throw place.Error(Errors.TraceBlockSizeMismatch,
+                $"the hash ids of this file stand for {at.Value.TraceBlockSize} tokens, those of the first file for " +
+                    $"{first.TraceBlockSize}; replay them one after the other");
     }
 
     /// <summary>Names of the rows of a file, told apart from those of earlier files.</summary>

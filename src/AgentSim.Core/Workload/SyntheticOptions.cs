@@ -48,13 +48,15 @@ public sealed record SyntheticOptions
         AtLeast(Setting.InputTokens, InputTokens, 1);
         AtLeast(Setting.OutputTokens, OutputTokens, 1);
         AtLeast(Setting.RequestCount, RequestCount, 1);
-        if (RequestRate is { } rate && !(double.IsFinite(rate) && rate > 0.0)) throw Invalid(Setting.RequestRate, "finite and more than 0", rate);
+        if (RequestRate is { } rate && !(double.IsFinite(rate) && rate > 0.0))
+            throw Invalid(Setting.RequestRate, "finite and more than 0", rate);
         CheckDelay(Setting.ArrivalIntervalMs, ArrivalIntervalMs);
         AtLeast(Setting.TurnsPerSession, TurnsPerSession, 0);
         AtLeast(Setting.PrefixGroups, NumPrefixGroups, 0);
         if (!HasSessions) return;
         AtLeast(Setting.TurnsPerSession, TurnsPerSession, 1);
-        if (!(SharedPrefixRatio >= 0.0 && SharedPrefixRatio <= 1.0)) throw Invalid(Setting.SharedPrefixRatio, "from 0 to 1", SharedPrefixRatio);
+        if (!(SharedPrefixRatio >= 0.0 && SharedPrefixRatio <= 1.0))
+            throw Invalid(Setting.SharedPrefixRatio, "from 0 to 1", SharedPrefixRatio);
         CheckDelay(Setting.InterTurnDelayMs, InterTurnDelayMs);
     }
 

@@ -52,7 +52,8 @@ internal sealed class TimeSurvey
         if (Count == 0) return null;
         if (Count > 1 && _least >= EpochSeconds.Least && _most <= EpochSeconds.Most && _most - _least < 1e8)
             return Sentence("seconds since 1970", "multiply them by 1000");
-        if (Count > 1 && _least >= EpochMicroseconds) return Sentence("microseconds or nanoseconds since 1970", "divide them by 1000 or 1000000");
+        if (Count > 1 && _least >= EpochMicroseconds)
+            return Sentence("microseconds or nanoseconds since 1970", "divide them by 1000 or 1000000");
         double span = _most - _least;
         if (Count < FewRows || span <= 0) return null;
         bool hasFractions = _fractional * 2 > Count;
@@ -60,9 +61,12 @@ internal sealed class TimeSurvey
         bool isTooDense = hasFractions && span / (Count - 1) < FractionalSpacingMs;
         bool isTooSoon = _turns >= FewRows && _impossible * 2 > _turns;
         if (!isTooMuch && !isTooDense && !isTooSoon) return null;
-        return Sentence(FormattableString.Invariant($"seconds: read as milliseconds, {Count} requests with {_tokens:0} prompt tokens come within {span:0.###} ms"), "multiply them by 1000");
+        return Sentence(FormattableString.Invariant(
+            $"seconds: read as milliseconds, {Count} requests with {_tokens:0} prompt tokens come within {span:0.###} ms"),
+                "multiply them by 1000");
     }
 
     private static string Sentence(string unit, string remedy) =>
-        $"the times look like {unit}; times of rows are milliseconds, so {remedy}, or, if the file is a table of others, let {Setting.Import} read it";
+        $"the times look like {unit}; times of rows are milliseconds, so {remedy}, or, if the file is a table of others, let " +
+            $"{Setting.Import} read it";
 }

@@ -30,7 +30,8 @@ internal sealed class WorkloadDigest : IDisposable
     private void Synthetic(SyntheticOptions options)
     {
         Values([options.InputTokens, options.OutputTokens, options.RequestCount, options.TurnsPerSession, options.NumPrefixGroups]);
-        Values([options.RequestRate ?? double.NaN, options.ArrivalIntervalMs ?? double.NaN, options.SharedPrefixRatio, options.InterTurnDelayMs]);
+        Values([options.RequestRate ?? double.NaN, options.ArrivalIntervalMs ?? double.NaN, options.SharedPrefixRatio,
+            options.InterTurnDelayMs]);
         Values([options.ArrivalSeed]);
     }
 

@@ -40,7 +40,8 @@ public sealed record WorkloadOptions
     /// <summary>Agentic request traces: leaves out requests without a session, which are refused otherwise.</summary>
     public bool DropSessionless { get; init; }
 
-    /// <summary>Told of what is allowed but hardly meant, when it is found; the same stands in <see cref="ReplayWorkload.Warnings"/>.</summary>
+    /// <summary>Told of what is allowed but hardly meant, when it is found; the same stands in <see
+    /// cref="ReplayWorkload.Warnings"/>.</summary>
     public Action<RunWarning>? OnWarning { get; init; }
 
 }
@@ -61,13 +62,15 @@ public static class WorkloadLoader
     /// <param name="progress">Told the number of bytes read so far.</param>
     /// <param name="cancellation">Stops the reading.</param>
     /// <exception cref="AgentSimException">A file cannot be read or breaks a rule of its format.</exception>
-    public static ReplayWorkload Load(IReadOnlyList<string> paths, WorkloadOptions options, IProgress<long>? progress = null, CancellationToken cancellation = default)
+    public static ReplayWorkload Load(IReadOnlyList<string> paths, WorkloadOptions options, IProgress<long>? progress = null,
+        CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(options);
         return Collecting(options, collecting => LoadFiles(paths, collecting, progress, cancellation));
     }
 
-    private static ReplayWorkload LoadFiles(IReadOnlyList<string> paths, WorkloadOptions options, IProgress<long>? progress, CancellationToken cancellation)
+    private static ReplayWorkload LoadFiles(IReadOnlyList<string> paths, WorkloadOptions options, IProgress<long>? progress,
+        CancellationToken cancellation)
     {
         CheckBlockSize(options);
         WarnOfUnused(options);
@@ -80,17 +83,22 @@ public static class WorkloadLoader
         {
             return options.Format switch
             {
-                TraceFormat.Dynamo => FromTrace(lowering => lowering.AddFiles(files, progress, cancellation), options, inputs, cancellation),
+                TraceFormat.Dynamo => FromTrace(lowering => lowering.AddFiles(files, progress, cancellation), options, inputs,
+                    cancellation),
                 TraceFormat.AppliedComputeAgentic => FromSessions(files, options, inputs, progress, cancellation),
                 _ => FromRows(SeveralFiles.Rows(files, progress, (file, at) =>
-                    MooncakeRowReader.ReadPassing(file, options.Format, options.TraceBlockSize, options.OnWarning, at, cancellation)), files[0], options, inputs),
+                    MooncakeRowReader.ReadPassing(file, options.Format, options.TraceBlockSize, options.OnWarning, at, cancellation)),
+                        files[0], options, inputs),
             };
         }
         catch (Exception error)
         {
             stop.Cancel();   // nobody will ask for the digests
-            if (error is AgentSimException { InnerException: null } empty && empty.Code == Errors.TraceEmpty) throw FormatAdvice.Add(empty, files[0], options.Format);
-            if (error is AgentSimException fault && (fault.Code == Errors.RowInvalid || fault.Code == Errors.TraceRowInvalid) && files.Select(file => FormatAdvice.OtherFormat(file, options.Format)).FirstOrDefault(other => other is not null) is { } format)
+            if (error is AgentSimException { InnerException: null } empty && empty.Code == Errors.TraceEmpty)
+                throw FormatAdvice.Add(empty, files[0], options.Format);
+            if (error is AgentSimException fault && (fault.Code == Errors.RowInvalid || fault.Code == Errors.TraceRowInvalid)
+                && files.Select(file => FormatAdvice.OtherFormat(file, options.Format))
+                    .FirstOrDefault(other => other is not null) is { } format)
                 throw fault.Saying($"{fault.Template}; try {Setting.TraceFormat} {format.Term()}", fault);
             throw;
         }
@@ -121,10 +129,13 @@ public static class WorkloadLoader
         foreach (MooncakeRow row in list)
         {
             if (row.AgenticVersion != list[0].AgenticVersion)
-                throw Errors.RowsMixed.Error("plain rows and agentic rows of versions 1 and 2 cannot be replayed together; replay them one after the other");
+                throw Errors.RowsMixed.Error(
+                    "plain rows and agentic rows of versions 1 and 2 cannot be replayed together; replay them one after the other");
             if (row.TraceBlockSize == 0) continue;
             if (blockSize == 0) blockSize = row.TraceBlockSize;
-            else if (row.TraceBlockSize != blockSize) throw Errors.TraceBlockSizeMismatch.Error($"rows with trace block sizes {blockSize} and {row.TraceBlockSize} cannot be replayed together");
+            else if (row.TraceBlockSize != blockSize)
+                throw Errors.TraceBlockSizeMismatch.Error(
+                    $"rows with trace block sizes {blockSize} and {row.TraceBlockSize} cannot be replayed together");
         }
 
         bool isAgentic = list.Count > 0 && list[0].IsAgentic, isDelta = options.Format == TraceFormat.MooncakeDelta;
@@ -149,7 +160,8 @@ public static class WorkloadLoader
     /// <param name="options">The block size to insist on, if any.</param>
     /// <param name="cancellation">Stops the work.</param>
     /// <exception cref="AgentSimException">The records cannot be lowered to rows, or the block size is another.</exception>
-    public static ReplayWorkload FromRecords(IEnumerable<TraceRecord> records, WorkloadOptions options, CancellationToken cancellation = default)
+    public static ReplayWorkload FromRecords(IEnumerable<TraceRecord> records, WorkloadOptions options,
+        CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(records);
         ArgumentNullException.ThrowIfNull(options);
@@ -166,7 +178,8 @@ public static class WorkloadLoader
         }
     }
 
-    internal static ReplayWorkload FromTrace(Action<TraceLowering> add, WorkloadOptions options, InputDigests inputs, CancellationToken cancellation)
+    internal static ReplayWorkload FromTrace(Action<TraceLowering> add, WorkloadOptions options, InputDigests inputs,
+        CancellationToken cancellation)
     {
         // What a request of another model explains is not there to be waited for.
         TraceLowering lowering = new(missing: options.Model is null ? MissingDependency.Error : MissingDependency.Drop)
@@ -181,7 +194,9 @@ public static class WorkloadLoader
         IEnumerable<AtLine<MooncakeRow>> rows = Numbered(lowering.Rows(), cancellation);
         if (lowering.RequestCount > 0 && options.TraceBlockSize is int expected && expected != lowering.TraceBlockSize)
         {
-            throw Errors.TraceBlockSizeMismatch.Error($"the trace was recorded with blocks of {lowering.TraceBlockSize} tokens but {Setting.TraceBlockSize} is {expected}; leave the option out");
+            throw Errors.TraceBlockSizeMismatch.Error(
+                $"the trace was recorded with blocks of {lowering.TraceBlockSize} tokens but {Setting.TraceBlockSize} is " +
+                    $"{expected}; leave the option out");
         }
 
         TraceFormat format = options.Format.RecordingName() is null ? TraceFormat.Dynamo : options.Format;
@@ -195,24 +210,31 @@ public static class WorkloadLoader
     {
         IReadOnlyList<KeyValuePair<string, int>> models = lowering.Models;
         if (models.Count == 0 || (models.Count == 1 && options.Model is null)) return;
-        string list = string.Join(", ", models.Take(6).Select(model => string.Create(CultureInfo.InvariantCulture, $"{model.Key} {model.Value}")));
+        string list = string.Join(", ", models.Take(6).Select(model =>
+            string.Create(CultureInfo.InvariantCulture, $"{model.Key} {model.Value}")));
         if (models.Count > 6) list += $" and {models.Count - 6} more";
         if (options.Model is null)
-            options.OnWarning?.Invoke(new RunWarning(WarningCodes.ModelsMixed, $"the requests are to {models.Count} models ({list}), and a replay has one; {Setting.Model} chooses one of them", models.Count));
+            options.OnWarning?.Invoke(new RunWarning(WarningCodes.ModelsMixed,
+                $"the requests are to {models.Count} models ({list}), and a replay has one; {Setting.Model} chooses one of them",
+                    models.Count));
         else if (lowering.RequestCount == 0)
             throw Errors.TraceModelMissing.Error($"no request is to the model {Quote.Of(options.Model)}; there are {list}");
         else if (models.Sum(model => model.Value) - lowering.RequestCount is > 0 and int others)
-            options.OnWarning?.Invoke(new RunWarning(WarningCodes.ModelsLeftOut, $"{others} requests to other models than {options.Model} are left out ({list}): their load is missing", others));
+            options.OnWarning?.Invoke(new RunWarning(WarningCodes.ModelsLeftOut,
+                $"{others} requests to other models than {options.Model} are left out ({list}): their load is missing", others));
     }
 
-    private static ReplayWorkload FromRows(IEnumerable<AtLine<MooncakeRow>> rows, string path, WorkloadOptions options, InputDigests inputs) =>
+    private static ReplayWorkload FromRows(IEnumerable<AtLine<MooncakeRow>> rows, string path, WorkloadOptions options,
+        InputDigests inputs) =>
         Build(rows, path, options, options.TraceBlockSize ?? WorkloadOptions.DefaultTraceBlockSize, inputs);
 
-    private static ReplayWorkload FromSessions(IReadOnlyList<string> files, WorkloadOptions options, InputDigests inputs, IProgress<long>? progress, CancellationToken cancellation)
+    private static ReplayWorkload FromSessions(IReadOnlyList<string> files, WorkloadOptions options, InputDigests inputs,
+        IProgress<long>? progress, CancellationToken cancellation)
     {
         int blockSize = options.TraceBlockSize ?? WorkloadOptions.DefaultTraceBlockSize;
         AppliedComputeExpansion expansion = new(blockSize, options.SharedPrefixRatio, options.PrefixGroups);
-        IEnumerable<AtLine<MooncakeRow>> rows = SeveralFiles.Rows(files, progress, (file, at) => AppliedComputeReader.Read(file, at, cancellation)
+        IEnumerable<AtLine<MooncakeRow>> rows = SeveralFiles.Rows(files, progress,
+            (file, at) => AppliedComputeReader.Read(file, at, cancellation)
             .SelectMany(session => expansion.Expand(session, new RowPlace(file, session.Line))));
         return Build(rows, files[0], options, blockSize, inputs);
     }
@@ -227,7 +249,8 @@ public static class WorkloadLoader
         }
     }
 
-    private static ReplayWorkload Build(IEnumerable<AtLine<MooncakeRow>> rows, string path, WorkloadOptions options, int blockSize, InputDigests inputs)
+    private static ReplayWorkload Build(IEnumerable<AtLine<MooncakeRow>> rows, string path, WorkloadOptions options, int blockSize,
+        InputDigests inputs)
     {
         IWorkloadBuilder? builder = null;
         var survey = new BlockSizeSurvey(path, blockSize, options);
@@ -268,18 +291,22 @@ public static class WorkloadLoader
         string both = $"{Setting.TraceSharedPrefixRatio} and {Setting.TracePrefixGroups}";
         bool hasRatio = options.SharedPrefixRatio != 0, hasGroups = options.PrefixGroups != 0;
         if (options.Format != TraceFormat.AppliedComputeAgentic && (hasRatio || hasGroups))
-            options.OnWarning?.Invoke(RunWarning.OptionIgnored($"{both} have no effect: they are for the trace format {TraceFormat.AppliedComputeAgentic.Term()}"));
+            options.OnWarning?.Invoke(RunWarning.OptionIgnored(
+                $"{both} have no effect: they are for the trace format {TraceFormat.AppliedComputeAgentic.Term()}"));
         else if (hasRatio != hasGroups)
             options.OnWarning?.Invoke(RunWarning.OptionIgnored($"{both} have no effect by themselves: give both"));
         if (options.DropSessionless && options.Format != TraceFormat.Dynamo)
-            options.OnWarning?.Invoke(RunWarning.OptionIgnored($"{Setting.DropSessionless} has no effect with the trace format {options.Format.Term()}; it is for {TraceFormat.Dynamo.Term()}"));
+            options.OnWarning?.Invoke(RunWarning.OptionIgnored(
+                $"{Setting.DropSessionless} has no effect with the trace format {options.Format.Term()}; it is for " +
+                    $"{TraceFormat.Dynamo.Term()}"));
         WarnOfUnusedCut(options);
     }
 
     private static void WarnOfUnusedCut(WorkloadOptions options)
     {
         if (options.AllowCut && options.Format is not (TraceFormat.Mooncake or TraceFormat.MooncakeDelta))
-            options.OnWarning?.Invoke(RunWarning.OptionIgnored($"{Setting.AllowCut} has no effect with the trace format {options.Format.Term()}, which never cuts prompts"));
+            options.OnWarning?.Invoke(RunWarning.OptionIgnored(
+                $"{Setting.AllowCut} has no effect with the trace format {options.Format.Term()}, which never cuts prompts"));
     }
 
     private static IWorkloadBuilder Builder(MooncakeRow first, TraceFormat format, int blockSize) => first.AgenticVersion switch
@@ -292,6 +319,7 @@ public static class WorkloadLoader
 
     private static void CheckBlockSize(WorkloadOptions options)
     {
-        if (options.TraceBlockSize < 1) throw Errors.TraceBlockSizeInvalid.Error($"{Setting.TraceBlockSize} must be at least 1 (is {options.TraceBlockSize})");
+        if (options.TraceBlockSize < 1)
+            throw Errors.TraceBlockSizeInvalid.Error($"{Setting.TraceBlockSize} must be at least 1 (is {options.TraceBlockSize})");
     }
 }

@@ -115,12 +115,14 @@ internal sealed class YamlReader
 
     private YamlNode Find(AnchorAlias alias) => _anchors.TryGetValue(alias.Value.Value, out YamlNode? node)
         ? node
-        : throw Fail(LineOf(alias), $"*{alias.Value} stands for nothing; put &{alias.Value} before the value that it repeats, which must end before it");
+        : throw Fail(LineOf(alias),
+            $"*{alias.Value} stands for nothing; put &{alias.Value} before the value that it repeats, which must end before it");
 
     private void Grow(YamlNode node, YamlNode part)
     {
         node.Size += part.Size;
-        if (node.Size > SizeLimit) throw Fail(LineOf(_parser.Current!), $"more than {SizeLimit:N0} values, those behind aliases (*) counted wherever they stand");
+        if (node.Size > SizeLimit)
+            throw Fail(LineOf(_parser.Current!), $"more than {SizeLimit:N0} values, those behind aliases (*) counted wherever they stand");
     }
 
     // Of YAML's own tags without their prefix; null without one.
@@ -146,7 +148,8 @@ internal sealed class YamlReader
         {
             // What it says of a tab it says of the line before.
             bool isTab = error.Message.Contains("invalid tab", StringComparison.Ordinal);
-            throw Invalid(isTab ? _scanner.CurrentPosition : error.Start, char.ToLowerInvariant(error.Message[0]) + error.Message[1..].TrimEnd('.'), error);
+            throw Invalid(isTab ? _scanner.CurrentPosition : error.Start, char.ToLowerInvariant(error.Message[0]) + error.Message[1..]
+                .TrimEnd('.'), error);
         }
         catch (Exception error) when (error is InvalidOperationException or ArgumentException)
         {

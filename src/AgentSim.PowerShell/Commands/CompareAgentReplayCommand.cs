@@ -29,7 +29,8 @@ public sealed class CompareAgentReplayCommand : ReportInputCommand
         foreach (string name in Metric)
         {
             if (!WildcardPattern.ContainsWildcardCharacters(name)) MetricNames.Require(name);
-            else if (!IsPossible(name)) throw Errors.MetricUnknown.Error($"no metric matches {Quote.Of(name)}; a metric is p99_ttft_ms, for example");
+            else if (!IsPossible(name))
+                throw Errors.MetricUnknown.Error($"no metric matches {Quote.Of(name)}; a metric is p99_ttft_ms, for example");
         }
     }
 
@@ -52,7 +53,8 @@ public sealed class CompareAgentReplayCommand : ReportInputCommand
         foreach (string name in Metric)
         {
             if (!all.Any(comparison => Pattern(name).IsMatch(comparison.Metric)))
-                throw Errors.MetricMissing.Error($"no replay has a metric {Quote.Of(name)}, so that nothing was compared; goodput needs the bounds of a service level");
+                throw Errors.MetricMissing.Error(
+                    $"no replay has a metric {Quote.Of(name)}, so that nothing was compared; goodput needs the bounds of a service level");
         }
 
         WildcardPattern[] patterns = [.. Metric.Select(Pattern)];

@@ -24,7 +24,8 @@ public abstract class ConfigCommand : AgentSimCommand, IDynamicParameters
 
     private protected RecordParameters Parameters { get; }
 
-    /// <summary>The parameters that are options. All are taken, so that a configuration of the reference can be written down whole.</summary>
+    /// <summary>The parameters that are options. All are taken, so that a configuration of the reference can be written down
+    /// whole.</summary>
     public object GetDynamicParameters()
     {
         Parameters.ShowInert(IncludeInert);

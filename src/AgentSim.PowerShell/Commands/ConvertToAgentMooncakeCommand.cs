@@ -69,7 +69,8 @@ public sealed class ConvertToAgentMooncakeCommand : PathCommand
         IEnumerable<MooncakeRow> rows = Rows();
         if (_lowering.SessionlessDropped > 0) WriteWarning(_lowering.OnSessionless().In(ParameterNames.Wording));
         if (Version == 2 && !_lowering.IsAgentic)
-            throw Errors.RowVersionMismatch.Usage("-Version 2 is for agentic traces, and the requests of this one belong to no session; leave it out");
+            throw Errors.RowVersionMismatch.Usage(
+                "-Version 2 is for agentic traces, and the requests of this one belong to no session; leave it out");
         foreach (MooncakeRow row in rows)
         {
             Cancellation.ThrowIfCancellationRequested();

@@ -44,9 +44,12 @@ public sealed class ExportAgentReportCommand : ExportCommand
     {
         Format ??= ReportFormats.Of(Target);
         if (Name.Length > 0 && Format is ReportFormat.Json or ReportFormat.Jsonl)
-            throw Errors.OptionsConflict.Error($"-Name is not for {Format}, which has no names; use it with {ReportFormat.Csv}, {ReportFormat.Html} or {ReportFormat.Markdown}");
+            throw Errors.OptionsConflict.Error(
+                $"-Name is not for {Format}, which has no names; use it with {ReportFormat.Csv}, {ReportFormat.Html} or " +
+                    $"{ReportFormat.Markdown}");
         if (Limit is not null && Format is not (ReportFormat.Html or ReportFormat.Markdown))
-            throw Errors.OptionsConflict.Error($"-Limit is for {ReportFormat.Html} and {ReportFormat.Markdown}; Test-AgentReplay tests without a file");
+            throw Errors.OptionsConflict.Error(
+                $"-Limit is for {ReportFormat.Html} and {ReportFormat.Markdown}; Test-AgentReplay tests without a file");
         _limits = Limit is null ? [] : MetricLimits.Of(Limit);
         Confirm($"Write a report as {Format}");
     }
@@ -59,10 +62,12 @@ public sealed class ExportAgentReportCommand : ExportCommand
     {
         if (_results.Count == 0) throw Errors.ReportEmpty.Error("there is no result to write");
         if (Format is ReportFormat.Json or ReportFormat.Jsonl && _results.Count != 1)
-            throw Errors.ReportSeveral.Error($"a {Format} file holds one result ({_results.Count} given); export them one by one, or in another format");
+            throw Errors.ReportSeveral.Error(
+                $"a {Format} file holds one result ({_results.Count} given); export them one by one, or in another format");
         if (Name.Length > 0 && Name.Length != _results.Count)
             throw Errors.NameCountWrong.Error($"-Name has {Name.Length} names and there are {_results.Count} results; give one for each");
-        IReadOnlyList<ReportedRun> runs = RunLimits.Test([.. _results.Select((result, i) => new ReportedRun(result, Name.ElementAtOrDefault(i)))], _limits);
+        IReadOnlyList<ReportedRun> runs =
+            RunLimits.Test([.. _results.Select((result, i) => new ReportedRun(result, Name.ElementAtOrDefault(i)))], _limits);
         if (!IsWanted) return;
         AtomicFile.Write(Target, stream => Write(stream, runs));
         PassOn();

@@ -79,7 +79,9 @@ public sealed class ExportAgentTimelineCommand : ExportCommand
                 foreach (TraceRecord record in InputObject) _trace.Add(record);
                 break;
             case ResultSet:
-                if (_result is not null) throw Errors.TimelineResultTwice.Error("a timeline shows one replay; export the results one by one, each to a file of its own");
+                if (_result is not null)
+                    throw Errors.TimelineResultTwice.Error(
+                        "a timeline shows one replay; export the results one by one, each to a file of its own");
                 _result = Result;
                 break;
             case RequestSet:
@@ -97,7 +99,8 @@ public sealed class ExportAgentTimelineCommand : ExportCommand
     protected override void Finish()
     {
         if (_files.Count == 0 && _trace is null && _result is null && _requests.Count == 0)
-            throw Errors.TimelineEmpty.Error("nothing came that a timeline could show; give records, a result, its requests, or files of these");
+            throw Errors.TimelineEmpty.Error(
+                "nothing came that a timeline could show; give records, a result, its requests, or files of these");
         if (IsWanted) Write();
         PassOn();
     }

@@ -64,7 +64,8 @@ public sealed class GetAgentSessionCommand : PathCommand
     /// <inheritdoc/>
     protected override void Finish()
     {
-        if (_collector.RequestsWithoutSession is > 0 and int count) WriteWarning($"Requests passed over because they belong to no session: {count}");
+        if (_collector.RequestsWithoutSession is > 0 and int count)
+            WriteWarning($"Requests passed over because they belong to no session: {count}");
         foreach (AgentSession session in _collector.Sessions(Tree))
         {
             Cancellation.ThrowIfCancellationRequested();

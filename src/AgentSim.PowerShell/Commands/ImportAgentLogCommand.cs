@@ -144,7 +144,8 @@ public sealed class ImportAgentLogCommand : PathCommand
 
         if (ParameterSetName == KnownPlaceSet) files.AddRange(LogImport.Files([], options));
         else if (paths.Count == 0) return;
-        LogImport import = LogImport.Read(paths, options, (file, error) => WriteError(ErrorRecords.Of(error, file)), progress.Reading(files), Cancellation);
+        LogImport import = LogImport.Read(paths, options, (file, error) => WriteError(ErrorRecords.Of(error, file)),
+            progress.Reading(files), Cancellation);
         progress.Complete();
         Tell(import.Summary);
         foreach (TraceRecord record in import.Records(Cancellation)) WriteObject(record);
@@ -167,7 +168,8 @@ public sealed class ImportAgentLogCommand : PathCommand
         IncludesCompaction = !NoCompaction,
         Preset = Preset,
         Columns = ColumnMap.Cast<DictionaryEntry>().ToDictionary(
-            entry => Convert.ToString(entry.Key, CultureInfo.InvariantCulture)!, entry => Convert.ToString(entry.Value, CultureInfo.InvariantCulture) ?? "", StringComparer.Ordinal),
+            entry => Convert.ToString(entry.Key, CultureInfo.InvariantCulture)!, entry =>
+                Convert.ToString(entry.Value, CultureInfo.InvariantCulture) ?? "", StringComparer.Ordinal),
         IsAnonymous = Anonymize,
         Salt = Salt,
         IsStrict = Strict,

@@ -27,7 +27,8 @@ public sealed class ImportAgentMeasurementCommand : PathCommand
     {
         // A folder may itself be a measurement, and FILE#N is a stage of a file.
         string path = FileSystemPath(WildcardPattern.ContainsWildcardCharacters(given) && ParameterSetName == PathSet ? "." : given);
-        IReadOnlyList<string> files = Directory.Exists(path) && MeasurementReader.IsFolder(path) || path.LastIndexOf('#') > 0 && !File.Exists(path) ? [path] : FilesOf(given);
+        IReadOnlyList<string> files = Directory.Exists(path) && MeasurementReader.IsFolder(path) || path.LastIndexOf('#') > 0
+            && !File.Exists(path) ? [path] : FilesOf(given);
         foreach (string file in files)
         {
             if (MeasurementReader.IsTrace(file)) _traces.Add(file);

@@ -42,7 +42,8 @@ public sealed class ImportAgentMooncakeCommand : ImportCommand<MooncakeRow>
     protected override IEnumerable<MooncakeRow> Read(string file, Action<AgentSimException>? onBadRow, IProgress<long> progress)
     {
         bool isGiven = MyInvocation.BoundParameters.ContainsKey(nameof(TraceBlockSize));
-        foreach (AtLine<MooncakeRow> row in MooncakeRowReader.Read(file, Format, TraceBlockSize, onBadRow, warning => WriteWarning(warning.In(ParameterNames.Wording)), progress, Cancellation))
+        foreach (AtLine<MooncakeRow> row in MooncakeRowReader.Read(file, Format, TraceBlockSize, onBadRow,
+            warning => WriteWarning(warning.In(ParameterNames.Wording)), progress, Cancellation))
         {
             // All rows of a file are of one version, so that this ends the file at its first row.
             if (Version is { } version && row.Value.AgenticVersion != version)
@@ -51,7 +52,8 @@ public sealed class ImportAgentMooncakeCommand : ImportCommand<MooncakeRow>
                     $"the file has agentic rows of version {row.Value.AgenticVersion}, not {version}; convert the trace to that version");
             }
 
-            if (isGiven && row.Value.TraceBlockSize != TraceBlockSize) throw MooncakeRowReader.OtherBlockSize(file, 1, row.Value.TraceBlockSize, TraceBlockSize);
+            if (isGiven && row.Value.TraceBlockSize != TraceBlockSize)
+                throw MooncakeRowReader.OtherBlockSize(file, 1, row.Value.TraceBlockSize, TraceBlockSize);
             yield return row.Value;
         }
     }

@@ -31,7 +31,8 @@ public sealed partial class InvokeAgentReplayCommand
         if (InvokeCommand.GetCommand(StartThreadJob, CommandTypes.Cmdlet | CommandTypes.Function) is null)
         {
             throw Errors.ThreadJobMissing.Error(
-                $"-{nameof(AsJob)} needs {StartThreadJob}, which comes with PowerShell in the module Microsoft.PowerShell.ThreadJob; install that module or leave -{nameof(AsJob)} out");
+                $"-{nameof(AsJob)} needs {StartThreadJob}, which comes with PowerShell in the module Microsoft.PowerShell.ThreadJob; " +
+                    $"install that module or leave -{nameof(AsJob)} out");
         }
 
         var parameters = new Hashtable
@@ -50,7 +51,8 @@ public sealed partial class InvokeAgentReplayCommand
             if (!CommonParameters.Contains(name)) call[name] = value;
         }
 
-        foreach (string resolved in (string[])[nameof(AsJob), nameof(InputObject), nameof(Record), nameof(Path), nameof(LiteralPath)]) call.Remove(resolved);
+        foreach (string resolved in (string[])[nameof(AsJob), nameof(InputObject), nameof(Record), nameof(Path), nameof(LiteralPath)])
+            call.Remove(resolved);
         if (CollectedInput is var (input, items)) call[input] = items;
         if (Engine is not null) call[nameof(Engine)] = _settings.Engine;
         if (_settings.Pools is { } pools)

@@ -97,7 +97,8 @@ public sealed partial class InvokeAgentReplayCommand : ReplayInputCommand
         {
             Engine = ToEngine(Engine, Setting.Engine),
             Workers = Workers,
-            Pools = PrefillEngine is null || DecodeEngine is null ? null : ToPools(PrefillEngine, DecodeEngine, PrefillWorkers, DecodeWorkers),
+            Pools = PrefillEngine is null || DecodeEngine is null ? null
+                : ToPools(PrefillEngine, DecodeEngine, PrefillWorkers, DecodeWorkers),
             RouterMode = RouterMode,
             Router = ToRouter(RouterConfig),
             RouterSeed = RouterSeed,

@@ -146,7 +146,9 @@ public sealed partial class InvokeAgentSweepCommand : ReplayInputCommand
         }
 
         progress.Complete();
-        if (cutOff > 0) WriteWarning($"-{nameof(MaxSimTimeSeconds)} cut {cutOff} of {points.Length} combinations short: their numbers are about the requests that ended; CutOffRequests says how many did not");
+        if (cutOff > 0) WriteWarning(
+            $"-{nameof(MaxSimTimeSeconds)} cut {cutOff} of {points.Length} combinations short: their numbers are about the requests that " +
+                "ended; CutOffRequests says how many did not");
     }
 
     private SweepGrid Grid() => new()
@@ -166,7 +168,8 @@ public sealed partial class InvokeAgentSweepCommand : ReplayInputCommand
     {
         if (PrefillEngine is null || DecodeEngine is null) return [];
         PoolSettings first = ToPools(PrefillEngine, DecodeEngine, 1, 1);
-        return [.. from prefill in PrefillWorkers from decode in DecodeWorkers select first with { PrefillWorkers = prefill, DecodeWorkers = decode }];
+        return [.. from prefill in PrefillWorkers from decode in DecodeWorkers select first with { PrefillWorkers = prefill,
+            DecodeWorkers = decode }];
     }
 
     // Synthetic load is made for a block size; a trace is the same for all.

@@ -53,14 +53,16 @@ public sealed class MeasureAgentTraceCommand : PathCommand
         if (By is not null && !_hasMembers && _outside is not null)
         {
             throw Errors.MeasurePropertyMissing.Error(
-                $"no {_outside.GetType().Name} of the input has the property {Quote.Of(By)}; {NearestName.Suggest(By, [.. PSObject.AsPSObject(_outside).Properties.Select(property => property.Name)])}");
+                $"no {_outside.GetType().Name} of the input has the property {Quote.Of(By)}; " +
+                    $"{NearestName.Suggest(By, [.. PSObject.AsPSObject(_outside).Properties.Select(property => property.Name)])}");
         }
 
         Write(_records.Measures());
         Write(_rows.Measures());
         Write(_sessions.GroupBy(entry => entry.Group, entry => entry.Session).Select(group => SessionMeasure.Of([.. group], group.Key)));
         // Of no measure, every number would be small.
-        if (!_hasWritten) throw Errors.MeasureEmpty.Error("nothing came that could be measured; give records, rows, sessions or paths of traces that hold some");
+        if (!_hasWritten) throw Errors.MeasureEmpty.Error(
+            "nothing came that could be measured; give records, rows, sessions or paths of traces that hold some");
     }
 
     private void Add(PSObject input)
@@ -104,7 +106,8 @@ public sealed class MeasureAgentTraceCommand : PathCommand
         }
 
         _hasMembers = true;
-        return (true, property.Value is IEnumerable<string> texts ? string.Join(", ", texts) : LanguagePrimitives.ConvertTo<string>(property.Value) ?? "");
+        return (true, property.Value is IEnumerable<string> texts ? string.Join(", ", texts)
+            : LanguagePrimitives.ConvertTo<string>(property.Value) ?? "");
     }
 
     private void Write<T>(IEnumerable<T> measures)

@@ -122,7 +122,9 @@ public abstract class MeasurementCommand : AgentSimCommand
                     paths.Add(PathCommand.FileSystemPath(this, path));
                     break;
                 case var other:
-                    throw Errors.MeasurementInvalid.Usage($"a {other?.GetType().Name} is no measurement; give what Import-AgentMeasurement returns, or paths of measurements");
+                    throw Errors.MeasurementInvalid.Usage(
+                        $"a {other?.GetType().Name} is no measurement; give what Import-AgentMeasurement returns, " +
+                            "or paths of measurements");
             }
         }
 

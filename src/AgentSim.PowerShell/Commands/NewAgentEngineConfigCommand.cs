@@ -18,10 +18,12 @@ public sealed class NewAgentEngineConfigCommand : ConfigCommand
     private protected override object Create()
     {
         const string name = "engine configuration";
-        EngineArguments arguments = Parameters.Apply(FromJson is null ? new EngineArguments() : EngineArguments.Read(FromJson, "-" + nameof(FromJson)));
+        EngineArguments arguments = Parameters.Apply(FromJson is null ? new EngineArguments()
+            : EngineArguments.Read(FromJson, "-" + nameof(FromJson)));
         arguments = (arguments with { Given = arguments.Given.And(Parameters.Given) }).Validated(name);
         // The configuration means the same file wherever it is used.
-        if (arguments.PlannerProfileData is { } path) arguments = arguments with { PlannerProfileData = PathCommand.FileSystemPath(this, path) };
+        if (arguments.PlannerProfileData is { } path)
+            arguments = arguments with { PlannerProfileData = PathCommand.FileSystemPath(this, path) };
         WarnOfFiles(arguments, name);
         foreach (string warning in arguments.Warnings) WriteWarning(Parameters.InMessage(warning));
         return arguments;

@@ -22,7 +22,8 @@ public sealed class NewAgentRouterConfigCommand : ConfigCommand
         settings = Parameters.Apply(settings);
         settings.Validate(name);
         // The configuration means the same files wherever it is used.
-        return settings with { RouterPolicyConfig = Absolute(settings.RouterPolicyConfig), RouterTrackingKeyFile = Absolute(settings.RouterTrackingKeyFile) };
+        return settings with { RouterPolicyConfig = Absolute(settings.RouterPolicyConfig),
+            RouterTrackingKeyFile = Absolute(settings.RouterTrackingKeyFile) };
     }
 
     private string? Absolute(string? path) => path is null ? null : PathCommand.FileSystemPath(this, path);

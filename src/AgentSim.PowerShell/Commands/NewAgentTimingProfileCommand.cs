@@ -50,7 +50,8 @@ public sealed class NewAgentTimingProfileCommand : MeasurementCommand
     protected override void Finish()
     {
         string target = PathCommand.FileSystemPath(this, OutputPath);
-        if (!target.EndsWith(".npz", StringComparison.OrdinalIgnoreCase)) throw Errors.OptionValueInvalid.Usage($"-{nameof(OutputPath)} must end in .npz (is {Quote.Of(OutputPath)})");
+        if (!target.EndsWith(".npz", StringComparison.OrdinalIgnoreCase))
+            throw Errors.OptionValueInvalid.Usage($"-{nameof(OutputPath)} must end in .npz (is {Quote.Of(OutputPath)})");
         if (!ShouldProcess(target, "Write a timing profile")) return;
         foreach (string file in (string[])[target, TimingProfile.SidecarOf(target)])
         {
@@ -58,7 +59,8 @@ public sealed class NewAgentTimingProfileCommand : MeasurementCommand
         }
 
         CalibrationOptions options = Options() with { HeldOutShare = HoldOutShare, HeldOut = HoldOut.Length > 0 ? Runs(HoldOut) : [] };
-        TimingProfile profile = TablesOf() is { } tables ? Calibrator.FromOperators(tables, options, Cancellation) : Calibrator.Fit(Runs(_given), options, null, Cancellation);
+        TimingProfile profile = TablesOf() is { } tables ? Calibrator.FromOperators(tables, options, Cancellation)
+            : Calibrator.Fit(Runs(_given), options, null, Cancellation);
         profile.Write(target);
         foreach (RunWarning warning in profile.Warnings) WriteWarning(warning.Message);
         WriteObject(profile);
@@ -67,8 +69,10 @@ public sealed class NewAgentTimingProfileCommand : MeasurementCommand
     private OperatorTables? TablesOf()
     {
         object? only = _given.Count == 1 ? (_given[0] as PSObject)?.BaseObject ?? _given[0] : null;
-        string? folder = only switch { DirectoryInfo info => info.FullName, string text => PathCommand.FileSystemPath(this, text), _ => null };
+        string? folder = only switch { DirectoryInfo info => info.FullName, string text => PathCommand.FileSystemPath(this, text),
+            _ => null };
         if (folder is null || !Directory.Exists(folder) || !OperatorTables.Is(folder)) return null;
-        return OperatorTables.Read(folder, Layers ?? throw Errors.OptionMissing.Usage($"operator tables are of one layer; give -{nameof(Layers)}, the layers of the model"));
+        return OperatorTables.Read(folder, Layers
+            ?? throw Errors.OptionMissing.Usage($"operator tables are of one layer; give -{nameof(Layers)}, the layers of the model"));
     }
 }

@@ -90,7 +90,8 @@ public abstract class PathCommand : AgentSimCommand
         foreach (string file in files)
         {
             var progress = new ProgressDisplay(this, $"Reading {file}");
-            Attempt(file, () => read(file, EndsAtFault ? null : error => WriteError(ErrorRecords.Of(error, file)), progress.Reading([file])));
+            Attempt(file, () => read(file, EndsAtFault ? null : error => WriteError(ErrorRecords.Of(error, file)),
+                progress.Reading([file])));
             progress.Complete();
         }
     }

@@ -83,7 +83,8 @@ public abstract partial class ReplayInputCommand
             Calibration.TimingProfile profile => profile,
             FileInfo file => Calibration.TimingProfile.Read(file.FullName),
             string path => Calibration.TimingProfile.Read(FileSystemPath(path)),
-            _ => throw Errors.CalibrationInvalid.Usage($"a {given.GetType().Name} is no timing profile; give what New-AgentTimingProfile returns, or the path of an .npz file"),
+            _ => throw Errors.CalibrationInvalid.Usage(
+                $"a {given.GetType().Name} is no timing profile; give what New-AgentTimingProfile returns, or the path of an .npz file"),
         };
         return settings.With(_profile);
     }
@@ -157,13 +158,16 @@ public abstract partial class ReplayInputCommand
         if (!hasPrefill && !hasDecode)
         {
             if (Given(nameof(InvokeAgentReplayCommand.PrefillWorkers)) || Given(nameof(InvokeAgentReplayCommand.DecodeWorkers)))
-                throw Conflict("-PrefillWorkers and -DecodeWorkers are for separate pools; give -PrefillEngine and -DecodeEngine as well, or use -Workers");
+                throw Conflict("-PrefillWorkers and -DecodeWorkers are for separate pools; give -PrefillEngine and -DecodeEngine " +
+                    "as well, or use -Workers");
             return;
         }
 
         if (!hasPrefill || !hasDecode) throw Conflict("separate pools need both -PrefillEngine and -DecodeEngine");
-        if (Given(nameof(InvokeAgentReplayCommand.Engine))) throw Conflict("-Engine cannot be combined with -PrefillEngine and -DecodeEngine");
-        if (Given(nameof(InvokeAgentReplayCommand.Workers))) throw Conflict("-Workers is for workers that do both; use -PrefillWorkers and -DecodeWorkers");
+        if (Given(nameof(InvokeAgentReplayCommand.Engine)))
+            throw Conflict("-Engine cannot be combined with -PrefillEngine and -DecodeEngine");
+        if (Given(nameof(InvokeAgentReplayCommand.Workers)))
+            throw Conflict("-Workers is for workers that do both; use -PrefillWorkers and -DecodeWorkers");
     }
 
     // A configuration may come from a file or another session.
@@ -183,6 +187,7 @@ public abstract partial class ReplayInputCommand
     private IEnumerable<RunWarning> IgnoredParameters()
     {
         if (RouterPolicyPath is not null && !HasKvRouter)
-            yield return new RunWarning(WarningCodes.OptionIgnored, $"{Setting.RouterPolicy} has no effect with {Setting.RouterMode} {Setting.RoundRobin}; use {Setting.KvRouter}");
+            yield return new RunWarning(WarningCodes.OptionIgnored,
+                $"{Setting.RouterPolicy} has no effect with {Setting.RouterMode} {Setting.RoundRobin}; use {Setting.KvRouter}");
     }
 }

@@ -106,12 +106,14 @@ public abstract partial class ReplayInputCommand : PathCommand
     {
         if (ParameterSetName == InputObjectSet) _rows.AddRange(InputObject);
         else if (ParameterSetName == RecordSet) _records.AddRange(Record);
-        else if (!IsSynthetic) foreach (string given in GivenPaths) _files.AddRange(IsRecordingFolder(given) ? [FileSystemPath(given)] : FilesOf(given));
+        else if (!IsSynthetic) foreach (string given in GivenPaths) _files.AddRange(IsRecordingFolder(given) ? [FileSystemPath(given)]
+            : FilesOf(given));
     }
 
     // A folder of recordings holds other things, too, and an import knows what it takes.
     private bool IsRecordingFolder(string given) =>
-        TraceFormat.RecordingName() is not null && (ParameterSetName == LiteralPathSet || !WildcardPattern.ContainsWildcardCharacters(given)) && Directory.Exists(FileSystemPath(given));
+        TraceFormat.RecordingName() is not null && (ParameterSetName == LiteralPathSet
+            || !WildcardPattern.ContainsWildcardCharacters(given)) && Directory.Exists(FileSystemPath(given));
 
     /// <summary>The workload, when all input has come.</summary>
     /// <param name="engine">The engine that will serve it, for synthetic load.</param>
@@ -149,13 +151,16 @@ public abstract partial class ReplayInputCommand : PathCommand
         if (TraceFormat is not (TraceFormat.Mooncake or TraceFormat.MooncakeDelta or TraceFormat.AgenticMooncake))
         {
             throw Errors.TraceFormatMismatch.Error(
-                $"-{nameof(TraceFormat)} {TraceFormat} is for files; rows are {TraceFormat.Mooncake}, {TraceFormat.MooncakeDelta} or {TraceFormat.AgenticMooncake}");
+                $"-{nameof(TraceFormat)} {TraceFormat} is for files; rows are {TraceFormat.Mooncake}, {TraceFormat.MooncakeDelta} or " +
+                    $"{TraceFormat.AgenticMooncake}");
         }
 
-        if (MyInvocation.BoundParameters.ContainsKey(nameof(TraceFormat)) && TraceFormat == TraceFormat.Mooncake && _rows.Exists(row => row.IsAgentic))
+        if (MyInvocation.BoundParameters.ContainsKey(nameof(TraceFormat)) && TraceFormat == TraceFormat.Mooncake
+            && _rows.Exists(row => row.IsAgentic))
         {
             throw Errors.TraceFormatMismatch.Error(
-                $"-{nameof(TraceFormat)} {TraceFormat} is for plain rows and these are agentic; leave it out, rows say themselves what they are");
+                $"-{nameof(TraceFormat)} {TraceFormat} is for plain rows and these are agentic; leave it out, rows say " +
+                    "themselves what they are");
         }
 
         return WorkloadLoader.FromRows(_rows, options, Cancellation);

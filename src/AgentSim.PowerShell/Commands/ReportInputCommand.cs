@@ -19,7 +19,8 @@ public abstract class ReportInputCommand : AgentSimCommand
 
     /// <summary>Results, summaries, rows of sweeps; report files and their paths.</summary>
     // What is null or empty comes, too: a binding that fails goes by without the cmdlet, which could then take the rest for all.
-    [Parameter(ParameterSetName = InputObjectSet, Mandatory = true, Position = 0, ValueFromPipeline = true, ValueFromRemainingArguments = true)]
+    [Parameter(ParameterSetName = InputObjectSet, Mandatory = true, Position = 0, ValueFromPipeline = true,
+        ValueFromRemainingArguments = true)]
     [AllowNull]
     [AllowEmptyCollection]
     [AllowEmptyString]

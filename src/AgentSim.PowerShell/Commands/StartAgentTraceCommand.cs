@@ -138,7 +138,8 @@ public sealed class StartAgentTraceCommand : AgentSimCommand
         {
             Sink = new TraceSinkOptions
             {
-                Path = path, Format = Format, FlushIntervalMs = FlushIntervalMs, BufferBytes = BufferBytes, RollBytes = RollBytes, RollLines = RollLines,
+                Path = path, Format = Format, FlushIntervalMs = FlushIntervalMs, BufferBytes = BufferBytes, RollBytes = RollBytes,
+                    RollLines = RollLines,
             },
             ToolEndpoint = ToolEndpoint,
             ToolTopic = ToolTopic,

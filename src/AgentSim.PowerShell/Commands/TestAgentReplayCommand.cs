@@ -37,9 +37,11 @@ public sealed class TestAgentReplayCommand : ReportInputCommand
     /// <inheritdoc/>
     protected override void Start()
     {
-        if (Limit is null && Baseline is null) throw Errors.LimitMissing.Error("there is nothing to test against; give -Limit, -Baseline or both");
+        if (Limit is null && Baseline is null)
+            throw Errors.LimitMissing.Error("there is nothing to test against; give -Limit, -Baseline or both");
         if (MyInvocation.BoundParameters.ContainsKey(nameof(TolerancePercent)) && (Limit is not null || Baseline is null))
-            throw Errors.OptionsConflict.Error("-TolerancePercent is for -Baseline without -Limit; say in the limits how much a metric may change");
+            throw Errors.OptionsConflict.Error(
+                "-TolerancePercent is for -Baseline without -Limit; say in the limits how much a metric may change");
         if (Baseline is not null) _baseline = OnlyReport(Baseline);
         _limits = Limit is null ? LimitTest.NoWorse(_baseline!, TolerancePercent) : MetricLimits.Of(Limit);
         if (_limits.Count == 0) throw Errors.LimitMissing.Error("-Limit is empty; name at least one metric");
@@ -49,7 +51,8 @@ public sealed class TestAgentReplayCommand : ReportInputCommand
     private IReadOnlyList<Metric> OnlyReport(PSObject baseline)
     {
         MetricSource[] reports = [.. ReportsOf(baseline)];
-        return reports is [var only] ? only.Metrics : throw Errors.BaselineSeveral.Error($"the baseline is one replay ({reports.Length} given)");
+        return reports is [var only] ? only.Metrics
+            : throw Errors.BaselineSeveral.Error($"the baseline is one replay ({reports.Length} given)");
     }
 
     /// <inheritdoc/>

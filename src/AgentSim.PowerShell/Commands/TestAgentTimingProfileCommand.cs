@@ -45,7 +45,8 @@ public sealed class TestAgentTimingProfileCommand : MeasurementCommand
             WriteObject(result);
             foreach (AccuracyLimit limit in _limits)
             {
-                if (limit.Keeps(result) != true) WriteError(ErrorRecords.Of(Errors.LimitMissed.Error($"{result.Run} misses a limit: {limit}"), result));
+                if (limit.Keeps(result) != true)
+                    WriteError(ErrorRecords.Of(Errors.LimitMissed.Error($"{result.Run} misses a limit: {limit}"), result));
             }
         }
     }

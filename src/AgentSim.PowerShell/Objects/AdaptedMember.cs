@@ -18,7 +18,8 @@ internal sealed record AdaptedMember(string Name, Type Type, Func<object, object
     /// <summary>All of a type, in the order it declares them; options of its bag come last.</summary>
     public static AdaptedMember[] Of(Type type) =>
     [
-        .. type.GetProperties(BindingFlags.Public | BindingFlags.Instance).Where(property => property.GetIndexParameters().Length == 0 && !IsBag(property)).Select(Of),
+        .. type.GetProperties(BindingFlags.Public | BindingFlags.Instance)
+            .Where(property => property.GetIndexParameters().Length == 0 && !IsBag(property)).Select(Of),
         .. Inert(type),
     ];
 
@@ -39,8 +40,10 @@ internal sealed record AdaptedMember(string Name, Type Type, Func<object, object
         where T : class
     {
         PropertyInfo bag = typeof(T).GetProperties().Single(IsBag);
-        return table.Rows.Where(row => row.IsInert && !row.Name.Contains('.', StringComparison.Ordinal) && typeof(T).GetProperty(row.Parameter) is null)
+        return table.Rows.Where(row => row.IsInert && !row.Name.Contains('.', StringComparison.Ordinal)
+            && typeof(T).GetProperty(row.Parameter) is null)
             .Select(row => new AdaptedMember(
-                row.Parameter, row.ValueType!, target => row.Get!((T)target), (target, value) => bag.SetValue(target, bag.GetValue(row.Set!((T)target, value)))));
+                row.Parameter, row.ValueType!, target => row.Get!((T)target), (target, value) =>
+                    bag.SetValue(target, bag.GetValue(row.Set!((T)target, value)))));
     }
 }

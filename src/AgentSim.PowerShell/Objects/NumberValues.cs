@@ -18,7 +18,8 @@ public sealed class NumberAttribute : ArgumentTransformationAttribute
     public bool Whole { get; set; }
 
     /// <inheritdoc/>
-    public override object Transform(EngineIntrinsics engineIntrinsics, object inputData) => NumberValues.WhyNot(inputData, Whole) is { } reason
+    public override object Transform(EngineIntrinsics engineIntrinsics, object inputData) =>
+        NumberValues.WhyNot(inputData, Whole) is { } reason
         ? throw new ArgumentTransformationMetadataException(reason)
         : inputData;
 }
@@ -67,8 +68,11 @@ internal static partial class NumberValues
     {
         try
         {
-            if (IsNumber(type, out bool isWhole) && isWhole && WhyNot(number, true) is { } reason) throw NumberText.InvalidId.Error($"{name}: {reason}");
-            object plain = number is BigInteger large ? large >= 0 && large <= ulong.MaxValue ? (ulong)large : (object)(double)large : number;   // what ConvertFrom-Json makes of hashes
+            if (IsNumber(type, out bool isWhole) && isWhole && WhyNot(number, true) is { } reason)
+                throw NumberText.InvalidId.Error($"{name}: {reason}");
+            // what ConvertFrom-Json makes of hashes
+            object plain = number is BigInteger large ? large >= 0
+                && large <= ulong.MaxValue ? (ulong)large : (object)(double)large : number;
             return Convert.ChangeType(plain, type, CultureInfo.InvariantCulture);
         }
         catch (Exception error) when (error is OverflowException or InvalidCastException or FormatException)
@@ -80,6 +84,7 @@ internal static partial class NumberValues
     private static string? WhyNotWhole(double number, string shown) =>
         number == Math.Floor(number) && double.IsFinite(number) ? null : $"{Quote.Of(shown)} is not a whole number";
 
-    [GeneratedRegex(@"^\s*[+-]?(0x[0-9a-f]+|(\d+\.?\d*|\.\d+)(e[+-]?\d+)?[kmgtp]b)\s*$", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+    [GeneratedRegex(@"^\s*[+-]?(0x[0-9a-f]+|(\d+\.?\d*|\.\d+)(e[+-]?\d+)?[kmgtp]b)\s*$",
+        RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
     private static partial Regex PowerShellForm();
 }

@@ -25,7 +25,8 @@ public sealed class ObjectAdapter : PSPropertyAdapter
     public override PSAdaptedProperty? GetProperty(object baseObject, string propertyName)
     {
         ArgumentNullException.ThrowIfNull(baseObject);
-        return Of(baseObject).ByName.TryGetValue(propertyName, out AdaptedMember? property) ? new PSAdaptedProperty(property.Name, property) : null;
+        return Of(baseObject).ByName.TryGetValue(propertyName, out AdaptedMember? property)
+            ? new PSAdaptedProperty(property.Name, property) : null;
     }
 
     /// <inheritdoc/>
@@ -48,7 +49,8 @@ public sealed class ObjectAdapter : PSPropertyAdapter
         }
         catch (Exception error) when (error is PSInvalidCastException or TargetInvocationException)
         {
-            throw new SetValueException($"{property.Name}: {(error is TargetInvocationException ? error.InnerException! : error).Message}", error);
+            throw new SetValueException($"{property.Name}: {(error is TargetInvocationException ? error.InnerException! : error).Message}",
+                error);
         }
     }
 
@@ -68,16 +70,19 @@ public sealed class ObjectAdapter : PSPropertyAdapter
         object? plain = value is PSObject { BaseObject: not PSCustomObject } wrapped ? wrapped.BaseObject : value;
         if (type.IsInstanceOfType(plain)) return plain;
         Type element = ElementType(type) ?? type;
-        if (plain is not null && NumberValues.IsNumber(element, out bool isWhole) && NumberValues.WhyNot(plain, isWhole) is { } reason) throw new PSInvalidCastException(reason);
+        if (plain is not null && NumberValues.IsNumber(element, out bool isWhole) && NumberValues.WhyNot(plain, isWhole) is { } reason)
+            throw new PSInvalidCastException(reason);
         if (plain is null && Nullable.GetUnderlyingType(type) is not null) return null;
-        return LanguagePrimitives.ConvertTo(plain, element == type || plain is null ? type : element.MakeArrayType(), System.Globalization.CultureInfo.InvariantCulture);
+        return LanguagePrimitives.ConvertTo(plain, element == type || plain is null ? type : element.MakeArrayType(),
+            System.Globalization.CultureInfo.InvariantCulture);
     }
 
     // Of arrays and the lists that arrays are.
     private static Type? ElementType(Type type)
     {
         if (type.IsArray) return type.GetElementType();
-        return type is { IsInterface: true, IsGenericType: true } && typeof(IEnumerable).IsAssignableFrom(type) && type.GenericTypeArguments is [var element] ? element : null;
+        return type is { IsInterface: true, IsGenericType: true } && typeof(IEnumerable).IsAssignableFrom(type)
+            && type.GenericTypeArguments is [var element] ? element : null;
     }
 
     // As PowerShell writes it: System.Nullable[System.Double].

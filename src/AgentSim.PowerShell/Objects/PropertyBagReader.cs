@@ -18,7 +18,8 @@ internal static class PropertyBagReader
     private static ErrorCode InvalidId => Errors.ObjectInvalid;
     private const int MaxDepth = 16;
 
-    private static readonly ConcurrentDictionary<Type, (ConstructorInfo Make, ParameterInfo[] Parameters, PropertyInfo[] Set)> Plans = new();
+    private static readonly ConcurrentDictionary<Type, (ConstructorInfo Make, ParameterInfo[] Parameters,
+        PropertyInfo[] Set)> Plans = new();
 
     /// <summary>The object that a bag of properties describes.</summary>
     /// <exception cref="AgentSimException">A property is missing, or is not of its type.</exception>
@@ -36,7 +37,8 @@ internal static class PropertyBagReader
         if (NumberValues.IsNumber(type, out _) && plain is not string) return NumberValues.ChangeType(plain, type, name);
         if (type == typeof(DateTimeOffset) && plain is DateTime date) return new DateTimeOffset(date);
         if (Bag(plain) is not { } bag) return List(plain, type, name, depth) ?? throw Invalid(name, $"is a {plain.GetType().Name}");
-        if (type == typeof(TimeSpan) && bag.Properties["Ticks"]?.Value is { } ticks) return new TimeSpan(Convert.ToInt64(ticks, CultureInfo.InvariantCulture));
+        if (type == typeof(TimeSpan) && bag.Properties["Ticks"]?.Value is { } ticks)
+            return new TimeSpan(Convert.ToInt64(ticks, CultureInfo.InvariantCulture));
         return type.IsGenericType ? Dictionary(bag, type, name, depth) : Compound(bag, type, name, depth);
     }
 
@@ -59,12 +61,14 @@ internal static class PropertyBagReader
         bool isKnown = value is string text
             ? Enum.TryParse(type, text, ignoreCase: true, out object? choice) && !int.TryParse(text, out _)
             : Enum.IsDefined(type, choice = Enum.ToObject(type, NumberValues.ChangeType(value, typeof(long), name)));
-        return isKnown ? choice! : throw Invalid(name, $"is {Quote.Of(value.ToString())}, not one of {string.Join(", ", Enum.GetNames(type))}");
+        return isKnown ? choice!
+            : throw Invalid(name, $"is {Quote.Of(value.ToString())}, not one of {string.Join(", ", Enum.GetNames(type))}");
     }
 
     private static Array? List(object value, Type type, string name, int depth)
     {
-        Type? element = type.IsArray ? type.GetElementType() : type is { IsInterface: true, GenericTypeArguments: [var only] } ? only : null;
+        Type? element = type.IsArray ? type.GetElementType() : type is { IsInterface: true, GenericTypeArguments: [var only] }
+            ? only : null;
         if (element is null || value is string || value is not IEnumerable items) return null;
         object?[] values = [.. items.Cast<object?>().Select(item => Value(item, element, name, depth - 1))];
         var list = Array.CreateInstance(element, values.Length);
@@ -74,12 +78,15 @@ internal static class PropertyBagReader
 
     private static object Dictionary(PSObject bag, Type type, string name, int depth) => type.GenericTypeArguments switch
     {
-        [_, var element] when element == typeof(string) => bag.Properties.ToDictionary(entry => entry.Name, entry => (string)Value(entry.Value, element, name, depth - 1)!),
-        [_, var element] when element == typeof(object) => bag.Properties.ToDictionary(entry => entry.Name, entry => Unwrapped(entry.Value)),
+        [_, var element] when element == typeof(string) => bag.Properties.ToDictionary(entry => entry.Name,
+            entry => (string)Value(entry.Value, element, name, depth - 1)!),
+        [_, var element] when element == typeof(object) => bag.Properties.ToDictionary(entry => entry.Name,
+            entry => Unwrapped(entry.Value)),
         _ => throw Invalid(name, "is a list of properties"),
     };
 
-    private static object? Unwrapped(object? value) => value is PSObject { BaseObject: not PSCustomObject } wrapped ? wrapped.BaseObject : value;
+    private static object? Unwrapped(object? value) => value is PSObject { BaseObject: not PSCustomObject } wrapped
+        ? wrapped.BaseObject : value;
 
     private static object Compound(PSObject bag, Type type, string name, int depth)
     {
@@ -88,7 +95,8 @@ internal static class PropertyBagReader
         for (int i = 0; i < parameters.Length; i++)
         {
             ParameterInfo parameter = parameters[i];
-            arguments[i] = parameter.ParameterType == typeof(IReadOnlyDictionary<string, object?>) && bag.Properties[parameter.Name + "Json"]?.Value is string json
+            arguments[i] = parameter.ParameterType == typeof(IReadOnlyDictionary<string, object?>)
+                && bag.Properties[parameter.Name + "Json"]?.Value is string json
                 ? StoredSettings.Read(json)   // with their order and types
                 : bag.Properties[parameter.Name] is { } property ? Value(property.Value, parameter.ParameterType, property.Name, depth - 1)
                 : parameter.HasDefaultValue ? parameter.DefaultValue : throw Invalid(name, $"has no {parameter.Name}");
@@ -99,7 +107,8 @@ internal static class PropertyBagReader
             object made = make.Invoke(arguments);
             foreach (PropertyInfo property in set)
             {
-                if (bag.Properties[property.Name] is { } given) property.SetValue(made, Value(given.Value, property.PropertyType, property.Name, depth - 1));
+                if (bag.Properties[property.Name] is { } given)
+                    property.SetValue(made, Value(given.Value, property.PropertyType, property.Name, depth - 1));
             }
 
             foreach (AdaptedMember option in AdaptedMember.Inert(type))
@@ -124,9 +133,11 @@ internal static class PropertyBagReader
         ParameterInfo[] parameters = make.GetParameters();
         return (make, parameters, [.. type.GetProperties().Where(IsSet)]);
 
-        bool IsSet(PropertyInfo property) => !AdaptedMember.IsBag(property) && property.SetMethod is { } setter && (setter.IsPublic || property.IsDefined(typeof(JsonIncludeAttribute)))
+        bool IsSet(PropertyInfo property) => !AdaptedMember.IsBag(property) && property.SetMethod is { } setter
+            && (setter.IsPublic || property.IsDefined(typeof(JsonIncludeAttribute)))
             && !Array.Exists(parameters, parameter => string.Equals(parameter.Name, property.Name, StringComparison.OrdinalIgnoreCase));
     }
 
-    private static AgentSimException Invalid(string name, string problem) => InvalidId.Error($"these properties are not those of an object of this module: {name} {problem}");
+    private static AgentSimException Invalid(string name, string problem) =>
+        InvalidId.Error($"these properties are not those of an object of this module: {name} {problem}");
 }

@@ -110,7 +110,8 @@ public sealed class AgentMetricsTests : IDisposable
     [Fact]
     public void A_load_without_sessions_has_none_and_says_so()
     {
-        ReplayResult result = Sim.Run("""{"timestamp":0,"input_length":16,"output_length":2,"hash_ids":[1]}""", Sim.Settings() with { ReportsAgents = true });
+        ReplayResult result = Sim.Run("""{"timestamp":0,"input_length":16,"output_length":2,"hash_ids":[1]}""",
+            Sim.Settings() with { ReportsAgents = true });
         Assert.Null(result.Agents);
         Assert.Null(result.FindAgents());
         Assert.Contains(result.Warnings, warning => warning.Code == "AgentsNone");

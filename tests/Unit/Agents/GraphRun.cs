@@ -95,7 +95,8 @@ internal sealed record GraphRun(IReadOnlyList<GraphRow> Rows, int Version, strin
         bool hasPools = version == 0 && type != "trtllm" && random.Next(2) == 0;
         int blockSize = Pick(random, 4, 8, 16);
         List<string> fields = [$"\"engine_type\":\"{type}\"", Inv($"\"block_size\":{blockSize}")];
-        if (random.Next(3) > 0) fields.Add(Inv($"\"num_gpu_blocks\":{random.Next(80, 260) / blockSize}"));   // prompts of up to 120 tokens and 40 of output
+        // prompts of up to 120 tokens and 40 of output
+        if (random.Next(3) > 0) fields.Add(Inv($"\"num_gpu_blocks\":{random.Next(80, 260) / blockSize}"));
         if (random.Next(3) == 0) fields.Add(Inv($"\"max_num_batched_tokens\":{Pick(random, 8, 32, 64)}"));
         if (random.Next(4) == 0) fields.Add(Inv($"\"max_num_seqs\":{random.Next(1, 5)}"));
         if (random.Next(5) == 0) fields.Add("\"speedup_ratio\":1e12");
@@ -125,7 +126,8 @@ internal sealed record GraphRun(IReadOnlyList<GraphRow> Rows, int Version, strin
     private static string TextOf(List<GraphRow> rows, int version, Random random)
     {
         var text = new StringBuilder();
-        if (version == 2) text.AppendLine("""{"schema":"dynamo.agentic_mooncake","version":2,"block_size":16,"hash_id_scope":"local","source":{"format":"test","digest":"0"}}""");
+        if (version == 2) text.AppendLine(
+            """{"schema":"dynamo.agentic_mooncake","version":2,"block_size":16,"hash_id_scope":"local","source":{"format":"test","digest":"0"}}""");
         foreach (GraphRow row in rows)
         {
             int input = random.Next(1, 121), output = random.Next(10) == 0 ? 0 : random.Next(1, 41);
@@ -141,7 +143,8 @@ internal sealed record GraphRun(IReadOnlyList<GraphRow> Rows, int Version, strin
             else if (row.Waits.Count > 0)
             {
                 text.Append(Inv($",\"delay\":{row.Delay}"));
-                if (version == 1) text.Append(Inv($",\"wait_for\":[{string.Join(',', row.Waits.Select(wait => $"\"{wait.Id}\""))}],\"tool_wait_ms\":{row.Tool}"));
+                if (version == 1) text.Append(
+                    Inv($",\"wait_for\":[{string.Join(',', row.Waits.Select(wait => $"\"{wait.Id}\""))}],\"tool_wait_ms\":{row.Tool}"));
             }
 
             if (row.Branches.Count > 0)

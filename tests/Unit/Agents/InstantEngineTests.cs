@@ -22,7 +22,8 @@ public class InstantEngineTests
     {
         ReplayWorkload workload = WorkloadLoader.Load([TestData.PathOf("traces", trace)],
             new WorkloadOptions { Format = TraceFormat.Dynamo });
-        ReplayResult result = Replay.Run(workload, new ReplaySettings { Engine = EngineConfig.Parse("""{"speedup_ratio":1e12}""", "engine") });
+        ReplayResult result = Replay.Run(workload,
+            new ReplaySettings { Engine = EngineConfig.Parse("""{"speedup_ratio":1e12}""", "engine") });
         double[] starts = LongestChains(workload.Columns.Agentic!);
         AgentResults agents = result.FindAgents()!;
         foreach (TaskResult task in agents.Tasks)

@@ -24,7 +24,8 @@ public class RandomGraphTests
             {
                 result = Replay.Run(graph.Load(), graph.Settings);
             }
-            catch (AgentSimException error) when (error.ErrorId is "ReplayDeadEnd" or "RequestNeverFits" or "RequestTooLong" or "RequestImpossible")
+            catch (AgentSimException error) when (error.ErrorId is "ReplayDeadEnd" or "RequestNeverFits" or "RequestTooLong"
+                or "RequestImpossible")
             {
                 Count(error.ErrorId);
                 continue;

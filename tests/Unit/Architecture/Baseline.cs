@@ -8,7 +8,8 @@ internal static class Baseline
     {
         string path = TestData.PathOf($"../Architecture/{file}");
         string[] actual = [.. lines];
-        if (Environment.GetEnvironmentVariable("AGENTSIM_WRITE_BASELINES") == "1") File.WriteAllText(path, string.Join('\n', actual) + "\n");
+        if (Environment.GetEnvironmentVariable("AGENTSIM_WRITE_BASELINES") == "1")
+            File.WriteAllText(path, string.Join('\n', actual) + "\n");
         string[] expected = File.ReadAllLines(path);
         string[] added = [.. actual.Except(expected)], gone = [.. expected.Except(actual)];
         Assert.True(

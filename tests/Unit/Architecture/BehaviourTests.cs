@@ -52,17 +52,20 @@ public partial class BehaviourTests
     private static IEnumerable<string> Code =>
         from folder in (string[])["src", "tests", "bench", "build"]
         from file in Directory.EnumerateFiles(Path.Combine(Root, folder), "*.*", SearchOption.AllDirectories)
-        where file.EndsWith(".cs", StringComparison.Ordinal) || file.EndsWith(".py", StringComparison.Ordinal) || file.EndsWith(".ps1", StringComparison.Ordinal)
+        where file.EndsWith(".cs", StringComparison.Ordinal) || file.EndsWith(".py", StringComparison.Ordinal)
+        || file.EndsWith(".ps1", StringComparison.Ordinal)
         where !file.Split(Path.DirectorySeparatorChar).Any(part => part is "bin" or "obj" or "Data")
         select file;
 
-    private static bool Exists(string page, string anchor) => Pages.TryGetValue(page, out Page? found) && (anchor.Length == 0 || found.Anchors.Contains(anchor));
+    private static bool Exists(string page, string anchor) =>
+        Pages.TryGetValue(page, out Page? found) && (anchor.Length == 0 || found.Anchors.Contains(anchor));
 
     // The matches of a pattern in a text that name nothing, with file and line.
     private static IEnumerable<string> Dangling(string file, string text, Regex pattern, Func<Match, bool> exists) =>
         from Match match in pattern.Matches(text)
         where !exists(match)
-        select string.Create(CultureInfo.InvariantCulture, $"{Path.GetRelativePath(Root, file)}:{text.AsSpan(0, match.Index).Count('\n') + 1}: {match.Value}");
+        select string.Create(CultureInfo.InvariantCulture,
+            $"{Path.GetRelativePath(Root, file)}:{text.AsSpan(0, match.Index).Count('\n') + 1}: {match.Value}");
 
     [Fact]
     public void Every_citation_in_the_code_and_the_tests_finds_its_anchor()

@@ -18,7 +18,8 @@ public partial class ErrorsTests
 
     // The list itself says what page and terminal show, in the words of both.
     private static bool IsList(string file) =>
-        Path.GetFileName(file).StartsWith("Errors.", StringComparison.Ordinal) || Path.GetFileName(file) is "WarningCodes.cs" or "Setting.cs";
+        Path.GetFileName(file).StartsWith("Errors.", StringComparison.Ordinal)
+            || Path.GetFileName(file) is "WarningCodes.cs" or "Setting.cs";
 
     // --option, but not x--, --- or --node.Locks.
     [GeneratedRegex(@"(?<![-\w)\]])--(?>[a-z][a-z-]*)(?!\.[A-Z])")]
@@ -45,7 +46,8 @@ public partial class ErrorsTests
             .. from source in Files("AgentSim.Core")
                where !IsList(source.File)
                from match in Flag().Matches(source.Text).Concat(Parameter().Matches(source.Text))
-               where match.Value != "agentsim import" || !source.File.EndsWith("TextIdentity.cs", StringComparison.Ordinal)   // a key of hashes
+               // a key of hashes
+               where match.Value != "agentsim import" || !source.File.EndsWith("TextIdentity.cs", StringComparison.Ordinal)
                where !source.Text.Contains($" {match.Value[1..]} = ", StringComparison.Ordinal)   // the negative of a constant
                select $"{source.File}: {match.Value}",
         ];
@@ -68,14 +70,16 @@ public partial class ErrorsTests
                      from match in Identifier().Matches(Regex.Replace(source.Text, "(?m)^ *///.*$", ""))
                      where ids.Contains(match.Groups[1].Value)
                      select $"{source.File}: {match.Value}");
-        string[] makers = ["AgentSim.Core/AgentSimException.cs", "AgentSim.Core/ErrorCode.cs", "AgentSim.Core/Errors.cs", "AgentSim.Core/WarningCodes.cs"];
+        string[] makers = ["AgentSim.Core/AgentSimException.cs", "AgentSim.Core/ErrorCode.cs", "AgentSim.Core/Errors.cs",
+            "AgentSim.Core/WarningCodes.cs"];
         Assert.Empty(Files(".").Where(source => Construction().IsMatch(source.Text)).Select(source => source.File).Except(makers));
     }
 
     [Fact]
     public void Quotations_in_messages_are_bounded_wherever_they_are_made()
     {
-        string[] files = [.. Files(".").Where(source => source.File != "AgentSim.Core/Quote.cs" && BareQuotation().IsMatch(source.Text.Replace("$\"'{value}'\").Append", "", StringComparison.Ordinal)
+        string[] files = [.. Files(".").Where(source => source.File != "AgentSim.Core/Quote.cs" && BareQuotation()
+            .IsMatch(source.Text.Replace("$\"'{value}'\").Append", "", StringComparison.Ordinal)
             .Replace("'{' ", "", StringComparison.Ordinal).Replace("'{')", "", StringComparison.Ordinal))).Select(source => source.File)];
         Assert.Empty(files);
     }
@@ -92,10 +96,12 @@ public partial class ErrorsTests
             Assert.True(Enum.IsDefined(code.Category), code.Id);
         });
         Assert.Equal(
-            typeof(WarningCodes).GetProperties().Where(property => property.PropertyType == typeof(WarningCode)).Select(property => property.Name).Order(StringComparer.Ordinal),
+            typeof(WarningCodes).GetProperties().Where(property => property.PropertyType == typeof(WarningCode))
+                .Select(property => property.Name).Order(StringComparer.Ordinal),
             WarningCodes.All.Select(code => code.Id));
         Assert.Equal(
-            typeof(Errors).GetProperties().Where(property => property.PropertyType == typeof(ErrorCode)).Select(property => property.Name).Order(StringComparer.Ordinal),
+            typeof(Errors).GetProperties().Where(property => property.PropertyType == typeof(ErrorCode)).Select(property => property.Name)
+                .Order(StringComparer.Ordinal),
             Errors.All.Select(code => code.Id).Order(StringComparer.Ordinal));
         Assert.Null(Errors.Find("NoSuchThing"));
     }
@@ -112,13 +118,15 @@ public partial class ErrorsTests
     [Fact]
     public void Every_setting_has_a_name_on_the_command_line_that_is_an_option_of_it()
     {
-        HashSet<string> options = [.. ((CommandSpec[])[ReplayCommand.Spec, ImportCommand.Spec, ConvertCommand.Spec, CaptureCommand.Spec, TimelineCommand.Spec, CompareCommand.Spec, SweepCommand.Spec])
+        HashSet<string> options = [.. ((CommandSpec[])[ReplayCommand.Spec, ImportCommand.Spec, ConvertCommand.Spec, CaptureCommand.Spec,
+            TimelineCommand.Spec, CompareCommand.Spec, SweepCommand.Spec])
             .SelectMany(command => command.Options.Select(option => option.Name).Append($"agentsim {command.Name}"))];
         // Values that the command line writes as files do, and what it cannot be told.
         Term[] neutral = [Setting.RoundRobin, Setting.KvRouter, Setting.DropDependencies];
         Assert.All(Setting.All.Except(neutral), term => Assert.Contains(OptionNames.Wording.Of(term), options));
         Assert.Equal(
-            typeof(Setting).GetProperties().Where(property => property.PropertyType == typeof(Term)).Select(property => property.Name).Order(StringComparer.Ordinal),
+            typeof(Setting).GetProperties().Where(property => property.PropertyType == typeof(Term)).Select(property => property.Name)
+                .Order(StringComparer.Ordinal),
             Setting.All.Select(term => term.Name).Order(StringComparer.Ordinal));
     }
 
@@ -130,8 +138,10 @@ public partial class ErrorsTests
         {
             string title = Regex.Match(section, "^## (.*)").Groups[1].Value;
             string[] rows = title == "Warnings of a run"
-                ? ["| code | what is counted | what helps |", "|---|---|---|", .. WarningCodes.All.Select(code => $"| `{code.Id}` | {code.Meaning} | {code.Remedy} |")]
-                : [.. Errors.All.Where(code => code.Section == title).OrderBy(code => code.Id, StringComparer.Ordinal).Select(code => $"| `{code.Id}` | {code.Cause} | {code.Remedy} | {code.Category} |")];
+                ? ["| code | what is counted | what helps |", "|---|---|---|",
+                    .. WarningCodes.All.Select(code => $"| `{code.Id}` | {code.Meaning} | {code.Remedy} |")]
+                : [.. Errors.All.Where(code => code.Section == title).OrderBy(code => code.Id, StringComparer.Ordinal)
+                    .Select(code => $"| `{code.Id}` | {code.Cause} | {code.Remedy} | {code.Category} |")];
             if (rows.Length == 0)
             {
                 page.Append(section);
@@ -143,7 +153,8 @@ public partial class ErrorsTests
         }
 
         Assert.Equal(Errors.All.Select(code => code.Section).Distinct().Order(StringComparer.Ordinal),
-            Regex.Matches(old, "(?m)^## (.*)$").Select(match => match.Groups[1].Value).Where(title => title != "Warnings of a run").Order(StringComparer.Ordinal));
+            Regex.Matches(old, "(?m)^## (.*)$").Select(match => match.Groups[1].Value).Where(title => title != "Warnings of a run")
+                .Order(StringComparer.Ordinal));
         return page.ToString().TrimEnd('\n') + "\n";
     }
 }

@@ -26,16 +26,19 @@ public class FileShapeTests
     public void Lines_have_at_most_140_columns()
     {
         string list = TestData.PathOf("../Architecture/WideLines.txt");
-        (string Name, int Wide)[] actual = [.. Files("src", "tests").Select(file => (file.Name, file.Lines.Count(line => line.Length > Columns))).Where(file => file.Item2 > 0)];
+        (string Name, int Wide)[] actual = [.. Files("src", "tests")
+            .Select(file => (file.Name, file.Lines.Count(line => line.Length > Columns))).Where(file => file.Item2 > 0)];
         if (Environment.GetEnvironmentVariable("AGENTSIM_WRITE_BASELINES") == "1")
             File.WriteAllText(list, string.Concat(actual.Select(file => $"{file.Wide} {file.Name}\n")));
         Dictionary<string, int> allowed = File.ReadAllLines(list).Select(line => line.Split(' ', 2)).ToDictionary(
             parts => parts[1], parts => int.Parse(parts[0], System.Globalization.CultureInfo.InvariantCulture));
 
-        Assert.Empty(actual.Where(file => file.Wide > allowed.GetValueOrDefault(file.Name)).Select(file => $"{file.Name}: {file.Wide} lines are wider than {Columns} columns"));
+        Assert.Empty(actual.Where(file => file.Wide > allowed.GetValueOrDefault(file.Name))
+            .Select(file => $"{file.Name}: {file.Wide} lines are wider than {Columns} columns"));
     }
 
     [Fact]
     public void Sources_have_at_most_300_lines() =>
-        Assert.Empty(Files("src").Where(file => file.Lines.Length > Lines && !Long.Contains(file.Name)).Select(file => $"{file.Name}: {file.Lines.Length} lines"));
+        Assert.Empty(Files("src").Where(file => file.Lines.Length > Lines && !Long.Contains(file.Name))
+            .Select(file => $"{file.Name}: {file.Lines.Length} lines"));
 }

@@ -23,16 +23,20 @@ public class PublicSurfaceTests
     private static IEnumerable<string> Lines(Type type)
     {
         string kind = type.IsEnum ? "enum" : type.IsInterface ? "interface" : type.IsValueType ? "struct"
-            : type.IsSubclassOf(typeof(Delegate)) ? "delegate" : type.IsAbstract ? type.IsSealed ? "static class" : "abstract class" : type.IsSealed ? "sealed class" : "class";
-        string above = type.BaseType is { } parent && parent != typeof(object) && parent != typeof(ValueType) && parent != typeof(Enum) ? $" : {Name(parent)}" : "";
+            : type.IsSubclassOf(typeof(Delegate)) ? "delegate" : type.IsAbstract ? type.IsSealed ? "static class" : "abstract class"
+            : type.IsSealed ? "sealed class" : "class";
+        string above = type.BaseType is { } parent && parent != typeof(object) && parent != typeof(ValueType)
+            && parent != typeof(Enum) ? $" : {Name(parent)}" : "";
         yield return $"{kind} {Name(type)}{above}";
-        foreach (string member in type.GetMembers(Declared).Where(IsShown).Select(member => Shown(member, type)).Order(StringComparer.Ordinal)) yield return $"  {member}";
+        foreach (string member in type.GetMembers(Declared).Where(IsShown).Select(member => Shown(member, type))
+            .Order(StringComparer.Ordinal)) yield return $"  {member}";
     }
 
     private static bool IsShown(MemberInfo member) => member switch
     {
         Type => false,   // listed by itself
-        MethodInfo { IsSpecialName: true } method => method.Name.StartsWith("op_", StringComparison.Ordinal),   // others are shown as properties
+        // others are shown as properties
+        MethodInfo { IsSpecialName: true } method => method.Name.StartsWith("op_", StringComparison.Ordinal),
         MethodInfo { Name: "<Clone>$" or "PrintMembers" } => false,
         MethodBase method => method.IsPublic || method.IsFamily || method.IsFamilyOrAssembly,
         PropertyInfo property => property.GetAccessors(nonPublic: true).Any(IsShownAccessor),
@@ -44,11 +48,15 @@ public class PublicSurfaceTests
 
     private static string Shown(MemberInfo member, Type type) => member switch
     {
-        FieldInfo field when type.IsEnum => $"{field.Name} = {Convert.ToInt64(field.GetRawConstantValue(), System.Globalization.CultureInfo.InvariantCulture)}",
+        FieldInfo field when type.IsEnum =>
+            $"{field.Name} = {Convert.ToInt64(field.GetRawConstantValue(), System.Globalization.CultureInfo.InvariantCulture)}",
         FieldInfo field => $"{(field.IsLiteral ? "const " : field.IsStatic ? "static " : "")}{Name(field.FieldType)} {field.Name}",
-        PropertyInfo property => $"{(property.GetAccessors(true)[0].IsStatic ? "static " : "")}{Name(property.PropertyType)} {property.Name} {{ {Accessors(property)}}}",
+        PropertyInfo property =>
+            $"{(property.GetAccessors(true)[0].IsStatic ? "static " : "")}{Name(property.PropertyType)} {property.Name} {{ " +
+                $"{Accessors(property)}}}",
         ConstructorInfo constructor => $".ctor({Parameters(constructor)})",
-        MethodInfo method => $"{(method.IsStatic ? "static " : method.IsAbstract ? "abstract " : "")}{Name(method.ReturnType)} {method.Name}({Parameters(method)})",
+        MethodInfo method => $"{(method.IsStatic ? "static " : method.IsAbstract ? "abstract " : "")}{Name(method.ReturnType)} " +
+            $"{method.Name}({Parameters(method)})",
         _ => member.ToString()!,
     };
 
@@ -57,12 +65,14 @@ public class PublicSurfaceTests
         var text = new StringBuilder();
         if (property.GetMethod is { } get && IsShownAccessor(get)) text.Append("get; ");
         if (property.SetMethod is { } set && IsShownAccessor(set))
-            text.Append(set.ReturnParameter.GetRequiredCustomModifiers().Any(modifier => modifier.Name == "IsExternalInit") ? "init; " : "set; ");
+            text.Append(set.ReturnParameter.GetRequiredCustomModifiers().Any(modifier => modifier.Name == "IsExternalInit") ? "init; "
+                : "set; ");
         return text.ToString();
     }
 
     private static string Parameters(MethodBase method) =>
-        string.Join(", ", method.GetParameters().Select(parameter => $"{Name(parameter.ParameterType)} {parameter.Name}{(parameter.IsOptional ? " = …" : "")}"));
+        string.Join(", ", method.GetParameters().Select(parameter =>
+            $"{Name(parameter.ParameterType)} {parameter.Name}{(parameter.IsOptional ? " = …" : "")}"));
 
     private static string Name(Type type)
     {

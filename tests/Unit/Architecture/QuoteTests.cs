@@ -43,21 +43,25 @@ public sealed class QuoteTests : IDisposable
         Assert.Equal($"'{new string('x', 99)}…'", Quote.Of(new string('x', 99) + "😀😀"));
         Assert.Equal(@"'a\u202eb\u2028c\u001b'", Quote.Of("a\u202eb\u2028c\u001b"));
         Check(Quote.Of(Long));
-        Assert.DoesNotContain("--", new AgentSimException(Errors.RowInvalid, Quote.Of(Evil), FaultKind.Input, null).In(OptionNames.Wording));
+        Assert.DoesNotContain("--", new AgentSimException(Errors.RowInvalid, Quote.Of(Evil), FaultKind.Input, null)
+            .In(OptionNames.Wording));
     }
 
     [Fact]
     public void Placeholders_become_the_words_of_a_front_end()
     {
-        AgentSimException error = Errors.TraceBlockSizeInvalid.Error($"{Setting.TraceBlockSize} must be at least 1; try {Setting.TraceFormat} {TraceFormat.MooncakeDelta.Term()}");
+        AgentSimException error = Errors.TraceBlockSizeInvalid.Error(
+            $"{Setting.TraceBlockSize} must be at least 1; try {Setting.TraceFormat} {TraceFormat.MooncakeDelta.Term()}");
         Assert.Equal("trace block size must be at least 1; try trace format mooncake-delta", error.Message);
         Assert.Equal("--trace-block-size must be at least 1; try --trace-format mooncake-delta", error.In(OptionNames.Wording));
         Assert.Equal(error.In(OptionNames.Wording), error.Reworded(OptionNames.Wording).Message);
         Assert.Equal((error.Code, error.Kind), (error.Reworded(OptionNames.Wording).Code, error.Reworded(OptionNames.Wording).Kind));
         // Through another message, and as a warning.
-        Assert.Equal("f: --trace-block-size must be at least 1; try --trace-format mooncake-delta", error.Saying($"f: {error.Template}", error).In(OptionNames.Wording));
+        Assert.Equal("f: --trace-block-size must be at least 1; try --trace-format mooncake-delta",
+            error.Saying($"f: {error.Template}", error).In(OptionNames.Wording));
         var warning = new RunWarning(WarningCodes.OptionIgnored, $"{Setting.Concurrency} has no effect");
-        Assert.Equal(("concurrency has no effect", "--replay-concurrency has no effect"), (warning.Message, warning.In(OptionNames.Wording)));
+        Assert.Equal(("concurrency has no effect", "--replay-concurrency has no effect"),
+            (warning.Message, warning.In(OptionNames.Wording)));
         Assert.Equal("broken \\ufdd0 TraceBlockSize", Errors.RowInvalid.Error("broken \ufdd0 TraceBlockSize").In(OptionNames.Wording));
     }
 
@@ -66,8 +70,11 @@ public sealed class QuoteTests : IDisposable
     {
         string name = Json(Long);
         string row = $$"""{"timestamp":0,"input_length":4,"output_length":1,"hash_ids":[1]""";
-        Check(Fault(() => WorkloadLoader.Load([_folder.Write("a.jsonl", row + $$""","request_id":{{name}},"wait_for":[{{name}}],"hash_id_scope":{{name}}}""")], new WorkloadOptions { Format = TraceFormat.AgenticMooncake, TraceBlockSize = 4 })));
-        Check(Fault(() => EngineConfig.Parse($$"""{{{name}}:1}""", Setting.Engine).Warnings(Setting.Engine, false).Select(doubt => doubt.Message).ToList().ForEach(text => throw Errors.RowInvalid.Error(text))));
+        Check(Fault(() => WorkloadLoader.Load([_folder.Write("a.jsonl",
+            row + $$""","request_id":{{name}},"wait_for":[{{name}}],"hash_id_scope":{{name}}}""")],
+                new WorkloadOptions { Format = TraceFormat.AgenticMooncake, TraceBlockSize = 4 })));
+        Check(Fault(() => EngineConfig.Parse($$"""{{{name}}:1}""", Setting.Engine).Warnings(Setting.Engine, false)
+            .Select(doubt => doubt.Message).ToList().ForEach(text => throw Errors.RowInvalid.Error(text))));
         Check(Fault(() => EngineArguments.Parse($$"""{"engine_type":{{name}}}""", Setting.Engine)));
         Check(Fault(() => EngineArguments.Parse($$"""{"worker_type":{{name}}}""", Setting.Engine)));
         Check(Fault(() => EngineArguments.Parse($$"""{"planner_profile_data":{{name}}}""", Setting.Engine)));
@@ -75,7 +82,9 @@ public sealed class QuoteTests : IDisposable
         Check(Fault(() => RouterSettings.Parse($$"""{"router_queue_policy":{{name}}}""", Setting.RouterConfig)));
         Check(Fault(() => MetricNames.Require(Long)));
         Check(Fault(() => WorkloadLoader.Load([Long], new WorkloadOptions())));
-        Check(Fault(() => WorkloadLoader.Load([_folder.Write("t.jsonl", $$"""{"schema":{{name}},"event_type":"request_end"}""" + "\n")], new WorkloadOptions { Format = TraceFormat.Dynamo })));
-        Check(Fault(() => WorkloadLoader.Load([_folder.Write("u.jsonl", $$"""{"schema":"dynamo.request.trace.v1","event_type":{{name}}}""" + "\n")], new WorkloadOptions { Format = TraceFormat.Dynamo })));
+        Check(Fault(() => WorkloadLoader.Load([_folder.Write("t.jsonl", $$"""{"schema":{{name}},"event_type":"request_end"}""" + "\n")],
+            new WorkloadOptions { Format = TraceFormat.Dynamo })));
+        Check(Fault(() => WorkloadLoader.Load([_folder.Write("u.jsonl", $$"""{"schema":"dynamo.request.trace.v1","event_type":{{name}}}"""
+            + "\n")], new WorkloadOptions { Format = TraceFormat.Dynamo })));
     }
 }

@@ -39,7 +39,8 @@ internal sealed class TypeUses : ISignatureTypeProvider<bool, object?>
         Add(type.BaseType);
         AddAttributes(type.GetCustomAttributes());
         AddConstraints(type.GetGenericParameters());
-        foreach (InterfaceImplementationHandle implemented in type.GetInterfaceImplementations()) Add(_metadata.GetInterfaceImplementation(implemented).Interface);
+        foreach (InterfaceImplementationHandle implemented in type.GetInterfaceImplementations())
+            Add(_metadata.GetInterfaceImplementation(implemented).Interface);
         foreach (FieldDefinitionHandle field in type.GetFields())
         {
             FieldDefinition definition = _metadata.GetFieldDefinition(field);
@@ -47,7 +48,8 @@ internal sealed class TypeUses : ISignatureTypeProvider<bool, object?>
             AddAttributes(definition.GetCustomAttributes());
         }
 
-        foreach (PropertyDefinitionHandle property in type.GetProperties()) AddAttributes(_metadata.GetPropertyDefinition(property).GetCustomAttributes());
+        foreach (PropertyDefinitionHandle property in type.GetProperties())
+            AddAttributes(_metadata.GetPropertyDefinition(property).GetCustomAttributes());
         foreach (MethodDefinitionHandle method in type.GetMethods()) AddMethod(_metadata.GetMethodDefinition(method));
     }
 
@@ -56,7 +58,8 @@ internal sealed class TypeUses : ISignatureTypeProvider<bool, object?>
         method.DecodeSignature(this, null);
         AddAttributes(method.GetCustomAttributes());
         AddConstraints(method.GetGenericParameters());
-        foreach (ParameterHandle parameter in method.GetParameters()) AddAttributes(_metadata.GetParameter(parameter).GetCustomAttributes());
+        foreach (ParameterHandle parameter in method.GetParameters())
+            AddAttributes(_metadata.GetParameter(parameter).GetCustomAttributes());
         if (method.RelativeVirtualAddress == 0) return;
         MethodBodyBlock body = _file.GetMethodBody(method.RelativeVirtualAddress);
         if (!body.LocalSignature.IsNil) _metadata.GetStandaloneSignature(body.LocalSignature).DecodeLocalSignature(this, null);
@@ -147,7 +150,8 @@ internal sealed class TypeUses : ISignatureTypeProvider<bool, object?>
     }
 
     // Reading a signature comes by every type in it; only those of this assembly are of interest.
-    bool ISimpleTypeProvider<bool>.GetTypeFromDefinition(MetadataReader reader, TypeDefinitionHandle handle, byte rawTypeKind) => _found.Add((_user, NameOf(handle)));
+    bool ISimpleTypeProvider<bool>.GetTypeFromDefinition(MetadataReader reader, TypeDefinitionHandle handle, byte rawTypeKind) =>
+        _found.Add((_user, NameOf(handle)));
 
     bool ISimpleTypeProvider<bool>.GetTypeFromReference(MetadataReader reader, TypeReferenceHandle handle, byte rawTypeKind) => false;
 
@@ -173,6 +177,7 @@ internal sealed class TypeUses : ISignatureTypeProvider<bool, object?>
 
     bool ISignatureTypeProvider<bool, object?>.GetPinnedType(bool elementType) => elementType;
 
-    bool ISignatureTypeProvider<bool, object?>.GetTypeFromSpecification(MetadataReader reader, object? genericContext, TypeSpecificationHandle handle, byte rawTypeKind) =>
+    bool ISignatureTypeProvider<bool, object?>.GetTypeFromSpecification(MetadataReader reader, object? genericContext,
+        TypeSpecificationHandle handle, byte rawTypeKind) =>
         reader.GetTypeSpecification(handle).DecodeSignature(this, genericContext);
 }

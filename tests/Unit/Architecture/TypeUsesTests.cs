@@ -11,7 +11,8 @@ public class TypeUsesTests
     internal sealed class Local { public string Text() => Make.Local().ToString() + Make.Local().GetHashCode(); }
     internal sealed class InLambda { public Func<int> Later() => () => UsedInLambda.Value; }
     internal sealed class OneByOne { public IEnumerable<int> All() { yield return UsedInIterator.Value; } }
-    internal sealed class Switched { public int Of(int i) => i switch { 0 => 1, 1 => 3, 2 => 7, 3 => 11, 4 => UsedBehindSwitch.Value, _ => 0 }; }
+    internal sealed class Switched { public int Of(int i) =>
+        i switch { 0 => 1, 1 => 3, 2 => 7, 3 => 11, 4 => UsedBehindSwitch.Value, _ => 0 }; }
     [UsedAsAttribute] internal sealed class Marked;
     internal sealed class Constrained { public void Of<T>() where T : UsedAsConstraint => _ = typeof(T); }
 

@@ -25,7 +25,8 @@ public sealed class CalibrateCommandTests : IDisposable
         Assert.Contains("limit missed; the first: rtx4090: e2e_mape>10%", error, StringComparison.Ordinal);
 
         string report = _folder.File("report.json");
-        (code, output, _) = Run("replay", "--input-tokens", "600", "--output-tokens", "100", "--request-count", "40", "--request-rate", "1", "--timing-profile", profile, "--report-json", report);
+        (code, output, _) = Run("replay", "--input-tokens", "600", "--output-tokens", "100", "--request-count", "40", "--request-rate", "1",
+            "--timing-profile", profile, "--report-json", report);
         Assert.Equal(0, code);
         Assert.Contains("Timing: meta-llama/Llama-3.1-8B on NVIDIA GeForce RTX 4090", output, StringComparison.Ordinal);
         JsonElement run = JsonDocument.Parse(File.ReadAllText(report)).RootElement.GetProperty("run");
@@ -44,7 +45,8 @@ public sealed class CalibrateCommandTests : IDisposable
         Assert.Equal(1, code);
         Assert.Contains("mine.calibration.json: belongs to another mine.npz", error, StringComparison.Ordinal);
         File.Delete(sidecar);
-        Assert.Contains("mine.calibration.json is not beside it", Run("validate", Recorded, "--timing-profile", profile).Error, StringComparison.Ordinal);
+        Assert.Contains("mine.calibration.json is not beside it", Run("validate", Recorded, "--timing-profile", profile).Error,
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -56,7 +58,8 @@ public sealed class CalibrateCommandTests : IDisposable
         (int code, _, string error) = Run("calibrate", bench, "-o", _folder.File("x.npz"));
         Assert.Equal(1, code);
         Assert.Contains("give num_gpu_blocks", error, StringComparison.Ordinal);
-        Assert.Contains("is no measurement that is known", Run("calibrate", _folder.Write("other.txt", "hello"), "-o", _folder.File("x.npz")).Error, StringComparison.Ordinal);
+        Assert.Contains("is no measurement that is known", Run("calibrate", _folder.Write("other.txt", "hello"), "-o",
+            _folder.File("x.npz")).Error, StringComparison.Ordinal);
         Assert.Equal(2, Run("calibrate", bench).Code);
         Assert.False(File.Exists(_folder.File("x.npz")));
     }
@@ -66,7 +69,8 @@ public sealed class CalibrateCommandTests : IDisposable
     {
         string profile = _folder.File("mine.npz"), report = _folder.File("report.json");
         Assert.Equal(0, Run("calibrate", Recorded, "-o", profile).Code);
-        string[] replay = ["replay", "--input-tokens", "100", "--output-tokens", "10", "--request-count", "5", "--arrival-interval-ms", "100", "--timing-profile", profile, "--report-json", report];
+        string[] replay = ["replay", "--input-tokens", "100", "--output-tokens", "10", "--request-count", "5", "--arrival-interval-ms",
+            "100", "--timing-profile", profile, "--report-json", report];
         Assert.Equal((2588, 16), Served());
         Assert.Equal((16384, 64), Served("--extra-engine-args", """{"num_gpu_blocks":16384,"block_size":64}"""));
         Assert.Equal((2588, 64), Served("--extra-engine-args", """{"block_size":64}"""));
@@ -76,7 +80,8 @@ public sealed class CalibrateCommandTests : IDisposable
             (int code, _, string error) = Run([.. replay, .. more]);
             Assert.Equal(0, code);
             Assert.Equal(more.Length > 0, error.Contains("the profile's server had", StringComparison.Ordinal));
-            JsonElement engine = JsonDocument.Parse(File.ReadAllText(report)).RootElement.GetProperty("run").GetProperty("settings").GetProperty("engine_args");
+            JsonElement engine = JsonDocument.Parse(File.ReadAllText(report)).RootElement.GetProperty("run").GetProperty("settings")
+                .GetProperty("engine_args");
             return (engine.GetProperty("num_gpu_blocks").GetInt64(), engine.GetProperty("block_size").GetInt64());
         }
     }
@@ -90,8 +95,10 @@ public sealed class CalibrateCommandTests : IDisposable
             """)));
         (int code, string output, string error) = Run("validate", trace);
         Assert.Equal(0, code);
-        Assert.Contains("simulated with\nthe built-in timing (nvidia/Llama-3.1-8B-Instruct-FP8 on one H200, vLLM)", output, StringComparison.Ordinal);
-        foreach (string metric in (string[])["ttft_mean", "ttft_p50", "ttft_p99", "tpot_mean", "tpot_p50", "tpot_p99", "e2e_mean", "e2e_p50", "e2e_p99", "ttft_cached_0", "ttft_cached_90_100"])
+        Assert.Contains("simulated with\nthe built-in timing (nvidia/Llama-3.1-8B-Instruct-FP8 on one H200, vLLM)", output,
+            StringComparison.Ordinal);
+        foreach (string metric in (string[])["ttft_mean", "ttft_p50", "ttft_p99", "tpot_mean", "tpot_p50", "tpot_p99", "e2e_mean",
+            "e2e_p50", "e2e_p99", "ttft_cached_0", "ttft_cached_90_100"])
             Assert.Matches($@"{metric} \(ms\)\W+[\d,.]+\W+[\d,.]+\W+[-+]?[\d.]+ %", output);
         Assert.Contains("num_gpu_blocks 16384", error, StringComparison.Ordinal);
     }

@@ -80,19 +80,24 @@ public class FitTests
         MeasuredRequest[] requests = [.. Enumerable.Range(0, 300).Select(i =>
         {
             time += -200 * Math.Log(1 - draws.NextDouble());
-            return new MeasuredRequest { StartMs = time, InputTokens = 100 + (int)draws.NextBelow(1500), OutputTokens = 20 + (int)draws.NextBelow(200) };
+            return new MeasuredRequest { StartMs = time, InputTokens = 100 + (int)draws.NextBelow(1500),
+                OutputTokens = 20 + (int)draws.NextBelow(200) };
         })];
-        var load = new Measurement { Name = "simulated", Format = "test", Requests = requests, Server = new MeasuredServer { NumGpuBlocks = 20_000, BlockSize = 16, MaxNumSeqs = 128, MaxNumBatchedTokens = 2048 } };
-        Prediction real = new RunSimulation(load, MeasuredEngine.Of(load.Server, []), PromptAssumption.Different, default).Predict(truth.Sample(), null, default);
+        var load = new Measurement { Name = "simulated", Format = "test", Requests = requests,
+            Server = new MeasuredServer { NumGpuBlocks = 20_000, BlockSize = 16, MaxNumSeqs = 128, MaxNumBatchedTokens = 2048 } };
+        Prediction real = new RunSimulation(load, MeasuredEngine.Of(load.Server, []), PromptAssumption.Different, default)
+            .Predict(truth.Sample(), null, default);
         return load with
         {
             Requests = [.. requests.Select((request, i) =>
             {
                 double ttft = real.TtftMs[i] + truth.OffsetMs;
-                return request with { TtftMs = ttft * (1 + (0.05 * Normal(draws))), LatencyMs = ttft + ((real.LatencyMs[i] - real.TtftMs[i]) * (1 + (0.05 * Normal(draws)))) };
+                return request with { TtftMs = ttft * (1 + (0.05 * Normal(draws))),
+                    LatencyMs = ttft + ((real.LatencyMs[i] - real.TtftMs[i]) * (1 + (0.05 * Normal(draws)))) };
             })],
         };
     }
 
-    private static double Normal(ChaCha12 draws) => Math.Sqrt(-2 * Math.Log(1 - draws.NextDouble())) * Math.Cos(2 * Math.PI * draws.NextDouble());
+    private static double Normal(ChaCha12 draws) =>
+        Math.Sqrt(-2 * Math.Log(1 - draws.NextDouble())) * Math.Cos(2 * Math.PI * draws.NextDouble());
 }

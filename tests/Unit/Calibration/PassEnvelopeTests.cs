@@ -32,7 +32,8 @@ public class PassEnvelopeTests
     [InlineData("sglang")]
     public void The_observer_is_told_the_same_time_by_stretches_and_pass_by_pass(string engine)
     {
-        ReplayWorkload load = SyntheticLoad.Create(new SyntheticOptions { InputTokens = 300, OutputTokens = 80, RequestCount = 60, RequestRate = 20 }, 64);
+        ReplayWorkload load = SyntheticLoad.Create(new SyntheticOptions { InputTokens = 300, OutputTokens = 80, RequestCount = 60,
+            RequestRate = 20 }, 64);
         var settings = new ReplaySettings { Engine = new EngineArguments { EngineType = EngineType.Parse(engine) }.Resolve("test") };
         var single = new Total();
         var stretched = new Total();

@@ -24,12 +24,15 @@ public sealed class DynamoEnvironmentTests
     {
         string[] lines = Lines(new TraceSinkOptions
         {
-            Path = "relative dir/run", Format = TraceFileFormat.Jsonl, Capacity = 7, BufferBytes = 8, FlushIntervalMs = 9, RollBytes = 10, RollLines = 11,
+            Path = "relative dir/run", Format = TraceFileFormat.Jsonl, Capacity = 7, BufferBytes = 8, FlushIntervalMs = 9, RollBytes = 10,
+                RollLines = 11,
         });
         Assert.Equal(
             [
-                $"DYN_REQUEST_TRACE_FILE_PATH='{Path.GetFullPath("relative dir/run")}'", "DYN_REQUEST_TRACE_FILE_FORMAT=jsonl", "DYN_REQUEST_TRACE_CAPACITY=7",
-                "DYN_REQUEST_TRACE_FILE_BUFFER_BYTES=8", "DYN_REQUEST_TRACE_FILE_FLUSH_INTERVAL_MS=9", "DYN_REQUEST_TRACE_FILE_ROLL_BYTES=10",
+                $"DYN_REQUEST_TRACE_FILE_PATH='{Path.GetFullPath("relative dir/run")}'", "DYN_REQUEST_TRACE_FILE_FORMAT=jsonl",
+                    "DYN_REQUEST_TRACE_CAPACITY=7",
+                "DYN_REQUEST_TRACE_FILE_BUFFER_BYTES=8", "DYN_REQUEST_TRACE_FILE_FLUSH_INTERVAL_MS=9",
+                    "DYN_REQUEST_TRACE_FILE_ROLL_BYTES=10",
                 "DYN_REQUEST_TRACE_FILE_ROLL_LINES=11", "",
             ],
             lines[3..]);

@@ -7,7 +7,8 @@ namespace AgentSim.Tests.Capture;
 internal static class Pack
 {
     public static byte[] Map(params (object Key, object? Value)[] pairs) =>
-        [0xde, (byte)(pairs.Length >> 8), (byte)pairs.Length, .. pairs.SelectMany(pair => (byte[])[.. Value(pair.Key), .. Value(pair.Value)])];
+        [0xde, (byte)(pairs.Length >> 8), (byte)pairs.Length,
+            .. pairs.SelectMany(pair => (byte[])[.. Value(pair.Key), .. Value(pair.Value)])];
 
     private static byte[] Value(object? value)
     {
@@ -15,8 +16,10 @@ internal static class Pack
         switch (value)
         {
             case null: return [0xc0];
-            case string text when Encoding.UTF8.GetByteCount(text) < 32: return [(byte)(0xa0 | Encoding.UTF8.GetByteCount(text)), .. Encoding.UTF8.GetBytes(text)];
-            case string text: return [0xda, (byte)(Encoding.UTF8.GetByteCount(text) >> 8), (byte)Encoding.UTF8.GetByteCount(text), .. Encoding.UTF8.GetBytes(text)];
+            case string text when Encoding.UTF8.GetByteCount(text) < 32: return [(byte)(0xa0 | Encoding.UTF8.GetByteCount(text)),
+                .. Encoding.UTF8.GetBytes(text)];
+            case string text: return [0xda, (byte)(Encoding.UTF8.GetByteCount(text) >> 8), (byte)Encoding.UTF8.GetByteCount(text),
+                .. Encoding.UTF8.GetBytes(text)];
             case byte[] raw: return raw;
             case bool truth: return [truth ? (byte)0xc3 : (byte)0xc2];
             case int small and >= 0 and < 128: return [(byte)small];

@@ -40,7 +40,8 @@ public sealed class SegmentTailTests : IDisposable
     [Fact]
     public void Lines_of_a_gzipped_file_come_once_however_its_members_arrive()
     {
-        byte[] content = [.. TempFolder.Gzip("one\ntwo\n"), .. TempFolder.Gzip("thr"), .. TempFolder.Gzip("ee\nfour\n"), .. TempFolder.Gzip("five\n")];
+        byte[] content = [.. TempFolder.Gzip("one\ntwo\n"), .. TempFolder.Gzip("thr"), .. TempFolder.Gzip("ee\nfour\n"),
+            .. TempFolder.Gzip("five\n")];
         for (int step = 1; step < content.Length; step += step < 20 ? 1 : 17)
         {
             string name = $"{step}.gz";

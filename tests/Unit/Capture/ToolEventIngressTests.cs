@@ -61,7 +61,8 @@ public sealed class ToolEventIngressTests : IDisposable
         // The first of each kind is said, the others are counted.
         Assert.Equal(4, _problems.Count(problem => problem.ErrorId == "ToolEventRefused"));
         Assert.Contains("2 frames instead of three", _problems[0].Message);
-        Assert.Equal((11, 2, 2, 2, 2, 3), (counters.Received, counters.Accepted, counters.WrongFrames, counters.OtherTopic, counters.Malformed, counters.Unusable));
+        Assert.Equal((11, 2, 2, 2, 2, 3), (counters.Received, counters.Accepted, counters.WrongFrames, counters.OtherTopic,
+            counters.Malformed, counters.Unusable));
         Assert.Equal(9, counters.Dropped);
         Assert.Contains("not finite", counters.LastDrop);
 

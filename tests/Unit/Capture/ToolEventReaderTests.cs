@@ -52,7 +52,8 @@ public sealed class ToolEventReaderTests
     {
         byte[] map = Event(
             ("event_time_unix_ms", ulong.MaxValue), ("parent_session_id", "p\"\n"),
-            ("tool", Tool(("error_type", "e"), ("tool_name_hash", "h"), ("output_bytes", 4), ("output_tokens", ulong.MaxValue), ("duration_ms", 0.1),
+            ("tool", Tool(("error_type", "e"), ("tool_name_hash", "h"), ("output_bytes", 4), ("output_tokens", ulong.MaxValue),
+                ("duration_ms", 0.1),
                 ("status", "ok"), ("ended_at_unix_ms", 3), ("started_at_unix_ms", 2))));
         Assert.EndsWith(
             ""","event_time_unix_ms":18446744073709551615,"event_source":"harness","agent_context":{"session_id":"s","parent_session_id":"p\"\n"},"tool":{"tool_call_id":"c","tool_class":"k","started_at_unix_ms":2,"ended_at_unix_ms":3,"status":"succeeded","duration_ms":0.1,"output_tokens":18446744073709551615,"output_bytes":4,"tool_name_hash":"h","error_type":"e"}}""",
@@ -63,8 +64,10 @@ public sealed class ToolEventReaderTests
     public void Extra_keys_nil_and_trailing_bytes_are_accepted()
     {
         string plain = Record(Event());
-        Assert.Equal(plain, Record(Event(("parent_session_id", null), ("event_source", 7), ("agent_context", Pack.Map(("session_id", "other"))), (3, "x"), ("more", Tool()))));
-        Assert.Equal(plain, Record(Event(("tool", Tool(("status", null), ("duration_ms", null), ("output_tokens", null), ("error_type", null), ("new", true))))));
+        Assert.Equal(plain, Record(Event(("parent_session_id", null), ("event_source", 7),
+            ("agent_context", Pack.Map(("session_id", "other"))), (3, "x"), ("more", Tool()))));
+        Assert.Equal(plain, Record(Event(("tool", Tool(("status", null), ("duration_ms", null), ("output_tokens", null),
+            ("error_type", null), ("new", true))))));
         Assert.Equal(plain, Record([.. Event(), 0xc1, 0xff]));
         Assert.Contains("\"session_id\":\"\"", Record(Event(("session_id", ""))));
         Assert.Contains("\"duration_ms\":7.0", Record(Event(("tool", Tool(("duration_ms", 7))))));
@@ -131,7 +134,8 @@ public sealed class ToolEventReaderTests
             try
             {
                 ToolRecord read = ToolEventReader.Read(damaged);
-                if (read.DurationMs is not { } duration || double.IsFinite(duration)) JsonDocument.Parse(TraceRecordWriter.ToBytes(read)).Dispose();
+                if (read.DurationMs is not { } duration || double.IsFinite(duration))
+                    JsonDocument.Parse(TraceRecordWriter.ToBytes(read)).Dispose();
             }
             catch (FormatException)
             {

@@ -11,7 +11,8 @@ public sealed class TraceCaptureTests : IDisposable
 
     public void Dispose() => _folder.Dispose();
 
-    private TraceCapture Start(TraceFileFormat format = TraceFileFormat.JsonlGz, string path = "run", bool withTools = true) => TraceCapture.Start(
+    private TraceCapture Start(TraceFileFormat format = TraceFileFormat.JsonlGz, string path = "run", bool withTools = true) =>
+        TraceCapture.Start(
         new TraceCaptureOptions
         {
             Sink = new TraceSinkOptions { Path = _folder.File(path), Format = format, FlushIntervalMs = 20, RollLines = 3 },
@@ -68,7 +69,8 @@ public sealed class TraceCaptureTests : IDisposable
         await Send(capture, "a");
         _folder.Write("run.dynamo.jsonl", Row("x"));
         TraceStatus status = capture.GetStatus();
-        Assert.Equal([("run.dynamo.jsonl", 1L), ("run.jsonl", 1L)], status.Segments.Select(segment => (Path.GetFileName(segment.Path), segment.Rows)));
+        Assert.Equal([("run.dynamo.jsonl", 1L), ("run.jsonl", 1L)],
+            status.Segments.Select(segment => (Path.GetFileName(segment.Path), segment.Rows)));
         Assert.Equal(_folder.File("run.dynamo.jsonl"), status.Environment["DYN_REQUEST_TRACE_FILE_PATH"]);
     }
 
@@ -97,7 +99,8 @@ public sealed class TraceCaptureTests : IDisposable
         Task following = Task.Run(() => capture.Follow(
             record =>
             {
-                lock (ids) ids.Add(record is ToolRecord tool ? tool.ToolCallId : $"{((RequestRecord)record).RequestId}:{((RequestRecord)record).InputSequenceHashes.Length}");
+                lock (ids) ids.Add(record is ToolRecord tool ? tool.ToolCallId
+                    : $"{((RequestRecord)record).RequestId}:{((RequestRecord)record).InputSequenceHashes.Length}");
                 isGoing.Set();
             },
             error =>
@@ -149,7 +152,8 @@ public sealed class TraceCaptureTests : IDisposable
         using TraceCapture running = Start();
         string taken = running.GetStatus().ToolEndpoint!;
         AgentSimException error = Assert.Throws<AgentSimException>(() => TraceCapture.Start(
-            new TraceCaptureOptions { Sink = new TraceSinkOptions { Path = _folder.File("other") }, ToolEndpoint = taken }, PullEndpoint.Bind));
+            new TraceCaptureOptions { Sink = new TraceSinkOptions { Path = _folder.File("other") }, ToolEndpoint = taken },
+                PullEndpoint.Bind));
         Assert.Equal("EndpointUnavailable", error.ErrorId);
         Assert.Empty(_folder.Everything);
     }

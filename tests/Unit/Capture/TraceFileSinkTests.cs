@@ -39,7 +39,8 @@ public sealed class TraceFileSinkTests : IDisposable
     }
 
     private static int[] Numbers(string path) =>
-        [.. Text(path).Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => JsonDocument.Parse(line).RootElement.GetProperty("event").GetProperty("n").GetInt32())];
+        [.. Text(path).Split('\n', StringSplitOptions.RemoveEmptyEntries)
+            .Select(line => JsonDocument.Parse(line).RootElement.GetProperty("event").GetProperty("n").GetInt32())];
 
     // Gzip members of a file, by the magic number, method and flags that start them.
     private static int Members(string path)
@@ -82,7 +83,9 @@ public sealed class TraceFileSinkTests : IDisposable
     [Fact]
     public void The_next_index_follows_the_highest_of_the_exact_pattern()
     {
-        foreach (string name in (string[])["run.000003.jsonl.gz", "run.00009.jsonl.gz", "run.0000010.jsonl.gz", "run.+00011.jsonl.gz", "run.000012.jsonl", "run.000013.gz", "other.000014.jsonl.gz", "run.99999999999999999999.jsonl.gz", "run..jsonl.gz", "run.jsonl.gz"])
+        foreach (string name in (string[])["run.000003.jsonl.gz", "run.00009.jsonl.gz", "run.0000010.jsonl.gz", "run.+00011.jsonl.gz",
+            "run.000012.jsonl", "run.000013.gz", "other.000014.jsonl.gz", "run.99999999999999999999.jsonl.gz", "run..jsonl.gz",
+                "run.jsonl.gz"])
             _folder.Write(name, "");
         using (TraceFileSink sink = Open(Options())) Publish(sink, 1);
         Assert.True(File.Exists(_folder.File("run.000004.jsonl.gz")));
@@ -207,14 +210,16 @@ public sealed class TraceFileSinkTests : IDisposable
     public void What_cannot_be_written_is_found_out_before_the_first_record(TraceFileFormat format)
     {
         _folder.Write("folder", "a file where the folder should be");
-        Assert.Equal("CaptureUnwritable", Assert.Throws<AgentSimException>(() => Open(Options("folder/deep/run") with { Format = format })).ErrorId);
+        Assert.Equal("CaptureUnwritable", Assert.Throws<AgentSimException>(() =>
+            Open(Options("folder/deep/run") with { Format = format })).ErrorId);
         Assert.Equal(["folder"], _folder.Everything);
     }
 
     [Theory]
     [InlineData(TraceFileFormat.JsonlGz, "run.000000.jsonl.gz", "run.000001.jsonl.gz")]
     [InlineData(TraceFileFormat.Jsonl, "run", "run")]
-    public async Task What_comes_after_a_file_was_removed_or_moved_away_goes_to_a_new_one(TraceFileFormat format, string first, string second)
+    public async Task What_comes_after_a_file_was_removed_or_moved_away_goes_to_a_new_one(TraceFileFormat format, string first,
+        string second)
     {
         using (TraceFileSink sink = Open(Options() with { Format = format, BufferBytes = 1 }))
         {
@@ -256,13 +261,15 @@ public sealed class TraceFileSinkTests : IDisposable
         _folder.Write("run.jsonl", content);
         using (TraceFileSink sink = Open(Options("run.jsonl") with { Format = TraceFileFormat.Jsonl })) Publish(sink, 9);
         Assert.Equal(numbers, Numbers(_folder.File("run.jsonl")));
-        Assert.Equal(cutOff > 0 ? [$"{_folder.File("run.jsonl")}: the last {cutOff} bytes were an unfinished line, left by a process that was killed; they were cut off"] : [], _problems.Select(p => p.Message));
+        Assert.Equal(cutOff > 0 ? [$"{_folder.File("run.jsonl")}: the last {cutOff} bytes were an unfinished line, left by a process " +
+            "that was killed; they were cut off"] : [], _problems.Select(p => p.Message));
     }
 
     [Fact]
     public void A_plain_file_that_cannot_be_opened_is_an_error()
     {
-        AgentSimException error = Assert.Throws<AgentSimException>(() => Open(new TraceSinkOptions { Path = _folder.Path, Format = TraceFileFormat.Jsonl }));
+        AgentSimException error = Assert.Throws<AgentSimException>(() =>
+            Open(new TraceSinkOptions { Path = _folder.Path, Format = TraceFileFormat.Jsonl }));
         Assert.Equal("CaptureUnwritable", error.ErrorId);
     }
 
@@ -270,8 +277,10 @@ public sealed class TraceFileSinkTests : IDisposable
     public void Settings_out_of_range_are_usage_errors()
     {
         foreach (TraceSinkOptions bad in (TraceSinkOptions[])[
-            Options() with { Path = " " }, Options() with { Path = "a\0" }, Options() with { Capacity = 0 }, Options() with { BufferBytes = 0 },
-            Options() with { FlushIntervalMs = 0 }, Options() with { RollBytes = 0 }, Options() with { RollLines = 0 }, Options() with { Capacity = int.MaxValue }])
+            Options() with { Path = " " }, Options() with { Path = "a\0" }, Options() with { Capacity = 0 },
+                Options() with { BufferBytes = 0 },
+            Options() with { FlushIntervalMs = 0 }, Options() with { RollBytes = 0 }, Options() with { RollLines = 0 },
+                Options() with { Capacity = int.MaxValue }])
             Assert.Equal(FaultKind.Usage, Assert.Throws<AgentSimException>(() => Open(bad)).Kind);
     }
 }

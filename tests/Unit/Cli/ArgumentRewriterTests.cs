@@ -15,7 +15,8 @@ public class ArgumentRewriterTests
 
     [Fact]
     public void Files_and_options_stand_in_any_order() =>
-        Assert.Equal(["--num-workers", "2", "--model-name", "m", "--", "a", "b"], Rewrite("a", "--num-workers", "2", "b", "--model-name", "m"));
+        Assert.Equal(["--num-workers", "2", "--model-name", "m", "--", "a", "b"],
+            Rewrite("a", "--num-workers", "2", "b", "--model-name", "m"));
 
     [Theory]
     [InlineData("--sla-e2e")]
@@ -43,7 +44,8 @@ public class ArgumentRewriterTests
     [InlineData("-0.5")]
     [InlineData("-1e3")]
     [InlineData("-inf")]
-    public void Negative_numbers_are_values(string value) => Assert.Equal([$"--num-workers={value}", "--"], Rewrite("--num-workers", value));
+    public void Negative_numbers_are_values(string value) =>
+        Assert.Equal([$"--num-workers={value}", "--"], Rewrite("--num-workers", value));
 
     [Fact]
     public void Of_a_repeated_option_the_last_counts() =>
@@ -55,7 +57,8 @@ public class ArgumentRewriterTests
         Rewrite("--input-path", "a", "b", "--agentic", "--input-path", "c"));
 
     [Fact]
-    public void Everything_after_two_dashes_is_a_file() => Assert.Equal(["--", "--num-workers", "-x"], Rewrite("--", "--num-workers", "-x"));
+    public void Everything_after_two_dashes_is_a_file() => Assert.Equal(["--", "--num-workers", "-x"],
+        Rewrite("--", "--num-workers", "-x"));
 
     [Theory]
     [InlineData("--nonsense", "unknown option --nonsense")]

@@ -18,7 +18,8 @@ public sealed class CaptureCommandTests : IDisposable
     private Process Start(params string[] options) => StartBy([], options);
 
     private Process StartBy(string[] before, params string[] options) =>
-        Process.Start(CliProgram.StartBy(before, ["capture", "--output-path", _folder.File("run"), "--tool-endpoint", "tcp://127.0.0.1:0", .. options]))!;
+        Process.Start(CliProgram.StartBy(before, ["capture", "--output-path", _folder.File("run"), "--tool-endpoint", "tcp://127.0.0.1:0",
+            .. options]))!;
 
     // Where it listens, from its own words.
     private static async Task<string> Endpoint(Process process)
@@ -65,7 +66,8 @@ public sealed class CaptureCommandTests : IDisposable
         Assert.Contains("1,000 rows in 3 files", errors);
         Assert.Contains("1,000 tool events (0 refused, 0 missing)", errors);
         Assert.Contains($"DYN_REQUEST_TRACE_FILE_PATH={_folder.File("run")}\n", output);
-        Assert.Equal(1000, RequestTraceReader.Read(_folder.Everything.Select(_folder.File)).OfType<ToolRecord>().Select(tool => tool.ToolCallId).Distinct().Count());
+        Assert.Equal(1000, RequestTraceReader.Read(_folder.Everything.Select(_folder.File)).OfType<ToolRecord>()
+            .Select(tool => tool.ToolCallId).Distinct().Count());
     }
 
     [ZmqFact]
@@ -171,7 +173,8 @@ public sealed class CaptureCommandTests : IDisposable
     public void The_environment_does_not_replace_the_file_captured_to()
     {
         string file = _folder.Write("run.jsonl", "{}\n");
-        Assert.Equal(2, CommandLine.Run(["capture", "--output-path", file, "--format", "jsonl", "--env-file", file], CancellationToken.None));
+        Assert.Equal(2, CommandLine.Run(["capture", "--output-path", file, "--format", "jsonl", "--env-file", file],
+            CancellationToken.None));
         Assert.Equal("{}\n", File.ReadAllText(file));
     }
 

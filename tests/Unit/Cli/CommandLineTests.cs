@@ -31,7 +31,8 @@ public sealed class CommandLineTests : IDisposable
     {
         Assert.Equal(0, Run("replay", Trace(), "--trace-block-size", "16", "--report-json", "report.json").Code);
         Assert.Contains("built-in: nvidia/Llama-3.1-8B-Instruct-FP8 on one H200", _timing, StringComparison.Ordinal);
-        Assert.Contains("\"timing\": \"built-in: nvidia/Llama", File.ReadAllText(Path.Combine(_folder, "report.json")), StringComparison.Ordinal);
+        Assert.Contains("\"timing\": \"built-in: nvidia/Llama", File.ReadAllText(Path.Combine(_folder, "report.json")),
+            StringComparison.Ordinal);
     }
 
     private string Trace()
@@ -50,7 +51,8 @@ public sealed class CommandLineTests : IDisposable
     public void Sessions_and_tasks_are_shown_and_written_when_asked_for_and_a_run_has_a_name()
     {
         (int code, string output, string error) = Run(
-            "replay", Trace(), "--trace-block-size", "16", "--report-json", "report.json", "--report-agents", "tasks.csv", "--name", "three turns");
+            "replay", Trace(), "--trace-block-size", "16", "--report-json", "report.json", "--report-agents", "tasks.csv", "--name",
+                "three turns");
         Assert.Equal((0, ""), (code, error));
         Assert.Contains("2 of 2 tasks completed, in 2 sessions", output);
         Assert.Equal(5, File.ReadAllLines(Path.Combine(_folder, "tasks.csv")).Length);
@@ -93,7 +95,8 @@ public sealed class CommandLineTests : IDisposable
         (int code, string output, string error) = Run("replay", "--help-engine");
         Assert.Equal((0, ""), (code, error));
         Assert.All(EngineArgumentsTable.Arguments.Names, name => Assert.Contains($"\n  {name}: ", output));
-        Assert.Contains("  max_num_seqs: whole number at least 1, or null: no limit; default 256\n      The most requests that run at once on a rank.\n", output);
+        Assert.Contains("  max_num_seqs: whole number at least 1, or null: no limit; default 256\n      The most requests that " +
+            "run at once on a rank.\n", output);
 
         (code, string router, error) = Run("replay", "--help-router");
         Assert.Equal((0, ""), (code, error));
@@ -137,9 +140,12 @@ public sealed class CommandLineTests : IDisposable
     [InlineData("sla-e2e-ms must be finite and not negative (is -3)", "--sla-e2e", "-3")]
     [InlineData("num-workers must be at least 1", "--num-workers", "0")]
     [InlineData("--aic-backend needs NVIDIA's AIConfigurator (AIC)", "--aic-backend", "b", "--aic-system", "s", "--aic-model-path", "p")]
-    [InlineData("--extra-engine-args: aic_backend needs NVIDIA's AIConfigurator (AIC)", "--extra-engine-args", """{"aic_backend":"vllm","aic_system":"h200_sxm"}""")]
-    [InlineData("--decode-engine-args: aic_backend needs NVIDIA's AIConfigurator (AIC)", "--prefill-engine-args", "{}", "--decode-engine-args", """{"aic_backend":"vllm"}""")]
-    [InlineData("router_prefill_load_model aic needs NVIDIA's AIConfigurator (AIC)", "--router-mode", "kv_router", "--num-workers", "2", "--router-config", """{"router_prefill_load_model":"aic"}""")]
+    [InlineData("--extra-engine-args: aic_backend needs NVIDIA's AIConfigurator (AIC)", "--extra-engine-args",
+        """{"aic_backend":"vllm","aic_system":"h200_sxm"}""")]
+    [InlineData("--decode-engine-args: aic_backend needs NVIDIA's AIConfigurator (AIC)", "--prefill-engine-args", "{}",
+        "--decode-engine-args", """{"aic_backend":"vllm"}""")]
+    [InlineData("router_prefill_load_model aic needs NVIDIA's AIConfigurator (AIC)", "--router-mode", "kv_router", "--num-workers", "2",
+        "--router-config", """{"router_prefill_load_model":"aic"}""")]
     public void A_failing_run_is_one_line_and_exits_with_1(string message, params string[] arguments)
     {
         (int code, string output, string error) = Run(["replay", "missing.jsonl", .. arguments, "--report-json", "report.json"]);
@@ -154,7 +160,8 @@ public sealed class CommandLineTests : IDisposable
     public void A_replay_writes_report_records_and_table()
     {
         (int code, string output, string error) = Run(
-            "replay", "--trace-block", "16", Trace(), "--num-workers=1", "--num-workers", "2", "--extra-engine-args", """{"block_size":16}""",
+            "replay", "--trace-block", "16", Trace(), "--num-workers=1", "--num-workers", "2", "--extra-engine-args",
+                """{"block_size":16}""",
             "--report-json", "sub/report.json", "--report-jsonl", "records.jsonl", "--sla-e2e", "30");
         Assert.Equal((0, "agentsim: 2 of 3 requests within the SLA, 27.50 requests/sec\n"), (code, error));
         Assert.StartsWith("NVIDIA AIPerf | LLM Metrics\n┏━", output);
@@ -170,7 +177,8 @@ public sealed class CommandLineTests : IDisposable
     [Fact]
     public void A_replay_that_a_time_cap_cut_off_says_so()
     {
-        (int code, _, string error) = Run("replay", Trace(), "--trace-block-size", "16", "--max-sim-time-seconds", "0.03", "--report-json", "r.json");
+        (int code, _, string error) = Run("replay", Trace(), "--trace-block-size", "16", "--max-sim-time-seconds", "0.03", "--report-json",
+            "r.json");
         Assert.Equal((0, "agentsim: 1 of 3 requests completed\n"), (code, error));
     }
 
@@ -189,15 +197,18 @@ public sealed class CommandLineTests : IDisposable
     {
         string trace = Trace();
         foreach (string workers in (string[])["1", "2"])
-            Assert.Equal(0, Run("replay", trace, "--trace-block-size", "16", "--num-workers", workers, "--extra-engine-args", """{"block_size":16}""", "--report-json", $"{workers}.json").Code);
+            Assert.Equal(0, Run("replay", trace, "--trace-block-size", "16", "--num-workers", workers, "--extra-engine-args",
+                """{"block_size":16}""", "--report-json", $"{workers}.json").Code);
 
-        (int code, string output, string error) = Run("compare", "2.json", "1.json", "--fail-on", "decode_worker_seconds>+5%", "duration_ms>1e9");
+        (int code, string output, string error) = Run("compare", "2.json", "1.json", "--fail-on", "decode_worker_seconds>+5%",
+            "duration_ms>1e9");
         Assert.Equal((0, ""), (code, error));
         Assert.Contains("┃ decode_worker_seconds", output);
         Assert.Contains("▲ better", output);
         Assert.Contains("✓ kept: 1.json: decode_worker_seconds is ", output);
 
-        (code, output, error) = Run("compare", "1.json", "2.json", "--fail-on", "decode_worker_seconds>+5%", "--fail-on", "duration_ms>1e9");
+        (code, output, error) = Run("compare", "1.json", "2.json", "--fail-on", "decode_worker_seconds>+5%", "--fail-on",
+            "duration_ms>1e9");
         Assert.Equal(1, code);
         Assert.Contains("✗ missed: 2.json: decode_worker_seconds is ", output);
         Assert.StartsWith("agentsim: 1 of 2 limits missed; the first: decode_worker_seconds is ", error);
@@ -221,12 +232,14 @@ public sealed class CommandLineTests : IDisposable
     {
         string trace = Trace();
         Assert.Equal(0, Run("replay", trace, "--trace-block-size", "16", "--report-json", "all.json").Code);
-        (int code, string output, string error) = Run("replay", trace, "--trace-block-size", "16", "--max-sim-time-seconds", "0.001", "--report-json", "none.json");
+        (int code, string output, string error) = Run("replay", trace, "--trace-block-size", "16", "--max-sim-time-seconds", "0.001",
+            "--report-json", "none.json");
         Assert.Equal(0, code);
         Assert.DoesNotContain("Time to First Token (ms)                           ┃ 0.00", output);
         Assert.Contains("of 3 requests completed", error);
 
-        foreach (string rule in (string[])["p99_ttft_ms>1e9", "p99_ttft_ms<0", "p99_itl_ms>+500%", "duration_ms>1e9", "gpu_hours>1e9", "request_throughput_rps>1e9"])
+        foreach (string rule in (string[])["p99_ttft_ms>1e9", "p99_ttft_ms<0", "p99_itl_ms>+500%", "duration_ms>1e9", "gpu_hours>1e9",
+            "request_throughput_rps>1e9"])
         {
             (code, output, _) = Run("compare", "all.json", "none.json", "--fail-on", rule);
             Assert.Equal(1, code);
@@ -238,7 +251,8 @@ public sealed class CommandLineTests : IDisposable
         Assert.Contains("p99_ttft_ms has no samples in the baseline", output);
         Assert.Contains("? no samples", output);
 
-        foreach ((string rule, int expected) in ((string, int)[])[("", 2), ("p99_tft_ms>5", 1), ("p99_ttft_ms>29,5", 2), ("p99_ttft_ms>-5", 1), ("p99_ttft_ms>NaN", 1), ("p99_ttft_ms<-100%", 1)])
+        foreach ((string rule, int expected) in ((string, int)[])[("", 2), ("p99_tft_ms>5", 1), ("p99_ttft_ms>29,5", 2),
+            ("p99_ttft_ms>-5", 1), ("p99_ttft_ms>NaN", 1), ("p99_ttft_ms<-100%", 1)])
         {
             (code, output, _) = Run("compare", "all.json", "all.json", "--fail-on", rule);
             Assert.Equal((expected, ""), (code, output));
@@ -279,7 +293,9 @@ public sealed class CommandLineTests : IDisposable
     }
 
     [Theory]
-    [InlineData(">>long", 1, "agentsim: standard output cannot be written: it would be larger than the file system or a limit allows [OutputFailed]\n", "--help")]
+    [InlineData(">>long", 1,
+        "agentsim: standard output cannot be written: it would be larger than the file system or a limit allows [OutputFailed]\n",
+            "--help")]
     [InlineData("2>>long", 2, "", "--nonsense")]
     public void An_output_that_is_as_large_as_allowed_is_one_that_takes_nothing(string redirection, int code, string error, string argument)
     {
@@ -306,7 +322,8 @@ public sealed class CommandLineTests : IDisposable
         // The runtime must not need a large file for itself.
         (int code, string error) = RunByShell("ulimit -f 8; export DOTNET_EnableWriteXorExecute=0", "",
             "replay", Trace(), "--trace-block-size", "16", "--report-html", "page.html", "--report-json", "r.json");
-        Assert.Equal((1, "agentsim: page.html: cannot be written: it would be larger than the file system or a limit allows [OutputFailed]\n"), (code, error));
+        Assert.Equal((1, "agentsim: page.html: cannot be written: it would be larger than the file system or a limit " +
+            "allows [OutputFailed]\n"), (code, error));
         Assert.Equal(["trace.jsonl"], Directory.GetFileSystemEntries(_folder).Select(Path.GetFileName));
     }
 
@@ -339,7 +356,8 @@ public sealed class CommandLineTests : IDisposable
     public void Several_outputs_may_go_to_a_device()
     {
         if (OperatingSystem.IsWindows()) return;
-        (int code, _, string error) = Run("replay", Trace(), "--trace-block-size", "16", "--report-json", "/dev/null", "--report-jsonl", "/dev/null");
+        (int code, _, string error) = Run("replay", Trace(), "--trace-block-size", "16", "--report-json", "/dev/null", "--report-jsonl",
+            "/dev/null");
         Assert.Equal((0, ""), (code, error));
     }
 
@@ -366,7 +384,8 @@ public sealed class CommandLineTests : IDisposable
     {
         (int code, _, string error) = Run("replay", Trace(), "--report-json", "r.json");
         Assert.Equal(0, code);
-        Assert.EndsWith("trace.jsonl: 2 of 3 rows have more hash ids than blocks of 512 tokens; 16 tokens fit every row; is --trace-block-size right?\n", error);
+        Assert.EndsWith("trace.jsonl: 2 of 3 rows have more hash ids than blocks of 512 tokens; 16 tokens fit every row; is " +
+            "--trace-block-size right?\n", error);
         Assert.StartsWith("agentsim: warning: ", error);
     }
 
@@ -377,14 +396,16 @@ public sealed class CommandLineTests : IDisposable
         File.WriteAllText(rows, """{"timestamp":0,"input_length":1,"output_length":1,"hash_ids":[1],"wait_for":[]}""" + "\n");
         (int code, _, string error) = Run("replay", rows, "--report-json", "r.json");
         Assert.Equal(0, code);
-        Assert.Equal($"agentsim: warning: {rows}:1: the line looks like an agentic Mooncake row; read as plain rows, the rows of this file do not wait for each other\n", error);
+        Assert.Equal($"agentsim: warning: {rows}:1: the line looks like an agentic Mooncake row; read as plain rows, the rows of this " +
+            "file do not wait for each other\n", error);
     }
 
     [Fact]
     public void A_speed_up_with_concurrency_warns_on_standard_error()
     {
         (int code, _, string error) = Run(
-            "replay", Trace(), "--trace-block-size", "16", "--replay-concurrency", "1", "--arrival-speedup-ratio", "2", "--report-json", "r.json");
+            "replay", Trace(), "--trace-block-size", "16", "--replay-concurrency", "1", "--arrival-speedup-ratio", "2", "--report-json",
+                "r.json");
         Assert.Equal(0, code);
         Assert.StartsWith("agentsim: warning: --arrival-speedup-ratio", error);
     }
@@ -392,13 +413,15 @@ public sealed class CommandLineTests : IDisposable
     [Fact]
     public void A_sweep_writes_a_row_for_every_combination_and_goes_on_from_its_checkpoint()
     {
-        string[] call = ["sweep", Trace(), "--trace-block-size", "16", "--num-workers", "1", "2", "--copies", "1", "3", "--csv", "rows.csv", "--jsonl", "rows.jsonl", "--checkpoint", "points", "--metric", "p99_ttft_ms"];
+        string[] call = ["sweep", Trace(), "--trace-block-size", "16", "--num-workers", "1", "2", "--copies", "1", "3", "--csv", "rows.csv",
+            "--jsonl", "rows.jsonl", "--checkpoint", "points", "--metric", "p99_ttft_ms"];
         (int code, string output, string error) = Run(call);
         Assert.Equal((0, ""), (code, error));
         Assert.Contains("┃ # ┃ workers ┃    knobs ┃ p99_ttft_ms ┃", output);
         string[] lines = File.ReadAllLines(Path.Combine(_folder, "rows.jsonl"));
         JsonElement[] rows = [.. lines.Select(line => JsonDocument.Parse(line).RootElement)];
-        Assert.Equal([(1, ""), (2, ""), (1, "copies=3"), (2, "copies=3")], rows.Select(row => (row.GetProperty("workers").GetInt32(), row.GetProperty("knobs").GetString()!)));
+        Assert.Equal([(1, ""), (2, ""), (1, "copies=3"), (2, "copies=3")],
+            rows.Select(row => (row.GetProperty("workers").GetInt32(), row.GetProperty("knobs").GetString()!)));
         Assert.Equal([3.0, 3.0, 9.0, 9.0], rows.Select(row => row.GetProperty("metrics").GetProperty("completed_requests").GetDouble()));
         string[] csv = File.ReadAllLines(Path.Combine(_folder, "rows.csv"));
         Assert.StartsWith("index,engine,prefill_engine,workers,", csv[0], StringComparison.Ordinal);
@@ -412,15 +435,18 @@ public sealed class CommandLineTests : IDisposable
         Assert.Contains("[CheckpointMismatch]", error);
 
         // What replays of the single combinations say.
-        Assert.Equal(0, Run("replay", "trace.jsonl", "--trace-block-size", "16", "--num-workers", "2", "--copies", "3", "--report-json", "one.json").Code);
-        double p99 = JsonDocument.Parse(File.ReadAllText(Path.Combine(_folder, "one.json"))).RootElement.GetProperty("p99_ttft_ms").GetDouble();
+        Assert.Equal(0, Run("replay", "trace.jsonl", "--trace-block-size", "16", "--num-workers", "2", "--copies", "3", "--report-json",
+            "one.json").Code);
+        double p99 = JsonDocument.Parse(File.ReadAllText(Path.Combine(_folder, "one.json"))).RootElement.GetProperty("p99_ttft_ms")
+            .GetDouble();
         Assert.Equal(p99, rows[3].GetProperty("metrics").GetProperty("p99_ttft_ms").GetDouble());
     }
 
     [Fact]
     public void A_sweep_says_which_combinations_failed_and_writes_the_others()
     {
-        (int code, string output, string error) = Run("sweep", Trace(), "--trace-block-size", "16", "--num-workers", "1", "2", "--router-mode", "kv_router", "--csv", "rows.csv");
+        (int code, string output, string error) = Run("sweep", Trace(), "--trace-block-size", "16", "--num-workers", "1", "2",
+            "--router-mode", "kv_router", "--csv", "rows.csv");
         Assert.Equal(1, code);
         Assert.Contains("combination 0 (vllm, 1 worker, KvRouter) could not be replayed", error);
         Assert.Contains("failed", output);
@@ -432,15 +458,19 @@ public sealed class CommandLineTests : IDisposable
     public void Knobs_of_a_replay_stand_in_its_report_only_when_they_change_something()
     {
         string trace = Trace();
-        Assert.Equal(0, Run("replay", trace, "--trace-block-size", "16", "--report-json", "plain.json", "--report-jsonl", "plain.jsonl").Code);
+        Assert.Equal(0, Run("replay", trace, "--trace-block-size", "16", "--report-json", "plain.json", "--report-jsonl",
+            "plain.jsonl").Code);
         Assert.Equal(0, Run("replay", trace, "--trace-block-size", "16", "--report-json", "neutral.json", "--report-jsonl", "neutral.jsonl",
-            "--copies", "1", "--task-arrival-speedup-ratio", "1", "--tool-speedup-ratio", "1,bash=1", "--think-speedup-ratio", "1.0", "--output-ratio", "1").Code);
+            "--copies", "1", "--task-arrival-speedup-ratio", "1", "--tool-speedup-ratio", "1,bash=1", "--think-speedup-ratio", "1.0",
+                "--output-ratio", "1").Code);
         Assert.Equal(Read("plain.jsonl"), Read("neutral.jsonl"));
         Assert.Equal(Settings("plain.json").GetRawText(), Settings("neutral.json").GetRawText());
-        (int code, _, string error) = Run("replay", trace, "--trace-block-size", "16", "--report-json", "changed.json", "--think-speedup-ratio", "2", "--copies", "2", "--max-idle-seconds", "0.004", "--concurrent-tasks", "3");
+        (int code, _, string error) = Run("replay", trace, "--trace-block-size", "16", "--report-json", "changed.json",
+            "--think-speedup-ratio", "2", "--copies", "2", "--max-idle-seconds", "0.004", "--concurrent-tasks", "3");
         Assert.Equal((0, ""), (code, error));
         JsonElement settings = Settings("changed.json");
-        Assert.Equal((2.0, 2, 0.004, 3), (settings.GetProperty("think_speedup_ratio").GetDouble(), settings.GetProperty("copies").GetInt32(), settings.GetProperty("max_idle_seconds").GetDouble(), settings.GetProperty("concurrent_tasks").GetInt32()));
+        Assert.Equal((2.0, 2, 0.004, 3), (settings.GetProperty("think_speedup_ratio").GetDouble(), settings.GetProperty("copies")
+            .GetInt32(), settings.GetProperty("max_idle_seconds").GetDouble(), settings.GetProperty("concurrent_tasks").GetInt32()));
         Assert.Equal(0.01, settings.GetProperty("copies_window_seconds").GetDouble(), 1e-12);
         Assert.Equal(0, settings.GetProperty("copies_shared_tokens").GetInt64());
 
@@ -448,7 +478,8 @@ public sealed class CommandLineTests : IDisposable
         Assert.Equal(1, code);
         Assert.Contains("--tool-speedup-ratio needs rows that tell waits for tools", error);
         Assert.Contains("[WorkloadKnobRefused]", error);
-        (code, _, error) = Run("replay", "--input-tokens", "10", "--output-tokens", "2", "--request-count", "3", "--request-rate", "1", "--copies", "2");
+        (code, _, error) = Run("replay", "--input-tokens", "10", "--output-tokens", "2", "--request-count", "3", "--request-rate", "1",
+            "--copies", "2");
         Assert.Equal(1, code);
         Assert.Contains("--copies changes a trace", error);
         Assert.False(File.Exists(Path.Combine(_folder, "no.json")));
@@ -461,13 +492,15 @@ public sealed class CommandLineTests : IDisposable
     public void Limits_are_tested_on_a_replay_and_on_one_report()
     {
         string trace = Trace();
-        (int code, _, string error) = Run("replay", trace, "--trace-block-size", "16", "--report-json", "one.json", "--fail-on", "p99_ttft_ms>0.001", "completed_requests<3");
+        (int code, _, string error) = Run("replay", trace, "--trace-block-size", "16", "--report-json", "one.json", "--fail-on",
+            "p99_ttft_ms>0.001", "completed_requests<3");
         Assert.Equal(1, code);
         Assert.Contains("✗ missed: p99_ttft_ms is", error);
         Assert.Contains("✓ kept: completed_requests is 3", error);
         Assert.Contains("[LimitMissed]", error);
         Assert.True(File.Exists(Path.Combine(_folder, "one.json")), "the report is there all the same");
-        Assert.Equal(0, Run("replay", trace, "--trace-block-size", "16", "--report-json", "one.json", "--fail-on", "p99_ttft_ms>1000").Code);
+        Assert.Equal(0, Run("replay", trace, "--trace-block-size", "16", "--report-json", "one.json", "--fail-on",
+            "p99_ttft_ms>1000").Code);
         (code, string output, _) = Run("compare", "one.json", "--fail-on", "completed_requests<4");
         Assert.Equal(1, code);
         Assert.StartsWith("✗ missed: one.json: completed_requests is 3", output, StringComparison.Ordinal);
@@ -493,7 +526,8 @@ public sealed class CommandLineTests : IDisposable
         (code, output, _) = Run("sessions", trace, "--format", "jsonl", "--top", "1");
         Assert.Equal(0, code);
         JsonElement session = JsonDocument.Parse(output).RootElement;
-        Assert.Equal(("agent-1100-0:root/sub2/sub16", 13519.0), (session.GetProperty("session_id").GetString(), session.GetProperty("duration_ms").GetDouble()));
+        Assert.Equal(("agent-1100-0:root/sub2/sub16", 13519.0),
+            (session.GetProperty("session_id").GetString(), session.GetProperty("duration_ms").GetDouble()));
         (code, output, _) = Run("sessions", trace, "--format", "csv");
         Assert.Equal((0, 14), (code, output.TrimEnd().Split('\n').Length));
         Assert.Equal(2, Run("sessions").Code);

@@ -14,14 +14,16 @@ public sealed class ImportCommandTests : IDisposable
     [Fact]
     public void An_import_writes_segments_and_its_summary_and_says_what_it_found()
     {
-        (int code, string output, _) = Run("import", Recordings, "--output-path", _folder.File("out/run"), "--summary", _folder.File("summary.json"));
+        (int code, string output, _) = Run("import", Recordings, "--output-path", _folder.File("out/run"), "--summary",
+            _folder.File("summary.json"));
         Assert.Equal(0, code);
         Assert.Contains("Claude Code 2.1.40: 2 sessions, 3 sub-agents, 58 requests, 54 tool calls", output, StringComparison.Ordinal);
         Assert.Equal(["out", "out/run.000000.jsonl.gz", "summary.json"], _folder.Everything);
         JsonElement summary = JsonDocument.Parse(File.ReadAllText(_folder.File("summary.json"))).RootElement;
         Assert.Equal((58, 824239L), (summary.GetProperty("requests").GetInt32(), summary.GetProperty("prompt_tokens").GetInt64()));
         Assert.Equal(58, summary.GetProperty("output").GetProperty("reported").GetInt32());
-        Assert.Equal(0, Run("convert", "--agentic", "--input-path", _folder.File("out/run.000000.jsonl.gz"), "--output-file", _folder.File("rows.jsonl")).Code);
+        Assert.Equal(0, Run("convert", "--agentic", "--input-path", _folder.File("out/run.000000.jsonl.gz"), "--output-file",
+            _folder.File("rows.jsonl")).Code);
     }
 
     [Fact]
@@ -80,7 +82,8 @@ public sealed class ImportCommandTests : IDisposable
     [Fact]
     public void Nothing_to_import_exits_with_1_and_writes_nothing()
     {
-        (int code, _, string error) = Run("import", _folder.Write("empty.jsonl", "{\"type\":\"summary\",\"leafUuid\":\"x\"}\n"), "--output-path", _folder.File("out"));
+        (int code, _, string error) = Run("import", _folder.Write("empty.jsonl", "{\"type\":\"summary\",\"leafUuid\":\"x\"}\n"),
+            "--output-path", _folder.File("out"));
         Assert.Equal(1, code);
         Assert.Contains("there is no request to import", error, StringComparison.Ordinal);
         Assert.Equal(["empty.jsonl"], _folder.Everything);
@@ -90,12 +93,15 @@ public sealed class ImportCommandTests : IDisposable
     public void Recordings_are_replayed_directly_with_their_pauses_cut()
     {
         string report = _folder.File("report.json");
-        Assert.Equal(0, Run("replay", Recordings, "--trace-format", "claude-code", "--model", "claude-sonnet-4-6", "--max-idle", "5", "--rebase", "together", "--report-json", report).Code);
+        Assert.Equal(0, Run("replay", Recordings, "--trace-format", "claude-code", "--model", "claude-sonnet-4-6", "--max-idle", "5",
+            "--rebase", "together", "--report-json", report).Code);
         JsonElement root = JsonDocument.Parse(File.ReadAllText(report)).RootElement;
         Assert.Equal(46, root.GetProperty("completed_requests").GetInt32());
         JsonElement settings = root.GetProperty("run").GetProperty("settings");
-        Assert.Equal(("claude-sonnet-4-6", "claude-code"), (settings.GetProperty("model").GetString(), settings.GetProperty("trace_format").GetString()));
-        Assert.Equal((5.0, "together"), (settings.GetProperty("import").GetProperty("max_idle_s").GetDouble(), settings.GetProperty("import").GetProperty("rebase").GetString()));
+        Assert.Equal(("claude-sonnet-4-6", "claude-code"), (settings.GetProperty("model").GetString(), settings.GetProperty("trace_format")
+            .GetString()));
+        Assert.Equal((5.0, "together"), (settings.GetProperty("import").GetProperty("max_idle_s").GetDouble(),
+            settings.GetProperty("import").GetProperty("rebase").GetString()));
     }
 
     [Fact]
@@ -106,7 +112,8 @@ public sealed class ImportCommandTests : IDisposable
         string path = _folder.File("long.jsonl");
         using (var writer = new StreamWriter(path))
         {
-            for (int i = 0; i < 600_000; i++) await writer.WriteLineAsync(row.Replace("\"uuid\":\"", $"\"uuid\":\"{i}", StringComparison.Ordinal));
+            for (int i = 0; i < 600_000; i++)
+                await writer.WriteLineAsync(row.Replace("\"uuid\":\"", $"\"uuid\":\"{i}", StringComparison.Ordinal));
         }
 
         using Process process = Process.Start(CliProgram.Start("import", path, "--output-path", _folder.File("out")))!;

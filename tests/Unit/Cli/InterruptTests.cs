@@ -17,7 +17,8 @@ public sealed class InterruptTests : IDisposable
         string[] arguments =
         [
             "replay", "--input-tokens", "16", "--output-tokens", "2000000000",
-            "--request-count", "20", "--replay-concurrency", "1", "--extra-engine-args", """{"num_gpu_blocks":40000000}""", "--report-json", report,
+            "--request-count", "20", "--replay-concurrency", "1", "--extra-engine-args", """{"num_gpu_blocks":40000000}""",
+                "--report-json", report,
         ];
         using Process process = Process.Start(CliProgram.Start(arguments))!;
         await Task.Delay(TimeSpan.FromSeconds(1.5));   // long enough to be simulating, far too short to be done

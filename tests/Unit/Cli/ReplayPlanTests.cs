@@ -24,9 +24,11 @@ public class ReplayPlanTests
     public void Options_become_settings()
     {
         ReplayPlan plan = Plan(
-            "--extra-engine-args", """{"block_size":16}""", "--num-workers", "3", "--router-mode", "kv_router", "--router-seed", "18446744073709551615",
+            "--extra-engine-args", """{"block_size":16}""", "--num-workers", "3", "--router-mode", "kv_router", "--router-seed",
+                "18446744073709551615",
             "--router-config", """{"router_temperature":0.5}""", "--arrival-speedup-ratio", "2", "--max-sim-time-seconds", "1.5",
-            "--sla-itl-ms", "7", "--trace-block-size", "64", "--trace-shared-prefix-ratio", "0.25", "--trace-num-prefix-groups", "4", "--model-name", "m");
+            "--sla-itl-ms", "7", "--trace-block-size", "64", "--trace-shared-prefix-ratio", "0.25", "--trace-num-prefix-groups", "4",
+                "--model-name", "m");
 
         Assert.Equal(16, plan.Settings.Engine.BlockSize);
         Assert.Equal(3, plan.Settings.Workers);
@@ -47,20 +49,24 @@ public class ReplayPlanTests
     {
         using TempFolder folder = new();
         (string config, string environment, string option) = (Policy("c"), Policy("e"), Policy("o"));
-        ReplayArguments arguments = CliArguments.Replay("f", "--router-config", JsonSerializer.Serialize(new { router_policy_config = config }));
+        ReplayArguments arguments = CliArguments.Replay("f", "--router-config",
+            JsonSerializer.Serialize(new { router_policy_config = config }));
         Assert.Equal("c", Used(arguments, ""));
         Assert.Equal("e", Used(arguments, environment));
         Assert.Equal("o", Used(CliArguments.Replay("f", "--router-policy-config", option), environment));
 
         string Policy(string name) => folder.Write(name + ".yaml",
-            $"default_policy_family: {name}\nuncached_isl_buckets: [{{min_tokens: 0, bucket: b}}]\npolicy_classes: [{{name: k, policy_family: {name}, cache_bucket: b, quantum: 1}}]\n");
-        static string Used(ReplayArguments arguments, string environment) => ReplayPlan.From(arguments, environment).Settings.Router.Policy!.Root!.DefaultFamily;
+            $"default_policy_family: {name}\nuncached_isl_buckets: [{{min_tokens: 0, bucket: b}}]\npolicy_classes: [{{name: k, " +
+                $"policy_family: {name}, cache_bucket: b, quantum: 1}}]\n");
+        static string Used(ReplayArguments arguments, string environment) =>
+            ReplayPlan.From(arguments, environment).Settings.Router.Policy!.Root!.DefaultFamily;
     }
 
     [Fact]
     public void A_speed_up_without_effect_gets_a_warning()
     {
-        Assert.Contains("--arrival-speedup-ratio has no effect", Assert.Single(Plan("--replay-concurrency", "2", "--arrival-speedup-ratio", "3").Warnings).In(OptionNames.Wording));
+        Assert.Contains("--arrival-speedup-ratio has no effect",
+            Assert.Single(Plan("--replay-concurrency", "2", "--arrival-speedup-ratio", "3").Warnings).In(OptionNames.Wording));
         Assert.Empty(Plan("--replay-concurrency", "2").Warnings);
     }
 
@@ -73,7 +79,8 @@ public class ReplayPlanTests
         Assert.Equal(new SyntheticOptions { InputTokens = 8, OutputTokens = 2, RequestCount = 5, RequestRate = 2.5 }, plan.Synthetic);
 
         plan = ReplayPlan.From(
-            CliArguments.Replay([.. required, "--arrival-interval-ms", "3", "--arrival-seed", "18446744073709551615", "--turns-per-session", "4",
+            CliArguments.Replay([.. required, "--arrival-interval-ms", "3", "--arrival-seed", "18446744073709551615",
+                "--turns-per-session", "4",
                 "--shared-prefix-ratio", "0.5", "--num-prefix-groups", "6", "--inter-turn-delay-ms", "7"]),
             null);
         Assert.Equal(

@@ -15,7 +15,8 @@ public sealed class TimelineCommandTests
     {
         using var folder = new TempFolder();
         string target = folder.File("out/timeline.json");
-        Assert.Equal(0, Run("timeline", TestData.PathOf("traces", "agent-small.trace.jsonl"), "-o", target, "--no-stages", "--include-markers", "--pretty"));
+        Assert.Equal(0, Run("timeline", TestData.PathOf("traces", "agent-small.trace.jsonl"), "-o", target, "--no-stages",
+            "--include-markers", "--pretty"));
         Assert.Equal(67, new TraceEvents(File.ReadAllBytes(target)).Lines("dynamo.llm").Count());
         Assert.StartsWith("{\n  \"displayTimeUnit\"", File.ReadAllText(target), StringComparison.Ordinal);
     }
@@ -37,7 +38,8 @@ public sealed class TimelineCommandTests
         using var folder = new TempFolder();
         string trace = folder.Write("rows.jsonl", Rows + "\n" + Rows.Replace(":0,", ":1e300,", StringComparison.Ordinal));
         string old = folder.Write("requests.jsonl", "old");
-        Assert.Equal(1, Run("replay", trace, "--timeline", folder.File("t.json"), "--report-json", folder.File("r.json"), "--report-html", folder.File("p.html"), "--report-jsonl", old));
+        Assert.Equal(1, Run("replay", trace, "--timeline", folder.File("t.json"), "--report-json", folder.File("r.json"), "--report-html",
+            folder.File("p.html"), "--report-jsonl", old));
         Assert.Equal("old", File.ReadAllText(old));
         Assert.Equal(["requests.jsonl", "rows.jsonl"], folder.Everything);
     }

@@ -23,7 +23,8 @@ public class UsageChecksTests
     }
 
     [Theory]
-    [InlineData("--trace-format must be one of mooncake, mooncake-delta, agentic_mooncake, applied_compute_agentic, dynamo", "--trace-format", "x", "f")]
+    [InlineData("--trace-format must be one of mooncake, mooncake-delta, agentic_mooncake, applied_compute_agentic, dynamo",
+        "--trace-format", "x", "f")]
     [InlineData("--router-mode must be one of round_robin, kv_router", "f", "--router-mode", "kv")]
     [InlineData("--num-workers needs a whole number", "f", "--num-workers", "2.0")]
     [InlineData("--sla-e2e-ms needs a number", "f", "--sla-e2e-ms", "soon")]
@@ -49,8 +50,10 @@ public class UsageChecksTests
     [Fact]
     public void Synthetic_load_has_no_records_and_no_time_cap()
     {
-        Assert.StartsWith("--report-jsonl works with trace files only", Fault([.. Synthetic, "--request-rate", "2", "--report-jsonl", "x"]));
-        Assert.StartsWith("--max-sim-time-seconds works with trace files only", Fault([.. Synthetic, "--request-rate", "2", "--max-sim-time-seconds", "1"]));
+        Assert.StartsWith("--report-jsonl works with trace files only",
+            Fault([.. Synthetic, "--request-rate", "2", "--report-jsonl", "x"]));
+        Assert.StartsWith("--max-sim-time-seconds works with trace files only",
+            Fault([.. Synthetic, "--request-rate", "2", "--max-sim-time-seconds", "1"]));
     }
 
     [Theory]
@@ -62,9 +65,12 @@ public class UsageChecksTests
     public void Options_that_go_together_pass(params string[] arguments) => Assert.Null(Fault(arguments));
 
     [Theory]
-    [InlineData("--planner-config: a planner that scales workers during the run is not simulated; compare runs with different --num-workers", "--planner-config", "{}", "--report-jsonl", "x")]
-    [InlineData("--benchmark-granularity: it is a setting of the planner, which is not simulated; leave it out", "--benchmark-granularity", "4")]
-    [InlineData("--replay-mode online: replay in real time is not supported; leave the option out", "--replay-mode", "online", "--max-sim-time-seconds", "1")]
+    [InlineData("--planner-config: a planner that scales workers during the run is not simulated; compare runs with " +
+        "different --num-workers", "--planner-config", "{}", "--report-jsonl", "x")]
+    [InlineData("--benchmark-granularity: it is a setting of the planner, which is not simulated; leave it out",
+        "--benchmark-granularity", "4")]
+    [InlineData("--replay-mode online: replay in real time is not supported; leave the option out", "--replay-mode", "online",
+        "--max-sim-time-seconds", "1")]
     public void What_the_reference_does_and_AgentSim_does_not_is_refused_with_a_way_out(string message, params string[] arguments)
     {
         var error = Assert.Throws<AgentSimException>(() => UsageChecks.Check(CliArguments.Replay(["f", .. arguments])));
@@ -91,7 +97,8 @@ public class UsageChecksTests
     public void Every_option_of_AIC_is_refused_by_its_own_name(string option, string value)
     {
         string message = Fault("f", option, value)!;
-        Assert.StartsWith($"{option} needs NVIDIA's AIConfigurator (AIC), whose performance database is not available in AgentSim", message);
+        Assert.StartsWith($"{option} needs NVIDIA's AIConfigurator (AIC), whose performance database is not available in AgentSim",
+            message);
         Assert.Contains("leave the --aic-* options out", message);
     }
 
@@ -105,5 +112,6 @@ public class UsageChecksTests
 
     [Fact]
     public void The_first_rule_broken_is_reported() =>
-        Assert.StartsWith("a trace file and synthetic load exclude each other", Fault("a", "b", "--request-rate", "2", "--turns-per-session", "3"));
+        Assert.StartsWith("a trace file and synthetic load exclude each other",
+            Fault("a", "b", "--request-rate", "2", "--turns-per-session", "3"));
 }

@@ -23,7 +23,8 @@ public sealed class AheadTests
     {
         var seen = new List<int>();
 
-        InvalidDataException error = Assert.Throws<InvalidDataException>(() => seen.AddRange(Ahead.Of(Failing(), "test", CancellationToken.None).Select(Noted)));
+        InvalidDataException error = Assert.Throws<InvalidDataException>(() =>
+            seen.AddRange(Ahead.Of(Failing(), "test", CancellationToken.None).Select(Noted)));
 
         Assert.Equal("bad", error.Message);
         Assert.Equal([1, 2, 3], _noted);

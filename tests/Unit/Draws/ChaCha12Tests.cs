@@ -29,7 +29,8 @@ public class ChaCha12Tests
     public void Reals_have_the_upper_53_bits_of_a_long_word()
     {
         var draws = new ChaCha12(42);
-        Assert.Equal([0.5265574090027738, 0.5427252099031439, 0.6364650991438949], [draws.NextDouble(), draws.NextDouble(), draws.NextDouble()]);
+        Assert.Equal([0.5265574090027738, 0.5427252099031439, 0.6364650991438949],
+            [draws.NextDouble(), draws.NextDouble(), draws.NextDouble()]);
     }
 
     [Theory]

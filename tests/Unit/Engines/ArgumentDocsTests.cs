@@ -45,8 +45,10 @@ public sealed partial class ArgumentDocsTests
         Match section = Parameters().Match(text);
         OptionRow<T>[] rows = [.. table.Rows.Where(row => row.ValueType is not null)];
         string own = string.Concat(Regex.Split(section.Value, "(?=^### )", RegexOptions.Multiline)
-            .Where(part => !part.StartsWith("### ", StringComparison.Ordinal) || part.StartsWith("### -FromJson", StringComparison.Ordinal) || part.StartsWith("### -IncludeInert", StringComparison.Ordinal)));
-        string made = string.Concat(rows.OrderBy(row => row.IsInert).Select(row => $"### -{row.Parameter}\n\n{OptionHelp.Parameter(row, table, defaults)}\n\n"));
+            .Where(part => !part.StartsWith("### ", StringComparison.Ordinal) || part.StartsWith("### -FromJson", StringComparison.Ordinal)
+                || part.StartsWith("### -IncludeInert", StringComparison.Ordinal)));
+        string made = string.Concat(rows.OrderBy(row => row.IsInert)
+            .Select(row => $"### -{row.Parameter}\n\n{OptionHelp.Parameter(row, table, defaults)}\n\n"));
         return text.Replace(section.Value, own + made, StringComparison.Ordinal);
     }
 

@@ -67,7 +67,8 @@ public sealed class EngineArgumentsTests
     [Fact]
     public void Null_means_unlimited_or_default_where_it_is_allowed()
     {
-        EngineArguments arguments = Parse("""{"max_num_seqs":null,"max_num_batched_tokens":null,"num_gpu_blocks":null,"sglang":null,"trtllm":null,"reasoning":null}""");
+        EngineArguments arguments =
+            Parse("""{"max_num_seqs":null,"max_num_batched_tokens":null,"num_gpu_blocks":null,"sglang":null,"trtllm":null,"reasoning":null}""");
         Assert.Null(arguments.MaxNumSeqs);
         Assert.Null(arguments.MaxNumBatchedTokens);
         Assert.Equal(10_000_000, arguments.Resolve(Option).RouterTokenBudget);
@@ -90,10 +91,14 @@ public sealed class EngineArgumentsTests
     public static TheoryData<string> Nullable =>
     [
         "num_gpu_blocks", "max_model_len", "planner_profile_data", "aic_nextn", "aic_nextn_accept_rates",
-        "sglang", "trtllm", "router_queue_policy", "aic_tp_size", "startup_time", "worker_type", "aic_attention_dp_size", "aic_backend", "aic_system",
-        "aic_backend_version", "aic_model_path", "aic_gemm_dtype", "aic_moe_dtype", "aic_fmha_dtype", "aic_kv_cache_dtype", "aic_comm_dtype",
-        "aic_moe_tp_size", "aic_moe_ep_size", "gpu_memory_utilization", "mem_fraction_static", "free_gpu_memory_fraction", "kv_bytes_per_token",
-        "kv_transfer_bandwidth", "num_g2_blocks", "num_g3_blocks", "offload_batch_size", "bandwidth_g1_to_g2_gbps", "bandwidth_g2_to_g1_gbps",
+        "sglang", "trtllm", "router_queue_policy", "aic_tp_size", "startup_time", "worker_type", "aic_attention_dp_size", "aic_backend",
+            "aic_system",
+        "aic_backend_version", "aic_model_path", "aic_gemm_dtype", "aic_moe_dtype", "aic_fmha_dtype", "aic_kv_cache_dtype",
+            "aic_comm_dtype",
+        "aic_moe_tp_size", "aic_moe_ep_size", "gpu_memory_utilization", "mem_fraction_static", "free_gpu_memory_fraction",
+            "kv_bytes_per_token",
+        "kv_transfer_bandwidth", "num_g2_blocks", "num_g3_blocks", "offload_batch_size", "bandwidth_g1_to_g2_gbps",
+            "bandwidth_g2_to_g1_gbps",
         "bandwidth_g2_to_g3_gbps", "bandwidth_g3_to_g2_gbps", "bandwidth_g2_to_g4_gbps", "bandwidth_g4_to_g2_gbps", "bootstrap_port",
         "zmq_kv_events_port", "zmq_replay_port", "reasoning", "response_replay_trace_path", "has_perf_model",
     ];
@@ -128,7 +133,8 @@ public sealed class EngineArgumentsTests
     [InlineData("""{"trtllm":{"capacity_scheduler_policy":1}}""", "trtllm.capacity_scheduler_policy must be a string")]
     [InlineData("""{"reasoning":{}}""", "reasoning.start_thinking_token_id is missing")]
     [InlineData("""{"reasoning":{"start_thinking_token_id":1,"end_thinking_token_id":2}}""", "reasoning.thinking_ratio is missing")]
-    [InlineData("""{"reasoning":{"start_thinking_token_id":4294967296,"end_thinking_token_id":2,"thinking_ratio":1}}""", "reasoning.start_thinking_token_id must be at most 4294967295")]
+    [InlineData("""{"reasoning":{"start_thinking_token_id":4294967296,"end_thinking_token_id":2,"thinking_ratio":1}}""",
+        "reasoning.start_thinking_token_id must be at most 4294967295")]
     [InlineData("""{"aic_gemm_dtype":8}""", "aic_gemm_dtype must be a string")]
     public void A_wrong_type_is_refused_with_the_name_of_the_argument(string json, string expected) =>
         Assert.Contains(expected, Refusal(json), StringComparison.Ordinal);
@@ -144,7 +150,8 @@ public sealed class EngineArgumentsTests
     [Fact]
     public void Unknown_names_inside_nested_objects_are_ignored()
     {
-        EngineArguments arguments = Parse("""{"sglang":{"foo":1},"trtllm":{"bar":2},"reasoning":{"start_thinking_token_id":1,"end_thinking_token_id":2,"thinking_ratio":7,"x":0}}""");
+        EngineArguments arguments =
+            Parse("""{"sglang":{"foo":1},"trtllm":{"bar":2},"reasoning":{"start_thinking_token_id":1,"end_thinking_token_id":2,"thinking_ratio":7,"x":0}}""");
         Assert.Equal(7.0, arguments.Reasoning!.ThinkingRatio);
     }
 
@@ -166,7 +173,8 @@ public sealed class EngineArgumentsTests
     [InlineData("""{"bandwidth_g1_to_g2_gbps":-1}""", "bandwidth_g1_to_g2_gbps must be")]
     [InlineData("""{"bandwidth_g4_to_g2_gbps":-1}""", "bandwidth_g4_to_g2_gbps must be")]
     [InlineData("""{"handoff_session_timeout_ms":0}""", "handoff_session_timeout_ms must be at least 1")]
-    public void A_value_out_of_range_is_refused(string json, string expected) => Assert.Contains(expected, Refusal(json), StringComparison.Ordinal);
+    public void A_value_out_of_range_is_refused(string json, string expected) =>
+        Assert.Contains(expected, Refusal(json), StringComparison.Ordinal);
 
     [Fact]
     public void All_values_out_of_range_are_reported_together()
@@ -188,9 +196,12 @@ public sealed class EngineArgumentsTests
     [InlineData("""{"enable_g4_storage":true}""", "enable_g4_storage needs num_g2_blocks")]
     [InlineData("""{"aic_nextn":2,"decode_speedup_ratio":2}""", "aic_nextn cannot be combined with a decode_speedup_ratio")]
     [InlineData("""{"aic_nextn_accept_rates":"0.5"}""", "aic_nextn_accept_rates needs aic_nextn")]
-    [InlineData("""{"trtllm":{"capacity_scheduler_policy":"max_utilization"}}""", "trtllm.capacity_scheduler_policy must be guaranteed_no_evict (is 'max_utilization')")]
-    [InlineData("""{"engine_type":"sglang","block_size":8,"sglang":{"page_size":16}}""", "block_size 8 and sglang.page_size 16 must be equal")]
-    [InlineData("""{"engine_type":"sglang","block_size":48,"sglang":{"chunked_prefill_size":100}}""", "sglang.chunked_prefill_size 100 must be a multiple of block_size 48")]
+    [InlineData("""{"trtllm":{"capacity_scheduler_policy":"max_utilization"}}""",
+        "trtllm.capacity_scheduler_policy must be guaranteed_no_evict (is 'max_utilization')")]
+    [InlineData("""{"engine_type":"sglang","block_size":8,"sglang":{"page_size":16}}""",
+        "block_size 8 and sglang.page_size 16 must be equal")]
+    [InlineData("""{"engine_type":"sglang","block_size":48,"sglang":{"chunked_prefill_size":100}}""",
+        "sglang.chunked_prefill_size 100 must be a multiple of block_size 48")]
     [InlineData("""{"is_prefill":true,"is_decode":true}""", "is_prefill and is_decode exclude each other")]
     [InlineData("""{"worker_type":"prefill","is_prefill":true}""", "worker_type cannot be combined")]
     [InlineData("""{"worker_type":"decode","is_prefill":null}""", "worker_type cannot be combined")]
@@ -199,7 +210,8 @@ public sealed class EngineArgumentsTests
     [InlineData("""{"planner_profile_data":"profiles/run1"}""", "planner_profile_data must name an .npz file")]
     [InlineData("""{"dp_size":2,"aic_attention_dp_size":4}""", "dp_size 2 must equal aic_attention_dp_size 4")]
     [InlineData("""{"dp_size":2,"aic_attention_dp_size":0}""", "dp_size 2 must equal aic_attention_dp_size 1")]
-    public void Arguments_that_do_not_go_together_are_refused(string json, string expected) => Assert.Contains(expected, Refusal(json), StringComparison.Ordinal);
+    public void Arguments_that_do_not_go_together_are_refused(string json, string expected) =>
+        Assert.Contains(expected, Refusal(json), StringComparison.Ordinal);
 
     [Fact]
     public void Ranges_are_checked_before_combinations() =>
@@ -216,7 +228,8 @@ public sealed class EngineArgumentsTests
     [InlineData("""{"worker_type":null,"is_decode":true}""", WorkerType.Decode)]
     [InlineData("""{"is_prefill":true,"is_decode":false}""", WorkerType.Prefill)]
     [InlineData("""{"is_prefill":false,"is_decode":false}""", WorkerType.Aggregated)]
-    public void The_worker_type_is_read_in_both_spellings(string json, WorkerType expected) => Assert.Equal(expected, Parse(json).WorkerType);
+    public void The_worker_type_is_read_in_both_spellings(string json, WorkerType expected) =>
+        Assert.Equal(expected, Parse(json).WorkerType);
 
     [Theory]
     [InlineData("""{"num_g2_blocks":1}""", KvBackend.Kvbm)]
@@ -254,7 +267,8 @@ public sealed class EngineArgumentsTests
     [InlineData("""{"aic_nextn":5,"aic_nextn_accept_rates":"  "}""", new[] { 0.85, 0.3, 0, 0, 0 })]
     [InlineData("""{"aic_nextn":3,"aic_nextn_accept_rates":" 0.5, 1 "}""", new[] { 0.5, 1, 0 })]
     [InlineData("""{"aic_nextn":1,"aic_nextn_accept_rates":".5,1e-1,0"}""", new[] { 0.5 })]
-    public void Acceptance_rates_are_padded_or_cut_to_the_drafts(string json, double[] expected) => Assert.Equal(expected, Parse(json).AcceptRates);
+    public void Acceptance_rates_are_padded_or_cut_to_the_drafts(string json, double[] expected) =>
+        Assert.Equal(expected, Parse(json).AcceptRates);
 
     [Theory]
     [InlineData("0.5,,0.2", "entry 2")]
@@ -271,7 +285,8 @@ public sealed class EngineArgumentsTests
     [InlineData("{\"block_size\":16", "not valid JSON at line 1")]
     [InlineData("{\"speedup_ratio\":NaN}", "not valid JSON")]
     [InlineData("", "not valid JSON")]
-    public void Text_that_is_no_JSON_object_is_refused(string json, string expected) => Assert.Contains(expected, Refusal(json), StringComparison.Ordinal);
+    public void Text_that_is_no_JSON_object_is_refused(string json, string expected) =>
+        Assert.Contains(expected, Refusal(json), StringComparison.Ordinal);
 
     [Theory]
     [InlineData("""{"block_size":1}""", "at least 2")]
@@ -323,8 +338,10 @@ public sealed class EngineArgumentsTests
         EngineArguments arguments = new EngineArguments { EngineType = EngineType.Trtllm, AicNextn = 1 }.Validated("-EngineArguments");
         Assert.Equal(32, arguments.BlockSize);
         Assert.Equal([0.85], arguments.AcceptRates);
-        AgentSimException error = Assert.Throws<AgentSimException>(() => new EngineArguments { SpeedupRatio = double.NaN, NumGpuBlocks = -4 }.Validated("-EngineArguments"));
-        Assert.Contains("num_gpu_blocks must be at least 1 (is -4); speedup_ratio must be a finite number", error.Message, StringComparison.Ordinal);
+        AgentSimException error = Assert.Throws<AgentSimException>(() =>
+            new EngineArguments { SpeedupRatio = double.NaN, NumGpuBlocks = -4 }.Validated("-EngineArguments"));
+        Assert.Contains("num_gpu_blocks must be at least 1 (is -4); speedup_ratio must be a finite number", error.Message,
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -332,5 +349,6 @@ public sealed class EngineArgumentsTests
         Assert.Equal(long.MaxValue, Parse("""{"max_num_seqs":18446744073709551615}""").MaxNumSeqs);
 
     [Fact]
-    public void Decimals_are_correctly_rounded() => Assert.Equal(970.5213044969239, Parse("""{"speedup_ratio":970.5213044969239}""").SpeedupRatio);
+    public void Decimals_are_correctly_rounded() => Assert.Equal(970.5213044969239,
+        Parse("""{"speedup_ratio":970.5213044969239}""").SpeedupRatio);
 }

@@ -26,8 +26,10 @@ public sealed class OneRowTests
     public void Its_range_its_type_and_its_name_are_checked()
     {
         Assert.Equal("kv_compression must be from 0 to 1 (is 2)", Assert.Single(More.Violations(Read(More, """{"kv_compression":2}"""))));
-        Assert.Contains("kv_compression must be a number", Assert.Throws<AgentSimException>(() => Read(More, """{"kv_compression":"x"}""")).Message);
-        Assert.Contains("did you mean 'kv_compression'?", Assert.Throws<AgentSimException>(() => Read(More, """{"kv_compresion":1}""")).Message);
+        Assert.Contains("kv_compression must be a number", Assert.Throws<AgentSimException>(() =>
+            Read(More, """{"kv_compression":"x"}""")).Message);
+        Assert.Contains("did you mean 'kv_compression'?", Assert.Throws<AgentSimException>(() =>
+            Read(More, """{"kv_compresion":1}""")).Message);
     }
 
     [Fact]
@@ -35,8 +37,10 @@ public sealed class OneRowTests
     {
         OptionRow row = More.Rows.Single(row => row.Name == "kv_compression");
         Assert.Equal(("KvCompression", typeof(double?)), (row.Parameter, row.ValueType));
-        Assert.Contains("  kv_compression: number from 0 to 1; default none\n      How far KV blocks are packed.\n", OptionHelp.Text(More, EngineArguments.Default));
-        Assert.Contains("| `kv_compression` | number from 0 to 1 | none | all | How far KV blocks are packed. |\n", OptionHelp.Markdown(More, EngineArguments.Default));
+        Assert.Contains("  kv_compression: number from 0 to 1; default none\n      How far KV blocks are packed.\n",
+            OptionHelp.Text(More, EngineArguments.Default));
+        Assert.Contains("| `kv_compression` | number from 0 to 1 | none | all | How far KV blocks are packed. |\n",
+            OptionHelp.Markdown(More, EngineArguments.Default));
         Assert.DoesNotContain("kv_compression", EngineHelp.Text);
     }
 
@@ -48,13 +52,15 @@ public sealed class OneRowTests
         EngineArguments read = Read(table, """{"engine_type":"Static-Batch"}""");
         Assert.Same(fourth, read.EngineType);
         Assert.Equal(16, read.Resolve("engine").BlockSize);
-        Assert.Contains("must be one of sglang, trtllm, vllm, static-batch (is 'x')", Assert.Throws<AgentSimException>(() => Read(table, """{"engine_type":"x"}""")).Message);
+        Assert.Contains("must be one of sglang, trtllm, vllm, static-batch (is 'x')",
+            Assert.Throws<AgentSimException>(() => Read(table, """{"engine_type":"x"}""")).Message);
 
         string help = OptionHelp.Text(table, EngineArguments.Default);
         Assert.Contains("  engine_type: sglang, trtllm, vllm, static-batch; default vllm\n", help);
         Assert.Contains("  block_size: whole number at least 0; default 1 (sglang), 32 (trtllm), 64 (vllm), 16 (static-batch)\n", help);
         Assert.Contains("  max_model_len: whole number at least 1, or null: no limit; default no limit; vllm only\n", help);
-        Assert.Contains("  sglang.page_size: whole number at least 0, or null: that of block_size; default that of block_size; sglang only\n", help);
+        Assert.Contains("  sglang.page_size: whole number at least 0, or null: that of block_size; default that of " +
+            "block_size; sglang only\n", help);
         Assert.Contains("  enable_prefix_caching: true or false; default true; trtllm, vllm, static-batch only\n", help);
     }
 

@@ -90,7 +90,8 @@ public sealed class AtomicFileTests : IDisposable
     }
 
     [Fact]
-    public void An_empty_path_fails() => Assert.Equal("OutputFailed", Assert.Throws<AgentSimException>(() => AtomicFile.Create("")).ErrorId);
+    public void An_empty_path_fails() => Assert.Equal("OutputFailed",
+        Assert.Throws<AgentSimException>(() => AtomicFile.Create("")).ErrorId);
 
     [Fact]
     public void A_symbolic_link_is_itself_replaced()

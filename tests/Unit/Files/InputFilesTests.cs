@@ -8,7 +8,8 @@ public sealed class InputFilesTests : IDisposable
 
     public InputFilesTests()
     {
-        foreach (string name in new[] { "b.jsonl", "a.jsonl.gz", "B.jsonl", "a10.jsonl", "a2.jsonl", "notes.txt", "x.jsonl.bak", "sub/c.jsonl" })
+        foreach (string name in new[] { "b.jsonl", "a.jsonl.gz", "B.jsonl", "a10.jsonl", "a2.jsonl", "notes.txt", "x.jsonl.bak",
+            "sub/c.jsonl" })
             _folder.Write(name, "");
     }
 
@@ -23,7 +24,8 @@ public sealed class InputFilesTests : IDisposable
     {
         _folder.Write("sub/deeper/d.jsonl.gz", "");
         _folder.Write("sub/notes.txt", "");
-        string[] names = [.. InputFiles.Expand([_folder.Path], recurse: true).Select(file => Path.GetRelativePath(_folder.Path, file).Replace('\\', '/'))];
+        string[] names = [.. InputFiles.Expand([_folder.Path], recurse: true)
+            .Select(file => Path.GetRelativePath(_folder.Path, file).Replace('\\', '/'))];
         Assert.Equal(["B.jsonl", "a.jsonl.gz", "a10.jsonl", "a2.jsonl", "b.jsonl", "sub/c.jsonl", "sub/deeper/d.jsonl.gz"], names);
     }
 
@@ -33,11 +35,13 @@ public sealed class InputFilesTests : IDisposable
         if (OperatingSystem.IsWindows()) return;   // links need a privilege there
         Directory.CreateSymbolicLink(_folder.File("sub/loop"), _folder.Path);
         File.CreateSymbolicLink(_folder.File("sub/link.jsonl"), _folder.File("b.jsonl"));
-        Assert.Equal(["c.jsonl", "link.jsonl"], InputFiles.Expand([_folder.File("sub")], recurse: true).Select(file => Path.GetFileName(file)));
+        Assert.Equal(["c.jsonl", "link.jsonl"], InputFiles.Expand([_folder.File("sub")], recurse: true)
+            .Select(file => Path.GetFileName(file)));
     }
 
     [Fact]
-    public void A_wildcard_expands_in_ordinal_order() => Assert.Equal(["a.jsonl.gz", "a10.jsonl", "a2.jsonl"], Names(_folder.File("a*.jsonl*")));
+    public void A_wildcard_expands_in_ordinal_order() => Assert.Equal(["a.jsonl.gz", "a10.jsonl", "a2.jsonl"],
+        Names(_folder.File("a*.jsonl*")));
 
     [Fact]
     public void A_question_mark_stands_for_one_character() => Assert.Equal(["a2.jsonl"], Names(_folder.File("a?.jsonl")));

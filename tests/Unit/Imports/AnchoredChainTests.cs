@@ -79,15 +79,20 @@ public sealed class AnchoredChainTests : IDisposable
 
     private static int Shared(SourceRequest x, SourceRequest y) => x.Path!.ToHashes().AsSpan().CommonPrefixLength(y.Path!.ToHashes());
 
-    private SourceRequest Request(long tokens, SourceRequest? before, params (string Text, double Tokens)[] added) => Request(tokens, before, 0, false, null, added);
+    private SourceRequest Request(long tokens, SourceRequest? before, params (string Text, double Tokens)[] added) =>
+        Request(tokens, before, 0, false, null, added);
 
-    private SourceRequest Request(long tokens, SourceRequest? before, long pool, params (string Text, double Tokens)[] added) => Request(tokens, before, pool, false, null, added);
+    private SourceRequest Request(long tokens, SourceRequest? before, long pool, params (string Text, double Tokens)[] added) =>
+        Request(tokens, before, pool, false, null, added);
 
-    private SourceRequest Request(long tokens, SourceRequest? before, bool isReset, params (string Text, double Tokens)[] added) => Request(tokens, before, 0, isReset, null, added);
+    private SourceRequest Request(long tokens, SourceRequest? before, bool isReset, params (string Text, double Tokens)[] added) =>
+        Request(tokens, before, 0, isReset, null, added);
 
-    private SourceRequest Request(long tokens, SourceRequest? before, int cached, params (string Text, double Tokens)[] added) => Request(tokens, before, 0, false, cached, added);
+    private SourceRequest Request(long tokens, SourceRequest? before, int cached, params (string Text, double Tokens)[] added) =>
+        Request(tokens, before, 0, false, cached, added);
 
-    private SourceRequest Request(long tokens, SourceRequest? before, long pool, bool isReset, int? cached, (string Text, double Tokens)[] added) => new()
+    private SourceRequest Request(long tokens, SourceRequest? before, long pool, bool isReset, int? cached,
+        (string Text, double Tokens)[] added) => new()
     {
         SourceId = $"{++_number}",
         Place = new SourcePlace("test", _number),

@@ -24,7 +24,8 @@ public sealed class ClaudeCodeImportTests : IDisposable
         var random = new Random(seed);
         ClaudeLog.Conversation first = log.Begin("session-1", Start), second = log.Begin("session-2", Start.AddHours(3));
         for (int i = 0; i < 40; i++)
-            log.Step(random.Next(3) > 0 ? first : second, random.Next(4), random.Next(4) == 0, random.Next(3) == 0, random.Next(6) == 0 ? 400 : 2);
+            log.Step(random.Next(3) > 0 ? first : second, random.Next(4), random.Next(4) == 0, random.Next(3) == 0,
+                random.Next(6) == 0 ? 400 : 2);
 
         AssertTrue(log, Import(log, blockSize), blockSize);
     }
@@ -69,7 +70,8 @@ public sealed class ClaudeCodeImportTests : IDisposable
 
         LogImport import = Import(log, 16);
         AssertTrue(log, import, 16);
-        RequestRecord[] summaries = [.. import.Records().OfType<RequestRecord>().Where(request => request.RequestId.Contains(":compact:", StringComparison.Ordinal))];
+        RequestRecord[] summaries = [.. import.Records().OfType<RequestRecord>()
+            .Where(request => request.RequestId.Contains(":compact:", StringComparison.Ordinal))];
         Assert.Equal(2, summaries.Length);
         Assert.All(summaries, request => Assert.Equal(("estimated", 15_000), (request.Import!.Output, request.TotalTimeMs)));
         Assert.DoesNotContain(Import(log, 16, new ImportOptions { IncludesCompaction = false }).Records().OfType<RequestRecord>(),
@@ -121,7 +123,8 @@ public sealed class ClaudeCodeImportTests : IDisposable
         Assert.Equal(3, tools.Count(tool => tool.Causality is { ExecutionMode: "blocking", ConsumerRequestId: not null }));
         foreach (ToolRecord tool in tools.Where(tool => tool.Causality is not null))
             Assert.Equal($"session-1/{log.Children[tool.ToolCallId]}", tool.Causality!.ChildSessionId);
-        Assert.All(import.Records().Where(record => record.SessionId != "session-1"), record => Assert.Equal("session-1", record.ParentSessionId));
+        Assert.All(import.Records().Where(record => record.SessionId != "session-1"),
+            record => Assert.Equal("session-1", record.ParentSessionId));
         if (layout > 0) Assert.Equal(1, import.Summary.Dropped.Single(drop => drop.Name == "missing_recordings").Count);
     }
 
@@ -157,17 +160,20 @@ public sealed class ClaudeCodeImportTests : IDisposable
     {
         ClaudeLog log = Everything();
         LogImport import = Import(log, 64);
-        Assert.Equal(import.Summary.Requests, import.Records().OfType<RequestRecord>().Select(request => request.RequestId).Distinct().Count());
+        Assert.Equal(import.Summary.Requests, import.Records().OfType<RequestRecord>().Select(request => request.RequestId).Distinct()
+            .Count());
         IReadOnlyList<string> files = TraceFileWriter.Write(import.Records(), _folder.File("out"));
         ConvertResult converted = TraceConverter.Convert(new ConvertOptions(files, _folder.File("rows.jsonl"), IsAgentic: true));
         Assert.Equal(import.Summary.Requests, converted.Rows);
-        Assert.Equal(converted.Rows, TraceConverter.Convert(new ConvertOptions(files, _folder.File("rows2.jsonl"), IsAgentic: true, AgenticVersion: 2)).Rows);
+        Assert.Equal(converted.Rows, TraceConverter.Convert(new ConvertOptions(files, _folder.File("rows2.jsonl"), IsAgentic: true,
+            AgenticVersion: 2)).Rows);
         var lowering = new TraceLowering();
         lowering.AddFiles(files);
         MooncakeRow[] rows = [.. lowering.Rows()];
         Assert.Contains(rows, row => row.Branches.Count > 0);
         // What was read back is what was written.
-        Assert.Equal(import.Records().OfType<RequestRecord>().Select(Key), RequestTraceReader.Read(files).OfType<RequestRecord>().Select(Key));
+        Assert.Equal(import.Records().OfType<RequestRecord>().Select(Key), RequestTraceReader.Read(files).OfType<RequestRecord>()
+            .Select(Key));
 
         static (string, string?, string?, long, long, ImportOrigin?) Key(RequestRecord request) =>
             (request.RequestId, request.SessionId, request.ParentSessionId, request.InputLength, request.EndUnixMs, request.Import);
@@ -207,7 +213,8 @@ public sealed class ClaudeCodeImportTests : IDisposable
     // ends with a request or the fixed beginning, and to within the turn where it ends inside one.
     private static void AssertTrue(ClaudeLog log, LogImport import, int blockSize)
     {
-        RequestRecord[] requests = [.. import.Records().OfType<RequestRecord>().Where(request => !request.RequestId.Contains(":compact:", StringComparison.Ordinal))
+        RequestRecord[] requests = [.. import.Records().OfType<RequestRecord>()
+            .Where(request => !request.RequestId.Contains(":compact:", StringComparison.Ordinal))
             .OrderBy(request => request.ReceivedUnixMs)];
         Assert.Equal(log.Prompts.Count, requests.Length);
         HashSet<int> boundaries = [log.SystemTokens, .. log.Prompts.Values.Select(prompt => prompt.Length)];
@@ -226,7 +233,8 @@ public sealed class ClaudeCodeImportTests : IDisposable
                 {
                     exact++;
                     Assert.True(truth / blockSize == found || (truth == prompt.Length && truth == other.Length),
-                        $"{requests[j].RequestId} and {requests[i].RequestId} share {truth} tokens of {other.Length} and {prompt.Length}, but {found} blocks of {blockSize}");
+                        $"{requests[j].RequestId} and {requests[i].RequestId} share {truth} tokens of {other.Length} and " +
+                            $"{prompt.Length}, but {found} blocks of {blockSize}");
                 }
                 else
                 {

@@ -55,7 +55,8 @@ internal sealed class ClaudeLog
         if (thinking.Length > 0) blocks.Add(new { type = "thinking", thinking = TokenText.Text(thinking), signature = $"sig{_ids}" });
         blocks.Add(new { type = "text", text = TokenText.Text(text) });
         string[] calls = [.. inputs.Select((_, i) => $"toolu_{_ids:d5}_{i}")];
-        for (int i = 0; i < tools; i++) blocks.Add(new { type = "tool_use", id = calls[i], name = "Bash", input = new { command = TokenText.Text(inputs[i]) } });
+        for (int i = 0; i < tools; i++)
+            blocks.Add(new { type = "tool_use", id = calls[i], name = "Bash", input = new { command = TokenText.Text(inputs[i]) } });
         at.LastTotal = prompt.Length;
         at.Tokens.AddRange(thinking);
         at.Tokens.AddRange(text);
@@ -72,7 +73,8 @@ internal sealed class ClaudeLog
                 cache_creation_input_tokens = prompt.Length - 3 - Math.Min(cached, prompt.Length - 3),
                 output_tokens = isLast && !isStub ? output : 2,
             };
-            Row(at, "assistant", new { id, model = Model, role = "assistant", content = new[] { blocks[i] }, usage, stop_reason = isLast && !isStub ? tools > 0 ? "tool_use" : "end_turn" : null });
+            Row(at, "assistant", new { id, model = Model, role = "assistant", content = new[] { blocks[i] }, usage, stop_reason = isLast
+                && !isStub ? tools > 0 ? "tool_use" : "end_turn" : null });
             at.LastEnd = at.Now;
             // While the rest of the answer still comes, the first tools are done already.
             if (isTornApart && !isLast && i >= blocks.Count - tools) Result(at, calls[answered++]);
@@ -104,7 +106,8 @@ internal sealed class ClaudeLog
         int[] summary = _text.Tokens(50, 200);
         string? before = at.LastUuid;
         at.LastUuid = null;
-        Row(at, "system", null, new { subtype = "compact_boundary", logicalParentUuid = before, compactMetadata = new { trigger = "auto", preTokens = at.Tokens.Count, durationMs = 15_000 } });
+        Row(at, "system", null, new { subtype = "compact_boundary", logicalParentUuid = before,
+            compactMetadata = new { trigger = "auto", preTokens = at.Tokens.Count, durationMs = 15_000 } });
         at.Tokens = [.. at.System, .. summary];
         at.LastTotal = at.System.Length;
         at.HasInput = true;
@@ -158,8 +161,10 @@ internal sealed class ClaudeLog
             id,
             model = Model,
             role = "assistant",
-            content = new object[] { new { type = "tool_use", id = call, name = "Task", input = new { description = "d", prompt = TokenText.Text(task), subagent_type = "general" } } },
-            usage = new { input_tokens = prompt.Length - cached, cache_read_input_tokens = cached, cache_creation_input_tokens = 0, output_tokens = task.Length },
+            content = new object[] { new { type = "tool_use", id = call, name = "Task",
+                input = new { description = "d", prompt = TokenText.Text(task), subagent_type = "general" } } },
+            usage = new { input_tokens = prompt.Length - cached, cache_read_input_tokens = cached, cache_creation_input_tokens = 0,
+                output_tokens = task.Length },
             stop_reason = "tool_use",
         });
         at.Tokens.AddRange(task);
@@ -168,7 +173,8 @@ internal sealed class ClaudeLog
         if (isRecorded)
         {
             string file = layout switch { 0 => at.File, 1 => $"agent-{agent}.jsonl", _ => $"{at.SessionId}/subagents/agent-{agent}.jsonl" };
-            var child = new Conversation(at.SessionId, layout == 0 ? "" : agent, file, _agentSystem) { Now = at.Now.AddSeconds(0.2), Tokens = [.. _agentSystem] };
+            var child = new Conversation(at.SessionId, layout == 0 ? "" : agent, file, _agentSystem) { Now = at.Now.AddSeconds(0.2),
+                Tokens = [.. _agentSystem] };
             Say(child, task);
             for (int i = _random.Next(1, 4); i >= 0; i--) Step(child, tools: i > 0 ? 1 : 0);
             if (child.Now > end) end = child.Now.AddSeconds(0.1);
@@ -195,7 +201,8 @@ internal sealed class ClaudeLog
     {
         int[] result = _text.Tokens(2, 600);
         at.Tokens.AddRange(result);
-        Row(at, "user", new { role = "user", content = new object[] { new { type = "tool_result", tool_use_id = call, content = TokenText.Text(result) } } },
+        Row(at, "user", new { role = "user",
+            content = new object[] { new { type = "tool_result", tool_use_id = call, content = TokenText.Text(result) } } },
             details is null ? null : new { toolUseResult = details });
     }
 
@@ -231,7 +238,8 @@ internal sealed class ClaudeLog
         if (message is not null) row["message"] = message;
         if (more is not null)
         {
-            foreach (JsonProperty property in JsonSerializer.SerializeToElement(more).EnumerateObject()) row[property.Name] = property.Value;
+            foreach (JsonProperty property in JsonSerializer.SerializeToElement(more).EnumerateObject())
+                row[property.Name] = property.Value;
         }
 
         Rows(at).Add(JsonSerializer.Serialize(row));
@@ -239,7 +247,8 @@ internal sealed class ClaudeLog
         if (at.Chain is { } shared) shared.Last = uuid;
     }
 
-    private static string Time(DateTime time) => time.ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", System.Globalization.CultureInfo.InvariantCulture);
+    private static string Time(DateTime time) => time.ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'",
+        System.Globalization.CultureInfo.InvariantCulture);
 
     /// <summary>A conversation and its state.</summary>
     public sealed class Conversation(string sessionId, string? agentId, string file, int[] system)
@@ -272,7 +281,8 @@ internal sealed class ClaudeLog
 
         public Conversation Copy() => new(SessionId, AgentId, File, System)
         {
-            Tokens = [.. Tokens], HasInput = HasInput, LastTotal = LastTotal, Now = Now, LastEnd = LastEnd, LastUuid = LastUuid, FirstUuid = FirstUuid, Chain = Chain,
+            Tokens = [.. Tokens], HasInput = HasInput, LastTotal = LastTotal, Now = Now, LastEnd = LastEnd, LastUuid = LastUuid,
+                FirstUuid = FirstUuid, Chain = Chain,
         };
     }
 

@@ -16,7 +16,8 @@ public sealed class CodexDamageTests : IDisposable
     {
         byte[] expected = ImportLab.Read(Write("a.jsonl", _log.Text)).Bytes;
 
-        Assert.Equal(expected, ImportLab.Read(Write("b.jsonl", "\uFEFF" + _log.Text.Replace("\n", "\r\n", StringComparison.Ordinal))).Bytes);
+        Assert.Equal(expected, ImportLab.Read(Write("b.jsonl",
+            "\uFEFF" + _log.Text.Replace("\n", "\r\n", StringComparison.Ordinal))).Bytes);
         Assert.Equal(expected, ImportLab.Read(_folder.Write("c.jsonl.gz", TempFolder.Gzip(_log.Text))).Bytes);
     }
 
@@ -32,7 +33,9 @@ public sealed class CodexDamageTests : IDisposable
     public void Lines_that_are_no_rows_and_kinds_that_are_not_known_are_passed_over()
     {
         string text = string.Join('\n', _log.Lines.SelectMany((line, i) => i == 3
-            ? [line, "nonsense", "[1]", """{"timestamp":"later","type":"world_state","payload":{}}""", """{"type":"response_item","payload":{"type":"new_thing","x":1}}""", """{"type":"event_msg","payload":7}"""] : new[] { line }));
+            ? [line, "nonsense", "[1]", """{"timestamp":"later","type":"world_state","payload":{}}""",
+                """{"type":"response_item","payload":{"type":"new_thing","x":1}}""", """{"type":"event_msg","payload":7}"""]
+                    : new[] { line }));
         ImportLab import = ImportLab.Read(Write("a.jsonl", text));
 
         Assert.Equal((_log.Prompts.Count, 2L), (import.Summary.Requests, import.Dropped("malformed_lines")));
@@ -41,7 +44,8 @@ public sealed class CodexDamageTests : IDisposable
     [Fact]
     public void A_line_of_fifty_megabytes_is_read()
     {
-        CodexLog log = new CodexLog("t1", CodexTests.Noon).Turn("one").User("ask", 13_000_000).Wait(900).Say("hm", 20).Count().Wait(9).User("more", 50).Wait(900).Say("well", 9).Count();
+        CodexLog log = new CodexLog("t1", CodexTests.Noon).Turn("one").User("ask", 13_000_000).Wait(900).Say("hm", 20).Count().Wait(9)
+            .User("more", 50).Wait(900).Say("well", 9).Count();
         ImportLab import = ImportLab.Read(Write("a.jsonl", log.Text));
 
         Assert.Equal(log.Prompts[0].Length / 64, ImportLab.Shared(import.Requests[0], import.Requests[1]));
@@ -50,7 +54,8 @@ public sealed class CodexDamageTests : IDisposable
     [Fact]
     public void After_a_clock_was_set_back_requests_keep_their_order_and_lengths()
     {
-        CodexLog log = new CodexLog("t1", CodexTests.Noon).Turn("one").User("ask", 30).Wait(900).Say("hm", 20).Count().Wait(-3_600_000).User("more", 50).Wait(700).Say("well", 9).Count();
+        CodexLog log = new CodexLog("t1", CodexTests.Noon).Turn("one").User("ask", 30).Wait(900).Say("hm", 20).Count().Wait(-3_600_000)
+            .User("more", 50).Wait(700).Say("well", 9).Count();
         string file = Write("a.jsonl", log.Text);
         ImportLab import = ImportLab.Read(file);
 
@@ -74,8 +79,10 @@ public sealed class CodexDamageTests : IDisposable
         Assert.Equal("ImportEmpty", error.ErrorId);
         Assert.Contains("September 2025", error.Message, StringComparison.Ordinal);
         IReadOnlyList<string> reasons = import.Summary.FilesWithoutRequests;
-        Assert.Contains(reasons, reason => reason.Contains("bare.jsonl", StringComparison.Ordinal) && reason.Contains("September 2025", StringComparison.Ordinal));
-        Assert.Contains(reasons, reason => reason.Contains("silent.jsonl", StringComparison.Ordinal) && reason.Contains("without token counts", StringComparison.Ordinal));
+        Assert.Contains(reasons, reason => reason.Contains("bare.jsonl", StringComparison.Ordinal)
+            && reason.Contains("September 2025", StringComparison.Ordinal));
+        Assert.Contains(reasons, reason => reason.Contains("silent.jsonl", StringComparison.Ordinal)
+            && reason.Contains("without token counts", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -90,7 +97,8 @@ public sealed class CodexDamageTests : IDisposable
     [Fact]
     public void The_order_of_files_makes_no_difference()
     {
-        string[] files = [.. Enumerable.Range(0, 6).Select(i => Write($"{(i * 5) % 6}.jsonl", CodexTests.Conversation($"t{i}", i % 2 == 0, CodexTests.Noon + (i / 2 * 1000)).Text))];
+        string[] files = [.. Enumerable.Range(0, 6).Select(i =>
+            Write($"{(i * 5) % 6}.jsonl", CodexTests.Conversation($"t{i}", i % 2 == 0, CodexTests.Noon + (i / 2 * 1000)).Text))];
 
         Assert.Equal(ImportLab.Read(files).Bytes, ImportLab.Read([.. files.Reverse()]).Bytes);
         Assert.Equal(ImportLab.Read(files).Bytes, ImportLab.Read(_folder.Path).Bytes);

@@ -31,7 +31,8 @@ public sealed class CodexForkTests : IDisposable
         if (isParentThere)
         {
             RequestRecord[] before = Of(import, "parent");
-            for (int i = 0; i < before.Length; i++) Assert.Equal(CodexTests.Common(parent.Prompts[i], fork.Prompts[1]) / 64, ImportLab.Shared(before[i], own[1]));
+            for (int i = 0; i < before.Length; i++)
+                Assert.Equal(CodexTests.Common(parent.Prompts[i], fork.Prompts[1]) / 64, ImportLab.Shared(before[i], own[1]));
         }
 
         Assert.Equal(import.Bytes, ImportLab.Read([.. files.Reverse()]).Bytes);
@@ -59,7 +60,8 @@ public sealed class CodexForkTests : IDisposable
         ImportLab both = ImportLab.Read(Write(fork), Write(parent));
         Assert.Equal([1, 1], [Of(both, "parent").Length, Of(both, "fork").Length]);
 
-        ImportLab parentOnly = ImportLab.Read(Write(parent), Write(new CodexLog("x", Noon).Turn("x").User("ask", 30).Wait(9).Say("y", 9).Count()));
+        ImportLab parentOnly = ImportLab.Read(Write(parent),
+            Write(new CodexLog("x", Noon).Turn("x").User("ask", 30).Wait(9).Say("y", 9).Count()));
         Assert.Equal(2, parentOnly.Summary.Requests);
 
         // Alone, nothing shows where the copy ends: counting nothing is better than counting something twice, and it is said.
@@ -73,21 +75,25 @@ public sealed class CodexForkTests : IDisposable
     public void A_fork_whose_history_stays_in_the_other_file_goes_on_from_it(bool isParentThere)
     {
         CodexLog parent = CodexTests.Conversation("parent", isNew: true);
-        string meta = FormattableString.Invariant($",\"forked_from_id\":\"parent\",\"history_base\":{{\"thread_id\":\"parent\",\"end_ordinal_exclusive\":{parent.Ordinal},\"end_byte_offset\":9}}");
+        string meta = FormattableString.Invariant(
+            $",\"forked_from_id\":\"parent\",\"history_base\":{{\"thread_id\":\"parent\",\"end_ordinal_exclusive\":{parent.Ordinal},\"end_byte_offset\":9}}");
         CodexLog fork = new CodexLog("fork", Noon + 90_000, meta, parent) { IsNew = true, Ordinal = parent.Ordinal };
-        fork.Recount().Wait(50).Turn("own").User("else", 70).Wait(900).Say("well", 20).Count(cached: 1024).Wait(99).Turn("own2").User("again", 70).Wait(900).Say("yes", 20).Count(cached: 1024);
+        fork.Recount().Wait(50).Turn("own").User("else", 70).Wait(900).Say("well", 20).Count(cached: 1024).Wait(99).Turn("own2")
+            .User("again", 70).Wait(900).Say("yes", 20).Count(cached: 1024);
         ImportLab import = ImportLab.Read([Write(fork), .. isParentThere ? [Write(parent)] : Array.Empty<string>()]);
 
         RequestRecord[] own = Of(import, "fork");
         Assert.Equal(fork.Prompts.Select(prompt => (long)prompt.Length), own.Select(request => request.InputLength));
-        if (isParentThere) Assert.Equal(CodexTests.Common(parent.Prompts[^1], fork.Prompts[0]) / 64, ImportLab.Shared(Of(import, "parent")[^1], own[0]));
+        if (isParentThere) Assert.Equal(CodexTests.Common(parent.Prompts[^1], fork.Prompts[0]) / 64,
+            ImportLab.Shared(Of(import, "parent")[^1], own[0]));
     }
 
     [Fact]
     public void The_ordinal_at_which_a_sub_agents_own_history_begins_is_believed()
     {
         CodexLog parent = CodexTests.Conversation("parent", isNew: true);
-        string meta = FormattableString.Invariant($",\"parent_thread_id\":\"parent\",\"subagent_history_start_ordinal\":{parent.Ordinal + 1}");
+        string meta = FormattableString.Invariant(
+            $",\"parent_thread_id\":\"parent\",\"subagent_history_start_ordinal\":{parent.Ordinal + 1}");
         CodexLog child = new CodexLog("child", Noon + 90_000, meta, parent) { IsNew = true }.Copy(parent, parent.Lines.Count);
         child.Ordinal = parent.Ordinal + 1;
         child.Wait(50).User("task", 70).Wait(900).Say("well", 20).Count();
@@ -102,9 +108,12 @@ public sealed class CodexForkTests : IDisposable
     {
         CodexLog log = CodexTests.Conversation("t1");
         int half = log.Lines.ToList().FindIndex(line => line.Contains("t1-two", StringComparison.Ordinal));
-        string whole = _folder.Write("sessions/rollout-a.jsonl", log.Text), archived = _folder.Write("archived_sessions/rollout-a.jsonl", log.Text);
-        string first = _folder.Write("parts/1.jsonl", string.Join('\n', log.Lines.Take(half))), second = _folder.Write("parts/2.jsonl", string.Join('\n', log.Lines.Take(1).Concat(log.Lines.Skip(half))));
-        ImportLab one = ImportLab.Read(whole), twice = ImportLab.Read(whole, archived), parts = ImportLab.Read(first, second), all = ImportLab.Read(second, archived, first, whole);
+        string whole = _folder.Write("sessions/rollout-a.jsonl", log.Text),
+            archived = _folder.Write("archived_sessions/rollout-a.jsonl", log.Text);
+        string first = _folder.Write("parts/1.jsonl", string.Join('\n', log.Lines.Take(half))),
+            second = _folder.Write("parts/2.jsonl", string.Join('\n', log.Lines.Take(1).Concat(log.Lines.Skip(half))));
+        ImportLab one = ImportLab.Read(whole), twice = ImportLab.Read(whole, archived), parts = ImportLab.Read(first, second),
+            all = ImportLab.Read(second, archived, first, whole);
 
         Assert.Equal(log.Prompts.Count, one.Summary.Requests);
         Assert.Equal(one.Bytes, twice.Bytes);
@@ -119,12 +128,14 @@ public sealed class CodexForkTests : IDisposable
     [InlineData("output")]
     public void A_sub_agent_is_tied_to_the_call_that_started_it_and_to_the_request_that_waited_for_it(string how)
     {
-        CodexLog parent = Spawning(how).Wait(10).Call("wait0001", 10, "wait_agent").Count().Wait(30_000).Result("wait0001", 40).Wait(800).Say("done", 10).Count();
+        CodexLog parent = Spawning(how).Wait(10).Call("wait0001", 10, "wait_agent").Count().Wait(30_000).Result("wait0001", 40).Wait(800)
+            .Say("done", 10).Count();
         ImportLab import = ImportLab.Read(Write(parent), Write(Child(Noon + 3000, ends: Noon + 20_000)));
 
         Assert.Equal((1, 1), (import.Summary.Sessions, import.Summary.SubAgents));
         Assert.All(Of(import, "child"), request => Assert.Equal("parent", request.ParentSessionId));
-        Assert.Equal(new ToolCausality("codex:parent:0", "codex:parent:2", "child", "blocking"), import.Tools.Single(tool => tool.ToolCallId == "spawn001").Causality);
+        Assert.Equal(new ToolCausality("codex:parent:0", "codex:parent:2", "child", "blocking"),
+            import.Tools.Single(tool => tool.ToolCallId == "spawn001").Causality);
     }
 
     [Fact]
@@ -133,7 +144,8 @@ public sealed class CodexForkTests : IDisposable
         CodexLog parent = Spawning("sub_agent_activity").Wait(10).Say("done", 10).Count();
         ImportLab import = ImportLab.Read(Write(parent), Write(Child(Noon + 3000, ends: Noon + 20_000)));
 
-        Assert.Equal(new ToolCausality("codex:parent:0", null, "child", "background"), import.Tools.Single(tool => tool.ToolCallId == "spawn001").Causality);
+        Assert.Equal(new ToolCausality("codex:parent:0", null, "child", "background"),
+            import.Tools.Single(tool => tool.ToolCallId == "spawn001").Causality);
     }
 
     [Fact]
@@ -148,25 +160,31 @@ public sealed class CodexForkTests : IDisposable
     private static CodexLog Fork(CodexLog parent, string id, long step)
     {
         var fork = new CodexLog(id, Noon + 90_000, ",\"forked_from_id\":\"parent\"", parent);
-        return fork.Copy(parent, parent.Lines.Count, step).Wait(50).Turn(id + "-own").User(id + "else", 70).Wait(900).Say(id + "well", 20).Count(cached: 1024)
+        return fork.Copy(parent, parent.Lines.Count, step).Wait(50).Turn(id + "-own").User(id + "else", 70).Wait(900).Say(id + "well", 20)
+            .Count(cached: 1024)
             .Wait(2000).Turn(id + "-own2").User(id + "again", 70).Wait(900).Say(id + "yes", 20).Count(cached: 1024);
     }
 
     private static CodexLog Spawning(string how)
     {
-        CodexLog log = new CodexLog("parent", Noon).Turn("one").User("ask", 300).Wait(900).Call("spawn001", 20, "spawn_agent").Count().Wait(20);
+        CodexLog log = new CodexLog("parent", Noon).Turn("one").User("ask", 300).Wait(900).Call("spawn001", 20, "spawn_agent").Count()
+            .Wait(20);
         if (how == "sub_agent_activity") log.Event(how, ",\"kind\":\"started\",\"event_id\":\"spawn001\",\"agent_thread_id\":\"child\"");
-        if (how == "item_completed") log.Event(how, ",\"item\":{\"type\":\"SubAgentActivity\",\"id\":\"spawn001\",\"kind\":\"started\",\"agent_thread_id\":\"child\"}");
+        if (how == "item_completed")
+            log.Event(how, ",\"item\":{\"type\":\"SubAgentActivity\",\"id\":\"spawn001\",\"kind\":\"started\",\"agent_thread_id\":\"child\"}");
         return log.Result("spawn001", 20, how == "output" ? """{"agent_id":"child","nickname":"x"}""" : "{}").Wait(700);
     }
 
     private static CodexLog Child(long time, long ends)
     {
-        CodexLog log = new CodexLog("child", time, ",\"source\":{\"subagent\":{\"thread_spawn\":{\"parent_thread_id\":\"parent\",\"depth\":1}}}").Turn("task").User("task", 50).Wait(900).Call("call0001", 20).Count();
+        CodexLog log = new CodexLog("child", time,
+            ",\"source\":{\"subagent\":{\"thread_spawn\":{\"parent_thread_id\":\"parent\",\"depth\":1}}}").Turn("task").User("task", 50)
+                .Wait(900).Call("call0001", 20).Count();
         return log.Wait(100).Result("call0001", 20).Wait(ends - log.Time).Say("found", 20).Count();
     }
 
-    private static RequestRecord[] Of(ImportLab import, string session) => [.. import.Requests.Where(request => request.SessionId == session).OrderBy(request => request.ReceivedUnixMs)];
+    private static RequestRecord[] Of(ImportLab import, string session) =>
+        [.. import.Requests.Where(request => request.SessionId == session).OrderBy(request => request.ReceivedUnixMs)];
 
     private static string TurnId(long time) => $"{time >> 16:x8}-{time & 0xffff:x4}-7000-8000-000000000000";
 

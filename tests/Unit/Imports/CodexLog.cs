@@ -82,21 +82,24 @@ internal sealed class CodexLog
     public CodexLog User(string name, int tokens)
     {
         Tokens.AddRange(Word(name, tokens));
-        return Line("response_item", $"{{\"type\":\"message\",\"role\":\"user\",\"content\":[{{\"type\":\"input_text\",\"text\":\"{Chars(name, tokens)}\"}}]}}");
+        return Line("response_item",
+            $"{{\"type\":\"message\",\"role\":\"user\",\"content\":[{{\"type\":\"input_text\",\"text\":\"{Chars(name, tokens)}\"}}]}}");
     }
 
     /// <summary>An answer in words.</summary>
     public CodexLog Say(string name, int tokens)
     {
         Answer(name, tokens);
-        return Line("response_item", $"{{\"type\":\"message\",\"role\":\"assistant\",\"content\":[{{\"type\":\"output_text\",\"text\":\"{Chars(name, tokens)}\"}}]}}");
+        return Line("response_item",
+            $"{{\"type\":\"message\",\"role\":\"assistant\",\"content\":[{{\"type\":\"output_text\",\"text\":\"{Chars(name, tokens)}\"}}]}}");
     }
 
     /// <summary>An answer that is a call.</summary>
     public CodexLog Call(string id, int tokens, string tool = "exec")
     {
         Answer(id, tokens);
-        return Line("response_item", $"{{\"type\":\"function_call\",\"name\":\"{tool}\",\"arguments\":\"{Chars(id, tokens)[tool.Length..]}\",\"call_id\":\"{id}\"}}");
+        return Line("response_item",
+            $"{{\"type\":\"function_call\",\"name\":\"{tool}\",\"arguments\":\"{Chars(id, tokens)[tool.Length..]}\",\"call_id\":\"{id}\"}}");
     }
 
     /// <summary>The result of a call, of which <paramref name="id"/> is a part.</summary>
@@ -116,7 +119,8 @@ internal sealed class CodexLog
         _cached += cached;
         _output += _made;
         string last = Usage(prompt.Length, cached, _made), total = Usage(_input, _cached, _output);
-        if (IsNew && isRecord) Line("token_usage_record", $"{{\"thread_id\":\"{Id}\",\"response_id\":\"resp_{Id}_{Prompts.Count}\",\"usage\":{last},\"thread_token_usage\":{total}}}");
+        if (IsNew && isRecord) Line("token_usage_record",
+            $"{{\"thread_id\":\"{Id}\",\"response_id\":\"resp_{Id}_{Prompts.Count}\",\"usage\":{last},\"thread_token_usage\":{total}}}");
         (_pending, _made) = (null, 0);
         _recount = $",\"info\":{{\"total_token_usage\":{total},\"last_token_usage\":{last},\"model_context_window\":258400}},\"rate_limits\":null";
         return Recount();
@@ -131,7 +135,8 @@ internal sealed class CodexLog
     public CodexLog Compact(string name, int tokens)
     {
         Tokens = [.. Word("base", BaseTokens), .. Word(name, tokens)];
-        return Line("compacted", $"{{\"message\":\"\",\"replacement_history\":[{{\"type\":\"message\",\"role\":\"user\",\"content\":[{{\"type\":\"input_text\",\"text\":\"{Chars(name, tokens)}\"}}]}}]}}");
+        return Line("compacted",
+            $"{{\"message\":\"\",\"replacement_history\":[{{\"type\":\"message\",\"role\":\"user\",\"content\":[{{\"type\":\"input_text\",\"text\":\"{Chars(name, tokens)}\"}}]}}]}}");
     }
 
     private string[]? _pending;   // the prompt of the answer that is being made
@@ -157,7 +162,8 @@ internal sealed class CodexLog
     private static string Usage(long input, long cached, long output) => string.Create(CultureInfo.InvariantCulture,
         $"{{\"input_tokens\":{input},\"cached_input_tokens\":{cached},\"output_tokens\":{output},\"reasoning_output_tokens\":0,\"total_tokens\":{input + output}}}");
 
-    private static IEnumerable<string> Word(string name, int tokens) => Enumerable.Range(0, tokens).Select(i => string.Create(CultureInfo.InvariantCulture, $"{name}#{i}"));
+    private static IEnumerable<string> Word(string name, int tokens) =>
+        Enumerable.Range(0, tokens).Select(i => string.Create(CultureInfo.InvariantCulture, $"{name}#{i}"));
 
     private static string Chars(string name, int tokens)
     {
@@ -166,5 +172,6 @@ internal sealed class CodexLog
         return text.ToString(0, tokens * 4);
     }
 
-    private static string Stamp(long milliseconds) => DateTimeOffset.FromUnixTimeMilliseconds(milliseconds).ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture);
+    private static string Stamp(long milliseconds) => DateTimeOffset.FromUnixTimeMilliseconds(milliseconds)
+        .ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture);
 }

@@ -49,7 +49,8 @@ public sealed class DamagedFileTests : IDisposable
     [Fact]
     public void A_line_in_another_encoding_is_passed_over()
     {
-        byte[] bytes = [.. Encoding.UTF8.GetBytes(Rows[0] + "\n"), 0xff, 0xfe, 0x80, (byte)'\n', .. Encoding.UTF8.GetBytes(string.Join('\n', Rows[1..]))];
+        byte[] bytes = [.. Encoding.UTF8.GetBytes(Rows[0] + "\n"), 0xff, 0xfe, 0x80, (byte)'\n',
+            .. Encoding.UTF8.GetBytes(string.Join('\n', Rows[1..]))];
         LogImport import = LogImport.Read([_folder.Write("session.jsonl", bytes)], new ImportOptions());
         Assert.Equal(3, import.Summary.Requests);
         Assert.Equal(1, Drop(import, "malformed_lines").Count);
@@ -69,7 +70,9 @@ public sealed class DamagedFileTests : IDisposable
     public void A_line_of_fifty_megabytes_is_read()
     {
         var text = new StringBuilder();
-        foreach (string row in Rows) text.Append(row.Replace("\"aaa", "\"" + new string('z', row.Contains("tool_result", StringComparison.Ordinal) ? 50_000_000 : 3), StringComparison.Ordinal)).Append('\n');
+        foreach (string row in Rows)
+            text.Append(row.Replace("\"aaa", "\"" + new string('z', row.Contains("tool_result", StringComparison.Ordinal) ? 50_000_000 : 3),
+                StringComparison.Ordinal)).Append('\n');
         Assert.Equal(3, Import(text.ToString()).Summary.Requests);
     }
 
@@ -85,7 +88,8 @@ public sealed class DamagedFileTests : IDisposable
         _folder.Write("folder/session.jsonl", string.Join('\n', Rows));
         ImportSummary summary = LogImport.Read([_folder.File("folder")], new ImportOptions()).Summary;
         Assert.Equal(3, summary.Requests);
-        Assert.Contains(summary.FilesWithoutRequests.Concat(summary.FilesPassedOver), file => file.StartsWith(empty, StringComparison.Ordinal));
+        Assert.Contains(summary.FilesWithoutRequests.Concat(summary.FilesPassedOver),
+            file => file.StartsWith(empty, StringComparison.Ordinal));
     }
 
     [Fact]
@@ -96,7 +100,8 @@ public sealed class DamagedFileTests : IDisposable
         LogImport import = Import(string.Join('\n', rows));
         Assert.Equal(3, import.Summary.Requests);
         Assert.True(Drop(import, "clock_went_back").Count > 0);
-        Assert.All(import.Records(), record => Assert.True(record is not RequestRecord request || request.EndUnixMs >= request.StartUnixMs));
+        Assert.All(import.Records(), record => Assert.True(record is not RequestRecord request
+            || request.EndUnixMs >= request.StartUnixMs));
         var lowering = new TraceLowering();
         foreach (TraceRecord record in import.Records()) lowering.Add(record);
         Assert.Equal(3, lowering.Rows().Count());
@@ -115,7 +120,8 @@ public sealed class DamagedFileTests : IDisposable
             """{"type":"system","subtype":"compact_boundary","uuid":"o5","sessionId":"s","compactMetadata":[]}""",
             """{"type":"queue-operation","operation":"enqueue","sessionId":"s","content":12}""",
         ];
-        LogImport import = Import(string.Join('\n', [.. odd, .. Rows, .. odd.Select(row => row.Replace("\"o", "\"p", StringComparison.Ordinal))]));
+        LogImport import = Import(string.Join('\n', [.. odd, .. Rows,
+            .. odd.Select(row => row.Replace("\"o", "\"p", StringComparison.Ordinal))]));
         Assert.Equal(3, import.Summary.Requests);
     }
 
@@ -128,16 +134,19 @@ public sealed class DamagedFileTests : IDisposable
         AgentSimException error = Assert.Throws<AgentSimException>(() => LogImport.Read([other], new ImportOptions()));
         Assert.Equal("ImportFormatUnknown", error.ErrorId);
         var told = new List<string>();
-        Assert.Equal(3, LogImport.Read([other, _folder.File("mixed/session.jsonl")], new ImportOptions(), (file, _) => told.Add(file)).Summary.Requests);
+        Assert.Equal(3, LogImport.Read([other, _folder.File("mixed/session.jsonl")], new ImportOptions(),
+            (file, _) => told.Add(file)).Summary.Requests);
         Assert.Equal(other, Assert.Single(told));
     }
 
     private static ImportDrop Drop(LogImport import, string name) => import.Summary.Dropped.Single(drop => drop.Name == name);
 
     private static List<string> Keys(LogImport import) =>
-        [.. import.Records().Select(record => record is RequestRecord request ? $"{request.RequestId} {string.Join(',', request.InputSequenceHashes)}" : ((ToolRecord)record).ToolCallId)];
+        [.. import.Records().Select(record => record is RequestRecord request
+            ? $"{request.RequestId} {string.Join(',', request.InputSequenceHashes)}" : ((ToolRecord)record).ToolCallId)];
 
-    private LogImport Import(string text, ImportOptions? options = null) => LogImport.Read([_folder.Write("session.jsonl", text)], options ?? new ImportOptions());
+    private LogImport Import(string text, ImportOptions? options = null) =>
+        LogImport.Read([_folder.Write("session.jsonl", text)], options ?? new ImportOptions());
 
     private static string[] Session()
     {

@@ -37,8 +37,10 @@ internal sealed record ImportLab(ImportSummary Summary, List<RequestRecord> Requ
         foreach (int version in (int[])[1, 2])
         {
             bool isAgentic = requests.Exists(request => request.SessionId is not null);   // tables without sessions make plain rows
-            if (version == 2 && (!isAgentic || requests.Exists(request => request.Model is null))) continue;   // rows of version 2 have to name one
-            ConvertResult converted = TraceConverter.Convert(new ConvertOptions(files, folder.File("rows.jsonl"), IsAgentic: isAgentic, AgenticVersion: version));
+            // rows of version 2 have to name one
+            if (version == 2 && (!isAgentic || requests.Exists(request => request.Model is null))) continue;
+            ConvertResult converted = TraceConverter.Convert(new ConvertOptions(files, folder.File("rows.jsonl"), IsAgentic: isAgentic,
+                AgenticVersion: version));
             Assert.Equal(requests.Count, converted.Rows);
         }
 

@@ -19,7 +19,8 @@ public sealed class PromptPathTests
         {
             (PromptPath parent, List<PromptRun> runs) = made[random.Next(3) == 0 ? random.Next(made.Count) : made.Count - 1];
             long kept = random.Next(3) == 0 ? random.NextInt64(parent.Length + 1) : parent.Length;
-            PromptRun[] news = [.. Enumerable.Range(0, random.Next(4)).Select(_ => new PromptRun((ulong)random.Next(5), random.Next(3), random.Next(200)))];
+            PromptRun[] news = [.. Enumerable.Range(0, random.Next(4))
+                .Select(_ => new PromptRun((ulong)random.Next(5), random.Next(3), random.Next(200)))];
             made.Add((PromptPath.After(parent, kept, news, blockSize), [.. Cut(runs, kept), .. news]));
         }
 

@@ -15,7 +15,8 @@ public sealed class TimeShiftTests : IDisposable
         for (int i = 0; i < 3; i++)
         {
             ClaudeLog.Conversation session = log.Begin($"session-{i}", start.AddHours(i * 5));
-            for (int step = 0; step < 4; step++) log.Step(session, tools: step == 1 ? 0 : 1, pauseSeconds: step == 2 ? 3600 : 3);   // a person was away
+            // a person was away
+            for (int step = 0; step < 4; step++) log.Step(session, tools: step == 1 ? 0 : 1, pauseSeconds: step == 2 ? 3600 : 3);
             log.Delegate(session, 2);
             log.Step(session);
             log.Step(session, pauseSeconds: 700);
@@ -46,7 +47,8 @@ public sealed class TimeShiftTests : IDisposable
             {
                 foreach ((RequestRecord other, RequestRecord otherFresh) in own)
                 {
-                    Assert.Equal(Math.Sign(old.StartUnixMs.CompareTo(other.StartUnixMs)), Math.Sign(fresh.StartUnixMs.CompareTo(otherFresh.StartUnixMs)));
+                    Assert.Equal(Math.Sign(old.StartUnixMs.CompareTo(other.StartUnixMs)),
+                        Math.Sign(fresh.StartUnixMs.CompareTo(otherFresh.StartUnixMs)));
                     if (other.StartUnixMs < old.EndUnixMs && old.StartUnixMs < other.EndUnixMs)
                         Assert.Equal(other.StartUnixMs - old.StartUnixMs, otherFresh.StartUnixMs - fresh.StartUnixMs);
                 }
@@ -57,14 +59,16 @@ public sealed class TimeShiftTests : IDisposable
     [Fact]
     public void Caps_that_are_never_reached_change_nothing()
     {
-        Assert.Equal(Times(Import(new ImportOptions())), Times(Import(new ImportOptions { MaxIdleSeconds = 1e6, MaxToolWaitSeconds = 1e6 })));
+        Assert.Equal(Times(Import(new ImportOptions())),
+            Times(Import(new ImportOptions { MaxIdleSeconds = 1e6, MaxToolWaitSeconds = 1e6 })));
     }
 
     [Fact]
     public void Together_all_sessions_start_at_once_with_their_sub_agents_behind_them()
     {
         LogImport plain = Import(new ImportOptions()), together = Import(new ImportOptions { Start = SessionStart.Together });
-        Assert.Single(Requests(together).Where(request => request.ParentSessionId is null).GroupBy(request => request.SessionId).Select(group => group.Min(request => request.StartUnixMs)).Distinct());
+        Assert.Single(Requests(together).Where(request => request.ParentSessionId is null).GroupBy(request => request.SessionId)
+            .Select(group => group.Min(request => request.StartUnixMs)).Distinct());
         Assert.True(together.Summary.PeakConcurrency >= 3 && plain.Summary.PeakConcurrency == 1);
         Assert.Equal(Offsets(plain), Offsets(together));
     }
@@ -78,19 +82,23 @@ public sealed class TimeShiftTests : IDisposable
         Assert.True(one[1] > one[0] && one[2] > one[1] && one[2] - one[0] < 100_000);
 
         long[] Starts(ulong seed) =>
-            [.. Requests(Import(new ImportOptions { Start = SessionStart.Rate, StartRate = 0.5, Seed = seed })).Where(request => request.ParentSessionId is null)
+            [.. Requests(Import(new ImportOptions { Start = SessionStart.Rate, StartRate = 0.5, Seed = seed }))
+                .Where(request => request.ParentSessionId is null)
                 .GroupBy(request => request.SessionId).Select(group => group.Min(request => request.StartUnixMs)).Order()];
     }
 
     [Fact]
     public void Anonymous_ids_fit_each_other_and_say_nothing()
     {
-        TraceRecord[] plain = [.. Import(new ImportOptions()).Records()], hidden = [.. Import(new ImportOptions { IsAnonymous = true }).Records()];
+        TraceRecord[] plain = [.. Import(new ImportOptions()).Records()],
+            hidden = [.. Import(new ImportOptions { IsAnonymous = true }).Records()];
         Assert.Equal(plain.Length, hidden.Length);
         Assert.DoesNotContain(hidden, record => record.SessionId!.Contains("session", StringComparison.Ordinal));
-        Assert.Equal(plain.Count(record => record.ParentSessionId is not null), hidden.Count(record => hidden.Any(other => other.SessionId == record.ParentSessionId)));
+        Assert.Equal(plain.Count(record => record.ParentSessionId is not null),
+            hidden.Count(record => hidden.Any(other => other.SessionId == record.ParentSessionId)));
         HashSet<string> requests = [.. hidden.OfType<RequestRecord>().Select(request => request.RequestId)];
-        Assert.All(hidden.OfType<ToolRecord>().Where(tool => tool.Causality is not null), tool => Assert.Contains(tool.Causality!.SourceRequestId, requests));
+        Assert.All(hidden.OfType<ToolRecord>().Where(tool => tool.Causality is not null),
+            tool => Assert.Contains(tool.Causality!.SourceRequestId, requests));
         ulong[] first = hidden.OfType<RequestRecord>().First().InputSequenceHashes;
         Assert.Equal(plain.OfType<RequestRecord>().First().InputSequenceHashes, first);
         Assert.NotEqual(first, Import(new ImportOptions { Salt = "own" }).Records().OfType<RequestRecord>().First().InputSequenceHashes);
@@ -100,22 +108,28 @@ public sealed class TimeShiftTests : IDisposable
     public void What_lies_outside_the_span_still_counts_for_the_chain()
     {
         RequestRecord[] all = Requests(Import(new ImportOptions()));
-        DateTimeOffset since = DateTimeOffset.FromUnixTimeMilliseconds(all.OrderBy(request => request.StartUnixMs).ElementAt(3).StartUnixMs);
+        DateTimeOffset since = DateTimeOffset.FromUnixTimeMilliseconds(all.OrderBy(request => request.StartUnixMs)
+            .ElementAt(3).StartUnixMs);
         RequestRecord[] late = Requests(Import(new ImportOptions { Since = since }));
         Assert.Equal(all.Length - 3, late.Length);
-        Assert.Equal(all.Where(request => request.StartUnixMs >= since.ToUnixTimeMilliseconds()).Select(request => request.InputSequenceHashes), late.Select(request => request.InputSequenceHashes));
+        Assert.Equal(all.Where(request => request.StartUnixMs >= since.ToUnixTimeMilliseconds())
+            .Select(request => request.InputSequenceHashes), late.Select(request => request.InputSequenceHashes));
     }
 
     private static string MainOf(RequestRecord request) => request.SessionId!.Split('/')[0];
 
-    private static RequestRecord[] Requests(LogImport import) => [.. import.Records().OfType<RequestRecord>().OrderBy(request => request.RequestId, StringComparer.Ordinal)];
+    private static RequestRecord[] Requests(LogImport import) =>
+        [.. import.Records().OfType<RequestRecord>().OrderBy(request => request.RequestId, StringComparer.Ordinal)];
 
-    private static List<(long, long)> Times(LogImport import) => [.. import.Records().Select(record => record is ToolRecord tool ? (tool.StartUnixMs, tool.EndUnixMs) : (((RequestRecord)record).StartUnixMs, record.EventUnixMs))];
+    private static List<(long, long)> Times(LogImport import) =>
+        [.. import.Records().Select(record => record is ToolRecord tool ? (tool.StartUnixMs, tool.EndUnixMs)
+            : (((RequestRecord)record).StartUnixMs, record.EventUnixMs))];
 
     private static List<long> Offsets(LogImport import)
     {
         RequestRecord[] requests = Requests(import);
-        Dictionary<string, long> starts = requests.GroupBy(MainOf).ToDictionary(group => group.Key, group => group.Min(request => request.StartUnixMs));
+        Dictionary<string, long> starts = requests.GroupBy(MainOf)
+            .ToDictionary(group => group.Key, group => group.Min(request => request.StartUnixMs));
         return [.. requests.Select(request => request.StartUnixMs - starts[MainOf(request)])];
     }
 

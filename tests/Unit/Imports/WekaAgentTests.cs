@@ -20,7 +20,8 @@ public sealed class WekaAgentTests : IDisposable
         double[] lengths = [20, 50];
         string[] agents = [.. lengths.Select((length, i) => Agent($"a{i}", isEnd ? 8.7 + length : 8.7, length * 1000, "completed",
             Inner(0), Inner(length - 2)))];
-        ImportLab import = ImportLab.Read(Write(WekaTests.Trace("t", [WekaTests.Call(0, 128, 5, [1, 2], api: 8), .. agents, WekaTests.Call(60, 192, 5, [1, 2, 3]), WekaTests.Call(90, 192, 5, [1, 2, 3])])));
+        ImportLab import = ImportLab.Read(Write(WekaTests.Trace("t", [WekaTests.Call(0, 128, 5, [1, 2], api: 8), .. agents,
+            WekaTests.Call(60, 192, 5, [1, 2, 3]), WekaTests.Call(90, 192, 5, [1, 2, 3])])));
 
         Assert.Equal((1, 2), (import.Summary.Sessions, import.Summary.SubAgents));
         foreach (int i in (int[])[0, 1])
@@ -28,7 +29,8 @@ public sealed class WekaAgentTests : IDisposable
             RequestRecord first = import[$"weka:t/a{i}:0"], last = import[$"weka:t/a{i}:1"];
             Assert.Equal((8700L, 8700L + (long)(lengths[i] * 1000) - 2000), (first.ReceivedUnixMs, last.ReceivedUnixMs));
             Assert.Equal("t", first.ParentSessionId);
-            Assert.Equal(new ToolCausality("weka:t:0", "weka:t:1", $"t/a{i}", "blocking"), import.Tools.Single(tool => tool.ToolCallId == $"a{i}").Causality);
+            Assert.Equal(new ToolCausality("weka:t:0", "weka:t:1", $"t/a{i}", "blocking"),
+                import.Tools.Single(tool => tool.ToolCallId == $"a{i}").Causality);
             Assert.Equal(8700 + (long)(lengths[i] * 1000), import.Tools.Single(tool => tool.ToolCallId == $"a{i}").EndedUnixMs);
         }
 
@@ -39,7 +41,8 @@ public sealed class WekaAgentTests : IDisposable
     public void An_agent_that_nobody_waited_for_runs_in_the_background()
     {
         ImportLab import = ImportLab.Read(Write(WekaTests.Trace("t", WekaTests.Call(0, 128, 5, [1, 2], api: 8),
-            Agent("a", 8.5, null, "async_launched", WekaTests.Call(0, 64, 5, [9]), WekaTests.Call(300, 64, 5, [9])), WekaTests.Call(12, 128, 5, [1, 2]))));
+            Agent("a", 8.5, null, "async_launched", WekaTests.Call(0, 64, 5, [9]), WekaTests.Call(300, 64, 5, [9])),
+                WekaTests.Call(12, 128, 5, [1, 2]))));
 
         Assert.Equal(new ToolCausality("weka:t:0", null, "t/a", "background"), Assert.Single(import.Tools).Causality);
         Assert.Equal(8500, import["weka:t/a:0"].ReceivedUnixMs);
@@ -48,7 +51,8 @@ public sealed class WekaAgentTests : IDisposable
     [Fact]
     public void Agents_share_with_their_parent_and_each_other_what_their_ids_share()
     {
-        ImportLab import = ImportLab.Read(Write(WekaTests.Trace("t", WekaTests.Call(0, 192, 5, [1, 2, 3]), Agent("a", 5, 2000, "completed", WekaTests.Call(0, 192, 5, [1, 8, 9])),
+        ImportLab import = ImportLab.Read(Write(WekaTests.Trace("t", WekaTests.Call(0, 192, 5, [1, 2, 3]),
+            Agent("a", 5, 2000, "completed", WekaTests.Call(0, 192, 5, [1, 8, 9])),
             Agent("b", 5, 2000, "completed", WekaTests.Call(0, 192, 5, [1, 8, 7])), WekaTests.Call(9, 192, 5, [1, 2, 3]))));
 
         Assert.Equal(1, ImportLab.Shared(import["weka:t:0"], import["weka:t/a:0"]));
@@ -60,10 +64,13 @@ public sealed class WekaAgentTests : IDisposable
     {
         string inner = Agent("x", 4, 2000, "completed", WekaTests.Call(0, 64, 5, [7]));
         ImportLab import = ImportLab.Read(Write(WekaTests.Trace("t", WekaTests.Call(0, 64, 5, [1]),
-            Agent("a", 12, 10_000, "completed", WekaTests.Call(0, 64, 5, [5]), inner, WekaTests.Call(6, 64, 5, [5])), WekaTests.Call(15, 64, 5, [1]),
-            Agent("a", 26, 9000, "completed", WekaTests.Call(0, 64, 5, [6])), WekaTests.Call(30, 64, 5, [1]), Agent("gone", 40, 5000, "completed"), WekaTests.Call(50, 64, 5, [1]))));
+            Agent("a", 12, 10_000, "completed", WekaTests.Call(0, 64, 5, [5]), inner, WekaTests.Call(6, 64, 5, [5])),
+                WekaTests.Call(15, 64, 5, [1]),
+            Agent("a", 26, 9000, "completed", WekaTests.Call(0, 64, 5, [6])), WekaTests.Call(30, 64, 5, [1]),
+                Agent("gone", 40, 5000, "completed"), WekaTests.Call(50, 64, 5, [1]))));
 
-        Assert.Equal(["t", "t/a", "t/a/x", "t/a~2"], import.Requests.Select(request => request.SessionId!).Distinct().Order(StringComparer.Ordinal));
+        Assert.Equal(["t", "t/a", "t/a/x", "t/a~2"], import.Requests.Select(request => request.SessionId!).Distinct()
+            .Order(StringComparer.Ordinal));
         Assert.Equal(4000L, import["weka:t/a/x:0"].ReceivedUnixMs);   // the marker of a is its end: a starts at 2, x two seconds later
         Assert.Equal("t/a", import["weka:t/a/x:0"].ParentSessionId);
         Assert.Equal(1, import.Dropped("missing_recordings"));
@@ -73,7 +80,8 @@ public sealed class WekaAgentTests : IDisposable
     [Fact]
     public void An_agent_before_all_calls_of_its_parent_is_kept()
     {
-        ImportLab import = ImportLab.Read(Write(WekaTests.Trace("t", Agent("a", 2, 2000, "completed", WekaTests.Call(0, 64, 5, [5])), WekaTests.Call(9, 64, 5, [1]))));
+        ImportLab import = ImportLab.Read(Write(WekaTests.Trace("t", Agent("a", 2, 2000, "completed", WekaTests.Call(0, 64, 5, [5])),
+            WekaTests.Call(9, 64, 5, [1]))));
 
         Assert.Equal((2, 1), (import.Summary.Requests, import.Summary.SubAgents));
         Assert.Empty(import.Tools);
@@ -81,6 +89,7 @@ public sealed class WekaAgentTests : IDisposable
 
     private string Write(string trace) => _folder.Write("trace.json", trace);
 
-    private static string Agent(string id, double t, double? duration, string status, params string[] entries) => FormattableString.Invariant(
+    private static string Agent(string id, double t, double? duration, string status, params string[] entries) =>
+        FormattableString.Invariant(
         $$"""{"t":{{t}},"type":"subagent","agent_id":"{{id}}","subagent_type":"Explore","duration_ms":{{(duration is { } value ? FormattableString.Invariant($"{value}") : "null")}},"status":"{{status}}","requests":[{{string.Join(',', entries)}}],"models":["m"]}""");
 }

@@ -6,7 +6,8 @@ namespace AgentSim.Tests.Imports;
 public sealed class WekaDamageTests : IDisposable
 {
     private readonly TempFolder _folder = new();
-    private readonly string _one = WekaTests.Trace("t1", WekaTests.Call(0, 64, 5, [1]), WekaTests.Call(9, 128, 6, [1, 2]), WekaTests.Call(18, 128, 6, [1, 2]));
+    private readonly string _one = WekaTests.Trace("t1", WekaTests.Call(0, 64, 5, [1]), WekaTests.Call(9, 128, 6, [1, 2]),
+        WekaTests.Call(18, 128, 6, [1, 2]));
     private readonly string _two = WekaTests.Trace("t2", WekaTests.Call(0, 64, 5, [1]));
 
     public void Dispose() => _folder.Dispose();
@@ -35,7 +36,8 @@ public sealed class WekaDamageTests : IDisposable
     public void A_line_that_is_broken_costs_only_what_is_behind_the_break()
     {
         string broken = WekaTests.Trace("t3", WekaTests.Call(0, 64, 5, [1]), WekaTests.Call(9, 64, 5, [1]));
-        ImportLab import = ImportLab.Read(_folder.Write("a.jsonl", _one + "\n" + broken.Replace("\"t\":9", "\"t\":9x", StringComparison.Ordinal) + "\nnonsense\n" + _two + "\n"));
+        ImportLab import = ImportLab.Read(_folder.Write("a.jsonl",
+            _one + "\n" + broken.Replace("\"t\":9", "\"t\":9x", StringComparison.Ordinal) + "\nnonsense\n" + _two + "\n"));
 
         Assert.Equal(["t1", "t2", "t3"], import.Requests.Select(request => request.SessionId!).Distinct().Order(StringComparer.Ordinal));
         Assert.Equal((5, 1L), (import.Summary.Requests, import.Dropped("malformed_lines")));
@@ -46,7 +48,8 @@ public sealed class WekaDamageTests : IDisposable
     public void A_strict_import_ends_at_a_fault()
     {
         string file = _folder.Write("a.jsonl", "nonsense\n" + _two);
-        AgentSimException error = Assert.Throws<AgentSimException>(() => LogImport.Read([file], new ImportOptions { IsStrict = true, Format = "weka" }));
+        AgentSimException error = Assert.Throws<AgentSimException>(() =>
+            LogImport.Read([file], new ImportOptions { IsStrict = true, Format = "weka" }));
 
         Assert.Contains("a.jsonl:1", error.Message, StringComparison.Ordinal);
     }
@@ -54,7 +57,8 @@ public sealed class WekaDamageTests : IDisposable
     [Fact]
     public void Entries_that_are_no_calls_are_left_out_and_counted()
     {
-        ImportLab import = ImportLab.Read(_folder.Write("a.json", WekaTests.Trace("t", WekaTests.Call(0, 64, 5, [1]), """{"type":"note"}""", "7", """{"t":"later","type":"n","in":-3,"out":1,"hash_ids":["x"]}""")));
+        ImportLab import = ImportLab.Read(_folder.Write("a.json", WekaTests.Trace("t", WekaTests.Call(0, 64, 5, [1]), """{"type":"note"}""",
+            "7", """{"t":"later","type":"n","in":-3,"out":1,"hash_ids":["x"]}""")));
 
         Assert.Equal((1, 1L), (import.Summary.Requests, import.Dropped("unusable_entries")));
         Assert.Contains("3 entries", Assert.Single(import.Summary.Dropped).Examples[0], StringComparison.Ordinal);
@@ -63,7 +67,9 @@ public sealed class WekaDamageTests : IDisposable
     [Fact]
     public void An_archive_cut_short_gives_what_was_in_it()
     {
-        byte[] packed = TempFolder.Gzip(_two + "\n" + WekaTests.Trace("t9", [.. Enumerable.Range(0, 3000).Select(i => WekaTests.Call(i * 9, 64 * (1 + (i % 50)), i, [.. Enumerable.Range(i, 40).Select(id => (ulong)(id * 7919 % 100_000))]))]));
+        byte[] packed = TempFolder.Gzip(_two + "\n" + WekaTests.Trace("t9",
+            [.. Enumerable.Range(0, 3000).Select(i => WekaTests.Call(i * 9, 64 * (1 + (i % 50)), i,
+                [.. Enumerable.Range(i, 40).Select(id => (ulong)(id * 7919 % 100_000))]))]));
         ImportLab import = ImportLab.Read(_folder.Write("a.jsonl.gz", packed[..(packed.Length * 2 / 3)]));
 
         Assert.InRange(import.Summary.Requests, 100, 3000);
@@ -87,7 +93,8 @@ public sealed class WekaDamageTests : IDisposable
     [Fact]
     public void Times_before_zero_and_beyond_all_reason_do_no_harm()
     {
-        ImportLab import = ImportLab.Read(_folder.Write("a.json", WekaTests.Trace("t", WekaTests.Call(-5, 64, 5, [1], api: -2), WekaTests.Call(3, 64, 5, [1]), WekaTests.Call(2, 64, 5, [1]))));
+        ImportLab import = ImportLab.Read(_folder.Write("a.json",
+            WekaTests.Trace("t", WekaTests.Call(-5, 64, 5, [1], api: -2), WekaTests.Call(3, 64, 5, [1]), WekaTests.Call(2, 64, 5, [1]))));
 
         Assert.Equal([0L, 2000, 3000], import.Requests.Select(request => request.ReceivedUnixMs).Order());
     }

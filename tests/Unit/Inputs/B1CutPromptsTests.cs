@@ -30,14 +30,17 @@ public sealed class B1CutPromptsTests : IDisposable
 
         AgentSimException error = Assert.Throws<AgentSimException>(() => _bench.Warnings(InputBench.Rows(12), options));
         Assert.Equal(("PromptsCut", FaultKind.Input), (error.ErrorId, error.Kind));
-        Assert.Contains($"rows.jsonl:1: 12 of 12 rows have prompts longer than their hash ids hold at {blockSize} tokens each", error.Message);
-        Assert.Contains($"of their 480 prompt tokens {12 * (40 - kept.Value)} are lost); 16 tokens fit every row; give the right --trace-block-size, or --allow-cut", error.In(OptionNames.Wording));
+        Assert.Contains($"rows.jsonl:1: 12 of 12 rows have prompts longer than their hash ids hold at {blockSize} tokens each",
+            error.Message);
+        Assert.Contains($"of their 480 prompt tokens {12 * (40 - kept.Value)} are lost); 16 tokens fit every row; give the right " +
+            "--trace-block-size, or --allow-cut", error.In(OptionNames.Wording));
     }
 
     [Fact]
     public void Exactly_half_of_the_rows_may_be_cut_and_is_warned_of()
     {
-        const string whole = """{"timestamp":0,"input_length":16,"output_length":1,"hash_ids":[1]}""", cut = """{"timestamp":0,"input_length":17,"output_length":1,"hash_ids":[1]}""";
+        const string whole = """{"timestamp":0,"input_length":16,"output_length":1,"hash_ids":[1]}""",
+            cut = """{"timestamp":0,"input_length":17,"output_length":1,"hash_ids":[1]}""";
         var options = new WorkloadOptions { TraceBlockSize = 16 };
         RunWarning warning = Assert.Single(_bench.Warnings($"{whole}\n{cut}\n{cut}\n{whole}", options));
         Assert.Equal(("PromptsCut", 2L), (warning.Code, warning.Count));
@@ -51,7 +54,8 @@ public sealed class B1CutPromptsTests : IDisposable
     [InlineData(TraceFormat.MooncakeDelta)]
     public void Rows_from_memory_and_deltas_follow_the_same_rule(TraceFormat format)
     {
-        MooncakeRow[] rows = [.. Enumerable.Range(0, 3).Select(i => new MooncakeRow { InputLength = 33, OutputLength = 1, Timestamp = i, HashIds = [1, 2] })];
+        MooncakeRow[] rows = [.. Enumerable.Range(0, 3).Select(i =>
+            new MooncakeRow { InputLength = 33, OutputLength = 1, Timestamp = i, HashIds = [1, 2] })];
         var options = new WorkloadOptions { Format = format, TraceBlockSize = 16 };
         Assert.Equal("PromptsCut", Assert.Throws<AgentSimException>(() => WorkloadLoader.FromRows(rows, options)).ErrorId);
         ReplayWorkload allowed = WorkloadLoader.FromRows(rows, options with { AllowCut = true });
@@ -74,7 +78,8 @@ public sealed class B1CutPromptsTests : IDisposable
         Assert.Equal(("PromptsCut", 4L), (warning.Code, warning.Count));
         Assert.StartsWith(sentence, warning.Message);
 
-        ReplayResult result = Replay.Run(WorkloadLoader.Load([_bench.Folder.File("rows.jsonl")], new WorkloadOptions { TraceBlockSize = 16 }), new ReplaySettings());
+        ReplayResult result = Replay.Run(WorkloadLoader.Load([_bench.Folder.File("rows.jsonl")],
+            new WorkloadOptions { TraceBlockSize = 16 }), new ReplaySettings());
         Assert.Equal((6 * 40) + (4 * 16), result.Summary.TotalInputTokens);
         Assert.Equal(result.Run.Warnings, result.Warnings);
         var markdown = new MemoryStream();
@@ -89,7 +94,8 @@ public sealed class B1CutPromptsTests : IDisposable
     public void The_command_line_refuses_and_allows_on_request_and_the_report_says_that_it_was_asked()
     {
         _bench.Folder.Write("rows.jsonl", InputBench.Rows(6));
-        (int code, string output, string error) = _bench.Run("replay", "rows.jsonl", "--trace-block-size", "8", "--report-json", "report.json");
+        (int code, string output, string error) = _bench.Run("replay", "rows.jsonl", "--trace-block-size", "8", "--report-json",
+            "report.json");
         Assert.Equal((1, ""), (code, output));
         Assert.StartsWith("agentsim: rows.jsonl:1: 6 of 6 rows", error);
         Assert.False(File.Exists(_bench.Folder.File("report.json")));
@@ -101,7 +107,8 @@ public sealed class B1CutPromptsTests : IDisposable
     public void A_report_without_warnings_has_no_word_of_them()
     {
         _bench.Folder.Write("rows.jsonl", InputBench.Rows(3));
-        (int code, string output, string error) = _bench.Run("replay", "rows.jsonl", "--trace-block-size", "16", "--report-json", "report.json", "--report-html", "page.html");
+        (int code, string output, string error) = _bench.Run("replay", "rows.jsonl", "--trace-block-size", "16", "--report-json",
+            "report.json", "--report-html", "page.html");
         Assert.Equal((0, ""), (code, error));
         Assert.DoesNotContain("arning", output + File.ReadAllText(_bench.Folder.File("report.json")));
         Assert.DoesNotContain("id=\"warnings\"", File.ReadAllText(_bench.Folder.File("page.html")));
@@ -122,6 +129,7 @@ public sealed class B1CutPromptsTests : IDisposable
     {
         string text = InputBench.Rows(2000) + InputBench.Rows(1500, hashes: ",\"hash_ids\":[7]");
         string here = Assert.Single(_bench.Warnings(text, new WorkloadOptions { TraceBlockSize = 16 })).Message;
-        InputBench.In(culture, () => Assert.Equal(here, Assert.Single(_bench.Warnings(text, new WorkloadOptions { TraceBlockSize = 16 })).Message));
+        InputBench.In(culture, () =>
+            Assert.Equal(here, Assert.Single(_bench.Warnings(text, new WorkloadOptions { TraceBlockSize = 16 })).Message));
     }
 }

@@ -16,9 +16,11 @@ public sealed class B2SecondsTests : IDisposable
         get
         {
             var data = new TheoryData<string, TraceFormat>();
-            foreach (string name in (string[])["single", "dense", "priorities", "lengths", "multiturn", "options"]) data.Add($"mooncake-{name}.jsonl", TraceFormat.Mooncake);
+            foreach (string name in (string[])["single", "dense", "priorities", "lengths", "multiturn", "options"])
+                data.Add($"mooncake-{name}.jsonl", TraceFormat.Mooncake);
             data.Add("mooncake-delta.jsonl", TraceFormat.MooncakeDelta);
-            foreach (string name in (string[])["agent-small.trace.jsonl", "agent-tools.trace.jsonl.gz", "agent-branchy.trace.jsonl.gz", "plain.trace.jsonl"]) data.Add(name, TraceFormat.Dynamo);
+            foreach (string name in (string[])["agent-small.trace.jsonl", "agent-tools.trace.jsonl.gz", "agent-branchy.trace.jsonl.gz",
+                "plain.trace.jsonl"]) data.Add(name, TraceFormat.Dynamo);
             data.Add("applied-compute.jsonl", TraceFormat.AppliedComputeAgentic);
             return data;
         }
@@ -31,7 +33,8 @@ public sealed class B2SecondsTests : IDisposable
         string path = TestData.PathOf("traces", name);
         if (!File.Exists(path)) return;   // those that the repository does not keep
         int? size = format == TraceFormat.Dynamo ? null : name.Contains("single", StringComparison.Ordinal) ? 512 : 64;
-        Assert.DoesNotContain(WorkloadLoader.Load([path], new WorkloadOptions { Format = format, TraceBlockSize = size }).Warnings, warning => warning.Code is "TimesDoubtful" or "RowsForeign");
+        Assert.DoesNotContain(WorkloadLoader.Load([path], new WorkloadOptions { Format = format, TraceBlockSize = size }).Warnings,
+            warning => warning.Code is "TimesDoubtful" or "RowsForeign");
     }
 
     [Fact]
@@ -54,7 +57,8 @@ public sealed class B2SecondsTests : IDisposable
         var random = new Random(7);
         double now = 0;
         string rows = InputBench.Rows(200, time: _ => now += Math.Round(-Math.Log(1 - random.NextDouble()) / perSecond, 3));
-        Assert.Equal(isFound, _bench.Warnings(rows, new WorkloadOptions { TraceBlockSize = 16 }).Any(warning => warning.Code == "TimesDoubtful"));
+        Assert.Equal(isFound, _bench.Warnings(rows, new WorkloadOptions { TraceBlockSize = 16 })
+            .Any(warning => warning.Code == "TimesDoubtful"));
         // The same in milliseconds is a plain load.
         now = 0;
         rows = InputBench.Rows(200, time: _ => now += 1000 * Math.Round(-Math.Log(1 - random.NextDouble()) / perSecond, 6));
@@ -64,7 +68,8 @@ public sealed class B2SecondsTests : IDisposable
     [Fact]
     public void Whole_seconds_are_told_by_a_load_that_nobody_has()
     {
-        string rows = string.Concat(Enumerable.Range(0, 60).Select(i => FormattableString.Invariant($"{{\"timestamp\":{i / 3},\"input_length\":8000,\"output_length\":2}}\n")));
+        string rows = string.Concat(Enumerable.Range(0, 60).Select(i =>
+            FormattableString.Invariant($"{{\"timestamp\":{i / 3},\"input_length\":8000,\"output_length\":2}}\n")));
         RunWarning warning = Assert.Single(_bench.Warnings(rows), each => each.Code == "TimesDoubtful");
         Assert.Contains("60 requests with 480000 prompt tokens come within 19 ms", warning.Message);
         Assert.Equal(60, warning.Count);
@@ -76,7 +81,8 @@ public sealed class B2SecondsTests : IDisposable
         string rows = string.Concat(Enumerable.Range(0, 30).Select(i =>
             FormattableString.Invariant($"{{\"session_id\":\"s\",\"timestamp\":{i * 30},\"input_length\":100,\"output_length\":400}}\n")));
         Assert.Contains(_bench.Warnings(rows), warning => warning.Code == "TimesDoubtful");
-        Assert.DoesNotContain(_bench.Warnings(rows.Replace("\"output_length\":400", "\"output_length\":100", StringComparison.Ordinal)), warning => warning.Code == "TimesDoubtful");
+        Assert.DoesNotContain(_bench.Warnings(rows.Replace("\"output_length\":400", "\"output_length\":100", StringComparison.Ordinal)),
+            warning => warning.Code == "TimesDoubtful");
     }
 
     [Theory]
@@ -85,7 +91,8 @@ public sealed class B2SecondsTests : IDisposable
     [InlineData(1700000000000000.0, "microseconds or nanoseconds since 1970")]
     public void Times_since_1970_are_told_by_their_size(double start, string? unit)
     {
-        IReadOnlyList<RunWarning> warnings = _bench.Warnings(InputBench.Rows(3, time: i => start + (1000.0 * i)), new WorkloadOptions { TraceBlockSize = 16 });
+        IReadOnlyList<RunWarning> warnings = _bench.Warnings(InputBench.Rows(3, time: i => start + (1000.0 * i)),
+            new WorkloadOptions { TraceBlockSize = 16 });
         if (unit is null) Assert.Empty(warnings);
         else Assert.Contains(unit, Assert.Single(warnings).Message);
     }
@@ -114,7 +121,8 @@ public sealed class B2SecondsTests : IDisposable
     [InlineData("fr-FR")]
     public void Fractions_are_read_and_said_with_a_point_in_every_country(string culture) => InputBench.In(culture, () =>
     {
-        RunWarning warning = Assert.Single(_bench.Warnings(InputBench.Rows(100, time: i => i * 0.125), new WorkloadOptions { TraceBlockSize = 16 }));
+        RunWarning warning = Assert.Single(_bench.Warnings(InputBench.Rows(100, time: i => i * 0.125),
+            new WorkloadOptions { TraceBlockSize = 16 }));
         Assert.Contains("100 requests with 4000 prompt tokens come within 12.375 ms", warning.Message);
     });
 }

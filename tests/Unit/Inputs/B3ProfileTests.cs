@@ -42,26 +42,32 @@ public sealed class B3ProfileTests : IDisposable
     {
         WriteProfiles();
         EngineArguments whole = Arguments("whole.npz"), typo = Arguments("typo.npz");
-        Assert.StartsWith("-PrefillEngine: ", Assert.Throws<AgentSimException>(() => (typo with { WorkerType = WorkerType.Prefill }).Resolve("-PrefillEngine")).Message);
-        Assert.StartsWith("-DecodeEngine: ", Assert.Throws<AgentSimException>(() => (typo with { WorkerType = WorkerType.Decode }).Resolve("-DecodeEngine")).Message);
+        Assert.StartsWith("-PrefillEngine: ", Assert.Throws<AgentSimException>(() => (typo with { WorkerType = WorkerType.Prefill })
+            .Resolve("-PrefillEngine")).Message);
+        Assert.StartsWith("-DecodeEngine: ", Assert.Throws<AgentSimException>(() => (typo with { WorkerType = WorkerType.Decode })
+            .Resolve("-DecodeEngine")).Message);
         ReplaySettings settings = new()
         {
-            Pools = new PoolSettings((whole with { WorkerType = WorkerType.Prefill }).Resolve("p"), (whole with { WorkerType = WorkerType.Decode }).Resolve("d")),
+            Pools = new PoolSettings((whole with { WorkerType = WorkerType.Prefill }).Resolve("p"),
+                (whole with { WorkerType = WorkerType.Decode }).Resolve("d")),
         };
         ReplayChecks.CheckSettings(settings, null);
         foreach (string pool in (string[])["prefill", "decode"])
         {
             (int code, _, string error) = _bench.Run(
-                "replay", "--input-tokens", "16", "--output-tokens", "2", "--request-count", "1", "--arrival-interval-ms", "0", "--report-json", "report.json",
+                "replay", "--input-tokens", "16", "--output-tokens", "2", "--request-count", "1", "--arrival-interval-ms", "0",
+                    "--report-json", "report.json",
                 "--prefill-engine-args", Json("prefill"), "--decode-engine-args", Json("decode"));
             Assert.Equal(1, code);
             Assert.StartsWith($"agentsim: --{pool}-engine-args: ", error);
-            string Json(string role) => role == pool ? $$"""{"worker_type":"{{role}}","planner_profile_data":"typo.npz"}""" : $$"""{"worker_type":"{{role}}"}""";
+            string Json(string role) => role == pool ? $$"""{"worker_type":"{{role}}","planner_profile_data":"typo.npz"}"""
+                : $$"""{"worker_type":"{{role}}"}""";
         }
     }
 
     [Theory]
-    [InlineData("--extra-engine-args", """{"planner_profile_data":"typo.npz"}""", "typo.npz: planner_profile_data cannot be used: there is no such file")]
+    [InlineData("--extra-engine-args", """{"planner_profile_data":"typo.npz"}""",
+        "typo.npz: planner_profile_data cannot be used: there is no such file")]
     [InlineData("--router-policy-config", "typo.yaml", "typo.yaml: router policy file: cannot be read")]
     [InlineData("--router-config", """{"router_policy_config":"typo.yaml"}""", "typo.yaml: router policy file: cannot be read")]
     [InlineData("--router-policy-config", "rows.jsonl", "agentsim: rows.jsonl:")]
@@ -70,7 +76,8 @@ public sealed class B3ProfileTests : IDisposable
         _bench.Folder.Write("rows.jsonl", InputBench.Rows(3));
         foreach (string mode in (string[])["round_robin", "kv_router"])
         {
-            (int code, string output, string error) = _bench.Run("replay", "rows.jsonl", "--router-mode", mode, "--num-workers", "2", option, value, "--report-json", "report.json");
+            (int code, string output, string error) = _bench.Run("replay", "rows.jsonl", "--router-mode", mode, "--num-workers", "2",
+                option, value, "--report-json", "report.json");
             Assert.Equal((1, ""), (code, output));
             Assert.Contains(message, error);
             Assert.Single(error.TrimEnd().Split('\n'));

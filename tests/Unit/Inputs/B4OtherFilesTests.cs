@@ -6,8 +6,10 @@ namespace AgentSim.Tests.Inputs;
 /// <summary>Files of another kind, given to every command: refused with what they look like, never an empty result.</summary>
 public sealed class B4OtherFilesTests : IDisposable
 {
-    private const string Trace = """{"schema":"dynamo.request.trace.v1","event_type":"request_end","event_time_unix_ms":9,"request":{"request_id":"r","output_tokens":1,"request_received_ms":1,"total_time_ms":1,"replay":{"trace_block_size":16,"input_length":1,"input_sequence_hashes":[1]}}}""";
-    private const string Log = """{"uuid":"00000000-0000-0000-0000-000000000001","arrival_time_ms":0,"terminal_time_ms":5,"terminal_status":"completed","input_length":4,"output_length":1,"first_token_ms":1,"last_token_ms":5}""";
+    private const string Trace =
+        """{"schema":"dynamo.request.trace.v1","event_type":"request_end","event_time_unix_ms":9,"request":{"request_id":"r","output_tokens":1,"request_received_ms":1,"total_time_ms":1,"replay":{"trace_block_size":16,"input_length":1,"input_sequence_hashes":[1]}}}""";
+    private const string Log =
+        """{"uuid":"00000000-0000-0000-0000-000000000001","arrival_time_ms":0,"terminal_time_ms":5,"terminal_status":"completed","input_length":4,"output_length":1,"first_token_ms":1,"last_token_ms":5}""";
 
     private static readonly Dictionary<string, byte[]> Files = new()
     {
@@ -18,7 +20,8 @@ public sealed class B4OtherFilesTests : IDisposable
         ["report.json"] = Text("{\n  \"completed_requests\": 3,\n  \"duration_ms\": 4.5\n}\n"),
         ["table.csv"] = Text("a,b\n1,2\n"),
         ["azure.csv"] = Text("TIMESTAMP,ContextTokens,GeneratedTokens\n2023-11-16 18:15:46.6805900,374,44\n"),
-        ["burst.csv"] = Text("Timestamp,Model,Request tokens,Response tokens,Total tokens,Log Type\n5,ChatGPT,472,18,490,Conversation log\n"),
+        ["burst.csv"] = Text("Timestamp,Model,Request tokens,Response tokens,Total tokens,Log " +
+            "Type\n5,ChatGPT,472,18,490,Conversation log\n"),
         ["claude.jsonl"] = Text("""{"parentUuid":null,"sessionId":"s","uuid":"u","type":"user","message":{"role":"user"}}"""),
         ["codex.jsonl"] = Text("""{"timestamp":"2026-03-01T00:00:00Z","type":"session_meta","payload":{"id":"x"}}"""),
         ["spans.jsonl"] = Text("""{"resourceSpans":[]}"""),
@@ -82,7 +85,8 @@ public sealed class B4OtherFilesTests : IDisposable
             "timeline" => _bench.Run("timeline", file, "-o", "out.json"),
             "convert" => _bench.Run("convert", "--input-path", file, "--output-file", "out.jsonl"),
             "compare" => _bench.Run("compare", file, file),
-            "applied_compute_agentic" => _bench.Run("replay", file, "--trace-format", command, "--replay-concurrency", "1", "--report-json", "out.json"),
+            "applied_compute_agentic" => _bench.Run("replay", file, "--trace-format", command, "--replay-concurrency", "1", "--report-json",
+                "out.json"),
             _ => _bench.Run("replay", file, "--trace-format", command, "--report-json", "out.json"),
         };
         Assert.Equal((1, ""), (code, output));
@@ -125,7 +129,8 @@ public sealed class B4OtherFilesTests : IDisposable
     public void Readers_of_records_tell_of_one_fault_for_a_file_of_another_kind(string name)
     {
         var faults = new List<AgentSimException>();
-        AgentSimException? thrown = Record.Exception(() => RequestTraceReader.Read([_bench.Folder.File(name)], true, faults.Add).Count()) as AgentSimException;
+        AgentSimException? thrown = Record.Exception(() => RequestTraceReader.Read([_bench.Folder.File(name)], true, faults.Add)
+            .Count()) as AgentSimException;
         AgentSimException fault = thrown ?? Assert.Single(faults);
         Assert.Contains(name, fault.Message);
         Assert.Contains(fault.ErrorId, (string[])["TraceEmpty", "TraceRowInvalid"]);
@@ -139,7 +144,8 @@ public sealed class B4OtherFilesTests : IDisposable
     public void Readers_of_rows_do_too(string name)
     {
         var faults = new List<AgentSimException>();
-        AgentSimException? thrown = Record.Exception(() => MooncakeRowReader.Read(_bench.Folder.File(name), TraceFormat.Mooncake, 16, faults.Add).Count()) as AgentSimException;
+        AgentSimException? thrown = Record.Exception(() => MooncakeRowReader.Read(_bench.Folder.File(name), TraceFormat.Mooncake, 16,
+            faults.Add).Count()) as AgentSimException;
         Assert.Contains(name, (thrown ?? Assert.Single(faults)).Message);
     }
 

@@ -20,16 +20,20 @@ public sealed class B7RowsWithoutIdsTests : IDisposable
     [InlineData(TraceFormat.MooncakeDelta, "")]
     public void Plain_rows_replay_like_rows_whose_ids_are_all_different(TraceFormat format, string hashes)
     {
-        ReplayWorkload lengths = WorkloadLoader.Load([_bench.Folder.Write("a.jsonl", InputBench.Rows(9, hashes: hashes))], new WorkloadOptions { Format = format, TraceBlockSize = 16 });
-        ReplayWorkload different = WorkloadLoader.Load([_bench.Folder.Write("b.jsonl", InputBench.Rows(9))], new WorkloadOptions { Format = format, TraceBlockSize = 16 });
+        ReplayWorkload lengths = WorkloadLoader.Load([_bench.Folder.Write("a.jsonl", InputBench.Rows(9, hashes: hashes))],
+            new WorkloadOptions { Format = format, TraceBlockSize = 16 });
+        ReplayWorkload different = WorkloadLoader.Load([_bench.Folder.Write("b.jsonl", InputBench.Rows(9))],
+            new WorkloadOptions { Format = format, TraceBlockSize = 16 });
         RunWarning warning = Assert.Single(lengths.Warnings);
         Assert.Equal(("HashIdsMissing", 9L), (warning.Code, warning.Count));
         Assert.Contains("9 of 9 rows have no hash_ids; their prompts share nothing with any other", warning.Message);
         foreach (int blockSize in (int[])[16, 7, 64])
         {
-            var settings = new ReplaySettings { Engine = EngineConfig.Parse($$"""{"block_size":{{blockSize}}}""", "engine"), RouterMode = RouterMode.KvRouter, Workers = 2 };
+            var settings = new ReplaySettings { Engine = EngineConfig.Parse($$"""{"block_size":{{blockSize}}}""", "engine"),
+                RouterMode = RouterMode.KvRouter, Workers = 2 };
             ReplayResult result = Replay.Run(lengths, settings);
-            Assert.Equal(Replay.Run(different, settings).Requests.Select(request => request.TerminalTimeMs), result.Requests.Select(request => request.TerminalTimeMs));
+            Assert.Equal(Replay.Run(different, settings).Requests.Select(request => request.TerminalTimeMs),
+                result.Requests.Select(request => request.TerminalTimeMs));
             Assert.Equal((0.0, 360L), (result.Summary.PrefixCacheReusedRatio, result.Summary.TotalInputTokens));
         }
     }
@@ -54,7 +58,8 @@ public sealed class B7RowsWithoutIdsTests : IDisposable
             {"request_id":"b","input_length":40,"output_length":1,"hash_ids":null,"wait_for":["a"],"delay":5}
             {"request_id":"c","input_length":16,"output_length":1,"hash_ids":[4],"wait_for":["b"],"delay":5}
             """;
-        ReplayWorkload load = WorkloadLoader.Load([_bench.Folder.Write("rows.jsonl", rows)], new WorkloadOptions { Format = TraceFormat.AgenticMooncake, TraceBlockSize = 16 });
+        ReplayWorkload load = WorkloadLoader.Load([_bench.Folder.Write("rows.jsonl", rows)],
+            new WorkloadOptions { Format = TraceFormat.AgenticMooncake, TraceBlockSize = 16 });
         Assert.Equal(2, Assert.Single(load.Warnings, warning => warning.Code == "HashIdsMissing").Count);
         Assert.Equal(89, Replay.Run(load, new ReplaySettings()).Summary.TotalInputTokens);
         string play = Rows.PlayRows.Example.Replace(",\"hash_ids\":[7]", "", StringComparison.Ordinal);
@@ -81,7 +86,8 @@ public sealed class B7RowsWithoutIdsTests : IDisposable
     public void Measures_count_their_tokens_and_no_repetition()
     {
         var measurer = new TraceMeasurer();
-        foreach (AtLine<MooncakeRow> row in MooncakeRowReader.Read(_bench.Folder.Write("rows.jsonl", InputBench.Rows(4, hashes: "")), TraceFormat.Mooncake, 16)) measurer.Add(row.Value);
+        foreach (AtLine<MooncakeRow> row in MooncakeRowReader.Read(_bench.Folder.Write("rows.jsonl", InputBench.Rows(4, hashes: "")),
+            TraceFormat.Mooncake, 16)) measurer.Add(row.Value);
         TraceMeasure measure = Assert.Single(measurer.Measures());
         Assert.Equal((4, 160L, 0L), (measure.Requests, measure.InputTokens, measure.RepeatedTokens));
     }

@@ -12,8 +12,10 @@ internal sealed class InputBench : IDisposable
     public TempFolder Folder { get; } = new();
 
     /// <summary>Rows of 40 tokens in blocks of 16, one every 100 ms.</summary>
-    public static string Rows(int count, string extra = "", Func<int, double>? time = null, string? hashes = null) => string.Concat(Enumerable.Range(0, count).Select(i =>
-        string.Create(CultureInfo.InvariantCulture, $"{{{extra}\"timestamp\":{time?.Invoke(i) ?? i * 100.0},\"input_length\":40,\"output_length\":2{hashes ?? $",\"hash_ids\":[{3 * i},{(3 * i) + 1},{(3 * i) + 2}]"}}}\n")));
+    public static string Rows(int count, string extra = "", Func<int, double>? time = null, string? hashes = null) =>
+        string.Concat(Enumerable.Range(0, count).Select(i =>
+        string.Create(CultureInfo.InvariantCulture,
+            $"{{{extra}\"timestamp\":{time?.Invoke(i) ?? i * 100.0},\"input_length\":40,\"output_length\":2{hashes ?? $",\"hash_ids\":[{3 * i},{(3 * i) + 1},{(3 * i) + 2}]"}}}\n")));
 
     /// <summary>Reads rows, with the warnings.</summary>
     public IReadOnlyList<RunWarning> Warnings(string content, WorkloadOptions? options = null) =>
@@ -37,7 +39,8 @@ internal sealed class InputBench : IDisposable
     {
         JsonElement run = JsonDocument.Parse(File.ReadAllText(Folder.File(name))).RootElement.GetProperty("run");
         return run.TryGetProperty("warnings", out JsonElement warnings)
-            ? [.. warnings.EnumerateArray().Select(each => (each.GetProperty("code").GetString()!, each.GetProperty("count").GetInt64(), each.GetProperty("message").GetString()!))]
+            ? [.. warnings.EnumerateArray().Select(each => (each.GetProperty("code").GetString()!, each.GetProperty("count").GetInt64(),
+                each.GetProperty("message").GetString()!))]
             : [];
     }
 

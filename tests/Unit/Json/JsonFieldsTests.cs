@@ -69,7 +69,8 @@ public class JsonFieldsTests
         Assert.Equal(message, Assert.ThrowsAny<JsonException>(() => Read(text)).Message);
 
     [Fact]
-    public void A_field_that_is_only_written_is_unknown_when_it_is_read() => Assert.Null(Read("""{"name":"a","extra":"not a number"}""").Extra);
+    public void A_field_that_is_only_written_is_unknown_when_it_is_read() =>
+        Assert.Null(Read("""{"name":"a","extra":"not a number"}""").Extra);
 
     [Fact]
     public void Fields_are_written_in_the_order_of_the_table_and_left_out_without_a_value()

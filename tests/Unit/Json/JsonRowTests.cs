@@ -105,7 +105,8 @@ public class JsonRowTests
     [InlineData("\\ud800\\ud800\\udc00", true)]
     [InlineData("\\ud800\\udc00\\udc00", true)]
     [InlineData("\\\\ud800", false)]
-    public void Unpaired_surrogate_escapes_are_found(string text, bool lone) => Assert.Equal(lone, Surrogates.HasLone(Encoding.UTF8.GetBytes(text)));
+    public void Unpaired_surrogate_escapes_are_found(string text, bool lone) =>
+        Assert.Equal(lone, Surrogates.HasLone(Encoding.UTF8.GetBytes(text)));
 
     [Theory]
     [InlineData("word", true)]
@@ -126,7 +127,8 @@ public class JsonRowTests
     {
         var row = new JsonRow(Encoding.UTF8.GetBytes(json), JsonRow.AnyDepth);
         var box = new Box();
-        new JsonFields<Box, Box>().Add("a", JsonKinds.UInt64, (ref target, value) => target.Value = value, source => source.Value).ReadRow(ref row, ref box);
+        new JsonFields<Box, Box>().Add("a", JsonKinds.UInt64, (ref target, value) => target.Value = value, source => source.Value)
+            .ReadRow(ref row, ref box);
         return box.Value;
     }
 

@@ -6,7 +6,8 @@ namespace AgentSim.Tests.Json;
 public class NumberTextTests
 {
     private static readonly string[] Texts =
-        ["2,83", "29,5", "1.234,5", "1,000", "1 000", "1\u00a0000", "1\u202f000", "1'000", "\u22125", "٢٩", "1.5.2", "fast", "", " ", "1e999", "0x10", "5 %"];
+        ["2,83", "29,5", "1.234,5", "1,000", "1 000", "1\u00a0000", "1\u202f000", "1'000", "\u22125", "٢٩", "1.5.2", "fast", "", " ",
+            "1e999", "0x10", "5 %"];
 
     [Theory]
     [MemberData(nameof(Cultures.Names), MemberType = typeof(Cultures))]
@@ -15,7 +16,8 @@ public class NumberTextTests
         foreach (string text in Texts)
         {
             Assert.False(Cultures.Under(culture, () => NumberText.TryRead(text, out _)));
-            AgentSimException error = Assert.Throws<AgentSimException>(() => Cultures.Under(culture, () => NumberText.Read(text, "p99_ttft_ms")));
+            AgentSimException error = Assert.Throws<AgentSimException>(() =>
+                Cultures.Under(culture, () => NumberText.Read(text, "p99_ttft_ms")));
             Assert.Equal("NumberInvalid", error.ErrorId);
             Assert.StartsWith($"p99_ttft_ms: '{text}' is not a number in invariant form", error.Message, StringComparison.Ordinal);
         }

@@ -18,8 +18,10 @@ public class HashIndexTests
                 int first = index.RunCount;
                 index.Add(hashes);
                 var stored = new List<int>();
-                for (int run = first; run < index.RunCount; run++) stored.AddRange(Enumerable.Range(index.Run(run).First, index.Run(run).Count));
-                int[] wanted = [.. hashes.Select(hash => numbers.TryGetValue(hash, out int number) ? number : numbers[hash] = numbers.Count)];
+                for (int run = first; run < index.RunCount; run++)
+                    stored.AddRange(Enumerable.Range(index.Run(run).First, index.Run(run).Count));
+                int[] wanted = [.. hashes.Select(hash => numbers.TryGetValue(hash, out int number) ? number
+                    : numbers[hash] = numbers.Count)];
                 if (!stored.SequenceEqual(wanted) || index.Count != numbers.Count) return false;
             }
 

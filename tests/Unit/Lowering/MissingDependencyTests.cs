@@ -31,7 +31,8 @@ public sealed class MissingDependencyTests
     {
         ToolRecord tool = Records.Tool(1120, 1180);
         tool.Causality = new ToolCausality("a", "c", null, "blocking");
-        TraceRecord[] records = [Records.Request("a", 1000, 1100), tool, Records.Request("b", 1200, 1300), Records.Request("c", 1400, 1500)];
+        TraceRecord[] records = [Records.Request("a", 1000, 1100), tool, Records.Request("b", 1200, 1300),
+            Records.Request("c", 1400, 1500)];
         Assert.Single(Rows(1, MissingDependency.Drop, records)[2].ToolEvents);
     }
 
@@ -44,7 +45,8 @@ public sealed class MissingDependencyTests
             new RecordedDependency("gone", DependencyRelation.Join, DependencyTrigger.Completion),
             new RecordedDependency("a", DependencyRelation.ReplayBarrier, DependencyTrigger.Completion),
         ];
-        Assert.Equal("TraceDependencyInvalid", Assert.Throws<AgentSimException>(() => Rows(2, MissingDependency.Error, first, second)).ErrorId);
+        Assert.Equal("TraceDependencyInvalid", Assert.Throws<AgentSimException>(() =>
+            Rows(2, MissingDependency.Error, first, second)).ErrorId);
         Assert.Equal([DependencyRelation.Sequence, DependencyRelation.ReplayBarrier],
             Rows(2, MissingDependency.Drop, first, second)[1].Dependencies.Select(dependency => dependency.Relation));
     }

@@ -22,9 +22,12 @@ internal static class PlainLowering
     public static List<Row>? Rows(IReadOnlyList<TraceRecord> records)
     {
         List<Row> rows = [.. records.OfType<RequestRecord>().Select(request => new Row { Request = request })
-            .OrderBy(row => row.Start).ThenBy(row => row.End).ThenBy(row => Convert.ToHexString(Encoding.UTF8.GetBytes(row.Request.RequestId)), StringComparer.Ordinal)];
-        List<ToolRecord> tools = [.. records.OfType<ToolRecord>().Where(tool => tool.SessionId is not null && tool.EndUnixMs >= tool.StartUnixMs)];
-        Dictionary<string, List<Row>> sessions = rows.GroupBy(row => row.Request.SessionId!).ToDictionary(group => group.Key, group => group.ToList());
+            .OrderBy(row => row.Start).ThenBy(row => row.End)
+            .ThenBy(row => Convert.ToHexString(Encoding.UTF8.GetBytes(row.Request.RequestId)), StringComparer.Ordinal)];
+        List<ToolRecord> tools = [.. records.OfType<ToolRecord>()
+            .Where(tool => tool.SessionId is not null && tool.EndUnixMs >= tool.StartUnixMs)];
+        Dictionary<string, List<Row>> sessions = rows.GroupBy(row => row.Request.SessionId!)
+            .ToDictionary(group => group.Key, group => group.ToList());
         foreach (List<Row> session in sessions.Values)
         {
             for (int i = 1; i < session.Count; i++) session[i].WaitFor.Add(session[i - 1]);
@@ -91,7 +94,8 @@ internal static class PlainLowering
         long gap = Math.Max(0, row.Start - ready);
         long windowStart = previous?.Start ?? ready;
         var covered = new HashSet<long>();
-        foreach (ToolRecord tool in tools.Where(tool => tool.SessionId == row.Request.SessionId).OrderBy(tool => tool.StartUnixMs).ThenBy(tool => tool.EndUnixMs))
+        foreach (ToolRecord tool in tools.Where(tool => tool.SessionId == row.Request.SessionId).OrderBy(tool => tool.StartUnixMs)
+            .ThenBy(tool => tool.EndUnixMs))
         {
             bool included = tool.Causality?.ConsumerRequestId is { } consumer
                 ? consumer == row.Request.RequestId

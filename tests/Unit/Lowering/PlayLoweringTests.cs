@@ -11,7 +11,8 @@ public sealed class PlayLoweringTests : IDisposable
 
     public void Dispose() => _folder.Dispose();
 
-    private static RequestRecord Request(string id, string session, long start, long end, string? parent = null, params RecordedDependency[] dependencies) => new()
+    private static RequestRecord Request(string id, string session, long start, long end, string? parent = null,
+        params RecordedDependency[] dependencies) => new()
     {
         EventType = "request_end",
         RequestId = id,
@@ -46,11 +47,13 @@ public sealed class PlayLoweringTests : IDisposable
 
     private static string Fault(params TraceRecord[] records) => Assert.Throws<AgentSimException>(() => Lower(records)).Message;
 
-    private static RowDependency Sequence(string id, double delay) => new(id, DependencyTrigger.Completion, delay, DependencyRelation.Sequence);
+    private static RowDependency Sequence(string id, double delay) =>
+        new(id, DependencyTrigger.Completion, delay, DependencyRelation.Sequence);
 
     private static RowDependency Join(string id, double delay) => new(id, DependencyTrigger.Completion, delay, DependencyRelation.Join);
 
-    private static RowDependency Spawn(string id, DependencyTrigger trigger, double delay) => new(id, trigger, delay, DependencyRelation.Spawn);
+    private static RowDependency Spawn(string id, DependencyTrigger trigger, double delay) =>
+        new(id, trigger, delay, DependencyRelation.Spawn);
 
     [Fact]
     public void Rows_carry_what_version_2_knows_and_nothing_of_version_1()
@@ -72,7 +75,8 @@ public sealed class PlayLoweringTests : IDisposable
     public void A_child_that_starts_during_the_spawning_request_depends_on_its_start()
     {
         Dictionary<string, MooncakeRow> rows = Lower(
-            Request("a", "s", 1000, 1100), Request("b", "s", 1300, 1400), Request("k", "c", 1040, 1200, "s"), Request("l", "d", 1100, 1400, "s"));
+            Request("a", "s", 1000, 1100), Request("b", "s", 1300, 1400), Request("k", "c", 1040, 1200, "s"),
+                Request("l", "d", 1100, 1400, "s"));
         Assert.Equal([Spawn("a", DependencyTrigger.Dispatch, 40)], rows["k"].Dependencies);
         Assert.Equal([Spawn("a", DependencyTrigger.Completion, 0)], rows["l"].Dependencies);   // not before the end
         Assert.Equal([Sequence("a", 200), Join("k", 100)], rows["b"].Dependencies);
@@ -93,7 +97,8 @@ public sealed class PlayLoweringTests : IDisposable
                 Sequence("b", 100),
                 new RowDependency("b", DependencyTrigger.Completion, 100, DependencyRelation.ReplayBarrier),
             ],
-            Lower(Request("a", "s", 1000, 1100), Request("b", "s", 1150, 1200), Request("c", "s", 1300, 1400, null, barrier, early, again, other))["c"].Dependencies);
+            Lower(Request("a", "s", 1000, 1100), Request("b", "s", 1150, 1200),
+                Request("c", "s", 1300, 1400, null, barrier, early, again, other))["c"].Dependencies);
     }
 
     [Fact]
@@ -139,7 +144,8 @@ public sealed class PlayLoweringTests : IDisposable
     public void The_play_is_named_after_the_topmost_session()
     {
         Dictionary<string, MooncakeRow> rows = Lower(
-            Request("d", "grandchild", 1020, 1030, "child"), Request("c", "child", 1010, 1040, "root"), Request("a", "root", 1000, 1100), Request("z", "other", 1000, 1100));
+            Request("d", "grandchild", 1020, 1030, "child"), Request("c", "child", 1010, 1040, "root"), Request("a", "root", 1000, 1100),
+                Request("z", "other", 1000, 1100));
         Assert.Equal(["root", "root", "root", "other"], ((string[])["a", "c", "d", "z"]).Select(id => rows[id].PlayId));
     }
 
@@ -149,7 +155,8 @@ public sealed class PlayLoweringTests : IDisposable
         Assert.Contains("has parent 'q', which has no requests", Fault(Request("a", "s", 1000, 1100, "q")));
         Assert.Contains("is an ancestor of itself", Fault(Request("a", "s", 1000, 1100, "t"), Request("b", "t", 1000, 1100, "s")));
         Assert.Contains("is an ancestor of itself", Fault(Request("a", "s", 1000, 1100, "s")));
-        Assert.Contains("is an ancestor of itself", Fault(Request("a", "r", 1000, 1100, "s"), Request("b", "s", 1000, 1100, "t"), Request("c", "t", 1000, 1100, "s")));
+        Assert.Contains("is an ancestor of itself", Fault(Request("a", "r", 1000, 1100, "s"), Request("b", "s", 1000, 1100, "t"),
+            Request("c", "t", 1000, 1100, "s")));
     }
 
     [Fact]
@@ -162,7 +169,8 @@ public sealed class PlayLoweringTests : IDisposable
         Assert.Contains("would wait for itself", Explicit("same"));
         Assert.Contains("depends on the dispatch of 'a'", Explicit("a", DependencyRelation.Join, DependencyTrigger.Dispatch));
 
-        static string Explicit(string target, DependencyRelation relation = DependencyRelation.Sequence, DependencyTrigger trigger = DependencyTrigger.Completion) => Fault(
+        static string Explicit(string target, DependencyRelation relation = DependencyRelation.Sequence,
+            DependencyTrigger trigger = DependencyTrigger.Completion) => Fault(
             Request("a", "s", 1000, 1050), Request("b", "s", 1060, 1100, null, new RecordedDependency(target, relation, trigger)),
             Request("same", "s", 1060, 1110), Request("late", "s", 1070, 1200), Request("z", "other", 1000, 1001));
     }
@@ -198,7 +206,8 @@ public sealed class PlayLoweringTests : IDisposable
         Assert.NotEqual(rows["a"].HashIds![2], rows["b"].HashIds![2]);
 
         static ulong PrivateId(string id, int block, int length) => BitConverter.ToUInt64(
-            Blake3.Hasher.Hash(System.Text.Encoding.UTF8.GetBytes($"dynamo-request-trace-private-block\0{id}\0{block}\0{length}")).AsSpan());
+            Blake3.Hasher.Hash(System.Text.Encoding.UTF8.GetBytes($"dynamo-request-trace-private-block\0{id}\0{block}\0{length}"))
+                .AsSpan());
     }
 
     [Theory]
@@ -208,12 +217,14 @@ public sealed class PlayLoweringTests : IDisposable
     public void Stored_traces_convert_to_files_that_read_back(string name)
     {
         string output = _folder.File("out.jsonl");
-        ConvertResult result = TraceConverter.Convert(new ConvertOptions([TestData.PathOf("traces", name)], output, IsAgentic: true, AgenticVersion: 2));
+        ConvertResult result = TraceConverter.Convert(new ConvertOptions([TestData.PathOf("traces", name)], output, IsAgentic: true,
+            AgenticVersion: 2));
         List<MooncakeRow> rows = [.. MooncakeRowReader.Read(output, TraceFormat.AgenticMooncake, 512).Select(row => row.Value)];
         Assert.Equal((result.Rows, result.TraceBlockSize), (rows.Count, rows[0].TraceBlockSize));
         // A row that depends on others was not received before what it waits for.
         Dictionary<string, MooncakeRow> rowOf = rows.ToDictionary(row => row.RequestId!);
-        Assert.All(rows, row => Assert.All(row.Dependencies, dependency => Assert.True(rowOf[dependency.RequestId].NotBeforeMs <= row.NotBeforeMs)));
+        Assert.All(rows, row => Assert.All(row.Dependencies,
+            dependency => Assert.True(rowOf[dependency.RequestId].NotBeforeMs <= row.NotBeforeMs)));
         Assert.Equal(rows.Count, AgentSim.Workload.WorkloadLoader.FromRows(rows).RequestCount);
     }
 
@@ -232,7 +243,8 @@ public sealed class PlayLoweringTests : IDisposable
         // Older releases pass over what they do not know, whatever it is.
         path = _folder.Write("u.jsonl", line.Replace("\"dispatch\"", "7", StringComparison.Ordinal));
         Assert.Single(RequestTraceReader.Read([path]));
-        Assert.Contains("'dependencies.trigger' must be a string", Assert.Throws<AgentSimException>(() => RequestTraceReader.Read([path], readsDependencies: true).Count()).Message);
+        Assert.Contains("'dependencies.trigger' must be a string",
+            Assert.Throws<AgentSimException>(() => RequestTraceReader.Read([path], readsDependencies: true).Count()).Message);
     }
 
     [Fact]

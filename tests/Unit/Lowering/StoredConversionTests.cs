@@ -8,7 +8,8 @@ namespace AgentSim.Tests.Lowering;
 /// <summary>Conversions whose results the reference has stored.</summary>
 public sealed class StoredConversionTests : IDisposable
 {
-    private static readonly JsonObject Edges = JsonNode.Parse(File.ReadAllBytes(TestData.PathOf("convert-edge", "expected.json")))!.AsObject();
+    private static readonly JsonObject Edges =
+        JsonNode.Parse(File.ReadAllBytes(TestData.PathOf("convert-edge", "expected.json")))!.AsObject();
 
     private readonly TempFolder _folder = new();
 
@@ -74,7 +75,9 @@ public sealed class StoredConversionTests : IDisposable
     {
         foreach (string key in new[] { "branches", "wait_for" })
         {
-            if (row[key] is JsonArray ids) row[key] = new JsonArray([.. ids.Select(id => id!.GetValue<string>()).Order(StringComparer.Ordinal).Select(id => JsonValue.Create(id))]);
+            if (row[key] is JsonArray ids)
+                row[key] = new JsonArray([.. ids.Select(id => id!.GetValue<string>()).Order(StringComparer.Ordinal)
+                    .Select(id => JsonValue.Create(id))]);
         }
 
         return row.ToJsonString(new JsonSerializerOptions());

@@ -92,7 +92,8 @@ public sealed class TraceConverterTests : IDisposable
         string first = _folder.Write("1.jsonl", Input), second = _folder.Write("2.jsonl.gz", TempFolder.Gzip("\n"));
         long last = 0;
 
-        TraceConverter.Convert(new ConvertOptions([first, second], _folder.File("rows.jsonl"), IsAgentic: true), new Callback(bytes => last = bytes));
+        TraceConverter.Convert(new ConvertOptions([first, second], _folder.File("rows.jsonl"), IsAgentic: true),
+            new Callback(bytes => last = bytes));
 
         Assert.Equal(new FileInfo(first).Length + new FileInfo(second).Length, last);
     }

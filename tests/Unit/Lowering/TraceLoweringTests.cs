@@ -88,7 +88,8 @@ public class TraceLoweringTests
     [Fact]
     public void Requests_without_context_become_plain_rows()
     {
-        TraceLowering lowering = TraceText.Lowered([Request("b", 30, null, hashes: [5]), Tool("t", 5, 9), Request("a", 10, null, hashes: [6])]);
+        TraceLowering lowering = TraceText.Lowered([Request("b", 30, null, hashes: [5]), Tool("t", 5, 9),
+            Request("a", 10, null, hashes: [6])]);
 
         Assert.False(lowering.IsAgentic);
         Assert.Equal(
@@ -108,8 +109,10 @@ public class TraceLoweringTests
     [Fact]
     public void A_tool_that_would_start_before_1970_is_listed_from_0_but_sorted_by_its_duration()
     {
-        ToolRecord longer = new() { EventType = "tool_end", SessionId = "s", ToolCallId = "longer", ToolClass = "c", EventUnixMs = 250, DurationMs = 5000 };
-        ToolRecord shorter = new() { EventType = "tool_end", SessionId = "s", ToolCallId = "shorter", ToolClass = "c", EventUnixMs = 240, DurationMs = 1000 };
+        ToolRecord longer = new() { EventType = "tool_end", SessionId = "s", ToolCallId = "longer", ToolClass = "c", EventUnixMs = 250,
+            DurationMs = 5000 };
+        ToolRecord shorter = new() { EventType = "tool_end", SessionId = "s", ToolCallId = "shorter", ToolClass = "c", EventUnixMs = 240,
+            DurationMs = 1000 };
 
         MooncakeRow row = TraceText.Lowered([Request("a", 100, "s", 10), shorter, longer, Request("b", 300, "s")]).Rows().Last();
 
@@ -129,7 +132,8 @@ public class TraceLoweringTests
         child.ParentSessionId = "s";
 
         Dictionary<string, MooncakeRow> rows = TraceText.Lowered(
-            [Request("p1", 10, "s", 1), Request("p2", 20, "s", 1), Request("p3", 30, "s", 1), child, spawn]).Rows().ToDictionary(row => row.RequestId!);
+            [Request("p1", 10, "s", 1), Request("p2", 20, "s", 1), Request("p3", 30, "s", 1), child, spawn]).Rows()
+                .ToDictionary(row => row.RequestId!);
 
         Assert.Equal(["c"], rows["p1"].Branches);
         Assert.Equal(["p1"], rows["c"].WaitFor);
@@ -155,7 +159,8 @@ public class TraceLoweringTests
                 { "TraceCycle", [Child("a", "s"), Request("b", 1, "s", 0)] },
             };
             foreach (ToolCausality causality in new ToolCausality[]
-                { new("a", null, null, "later"), new("x", null, null, "blocking"), new("a", "x", null, "blocking"), new("b", null, null, "blocking"), new("a", "b", null, "blocking") })
+                { new("a", null, null, "later"), new("x", null, null, "blocking"), new("a", "x", null, "blocking"),
+                    new("b", null, null, "blocking"), new("a", "b", null, "blocking") })
             {
                 ToolRecord tool = Tool("t", 1, 2);
                 tool.Causality = causality;
@@ -202,7 +207,8 @@ public class TraceLoweringTests
         Assert.Equal(count, rows.Sum(row => row.ToolEvents.Count));
     }
 
-    private static RequestRecord Request(string id, long start, string? session, double duration = 0, int blockSize = 16, ulong[]? hashes = null)
+    private static RequestRecord Request(string id, long start, string? session, double duration = 0, int blockSize = 16,
+        ulong[]? hashes = null)
     {
         hashes ??= [1];
         return new RequestRecord
@@ -241,7 +247,8 @@ public class TraceLoweringTests
     {
         int sessions = random.Next(1, 6);
         var parents = new string?[sessions];
-        for (int i = 0; i < sessions; i++) parents[i] = random.Next(3) == 0 ? null : $"s{random.Next(random.Next(8) == 0 ? sessions + 1 : Math.Max(i, 1))}";
+        for (int i = 0; i < sessions; i++)
+            parents[i] = random.Next(3) == 0 ? null : $"s{random.Next(random.Next(8) == 0 ? sessions + 1 : Math.Max(i, 1))}";
         int clock = random.Next(5, 80);
         var records = new List<TraceRecord>();
         int requests = random.Next(1, 25);
@@ -263,10 +270,12 @@ public class TraceLoweringTests
             if (own.Length > 0 && random.Next(4) == 0)
             {
                 string? consumer = random.Next(2) == 0 ? null : own[random.Next(own.Length)].RequestId;
-                string? child = random.Next(2) == 0 ? all.FirstOrDefault(request => request.ParentSessionId == tool.SessionId)?.SessionId : null;
+                string? child = random.Next(2) == 0 ? all.FirstOrDefault(request =>
+                    request.ParentSessionId == tool.SessionId)?.SessionId : null;
                 if (tool.EndUnixMs >= tool.StartUnixMs && child is not null && !started.Add(child)) child = null;
                 // The parent is the one its requests agree on; the child must be a child of the tool's session.
-                tool.Causality = new ToolCausality(own[random.Next(own.Length)].RequestId, consumer, child, random.Next(2) == 0 ? "blocking" : "background");
+                tool.Causality = new ToolCausality(own[random.Next(own.Length)].RequestId, consumer, child,
+                    random.Next(2) == 0 ? "blocking" : "background");
             }
 
             records.Insert(random.Next(records.Count + 1), tool);

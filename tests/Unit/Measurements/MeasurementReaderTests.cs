@@ -24,9 +24,11 @@ public sealed class MeasurementReaderTests : IDisposable
     [Fact]
     public void A_benchmark_without_single_requests_or_starts_is_refused()
     {
-        Assert.Contains("save-detailed", Assert.Throws<AgentSimException>(() => Read("a.json", """{"endpoint_type":"vllm","model_id":"m"}""")).Message, StringComparison.Ordinal);
+        Assert.Contains("save-detailed", Assert.Throws<AgentSimException>(() =>
+            Read("a.json", """{"endpoint_type":"vllm","model_id":"m"}""")).Message, StringComparison.Ordinal);
         Assert.Contains("start_times", Assert.Throws<AgentSimException>(() => Read("b.json",
-            """{"endpoint_type":"vllm","input_lens":[10],"output_lens":[3],"ttfts":[0.1],"itls":[[0.01,0.01]]}""")).Message, StringComparison.Ordinal);
+            """{"endpoint_type":"vllm","input_lens":[10],"output_lens":[3],"ttfts":[0.1],"itls":[[0.01,0.01]]}""")).Message,
+                StringComparison.Ordinal);
     }
 
     [Fact]
@@ -45,13 +47,16 @@ public sealed class MeasurementReaderTests : IDisposable
     [Fact]
     public void A_stage_of_late_requests_is_a_closed_loop_and_its_halved_gaps_are_recomputed()
     {
-        _folder.Write("config.yaml", "data:\n  shared_prefix:\n    output_len: 64\nload:\n  num_workers: 4\n  worker_max_concurrency: 10\nserver:\n  ignore_eos: true\n  model_name: m\n");
+        _folder.Write("config.yaml",
+            "data:\n  shared_prefix:\n    output_len: 64\nload:\n  num_workers: 4\n  worker_max_concurrency: 10\nserver:\n  ignore_eos: " +
+                "true\n  model_name: m\n");
         Measurement run = Read("stage_3_lifecycle_metrics.json", """
             {"load_summary":{"achieved_rate":10.0,"schedule_delay":{"mean":9.0}},"successes":{"count":50,"latency":{"request_latency":{"mean":1.0,"median":1.0},"time_to_first_token":{"mean":0.37,"median":0.3},"inter_token_latency":{"mean":0.005}},"throughput":{"requests_per_sec":9.5},"prompt_len":{"mean":200,"min":190,"max":210},"output_len":{"mean":60}},"failures":{"count":0}}
             """);
         Assert.Equal((40, 3, 50), (run.Concurrency, run.Stage, run.Requests.Count));
         Assert.All(run.Requests, request => Assert.Equal(64, request.OutputTokens));
-        Assert.Equal(["MeasuredOutputsReplaced", "MeasuredGapsHalved", "MeasuredRequestsLate"], run.Warnings.Select(warning => warning.Code));
+        Assert.Equal(["MeasuredOutputsReplaced", "MeasuredGapsHalved", "MeasuredRequestsLate"],
+            run.Warnings.Select(warning => warning.Code));
     }
 
     [Fact]
@@ -61,8 +66,10 @@ public sealed class MeasurementReaderTests : IDisposable
         Measurement run = Read("run.jsonl", row);
         Assert.Equal((true, 16, "m"), (run.KnowsPrompts, run.TraceBlockSize, run.Server.Model));
         Assert.Equal(100, run.Requests[0].TpotMs);
-        string unstreamed = row.Replace("\"ttft_ms\":100.0,", "", StringComparison.Ordinal).Replace("\"total_time_ms\":500.0,", "", StringComparison.Ordinal);
-        Assert.Contains("no request has its times", Assert.Throws<AgentSimException>(() => Read("other.jsonl", unstreamed)).Message, StringComparison.Ordinal);
+        string unstreamed = row.Replace("\"ttft_ms\":100.0,", "", StringComparison.Ordinal)
+            .Replace("\"total_time_ms\":500.0,", "", StringComparison.Ordinal);
+        Assert.Contains("no request has its times", Assert.Throws<AgentSimException>(() => Read("other.jsonl", unstreamed)).Message,
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -82,10 +89,12 @@ public sealed class MeasurementReaderTests : IDisposable
             """);
         Assert.Equal([new MeasuredStep(25, 2, 256, 64, 3, 1024), new MeasuredStep(6, 0, 0, 0, 1, 100)], run.Steps);
         Assert.Equal(["MeasuredRanksMixed"], run.Warnings.Select(warning => warning.Code));
-        string text = Assert.Throws<AgentSimException>(() => Read("a.jsonl", """{"schema":"dynamo.fpm.trace.v1","fpm":{"version":1,"scheduled_requests":{}}}""")).Message;
+        string text = Assert.Throws<AgentSimException>(() =>
+            Read("a.jsonl", """{"schema":"dynamo.fpm.trace.v1","fpm":{"version":1,"scheduled_requests":{}}}""")).Message;
         Assert.Contains("a.jsonl:1: a forward pass needs wall_time", text, StringComparison.Ordinal);
         Assert.Contains("sum_prefill_tokens is no count", Assert.Throws<AgentSimException>(() => Read("b.jsonl",
-            """{"schema":"dynamo.fpm.trace.v1","fpm":{"wall_time":1,"scheduled_requests":{"sum_prefill_tokens":-1}}}""")).Message, StringComparison.Ordinal);
+            """{"schema":"dynamo.fpm.trace.v1","fpm":{"wall_time":1,"scheduled_requests":{"sum_prefill_tokens":-1}}}""")).Message,
+                StringComparison.Ordinal);
     }
 
     private Measurement Read(string name, string content) => MeasurementReader.Read([_folder.Write(name, content)])[0];

@@ -45,9 +45,11 @@ public sealed class ConcurrencyTests
         var random = new Random(11);
         for (int round = 0; round < 50; round++)
         {
-            TimeRange[] ranges = [.. Enumerable.Range(0, 1 + random.Next(10)).Select(_ => random.Next(400)).Select(start => new TimeRange(start, start + 1 + random.Next(100)))];
+            TimeRange[] ranges = [.. Enumerable.Range(0, 1 + random.Next(10)).Select(_ => random.Next(400))
+                .Select(start => new TimeRange(start, start + 1 + random.Next(100)))];
             long first = ranges.Min(range => range.Start), last = ranges.Max(range => range.End);
-            int[] counts = [.. Enumerable.Range((int)first, (int)(last - first)).Select(at => ranges.Count(range => range.Start <= at && at < range.End))];
+            int[] counts = [.. Enumerable.Range((int)first, (int)(last - first))
+                .Select(at => ranges.Count(range => range.Start <= at && at < range.End))];
             Concurrency found = Concurrency.Of(ranges)!;
             Assert.Equal(counts.Average(), found.Mean, 9);
             Assert.Equal(counts.Max(), found.Peak);

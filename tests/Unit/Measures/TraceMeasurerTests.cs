@@ -95,14 +95,16 @@ public sealed class TraceMeasurerTests : IDisposable
     {
         var measurer = new TraceMeasurer();
         measurer.Add(Records.Request("a", 0, 1), "x");
-        Assert.Equal("TraceRequestDuplicate", Assert.Throws<AgentSimException>(() => measurer.Add(Records.Request("a", 0, 1), "y")).ErrorId);
+        Assert.Equal("TraceRequestDuplicate", Assert.Throws<AgentSimException>(() =>
+            measurer.Add(Records.Request("a", 0, 1), "y")).ErrorId);
         Assert.Equal("x", Assert.Single(measurer.Measures()).Group);
     }
 
     [Fact]
     public void Files_give_the_measures_of_their_records_and_tell_of_bad_ones()
     {
-        string path = _folder.Write("t.jsonl", string.Join('\n', TraceText.Request("a"), "{", TraceText.Request("a"), TraceText.Tool("t", 1500), TraceText.Request("b")));
+        string path = _folder.Write("t.jsonl", string.Join('\n', TraceText.Request("a"), "{", TraceText.Request("a"),
+            TraceText.Tool("t", 1500), TraceText.Request("b")));
         var faults = new List<string>();
         var measurer = new TraceMeasurer();
         measurer.AddFiles([path], record => (record is RequestRecord, "requests"), error => faults.Add(error.ErrorId));

@@ -97,10 +97,12 @@ public sealed class MessagePackReaderTests
         [
             [0xc0], [0xc2], [0xc3], [0x05], [0xe5], [0xcc, 1], [0xcd, 1, 2], [0xce, 1, 2, 3, 4], [0xcf, 1, 2, 3, 4, 5, 6, 7, 8],
             [0xd0, 1], [0xd1, 1, 2], [0xd2, 1, 2, 3, 4], [0xd3, 1, 2, 3, 4, 5, 6, 7, 8], [0xca, 1, 2, 3, 4], [0xcb, 1, 2, 3, 4, 5, 6, 7, 8],
-            [0xa2, 1, 2], [0xd9, 2, 1, 2], [0xda, 0, 2, 1, 2], [0xdb, 0, 0, 0, 2, 1, 2], [0xc4, 1, 9], [0xc5, 0, 1, 9], [0xc6, 0, 0, 0, 1, 9],
+            [0xa2, 1, 2], [0xd9, 2, 1, 2], [0xda, 0, 2, 1, 2], [0xdb, 0, 0, 0, 2, 1, 2], [0xc4, 1, 9], [0xc5, 0, 1, 9],
+                [0xc6, 0, 0, 0, 1, 9],
             [0xd4, 7, 1], [0xd5, 7, 1, 2], [0xd6, 7, 1, 2, 3, 4], [0xd7, 7, 1, 2, 3, 4, 5, 6, 7, 8], [0xd8, 7, .. new byte[16]],
             [0xc7, 1, 7, 9], [0xc8, 0, 1, 7, 9], [0xc9, 0, 0, 0, 1, 7, 9],
-            [0x92, 0x93, 1, 2, 3, 0x81, 0xa1, 97, 0x90], [0xdc, 0, 2, 1, 2], [0xdd, 0, 0, 0, 1, 0xc0], [0xde, 0, 1, 1, 2], [0xdf, 0, 0, 0, 1, 1, 2], [0x80],
+            [0x92, 0x93, 1, 2, 3, 0x81, 0xa1, 97, 0x90], [0xdc, 0, 2, 1, 2], [0xdd, 0, 0, 0, 1, 0xc0], [0xde, 0, 1, 1, 2],
+                [0xdf, 0, 0, 0, 1, 1, 2], [0x80],
         ];
         foreach (byte[] value in values)
         {
@@ -124,10 +126,12 @@ public sealed class MessagePackReaderTests
     {
         // Biased towards headers, so that containers and lengths are common.
         Gen<byte> bytes = Gen.Frequency(
-            (3, Gen.Choose(0, 255).Select(i => (byte)i)), (2, Gen.Choose(0x80, 0xdf).Select(i => (byte)i)), (2, Gen.Choose(0, 3).Select(i => (byte)i)));
+            (3, Gen.Choose(0, 255).Select(i => (byte)i)), (2, Gen.Choose(0x80, 0xdf).Select(i => (byte)i)),
+                (2, Gen.Choose(0, 3).Select(i => (byte)i)));
         Prop.ForAll(Arb.From(bytes.ArrayOf()), data =>
         {
-            foreach (Action<byte[]> read in (Action<byte[]>[])[b => _ = Whole(b), b => _ = Real(b), b => _ = Text(b), b => _ = Map(b), b => _ = Skips(b)])
+            foreach (Action<byte[]> read in (Action<byte[]>[])[b => _ = Whole(b), b => _ = Real(b), b => _ = Text(b), b => _ = Map(b),
+                b => _ = Skips(b)])
             {
                 try
                 {

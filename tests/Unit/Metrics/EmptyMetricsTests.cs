@@ -20,7 +20,8 @@ public sealed class EmptyMetricsTests : IDisposable
     public void Dispose() => _folder.Dispose();
 
     private static ReplayResult Run(ReplaySettings settings, int outputTokens = 8) => Replay.Run(
-        SyntheticLoad.Create(new SyntheticOptions { InputTokens = 100, OutputTokens = outputTokens, RequestCount = 5, ArrivalIntervalMs = 10 }, EngineConfig.Default.BlockSize), settings);
+        SyntheticLoad.Create(new SyntheticOptions { InputTokens = 100, OutputTokens = outputTokens, RequestCount = 5,
+            ArrivalIntervalMs = 10 }, EngineConfig.Default.BlockSize), settings);
 
     private static string Json(ReplayResult result)
     {
@@ -30,7 +31,8 @@ public sealed class EmptyMetricsTests : IDisposable
     }
 
     public static TheoryData<string> WhatNeedsCompletedRequests() => [.. MetricNames.Names.Where(name =>
-        MetricNames.Of(name) != MetricDirection.None && MetricCatalog.Current.Find(name)!.Row.Group.Key is null && !name.EndsWith("completed_requests", StringComparison.Ordinal) && !name.StartsWith("goodput", StringComparison.Ordinal))];
+        MetricNames.Of(name) != MetricDirection.None && MetricCatalog.Current.Find(name)!.Row.Group.Key is null
+            && !name.EndsWith("completed_requests", StringComparison.Ordinal) && !name.StartsWith("goodput", StringComparison.Ordinal))];
 
     [Theory]
     [MemberData(nameof(WhatNeedsCompletedRequests))]
@@ -80,7 +82,8 @@ public sealed class EmptyMetricsTests : IDisposable
             using JsonDocument report = JsonDocument.Parse(Json(result));
             JsonElement named = report.RootElement.GetProperty("run").GetProperty("empty_metrics");
             Assert.Equal(result.Summary.EmptyMetrics, named.EnumerateArray().Select(name => name.GetString()!));
-            foreach (string name in result.Summary.EmptyMetrics.Where(name => !name.EndsWith("worker_seconds", StringComparison.Ordinal) && name != "gpu_hours"))
+            foreach (string name in result.Summary.EmptyMetrics.Where(name => !name.EndsWith("worker_seconds", StringComparison.Ordinal)
+                && name != "gpu_hours"))
                 Assert.Equal(0.0, report.RootElement.GetProperty(name).GetDouble());
         }
     }
@@ -123,16 +126,19 @@ public sealed class EmptyMetricsTests : IDisposable
 
         string table = ComparisonTable.Render(["a", "b"], ReportComparison.Compare([Nothing.Summary.Metrics, Nothing.Summary.Metrics]));
         Assert.Contains("have no samples.", table);
-        Assert.Contains("? no samples", ComparisonTable.Render(["a", "b"], ReportComparison.Compare([Whole.Summary.Metrics, Nothing.Summary.Metrics])));
+        Assert.Contains("? no samples", ComparisonTable.Render(["a", "b"],
+            ReportComparison.Compare([Whole.Summary.Metrics, Nothing.Summary.Metrics])));
 
-        static MetricComparison One(ReplayResult a, ReplayResult b) => ReportComparison.Compare([a.Summary.Metrics, b.Summary.Metrics]).Single(c => c.Metric == "p99_ttft_ms");
+        static MetricComparison One(ReplayResult a, ReplayResult b) =>
+            ReportComparison.Compare([a.Summary.Metrics, b.Summary.Metrics]).Single(c => c.Metric == "p99_ttft_ms");
     }
 
     [Fact]
     public void Nothing_can_be_worse_than_a_baseline_that_measured_nothing()
     {
         Assert.Equal("BaselineEmpty", Assert.Throws<AgentSimException>(() => LimitTest.NoWorse(Nothing.Summary.Metrics)).ErrorId);
-        Assert.Equal("BaselineEmpty", Assert.Throws<AgentSimException>(() => LimitTest.NoWorse([new Metric("num_requests", 5, true)])).ErrorId);
+        Assert.Equal("BaselineEmpty", Assert.Throws<AgentSimException>(() =>
+            LimitTest.NoWorse([new Metric("num_requests", 5, true)])).ErrorId);
         Assert.DoesNotContain(LimitTest.NoWorse(OneToken.Summary.Metrics), limit => limit.Metric == "p99_itl_ms");
         Assert.Contains(LimitTest.NoWorse(OneToken.Summary.Metrics), limit => limit.Metric == "p99_ttft_ms");
     }

@@ -5,7 +5,8 @@ namespace AgentSim.Tests.Metrics;
 public class LimitTestTests
 {
     private static LimitResult Test(string metric, string limit, double value, double? baseline = null) => Assert.Single(LimitTest.Run(
-        [new Metric(metric, value, false)], [MetricLimit.Parse(metric, limit)], baseline is { } known ? [new Metric(metric, known, false)] : null));
+        [new Metric(metric, value, false)], [MetricLimit.Parse(metric, limit)],
+            baseline is { } known ? [new Metric(metric, known, false)] : null));
 
     [Theory]
     [InlineData("p99_ttft_ms", "500", 500, true)]
@@ -25,7 +26,8 @@ public class LimitTestTests
     [InlineData("p99_ttft_ms", "=10", 9, false)]
     [InlineData("p99_ttft_ms", "=10", 10, true)]
     [InlineData("p99_ttft_ms", "1e2", 99, true)]
-    public void Numbers_bound_a_metric(string metric, string limit, double value, bool passed) => Assert.Equal(passed, Test(metric, limit, value).Passed);
+    public void Numbers_bound_a_metric(string metric, string limit, double value, bool passed) =>
+        Assert.Equal(passed, Test(metric, limit, value).Passed);
 
     [Theory]
     [InlineData("+5%", 105, true)]
@@ -77,7 +79,8 @@ public class LimitTestTests
     }
 
     [Fact]
-    public void A_relative_limit_needs_a_baseline() => Assert.Equal("BaselineMissing", Assert.Throws<AgentSimException>(() => Test("p99_ttft_ms", "+5%", 1)).ErrorId);
+    public void A_relative_limit_needs_a_baseline() => Assert.Equal("BaselineMissing",
+        Assert.Throws<AgentSimException>(() => Test("p99_ttft_ms", "+5%", 1)).ErrorId);
 
     [Fact]
     public void What_is_not_in_the_report_or_the_baseline_has_not_passed()

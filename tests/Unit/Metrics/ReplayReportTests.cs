@@ -85,8 +85,10 @@ public class ReplayReportTests
         var costs = new RunCosts { DecodeWorkerSeconds = null, DecodeGpusPerWorker = 1 };
         ReplayReport report = ReplayReportBuilder.Build([], new GapStatistics(), costs, null);
 
-        report.Shows(("decode_worker_seconds", 1e-09), ("gpu_hours", 2.777777777777778e-13), ("duration_ms", 0), ("request_throughput_rps", 0));
-        Metric[] distributions = [.. report.Metrics.Where(m => m.Name.EndsWith("_ms", StringComparison.Ordinal) || m.Name.EndsWith("_per_user", StringComparison.Ordinal)).Where(m => m.Name != "wall_time_ms")];
+        report.Shows(("decode_worker_seconds", 1e-09), ("gpu_hours", 2.777777777777778e-13), ("duration_ms", 0),
+            ("request_throughput_rps", 0));
+        Metric[] distributions = [.. report.Metrics.Where(m => m.Name.EndsWith("_ms", StringComparison.Ordinal)
+            || m.Name.EndsWith("_per_user", StringComparison.Ordinal)).Where(m => m.Name != "wall_time_ms")];
         Assert.All(distributions, m => Assert.Equal((0.0, false), (m.Written, m.HasSamples)));
         Assert.Equal(double.PositiveInfinity, report.P99TtftMs);
         Assert.Equal(double.NegativeInfinity, report.P99OutputTokenThroughputPerUser);

@@ -5,7 +5,8 @@ namespace AgentSim.Tests.Metrics;
 
 public class ReportComparisonTests
 {
-    private static Metric[] Report(params (string Name, double Value)[] values) => [.. values.Select(value => new Metric(value.Name, value.Value, false))];
+    private static Metric[] Report(params (string Name, double Value)[] values) =>
+        [.. values.Select(value => new Metric(value.Name, value.Value, false))];
 
     private static MetricComparison One(string name, double tolerance, params double[] values) =>
         Assert.Single(ReportComparison.Compare([.. values.Select(value => Report((name, value)))], tolerance));
@@ -71,7 +72,8 @@ public class ReportComparisonTests
     {
         IReadOnlyList<MetricComparison> all = ReportComparison.Compare([Report(("b", 1), ("a", 2)), Report(("b", 1), ("c", 3))]);
         Assert.Equal(["a", "b", "c"], all.Select(comparison => comparison.Metric));
-        Assert.Equal([ComparisonVerdict.Missing, ComparisonVerdict.Same, ComparisonVerdict.Missing], all.Select(comparison => comparison.Verdict));
+        Assert.Equal([ComparisonVerdict.Missing, ComparisonVerdict.Same, ComparisonVerdict.Missing],
+            all.Select(comparison => comparison.Verdict));
         Assert.Equal(((double?)null, (double?)null, (double?)null), (all[0].Value, all[0].Difference, all[0].Percent));
     }
 

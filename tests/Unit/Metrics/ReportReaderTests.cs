@@ -72,7 +72,8 @@ public sealed class ReportReaderTests : IDisposable
     public void Csv_has_a_line_for_each_report()
     {
         var stream = new MemoryStream();
-        ReportCsvWriter.Write(stream, [[new Metric("b", 2, true), new Metric("a", 1.5, false)], [new Metric("b", 1e300, false), new Metric("c", 3, false)]]);
+        ReportCsvWriter.Write(stream, [[new Metric("b", 2, true), new Metric("a", 1.5, false)],
+            [new Metric("b", 1e300, false), new Metric("c", 3, false)]]);
         Assert.Equal("a,b,c\n1.5,2,\n,1e+300,3.0\n", Encoding.UTF8.GetString(stream.ToArray()));
     }
 }

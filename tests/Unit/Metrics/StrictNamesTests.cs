@@ -8,7 +8,8 @@ namespace AgentSim.Tests.Metrics;
 public class StrictNamesTests
 {
     private static readonly ReplayResult Result = Replay.Run(
-        SyntheticLoad.Create(new SyntheticOptions { InputTokens = 100, OutputTokens = 8, RequestCount = 5, ArrivalIntervalMs = 10 }, EngineConfig.Default.BlockSize), new ReplaySettings());
+        SyntheticLoad.Create(new SyntheticOptions { InputTokens = 100, OutputTokens = 8, RequestCount = 5, ArrivalIntervalMs = 10 },
+            EngineConfig.Default.BlockSize), new ReplaySettings());
 
     [Fact]
     public void Names_that_exist_are_found_late_too()

@@ -6,7 +6,8 @@ namespace AgentSim.Tests.Prompts;
 public sealed class PromptTrieTests
 {
     // Prompts whose ids name whole prefixes, as those of most traces do, and such whose ids come back anywhere.
-    public static TheoryData<bool, ulong> Kinds => new() { { true, 1 }, { false, 1 }, { true, 0x9E3779B97F4A7C15 }, { false, 0x9E3779B97F4A7C15 } };
+    public static TheoryData<bool, ulong> Kinds => new() { { true, 1 }, { false, 1 }, { true, 0x9E3779B97F4A7C15 },
+        { false, 0x9E3779B97F4A7C15 } };
 
     [Theory]
     [MemberData(nameof(Kinds))]

@@ -30,7 +30,8 @@ public sealed class TrieCatalogTests
                 Assert.Equal(row.InputLength / blockSize, blocks.Count);
                 for (int block = 0; block < blocks.Count; block++)
                 {
-                    string tokens = string.Join(',', Enumerable.Range(0, (block + 1) * blockSize).Select(token => row.HashIds![token / traceBlockSize]));
+                    string tokens = string.Join(',', Enumerable.Range(0, (block + 1) * blockSize)
+                        .Select(token => row.HashIds![token / traceBlockSize]));
                     Assert.InRange(blocks[block], 0, catalog.FreeIdentity - 1);
                     if (!identityOf.TryAdd(tokens, blocks[block])) Assert.Equal(identityOf[tokens], blocks[block]);
                 }
@@ -70,12 +71,14 @@ public sealed class TrieCatalogTests
         for (int i = 0; i < Prompts; i++)
         {
             ulong[] earlier = rows.Count > 0 && random.Next(4) > 0 ? [.. rows[random.Next(rows.Count)].HashIds!] : [];
-            ulong[] ids = [.. earlier.Take(random.Next(earlier.Length + 1)), .. Enumerable.Range(0, random.Next(1, 8)).Select(_ => (ulong)random.Next(40))];
+            ulong[] ids = [.. earlier.Take(random.Next(earlier.Length + 1)), .. Enumerable.Range(0, random.Next(1, 8))
+                .Select(_ => (ulong)random.Next(40))];
             rows.Add(Row(ids, (ids.Length * traceBlockSize) - random.Next(traceBlockSize), i));
         }
 
         return rows;
     }
 
-    private static MooncakeRow Row(ulong[] ids, int tokens, double time) => new() { Timestamp = time, InputLength = tokens, OutputLength = 1, HashIds = ids };
+    private static MooncakeRow Row(ulong[] ids, int tokens, double time) =>
+        new() { Timestamp = time, InputLength = tokens, OutputLength = 1, HashIds = ids };
 }

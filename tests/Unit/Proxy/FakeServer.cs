@@ -30,7 +30,8 @@ internal sealed class FakeServer : IAsyncDisposable
         builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>
         {
             kestrel.RequestHeaderEncodingSelector = _ => System.Text.Encoding.Latin1;
-            (kestrel.Limits.MaxRequestBodySize, kestrel.Limits.MaxRequestHeadersTotalSize, kestrel.Limits.MaxRequestHeaderCount, kestrel.Limits.MaxRequestLineSize) = (null, 1 << 20, 1000, 1 << 16);
+            (kestrel.Limits.MaxRequestBodySize, kestrel.Limits.MaxRequestHeadersTotalSize, kestrel.Limits.MaxRequestHeaderCount,
+                kestrel.Limits.MaxRequestLineSize) = (null, 1 << 20, 1000, 1 << 16);
             kestrel.Listen(System.Net.IPAddress.Loopback, 0);
         });
         var server = new FakeServer(builder.Build());
@@ -38,7 +39,8 @@ internal sealed class FakeServer : IAsyncDisposable
         {
             string body = await new StreamReader(context.Request.Body).ReadToEndAsync();
             lock (server._gate)
-                server._requests.Add((context.Request.Path + context.Request.QueryString, body, context.Request.Headers.ToDictionary(h => h.Key.ToLowerInvariant(), h => h.Value.ToString())));
+                server._requests.Add((context.Request.Path + context.Request.QueryString, body,
+                    context.Request.Headers.ToDictionary(h => h.Key.ToLowerInvariant(), h => h.Value.ToString())));
             await answer(context, body);
         });
         await server._application.StartAsync();

@@ -6,7 +6,8 @@ namespace AgentSim.Tests.Proxy;
 /// <summary>A proxy keeps its connections below what it can have open, and serves while others hold theirs.</summary>
 public sealed class ManyConnectionsTests
 {
-    private const string Answer = """{"choices":[{"index":0,"message":{"content":"hi"},"finish_reason":"stop"}],"usage":{"prompt_tokens":3,"completion_tokens":1}}""";
+    private const string Answer =
+        """{"choices":[{"index":0,"message":{"content":"hi"},"finish_reason":"stop"}],"usage":{"prompt_tokens":3,"completion_tokens":1}}""";
 
     [Fact]
     public async Task Requests_that_are_never_sent_whole_take_no_place_from_those_that_are()
@@ -34,7 +35,8 @@ public sealed class ManyConnectionsTests
             for (int i = 0; i < 20; i++)
             {
                 using var client = new HttpClient(new SocketsHttpHandler { UseProxy = false });
-                using HttpResponseMessage response = await client.PostAsync(new Uri(bench.Address, "/v1/chat/completions"), new StringContent(ProxyBench.Chat));
+                using HttpResponseMessage response = await client.PostAsync(new Uri(bench.Address, "/v1/chat/completions"),
+                    new StringContent(ProxyBench.Chat));
                 Assert.Equal(Answer, await response.Content.ReadAsStringAsync());
             }
         }

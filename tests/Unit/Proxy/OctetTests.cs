@@ -7,7 +7,8 @@ public sealed class OctetTests
 {
     private static readonly byte[] Ok = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"u8.ToArray();
 
-    private static string Line(byte[] message) => Encoding.Latin1.GetString(message)[..Encoding.Latin1.GetString(message).IndexOf('\r', StringComparison.Ordinal)];
+    private static string Line(byte[] message) => Encoding.Latin1.GetString(message)[..Encoding.Latin1.GetString(message)
+        .IndexOf('\r', StringComparison.Ordinal)];
 
     private static byte[] Get(string target) => Encoding.Latin1.GetBytes($"GET {target} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
 
@@ -28,7 +29,8 @@ public sealed class OctetTests
                     string status = Line([.. await RawServer.Exchange(bench.Address, Get(target)), (byte)'\r']);
                     if (status.StartsWith("HTTP/1.1 200 ", StringComparison.Ordinal))
                     {
-                        Assert.StartsWith($"GET /base{target} HTTP/1.1\r\n", Encoding.Latin1.GetString(server.Requests[before]), StringComparison.Ordinal);
+                        Assert.StartsWith($"GET /base{target} HTTP/1.1\r\n", Encoding.Latin1.GetString(server.Requests[before]),
+                            StringComparison.Ordinal);
                         continue;
                     }
 
@@ -72,7 +74,8 @@ public sealed class OctetTests
         byte[] answer = [.. "HTTP/1.1 418 Own Words\r\nx-answer: a"u8, .. visible, .. "z\r\nContent-Length: 256\r\n\r\n"u8, .. all];
         using var server = new RawServer(_ => (answer, false));
         await using ProxyBench bench = await ProxyBench.Start(server.Address);
-        byte[] request = [.. "PATCH /x HTTP/1.1\r\nHost: x\r\nConnection: close\r\nx-request: a"u8, .. visible, .. "z\r\nContent-Length: 256\r\n\r\n"u8, .. all];
+        byte[] request = [.. "PATCH /x HTTP/1.1\r\nHost: x\r\nConnection: close\r\nx-request: a"u8, .. visible,
+            .. "z\r\nContent-Length: 256\r\n\r\n"u8, .. all];
         byte[] got = await RawServer.Exchange(bench.Address, request), sent = server.Requests.Single();
         Assert.StartsWith("PATCH /x HTTP/1.1", Line(sent));
         Assert.True(sent.AsSpan().IndexOf([.. "x-request: a"u8, .. visible, .. "z\r\n"u8]) > 0);
@@ -88,7 +91,8 @@ public sealed class OctetTests
     [InlineData(304)]
     public async Task An_answer_with_a_body_it_must_not_have_passes_without_it(int status)
     {
-        using var server = new RawServer(_ => (Encoding.Latin1.GetBytes($"HTTP/1.1 {status} Word\r\nContent-Length: 4\r\nx-kept: 1\r\n\r\nbody"), false));
+        using var server = new RawServer(_ =>
+            (Encoding.Latin1.GetBytes($"HTTP/1.1 {status} Word\r\nContent-Length: 4\r\nx-kept: 1\r\n\r\nbody"), false));
         await using ProxyBench bench = await ProxyBench.Start(server.Address);
         string answer = Encoding.Latin1.GetString(await RawServer.Exchange(bench.Address, Get("/x")));
         Assert.StartsWith($"HTTP/1.1 {status} Word\r\n", answer);
@@ -102,7 +106,8 @@ public sealed class OctetTests
         // The server sends it straight back, with all its headers.
         Uri? proxy = null;
         using var server = new RawServer(request => (RawServer.Exchange(
-            proxy!, Encoding.Latin1.GetBytes(Encoding.Latin1.GetString(request).Replace("HTTP/1.1\r\n", "HTTP/1.1\r\nConnection: close\r\n", StringComparison.Ordinal))).GetAwaiter().GetResult(), false));
+            proxy!, Encoding.Latin1.GetBytes(Encoding.Latin1.GetString(request)
+                .Replace("HTTP/1.1\r\n", "HTTP/1.1\r\nConnection: close\r\n", StringComparison.Ordinal))).GetAwaiter().GetResult(), false));
         await using ProxyBench bench = await ProxyBench.Start(server.Address);
         proxy = bench.Address;
         using HttpResponseMessage response = await bench.Post(ProxyBench.Chat);
@@ -114,8 +119,10 @@ public sealed class OctetTests
     [Fact]
     public async Task A_WebSocket_passes_and_is_named_as_not_recorded()
     {
-        const string Head = "GET /v1/responses HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n";
-        using var server = new RawServer(_ => ("HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=\r\n\r\nFRAME"u8.ToArray(), false));
+        const string Head = "GET /v1/responses HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: " +
+            "websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n";
+        using var server = new RawServer(_ =>
+            ("HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=\r\n\r\nFRAME"u8.ToArray(), false));
         await using ProxyBench bench = await ProxyBench.Start(server.Address);
         string answer = Encoding.Latin1.GetString(await RawServer.Exchange(bench.Address, Encoding.Latin1.GetBytes(Head)));
         Assert.StartsWith("HTTP/1.1 101 ", answer);
@@ -132,7 +139,9 @@ public sealed class OctetTests
         byte[] body = [0x28, 0xB5, 0x2F, 0xFD, 0x04, 0x00, 0xFF];   // the beginning of zstd
         using var server = new RawServer(_ => (Ok, false));
         await using ProxyBench bench = await ProxyBench.Start(server.Address);
-        byte[] request = [.. Encoding.Latin1.GetBytes($"POST /v1/responses HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Encoding: zstd\r\nContent-Length: {body.Length}\r\n\r\n"), .. body];
+        byte[] request = [.. Encoding.Latin1.GetBytes(
+            "POST /v1/responses HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Encoding: " +
+                $"zstd\r\nContent-Length: {body.Length}\r\n\r\n"), .. body];
         Assert.StartsWith("HTTP/1.1 200 ", Line(await RawServer.Exchange(bench.Address, request)));
         Assert.True(server.Requests.Single().AsSpan().EndsWith(body));
         Assert.Equal((1, 1), (bench.Counters.NotRecorded, bench.Counters.NotRecordedKinds["compressed bodies"]));

@@ -11,7 +11,8 @@ namespace AgentSim.Tests.Proxy;
 
 public sealed class PassingOnTests
 {
-    private const string Answer = """{"id":"x","choices":[{"index":0,"message":{"role":"assistant","content":"hi","tool_calls":[{"id":"c1","function":{"name":"bash"}}]},"finish_reason":"tool_calls"}],"usage":{"prompt_tokens":9,"completion_tokens":2}}""";
+    private const string Answer =
+        """{"id":"x","choices":[{"index":0,"message":{"role":"assistant","content":"hi","tool_calls":[{"id":"c1","function":{"name":"bash"}}]},"finish_reason":"tool_calls"}],"usage":{"prompt_tokens":9,"completion_tokens":2}}""";
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(1);
 
     [Fact]
@@ -23,14 +24,17 @@ public sealed class PassingOnTests
         Assert.Equal(ProxyBench.Chat, server.Requests[0].Body);
         JsonElement row = (await bench.Rows()).Single(), request = row.GetProperty("request");
         Assert.Equal(
-            ["request_id", "x_request_id", "model", "input_tokens", "output_tokens", "request_received_ms", "total_time_ms", "replay", "finish_reason_metadata"],
+            ["request_id", "x_request_id", "model", "input_tokens", "output_tokens", "request_received_ms", "total_time_ms", "replay",
+                "finish_reason_metadata"],
             request.EnumerateObject().Select(property => property.Name));
         Assert.Equal(("r-1", "m", 9, 2), (request.GetProperty("x_request_id").GetString(), request.GetProperty("model").GetString(),
             request.GetProperty("input_tokens").GetInt32(), request.GetProperty("output_tokens").GetInt32()));
-        Assert.Equal((9, 3), (request.GetProperty("replay").GetProperty("input_length").GetInt32(), request.GetProperty("replay").GetProperty("input_sequence_hashes").GetArrayLength()));
+        Assert.Equal((9, 3), (request.GetProperty("replay").GetProperty("input_length").GetInt32(), request.GetProperty("replay")
+            .GetProperty("input_sequence_hashes").GetArrayLength()));
         Assert.Equal("bash", request.GetProperty("finish_reason_metadata").GetProperty("tool_calls")[0].GetProperty("name").GetString());
         Assert.Equal(
-            request.GetProperty("request_received_ms").GetInt64() + (long)Math.Round(request.GetProperty("total_time_ms").GetDouble(), MidpointRounding.AwayFromZero),
+            request.GetProperty("request_received_ms").GetInt64()
+                + (long)Math.Round(request.GetProperty("total_time_ms").GetDouble(), MidpointRounding.AwayFromZero),
             row.GetProperty("event_time_unix_ms").GetInt64());
     }
 
@@ -42,7 +46,8 @@ public sealed class PassingOnTests
         await bench.PostText(ProxyBench.Chat, headers: ("x-request-id", "r-1"));
         JsonElement row = (await bench.Rows()).Single();
         Assert.Equal(["schema", "event_type", "event_time_unix_ms", "request"], row.EnumerateObject().Select(property => property.Name));
-        Assert.Equal(["request_id", "output_tokens", "request_received_ms", "replay"], row.GetProperty("request").EnumerateObject().Select(property => property.Name));
+        Assert.Equal(["request_id", "output_tokens", "request_received_ms", "replay"], row.GetProperty("request").EnumerateObject()
+            .Select(property => property.Name));
     }
 
     [Fact]
@@ -57,7 +62,8 @@ public sealed class PassingOnTests
             await context.Response.WriteAsync(Answer);
         });
         await using ProxyBench bench = await ProxyBench.Start(server.Address);
-        using HttpResponseMessage response = await bench.Post(ProxyBench.Chat, "/v1/chat/completions?a=b%20c", ("Connection", "x-hop"), ("x-hop", "1"), ("Keep-Alive", "timeout=5"),
+        using HttpResponseMessage response = await bench.Post(ProxyBench.Chat, "/v1/chat/completions?a=b%20c", ("Connection", "x-hop"),
+            ("x-hop", "1"), ("Keep-Alive", "timeout=5"),
             ("Authorization", "Bearer key"), ("x-other", "1"), ("traceparent", "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"));
         (string path, _, Dictionary<string, string> headers) = server.Requests[0];
         Assert.Equal("/v1/chat/completions?a=b%20c", path);
@@ -76,8 +82,10 @@ public sealed class PassingOnTests
     {
         await using FakeServer server = await FakeServer.Json(Answer.Replace("\"hi\"", "\"secret-answer\"", StringComparison.Ordinal));
         await using ProxyBench bench = await ProxyBench.Start(server.Address);
-        string body = ProxyBench.Chat.Replace("hello", "secret-prompt", StringComparison.Ordinal).Replace("\"model\"", "\"api_key\":\"secret-key\",\"user\":\"secret-user\",\"model\"", StringComparison.Ordinal);
-        await bench.PostText(body, "/v1/chat/completions?key=secret-query", ("x-dynamo-session-id", "s"), ("Authorization", "Bearer secret-token"), ("Cookie", "secret-cookie"));
+        string body = ProxyBench.Chat.Replace("hello", "secret-prompt", StringComparison.Ordinal)
+            .Replace("\"model\"", "\"api_key\":\"secret-key\",\"user\":\"secret-user\",\"model\"", StringComparison.Ordinal);
+        await bench.PostText(body, "/v1/chat/completions?key=secret-query", ("x-dynamo-session-id", "s"),
+            ("Authorization", "Bearer secret-token"), ("Cookie", "secret-cookie"));
         string text = await bench.Text();
         Assert.Contains("\"session_id\":\"s\"", text);
         Assert.DoesNotContain("secret", text);
@@ -92,10 +100,12 @@ public sealed class PassingOnTests
     {
         await using FakeServer server = await FakeServer.Json(Answer);
         await using ProxyBench bench = await ProxyBench.Start(server.Address);
-        await Raw(bench, $"POST /v1/chat/completions HTTP/1.1\r\nHost: x\r\nConnection: close\r\nx-dynamo-session-id: {value}\r\nContent-Length: {ProxyBench.Chat.Length}\r\n\r\n{ProxyBench.Chat}");
+        await Raw(bench, "POST /v1/chat/completions HTTP/1.1\r\nHost: x\r\nConnection: close\r\nx-dynamo-session-id: " +
+            $"{value}\r\nContent-Length: {ProxyBench.Chat.Length}\r\n\r\n{ProxyBench.Chat}");
         Assert.Equal(value.Trim(), server.Requests.Single().Headers["x-dynamo-session-id"]);
         JsonElement row = (await bench.Rows()).Single();
-        Assert.Equal(expected, row.TryGetProperty("agent_context", out JsonElement context) ? context.GetProperty("session_id").GetString() : null);
+        Assert.Equal(expected, row.TryGetProperty("agent_context", out JsonElement context) ? context.GetProperty("session_id")
+            .GetString() : null);
     }
 
     [Theory]
@@ -106,14 +116,16 @@ public sealed class PassingOnTests
     {
         await using FakeServer server = await FakeServer.Json(Answer);
         await using ProxyBench bench = await ProxyBench.Start(server.Address);
-        await Raw(bench, $"POST /v1/chat/completions HTTP/1.1\r\nHost: x\r\nConnection: close\r\n{header}\r\nContent-Length: {ProxyBench.Chat.Length}\r\n\r\n{ProxyBench.Chat}");
+        await Raw(bench, $"POST /v1/chat/completions HTTP/1.1\r\nHost: x\r\nConnection: close\r\n{header}\r\nContent-Length: " +
+            $"{ProxyBench.Chat.Length}\r\n\r\n{ProxyBench.Chat}");
         await bench.PostText(ProxyBench.Chat, headers: ("x-dynamo-session-id", "good"));
         JsonElement[] rows = await bench.Rows();
         Assert.Equal("good", rows.Single().GetProperty("agent_context").GetProperty("session_id").GetString());
     }
 
     [Theory]
-    [InlineData("""{"messages":[{"role":"user","content":[{"type":"image_url","image_url":{"url":"data:x"}}]}]}""", "images or other media")]
+    [InlineData("""{"messages":[{"role":"user","content":[{"type":"image_url","image_url":{"url":"data:x"}}]}]}""",
+        "images or other media")]
     [InlineData("""{"n":2,"messages":[{"role":"user","content":"x"}]}""", "several answers (n, best_of)")]
     [InlineData("""{"best_of":2,"messages":[{"role":"user","content":"x"}]}""", "several answers (n, best_of)")]
     [InlineData("""{"messages":[{"role":"user","content":"\ud800"}]}""", "bodies that are not understood")]
@@ -138,7 +150,8 @@ public sealed class PassingOnTests
     {
         await using FakeServer server = await FakeServer.Json(Answer);
         await using ProxyBench bench = await ProxyBench.Start(server.Address);
-        Assert.StartsWith("HTTP/1.1 400 ", await Raw(bench, "POST /v1/chat/completions HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n-1\r\n"));
+        Assert.StartsWith("HTTP/1.1 400 ",
+            await Raw(bench, "POST /v1/chat/completions HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n-1\r\n"));
         Assert.Empty(server.Requests);
         Assert.Empty(await bench.Rows());
         Assert.Equal((0, 0), (bench.Counters.Active, bench.Counters.Failed));
@@ -154,9 +167,11 @@ public sealed class PassingOnTests
             await context.Response.WriteAsync(Answer);
         });
         await using ProxyBench bench = await ProxyBench.Start(server.Address);
-        using HttpResponseMessage response = await bench.Post(ProxyBench.Chat, "/v1/chat/completions?q=" + new string('y', 20_000), [("authorization", token), .. Enumerable.Range(0, 200).Select(i => ($"x-{i}", "1"))]);
+        using HttpResponseMessage response = await bench.Post(ProxyBench.Chat, "/v1/chat/completions?q=" + new string('y', 20_000),
+            [("authorization", token), .. Enumerable.Range(0, 200).Select(i => ($"x-{i}", "1"))]);
         Assert.Equal((HttpStatusCode.OK, token), (response.StatusCode, response.Headers.GetValues("x-long").Single()));
-        Assert.Equal((token, "/v1/chat/completions?q=".Length + 20_000), (server.Requests.Single().Headers["authorization"], server.Requests.Single().Path.Length));
+        Assert.Equal((token, "/v1/chat/completions?q=".Length + 20_000),
+            (server.Requests.Single().Headers["authorization"], server.Requests.Single().Path.Length));
     }
 
     [Fact]
@@ -180,7 +195,8 @@ public sealed class PassingOnTests
         string deep = $"{new string('[', 100)}{new string(']', 100)}";
         await using FakeServer server = await FakeServer.Json(Answer);
         await using ProxyBench bench = await ProxyBench.Start(server.Address);
-        Assert.Equal(Answer, await bench.PostText(ProxyBench.ChatStream.Replace("\"stream\"", $"\"stream_options\":{{\"x\":{deep}}},\"stream\"", StringComparison.Ordinal)));
+        Assert.Equal(Answer, await bench.PostText(ProxyBench.ChatStream.Replace("\"stream\"",
+            $"\"stream_options\":{{\"x\":{deep}}},\"stream\"", StringComparison.Ordinal)));
         Assert.Contains($"\"stream_options\":{{\"x\":{deep},\"include_usage\":true}}", server.Requests.Single().Body);
         Assert.Single(await bench.Rows());
     }
@@ -194,7 +210,8 @@ public sealed class PassingOnTests
     [InlineData("""{"prompt":[[1,2,3,4,5,6,7,8,9]]}""", true)]
     public async Task Completions_are_recorded_if_they_have_one_prompt(string body, bool isRecorded)
     {
-        await using FakeServer server = await FakeServer.Json("""{"choices":[{"index":0,"text":"hi","finish_reason":"length"}],"usage":{"prompt_tokens":9,"completion_tokens":1}}""");
+        await using FakeServer server = await FakeServer.Json(
+            """{"choices":[{"index":0,"text":"hi","finish_reason":"length"}],"usage":{"prompt_tokens":9,"completion_tokens":1}}""");
         await using ProxyBench bench = await ProxyBench.Start(server.Address);
         await bench.PostText(body, "/v1/completions");
         Assert.Equal(isRecorded ? 1 : 0, (await bench.Rows()).Length);
@@ -241,7 +258,8 @@ public sealed class PassingOnTests
         await using ProxyBench bench = await ProxyBench.Start(server.Address, blockSize: 1024);
         string body = ProxyBench.Chat.Replace("hello", new string('x', length), StringComparison.Ordinal);
         Assert.Equal(Answer, await bench.PostText(body));
-        using var chunked = new HttpRequestMessage(HttpMethod.Post, "/v1/chat/completions") { Content = new StringContent(body, Encoding.UTF8, "application/json") };
+        using var chunked = new HttpRequestMessage(HttpMethod.Post,
+            "/v1/chat/completions") { Content = new StringContent(body, Encoding.UTF8, "application/json") };
         chunked.Headers.TransferEncodingChunked = true;
         using HttpResponseMessage response = await bench.Client.SendAsync(chunked);
         Assert.Equal(Answer, await response.Content.ReadAsStringAsync());
@@ -267,7 +285,8 @@ public sealed class PassingOnTests
         await using FakeServer server = await FakeServer.Json(Answer.Replace(":9,", ":9000000000000000000,", StringComparison.Ordinal));
         await using ProxyBench bench = await ProxyBench.Start(server.Address);
         await bench.PostText(ProxyBench.Chat);
-        Assert.InRange((await bench.Rows()).Single().GetProperty("request").GetProperty("replay").GetProperty("input_length").GetInt32(), 1, 100);
+        Assert.InRange((await bench.Rows()).Single().GetProperty("request").GetProperty("replay").GetProperty("input_length")
+            .GetInt32(), 1, 100);
     }
 
     [Fact]
@@ -312,7 +331,8 @@ public sealed class PassingOnTests
         using (var socket = new TcpClient())
         {
             await socket.ConnectAsync(IPAddress.Loopback, bench.Client.BaseAddress!.Port);
-            await socket.GetStream().WriteAsync("POST /v1/chat/completions HTTP/1.1\r\nHost: x\r\nContent-Length: 1000\r\n\r\n{\"mess"u8.ToArray());
+            await socket.GetStream()
+                .WriteAsync("POST /v1/chat/completions HTTP/1.1\r\nHost: x\r\nContent-Length: 1000\r\n\r\n{\"mess"u8.ToArray());
             await Wait.Until(() => bench.Counters.Active == 1);
         }
 
@@ -337,7 +357,8 @@ public sealed class PassingOnTests
         await isThere.Task.WaitAsync(Patience);
         await bench.StopAtOnce();
         JsonElement row = (await bench.Rows()).Single();
-        Assert.Equal("error: the capture was stopped", row.GetProperty("request").GetProperty("finish_reason_metadata").GetProperty("backend_finish_reason").GetString());
+        Assert.Equal("error: the capture was stopped", row.GetProperty("request").GetProperty("finish_reason_metadata")
+            .GetProperty("backend_finish_reason").GetString());
         Assert.Equal((0, 1), (bench.Counters.Cancelled, bench.Counters.Stopped));
     }
 

@@ -12,14 +12,18 @@ public sealed class PromptMemoryTests
 
     private static Prompt Chat(params string[] messages)
     {
-        string body = new JsonObject { ["model"] = "m", ["messages"] = new JsonArray([.. messages.Select((text, i) => new JsonObject { ["role"] = i % 2 == 0 ? "user" : "assistant", ["content"] = text })]) }.ToJsonString();
+        string body = new JsonObject { ["model"] = "m", ["messages"] =
+            new JsonArray([.. messages.Select((text, i) => new JsonObject { ["role"] = i % 2 == 0 ? "user" : "assistant",
+                ["content"] = text })]) }.ToJsonString();
         using PromptRequest request = PromptRequest.Read(Encoding.UTF8.GetBytes(body), Api.Chat, out _)!;
         return request.Prompt()!;
     }
 
-    private static PlacedPrompt Place(PromptMemory memory, long? tokens, params string[] messages) => memory.Place(Chat(messages), tokens, null, null, 0);
+    private static PlacedPrompt Place(PromptMemory memory, long? tokens, params string[] messages) =>
+        memory.Place(Chat(messages), tokens, null, null, 0);
 
-    private static int Shared(PlacedPrompt one, PlacedPrompt other) => one.Hashes.Zip(other.Hashes).TakeWhile(pair => pair.First == pair.Second).Count();
+    private static int Shared(PlacedPrompt one, PlacedPrompt other) =>
+        one.Hashes.Zip(other.Hashes).TakeWhile(pair => pair.First == pair.Second).Count();
 
     [Fact]
     public void A_shared_beginning_of_a_hundred_thousand_tokens_ends_where_the_server_says()
@@ -41,7 +45,8 @@ public sealed class PromptMemoryTests
     [Fact]
     public void However_totals_grow_lengths_are_those_reported_and_turns_share_the_turn_before()
     {
-        Arbitrary<(int Length, int Text)[]> turns = (from each in (from length in Gen.Choose(0, 300) from text in Gen.Choose(0, 3000) select (length, text)).NonEmptyListOf() select each.ToArray()).ToArbitrary();
+        Arbitrary<(int Length, int Text)[]> turns = (from each in (from length in Gen.Choose(0, 300) from text in Gen.Choose(0,
+            3000) select (length, text)).NonEmptyListOf() select each.ToArray()).ToArbitrary();
         Prop.ForAll(turns, steps =>
         {
             var memory = new PromptMemory(Block);
@@ -64,7 +69,8 @@ public sealed class PromptMemoryTests
     public void A_different_message_ends_what_is_shared_where_it_begins()
     {
         var memory = new PromptMemory(Block);
-        PlacedPrompt one = Place(memory, 2_000, new string('a', 4000), new string('b', 4000)), other = Place(memory, 2_100, new string('a', 4000), new string('c', 4000));
+        PlacedPrompt one = Place(memory, 2_000, new string('a', 4000), new string('b', 4000)),
+            other = Place(memory, 2_100, new string('a', 4000), new string('c', 4000));
         Assert.InRange(Shared(one, other), 55, 70);   // half of it
     }
 
@@ -72,9 +78,11 @@ public sealed class PromptMemoryTests
     public void Equal_text_has_equal_hashes_in_every_run_and_however_it_is_written()
     {
         Assert.Equal(Place(new PromptMemory(Block), 300, "one", "two").Hashes, Place(new PromptMemory(Block), 300, "one", "two").Hashes);
-        Assert.Equal(Key("""{"messages":[{"role":"user","content":"a"}]}"""), Key("""{ "messages": [ { "role" : "user", "content": [{"type":"text","text":"a","cache_control":{"type":"ephemeral"}}] } ] }"""));
+        Assert.Equal(Key("""{"messages":[{"role":"user","content":"a"}]}"""),
+            Key("""{ "messages": [ { "role" : "user", "content": [{"type":"text","text":"a","cache_control":{"type":"ephemeral"}}] } ] }"""));
         Assert.NotEqual(Key("""{"messages":[{"role":"user","content":"a"}]}"""), Key("""{"messages":[{"role":"user","content":"b"}]}"""));
-        Assert.NotEqual(Key("""{"messages":[{"role":"user","content":"ab"}]}"""), Key("""{"messages":[{"role":"user","content":"a"},{"role":"user","content":"b"}]}"""));
+        Assert.NotEqual(Key("""{"messages":[{"role":"user","content":"ab"}]}"""),
+            Key("""{"messages":[{"role":"user","content":"a"},{"role":"user","content":"b"}]}"""));
 
         static ulong Key(string body)
         {
@@ -96,7 +104,8 @@ public sealed class PromptMemoryTests
     public void Sessions_follow_prompts_that_go_on_from_each_other()
     {
         var memory = new PromptMemory(Block);
-        PlacedPrompt first = Place(memory, 20, "a"), second = Place(memory, 60, "a", "b", "c"), third = Place(memory, 90, "a", "b", "c", "d", "e");
+        PlacedPrompt first = Place(memory, 20, "a"), second = Place(memory, 60, "a", "b", "c"),
+            third = Place(memory, 90, "a", "b", "c", "d", "e");
         Assert.Equal([first.Session, first.Session], [second.Session, third.Session]);
         Assert.NotEqual(first.Session, Place(memory, 60, "a", "b", "other").Session);   // a branch
         Assert.NotEqual(first.Session, Place(memory, 20, "z").Session);

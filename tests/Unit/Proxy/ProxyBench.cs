@@ -10,7 +10,8 @@ internal sealed class ProxyBench : IAsyncDisposable
 {
     public const string Chat = """{"model":"m","messages":[{"role":"user","content":"hello"}]}""";
     public const string ChatStream = """{"model":"m","stream":true,"messages":[{"role":"user","content":"hello"}]}""";
-    public const string ChatStreamUsage = """{"model":"m","stream":true,"stream_options":{"include_usage":true},"messages":[{"role":"user","content":"hello"}]}""";
+    public const string ChatStreamUsage =
+        """{"model":"m","stream":true,"stream_options":{"include_usage":true},"messages":[{"role":"user","content":"hello"}]}""";
 
     private readonly TempFolder _folder;
     private readonly TraceFileSink _sink;
@@ -20,7 +21,8 @@ internal sealed class ProxyBench : IAsyncDisposable
     private ProxyBench(TempFolder folder, TraceFileSink sink, RecordingProxy proxy, List<AgentSimException> problems)
     {
         (_folder, _sink, _proxy, _problems) = (folder, sink, proxy, problems);
-        Client = new HttpClient(new SocketsHttpHandler { UseProxy = false, MaxResponseHeadersLength = 120 }) { BaseAddress = new Uri(proxy.Address), Timeout = TimeSpan.FromMinutes(2) };
+        Client = new HttpClient(new SocketsHttpHandler { UseProxy = false, MaxResponseHeadersLength = 120 }) { BaseAddress =
+            new Uri(proxy.Address), Timeout = TimeSpan.FromMinutes(2) };
     }
 
     public HttpClient Client { get; }
@@ -50,14 +52,17 @@ internal sealed class ProxyBench : IAsyncDisposable
         var sink = TraceFileSink.Open(new TraceSinkOptions { Path = folder.File("run.jsonl"), Format = TraceFileFormat.Jsonl }, Report);
         var options = new ProxyOptions
         {
-            Upstream = upstream, Listen = "http://127.0.0.1:0", TraceBlockSize = blockSize, SessionHeader = sessionHeader, InferSessions = infersSessions,
+            Upstream = upstream, Listen = "http://127.0.0.1:0", TraceBlockSize = blockSize, SessionHeader = sessionHeader,
+                InferSessions = infersSessions,
         };
-        return new ProxyBench(folder, sink, await RecordingProxy.StartAsync(options, row => sink.Publish(row), Report, connections: connections), problems);
+        return new ProxyBench(folder, sink, await RecordingProxy.StartAsync(options, row => sink.Publish(row), Report,
+            connections: connections), problems);
     }
 
     public Task<HttpResponseMessage> Post(string body, string path = "/v1/chat/completions", params (string Name, string Value)[] headers)
     {
-        var request = new HttpRequestMessage(HttpMethod.Post, path) { Content = new StringContent(body, Encoding.UTF8, "application/json") };
+        var request = new HttpRequestMessage(HttpMethod.Post,
+            path) { Content = new StringContent(body, Encoding.UTF8, "application/json") };
         foreach ((string name, string value) in headers) request.Headers.TryAddWithoutValidation(name, value);
         return Client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead);
     }

@@ -21,8 +21,10 @@ public sealed class ProxyPartsTests
     {
         Gen<string> ends = Gen.Elements("\n", "\r\n", "\r");
         Gen<string> lines = Gen.Elements("data: x", "data:", ": c", "event: e", "data: é");
-        Arbitrary<(string, int)> streams = (from end in ends from each in lines.ArrayOf() from breaks in Gen.Choose(0, 3).ArrayOf() from cut in Gen.Choose(1, 9)
-            select (string.Concat(each.Select((line, i) => line + end + (breaks.Length > 0 && breaks[i % breaks.Length] == 0 ? end : ""))), cut)).ToArbitrary();
+        Arbitrary<(string, int)> streams = (from end in ends from each in lines.ArrayOf() from breaks in Gen.Choose(0, 3)
+            .ArrayOf() from cut in Gen.Choose(1, 9)
+            select (string.Concat(each.Select((line, i) => line + end + (breaks.Length > 0 && breaks[i % breaks.Length] == 0 ? end : ""))),
+                cut)).ToArbitrary();
         Prop.ForAll(streams, stream =>
         {
             (string text, int cut) = stream;
@@ -77,14 +79,18 @@ public sealed class ProxyPartsTests
     {
         Assert.Null(Identity());
         Assert.Null(Identity(("x-claude-code-agent-id", "child")));
-        Assert.Equal(new("a", "p", null), Identity(("X-Dynamo-Session-Id", " a "), ("x-dynamo-parent-session-id", "p"), ("session-id", "no"), ("x-claude-code-session-id", "no")));
+        Assert.Equal(new("a", "p", null), Identity(("X-Dynamo-Session-Id", " a "), ("x-dynamo-parent-session-id", "p"),
+            ("session-id", "no"), ("x-claude-code-session-id", "no")));
         Assert.Equal(new("a", null, null), Identity(("x-dynamo-session-id", "a"), ("x-parent-session-id", "no")));
         Assert.Equal(new("root", null, null), Identity(("x-claude-code-session-id", "root"), ("session-id", "no")));
         Assert.Equal(new("child", "root", null), Identity(("x-claude-code-session-id", "root"), ("x-claude-code-agent-id", "child")));
-        Assert.Equal(new("child", "up", null), Identity(("x-claude-code-session-id", "root"), ("x-claude-code-agent-id", "child"), ("x-claude-code-parent-agent-id", "up")));
-        Assert.Equal(new("root", null, null), Identity(("x-claude-code-session-id", "root"), ("x-claude-code-agent-id", "root"), ("x-claude-code-parent-agent-id", "up")));
+        Assert.Equal(new("child", "up", null), Identity(("x-claude-code-session-id", "root"), ("x-claude-code-agent-id", "child"),
+            ("x-claude-code-parent-agent-id", "up")));
+        Assert.Equal(new("root", null, null), Identity(("x-claude-code-session-id", "root"), ("x-claude-code-agent-id", "root"),
+            ("x-claude-code-parent-agent-id", "up")));
         Assert.Equal(new("codex", null, null), Identity(("session-id", "codex"), ("x-session-id", "no"), ("x-parent-session-id", "no")));
-        Assert.Equal(new("open", "p", true), Identity(("x-session-id", "open"), ("x-parent-session-id", "p"), ("x-dynamo-session-final", "YES")));
+        Assert.Equal(new("open", "p", true), Identity(("x-session-id", "open"), ("x-parent-session-id", "p"),
+            ("x-dynamo-session-final", "YES")));
         Assert.Equal(new("open", null, false), Identity(("x-session-id", "open"), ("x-dynamo-session-final", "off")));
         Assert.Equal(new("open", null, null), Identity(("x-session-id", "open"), ("x-dynamo-session-final", "maybe")));
         Assert.Equal(new("zen", "p", null), Identity(("x-opencode-session", "zen"), ("x-parent-session-id", "p")));
@@ -96,7 +102,8 @@ public sealed class ProxyPartsTests
     {
         // The session is the whole run, a thread is one agent in it.
         Assert.Equal(new("run", null, null), Identity(("session-id", "run"), ("thread-id", "run")));
-        Assert.Equal(new("child", "run", null), Identity(("session-id", "run"), ("thread-id", "child"), ("x-codex-parent-thread-id", "run"), ("x-openai-subagent", "collab_spawn")));
+        Assert.Equal(new("child", "run", null), Identity(("session-id", "run"), ("thread-id", "child"), ("x-codex-parent-thread-id", "run"),
+            ("x-openai-subagent", "collab_spawn")));
         Assert.Equal(new("child", "run", null), Identity(("session-id", "run"), ("thread-id", "child"), ("x-openai-subagent", "review")));
         Assert.Equal(new("run", null, null), Identity(("session-id", "run"), ("thread-id", "run"), ("x-openai-subagent", "compact")));
         Assert.Equal(new("run/review", "run", null), Identity(("session-id", "run"), ("x-openai-subagent", "review")));
@@ -203,8 +210,10 @@ public sealed class ProxyPartsTests
     public void Settings_travel_to_the_process_unchanged()
     {
         var settings = new ProxySettings(
-            new ProxyOptions { Upstream = new Uri("https://host/v1"), Listen = "http://*:1", TraceBlockSize = 7, SessionHeader = "x", InferSessions = true },
-            new TraceSinkOptions { Path = "a\nb'\"ü", Format = TraceFileFormat.Jsonl, RollLines = 3, FlushIntervalMs = 9, BufferBytes = 8, RollBytes = 7, Capacity = 6 },
+            new ProxyOptions { Upstream = new Uri("https://host/v1"), Listen = "http://*:1", TraceBlockSize = 7, SessionHeader = "x",
+                InferSessions = true },
+            new TraceSinkOptions { Path = "a\nb'\"ü", Format = TraceFileFormat.Jsonl, RollLines = 3, FlushIntervalMs = 9, BufferBytes = 8,
+                RollBytes = 7, Capacity = 6 },
             "/tmp/ledger");
         string line = ProxyMessages.Write(settings);
         Assert.DoesNotContain('\n', line);

@@ -29,7 +29,8 @@ public sealed class ProxyProcessTests : ProxyProcesses
         Assert.Equal((3L, 3L, 0L, false), (status.Rows, status.Sink!.Written, status.Proxy!.Active, status.IsRunning));
         Assert.Empty(status.Problems);
         Assert.Equal(3, RequestTraceReader.Read(status.LiteralPath).Count());
-        Assert.Equal(status.LiteralPath, TraceCapture.GetStatus(capture.OutputPath).LiteralPath.Where(path => new FileInfo(path).Length > 0));
+        Assert.Equal(status.LiteralPath, TraceCapture.GetStatus(capture.OutputPath).LiteralPath.Where(path =>
+            new FileInfo(path).Length > 0));
     }
 
     [Fact]
@@ -77,7 +78,8 @@ public sealed class ProxyProcessTests : ProxyProcesses
         using TraceCapture capture = TraceCapture.Start(Options(server.Address));
         TraceStatus status = capture.GetStatus();
         Assert.Equal(status.ProxyAddress, status.Environment["ANTHROPIC_BASE_URL"]);
-        using TraceCapture versioned = TraceCapture.Start(Options(new Uri(server.Address, "/v1")) with { Sink = new TraceSinkOptions { Path = _folder.File("other") } });
+        using TraceCapture versioned = TraceCapture.Start(Options(new Uri(server.Address, "/v1")) with { Sink =
+            new TraceSinkOptions { Path = _folder.File("other") } });
         Assert.DoesNotContain("ANTHROPIC_BASE_URL", versioned.GetStatus().Environment.Keys);
     }
 
@@ -89,7 +91,8 @@ public sealed class ProxyProcessTests : ProxyProcesses
         TraceCaptureOptions options = Options(server.Address);
         string file = _folder.File("taken");
         await File.WriteAllTextAsync(file, "");
-        AgentSimException error = Assert.Throws<AgentSimException>(() => TraceCapture.Start(options with { Sink = options.Sink with { Path = Path.Combine(file, "run") } }));
+        AgentSimException error = Assert.Throws<AgentSimException>(() =>
+            TraceCapture.Start(options with { Sink = options.Sink with { Path = Path.Combine(file, "run") } }));
         Assert.Equal("CaptureUnwritable", error.ErrorId);
         using TraceCapture capture = TraceCapture.Start(options with { Proxy = options.Proxy! with { Listen = "http://*:0" } });
         Assert.Equal("EndpointReachable", Assert.Single(capture.GetStatus().Problems).ErrorId);
@@ -128,7 +131,8 @@ public sealed class ProxyProcessTests : ProxyProcesses
             string address = await Address(capture);
             await Post(address);
             await Wait.Until(() => Rows() == 1);   // a batch of many may not fit at all
-            for (int i = 0; i < 40; i++) await Post(address, 20, Convert.ToHexString(System.Security.Cryptography.RandomNumberGenerator.GetBytes(200)));
+            for (int i = 0; i < 40; i++)
+                await Post(address, 20, Convert.ToHexString(System.Security.Cryptography.RandomNumberGenerator.GetBytes(200)));
             using (Process kill = Process.Start("kill", ["-INT", $"{capture.Id}"])) await kill.WaitForExitAsync();
             string errors = await capture.StandardError.ReadToEndAsync().WaitAsync(Patience);
             await capture.WaitForExitAsync().WaitAsync(Patience);
@@ -150,11 +154,13 @@ public sealed class ProxyProcessTests : ProxyProcesses
         await using FakeServer server = await Answering();
         TraceCaptureOptions options = Options(server.Address);
         string taken = server.Address.GetLeftPart(UriPartial.Authority);
-        AgentSimException error = Assert.Throws<AgentSimException>(() => TraceCapture.Start(options with { Proxy = options.Proxy! with { Listen = taken, Upstream = new Uri("http://127.0.0.1:1") } }));
+        AgentSimException error = Assert.Throws<AgentSimException>(() =>
+            TraceCapture.Start(options with { Proxy = options.Proxy! with { Listen = taken, Upstream = new Uri("http://127.0.0.1:1") } }));
         Assert.Equal("EndpointUnavailable", error.ErrorId);
         error = Assert.Throws<AgentSimException>(() => TraceCapture.Start(options with { Proxy = options.Proxy! with { Listen = taken } }));
         Assert.Equal("UpstreamIsListen", error.ErrorId);
-        error = Assert.Throws<AgentSimException>(() => TraceCapture.Start(options with { Proxy = options.Proxy! with { TraceBlockSize = 0 } }));
+        error = Assert.Throws<AgentSimException>(() =>
+            TraceCapture.Start(options with { Proxy = options.Proxy! with { TraceBlockSize = 0 } }));
         Assert.Equal(("CaptureSettingInvalid", FaultKind.Usage), (error.ErrorId, error.Kind));
         Assert.Empty(_folder.Everything);
     }

@@ -18,11 +18,14 @@ public abstract class ProxyProcesses : IDisposable
         GC.SuppressFinalize(this);
     }
 
-    private protected static Task<FakeServer> Answering() => FakeServer.Json("""{"choices":[{"index":0,"message":{"content":"hi"},"finish_reason":"stop"}],"usage":{"prompt_tokens":3,"completion_tokens":1}}""");
+    private protected static Task<FakeServer> Answering() =>
+        FakeServer.Json("""{"choices":[{"index":0,"message":{"content":"hi"},"finish_reason":"stop"}],"usage":{"prompt_tokens":3,"completion_tokens":1}}""");
 
-    private protected TraceCaptureOptions Options(Uri upstream, TraceFileFormat format = TraceFileFormat.JsonlGz, bool withTools = false, int flushMs = 20) => new()
+    private protected TraceCaptureOptions Options(Uri upstream, TraceFileFormat format = TraceFileFormat.JsonlGz, bool withTools = false,
+        int flushMs = 20) => new()
     {
-        Sink = new TraceSinkOptions { Path = _folder.File(format == TraceFileFormat.Jsonl ? "run.jsonl" : "run"), Format = format, FlushIntervalMs = flushMs },
+        Sink = new TraceSinkOptions { Path = _folder.File(format == TraceFileFormat.Jsonl ? "run.jsonl" : "run"), Format = format,
+            FlushIntervalMs = flushMs },
         ToolEndpoint = withTools ? "tcp://127.0.0.1:0" : null,
         Proxy = new ProxyOptions { Upstream = upstream, Listen = "http://127.0.0.1:0" },
     };
@@ -33,7 +36,8 @@ public abstract class ProxyProcesses : IDisposable
         client.DefaultRequestHeaders.Add("x-dynamo-session-id", session);
         for (int i = 0; i < count; i++)
         {
-            using HttpResponseMessage response = await client.PostAsync($"{address}/v1/chat/completions", new StringContent(ProxyBench.Chat, Encoding.UTF8, "application/json"));
+            using HttpResponseMessage response = await client.PostAsync($"{address}/v1/chat/completions",
+                new StringContent(ProxyBench.Chat, Encoding.UTF8, "application/json"));
             Assert.True(response.IsSuccessStatusCode);
         }
     }
@@ -58,7 +62,8 @@ public abstract class ProxyProcesses : IDisposable
         {
             try
             {
-                child = Directory.GetDirectories($"/proc/{process}/task").SelectMany(thread => File.ReadAllText($"{thread}/children").Split(' ', StringSplitOptions.RemoveEmptyEntries)).Select(int.Parse).SingleOrDefault();
+                child = Directory.GetDirectories($"/proc/{process}/task").SelectMany(thread => File.ReadAllText($"{thread}/children")
+                    .Split(' ', StringSplitOptions.RemoveEmptyEntries)).Select(int.Parse).SingleOrDefault();
             }
             catch (IOException)
             {
@@ -71,7 +76,8 @@ public abstract class ProxyProcesses : IDisposable
     }
 
     private protected Process Cli(string[] before, Uri upstream, params string[] options) => Process.Start(CliProgram.StartBy(
-        before, ["capture", "--output-path", _folder.File("run"), "--upstream", upstream.ToString(), "--listen", "http://127.0.0.1:0", .. options]))!;
+        before, ["capture", "--output-path", _folder.File("run"), "--upstream", upstream.ToString(), "--listen", "http://127.0.0.1:0",
+            .. options]))!;
 
     // Where the proxy listens, from the command's own words.
     private protected static async Task<string> Address(Process process)

@@ -62,7 +62,8 @@ public sealed class ProxySurvivalTests : ProxyProcesses
         await Post(address, 3);
         proxy.Dispose();
         ProxyReport report = proxy.Status();
-        Assert.Equal((8L, 8L, 8L, 1L, 0L), (report.Counters.Requests, report.Counters.Recorded, report.Sink!.Written, report.Counters.Restarts, report.Counters.Lost));
+        Assert.Equal((8L, 8L, 8L, 1L, 0L), (report.Counters.Requests, report.Counters.Recorded, report.Sink!.Written,
+            report.Counters.Restarts, report.Counters.Lost));
         Assert.Equal(8, TraceCapture.GetStatus(options.Sink.Path).Rows);
         if (format == TraceFileFormat.Jsonl) Assert.Equal(8, report.Sink.Segments.Single().Rows);
     }
@@ -77,7 +78,8 @@ public sealed class ProxySurvivalTests : ProxyProcesses
         await using FakeServer server = await Answering();
         using Process capture = Cli([], server.Address, "--flush-interval-ms", "600000");
         await Post(await Address(capture), 20);
-        using (Process kill = Process.Start("sh", ["-c", $"kill -TERM {capture.Id}; sleep {gapMs / 1000.0}; kill -TERM {capture.Id}; true"])) await kill.WaitForExitAsync();
+        using (Process kill = Process.Start("sh",
+            ["-c", $"kill -TERM {capture.Id}; sleep {gapMs / 1000.0}; kill -TERM {capture.Id}; true"])) await kill.WaitForExitAsync();
         string errors = await capture.StandardError.ReadToEndAsync().WaitAsync(Patience);
         await capture.WaitForExitAsync().WaitAsync(Patience);
         Assert.Equal(0, capture.ExitCode);
@@ -100,8 +102,10 @@ public sealed class ProxySurvivalTests : ProxyProcesses
         using var client = new HttpClient(new SocketsHttpHandler { UseProxy = false }) { Timeout = Patience };
         client.DefaultRequestHeaders.Add("x-dynamo-session-id", "s");
         using HttpResponseMessage response = await client.SendAsync(
-            new HttpRequestMessage(HttpMethod.Post, $"{address}/v1/chat/completions") { Content = new StringContent(ProxyBench.ChatStream) }, HttpCompletionOption.ResponseHeadersRead);
-        using (Process kill = Process.Start("sh", ["-c", $"kill -INT {capture.Id}; sleep 2; kill -INT {capture.Id}"])) await kill.WaitForExitAsync();
+            new HttpRequestMessage(HttpMethod.Post, $"{address}/v1/chat/completions") { Content =
+                new StringContent(ProxyBench.ChatStream) }, HttpCompletionOption.ResponseHeadersRead);
+        using (Process kill = Process.Start("sh", ["-c", $"kill -INT {capture.Id}; sleep 2; kill -INT {capture.Id}"]))
+            await kill.WaitForExitAsync();
         string errors = await capture.StandardError.ReadToEndAsync().WaitAsync(Patience);
         await capture.WaitForExitAsync().WaitAsync(Patience);
         Assert.Equal(0, capture.ExitCode);
@@ -126,7 +130,8 @@ public sealed class ProxySurvivalTests : ProxyProcesses
             await Post(address, 3);
             for (int i = 0; i < 500; i++)
             {
-                flood.Add(new(System.Net.Sockets.AddressFamily.InterNetwork, System.Net.Sockets.SocketType.Stream, System.Net.Sockets.ProtocolType.Tcp));
+                flood.Add(new(System.Net.Sockets.AddressFamily.InterNetwork, System.Net.Sockets.SocketType.Stream,
+                    System.Net.Sockets.ProtocolType.Tcp));
                 await flood[^1].ConnectAsync(System.Net.IPAddress.Loopback, new Uri(address).Port);
                 try
                 {

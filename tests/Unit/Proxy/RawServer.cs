@@ -39,7 +39,8 @@ internal sealed class RawServer : IDisposable
         var buffer = new byte[64 << 10];
         try
         {
-            for (int count; (count = await socket.ReceiveAsync(buffer).WaitAsync(TimeSpan.FromMinutes(1))) > 0;) answer.Write(buffer, 0, count);
+            for (int count; (count = await socket.ReceiveAsync(buffer).WaitAsync(TimeSpan.FromMinutes(1))) > 0;)
+                answer.Write(buffer, 0, count);
         }
         catch (SocketException)
         {
@@ -89,6 +90,7 @@ internal sealed class RawServer : IDisposable
         int head = text.IndexOf("\r\n\r\n", StringComparison.Ordinal);
         if (head < 0) return false;
         int at = text.IndexOf("content-length:", 0, head, StringComparison.OrdinalIgnoreCase);
-        return at < 0 || text.Length >= head + 4 + int.Parse(text[(at + 15)..text.IndexOf('\r', at)], System.Globalization.CultureInfo.InvariantCulture);
+        return at < 0 || text.Length >= head + 4 + int.Parse(text[(at + 15)..text.IndexOf('\r', at)],
+            System.Globalization.CultureInfo.InvariantCulture);
     }
 }

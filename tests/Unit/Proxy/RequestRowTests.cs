@@ -16,7 +16,8 @@ public sealed class RequestRowTests : IDisposable
     public void Dispose() => _folder.Dispose();
 
     // Ticks of the stopwatch, whatever they are here.
-    private static long After(double milliseconds) => Start + (long)Math.Round(milliseconds / 1000 * System.Diagnostics.Stopwatch.Frequency);
+    private static long After(double milliseconds) =>
+        Start + (long)Math.Round(milliseconds / 1000 * System.Diagnostics.Stopwatch.Frequency);
 
     private static ResponseFacts Facts(Api api)
     {

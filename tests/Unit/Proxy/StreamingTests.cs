@@ -13,16 +13,19 @@ public sealed class StreamingTests
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(1);
     private static readonly (string, string) Session = ("x-dynamo-session-id", "s");
 
-    private static string Chunk(string content, string rest = "") => $$"""data: {"id":"c","choices":[{"index":0,"delta":{"content":"{{content}}"},"finish_reason":null}]{{rest}}}""" + "\n\n";
+    private static string Chunk(string content, string rest = "") =>
+        $$"""data: {"id":"c","choices":[{"index":0,"delta":{"content":"{{content}}"},"finish_reason":null}]{{rest}}}""" + "\n\n";
 
     private const string Stop = """data: {"choices":[{"index":0,"delta":{},"finish_reason":"stop"}]}""" + "\n\n";
-    private const string Usage = """data: {"choices":[],"usage":{"prompt_tokens":10,"completion_tokens":30,"prompt_tokens_details":{"cached_tokens":4}}}""" + "\n\n";
+    private const string Usage =
+        """data: {"choices":[],"usage":{"prompt_tokens":10,"completion_tokens":30,"prompt_tokens_details":{"cached_tokens":4}}}""" + "\n\n";
     private const string Done = "data: [DONE]\n\n";
 
     [Fact]
     public async Task A_stream_passes_byte_by_byte_where_the_client_asked_for_usage()
     {
-        string[] events = [": comment\r\n\r\n", "event: x\ndata: not json\n\n", Chunk("a", ""","usage":null"""), Chunk("b"), Stop, Usage, Done, "data: no end"];
+        string[] events = [": comment\r\n\r\n", "event: x\ndata: not json\n\n", Chunk("a", ""","usage":null"""), Chunk("b"), Stop, Usage,
+            Done, "data: no end"];
         await using FakeServer server = await FakeServer.Events(events);
         await using ProxyBench bench = await ProxyBench.Start(server.Address);
         using HttpResponseMessage response = await bench.Post(ProxyBench.ChatStreamUsage, headers: Session);
@@ -31,7 +34,8 @@ public sealed class StreamingTests
         Assert.Equal(ProxyBench.ChatStreamUsage, server.Requests[0].Body);
 
         JsonElement request = (await bench.Rows()).Single().GetProperty("request");
-        Assert.Equal((10, 30, 4), (request.GetProperty("input_tokens").GetInt32(), request.GetProperty("output_tokens").GetInt32(), request.GetProperty("cached_tokens").GetInt32()));
+        Assert.Equal((10, 30, 4), (request.GetProperty("input_tokens").GetInt32(), request.GetProperty("output_tokens").GetInt32(),
+            request.GetProperty("cached_tokens").GetInt32()));
         Assert.Equal("stop", request.GetProperty("finish_reason_metadata").GetProperty("finish_reason").GetString());
         double ttft = request.GetProperty("ttft_ms").GetDouble(), total = request.GetProperty("total_time_ms").GetDouble();
         Assert.InRange(ttft, 0, total);
@@ -80,7 +84,8 @@ public sealed class StreamingTests
     [Fact]
     public async Task Without_usage_chunks_count_as_tokens()
     {
-        await using FakeServer server = await FakeServer.Events("""data: {"choices":[{"index":0,"delta":{"role":"assistant","content":""}}]}""" + "\n\n", Chunk("a"), Chunk("b"), Stop, Done);
+        await using FakeServer server = await FakeServer.Events(
+            """data: {"choices":[{"index":0,"delta":{"role":"assistant","content":""}}]}""" + "\n\n", Chunk("a"), Chunk("b"), Stop, Done);
         await using ProxyBench bench = await ProxyBench.Start(server.Address);
         await bench.PostText(ProxyBench.ChatStream, headers: Session);
         JsonElement request = (await bench.Rows()).Single().GetProperty("request");
@@ -92,7 +97,8 @@ public sealed class StreamingTests
     public async Task Tool_calls_are_recorded_without_their_arguments()
     {
         await using FakeServer server = await FakeServer.Events(
-            """data: {"choices":[{"index":0,"delta":{"tool_calls":[{"index":0,"id":"c1","function":{"name":"bash","arguments":""}}]}}]}""" + "\n\n",
+            """data: {"choices":[{"index":0,"delta":{"tool_calls":[{"index":0,"id":"c1","function":{"name":"bash","arguments":""}}]}}]}"""
+                + "\n\n",
             """data: {"choices":[{"index":0,"delta":{"tool_calls":[{"index":0,"function":{"arguments":"top secret"}},{"index":1,"id":"c2","function":{"name":"read"}}]}}]}""" + "\n\n",
             """data: {"choices":[{"index":0,"delta":{"tool_calls":[{"index":1,"id":"late","function":{"name":"late"}}]},"finish_reason":"tool_calls","stop_reason":151645}]}""" + "\n\n", Done);
         await using ProxyBench bench = await ProxyBench.Start(server.Address);
@@ -183,7 +189,8 @@ public sealed class StreamingTests
         });
         await using ProxyBench bench = await ProxyBench.Start(server.Address);
         for (int i = 0; i < 3; i++) Assert.Equal(Chunk("a") + Stop + Done, await bench.PostText(ProxyBench.ChatStream));
-        Assert.Equal([true, false, false, false], server.Requests.Select(request => request.Body.Contains("stream_options", StringComparison.Ordinal)));
+        Assert.Equal([true, false, false, false], server.Requests.Select(request =>
+            request.Body.Contains("stream_options", StringComparison.Ordinal)));
         // Another model may be another server.
         string other = ProxyBench.ChatStream.Replace("\"m\"", "\"other\"", StringComparison.Ordinal);
         await bench.PostText(other);
@@ -191,7 +198,8 @@ public sealed class StreamingTests
         Assert.Equal(2, bench.Problems.Count(problem => problem.ErrorId == "UsageRefused"));
         JsonElement[] rows = await bench.Rows();
         Assert.Equal((4, 4), (rows.Length, bench.Counters.Estimated));
-        Assert.All(rows, row => Assert.Equal("estimated", row.GetProperty("request").GetProperty("capture").GetProperty("output").GetString()));
+        Assert.All(rows, row => Assert.Equal("estimated", row.GetProperty("request").GetProperty("capture").GetProperty("output")
+            .GetString()));
     }
 
     [Fact]
@@ -200,7 +208,8 @@ public sealed class StreamingTests
         await using FakeServer server = await FakeServer.Json("""{"error":"no such model"}""", 400);
         await using ProxyBench bench = await ProxyBench.Start(server.Address);
         using HttpResponseMessage response = await bench.Post(ProxyBench.ChatStream);
-        Assert.Equal((HttpStatusCode.BadRequest, """{"error":"no such model"}"""), (response.StatusCode, await response.Content.ReadAsStringAsync()));
+        Assert.Equal((HttpStatusCode.BadRequest, """{"error":"no such model"}"""),
+            (response.StatusCode, await response.Content.ReadAsStringAsync()));
         Assert.Equal("no", await AskAgain());
         Assert.Contains("stream_options", server.Requests[^2].Body);
 
@@ -243,7 +252,8 @@ public sealed class StreamingTests
         JsonElement[] rows = await bench.Rows();
         Assert.Equal(400, rows.Length);
         Assert.All(rows, row => Assert.Equal(
-            int.Parse(row.GetProperty("agent_context").GetProperty("session_id").GetString()![1..], null) % 40, row.GetProperty("request").GetProperty("output_tokens").GetInt32()));
+            int.Parse(row.GetProperty("agent_context").GetProperty("session_id").GetString()![1..], null) % 40, row.GetProperty("request")
+                .GetProperty("output_tokens").GetInt32()));
     }
 
     [Fact]
@@ -271,14 +281,16 @@ public sealed class StreamingTests
         await using FakeServer server = await FakeServer.Start(async (context, _) =>
         {
             if (++number <= 2) context.Response.StatusCode = number == 1 ? 429 : 529;
-            else await context.Response.WriteAsJsonAsync(new { choices = new[] { new { index = 0, message = new { content = "a" }, finish_reason = "stop" } }, usage = new { prompt_tokens = 9, completion_tokens = 1 } });
+            else await context.Response.WriteAsJsonAsync(new { choices = new[] { new { index = 0, message = new { content = "a" },
+                finish_reason = "stop" } }, usage = new { prompt_tokens = 9, completion_tokens = 1 } });
         });
         await using ProxyBench bench = await ProxyBench.Start(server.Address);
         for (int i = 0; i < 4; i++) await bench.PostText(ProxyBench.Chat, headers: Session);
         JsonElement[] rows = await bench.Rows();
         JsonElement before = rows[0].GetProperty("request").GetProperty("capture").GetProperty("refused_before");
         Assert.Equal((2, 529), (before.GetProperty("count").GetInt32(), before.GetProperty("last_status").GetInt32()));
-        Assert.InRange(before.GetProperty("first_received_ms").GetInt64(), 1, rows[0].GetProperty("request").GetProperty("request_received_ms").GetInt64());
+        Assert.InRange(before.GetProperty("first_received_ms").GetInt64(), 1, rows[0].GetProperty("request")
+            .GetProperty("request_received_ms").GetInt64());
         Assert.False(rows[1].GetProperty("request").TryGetProperty("capture", out _));
         Assert.Equal((2, 1), (bench.Counters.Failed, bench.Counters.Retried));
     }

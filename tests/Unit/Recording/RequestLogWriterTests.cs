@@ -11,8 +11,10 @@ public class RequestLogWriterTests
     [
         "session_id", "turn_index", "uuid", "arrival_time_ms", "first_admit_ms", "terminal_time_ms", "first_token_ms", "last_token_ms",
         "ttft_ms", "ttst_ms", "e2e_latency_ms", "itl_ms", "input_length", "requested_output_length", "output_length", "reused_input_tokens",
-        "prefill_worker_idx", "decode_worker_idx", "prefill_admit_ms", "source_held_ms", "destination_reserved_ms", "destination_activated_ms",
-        "decode_admit_ms", "source_released_ms", "decode_reused_input_tokens", "prefill_route_overlap_tokens", "decode_route_overlap_tokens",
+        "prefill_worker_idx", "decode_worker_idx", "prefill_admit_ms", "source_held_ms", "destination_reserved_ms",
+            "destination_activated_ms",
+        "decode_admit_ms", "source_released_ms", "decode_reused_input_tokens", "prefill_route_overlap_tokens",
+            "decode_route_overlap_tokens",
         "terminal_status",
     ];
 
@@ -66,7 +68,8 @@ public class RequestLogWriterTests
         Assert.Equal(2, lines.Length);
         Assert.Equal("rejected", lines[0].GetProperty("terminal_status").GetString());
         Assert.Equal(1.0, lines[0].GetProperty("terminal_time_ms").GetDouble());
-        foreach (string key in (string[])["first_admit_ms", "first_token_ms", "last_token_ms", "ttft_ms", "ttst_ms", "e2e_latency_ms", "itl_ms"])
+        foreach (string key in (string[])["first_admit_ms", "first_token_ms", "last_token_ms", "ttft_ms", "ttst_ms", "e2e_latency_ms",
+            "itl_ms"])
             Assert.Equal(JsonValueKind.Null, lines[0].GetProperty(key).ValueKind);
         Assert.Equal(37.871054, lines[1].GetProperty("first_admit_ms").GetDouble());
         Assert.Equal(JsonValueKind.Null, lines[1].GetProperty("e2e_latency_ms").ValueKind);

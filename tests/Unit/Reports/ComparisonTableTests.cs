@@ -5,8 +5,10 @@ namespace AgentSim.Tests.Reports;
 
 public class ComparisonTableTests
 {
-    private static readonly Metric[] Before = [new("p99_ttft_ms", 10, false), new("request_throughput_rps", 4, false), new("num_requests", 5, true), new("mean_itl_ms", 1, false)];
-    private static readonly Metric[] After = [new("p99_ttft_ms", 12, false), new("request_throughput_rps", 5, false), new("num_requests", 6, true), new("mean_itl_ms", 1, false)];
+    private static readonly Metric[] Before = [new("p99_ttft_ms", 10, false), new("request_throughput_rps", 4, false),
+        new("num_requests", 5, true), new("mean_itl_ms", 1, false)];
+    private static readonly Metric[] After = [new("p99_ttft_ms", 12, false), new("request_throughput_rps", 5, false),
+        new("num_requests", 6, true), new("mean_itl_ms", 1, false)];
 
     [Fact]
     public void Changes_are_told_in_numbers_and_words()
@@ -42,5 +44,6 @@ public class ComparisonTableTests
     [InlineData("p99_ttft_ms>", "LimitInvalid")]
     [InlineData("p99_ttft_ms>=5", "LimitInvalid")]
     [InlineData("p99_tttf_ms>5", "MetricUnknown")]
-    public void Other_rules_are_refused(string rule, string error) => Assert.Equal(error, Assert.Throws<AgentSimException>(() => FailureRule.Parse(rule)).ErrorId);
+    public void Other_rules_are_refused(string rule, string error) =>
+        Assert.Equal(error, Assert.Throws<AgentSimException>(() => FailureRule.Parse(rule)).ErrorId);
 }

@@ -54,13 +54,15 @@ public class ReportWriterTests
     [Fact]
     public void Reals_survive_reading_back()
     {
-        foreach (double value in (double[])[0.0, 17.0, 0.0001, 1e15, 1e16, 1e-9, 2.777777777777778e-13, 9.147942000000001e-05, 5e-324, 1.7976931348623157e308, -0.0, -2.5])
+        foreach (double value in (double[])[0.0, 17.0, 0.0001, 1e15, 1e16, 1e-9, 2.777777777777778e-13, 9.147942000000001e-05, 5e-324,
+            1.7976931348623157e308, -0.0, -2.5])
         {
             using var stream = new MemoryStream();
             using (var json = new Utf8JsonWriter(stream)) json.WriteReal(value);
             string text = Encoding.UTF8.GetString(stream.ToArray());
             Assert.True(text.Contains('.') || text.Contains('e'), text);
-            Assert.Equal(BitConverter.DoubleToInt64Bits(value), BitConverter.DoubleToInt64Bits(JsonDocument.Parse(text).RootElement.GetDouble()));
+            Assert.Equal(BitConverter.DoubleToInt64Bits(value),
+                BitConverter.DoubleToInt64Bits(JsonDocument.Parse(text).RootElement.GetDouble()));
         }
     }
 

@@ -21,7 +21,8 @@ public class StoredResultTests
     public void Files_are_the_same_under_every_culture(string culture)
     {
         ReplayResult one = Pages.AgenticRun(), two = Pages.AgenticRun(workers: 2);
-        ReportedRun[] runs = [.. new[] { one, two }.Select(result => new ReportedRun(result) { Limits = [MetricLimit.Parse("p99_ttft_ms", "1.5").Test(2.25, null)] })];
+        ReportedRun[] runs = [.. new[] { one, two }.Select(result =>
+            new ReportedRun(result) { Limits = [MetricLimit.Parse("p99_ttft_ms", "1.5").Test(2.25, null)] })];
         Action<Stream>[] writers =
         [
             stream => ReportWriter.Write(stream, one.Summary, one.Run),
@@ -39,10 +40,14 @@ public class StoredResultTests
     {
         object[] objects =
         [
-            new Distribution(1.5, 0.25, 1e6, 2.5, 3.5, 4.5, 5.5, 6.5, 0.5), new Metric("p99_ttft_ms", 1234.5, false), new SampleSummary(3, 1.5, 2.5, 3.5, 4.5, 0.5, 1e6),
-            new LimitResult("p99_ttft_ms", "29.5", false, 43.75, null, 29.5, null), new WorkerResult(WorkerType.Decode, 1, 2, 2, 3, 4, 5, 1.5, 2.5),
-            new KvUseSample(WorkerType.Decode, 1, 1.5, 7), new RowDependency("a", DependencyTrigger.Completion, 1.5, DependencyRelation.Join),
-            new ToolSpan("a", "b", 1, 2, 1.5, "succeeded"), new SglangArguments { ScheduleConservativeness = 0.5 }, new ReasoningArguments { ThinkingRatio = 0.5 },
+            new Distribution(1.5, 0.25, 1e6, 2.5, 3.5, 4.5, 5.5, 6.5, 0.5), new Metric("p99_ttft_ms", 1234.5, false),
+                new SampleSummary(3, 1.5, 2.5, 3.5, 4.5, 0.5, 1e6),
+            new LimitResult("p99_ttft_ms", "29.5", false, 43.75, null, 29.5, null),
+                new WorkerResult(WorkerType.Decode, 1, 2, 2, 3, 4, 5, 1.5, 2.5),
+            new KvUseSample(WorkerType.Decode, 1, 1.5, 7), new RowDependency("a", DependencyTrigger.Completion, 1.5,
+                DependencyRelation.Join),
+            new ToolSpan("a", "b", 1, 2, 1.5, "succeeded"), new SglangArguments { ScheduleConservativeness = 0.5 },
+                new ReasoningArguments { ThinkingRatio = 0.5 },
             EngineArguments.Default with { SpeedupRatio = 1.5 }, AgentSim.Routing.RouterSettings.Default with { RouterTemperature = 0.5 },
             new ConcurrencyPart(TimeSpan.FromSeconds(1.5), 1.5, 2),
         ];
@@ -59,7 +64,8 @@ public class StoredResultTests
     {
         var settings = new Dictionary<string, object?>
         {
-            ["z"] = 5, ["real"] = 5000.0, ["large"] = ulong.MaxValue, ["long"] = long.MaxValue, ["none"] = null, ["text"] = "1,5", ["flag"] = true,
+            ["z"] = 5, ["real"] = 5000.0, ["large"] = ulong.MaxValue, ["long"] = long.MaxValue, ["none"] = null, ["text"] = "1,5",
+                ["flag"] = true,
             ["engine_args"] = JsonElement.Parse("""{"b":1,"a":[1.50]}"""),
         };
         var run = new RunInfo("0.1.0", [], settings, 7);
@@ -79,7 +85,8 @@ public class StoredResultTests
     [MemberData(nameof(Names))]
     public void Metrics_come_back_with_every_bit(string culture)
     {
-        Metric[] metrics = [new("a", 0.1 + 0.2, false), new("b", 7, true), new("c", double.NaN, false), new("d", double.PositiveInfinity, false), new("e", 7, false), new("f", double.Epsilon, false)];
+        Metric[] metrics = [new("a", 0.1 + 0.2, false), new("b", 7, true), new("c", double.NaN, false),
+            new("d", double.PositiveInfinity, false), new("e", 7, false), new("f", double.Epsilon, false)];
         Assert.Equal(metrics, Cultures.Under(culture, () => MetricsJson.Read(MetricsJson.Write(metrics))));
         Assert.Equal("ObjectInvalid", Assert.Throws<AgentSimException>(() => MetricsJson.Read("{")).ErrorId);
     }

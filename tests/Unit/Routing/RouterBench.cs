@@ -15,11 +15,13 @@ internal sealed class RouterBench
     private readonly KvRouter _router;
     private readonly List<RouterPlacement> _released = [];
 
-    public RouterBench(string config, int targets, int blockSize = 16, long budget = 8192, RouterPolicyProfile? profile = null, bool cacheless = false, RouterConfig? settings = null)
+    public RouterBench(string config, int targets, int blockSize = 16, long budget = 8192, RouterPolicyProfile? profile = null,
+        bool cacheless = false, RouterConfig? settings = null)
     {
         _blockSize = blockSize;
         Caches = [.. Enumerable.Range(0, targets).Select(_ => new FakeCache())];
-        _router = new KvRouter(settings ?? RouterConfig.Parse(config, "config"), profile, targets, MostRequests, blockSize, budget, cacheless ? null : Asked(Caches), ReplaySettings.DefaultRouterSeed);
+        _router = new KvRouter(settings ?? RouterConfig.Parse(config, "config"), profile, targets, MostRequests, blockSize, budget,
+            cacheless ? null : Asked(Caches), ReplaySettings.DefaultRouterSeed);
     }
 
     public FakeCache[] Caches { get; }

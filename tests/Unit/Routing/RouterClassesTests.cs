@@ -10,7 +10,8 @@ public sealed class RouterClassesTests
         return new RouterPolicyProfile("f", [new RouterPolicyBucket(0, "all")], [.. explicitClasses, rest]);
     }
 
-    private static RouterPolicyClass Queueing(string name, long quantum = 1) => new(name, null, null, RouterQueuePolicy.Fcfs, quantum, BusyTokens: 0);
+    private static RouterPolicyClass Queueing(string name, long quantum = 1) =>
+        new(name, null, null, RouterQueuePolicy.Fcfs, quantum, BusyTokens: 0);
 
     [Fact]
     public void Classes_drain_in_proportion_to_their_quanta()
@@ -63,7 +64,8 @@ public sealed class RouterClassesTests
     [InlineData(0L, 0L, 0L, "0 waiting requests, limit 0 (0 per target)")]
     public void A_full_class_ends_the_run(long? requests, long? promptTokens, long? cachedTokens, string expected)
     {
-        RouterPolicyClass limited = Queueing("a") with { RequestLimit = requests, PromptTokenLimit = promptTokens, CachedTokenLimit = cachedTokens };
+        RouterPolicyClass limited = Queueing("a") with { RequestLimit = requests, PromptTokenLimit = promptTokens,
+            CachedTokenLimit = cachedTokens };
         var bench = new RouterBench("{}", 2, profile: Profile(limited));
         bench.Place(1, 0, 16, [1]);
         bench.Place(2, 0, 16, [2]);

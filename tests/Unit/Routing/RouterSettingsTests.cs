@@ -54,18 +54,21 @@ public sealed class RouterSettingsTests : IDisposable
     [InlineData("""{"router_queue_policy":"FCFS"}""", "router_queue_policy must be one of fcfs, lcfs, wspt (is 'FCFS')")]
     [InlineData("""{"shared_cache_type":"x"}""", "shared_cache_type must be one of none, hicache")]
     [InlineData("""{"router_tracking_hash":"x"}""", "router_tracking_hash must be one of")]
-    [InlineData("""{"conditional_disagg_policy":"x"}""", "conditional_disagg_policy must be one of isl_bounding, prefill_load, isl_or_load")]
+    [InlineData("""{"conditional_disagg_policy":"x"}""",
+        "conditional_disagg_policy must be one of isl_bounding, prefill_load, isl_or_load")]
     [InlineData("""{"conditional_disagg_eff_isl_threshold":2.0}""", "conditional_disagg_eff_isl_threshold must be an integer")]
     [InlineData("""{"router_event_threads":4294967296}""", "router_event_threads must be at most 4294967295")]
     [InlineData("""{"router_snapshot_threshold":-1}""", "router_snapshot_threshold must not be negative")]
     [InlineData("""{"router_policy_config":1}""", "router_policy_config must be a string")]
     [InlineData("""{"router_\ud800temperature":1}""", "one half of a surrogate pair")]
     [InlineData("[]", "must be a JSON object")]
-    public void A_malformed_configuration_is_refused(string json, string expected) => Assert.Contains(expected, Refusal(json), StringComparison.Ordinal);
+    public void A_malformed_configuration_is_refused(string json, string expected) =>
+        Assert.Contains(expected, Refusal(json), StringComparison.Ordinal);
 
     [Theory]
     [InlineData("""{"durable_kv_events":true,"overlap_score_credit":-1}""", "durable_kv_events must be false")]
-    [InlineData("""{"overlap_score_credit":-1,"overlap_score_credit_decay":-1}""", "overlap_score_credit must be a finite number, at least 0 (is -1)")]
+    [InlineData("""{"overlap_score_credit":-1,"overlap_score_credit_decay":-1}""",
+        "overlap_score_credit must be a finite number, at least 0 (is -1)")]
     [InlineData("""{"overlap_score_credit_decay":-1,"prefill_load_scale":-1}""", "overlap_score_credit_decay must be at least 0")]
     [InlineData("""{"prefill_load_scale":-1,"decode_active_request_weight":-1}""", "prefill_load_scale must be at least 0")]
     [InlineData("""{"decode_active_request_weight":-1,"host_cache_hit_weight":2}""", "decode_active_request_weight must be at least 0")]
@@ -76,23 +79,33 @@ public sealed class RouterSettingsTests : IDisposable
     [InlineData("""{"router_queue_threshold":-1,"router_event_threads":0}""", "router_queue_threshold must be at least 0")]
     [InlineData("""{"router_event_threads":0,"shared_cache_multiplier":2}""", "router_event_threads must be at least 1")]
     [InlineData("""{"shared_cache_multiplier":2,"router_predicted_ttl_secs":-1}""", "shared_cache_multiplier must be from 0 to 1")]
-    [InlineData("""{"router_predicted_ttl_secs":-1,"conditional_disagg_eff_isl_ratio_threshold":2}""", "router_predicted_ttl_secs must be at least 0")]
-    [InlineData("""{"conditional_disagg_eff_isl_ratio_threshold":2,"conditional_disagg_prefill_busy_threshold":-1}""", "conditional_disagg_eff_isl_ratio_threshold must be from 0 to 1")]
-    [InlineData("""{"conditional_disagg_prefill_busy_threshold":-1,"conditional_disagg_decode_busy_threshold":-1}""", "conditional_disagg_prefill_busy_threshold must be at least 0")]
-    [InlineData("""{"conditional_disagg_decode_busy_threshold":-1,"router_tracking_key_id":"a"}""", "conditional_disagg_decode_busy_threshold must be at least 0")]
-    [InlineData("""{"router_tracking_key_id":"a","router_track_output_blocks":true,"router_track_active_blocks":false}""", "for router_tracking_hash keyed-xxh3-v1 only")]
+    [InlineData("""{"router_predicted_ttl_secs":-1,"conditional_disagg_eff_isl_ratio_threshold":2}""",
+        "router_predicted_ttl_secs must be at least 0")]
+    [InlineData("""{"conditional_disagg_eff_isl_ratio_threshold":2,"conditional_disagg_prefill_busy_threshold":-1}""",
+        "conditional_disagg_eff_isl_ratio_threshold must be from 0 to 1")]
+    [InlineData("""{"conditional_disagg_prefill_busy_threshold":-1,"conditional_disagg_decode_busy_threshold":-1}""",
+        "conditional_disagg_prefill_busy_threshold must be at least 0")]
+    [InlineData("""{"conditional_disagg_decode_busy_threshold":-1,"router_tracking_key_id":"a"}""",
+        "conditional_disagg_decode_busy_threshold must be at least 0")]
+    [InlineData("""{"router_tracking_key_id":"a","router_track_output_blocks":true,"router_track_active_blocks":false}""",
+        "for router_tracking_hash keyed-xxh3-v1 only")]
     [InlineData("""{"router_tracking_key_file":"k"}""", "for router_tracking_hash keyed-xxh3-v1 only")]
     [InlineData("""{"router_tracking_hash":"keyed-xxh3-v1","router_tracking_key_id":"a"}""", "needs router_tracking_key_file")]
     [InlineData("""{"router_tracking_hash":"keyed-xxh3-v1","router_tracking_key_file":"k"}""", "needs a router_tracking_key_id")]
-    [InlineData("""{"router_tracking_hash":"keyed-xxh3-v1","router_tracking_key_file":"k","router_tracking_key_id":" a"}""", "must not begin or end with blanks")]
-    [InlineData("""{"router_track_output_blocks":true,"router_track_active_blocks":false}""", "router_track_output_blocks needs router_track_active_blocks true")]
-    [InlineData("""{"router_prefill_load_model":"aic","router_track_prefill_tokens":false}""", "router_prefill_load_model needs router_track_prefill_tokens true")]
-    [InlineData("""{"use_remote_indexer":true,"serve_indexer":true,"overlap_score_credit":0}""", "use_remote_indexer and serve_indexer exclude each other")]
+    [InlineData("""{"router_tracking_hash":"keyed-xxh3-v1","router_tracking_key_file":"k","router_tracking_key_id":" a"}""",
+        "must not begin or end with blanks")]
+    [InlineData("""{"router_track_output_blocks":true,"router_track_active_blocks":false}""",
+        "router_track_output_blocks needs router_track_active_blocks true")]
+    [InlineData("""{"router_prefill_load_model":"aic","router_track_prefill_tokens":false}""",
+        "router_prefill_load_model needs router_track_prefill_tokens true")]
+    [InlineData("""{"use_remote_indexer":true,"serve_indexer":true,"overlap_score_credit":0}""",
+        "use_remote_indexer and serve_indexer exclude each other")]
     [InlineData("""{"serve_indexer":true,"overlap_score_credit":0}""", "serve_indexer needs overlap_score_credit above 0")]
     [InlineData("""{"router_predicted_ttl_secs":5,"use_kv_events":false}""", "router_predicted_ttl_secs needs use_kv_events true")]
     [InlineData("""{"overlap_score_weight":-1}""", "prefill_load_scale must be at least 0")]
     [InlineData("""{"overlap_score_weight":0,"serve_indexer":true}""", "serve_indexer needs overlap_score_credit above 0")]
-    public void The_first_broken_rule_is_reported(string json, string expected) => Assert.Contains(expected, Refusal(json), StringComparison.Ordinal);
+    public void The_first_broken_rule_is_reported(string json, string expected) =>
+        Assert.Contains(expected, Refusal(json), StringComparison.Ordinal);
 
     [Fact]
     public void The_deprecated_weight_replaces_the_scale_wherever_it_stands()
@@ -108,7 +121,8 @@ public sealed class RouterSettingsTests : IDisposable
     [Fact]
     public void Integers_and_large_values_are_numbers()
     {
-        RouterSettings settings = Parse("""{"router_temperature":1,"decode_active_request_weight":1.7976931348623157e308,"overlap_score_credit":3}""");
+        RouterSettings settings =
+            Parse("""{"router_temperature":1,"decode_active_request_weight":1.7976931348623157e308,"overlap_score_credit":3}""");
         Assert.Equal(1.0, settings.RouterTemperature);
         Assert.Equal(double.MaxValue, settings.DecodeActiveRequestWeight);
     }
@@ -124,7 +138,8 @@ public sealed class RouterSettingsTests : IDisposable
     {
         RouterConfig config = RouterConfig.Parse("""{"overlap_score_credit":2,"router_queue_policy":"lcfs"}""", Option);
         RouterConfig prefill = config.ForPrefillPool();
-        Assert.Equal((false, true, true, 2.0), (prefill.TracksActiveBlocks, prefill.AssumesKvReuse, prefill.TracksPrefillTokens, prefill.OverlapScoreCredit));
+        Assert.Equal((false, true, true, 2.0), (prefill.TracksActiveBlocks, prefill.AssumesKvReuse, prefill.TracksPrefillTokens,
+            prefill.OverlapScoreCredit));
         RouterConfig decode = config.ForDecodePool();
         Assert.Equal(0.0, decode.OverlapScoreCredit);
         Assert.False(decode.AssumesKvReuse);
@@ -149,9 +164,11 @@ public sealed class RouterSettingsTests : IDisposable
     {
         string path = Path.Combine(_folder.FullName, "key");
         if (bytes >= 0) File.WriteAllBytes(path, new byte[bytes]);
-        RouterSettings settings = RouterSettings.Default with { RouterTrackingHash = RouterTrackingHash.Keyed, RouterTrackingKeyFile = path, RouterTrackingKeyId = "a" };
+        RouterSettings settings = RouterSettings.Default with { RouterTrackingHash = RouterTrackingHash.Keyed, RouterTrackingKeyFile = path,
+            RouterTrackingKeyId = "a" };
         settings.Validate(Option);
         if (expected is null) settings.Resolve(Option).CheckRunnable(Option);
-        else Assert.Contains(expected, Assert.Throws<AgentSimException>(() => settings.Resolve(Option).CheckRunnable(Option)).Message, StringComparison.Ordinal);
+        else Assert.Contains(expected, Assert.Throws<AgentSimException>(() => settings.Resolve(Option).CheckRunnable(Option)).Message,
+            StringComparison.Ordinal);
     }
 }

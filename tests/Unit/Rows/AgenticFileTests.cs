@@ -6,7 +6,8 @@ namespace AgentSim.Tests.Rows;
 /// <summary>Agentic files of version 2: reading and writing them.</summary>
 public sealed class AgenticFileTests : IDisposable
 {
-    private const string Row = """{"request_id":"a","play_id":"P","session_id":"s","model":"m","input_length":20,"output_length":3,"hash_ids":[4,5],"not_before_ms":1.5}""";
+    private const string Row =
+        """{"request_id":"a","play_id":"P","session_id":"s","model":"m","input_length":20,"output_length":3,"hash_ids":[4,5],"not_before_ms":1.5}""";
     private const string Dependency = """{"request_id":"b","trigger":"completion","delay_ms":2,"relation":"join"}""";
 
     private readonly TempFolder _folder = new();
@@ -28,7 +29,8 @@ public sealed class AgenticFileTests : IDisposable
     [Fact]
     public void Every_field_is_read()
     {
-        string row = Row[..^1] + ""","output_token_ids":[1,2,3],"priority":-3,"strict_priority":4,"policy_class":"c","dependencies":[""" + Dependency
+        string row = Row[..^1] + ""","output_token_ids":[1,2,3],"priority":-3,"strict_priority":4,"policy_class":"c","dependencies":["""
+            + Dependency
             + """,{"relation":"spawn","delay_ms":0.25,"trigger":"dispatch","request_id":"c"}]}""";
         MooncakeRow read = Assert.Single(Read(PlayRows.Header + "\n" + row)).Value;
         Assert.Equal(("a", "P", "s", "m"), (read.RequestId, read.PlayId, read.SessionId, read.Model));
@@ -49,7 +51,8 @@ public sealed class AgenticFileTests : IDisposable
     public void The_block_size_of_the_header_wins_over_the_option()
     {
         Assert.Equal(16, Read(PlayRows.Header + "\n" + Row)[0].Value.TraceBlockSize);
-        Assert.Contains("takes 1 hash ids of 20 tokens", Fault(PlayRows.Header.Replace("16", "20", StringComparison.Ordinal) + "\n" + Row).Message);
+        Assert.Contains("takes 1 hash ids of 20 tokens", Fault(PlayRows.Header.Replace("16", "20", StringComparison.Ordinal) + "\n"
+            + Row).Message);
     }
 
     [Fact]
@@ -58,7 +61,8 @@ public sealed class AgenticFileTests : IDisposable
         Assert.Equal(4, Read("\n  \r\n" + PlayRows.Header + "\r\n" + Row)[0].Line);
         Assert.Empty(Read(PlayRows.Header));
         // Further down it is a row of version 1 without an id.
-        Assert.Contains("'request_id' is missing", Fault("""{"request_id":"a","input_length":1,"output_length":1,"hash_ids":[1]}""" + "\n" + PlayRows.Header).Message);
+        Assert.Contains("'request_id' is missing", Fault("""{"request_id":"a","input_length":1,"output_length":1,"hash_ids":[1]}""" + "\n"
+            + PlayRows.Header).Message);
     }
 
     [Theory]
@@ -70,7 +74,8 @@ public sealed class AgenticFileTests : IDisposable
 
     [Fact]
     public void Other_formats_know_no_header() =>
-        Assert.Contains("'hash_ids' is missing", Assert.Throws<AgentSimException>(() => Read(PlayRows.Header, TraceFormat.Mooncake)).Message);
+        Assert.Contains("'hash_ids' is missing", Assert.Throws<AgentSimException>(() =>
+            Read(PlayRows.Header, TraceFormat.Mooncake)).Message);
 
     [Theory]
     [InlineData("'version' is 3", "\"version\":2", "\"version\":3")]
@@ -128,14 +133,17 @@ public sealed class AgenticFileTests : IDisposable
     [InlineData("'dependencies' must be an array", "[{}]", "null")]
     [InlineData("'dependencies' must be an array of objects", "{}", "\"b\"")]
     [InlineData("'dependencies.request_id' is missing", "{}", """{"trigger":"completion","delay_ms":2,"relation":"join"}""")]
-    [InlineData("'dependencies.request_id' is missing or blank", "{}", """{"request_id":"","trigger":"completion","delay_ms":2,"relation":"join"}""")]
+    [InlineData("'dependencies.request_id' is missing or blank", "{}",
+        """{"request_id":"","trigger":"completion","delay_ms":2,"relation":"join"}""")]
     [InlineData("'dependencies.trigger' is missing", "{}", """{"request_id":"b","delay_ms":2,"relation":"join"}""")]
     [InlineData("'dependencies.trigger' is 'start'", "{}", """{"request_id":"b","trigger":"start","delay_ms":2,"relation":"join"}""")]
     [InlineData("'dependencies.delay_ms' is missing", "{}", """{"request_id":"b","trigger":"completion","relation":"join"}""")]
     [InlineData("'dependencies.delay_ms' is -2", "{}", """{"request_id":"b","trigger":"completion","delay_ms":-2,"relation":"join"}""")]
     [InlineData("'dependencies.relation' is missing", "{}", """{"request_id":"b","trigger":"completion","delay_ms":2}""")]
-    [InlineData("'dependencies.relation' is 'parent'", "{}", """{"request_id":"b","trigger":"completion","delay_ms":2,"relation":"parent"}""")]
-    [InlineData("the dependency on 'b' is triggered by dispatch", "{}", """{"request_id":"b","trigger":"dispatch","delay_ms":2,"relation":"join"}""")]
+    [InlineData("'dependencies.relation' is 'parent'", "{}",
+        """{"request_id":"b","trigger":"completion","delay_ms":2,"relation":"parent"}""")]
+    [InlineData("the dependency on 'b' is triggered by dispatch", "{}",
+        """{"request_id":"b","trigger":"dispatch","delay_ms":2,"relation":"join"}""")]
     public void A_dependency_that_breaks_a_rule_is_refused(string message, string old, string replacement)
     {
         string row = Row[..^1] + ",\"dependencies\":[{}]}";
@@ -145,9 +153,11 @@ public sealed class AgenticFileTests : IDisposable
     [Fact]
     public void Lengths_have_aliases_and_unknown_keys_are_passed_over()
     {
-        string row = Row.Replace("input_length", "input_tokens", StringComparison.Ordinal).Replace("output_length", "output_tokens", StringComparison.Ordinal);
+        string row = Row.Replace("input_length", "input_tokens", StringComparison.Ordinal)
+            .Replace("output_length", "output_tokens", StringComparison.Ordinal);
         row = row[..^1] + ""","timestamp":"x","wait_for":3,"source_play_ordinal":0,"recorded_api_time_ms":[1]}""";
-        Assert.Equal((20, 3), (Read(PlayRows.Header + "\n" + row)[0].Value.InputLength, Read(PlayRows.Header + "\n" + row)[0].Value.OutputLength));
+        Assert.Equal((20, 3), (Read(PlayRows.Header + "\n" + row)[0].Value.InputLength,
+            Read(PlayRows.Header + "\n" + row)[0].Value.OutputLength));
     }
 
     [Fact]
@@ -180,14 +190,16 @@ public sealed class AgenticFileTests : IDisposable
     {
         MooncakeRow row = PlayRows.Row("a", "P", 0);
         row.InputLength = 17;
-        Assert.Contains("rows:2: 'input_length' is 17", Assert.Throws<AgentSimException>(() => Written(PlayRows.Row("b", "P", 0), row)).Message);
+        Assert.Contains("rows:2: 'input_length' is 17", Assert.Throws<AgentSimException>(() =>
+            Written(PlayRows.Row("b", "P", 0), row)).Message);
         var plain = new MooncakeRow { OutputLength = 1, HashIds = [1] };
         Assert.Contains("rows:1: this is no agentic row of version 2", Assert.Throws<AgentSimException>(() => Written(plain)).Message);
     }
 
     [Fact]
     public void The_writer_of_headerless_files_refuses_rows_of_version_2() => Assert.Equal(
-        "RowsMixed", Assert.Throws<AgentSimException>(() => new MooncakeRowWriter(new MemoryStream()).Write(PlayRows.Row("a", "P", 0))).ErrorId);
+        "RowsMixed", Assert.Throws<AgentSimException>(() => new MooncakeRowWriter(new MemoryStream())
+            .Write(PlayRows.Row("a", "P", 0))).ErrorId);
 
     [Fact]
     public void A_row_of_version_1_with_typed_dependencies_is_refused_rather_than_taken_without_them()

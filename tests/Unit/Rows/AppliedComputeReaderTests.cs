@@ -4,7 +4,8 @@ namespace AgentSim.Tests.Rows;
 
 public sealed class AppliedComputeReaderTests : IDisposable
 {
-    private const string Example = "{\"num_turns\":2,\"input_prompt_length\":40,\"assistant_response_length\":[5,6],\"tool_call_output_length\":[7,8],"
+    private const string Example =
+        "{\"num_turns\":2,\"input_prompt_length\":40,\"assistant_response_length\":[5,6],\"tool_call_output_length\":[7,8],"
         + "\"tool_call_latency\":[0.5,0.25],\"final_assistant_response_length\":9,\"other\":{}}";
 
     private readonly TempFolder _folder = new();

@@ -5,7 +5,8 @@ namespace AgentSim.Tests.Rows;
 
 public sealed class FormatAdviceTests
 {
-    private const string Trace = """{"schema":"dynamo.request.trace.v1","event_type":"request_end","event_time_unix_ms":1,"request":{"request_id":"r"}}""";
+    private const string Trace =
+        """{"schema":"dynamo.request.trace.v1","event_type":"request_end","event_time_unix_ms":1,"request":{"request_id":"r"}}""";
     private const string Wrapped = """{"timestamp":1,"event":{"schema":"dynamo.request.trace.v1","event_type":"request_end"}}""";
     private const string Agentic = """{"request_id":"r","input_length":1,"output_length":-1,"hash_ids":[1],"wait_for":[]}""";
     private const string Plain = """{"timestamp":1,"input_length":1,"output_length":-1,"hash_ids":[1]}""";
@@ -63,7 +64,8 @@ public sealed class FormatAdviceTests
         using var folder = new TempFolder();
         string path = folder.File("input.jsonl");
         File.WriteAllText(path, line + "\n");
-        AgentSimException fault = Assert.Throws<AgentSimException>(() => WorkloadLoader.Load([path], new WorkloadOptions { Format = format }));
+        AgentSimException fault = Assert.Throws<AgentSimException>(() =>
+            WorkloadLoader.Load([path], new WorkloadOptions { Format = format }));
         Assert.StartsWith($"{path}:1: ", fault.Message);
         return fault.Message;
     }

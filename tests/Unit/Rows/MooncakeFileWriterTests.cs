@@ -32,7 +32,8 @@ public sealed class MooncakeFileWriterTests
         MooncakeRow plain = new() { OutputLength = 1 }, other = PlayRows.Row("c", "p", 0);
         Assert.Equal("RowsMixed", Fault([Row("a"), plain]).ErrorId);
         Assert.Equal("RowsMixed", Fault([other, Row("a")]).ErrorId);
-        Assert.Contains("request 'a' is an agentic row of version 1, not an agentic row of version 2", Fault([Row("a")], version: 2).Message, StringComparison.Ordinal);
+        Assert.Contains("request 'a' is an agentic row of version 1, not an agentic row of version 2",
+            Fault([Row("a")], version: 2).Message, StringComparison.Ordinal);
         Assert.Equal("RowVersionMismatch", Fault([plain], version: 1).ErrorId);
         other.TraceBlockSize = 32;
         Assert.Equal("TraceBlockSizeMismatch", Fault([PlayRows.Row("b", "p", 0), other]).ErrorId);
@@ -50,8 +51,10 @@ public sealed class MooncakeFileWriterTests
         AgentSimException error = Fault([Row("a", "x"), Row("b", "a", "y"), Row("c", "x")]);
         Assert.Equal("DependencyUnknown", error.ErrorId);
         Assert.Contains("'a' waits for 'x', 'c' waits for 'x', 'b' waits for 'y';", error.Message, StringComparison.Ordinal);
-        Assert.Contains("'p' waits for 'x'", Fault([PlayRows.Row("p", "p", 0, PlayRows.WithStartOf("x"))]).Message, StringComparison.Ordinal);
-        Assert.Contains("'r4' waits for 'x' and 1,995 more;", Fault([.. Enumerable.Range(0, 2000).Select(i => Row($"r{i}", "x"))]).Message, StringComparison.Ordinal);
+        Assert.Contains("'p' waits for 'x'", Fault([PlayRows.Row("p", "p", 0, PlayRows.WithStartOf("x"))]).Message,
+            StringComparison.Ordinal);
+        Assert.Contains("'r4' waits for 'x' and 1,995 more;", Fault([.. Enumerable.Range(0, 2000).Select(i => Row($"r{i}", "x"))]).Message,
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -96,7 +99,8 @@ public sealed class MooncakeFileWriterTests
         TraceBlockSize = 16,
     };
 
-    private static AgentSimException Fault(MooncakeRow[] rows, int? version = null) => Assert.Throws<AgentSimException>(() => Written(rows, version));
+    private static AgentSimException Fault(MooncakeRow[] rows, int? version = null) =>
+        Assert.Throws<AgentSimException>(() => Written(rows, version));
 
     private static string Written(MooncakeRow[] rows, int? version = null, MissingDependency missing = MissingDependency.Error)
     {

@@ -5,7 +5,8 @@ namespace AgentSim.Tests.Rows;
 
 public sealed class MooncakeRowReaderTests : IDisposable
 {
-    private const string Agentic = "{\"request_id\":\"r1\",\"session_id\":\"root\",\"input_length\":16,\"output_length\":2,\"hash_ids\":[1]";
+    private const string Agentic =
+        "{\"request_id\":\"r1\",\"session_id\":\"root\",\"input_length\":16,\"output_length\":2,\"hash_ids\":[1]";
     private const string Plain = "{\"session_id\":\"s\",\"input_length\":16,\"output_length\":2,\"hash_ids\":[1]";
     private readonly TempFolder _folder = new();
 
@@ -32,7 +33,8 @@ public sealed class MooncakeRowReaderTests : IDisposable
         Assert.Equal((3L, 2L, 1.0, 2.5), (row.InputLength!.Value, row.OutputLength!.Value, row.Timestamp!.Value, row.Delay!.Value));
         Assert.Equal([ulong.MaxValue, 7], row.HashIds!);
         Assert.Equal([1u, 2u], row.OutputTokenIds!);
-        Assert.Equal((-1, 2u, "p", 16, false), (row.Priority!.Value, row.StrictPriority!.Value, row.PolicyClass, row.TraceBlockSize, row.IsAgentic));
+        Assert.Equal((-1, 2u, "p", 16, false), (row.Priority!.Value, row.StrictPriority!.Value, row.PolicyClass, row.TraceBlockSize,
+            row.IsAgentic));
     }
 
     [Fact]
@@ -116,11 +118,13 @@ public sealed class MooncakeRowReaderTests : IDisposable
     [InlineData(99L, 2, 32)]
     [InlineData(0L, 2, 0)]
     public void A_plain_prompt_is_as_long_as_given_but_at_most_what_its_ids_hold(long? given, int ids, long tokens) =>
-        Assert.Equal(tokens, MooncakeRowRules.Check(new MooncakeRow { InputLength = given, OutputLength = 1, HashIds = new ulong[ids] }, 16, "memory", 1));
+        Assert.Equal(tokens, MooncakeRowRules.Check(new MooncakeRow { InputLength = given, OutputLength = 1, HashIds = new ulong[ids] }, 16,
+            "memory", 1));
 
     [Fact]
     public void The_largest_integer_is_a_legal_length_of_a_plain_row() =>
-        Assert.Equal(long.MaxValue, One(TraceFormat.Mooncake, "{\"input_length\":18446744073709551615,\"output_length\":1,\"hash_ids\":[1]}").InputLength);
+        Assert.Equal(long.MaxValue, One(TraceFormat.Mooncake,
+            "{\"input_length\":18446744073709551615,\"output_length\":1,\"hash_ids\":[1]}").InputLength);
 
     [Fact]
     public void Bad_rows_are_told_of_and_passed_over_on_request()
@@ -128,7 +132,8 @@ public sealed class MooncakeRowReaderTests : IDisposable
         const string row = """{"output_length":1,"hash_ids":[1]}""";
         string path = _folder.Write("rows.jsonl", string.Join('\n', "{", row, """{"output_length":1,"hash_ids":[1],"delay":-1}""", row));
         var faults = new List<string>();
-        Assert.Equal([2L, 4L], MooncakeRowReader.Read(path, TraceFormat.Mooncake, 16, error => faults.Add(error.Message)).Select(found => found.Line));
+        Assert.Equal([2L, 4L], MooncakeRowReader.Read(path, TraceFormat.Mooncake, 16, error => faults.Add(error.Message))
+            .Select(found => found.Line));
         Assert.Equal([$"{path}:1", $"{path}:3"], faults.Select(fault => fault[..fault.IndexOf(": ", StringComparison.Ordinal)]));
     }
 
@@ -136,7 +141,8 @@ public sealed class MooncakeRowReaderTests : IDisposable
     public void A_bad_header_ends_the_reading_even_so()
     {
         string path = _folder.Write("rows.jsonl", """{"schema":"dynamo.agentic_mooncake","version":3}""");
-        Assert.Equal("HeaderInvalid", Assert.Throws<AgentSimException>(() => MooncakeRowReader.Read(path, TraceFormat.AgenticMooncake, 16, _ => { }).Count()).ErrorId);
+        Assert.Equal("HeaderInvalid", Assert.Throws<AgentSimException>(() =>
+            MooncakeRowReader.Read(path, TraceFormat.AgenticMooncake, 16, _ => { }).Count()).ErrorId);
     }
 
     private MooncakeRow One(TraceFormat format, string row) =>

@@ -45,7 +45,8 @@ public class MooncakeRowWriterTests
 
     [Fact]
     public void An_empty_list_of_ids_stays() =>
-        Assert.Equal("{\"input_length\":0,\"output_length\":1,\"hash_ids\":[]}\n", Written(new MooncakeRow { InputLength = 0, OutputLength = 1, HashIds = Array.Empty<ulong>() }));
+        Assert.Equal("{\"input_length\":0,\"output_length\":1,\"hash_ids\":[]}\n",
+            Written(new MooncakeRow { InputLength = 0, OutputLength = 1, HashIds = Array.Empty<ulong>() }));
 
     [Fact]
     public void Only_quotes_backslashes_and_control_characters_are_escaped()
@@ -64,7 +65,8 @@ public class MooncakeRowWriterTests
 
         string text = Written(new MooncakeRow { SessionId = name, HashIds = ids });
 
-        Assert.Equal($"{{\"session_id\":\"{name}\",\"input_length\":null,\"output_length\":null,\"hash_ids\":[{string.Join(',', ids)}]}}\n", text);
+        Assert.Equal($"{{\"session_id\":\"{name}\",\"input_length\":null,\"output_length\":null,\"hash_ids\":[{string.Join(',', ids)}]}}\n",
+            text);
     }
 
     [Fact]

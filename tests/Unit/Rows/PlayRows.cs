@@ -7,7 +7,8 @@ internal static class PlayRows
 {
     public const int BlockSize = 16;
 
-    public const string Header = """{"schema":"dynamo.agentic_mooncake","version":2,"block_size":16,"hash_id_scope":"local","source":{"format":"x","digest":"y"}}""";
+    public const string Header =
+        """{"schema":"dynamo.agentic_mooncake","version":2,"block_size":16,"hash_id_scope":"local","source":{"format":"x","digest":"y"}}""";
 
     /// <summary>The worked example of behaviour 01#13.7.</summary>
     public const string Example = Header + "\n" + """
@@ -32,7 +33,9 @@ internal static class PlayRows
         TraceBlockSize = BlockSize,
     };
 
-    public static RowDependency After(string id, double delay = 0) => new(id, DependencyTrigger.Completion, delay, DependencyRelation.Sequence);
+    public static RowDependency After(string id, double delay = 0) =>
+        new(id, DependencyTrigger.Completion, delay, DependencyRelation.Sequence);
 
-    public static RowDependency WithStartOf(string id, double delay = 0) => new(id, DependencyTrigger.Dispatch, delay, DependencyRelation.Spawn);
+    public static RowDependency WithStartOf(string id, double delay = 0) =>
+        new(id, DependencyTrigger.Dispatch, delay, DependencyRelation.Spawn);
 }

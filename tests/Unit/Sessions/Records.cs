@@ -5,7 +5,8 @@ namespace AgentSim.Tests.Sessions;
 /// <summary>Records made short.</summary>
 internal static class Records
 {
-    public static RequestRecord Request(string id, long start, long end, string? session = "s", string? parent = null, ulong[]? hashes = null) => new()
+    public static RequestRecord Request(string id, long start, long end, string? session = "s", string? parent = null,
+        ulong[]? hashes = null) => new()
     {
         EventType = "request_end",
         EventUnixMs = end,

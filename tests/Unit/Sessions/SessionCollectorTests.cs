@@ -106,7 +106,8 @@ public sealed class SessionCollectorTests : IDisposable
     public void Sessions_that_are_ancestors_of_each_other_are_a_family_of_the_earliest()
     {
         List<AgentSession> tree = Of(asTree: true,
-            Records.Request("1", 50, 60, "a", parent: "b"), Records.Request("2", 40, 45, "b", parent: "a"), Records.Request("3", 70, 75, "self", parent: "self"));
+            Records.Request("1", 50, 60, "a", parent: "b"), Records.Request("2", 40, 45, "b", parent: "a"),
+                Records.Request("3", 70, 75, "self", parent: "self"));
 
         Assert.Equal(["b", "a", "self"], tree.Select(session => session.SessionId));
         Assert.Equal([0, 1, 0], tree.Select(session => session.Depth));
@@ -115,7 +116,8 @@ public sealed class SessionCollectorTests : IDisposable
     [Fact]
     public void A_chain_of_many_sessions_is_no_problem()
     {
-        List<AgentSession> tree = Of(asTree: true, [.. Enumerable.Range(0, 20_000).Select(i => Records.Request($"{i}", i, i + 1, $"s{i}", parent: $"s{i - 1}"))]);
+        List<AgentSession> tree = Of(asTree: true, [.. Enumerable.Range(0, 20_000)
+            .Select(i => Records.Request($"{i}", i, i + 1, $"s{i}", parent: $"s{i - 1}"))]);
         Assert.Equal(19_999, tree[^1].Depth);
     }
 
@@ -149,7 +151,8 @@ public sealed class SessionCollectorTests : IDisposable
     [Fact]
     public void Files_give_the_sessions_of_their_records_and_tell_of_bad_ones()
     {
-        string path = _folder.Write("t.jsonl", string.Join('\n', TraceText.Request("a"), "{", TraceText.Request("a"), TraceText.Tool("t", 1500)));
+        string path = _folder.Write("t.jsonl", string.Join('\n', TraceText.Request("a"), "{", TraceText.Request("a"),
+            TraceText.Tool("t", 1500)));
         var faults = new List<string>();
         var collector = new SessionCollector();
         collector.AddFiles([path], error => faults.Add(error.ErrorId));

@@ -8,7 +8,8 @@ namespace AgentSim.Tests.Simulation;
 /// <summary>Runs that cannot end say so, name the request and leave the normal outcomes alone.</summary>
 public sealed class FailingRunTests
 {
-    private const string Outgrows = """{"request_id":"big","session_id":"x","timestamp":0,"input_length":48,"output_length":32,"hash_ids":[1,2,3]}""";
+    private const string Outgrows =
+        """{"request_id":"big","session_id":"x","timestamp":0,"input_length":48,"output_length":32,"hash_ids":[1,2,3]}""";
     private const string SmallPool = """{"block_size":16,"num_gpu_blocks":4}""";
 
     [Theory]
@@ -42,7 +43,8 @@ public sealed class FailingRunTests
             """,
             new ReplaySettings { Pools = pools });
         Assert.Equal("ReplayDeadEnd", error.ErrorId);
-        Assert.Contains("it needs 3 KV blocks of 16 tokens, and of the 4 of its worker 2 stay in use", error.Message, StringComparison.Ordinal);
+        Assert.Contains("it needs 3 KV blocks of 16 tokens, and of the 4 of its worker 2 stay in use", error.Message,
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -94,7 +96,8 @@ public sealed class FailingRunTests
     public void A_length_limit_lets_the_request_end_in_time()
     {
         ReplayResult result = Sim.Run(Outgrows, Sim.Settings("""{"block_size":16,"num_gpu_blocks":4,"max_model_len":60}"""));
-        Assert.Equal((TerminalStatus.Completed, 12, 32), (result.Request(1).TerminalStatus, result.Request(1).OutputLength, result.Request(1).RequestedOutputLength));
+        Assert.Equal((TerminalStatus.Completed, 12, 32), (result.Request(1).TerminalStatus, result.Request(1).OutputLength,
+            result.Request(1).RequestedOutputLength));
     }
 
     [Fact]
@@ -128,7 +131,8 @@ public sealed class FailingRunTests
     public void An_empty_prompt_cannot_be_routed()
     {
         AgentSimException error = Refusal(
-            """{"request_id":"empty","timestamp":0,"input_length":0,"output_length":1,"hash_ids":[]}""", Sim.Settings(workers: 2, router: "{}"), TraceFormat.AgenticMooncake);
+            """{"request_id":"empty","timestamp":0,"input_length":0,"output_length":1,"hash_ids":[]}""",
+                Sim.Settings(workers: 2, router: "{}"), TraceFormat.AgenticMooncake);
         Assert.Equal("PromptEmpty", error.ErrorId);
     }
 
@@ -136,7 +140,8 @@ public sealed class FailingRunTests
     public void A_cancelled_run_stops()
     {
         using CancellationTokenSource source = new();
-        string rows = string.Join('\n', Enumerable.Range(0, 5000).Select(i => $$"""{"timestamp":{{i * 100}},"input_length":4,"output_length":1,"hash_ids":[{{i}}]}"""));
+        string rows = string.Join('\n', Enumerable.Range(0, 5000)
+            .Select(i => $$"""{"timestamp":{{i * 100}},"input_length":4,"output_length":1,"hash_ids":[{{i}}]}"""));
         StopAfterTheFirstReport progress = new(source);
         Assert.Throws<OperationCanceledException>(() => Replay.Run(Sim.Load(rows), Sim.Settings(), progress, source.Token));
         Assert.Equal(1, progress.Reports);
@@ -147,7 +152,8 @@ public sealed class FailingRunTests
     public void A_cancelled_run_stops_also_in_the_midst_of_passes_that_take_no_time()
     {
         using CancellationTokenSource source = new();
-        string rows = string.Join('\n', Enumerable.Range(0, 5000).Select(i => $$"""{"timestamp":0,"input_length":4,"output_length":1,"hash_ids":[{{i}}]}"""));
+        string rows = string.Join('\n', Enumerable.Range(0, 5000)
+            .Select(i => $$"""{"timestamp":0,"input_length":4,"output_length":1,"hash_ids":[{{i}}]}"""));
         StopAfterTheFirstReport progress = new(source);
         ReplaySettings settings = Sim.Settings("""{"block_size":16,"max_num_seqs":1,"speedup_ratio":1e15}""", workers: 2);
         Assert.Throws<OperationCanceledException>(() => Replay.Run(Sim.Load(rows), settings, progress, source.Token));

@@ -37,7 +37,8 @@ public sealed class PassQueueTests
                 continue;
             }
 
-            (int first, PassEnd end) = pending.OrderBy(p => p.Value.Time).ThenBy(p => p.Value.Start).ThenBy(p => p.Value.Round).ThenBy(p => p.Key).First();
+            (int first, PassEnd end) = pending.OrderBy(p => p.Value.Time).ThenBy(p => p.Value.Start).ThenBy(p => p.Value.Round)
+                .ThenBy(p => p.Key).First();
             Assert.Equal((first, end, end.Time), (queue.First, queue.FirstEnd, queue.NextTime));
         }
     }

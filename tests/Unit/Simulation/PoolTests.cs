@@ -32,7 +32,8 @@ public sealed class PoolTests
     [Theory]
     [InlineData(Vllm, """{"block_size":16,"num_gpu_blocks":4}""", 30, 47.71879, 118.766963, 152.776963)]
     [InlineData(Sglang, """{"engine_type":"sglang","block_size":16,"num_gpu_blocks":4}""", 110, 110, 187.957842, 216.691924)]
-    public void A_refusal_does_not_wait_for_the_decode_worker(string prefill, string decode, double arrival, double refused, double first, double end)
+    public void A_refusal_does_not_wait_for_the_decode_worker(string prefill, string decode, double arrival, double refused, double first,
+        double end)
     {
         ReplayResult result = Sim.Run(
             $$"""
@@ -60,7 +61,8 @@ public sealed class PoolTests
     public void A_decode_worker_need_not_chunk_prompts()
     {
         const string row = """{"timestamp":0,"input_length":48,"output_length":3,"hash_ids":[1,2,3]}""";
-        const string unchunked = """{"block_size":16,"max_num_batched_tokens":32,"enable_chunked_prefill":false,"enable_prefix_caching":false}""";
+        const string unchunked =
+            """{"block_size":16,"max_num_batched_tokens":32,"enable_chunked_prefill":false,"enable_prefix_caching":false}""";
         Sim.Run(row, Sim.PoolSettings(Vllm, unchunked)).Request(1).Shows(first: 22.981084, end: 34.487454);
         Assert.Equal("RequestNeverFits", Assert.Throws<AgentSimException>(() => Sim.Run(row, Sim.PoolSettings(unchunked, Vllm))).ErrorId);
     }
@@ -76,7 +78,8 @@ public sealed class PoolTests
             {"timestamp":114,"input_length":8000,"output_length":2,"hash_ids":[{{string.Join(',', Enumerable.Range(100, 500))}}]}
             {"timestamp":400,"input_length":32,"output_length":2,"hash_ids":[1,2]}
             """,
-            Sim.PoolSettings("""{"engine_type":"sglang","block_size":16,"kv_bytes_per_token":1000000,"kv_transfer_bandwidth":1.6}""", Sglang));
+            Sim.PoolSettings("""{"engine_type":"sglang","block_size":16,"kv_bytes_per_token":1000000,"kv_transfer_bandwidth":1.6}""",
+                Sglang));
         result.Request(1).Shows(first: 139.81049299999998, end: 231.780701);
         Sim.Same(286.966258, result.Request(1).SourceReleasedMs);
         result.Request(2).Shows(admit: 114.689106, end: 5309.059504);
@@ -90,14 +93,16 @@ public sealed class PoolTests
         // would leave two decode workers to choose from instead of three, and all later draws would be others.
         string small = """{"timestamp":0,"input_length":78,"output_length":1,"hash_ids":[1,2,3,4,5]}""" + "\n";
         ReplayResult result = Sim.Run(
-            """{"timestamp":0,"input_length":521,"output_length":17,"hash_ids":[""" + string.Join(',', Enumerable.Range(10, 33)) + "]}\n" + string.Concat(Enumerable.Repeat(small, 6)),
+            """{"timestamp":0,"input_length":521,"output_length":17,"hash_ids":[""" + string.Join(',', Enumerable.Range(10, 33)) + "]}\n"
+                + string.Concat(Enumerable.Repeat(small, 6)),
             Sim.PoolSettings(Vllm, """{"block_size":16,"num_gpu_blocks":8}""") with
             {
                 Pools = Sim.PoolSettings(Vllm, """{"block_size":16,"num_gpu_blocks":8}""").Pools! with { DecodeWorkers = 3 },
                 RouterMode = RouterMode.KvRouter,
                 Router = RouterConfig.Parse("""{"router_queue_threshold":0.0}""", "router"),
             });
-        Assert.Equal([null, 2, 1, 0, 1, 2, 0], result.Requests.OrderBy(request => request.Ordinal).Select(request => request.DecodeWorkerIdx));
+        Assert.Equal([null, 2, 1, 0, 1, 2, 0], result.Requests.OrderBy(request => request.Ordinal)
+            .Select(request => request.DecodeWorkerIdx));
     }
 
     [Fact]
@@ -113,7 +118,8 @@ public sealed class PoolTests
             """,
             Sim.PoolSettings("""{"block_size":4,"max_num_batched_tokens":64}""", """{"block_size":4,"num_gpu_blocks":8}""") with
             {
-                Pools = Sim.PoolSettings("""{"block_size":4,"max_num_batched_tokens":64}""", """{"block_size":4,"num_gpu_blocks":8}""").Pools! with { DecodeWorkers = 2 },
+                Pools = Sim.PoolSettings("""{"block_size":4,"max_num_batched_tokens":64}""",
+                    """{"block_size":4,"num_gpu_blocks":8}""").Pools! with { DecodeWorkers = 2 },
                 RouterMode = RouterMode.KvRouter,
             },
             traceBlockSize: 4);

@@ -37,7 +37,8 @@ internal static class ProfileFile
         "NUMPY\u0001\0"u8.CopyTo(content.AsSpan(1));
         BinaryPrimitives.WriteUInt16LittleEndian(content.AsSpan(8), (ushort)header.Length);
         Encoding.ASCII.GetBytes(header, content.AsSpan(10));
-        for (int i = 0; i < values.Length; i++) BinaryPrimitives.WriteDoubleLittleEndian(content.AsSpan(10 + header.Length + (8 * i)), values[i]);
+        for (int i = 0; i < values.Length; i++)
+            BinaryPrimitives.WriteDoubleLittleEndian(content.AsSpan(10 + header.Length + (8 * i)), values[i]);
         return content;
     }
 }

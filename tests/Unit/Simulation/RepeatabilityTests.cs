@@ -7,7 +7,8 @@ namespace AgentSim.Tests.Simulation;
 public sealed class RepeatabilityTests
 {
     public static TheoryData<string> Cases => new(
-        "005-agent-vllm-agg-kvrouter", "opt-vllm-agg-kv-temp", "opt-vllm-agg-kv-queue-wspt", "opt-vllm-agg-tight-fifo", "opt-vllm-agg-nextn2", "opt-trtllm-agg-tight", "opt-vllm-disagg-transfer-kv");
+        "005-agent-vllm-agg-kvrouter", "opt-vllm-agg-kv-temp", "opt-vllm-agg-kv-queue-wspt", "opt-vllm-agg-tight-fifo",
+            "opt-vllm-agg-nextn2", "opt-trtllm-agg-tight", "opt-vllm-disagg-transfer-kv");
 
     [Theory]
     [MemberData(nameof(Cases))]
@@ -24,9 +25,11 @@ public sealed class RepeatabilityTests
     {
         StoredCase stored = new("005-agent-vllm-agg-kvrouter");
         ReplayWorkload workload = stored.LoadWorkload();
-        ReplaySettings[] settings = [.. Enumerable.Range(0, 8).Select(run => stored.Settings() with { RouterSeed = (ulong)(run / 2), Workers = 2 + (run / 2) })];
+        ReplaySettings[] settings = [.. Enumerable.Range(0, 8)
+            .Select(run => stored.Settings() with { RouterSeed = (ulong)(run / 2), Workers = 2 + (run / 2) })];
         string[] together = new string[settings.Length];
-        Parallel.For(0, settings.Length, new ParallelOptions { MaxDegreeOfParallelism = 8 }, run => together[run] = Bytes(Replay.Run(workload, settings[run])));
+        Parallel.For(0, settings.Length, new ParallelOptions { MaxDegreeOfParallelism = 8 },
+            run => together[run] = Bytes(Replay.Run(workload, settings[run])));
         Assert.Equal(settings.Select(setting => Bytes(Replay.Run(workload, setting))), together);
     }
 

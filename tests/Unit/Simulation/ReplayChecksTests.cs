@@ -23,9 +23,12 @@ public class ReplayChecksTests
     public void Bounds_must_be_finite_and_not_negative(double bound)
     {
         Assert.StartsWith("longest simulated time in seconds must be finite", Fault(Good with { MaxSimTimeMs = bound }));
-        Assert.StartsWith("SLA of TTFT in milliseconds must be finite", Fault(Good with { ServiceLevel = new ServiceLevel(TtftMs: bound) }));
-        Assert.StartsWith("SLA of ITL in milliseconds must be finite", Fault(Good with { ServiceLevel = new ServiceLevel(ItlMs: bound, E2eMs: bound) }));
-        Assert.StartsWith("SLA of the end-to-end latency in milliseconds must be finite", Fault(Good with { ServiceLevel = new ServiceLevel(E2eMs: bound) }));
+        Assert.StartsWith("SLA of TTFT in milliseconds must be finite",
+            Fault(Good with { ServiceLevel = new ServiceLevel(TtftMs: bound) }));
+        Assert.StartsWith("SLA of ITL in milliseconds must be finite",
+            Fault(Good with { ServiceLevel = new ServiceLevel(ItlMs: bound, E2eMs: bound) }));
+        Assert.StartsWith("SLA of the end-to-end latency in milliseconds must be finite",
+            Fault(Good with { ServiceLevel = new ServiceLevel(E2eMs: bound) }));
     }
 
     [Theory]
@@ -66,7 +69,8 @@ public class ReplayChecksTests
 
     [Fact]
     public void Workers_must_be_of_the_aggregated_type() =>
-        Assert.Contains("worker_type must be aggregated", Fault(Good with { Engine = EngineConfig.Parse("""{"worker_type":"prefill"}""", "engine") }));
+        Assert.Contains("worker_type must be aggregated",
+            Fault(Good with { Engine = EngineConfig.Parse("""{"worker_type":"prefill"}""", "engine") }));
 
     [Fact]
     public void The_first_rule_broken_is_reported() => Assert.StartsWith(
@@ -90,6 +94,7 @@ public class ReplayChecksTests
     public void Blocks_of_more_tokens_than_a_prompt_can_have_are_refused(string engine)
     {
         string arguments = $$"""{"engine_type":"{{engine}}","block_size":2147483648}""";
-        Assert.EndsWith("block_size must be at most 2147483647 (is 2147483648)", Fault(Good with { Engine = EngineConfig.Parse(arguments, "engine") }));
+        Assert.EndsWith("block_size must be at most 2147483647 (is 2147483648)",
+            Fault(Good with { Engine = EngineConfig.Parse(arguments, "engine") }));
     }
 }

@@ -78,14 +78,16 @@ public sealed class ReportExamplesTests
         Sim.Same(22.497648, result.Request(1).TtstMs);
         result.Request(3).Shows(arrival: 5, admit: 22.734314, end: 45.231962);
         result.Request(2).Shows(arrival: 60.981851000000006, end: 89.479237);
-        Assert.All(result.Requests, request => Assert.Null(request.SessionId ?? request.TurnIndex?.ToString() ?? request.DecodeWorkerIdx?.ToString()));
+        Assert.All(result.Requests, request => Assert.Null(request.SessionId ?? request.TurnIndex?.ToString()
+            ?? request.DecodeWorkerIdx?.ToString()));
         result.Summary.Shows(("decode_worker_seconds", 89.479237 / 1000));
     }
 
     [Fact]
     public void Example_2_agentic_rows_with_a_service_level()
     {
-        ReplayResult result = Sim.Run(Agentic, Sim.Settings(workers: 2) with { ServiceLevel = new ServiceLevel(TtftMs: 22.6, ItlMs: 5.7565) }, TraceFormat.AgenticMooncake);
+        ReplayResult result = Sim.Run(Agentic,
+            Sim.Settings(workers: 2) with { ServiceLevel = new ServiceLevel(TtftMs: 22.6, ItlMs: 5.7565) }, TraceFormat.AgenticMooncake);
         result.Request(2).Shows(arrival: 34.234092000000004 + 15);
         result.Summary.Shows(
             ("duration_ms", 77.731478),
@@ -140,7 +142,8 @@ public sealed class ReportExamplesTests
     [Fact]
     public void Example_3_time_cap_on_two_workers()
     {
-        ReplayResult result = Sim.Run(Sessions, Sim.Settings(workers: 2) with { MaxSimTimeMs = 30, ServiceLevel = new ServiceLevel(E2eMs: 30) });
+        ReplayResult result = Sim.Run(Sessions, Sim.Settings(workers: 2) with { MaxSimTimeMs = 30,
+            ServiceLevel = new ServiceLevel(E2eMs: 30) });
         Assert.Equal(3, Assert.Single(result.Requests).Ordinal);
         result.Summary.Shows(
             ("num_requests", 2),

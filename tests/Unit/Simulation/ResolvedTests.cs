@@ -18,7 +18,8 @@ public sealed class ResolvedTests : IDisposable
     private readonly TempFolder _folder = new();
     private readonly ReplayWorkload _load;
 
-    public ResolvedTests() => _load = WorkloadLoader.Load([_folder.Write("rows.jsonl", InputBench.Rows(6, time: _ => 0))], new WorkloadOptions { TraceBlockSize = 16 });
+    public ResolvedTests() => _load = WorkloadLoader.Load([_folder.Write("rows.jsonl", InputBench.Rows(6, time: _ => 0))],
+        new WorkloadOptions { TraceBlockSize = 16 });
 
     public void Dispose() => _folder.Dispose();
 
@@ -31,7 +32,8 @@ public sealed class ResolvedTests : IDisposable
         ReplaySettings settings = Settings(engine, new LoadedFiles());
         Assert.NotNull(settings.Router.Policy);
         string expected = Requests(settings);
-        Assert.NotEqual(expected, Requests(settings with { Engine = EngineConfig.Parse($$"""{"engine_type":"{{engine}}","block_size":16}""", "engine") }));
+        Assert.NotEqual(expected,
+            Requests(settings with { Engine = EngineConfig.Parse($$"""{"engine_type":"{{engine}}","block_size":16}""", "engine") }));
         Assert.NotEqual(expected, Requests(settings with { Router = RouterConfig.Default }));
 
         DeleteFiles();
@@ -63,7 +65,8 @@ public sealed class ResolvedTests : IDisposable
         RouterConfig warmer = (first.Router.Settings with { RouterTemperature = 1 }).Resolve("router", files);
         Assert.Same(first.Router.Policy, warmer.Policy);
 
-        SweepGrid grid = new() { Engines = [first.Engine, faster], Routers = [first.Router, warmer], RouterModes = [RouterMode.KvRouter], Workers = [2] };
+        SweepGrid grid = new() { Engines = [first.Engine, faster], Routers = [first.Router, warmer], RouterModes = [RouterMode.KvRouter],
+            Workers = [2] };
         SweepRow[] rows = [.. Sweep.Run([.. grid.Points(new ReplaySettings()).Select(point => new SweepPoint(_load, point))], 2)];
         Assert.Equal(4, rows.Length);
         Assert.All(rows, row => Assert.Equal(6.0, row.CompletedRequests));
@@ -92,10 +95,12 @@ public sealed class ResolvedTests : IDisposable
     public void What_a_key_file_held_is_said_by_the_kv_router_alone()
     {
         string key = _folder.Write("key", "too short");
-        RouterConfig router = new RouterSettings { RouterTrackingHash = RouterTrackingHash.Keyed, RouterTrackingKeyFile = key, RouterTrackingKeyId = "k" }.Resolve("router");
+        RouterConfig router = new RouterSettings { RouterTrackingHash = RouterTrackingHash.Keyed, RouterTrackingKeyFile = key,
+            RouterTrackingKeyId = "k" }.Resolve("router");
         File.Delete(key);
         ReplayChecks.CheckSettings(new ReplaySettings { Router = router }, null);
-        AgentSimException error = Assert.Throws<AgentSimException>(() => ReplayChecks.CheckSettings(new ReplaySettings { Router = router, RouterMode = RouterMode.KvRouter, Workers = 2 }, null));
+        AgentSimException error = Assert.Throws<AgentSimException>(() =>
+            ReplayChecks.CheckSettings(new ReplaySettings { Router = router, RouterMode = RouterMode.KvRouter, Workers = 2 }, null));
         Assert.Contains("must hold exactly 32 bytes (holds 9)", error.Message);
     }
 

@@ -33,7 +33,8 @@ internal static class ResultJson
 
     /// <summary>The report file without the lines that differ from run to run.</summary>
     public static string RepeatableReport(ReplayResult result) =>
-        string.Join('\n', System.Text.Encoding.UTF8.GetString(ReportBytes(result)).Split('\n').Where(line => !Unrepeatable.Any(line.Contains)));
+        string.Join('\n', System.Text.Encoding.UTF8.GetString(ReportBytes(result)).Split('\n')
+            .Where(line => !Unrepeatable.Any(line.Contains)));
 
     public static JsonElement Report(ReplayResult result) => Parse(ReportBytes(result));
 
@@ -55,7 +56,8 @@ internal static class ResultJson
 
     private static bool AreSame(JsonElement expected, JsonElement actual)
     {
-        if (expected.ValueKind != JsonValueKind.Number || actual.ValueKind != JsonValueKind.Number) return expected.ToString() == actual.ToString() && expected.ValueKind == actual.ValueKind;
+        if (expected.ValueKind != JsonValueKind.Number || actual.ValueKind != JsonValueKind.Number)
+            return expected.ToString() == actual.ToString() && expected.ValueKind == actual.ValueKind;
         if (expected.TryGetInt64(out long whole) && actual.TryGetInt64(out long other)) return whole == other;
         double a = expected.GetDouble(), b = actual.GetDouble();
         return a == b || Math.Abs(a - b) <= Relative * Math.Max(Math.Max(Math.Abs(a), Math.Abs(b)), 1.0);

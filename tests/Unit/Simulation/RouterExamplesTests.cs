@@ -71,6 +71,7 @@ public sealed class RouterExamplesTests
             $$"""{"timestamp":0,"input_length":{{length}},"output_length":2,"hash_ids":[{{string.Join(',', Enumerable.Range(0, (length + 63) / 64).Select(_ => id++))}}]}"""));
         ReplayResult result = Sim.Run(
             rows, Sim.Settings("""{"block_size":64}""", workers: 3, router: """{"router_temperature":0.7}"""), traceBlockSize: 64);
-        Assert.Equal([0, 1, 1, 0, 2, 2, 2, 0, 2, 1], result.Requests.OrderBy(request => request.Ordinal).Select(request => request.DecodeWorkerIdx));
+        Assert.Equal([0, 1, 1, 0, 2, 2, 2, 0, 2, 1], result.Requests.OrderBy(request => request.Ordinal)
+            .Select(request => request.DecodeWorkerIdx));
     }
 }

@@ -23,7 +23,8 @@ internal sealed record Scenario(string Rows, TraceFormat Format, int TraceBlockS
 
     private static Scenario Make(string engineType, Random random)
     {
-        TraceFormat format = Pick(random, TraceFormat.Mooncake, TraceFormat.Mooncake, TraceFormat.MooncakeDelta, TraceFormat.AgenticMooncake);
+        TraceFormat format = Pick(random, TraceFormat.Mooncake, TraceFormat.Mooncake, TraceFormat.MooncakeDelta,
+            TraceFormat.AgenticMooncake);
         int traceBlockSize = Pick(random, 4, 5, 8, 16, 16, 24, 32);
         int blockSize = Pick(random, 2, 3, 4, 8, 16, 16, 32);
         int longestPrompt = Pick(random, 30, 100, 300), longestOutput = Pick(random, 3, 20, 60);
@@ -40,14 +41,17 @@ internal sealed record Scenario(string Rows, TraceFormat Format, int TraceBlockS
         if (hasPools)
         {
             PoolSettings pools = new(
-                EngineConfig.Parse(engine.Replace("{", """{"worker_type":"prefill","kv_bytes_per_token":100000,"kv_transfer_bandwidth":1.0,""", StringComparison.Ordinal), "prefill"),
+                EngineConfig.Parse(engine.Replace("{",
+                    """{"worker_type":"prefill","kv_bytes_per_token":100000,"kv_transfer_bandwidth":1.0,""", StringComparison.Ordinal),
+                        "prefill"),
                 EngineConfig.Parse(engine.Replace("{", """{"worker_type":"decode",""", StringComparison.Ordinal), "decode"),
                 random.Next(1, 3),
                 random.Next(1, 3));
             settings = settings with { Engine = EngineConfig.Default, Workers = 1, Pools = pools };
         }
 
-        return new Scenario(RowLines(random, format, traceBlockSize, longestPrompt, longestOutput), format, traceBlockSize, engine, router, settings);
+        return new Scenario(RowLines(random, format, traceBlockSize, longestPrompt, longestOutput), format, traceBlockSize, engine, router,
+            settings);
     }
 
     private static string EngineJson(Random random, string type, int blockSize, int blocksOfOne, bool hasPools)
@@ -86,7 +90,8 @@ internal sealed record Scenario(string Rows, TraceFormat Format, int TraceBlockS
             int prompt = random.Next(1, longestPrompt + 1);
             int output = random.Next(12) == 0 ? 0 : random.Next(1, longestOutput + 1);
             time += Pick(random, 0, 0, 1, 25.5);
-            List<string> fields = [$"\"input_length\":{prompt}", $"\"output_length\":{output}", $"\"hash_ids\":[{string.Join(',', Prompt(random, prompts, prompt, traceBlockSize))}]"];
+            List<string> fields = [$"\"input_length\":{prompt}", $"\"output_length\":{output}",
+                $"\"hash_ids\":[{string.Join(',', Prompt(random, prompts, prompt, traceBlockSize))}]"];
             if (authored) fields.Add($"\"output_token_ids\":[{string.Join(',', Enumerable.Repeat(random.Next(3), output))}]");
             if (random.Next(6) == 0) fields.Add($"\"priority\":{random.Next(4)}");
             int session = random.Next(6);
@@ -94,7 +99,8 @@ internal sealed record Scenario(string Rows, TraceFormat Format, int TraceBlockS
             if (format == TraceFormat.AgenticMooncake)
             {
                 fields.Add($"\"request_id\":\"q{row}\"");
-                if (row > 0 && random.Next(2) == 0) fields.Add($"\"wait_for\":[\"q{random.Next(row)}\"],\"delay\":{Pick(random, 0, 3, 40)}");
+                if (row > 0 && random.Next(2) == 0)
+                    fields.Add($"\"wait_for\":[\"q{random.Next(row)}\"],\"delay\":{Pick(random, 0, 3, 40)}");
                 else fields.Add(Timestamp());
             }
             else

@@ -15,7 +15,8 @@ internal static class Sim
     public static ReplayWorkload Load(string rows, TraceFormat format = TraceFormat.Mooncake, int traceBlockSize = 16)
     {
         using TempFolder folder = new();
-        return WorkloadLoader.Load([folder.Write("trace.jsonl", rows)], new WorkloadOptions { Format = format, TraceBlockSize = traceBlockSize });
+        return WorkloadLoader.Load([folder.Write("trace.jsonl", rows)],
+            new WorkloadOptions { Format = format, TraceBlockSize = traceBlockSize });
     }
 
     /// <summary>Settings of an aggregated replay.</summary>
@@ -36,11 +37,13 @@ internal static class Sim
     };
 
     /// <summary>Replays rows.</summary>
-    public static ReplayResult Run(string rows, ReplaySettings settings, TraceFormat format = TraceFormat.Mooncake, int traceBlockSize = 16) =>
+    public static ReplayResult Run(string rows, ReplaySettings settings, TraceFormat format = TraceFormat.Mooncake,
+        int traceBlockSize = 16) =>
         Replay.Run(Load(rows, format, traceBlockSize), settings);
 
     /// <summary>The record of a request by its ordinal.</summary>
-    public static RequestResult Request(this ReplayResult result, int ordinal) => result.Requests.Single(request => request.Ordinal == ordinal);
+    public static RequestResult Request(this ReplayResult result, int ordinal) =>
+        result.Requests.Single(request => request.Ordinal == ordinal);
 
     /// <summary>Asserts the values that are given; times to 1e-12.</summary>
     public static void Shows(

@@ -27,7 +27,8 @@ internal sealed class StoredCase
 
     /// <summary>The engine type as the case names it.</summary>
     public string EngineName =>
-        (Description.Engine ?? Description.Prefill) is { } engine && engine.TryGetProperty("engine_type", out JsonElement type) ? type.GetString()! : "vllm";
+        (Description.Engine ?? Description.Prefill) is { } engine && engine.TryGetProperty("engine_type", out JsonElement type)
+            ? type.GetString()! : "vllm";
 
     public bool IsDisaggregated => Description.Prefill is not null;
 
@@ -36,7 +37,8 @@ internal sealed class StoredCase
     private Fields Description { get; }
 
     public static IEnumerable<StoredCase> All() =>
-        Directory.GetDirectories(TestData.PathOf("replay")).Order(StringComparer.Ordinal).Select(folder => new StoredCase(Path.GetFileName(folder)));
+        Directory.GetDirectories(TestData.PathOf("replay")).Order(StringComparer.Ordinal)
+            .Select(folder => new StoredCase(Path.GetFileName(folder)));
 
     /// <summary>Runs the case.</summary>
     public ReplayResult Run() => Replay.Run(LoadWorkload(), Settings());
@@ -97,7 +99,8 @@ internal sealed class StoredCase
     private PoolSettings? Pools()
     {
         if (Description.Prefill is null) return null;
-        return new PoolSettings(PoolEngine(Description.Prefill, "prefill"), PoolEngine(Description.Decode, "decode"), Description.PrefillWorkers ?? 1, Description.DecodeWorkers ?? 1);
+        return new PoolSettings(PoolEngine(Description.Prefill, "prefill"), PoolEngine(Description.Decode, "decode"),
+            Description.PrefillWorkers ?? 1, Description.DecodeWorkers ?? 1);
     }
 
     private static EngineConfig PoolEngine(JsonElement? engine, string role)

@@ -33,13 +33,15 @@ public sealed class StretchTests : IDisposable
     public void Stretches_change_no_number_where_everything_happens_at_once(string engineType)
     {
         string profile = Steady(0, 0.5);
-        Prop.ForAll(Scenario.Of(engineType).ToArbitrary(), scenario => AssertSame(scenario with { Settings = AtOnce(scenario.Settings) })).Check(Config.QuickThrowOnFailure.WithMaxTest(1000));
+        Prop.ForAll(Scenario.Of(engineType).ToArbitrary(), scenario => AssertSame(scenario with { Settings = AtOnce(scenario.Settings) }))
+            .Check(Config.QuickThrowOnFailure.WithMaxTest(1000));
 
         // Every pass takes half a millisecond, and the transfer of every token a whole one.
         ReplaySettings AtOnce(ReplaySettings settings)
         {
             settings = WithProfile(settings, profile);
-            return settings.Pools is { } pools ? settings with { Pools = pools with { Prefill = Changed(pools.Prefill, arguments => arguments with { KvTransferBandwidth = 0.1 }) } } : settings;
+            return settings.Pools is { } pools ? settings with { Pools =
+                pools with { Prefill = Changed(pools.Prefill, arguments => arguments with { KvTransferBandwidth = 0.1 }) } } : settings;
         }
     }
 
@@ -70,7 +72,8 @@ public sealed class StretchTests : IDisposable
     {
         // At 40 ms the transfer of request 2 ends before a pass of request 1 does. So room for request 3 is found in the
         // round after the one in which the transfer is noticed.
-        ReplaySettings settings = Sim.PoolSettings("""{"block_size":8,"kv_bytes_per_token":100000,"kv_transfer_bandwidth":0.1}""", """{"block_size":8}""");
+        ReplaySettings settings = Sim.PoolSettings("""{"block_size":8,"kv_bytes_per_token":100000,"kv_transfer_bandwidth":0.1}""",
+            """{"block_size":8}""");
         ReplayResult result = Sim.Run(
             """
             {"timestamp":0,"input_length":10,"output_length":4,"hash_ids":[1,2]}
@@ -101,7 +104,8 @@ public sealed class StretchTests : IDisposable
             {"timestamp":20,"input_length":4,"output_length":0,"hash_ids":[9]}
             {"timestamp":20,"input_length":8,"output_length":0,"hash_ids":[10]}
             """,
-            WithProfile(Sim.Settings("""{"block_size":8,"max_num_seqs":1,"max_num_batched_tokens":64}""", workers: 2, """{"router_queue_threshold":0.05}"""), Steady(0, 10)) with { StepByStep = stepByStep },
+            WithProfile(Sim.Settings("""{"block_size":8,"max_num_seqs":1,"max_num_batched_tokens":64}""", workers: 2,
+                """{"router_queue_threshold":0.05}"""), Steady(0, 10)) with { StepByStep = stepByStep },
             traceBlockSize: 8);
         Assert.Equal([1, 0, 0, 1, 0], result.Requests.OrderBy(request => request.Ordinal).Select(request => request.DecodeWorkerIdx));
         result.Request(3).Shows(end: 30);
@@ -125,7 +129,8 @@ public sealed class StretchTests : IDisposable
             {"timestamp":0,"input_length":17,"output_length":18,"hash_ids":[8,8]}
             {"timestamp":0,"input_length":17,"output_length":6,"hash_ids":[6,3]}
             """,
-            WithProfile(settings with { Pools = settings.Pools! with { DecodeWorkers = 2 } }, Steady(10, 10)) with { StepByStep = stepByStep });
+            WithProfile(settings with { Pools = settings.Pools! with { DecodeWorkers = 2 } },
+                Steady(10, 10)) with { StepByStep = stepByStep });
         result.Request(4).Shows(admit: 231, first: 458, end: 628);
         result.Request(5).Shows(admit: 271, first: 368, end: 418);
     }
@@ -133,12 +138,15 @@ public sealed class StretchTests : IDisposable
     private static ReplaySettings WithProfile(ReplaySettings settings, string path) => settings with
     {
         Engine = Timed(settings.Engine, path),
-        Pools = settings.Pools is { } pools ? pools with { Prefill = Timed(pools.Prefill, path), Decode = Timed(pools.Decode, path) } : null,
+        Pools = settings.Pools is { } pools ? pools with { Prefill = Timed(pools.Prefill, path),
+            Decode = Timed(pools.Decode, path) } : null,
     };
 
-    private static EngineConfig Timed(EngineConfig engine, string path) => Changed(engine, arguments => arguments with { PlannerProfileData = path });
+    private static EngineConfig Timed(EngineConfig engine, string path) =>
+        Changed(engine, arguments => arguments with { PlannerProfileData = path });
 
-    private static EngineConfig Changed(EngineConfig engine, Func<EngineArguments, EngineArguments> change) => change(engine.Arguments).Resolve("engine");
+    private static EngineConfig Changed(EngineConfig engine, Func<EngineArguments, EngineArguments> change) =>
+        change(engine.Arguments).Resolve("engine");
 
     private string Steady(double prefillMs, double decodeMs)
     {
@@ -155,7 +163,8 @@ public sealed class StretchTests : IDisposable
         Assert.Equal(single.Error, stretched.Error);
         if (single.Result is null) return;
         Assert.Empty(ResultJson.Differences(ResultJson.Report(single.Result), ResultJson.Report(stretched.Result!)));
-        Assert.Equal(Encoding.UTF8.GetString(ResultJson.RequestBytes(single.Result)), Encoding.UTF8.GetString(ResultJson.RequestBytes(stretched.Result!)));
+        Assert.Equal(Encoding.UTF8.GetString(ResultJson.RequestBytes(single.Result)),
+            Encoding.UTF8.GetString(ResultJson.RequestBytes(stretched.Result!)));
     }
 
     private static Outcome Run(ReplayWorkload workload, ReplaySettings settings)

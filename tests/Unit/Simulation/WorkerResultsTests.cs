@@ -30,7 +30,8 @@ public class WorkerResultsTests
         Assert.Equal(result.Summary.TotalInputTokens, result.Workers.Sum(worker => worker.InputTokens));
         Assert.Equal(result.Summary.TotalOutputTokens, result.Workers.Sum(worker => worker.OutputTokens));
         Assert.Equal(result.Summary.Ttft.Mean, result.Workers.Sum(worker => worker.MeanTtftMs * worker.CompletedRequests) / 20, 1e-9);
-        Assert.Equal(result.Summary.E2eLatency.Mean, result.Workers.Sum(worker => worker.MeanE2eLatencyMs * worker.CompletedRequests) / 20, 1e-9);
+        Assert.Equal(result.Summary.E2eLatency.Mean, result.Workers.Sum(worker => worker.MeanE2eLatencyMs * worker.CompletedRequests)
+            / 20, 1e-9);
     }
 
     [Fact]
@@ -38,7 +39,8 @@ public class WorkerResultsTests
     {
         ReplayResult result = Run(new ReplaySettings { Workers = 30 });
         Assert.Equal(30, result.Workers.Count);
-        Assert.Equal(new WorkerResult(WorkerType.Aggregated, 29, 0, 0, 0, 0, 0, double.PositiveInfinity, double.PositiveInfinity), result.Workers[29]);
+        Assert.Equal(new WorkerResult(WorkerType.Aggregated, 29, 0, 0, 0, 0, 0, double.PositiveInfinity, double.PositiveInfinity),
+            result.Workers[29]);
         Assert.Equal(double.NegativeInfinity, result.Workers[29].PrefixCacheReusedRatio);
     }
 
@@ -49,7 +51,8 @@ public class WorkerResultsTests
         {
             Pools = new PoolSettings(Engine("""{"worker_type":"prefill"}"""), Engine("""{"worker_type":"decode"}"""), 2, 3),
         });
-        Assert.Equal([WorkerType.Prefill, WorkerType.Prefill, WorkerType.Decode, WorkerType.Decode, WorkerType.Decode], result.Workers.Select(worker => worker.WorkerType));
+        Assert.Equal([WorkerType.Prefill, WorkerType.Prefill, WorkerType.Decode, WorkerType.Decode, WorkerType.Decode],
+            result.Workers.Select(worker => worker.WorkerType));
         Assert.Equal([0, 1, 0, 1, 2], result.Workers.Select(worker => worker.Index));
         Assert.Equal(20, result.Workers.Take(2).Sum(worker => worker.CompletedRequests));
         Assert.Equal(20, result.Workers.Skip(2).Sum(worker => worker.CompletedRequests));

@@ -54,7 +54,8 @@ public sealed class WorkloadExamplesTests
         result.Request(1).Shows(worker: 0);
         result.Request(2).Shows(worker: 1, first: 107.062993, end: 124.30606800000001);
         result.Request(3).Shows(worker: 0, arrival: 174.306068);
-        result.Summary.Shows(("duration_ms", 202.80345400000002), ("prefix_cache_reused_ratio", 0.23880597014925373), ("mean_e2e_latency_ms", 34.267818000000005));
+        result.Summary.Shows(("duration_ms", 202.80345400000002), ("prefix_cache_reused_ratio", 0.23880597014925373),
+            ("mean_e2e_latency_ms", 34.267818000000005));
     }
 
     [Theory]

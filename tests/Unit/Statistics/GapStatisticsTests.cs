@@ -190,7 +190,8 @@ public class GapStatisticsTests
             ? all[0]
             : LogBuckets.Representative(LogBuckets.Formula(all[(int)Math.Round((count - 1.0) * p / 100.0, MidpointRounding.AwayFromZero)]));
         AssertClose(
-            new Distribution(mean, all[0], all[^1], At(50), At(75), At(90), At(95), At(99), Math.Sqrt(squares / count)), gaps.InterTokenLatency);
+            new Distribution(mean, all[0], all[^1], At(50), At(75), At(90), At(95), At(99), Math.Sqrt(squares / count)),
+                gaps.InterTokenLatency);
         return true;
     }
 

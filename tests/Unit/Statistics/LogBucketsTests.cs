@@ -73,7 +73,8 @@ public class LogBucketsTests
             sample =>
             {
                 double value = Math.Abs(sample.Item);
-                return value < LogBuckets.SmallestIndexable ? LogBuckets.KeyOf(value) == LogBuckets.ZeroKey : LogBuckets.KeyOf(value) == Naive(value);
+                return value < LogBuckets.SmallestIndexable ? LogBuckets.KeyOf(value) == LogBuckets.ZeroKey
+                    : LogBuckets.KeyOf(value) == Naive(value);
             }));
 
     [Fact]
@@ -85,7 +86,8 @@ public class LogBucketsTests
         {
             // Half of them beside an edge.
             double value = Math.Pow(10, (random.NextDouble() * 12) - 6);
-            if (random.Next(2) == 0) value = LogBuckets.Representative(LogBuckets.KeyOf(value)) * (1 + (LogBuckets.Width / 2)) * (1 + ((random.NextDouble() - 0.5) * 1e-6));
+            if (random.Next(2) == 0) value = LogBuckets.Representative(LogBuckets.KeyOf(value)) * (1 + (LogBuckets.Width / 2))
+                * (1 + ((random.NextDouble() - 0.5) * 1e-6));
             if (!LogBuckets.TryKeyOfAllNear(value, out int key))
             {
                 refused++;

@@ -10,7 +10,8 @@ public sealed class OrderStatisticsTests
     public void Every_rank_is_what_sorting_gives()
     {
         // Few distinct values, so that pivots repeat; long enough to be partitioned many times.
-        Gen<double[]> lists = Gen.Choose(1, 3000).SelectMany(length => Gen.Choose(1, 1000).SelectMany(values => Gen.Choose(0, values).Select(value => value / 8.0).ArrayOf(length)));
+        Gen<double[]> lists = Gen.Choose(1, 3000).SelectMany(length => Gen.Choose(1, 1000)
+            .SelectMany(values => Gen.Choose(0, values).Select(value => value / 8.0).ArrayOf(length)));
         Prop.ForAll(lists.ToArbitrary(), samples =>
         {
             double[] sorted = [.. samples.Order()];

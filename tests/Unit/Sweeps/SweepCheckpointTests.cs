@@ -19,9 +19,11 @@ public sealed class SweepCheckpointTests : IDisposable
     private string File => _folder.File("sub/sweep.jsonl");
 
     private static ReplayWorkload Load(int outputTokens = 8) => SyntheticLoad.Create(
-        new SyntheticOptions { InputTokens = 100, OutputTokens = outputTokens, RequestCount = 5, ArrivalIntervalMs = 10 }, EngineConfig.Default.BlockSize);
+        new SyntheticOptions { InputTokens = 100, OutputTokens = outputTokens, RequestCount = 5, ArrivalIntervalMs = 10 },
+            EngineConfig.Default.BlockSize);
 
-    private List<SweepRow> Run(SweepGrid? grid = null, ReplayWorkload? workload = null, ReplaySettings? common = null, bool replace = false, int take = int.MaxValue)
+    private List<SweepRow> Run(SweepGrid? grid = null, ReplayWorkload? workload = null, ReplaySettings? common = null, bool replace = false,
+        int take = int.MaxValue)
     {
         workload ??= Load();
         common ??= Common;
@@ -39,7 +41,8 @@ public sealed class SweepCheckpointTests : IDisposable
         List<SweepRow> first = Run(), second = Run();
         Assert.All(first, row => Assert.False(row.IsResumed));
         Assert.All(second, row => Assert.True(row.IsResumed));
-        Assert.Equal(first.Select(row => (row.Index, row.Workers, row.RouterMode, row.Error, row.ErrorId)), second.Select(row => (row.Index, row.Workers, row.RouterMode, row.Error, row.ErrorId)));
+        Assert.Equal(first.Select(row => (row.Index, row.Workers, row.RouterMode, row.Error, row.ErrorId)),
+            second.Select(row => (row.Index, row.Workers, row.RouterMode, row.Error, row.ErrorId)));
         foreach ((SweepRow before, SweepRow after) in first.Zip(second)) Assert.Equal(before.GetMetrics(), after.GetMetrics());
         Assert.Single(second, row => row.ErrorId == "ReplaySettingsInvalid");
     }
@@ -153,7 +156,8 @@ public sealed class SweepCheckpointTests : IDisposable
     public void A_changed_policy_file_is_another_point()
     {
         string policy = _folder.Write("policy.yaml", System.IO.File.ReadAllText(TestData.PathOf("traces", "policy.yaml")));
-        SweepGrid Resolved() => Grid with { Workers = [2], Routers = [new RouterSettings { RouterPolicyConfig = policy }.Resolve("router")] };
+        SweepGrid Resolved() => Grid with { Workers = [2], Routers =
+            [new RouterSettings { RouterPolicyConfig = policy }.Resolve("router")] };
         SweepGrid grid = Resolved();
         Run(grid);
         Assert.All(Run(grid), row => Assert.True(row.IsResumed));
@@ -178,12 +182,15 @@ public sealed class SweepCheckpointTests : IDisposable
         [
             .. new Action<MooncakeRow>?[]
             {
-                null, row => row.Delay = 6, row => row.InputLength = 31, row => row.OutputLength = 5, row => row.HashIds = [1, 3], row => row.Priority = 1,
-                row => row.StrictPriority = 1, row => row.PolicyClass = "p", row => (row.SessionId, row.Delay, row.Timestamp) = ("c", null, 5),
+                null, row => row.Delay = 6, row => row.InputLength = 31, row => row.OutputLength = 5, row => row.HashIds = [1, 3], row =>
+                    row.Priority = 1,
+                row => row.StrictPriority = 1, row => row.PolicyClass = "p", row =>
+                    (row.SessionId, row.Delay, row.Timestamp) = ("c", null, 5),
                 row => row.OutputTokenIds = [1, 2, 3, 4],
             }.Select(change => WorkloadDigest.Of(WorkloadLoader.FromRows(Rows(change), 16))),
             WorkloadDigest.Of(WorkloadLoader.FromRows(Rows(), 32)),
-            WorkloadDigest.Of(WorkloadLoader.FromRows(Rows(), new WorkloadOptions { TraceBlockSize = 16, Format = TraceFormat.MooncakeDelta })),
+            WorkloadDigest.Of(WorkloadLoader.FromRows(Rows(),
+                new WorkloadOptions { TraceBlockSize = 16, Format = TraceFormat.MooncakeDelta })),
             WorkloadDigest.Of(Load()), WorkloadDigest.Of(Load(9)),
         ];
         Assert.Equal(digests.Length, digests.Distinct().Count());

@@ -10,7 +10,8 @@ namespace AgentSim.Tests.Sweeps;
 public class SweepTests
 {
     private static readonly ReplayWorkload Load = SyntheticLoad.Create(
-        new SyntheticOptions { InputTokens = 512, OutputTokens = 32, RequestCount = 40, ArrivalIntervalMs = 10, SharedPrefixRatio = 0.5, NumPrefixGroups = 3 },
+        new SyntheticOptions { InputTokens = 512, OutputTokens = 32, RequestCount = 40, ArrivalIntervalMs = 10, SharedPrefixRatio = 0.5,
+            NumPrefixGroups = 3 },
         EngineConfig.Default.BlockSize);
 
     private static readonly SweepGrid Grid = new()
@@ -25,7 +26,8 @@ public class SweepTests
 
     // All but those that measure the computation itself.
     private static string Simulated(IEnumerable<Metric> metrics) =>
-        string.Join(' ', metrics.Where(metric => !metric.Name.StartsWith("wall_", StringComparison.Ordinal) && !metric.Name.EndsWith("_per_s", StringComparison.Ordinal)));
+        string.Join(' ', metrics.Where(metric => !metric.Name.StartsWith("wall_", StringComparison.Ordinal)
+            && !metric.Name.EndsWith("_per_s", StringComparison.Ordinal)));
 
     private static List<SweepRow> InOrder(IEnumerable<SweepRow> rows) => [.. rows.OrderBy(row => row.Index)];
 
@@ -35,7 +37,8 @@ public class SweepTests
         List<SweepPoint> points = Points();
         Assert.Equal(12, points.Count);
         Assert.Equal([1, 2, 4, 1, 2, 4], points.Take(6).Select(point => point.Settings.Workers));
-        Assert.Equal(12, points.Select(point => (point.Settings.Engine.MaxNumSeqs, point.Settings.RouterMode, point.Settings.Workers)).Distinct().Count());
+        Assert.Equal(12, points.Select(point => (point.Settings.Engine.MaxNumSeqs, point.Settings.RouterMode, point.Settings.Workers))
+            .Distinct().Count());
 
         var rest = new SweepGrid
         {
@@ -45,14 +48,16 @@ public class SweepTests
             ArrivalSpeedupRatios = [1, 2],
         };
         List<SweepPoint> more = Points(rest, new ReplaySettings { ModelName = "m" });
-        Assert.Equal(24, more.Select(point => (point.Settings.Router, point.Settings.RouterSeed, point.Settings.Concurrency, point.Settings.ArrivalSpeedupRatio)).Distinct().Count());
+        Assert.Equal(24, more.Select(point => (point.Settings.Router, point.Settings.RouterSeed, point.Settings.Concurrency,
+            point.Settings.ArrivalSpeedupRatio)).Distinct().Count());
         Assert.All(more, point => Assert.Equal("m", point.Settings.ModelName));
     }
 
     [Fact]
     public void Pools_take_the_place_of_engines_and_workers()
     {
-        EngineConfig prefill = EngineConfig.Parse("""{"worker_type":"prefill"}""", "p"), decode = EngineConfig.Parse("""{"worker_type":"decode"}""", "d");
+        EngineConfig prefill = EngineConfig.Parse("""{"worker_type":"prefill"}""", "p"),
+            decode = EngineConfig.Parse("""{"worker_type":"decode"}""", "d");
         List<SweepRow> rows = InOrder(Sweep.Run(Points(Grid with { Pools = [new(prefill, decode), new(prefill, decode, 2, 3)] }), 2));
         Assert.Equal(4, rows.Count);
         Assert.Equal([1, 3, 1, 3], rows.Select(row => row.Workers));
@@ -71,7 +76,8 @@ public class SweepTests
         foreach ((SweepPoint point, SweepRow row) in points.Zip(rows))
         {
             Assert.Equal(Simulated(Replay.Run(point.Workload, point.Settings).Summary.Metrics), Simulated(row.GetMetrics()));
-            Assert.Equal((point.Settings.Workers, point.Settings.RouterMode, point.Settings.Engine.ToString()), (row.Workers, row.RouterMode, row.Engine));
+            Assert.Equal((point.Settings.Workers, point.Settings.RouterMode, point.Settings.Engine.ToString()),
+                (row.Workers, row.RouterMode, row.Engine));
             Assert.Equal(row["p99_ttft_ms"], row.P99TtftMs);
             Assert.Equal("MetricUnknown", Assert.Throws<AgentSimException>(() => row["nothing"]).ErrorId);
             Assert.Null(row.Error);
@@ -105,7 +111,8 @@ public class SweepTests
         Assert.Equal(40, rows.MinBy(row => row.GpuHours)!.CompletedRequests);
         Assert.Equal(40, rows.MaxBy(row => row.OutputThroughputTokS)!.CompletedRequests);
         Assert.Equal(40, rows.MaxBy(row => row.PrefixCacheReusedRatio)!.CompletedRequests);
-        Assert.All(rows.Where(row => row.CompletedRequests is not 40), row => Assert.False(row["p99_itl_ms"] < 1e300 || row.DurationMs < 1e300 || !(row["p99_itl_ms"] > 0)));
+        Assert.All(rows.Where(row => row.CompletedRequests is not 40),
+            row => Assert.False(row["p99_itl_ms"] < 1e300 || row.DurationMs < 1e300 || !(row["p99_itl_ms"] > 0)));
     }
 
     [Fact]
@@ -129,7 +136,8 @@ public class SweepTests
             Row(new ReplaySettings
             {
                 Engine = EngineConfig.Parse("""{"max_num_seqs":4}""", "engine"), Workers = 2, RouterMode = RouterMode.KvRouter,
-                Router = RouterConfig.Parse("""{"router_temperature":0.5}""", "router"), RouterSeed = 7, Concurrency = 3, ArrivalSpeedupRatio = 1.5,
+                Router = RouterConfig.Parse("""{"router_temperature":0.5}""", "router"), RouterSeed = 7, Concurrency = 3,
+                    ArrivalSpeedupRatio = 1.5,
             }).ToString());
 
         static SweepRow Row(ReplaySettings settings) => new(0, settings, new SweepOutcome([]), isResumed: false);
@@ -149,8 +157,10 @@ public class SweepTests
     {
         // Each point would take minutes.
         ReplayWorkload endless = SyntheticLoad.Create(
-            new SyntheticOptions { InputTokens = 64, OutputTokens = 10_000, RequestCount = 200_000, ArrivalIntervalMs = 0 }, EngineConfig.Default.BlockSize);
-        List<SweepPoint> points = [.. Points(Grid with { Workers = [1] }), .. Points(Grid with { RouterModes = [RouterMode.RoundRobin], Workers = [2] }, workload: endless)];
+            new SyntheticOptions { InputTokens = 64, OutputTokens = 10_000, RequestCount = 200_000, ArrivalIntervalMs = 0 },
+                EngineConfig.Default.BlockSize);
+        List<SweepPoint> points = [.. Points(Grid with { Workers = [1] }),
+            .. Points(Grid with { RouterModes = [RouterMode.RoundRobin], Workers = [2] }, workload: endless)];
         SweepRow first = Sweep.Run(points, 2).First();
         Assert.Equal(1, first.Workers);
     }

@@ -73,7 +73,8 @@ public class BrokenRecordTests
     [Fact]
     public void An_object_without_the_times_of_its_tokens_has_none()
     {
-        RequestOutcome outcome = RequestOutcome.Empty with { Arrival = 1, Terminal = 9, OutputLength = 4, Status = TerminalStatus.Completed };
+        RequestOutcome outcome = RequestOutcome.Empty with { Arrival = 1, Terminal = 9, OutputLength = 4,
+            Status = TerminalStatus.Completed };
         var request = new RequestResult(1, outcome, null, new RequestIdentity(null, null, null));
 
         Assert.Equal(

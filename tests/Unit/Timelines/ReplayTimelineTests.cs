@@ -55,12 +55,14 @@ public sealed class ReplayTimelineTests
         RequestResult a = result.Request(1), b = result.Request(2), c = result.Request(3);
         Assert.Equal(
         [
-            Line("child", "delay", a.TerminalTimeMs, c.ArrivalTimeMs), Line("<script>", "tool wait", a.TerminalTimeMs, a.TerminalTimeMs + 10), Line("<script>", "delay", a.TerminalTimeMs + 10, b.ArrivalTimeMs),
+            Line("child", "delay", a.TerminalTimeMs, c.ArrivalTimeMs), Line("<script>", "tool wait", a.TerminalTimeMs,
+                a.TerminalTimeMs + 10), Line("<script>", "delay", a.TerminalTimeMs + 10, b.ArrivalTimeMs),
         ], events.Lines("agentsim.wait"));
         Assert.Equal(40, b.ArrivalTimeMs - a.TerminalTimeMs, 1e-9);
         Assert.Equal(
         [
-            .. new[] { 1, 3, 2, 4 }.Select(result.Request).Select(request => Line(request.SessionId!, request.RequestId!, request.ArrivalTimeMs, request.TerminalTimeMs)),
+            .. new[] { 1, 3, 2, 4 }.Select(result.Request).Select(request =>
+                Line(request.SessionId!, request.RequestId!, request.ArrivalTimeMs, request.TerminalTimeMs)),
         ], events.Lines("agentsim.request"));
         Assert.Contains(Line("<script>", "prefill", a.FirstAdmitMs!.Value, a.FirstTokenMs!.Value), events.Lines("agentsim.stage"));
         Assert.Contains(Line("<script>", "decode", a.FirstTokenMs.Value, a.LastTokenMs!.Value), events.Lines("agentsim.stage"));
@@ -130,11 +132,13 @@ public sealed class ReplayTimelineTests
             {"timestamp":0,"input_length":16,"output_length":4,"hash_ids":[3]}
             """;
         TraceEvents events = Timeline(Sim.Run(rows, Sim.Settings("""{"block_size":16,"max_num_seqs":2}""")));
-        (long, long)[] counts = [.. events.Named("requests").Select(each => (each.GetProperty("args").GetProperty("running").GetInt64(), each.GetProperty("args").GetProperty("waiting").GetInt64()))];
+        (long, long)[] counts = [.. events.Named("requests").Select(each =>
+            (each.GetProperty("args").GetProperty("running").GetInt64(), each.GetProperty("args").GetProperty("waiting").GetInt64()))];
         Assert.Equal((2, 1), counts[0]);
         Assert.Equal((1, 0), counts[^2]);
         Assert.Equal((0, 0), counts[^1]);
-        Assert.Equal((0, 2), events.Named("batch size").Select(each => (each.GetProperty("args").GetProperty("decode").GetInt64(), each.GetProperty("args").GetProperty("prefill").GetInt64())).First());
+        Assert.Equal((0, 2), events.Named("batch size").Select(each => (each.GetProperty("args").GetProperty("decode").GetInt64(),
+            each.GetProperty("args").GetProperty("prefill").GetInt64())).First());
     }
 
     [Fact]
@@ -144,12 +148,15 @@ public sealed class ReplayTimelineTests
             {"session_id":"s","timestamp":0,"input_length":64,"output_length":4,"hash_ids":[1,2,3,4]}
             {"session_id":"s","delay":5,"input_length":64,"output_length":4,"hash_ids":[1,2,3,4]}
             """;
-        ReplaySettings settings = Sim.PoolSettings("""{"block_size":16,"kv_bytes_per_token":100000,"kv_transfer_bandwidth":1.0}""", """{"block_size":16}""") with { RecordsKvUse = true };
+        ReplaySettings settings = Sim.PoolSettings("""{"block_size":16,"kv_bytes_per_token":100000,"kv_transfer_bandwidth":1.0}""",
+            """{"block_size":16}""") with { RecordsKvUse = true };
         TraceEvents events = Timeline(Sim.Run(rows, settings));
         Assert.Equal(["Prefill worker 0", "Decode worker 0"], events.ProcessNames);
         Assert.Equal(2, events.Phase("s").Count(each => TraceEvents.Name(each) == "KV transfer"));
-        foreach (string stage in (string[])["prefill", "KV held", "KV transfer", "decode"]) Assert.Contains(events.Lines("agentsim.stage"), line => line.StartsWith($"{stage} @", StringComparison.Ordinal));
-        Assert.All(events.Lines("agentsim.stage"), line => Assert.Contains(line.StartsWith("decode", StringComparison.Ordinal) || line.StartsWith("KV transfer", StringComparison.Ordinal) ? "@Decode" : "@", line, StringComparison.Ordinal));
+        foreach (string stage in (string[])["prefill", "KV held", "KV transfer", "decode"])
+            Assert.Contains(events.Lines("agentsim.stage"), line => line.StartsWith($"{stage} @", StringComparison.Ordinal));
+        Assert.All(events.Lines("agentsim.stage"), line => Assert.Contains(line.StartsWith("decode", StringComparison.Ordinal)
+            || line.StartsWith("KV transfer", StringComparison.Ordinal) ? "@Decode" : "@", line, StringComparison.Ordinal));
         foreach (var worker in events.Named("KV blocks in use").GroupBy(each => each.GetProperty("pid").GetInt32()))
             Assert.Equal(0, worker.Last().GetProperty("args").GetProperty("blocks").GetInt64());
     }
@@ -165,7 +172,8 @@ public sealed class ReplayTimelineTests
         TraceEvents events = new(File.ReadAllBytes(target)), full = Timeline(result);
         Assert.Equal(full.Lines("agentsim.request"), events.Lines("agentsim.request"));
         Assert.Equal(full.Lines("agentsim.stage"), events.Lines("agentsim.stage"));
-        Assert.Equal(full.Phase("C").Select(each => each.GetRawText()[each.GetRawText().IndexOf("ts", StringComparison.Ordinal)..]), events.Phase("C").Select(each => each.GetRawText()[each.GetRawText().IndexOf("ts", StringComparison.Ordinal)..]));
+        Assert.Equal(full.Phase("C").Select(each => each.GetRawText()[each.GetRawText().IndexOf("ts", StringComparison.Ordinal)..]),
+            events.Phase("C").Select(each => each.GetRawText()[each.GetRawText().IndexOf("ts", StringComparison.Ordinal)..]));
         Assert.Empty(events.Phase("s"));
         Assert.Empty(events.Lines("agentsim.wait"));
     }
@@ -174,17 +182,22 @@ public sealed class ReplayTimelineTests
     [InlineData("""{"terminal_status":"completed","arrival_time_ms":1}""", "RequestRecordInvalid")]
     [InlineData("""{"terminal_status":"done","arrival_time_ms":1,"terminal_time_ms":2}""", "RequestRecordInvalid")]
     [InlineData("""{"terminal_status":"completed","arrival_time_ms":1e300,"terminal_time_ms":2}""", "RequestRecordInvalid")]
-    [InlineData("""{"terminal_status":"completed","arrival_time_ms":-1e308,"terminal_time_ms":2,"first_token_ms":1e308}""", "RequestRecordInvalid")]
+    [InlineData("""{"terminal_status":"completed","arrival_time_ms":-1e308,"terminal_time_ms":2,"first_token_ms":1e308}""",
+        "RequestRecordInvalid")]
     [InlineData("""{"terminal_status":"completed","arrival_time_ms":1,"terminal_time_ms":2,"first_token_ms":1,"last_token_ms":1e308,"output_length":2}""", "RequestRecordInvalid")]
-    [InlineData("""{"terminal_status":"completed","arrival_time_ms":1,"terminal_time_ms":2,"decode_worker_idx":-1}""", "RequestRecordInvalid")]
+    [InlineData("""{"terminal_status":"completed","arrival_time_ms":1,"terminal_time_ms":2,"decode_worker_idx":-1}""",
+        "RequestRecordInvalid")]
     [InlineData("""{"terminal_status":"completed","arrival_time_ms":1,"terminal_time_ms":2,"output_length":1}""", "RequestRecordInvalid")]
-    [InlineData("""{"terminal_status":"completed","arrival_time_ms":1,"terminal_time_ms":2,"output_length":1,"first_token_ms":1}""", "RequestRecordInvalid")]
-    [InlineData("""{"terminal_status":"completed","arrival_time_ms":1,"terminal_time_ms":2,"output_length":1,"last_token_ms":2}""", "RequestRecordInvalid")]
+    [InlineData("""{"terminal_status":"completed","arrival_time_ms":1,"terminal_time_ms":2,"output_length":1,"first_token_ms":1}""",
+        "RequestRecordInvalid")]
+    [InlineData("""{"terminal_status":"completed","arrival_time_ms":1,"terminal_time_ms":2,"output_length":1,"last_token_ms":2}""",
+        "RequestRecordInvalid")]
     public void A_bad_record_is_refused(string line, string errorId)
     {
         using var folder = new TempFolder();
         string log = folder.Write("requests.jsonl", line);
-        Assert.Equal(errorId, Assert.Throws<AgentSimException>(() => TimelineExport.Run([log], folder.File("timeline.json"), new TimelineOptions())).ErrorId);
+        Assert.Equal(errorId, Assert.Throws<AgentSimException>(() =>
+            TimelineExport.Run([log], folder.File("timeline.json"), new TimelineOptions())).ErrorId);
         Assert.Equal(["requests.jsonl"], folder.Everything);
     }
 
@@ -201,23 +214,27 @@ public sealed class ReplayTimelineTests
             {"terminal_status":"failed","arrival_time_ms":3,"terminal_time_ms":3,"prefill_worker_idx":2147483647,"source_held_ms":1,"destination_activated_ms":0,"decode_worker_idx":0}
             """);
         TimelineExport.Run([log], folder.File("timeline.json"), new TimelineOptions { FirstTokenMarkers = true });
-        Assert.Equal(2, new TraceEvents(File.ReadAllBytes(folder.File("timeline.json"))).Lines("agentsim.request").Select(line => line.Split(' ')[1]).Distinct().Count());
+        Assert.Equal(2, new TraceEvents(File.ReadAllBytes(folder.File("timeline.json"))).Lines("agentsim.request")
+            .Select(line => line.Split(' ')[1]).Distinct().Count());
     }
 
     [Fact]
     public void Records_and_traces_do_not_mix()
     {
         using var folder = new TempFolder();
-        string log = folder.Write("requests.jsonl", """{"terminal_status":"completed","arrival_time_ms":1,"terminal_time_ms":2}"""), trace = folder.Write("trace.jsonl", "{}");
+        string log = folder.Write("requests.jsonl", """{"terminal_status":"completed","arrival_time_ms":1,"terminal_time_ms":2}"""),
+            trace = folder.Write("trace.jsonl", "{}");
         foreach (string[] files in (string[][])[[log, trace], [trace, log], [log, log]])
-            Assert.Equal("TimelineInputMixed", Assert.Throws<AgentSimException>(() => TimelineExport.Run(files, folder.File("t.json"), new TimelineOptions())).ErrorId);
+            Assert.Equal("TimelineInputMixed", Assert.Throws<AgentSimException>(() =>
+                TimelineExport.Run(files, folder.File("t.json"), new TimelineOptions())).ErrorId);
     }
 
     [Theory]
     [InlineData("vllm")]
     [InlineData("sglang")]
     [InlineData("trtllm")]
-    public void Every_replay_gives_a_sound_timeline_and_the_same_result(string engine) => Prop.ForAll(Scenario.Of(engine).ToArbitrary(), scenario =>
+    public void Every_replay_gives_a_sound_timeline_and_the_same_result(string engine) =>
+        Prop.ForAll(Scenario.Of(engine).ToArbitrary(), scenario =>
     {
         ReplayResult plain, recorded;
         try
@@ -231,11 +248,14 @@ public sealed class ReplayTimelineTests
 
         recorded = Replay.Run(scenario.Load(), scenario.Settings with { RecordsKvUse = true });
         Assert.Empty(plain.KvUse);
-        Assert.Equal(ResultJson.Requests(plain).Select(record => record.GetRawText()), ResultJson.Requests(recorded).Select(record => record.GetRawText()));
-        long capacity = Math.Max(recorded.Origin.Settings.Engine.NumGpuBlocks, recorded.Origin.Settings.Pools is { } pools ? Math.Max(pools.Prefill.NumGpuBlocks, pools.Decode.NumGpuBlocks) : 0);
+        Assert.Equal(ResultJson.Requests(plain).Select(record => record.GetRawText()), ResultJson.Requests(recorded)
+            .Select(record => record.GetRawText()));
+        long capacity = Math.Max(recorded.Origin.Settings.Engine.NumGpuBlocks,
+            recorded.Origin.Settings.Pools is { } pools ? Math.Max(pools.Prefill.NumGpuBlocks, pools.Decode.NumGpuBlocks) : 0);
         Assert.All(recorded.KvUse, sample => Assert.InRange(sample.Blocks, 0, capacity));
         TraceEvents events = Timeline(recorded, new TimelineOptions { FirstTokenMarkers = true });
-        Assert.Equal(recorded.Requests.Count, events.Phase("X").Where(each => each.GetProperty("cat").GetString() == "agentsim.request").Select(each => each.GetProperty("args").GetProperty("ordinal").GetInt32()).Distinct().Count());
+        Assert.Equal(recorded.Requests.Count, events.Phase("X").Where(each => each.GetProperty("cat").GetString() == "agentsim.request")
+            .Select(each => each.GetProperty("args").GetProperty("ordinal").GetInt32()).Distinct().Count());
         if (scenario.Settings.MaxSimTimeMs is not null) return;
         // Nothing stays in use when nothing is left to do.
         foreach (var worker in recorded.KvUse.GroupBy(sample => (sample.WorkerType, sample.Index))) Assert.Equal(0, worker.Last().Blocks);

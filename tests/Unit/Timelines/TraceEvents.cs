@@ -23,7 +23,8 @@ internal sealed class TraceEvents
     {
         Text = Encoding.UTF8.GetString(file);
         Assert.All(file, value => Assert.True(value is (>= 0x20 and < 0x7f) or (byte)'\n'));
-        Assert.EndsWith("]}\n", Text.Replace(" ", "", StringComparison.Ordinal).Replace("\n]", "]", StringComparison.Ordinal).Replace("\n}", "}", StringComparison.Ordinal), StringComparison.Ordinal);
+        Assert.EndsWith("]}\n", Text.Replace(" ", "", StringComparison.Ordinal).Replace("\n]", "]", StringComparison.Ordinal)
+            .Replace("\n}", "}", StringComparison.Ordinal), StringComparison.Ordinal);
         JsonElement root = JsonDocument.Parse(file).RootElement;
         Assert.Equal(["displayTimeUnit", "traceEvents"], root.EnumerateObject().Select(member => member.Name));
         Assert.Equal("ms", root.GetProperty("displayTimeUnit").GetString());
@@ -55,8 +56,10 @@ internal sealed class TraceEvents
 
     /// <summary>Slices and instants as "name @process/thread begin+duration", milliseconds.</summary>
     public IEnumerable<string> Lines(string category) => All
-        .Where(each => each.TryGetProperty("cat", out JsonElement value) && value.GetString()!.StartsWith(category, StringComparison.Ordinal))
-        .Select(each => FormattableString.Invariant($"{Name(each)} @{_processes[Int(each, "pid")]}/{_threads[Int(each, "tid")].Name} {each.GetProperty("ts").GetDecimal() / 1000:0.######}{(each.TryGetProperty("dur", out JsonElement dur) ? $"+{dur.GetDecimal() / 1000:0.######}" : "")}"));
+        .Where(each => each.TryGetProperty("cat", out JsonElement value)
+            && value.GetString()!.StartsWith(category, StringComparison.Ordinal))
+        .Select(each => FormattableString.Invariant(
+            $"{Name(each)} @{_processes[Int(each, "pid")]}/{_threads[Int(each, "tid")].Name} {each.GetProperty("ts").GetDecimal() / 1000:0.######}{(each.TryGetProperty("dur", out JsonElement dur) ? $"+{dur.GetDecimal() / 1000:0.######}" : "")}"));
 
     public static string Name(JsonElement each) => each.GetProperty("name").GetString()!;
 
@@ -139,7 +142,8 @@ internal sealed class TraceEvents
                 Assert.All(each.GetProperty("args").EnumerateObject(), value => Assert.True(value.Value.GetInt64() >= 0));
             }
 
-            if (track.Key.Item2 != "KV blocks in use") Assert.All(track.Last().GetProperty("args").EnumerateObject(), value => Assert.Equal(0, value.Value.GetInt64()));
+            if (track.Key.Item2 != "KV blocks in use")
+                Assert.All(track.Last().GetProperty("args").EnumerateObject(), value => Assert.Equal(0, value.Value.GetInt64()));
         }
     }
 }

@@ -48,14 +48,17 @@ public sealed class TraceTimelineTests
         Assert.Equal(
             """{"session_id":"root","event_type":"inferred_tool_call","event_source":"dynamo","source":"request.finish_reason_metadata.tool_calls","inferred":true,"host_execution":false,"source_request_id":"r1","tool_call_id":"c2","tool_call_index":1,"choice_index":0,"tool_class":"read","started_at_unix_ms":1100.0,"next_request_id":"r2","ended_at_unix_ms":1150.0,"duration_ms":50.0}""",
             events.Named("Tool: read").Single().GetProperty("args").GetRawText());
-        Assert.Equal("""{"request_id":"r1","x_request_id":null,"model":"m","output_tokens":3,"avg_itl_ms":null}""", events.Named("decode").Single().GetProperty("args").GetRawText());
-        Assert.Equal("""{"request_id":"r1","x_request_id":null,"model":"m","prefill_wait_time_ms":2.0004}""", events.Named("prefill wait").Single().GetProperty("args").GetRawText());
+        Assert.Equal("""{"request_id":"r1","x_request_id":null,"model":"m","output_tokens":3,"avg_itl_ms":null}""", events.Named("decode")
+            .Single().GetProperty("args").GetRawText());
+        Assert.Equal("""{"request_id":"r1","x_request_id":null,"model":"m","prefill_wait_time_ms":2.0004}""", events.Named("prefill wait")
+            .Single().GetProperty("args").GetRawText());
         Assert.Equal("""{"ttft_ms":20.0}""", events.Named("first token").Single().GetProperty("args").GetRawText());
         Assert.Equal(
             """{"session_id":"root","event_type":"tool_end","event_source":"harness","event_time_unix_ms":1140,"tool_call_id":"c1","tool_class":"bash","started_at_unix_ms":1105,"ended_at_unix_ms":1140,"status":"succeeded","duration_ms":35.0}""",
             events.Named("Tool: bash").Single().GetProperty("args").GetRawText());
         Assert.StartsWith("""{"session_id":"root","event_time_unix_ms":1100,"request_id":"r1","model":"m","output_tokens":3,"request_received_ms":1000,"prefill_wait_time_ms":2.0004,"prefill_time_ms":18.0004,"ttft_ms":20.0,"total_time_ms":100.0,"finish_reason_metadata":{""", events.Named("LLM request: m").Single().GetProperty("args").GetRawText(), StringComparison.Ordinal);
-        Assert.EndsWith(""","finish.finish_reason":"tool_calls","finish.tool_call_count":2,"finish.tool_call_names":"bash, read"}""", events.Named("LLM request: m").Single().GetProperty("args").GetRawText(), StringComparison.Ordinal);
+        Assert.EndsWith(""","finish.finish_reason":"tool_calls","finish.tool_call_count":2,"finish.tool_call_names":"bash, read"}""",
+            events.Named("LLM request: m").Single().GetProperty("args").GetRawText(), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -70,7 +73,8 @@ public sealed class TraceTimelineTests
     {
         (TraceEvents compact, _) = Made(Example);
         (TraceEvents pretty, _) = Made(Example, new TimelineOptions { Indented = true });
-        Assert.StartsWith("{\n  \"displayTimeUnit\": \"ms\",\n  \"traceEvents\": [\n    {\n      \"args\": {\n        \"name\": \"Dynamo request trace\"\n      },\n      \"name\": \"process_name\",", pretty.Text, StringComparison.Ordinal);
+        Assert.StartsWith("{\n  \"displayTimeUnit\": \"ms\",\n  \"traceEvents\": [\n    {\n      \"args\": {\n        \"name\": \"Dynamo " +
+            "request trace\"\n      },\n      \"name\": \"process_name\",", pretty.Text, StringComparison.Ordinal);
         Assert.Equal(compact.All.Count, pretty.All.Count);
         Assert.All(compact.All.Zip(pretty.All), pair => Assert.True(JsonElement.DeepEquals(pair.First, pair.Second)));
         foreach (JsonElement each in pretty.All)
@@ -98,15 +102,18 @@ public sealed class TraceTimelineTests
         JsonElement slice = events.Named("Tool: k").Single();
         string synthetic = slice.GetProperty("args").TryGetProperty("synthetic_duration", out _) ? " synthetic" : "";
         Assert.Equal(expected, $"{slice.GetProperty("ts")}+{slice.GetProperty("dur")}{synthetic}");
-        if (synthetic.Length > 0) Assert.EndsWith(""","synthetic_duration":true,"visual_duration_ms":1.0}""", slice.GetProperty("args").GetRawText(), StringComparison.Ordinal);
+        if (synthetic.Length > 0) Assert.EndsWith(""","synthetic_duration":true,"visual_duration_ms":1.0}""", slice.GetProperty("args")
+            .GetRawText(), StringComparison.Ordinal);
     }
 
     [Fact]
     public void The_latest_start_is_paired_and_the_others_stay_as_instants()
     {
-        (TraceEvents events, int items) = Made(string.Join('\n', Tool("tool_start", "100"), Tool("tool_error", "150"), Tool("tool_start", "110")));
+        (TraceEvents events, int items) = Made(string.Join('\n', Tool("tool_start", "100"), Tool("tool_error", "150"),
+            Tool("tool_start", "110")));
         Assert.Equal(2, items);
-        Assert.Equal(["Tool start: k @Dynamo request trace/s tools 100", "Tool error: k @Dynamo request trace/s tools 110+40"], events.Lines("dynamo.agent.tool"));
+        Assert.Equal(["Tool start: k @Dynamo request trace/s tools 100", "Tool error: k @Dynamo request trace/s tools 110+40"],
+            events.Lines("dynamo.agent.tool"));
     }
 
     [Theory]
@@ -144,7 +151,8 @@ public sealed class TraceTimelineTests
     [Fact]
     public void Numbers_stay_as_they_were_written()
     {
-        (TraceEvents events, _) = Made(Request(0, ""","input_tokens":1e2,"kv_hit_rate":0.10,"worker":{"decode_worker_id":18446744073709551615,"other":null}"""));
+        (TraceEvents events, _) =
+            Made(Request(0, ""","input_tokens":1e2,"kv_hit_rate":0.10,"worker":{"decode_worker_id":18446744073709551615,"other":null}"""));
         Assert.Contains("\"input_tokens\":1e2,", events.Text, StringComparison.Ordinal);
         Assert.Contains("\"kv_hit_rate\":0.10,\"worker.decode_worker_id\":18446744073709551615}", events.Text, StringComparison.Ordinal);
     }
@@ -167,13 +175,15 @@ public sealed class TraceTimelineTests
 
     [Theory]
     [InlineData("{\"schema\":", "TraceRowInvalid")]
-    [InlineData("{\"schema\":\"dynamo.request.trace.v1\",\"event_type\":\"request_end\",\"event_time_unix_ms\":1e300,\"request\":{}}", "TraceTimeOutOfRange")]
+    [InlineData("{\"schema\":\"dynamo.request.trace.v1\",\"event_type\":\"request_end\",\"event_time_unix_ms\":1e300,\"request\":{}}",
+        "TraceTimeOutOfRange")]
     [InlineData("{\"schema\":\"dynamo.request.trace.v1\",\"event_type\":\"request_end\",\"event_time_unix_ms\":1,\"request\":{\"model\":\"\\ud800\"}}", "TraceRowInvalid")]
     public void A_bad_line_is_named_and_nothing_is_written(string line, string errorId)
     {
         using var folder = new TempFolder();
         string trace = folder.Write("trace.jsonl", Request(0, "") + "\n\n" + line);
-        var error = Assert.Throws<AgentSimException>(() => TimelineExport.Run([trace], folder.File("out/timeline.json"), new TimelineOptions()));
+        var error = Assert.Throws<AgentSimException>(() => TimelineExport.Run([trace], folder.File("out/timeline.json"),
+            new TimelineOptions()));
         Assert.Equal(errorId, error.ErrorId);
         Assert.StartsWith($"{trace}:3: ", error.Message, StringComparison.Ordinal);
         Assert.Equal(["trace.jsonl"], folder.Everything);
@@ -199,7 +209,8 @@ public sealed class TraceTimelineTests
         using var folder = new TempFolder();
         string target = folder.File("timeline.json");
         int items = TimelineExport.Run([sample], target, new TimelineOptions { FirstTokenMarkers = true }).Items;
-        TraceEvents expected = new(File.ReadAllBytes(target)), actual = TraceEvents.Of(stream => Assert.Equal(items, fromRecords.Write(stream)));
+        TraceEvents expected = new(File.ReadAllBytes(target)),
+            actual = TraceEvents.Of(stream => Assert.Equal(items, fromRecords.Write(stream)));
         Assert.Equal(expected.Lines("dynamo"), actual.Lines("dynamo"));
         Assert.Contains(expected.Lines("dynamo.agent.tool"), line => line.StartsWith("Tool: ", StringComparison.Ordinal));
     }
@@ -219,8 +230,10 @@ public sealed class TraceTimelineTests
     [Fact]
     public void Overlapping_requests_of_a_session_lie_in_lanes_of_their_own()
     {
-        (TraceEvents events, _) = Made(string.Join('\n', Request(0, ",\"total_time_ms\":10"), Request(5, ",\"total_time_ms\":10"), Request(10, ",\"total_time_ms\":10"), Request(15, ",\"total_time_ms\":1")));
-        Assert.Equal(["[lane 1] 0+10", "[lane 2] 5+10", "[lane 1] 10+10", "[lane 2] 15+1"], events.Lines("dynamo").Select(line => line[(line.IndexOf("/s ", StringComparison.Ordinal) + 3)..]));
+        (TraceEvents events, _) = Made(string.Join('\n', Request(0, ",\"total_time_ms\":10"), Request(5, ",\"total_time_ms\":10"),
+            Request(10, ",\"total_time_ms\":10"), Request(15, ",\"total_time_ms\":1")));
+        Assert.Equal(["[lane 1] 0+10", "[lane 2] 5+10", "[lane 1] 10+10", "[lane 2] 15+1"], events.Lines("dynamo")
+            .Select(line => line[(line.IndexOf("/s ", StringComparison.Ordinal) + 3)..]));
     }
 
     [Fact]
@@ -254,8 +267,10 @@ public sealed class TraceTimelineTests
         using var folder = new TempFolder();
         foreach (string name in (string[])["b/2.jsonl", "b/10.jsonl.gz", "b-/1.jsonl", "b/note.txt", "a.jsonl"]) folder.Write(name, "{}");
         Directory.CreateDirectory(folder.File("empty"));
-        IReadOnlyList<string> files = TimelineSource.Expand([folder.File("b"), folder.File("empty"), folder.File("*.jsonl"), folder.File("b-/1.jsonl"), folder.File("b/2.jsonl")]);
-        Assert.Equal(["a.jsonl", "b/10.jsonl.gz", "b/2.jsonl", "b-/1.jsonl"], files.Select(file => Path.GetRelativePath(folder.Path, file).Replace('\\', '/')));
+        IReadOnlyList<string> files = TimelineSource.Expand([folder.File("b"), folder.File("empty"), folder.File("*.jsonl"),
+            folder.File("b-/1.jsonl"), folder.File("b/2.jsonl")]);
+        Assert.Equal(["a.jsonl", "b/10.jsonl.gz", "b/2.jsonl", "b-/1.jsonl"],
+            files.Select(file => Path.GetRelativePath(folder.Path, file).Replace('\\', '/')));
         foreach (string wrong in (string[])["empty", "none.jsonl", "x*.jsonl"])
             Assert.Equal(FaultKind.Usage, Assert.Throws<AgentSimException>(() => TimelineSource.Expand([folder.File(wrong)])).Kind);
     }

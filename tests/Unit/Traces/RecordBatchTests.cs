@@ -32,7 +32,8 @@ public sealed class RecordBatchTests : IDisposable
     public void A_prompt_longer_than_a_batch_is_in_one()
     {
         string hashes = string.Join(',', Enumerable.Range(0, 200_000));
-        string prompt = TraceText.Request("long").Replace("\"input_length\":20", "\"input_length\":3200000").Replace("[1,2]", $"[{hashes}]");
+        string prompt = TraceText.Request("long").Replace("\"input_length\":20", "\"input_length\":3200000")
+            .Replace("[1,2]", $"[{hashes}]");
         string path = _folder.Write("t.jsonl", TraceText.Request("first") + "\n" + prompt);
 
         RecordBatch batch = RecordBatch.Read([path], readsDependencies: false, CancellationToken.None).First();

@@ -27,13 +27,16 @@ public sealed class RequestTraceReaderTests : IDisposable
             + "\"prefill_wait_time_ms\":1,\"prefill_time_ms\":2.5,\"ttft_ms\":3.5,\"avg_itl_ms\":4.5,\"kv_hit_rate\":0.5,\"kv_transfer_estimated_latency_ms\":6,"
             + "\"worker\":{\"prefill_worker_id\":18446744073709551615,\"prefill_dp_rank\":1,\"decode_worker_id\":null,\"new\":0},"
             + "\"finish_reason_metadata\":{\"finish_reason\":\"stop\",\"stop_reason\":{\"id\":[1]},\"tool_calls\":[{\"choice_index\":0,\"tool_call_index\":1,\"name\":\"bash\"}]},";
-        RequestRecord request = (RequestRecord)One(TraceText.Request("r", extra: extra, context: "\"session_id\":\"s\",\"parent_session_id\":\"p\""))!;
+        RequestRecord request = (RequestRecord)One(TraceText.Request("r", extra: extra,
+            context: "\"session_id\":\"s\",\"parent_session_id\":\"p\""))!;
 
         Assert.Equal(("r", "x", "m", "s", "p", "request_end"),
             (request.RequestId, request.XRequestId, request.Model, request.SessionId, request.ParentSessionId, request.EventType));
-        Assert.Equal((1000L, 1100L, 1100L, 5L, 20L, 16L), (request.StartUnixMs, request.EndUnixMs, request.EventUnixMs, request.OutputTokens, request.InputLength, request.TraceBlockSize));
+        Assert.Equal((1000L, 1100L, 1100L, 5L, 20L, 16L), (request.StartUnixMs, request.EndUnixMs, request.EventUnixMs,
+            request.OutputTokens, request.InputLength, request.TraceBlockSize));
         Assert.Equal((20ul, 16ul, 3ul, 99.5), (request.InputTokens, request.CachedTokens, request.QueueDepth, request.TotalTimeMs));
-        Assert.Equal((1.0, 2.5, 3.5, 4.5, 0.5, 6.0), (request.PrefillWaitTimeMs, request.PrefillTimeMs, request.TtftMs, request.AverageItlMs, request.KvHitRate,
+        Assert.Equal((1.0, 2.5, 3.5, 4.5, 0.5, 6.0), (request.PrefillWaitTimeMs, request.PrefillTimeMs, request.TtftMs,
+            request.AverageItlMs, request.KvHitRate,
             request.KvTransferEstimatedLatencyMs));
         Assert.Equal(new WorkerPlacement(ulong.MaxValue, 1, null, null), request.Worker);
         Assert.Equal(("stop", null, "{\"id\":[1]}"), (request.Finish!.Reason, request.Finish.BackendReason, request.Finish.StopReasonJson));
@@ -44,7 +47,8 @@ public sealed class RequestTraceReaderTests : IDisposable
 
     [Fact]
     public void A_wrapped_record_is_the_event_whatever_surrounds_it() =>
-        Assert.Equal("r", ((RequestRecord)One($"{{\"event_type\":\"other\",\"input_sequence_hashes\":[9,9,9,9],\"event\":{TraceText.Request("r")},\"request\":5}}")!).RequestId);
+        Assert.Equal("r", ((RequestRecord)One(
+            $"{{\"event_type\":\"other\",\"input_sequence_hashes\":[9,9,9,9],\"event\":{TraceText.Request("r")},\"request\":5}}")!).RequestId);
 
     [Fact]
     public void A_longer_list_elsewhere_in_the_line_is_not_taken_for_the_hashes()
@@ -72,7 +76,8 @@ public sealed class RequestTraceReaderTests : IDisposable
     [InlineData("{\"event\":{\"event_type\":\"request_payload\",\"schema\":7}}")]
     [InlineData("{\"event_type\":\"request_payload\"}")]
     [InlineData("{\"event\":null,\"schema\":[],\"event_type\":\"request\\u005fpayload\"}")]
-    public void Foreign_rows_are_passed_over(string line) => Assert.Equal("r", ((RequestRecord)One(line + "\n" + TraceText.Request("r"))!).RequestId);
+    public void Foreign_rows_are_passed_over(string line) =>
+        Assert.Equal("r", ((RequestRecord)One(line + "\n" + TraceText.Request("r"))!).RequestId);
 
     [Theory]
     [InlineData("{}")]
@@ -115,29 +120,34 @@ public sealed class RequestTraceReaderTests : IDisposable
     [InlineData("\"finish_reason_metadata\":{\"tool_calls\":[{\"choice_index\":0}]},")]
     [InlineData("\"request_id\":\"again\",")]
     [InlineData("\"replay\":null,")]
-    public void Informative_fields_have_to_be_of_their_type(string extra) => Assert.Throws<AgentSimException>(() => One(TraceText.Request("r", extra: extra)));
+    public void Informative_fields_have_to_be_of_their_type(string extra) =>
+        Assert.Throws<AgentSimException>(() => One(TraceText.Request("r", extra: extra)));
 
     [Fact]
     public void Depth_127_is_read_and_128_refused()
     {
-        string Nested(int levels) => $"{{\"event_type\":\"request_payload\",\"x\":{new string('[', levels - 1)}{new string(']', levels - 1)}}}";
+        string Nested(int levels) =>
+            $"{{\"event_type\":\"request_payload\",\"x\":{new string('[', levels - 1)}{new string(']', levels - 1)}}}";
 
         Assert.Null(One(Nested(127)));
         Assert.Throws<AgentSimException>(() => One(Nested(128)));
         Assert.Throws<AgentSimException>(() => One(Nested(1_000_000)));
-        Assert.Throws<AgentSimException>(() => One($"{{\"event_type\":\"request_payload\",\"x\":{new string('[', 127)}1,2{new string(']', 127)}}}"));
+        Assert.Throws<AgentSimException>(() =>
+            One($"{{\"event_type\":\"request_payload\",\"x\":{new string('[', 127)}1,2{new string(']', 127)}}}"));
     }
 
     [Theory]
     [InlineData("tool_end", true)]
     [InlineData("tool_error", true)]
     [InlineData("tool_start", false)]
-    public void Only_finished_tools_are_records(string type, bool kept) => Assert.Equal(kept, One(TraceText.Tool("t", 5, type: type)) is ToolRecord);
+    public void Only_finished_tools_are_records(string type, bool kept) =>
+        Assert.Equal(kept, One(TraceText.Tool("t", 5, type: type)) is ToolRecord);
 
     [Fact]
     public void A_tool_is_decoded()
     {
-        ToolRecord tool = (ToolRecord)One(TraceText.Tool("t", 500, ",\"duration_ms\":99.5,\"status\":\"odd\",\"output_bytes\":18446744073709551615,\"output_tokens\":2,\"error_type\":\"e\","
+        ToolRecord tool = (ToolRecord)One(TraceText.Tool("t", 500,
+            ",\"duration_ms\":99.5,\"status\":\"odd\",\"output_bytes\":18446744073709551615,\"output_tokens\":2,\"error_type\":\"e\","
             + "\"claude\":{\"source_request_id\":\"a\",\"consumer_request_id\":null,\"child_session_id\":\"c\",\"execution_mode\":\"blocking\"}"))!;
 
         Assert.Equal((400L, 500L, 99.5, "odd", ulong.MaxValue, 2ul, "e"),
@@ -204,13 +214,15 @@ public sealed class RequestTraceReaderTests : IDisposable
 
         Assert.InRange(direct, 1000, 20_000);
 
-        static string Shown(TraceRecord? record) => record is null ? "none" : System.Text.Json.JsonSerializer.Serialize(record, record.GetType());
+        static string Shown(TraceRecord? record) => record is null ? "none"
+            : System.Text.Json.JsonSerializer.Serialize(record, record.GetType());
     }
 
     [Fact]
     public void Bad_records_are_told_of_and_passed_over_on_request()
     {
-        string path = _folder.Write("t.jsonl", string.Join('\n', TraceText.Request("a"), "{", TraceText.Request("b").Replace("[1,2]", "[1]", StringComparison.Ordinal), TraceText.Request("c")));
+        string path = _folder.Write("t.jsonl", string.Join('\n', TraceText.Request("a"), "{", TraceText.Request("b")
+            .Replace("[1,2]", "[1]", StringComparison.Ordinal), TraceText.Request("c")));
         var faults = new List<AgentSimException>();
         IEnumerable<TraceRecord> records = RequestTraceReader.Read([path], readsDependencies: false, faults.Add);
         Assert.Equal(["a", "c"], records.Select(record => ((RequestRecord)record).RequestId));

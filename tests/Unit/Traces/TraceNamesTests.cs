@@ -12,8 +12,10 @@ public class TraceNamesTests
     // Words that rows, reports and recordings of other programs have as well, with a meaning of their own.
     private static readonly HashSet<string> Shared =
     [
-        TraceNames.Event, TraceNames.Schema, TraceNames.Request, TraceNames.Tool, TraceNames.Dynamo, TraceNames.Harness, TraceNames.SessionId,
-        TraceNames.ParentSessionId, TraceNames.EventType, TraceNames.RequestId, TraceNames.XRequestId, TraceNames.Model, TraceNames.InputTokens,
+        TraceNames.Event, TraceNames.Schema, TraceNames.Request, TraceNames.Tool, TraceNames.Dynamo, TraceNames.Harness,
+            TraceNames.SessionId,
+        TraceNames.ParentSessionId, TraceNames.EventType, TraceNames.RequestId, TraceNames.XRequestId, TraceNames.Model,
+            TraceNames.InputTokens,
         TraceNames.OutputTokens, TraceNames.CachedTokens, TraceNames.Ttft, TraceNames.TotalTime, TraceNames.Worker, TraceNames.Replay,
         TraceNames.Import, TraceNames.BlockSize, TraceNames.InputLength, TraceNames.Dependencies, TraceNames.Relation, TraceNames.Trigger,
         TraceNames.FinishReason, TraceNames.StopReason, TraceNames.ToolCalls, TraceNames.Choices, TraceNames.CallId, TraceNames.CallName,

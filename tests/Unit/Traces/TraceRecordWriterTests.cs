@@ -55,10 +55,12 @@ public sealed class TraceRecordWriterTests : IDisposable
         foreach (string name in (string[])["agent-small.trace.jsonl", "agent-tools.trace.jsonl.gz", "plain.trace.jsonl"])
         {
             TraceRecord[] records = [.. RequestTraceReader.Read([TestData.PathOf("traces", name)], readsDependencies: true)];
-            string copy = _folder.Write("copy.jsonl", string.Join('\n', records.Select(record => Encoding.UTF8.GetString(TraceRecordWriter.ToBytes(record)))));
+            string copy = _folder.Write("copy.jsonl", string.Join('\n',
+                records.Select(record => Encoding.UTF8.GetString(TraceRecordWriter.ToBytes(record)))));
             Assert.Equal(
                 records.Select(record => Encoding.UTF8.GetString(TraceRecordWriter.ToBytes(record))),
-                RequestTraceReader.Read([copy], readsDependencies: true).Select(record => Encoding.UTF8.GetString(TraceRecordWriter.ToBytes(record))));
+                RequestTraceReader.Read([copy], readsDependencies: true)
+                    .Select(record => Encoding.UTF8.GetString(TraceRecordWriter.ToBytes(record))));
         }
     }
 
@@ -74,7 +76,8 @@ public sealed class TraceRecordWriterTests : IDisposable
     [InlineData("""{"reasoning_tokens":7}""", """{"reasoning_tokens":7}""")]
     [InlineData("""{"api":1,"api":"chat","more":[{}],"reasoning_tokens":-1}""", """{"api":"chat"}""")]
     [InlineData("""{"api":"chat","refused_before":{"count":1,"last_status":429}}""", """{"api":"chat"}""")]
-    [InlineData("""{"api":"chat","refused_before":{"count":18446744073709551615,"first_received_ms":1,"last_status":429}}""", """{"api":"chat"}""")]
+    [InlineData("""{"api":"chat","refused_before":{"count":18446744073709551615,"first_received_ms":1,"last_status":429}}""",
+        """{"api":"chat"}""")]
     [InlineData("""{"camera":"of others"}""", null)]
     [InlineData("[7]", null)]
     [InlineData("null", null)]

@@ -9,7 +9,8 @@ namespace AgentSim.Tests.Traces;
 internal static class TraceText
 {
     /// <summary>A request_end line; <paramref name="context"/> and <paramref name="extra"/> are raw JSON members.</summary>
-    public static string Request(string id, long received = 1000, string context = "\"session_id\":\"s\"", string extra = "", string outer = "") =>
+    public static string Request(string id, long received = 1000, string context = "\"session_id\":\"s\"", string extra = "",
+        string outer = "") =>
         $"{{\"schema\":\"dynamo.request.trace.v1\",\"event_type\":\"request_end\",\"event_time_unix_ms\":{received + 100},"
         + (context.Length == 0 ? "" : $"\"agent_context\":{{{context}}},")
         + $"{outer}\"request\":{{\"request_id\":\"{id}\",\"request_received_ms\":{received},\"output_tokens\":5,{extra}"

@@ -25,7 +25,8 @@ public sealed class AppliedComputeExpansionTests
     [Fact]
     public void Without_tools_a_session_is_its_final_turn()
     {
-        MooncakeRow row = Assert.Single(Expand(new AppliedComputeExpansion(16, 0.0, 0), new AppliedComputeSession(0, 17, [], [], [], 4), line: 1));
+        MooncakeRow row = Assert.Single(Expand(new AppliedComputeExpansion(16, 0.0, 0), new AppliedComputeSession(0, 17, [], [], [], 4),
+            line: 1));
         Assert.Equal((17L, 4L, 2), (row.InputLength!.Value, row.OutputLength!.Value, row.HashIds!.Count));
     }
 

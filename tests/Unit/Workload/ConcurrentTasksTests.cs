@@ -22,9 +22,11 @@ public class ConcurrentTasksTests
         for (int seed = 0; seed < 25; seed++)
         {
             var random = new Random(seed);
-            MooncakeRow[] rows = kind switch { "v1" => KnobRun.Graphs(random, 15), "plain" => KnobRun.Sessions(random, 15), _ => KnobRun.Plays(random, 15) };
+            MooncakeRow[] rows = kind switch { "v1" => KnobRun.Graphs(random, 15), "plain" => KnobRun.Sessions(random, 15),
+                _ => KnobRun.Plays(random, 15) };
             // In a cache of so few blocks some requests are turned away, and their plays end.
-            if (kind == "rejected") foreach (MooncakeRow row in rows.Where(_ => random.Next(5) == 0)) (row.InputLength, row.HashIds) = (160, [.. Enumerable.Range(0, 10).Select(id => (ulong)id)]);
+            if (kind == "rejected") foreach (MooncakeRow row in rows.Where(_ => random.Next(5) == 0)) (row.InputLength, row.HashIds) =
+                (160, [.. Enumerable.Range(0, 10).Select(id => (ulong)id)]);
             string engine = kind == "rejected" ? """{"block_size":16,"num_gpu_blocks":6,"max_model_len":96}""" : """{"block_size":16}""";
             ReplayWorkload workload = WorkloadLoader.FromRows(rows);
             int most = random.Next(1, 6);
@@ -66,25 +68,36 @@ public class ConcurrentTasksTests
         Assert.Equal(3, KnobRun.MostOpen(KnobRun.TasksOf(workload, Settings(3))));
         Assert.Contains("only 3 tasks", Refusal(workload, new WorkloadKnobs { ConcurrentTasks = 4 }), StringComparison.Ordinal);
         Assert.Contains("only 6 tasks", Refusal(workload, new WorkloadKnobs { ConcurrentTasks = 7, Copies = 2 }), StringComparison.Ordinal);
-        Assert.Equal(6, KnobRun.MostOpen(KnobRun.TasksOf(workload, new ReplaySettings { Knobs = new WorkloadKnobs { ConcurrentTasks = 6, Copies = 2 } })));
+        Assert.Equal(6, KnobRun.MostOpen(KnobRun.TasksOf(workload,
+            new ReplaySettings { Knobs = new WorkloadKnobs { ConcurrentTasks = 6, Copies = 2 } })));
     }
 
     [Fact]
     public void What_does_not_go_together_is_refused_by_name()
     {
-        ReplayWorkload flat = WorkloadLoader.FromRows([new MooncakeRow { InputLength = 4, OutputLength = 1, HashIds = [1], Timestamp = 0, TraceBlockSize = 16 }]);
+        ReplayWorkload flat = WorkloadLoader.FromRows([new MooncakeRow { InputLength = 4, OutputLength = 1, HashIds = [1], Timestamp = 0,
+            TraceBlockSize = 16 }]);
         ReplayWorkload agents = WorkloadLoader.FromRows(KnobRun.Tasks()), plays = WorkloadLoader.FromRows(KnobRun.Plays(new Random(1), 3));
         Assert.Contains("belong to no session", Refusal(flat, new WorkloadKnobs { ConcurrentTasks = 1 }), StringComparison.Ordinal);
-        Assert.Contains("agentic rows of version 1", Refusal(flat, new WorkloadKnobs { ToolSpeedupRatio = ToolSpeedup.Of(2) }), StringComparison.Ordinal);
-        Assert.Contains("agentic rows of version 1", Refusal(plays, new WorkloadKnobs { MaxToolWaitSeconds = 1 }), StringComparison.Ordinal);
-        Assert.Contains("'bash'", Refusal(agents, new WorkloadKnobs { ToolSpeedupRatio = ToolSpeedup.Parse("bash=2") }), StringComparison.Ordinal);
-        Assert.Contains("ignores", Refusal(agents, new WorkloadKnobs { ConcurrentTasks = 1, TaskArrivalSpeedupRatio = 2 }), StringComparison.Ordinal);
+        Assert.Contains("agentic rows of version 1", Refusal(flat, new WorkloadKnobs { ToolSpeedupRatio = ToolSpeedup.Of(2) }),
+            StringComparison.Ordinal);
+        Assert.Contains("agentic rows of version 1", Refusal(plays, new WorkloadKnobs { MaxToolWaitSeconds = 1 }),
+            StringComparison.Ordinal);
+        Assert.Contains("'bash'", Refusal(agents, new WorkloadKnobs { ToolSpeedupRatio = ToolSpeedup.Parse("bash=2") }),
+            StringComparison.Ordinal);
+        Assert.Contains("ignores", Refusal(agents, new WorkloadKnobs { ConcurrentTasks = 1, TaskArrivalSpeedupRatio = 2 }),
+            StringComparison.Ordinal);
         Assert.Contains("shorter", Refusal(agents, new WorkloadKnobs { Copies = 2, CopiesWindowSeconds = 0.1 }), StringComparison.Ordinal);
-        Assert.Contains("there is none", Refusal(agents, new WorkloadKnobs { Copies = 2, CopiesWindowSeconds = 100, CopiesOffset = CopiesOffset.Gap }), StringComparison.Ordinal);
+        Assert.Contains("there is none", Refusal(agents, new WorkloadKnobs { Copies = 2, CopiesWindowSeconds = 100,
+            CopiesOffset = CopiesOffset.Gap }), StringComparison.Ordinal);
         Assert.Contains("both closed loops", Assert.Throws<AgentSimException>(() => Replay.Run(
-            WorkloadLoader.FromRows(KnobRun.Sessions(new Random(1), 3)), new ReplaySettings { Concurrency = 1, Knobs = new WorkloadKnobs { ConcurrentTasks = 1 } })).Message, StringComparison.Ordinal);
-        foreach (WorkloadKnobs wrong in (WorkloadKnobs[])[new() { Copies = 0 }, new() { OutputRatio = 0 }, new() { ThinkSpeedupRatio = double.NaN }, new() { MaxIdleSeconds = -1 }, new() { ConcurrentTasks = 0 }, new() { CopiesShared = -1 }])
-            Assert.Equal("WorkloadKnobInvalid", Assert.Throws<AgentSimException>(() => Replay.Run(agents, new ReplaySettings { Knobs = wrong })).ErrorId);
+            WorkloadLoader.FromRows(KnobRun.Sessions(new Random(1), 3)), new ReplaySettings { Concurrency = 1,
+                Knobs = new WorkloadKnobs { ConcurrentTasks = 1 } })).Message, StringComparison.Ordinal);
+        foreach (WorkloadKnobs wrong in (WorkloadKnobs[])[new() { Copies = 0 }, new() { OutputRatio = 0 },
+            new() { ThinkSpeedupRatio = double.NaN }, new() { MaxIdleSeconds = -1 }, new() { ConcurrentTasks = 0 },
+                new() { CopiesShared = -1 }])
+            Assert.Equal("WorkloadKnobInvalid", Assert.Throws<AgentSimException>(() =>
+                Replay.Run(agents, new ReplaySettings { Knobs = wrong })).ErrorId);
         foreach (string wrong in (string[])["", "x", "bash=", "=2", "2,3", "bash=2,bash=3", "0", "bash=-1", "inf"])
             Assert.Equal("WorkloadKnobInvalid", Assert.Throws<AgentSimException>(() => ToolSpeedup.Parse(wrong)).ErrorId);
     }

@@ -18,11 +18,13 @@ public class DependencyDriverTests
         public string Pop(double now)
         {
             List<string> taken = [];
-            while (Driver.TryPop(now, out int request, out double ready)) taken.Add(FormattableString.Invariant($"{_load.Agentic!.RequestIds[request]}@{ready}"));
+            while (Driver.TryPop(now, out int request, out double ready))
+                taken.Add(FormattableString.Invariant($"{_load.Agentic!.RequestIds[request]}@{ready}"));
             return string.Join(' ', taken);
         }
 
-        public void End(string id, double now, bool completed = true) => Driver.OnTerminal(_load.Agentic!.RequestIds.ToList().IndexOf(id), now, completed);
+        public void End(string id, double now, bool completed = true) =>
+            Driver.OnTerminal(_load.Agentic!.RequestIds.ToList().IndexOf(id), now, completed);
     }
 
     private static Stage Rows(params MooncakeRow[] rows) => new(1.0, rows);
@@ -68,7 +70,8 @@ public class DependencyDriverTests
     public void A_child_of_a_start_is_handed_out_in_the_same_polling_among_what_is_due()
     {
         Stage stage = Rows(
-            Row("m", "P", 0), Row("z", "P", 0), Row("a", "P", 0, WithStartOf("m")), Row("n", "P", 0, WithStartOf("a")), Row("later", "P", 0, WithStartOf("m", 3)));
+            Row("m", "P", 0), Row("z", "P", 0), Row("a", "P", 0, WithStartOf("m")), Row("n", "P", 0, WithStartOf("a")),
+                Row("later", "P", 0, WithStartOf("m", 3)));
         Assert.Equal("m@0 a@0 n@0 z@0", stage.Pop(0));
         Assert.Equal(3, stage.Driver.NextReady);
         Assert.Equal("later@3", stage.Pop(3));
@@ -77,7 +80,8 @@ public class DependencyDriverTests
     [Fact]
     public void A_start_noticed_late_still_counts_from_its_ready_time()
     {
-        Stage stage = Rows(Row("a", "P", 0), Row("b", "P", 10), Row("c", "P", 0, WithStartOf("b", 4)), Row("d", "P", 0, WithStartOf("b", 40)));
+        Stage stage = Rows(Row("a", "P", 0), Row("b", "P", 10), Row("c", "P", 0, WithStartOf("b", 4)),
+            Row("d", "P", 0, WithStartOf("b", 40)));
         stage.Pop(0);
         Assert.Equal("b@10 c@14", stage.Pop(30));
         Assert.Equal(50, stage.Driver.NextReady);
@@ -183,14 +187,16 @@ public class DependencyDriverTests
                 double expected = row.NotBeforeMs!.Value - origin;
                 foreach (RowDependency dependency in row.Dependencies)
                 {
-                    double from = dependency.Trigger == DependencyTrigger.Dispatch ? started[dependency.RequestId] : ended[dependency.RequestId];
+                    double from = dependency.Trigger == DependencyTrigger.Dispatch ? started[dependency.RequestId]
+                        : ended[dependency.RequestId];
                     expected = Math.Max(expected, from + dependency.DelayMs);
                 }
 
                 Assert.Equal(expected, ready);
                 // The event loop stops at every ready time: only what an earlier one of the same polling let go may be late in order.
                 Assert.Equal(now, ready);
-                bool letGo = row.Dependencies.Any(dependency => dependency.Trigger == DependencyTrigger.Dispatch && started[dependency.RequestId] == ready);
+                bool letGo = row.Dependencies.Any(dependency => dependency.Trigger == DependencyTrigger.Dispatch
+                    && started[dependency.RequestId] == ready);
                 if (!letGo) Assert.True(last.CompareTo((ready, id)) < 0);
                 if (!letGo) last = (ready, id);
                 running.Enqueue(id, now + random.Next(0, 30));

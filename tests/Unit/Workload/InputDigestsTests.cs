@@ -15,7 +15,8 @@ public sealed class InputDigestsTests
 
         IReadOnlyList<WorkloadInput> inputs = InputDigests.Start(files, CancellationToken.None).Wait();
 
-        Assert.Equal(files.Select(file => new WorkloadInput(file, new FileInfo(file).Length, Convert.ToHexStringLower(SHA256.HashData(File.ReadAllBytes(file))))), inputs);
+        Assert.Equal(files.Select(file => new WorkloadInput(file, new FileInfo(file).Length,
+            Convert.ToHexStringLower(SHA256.HashData(File.ReadAllBytes(file))))), inputs);
     }
 
     [Fact]

@@ -8,7 +8,8 @@ namespace AgentSim.Tests.Workload;
 internal static class KnobRun
 {
     /// <summary>A row of version 1.</summary>
-    public static MooncakeRow Row(string id, string session, double? start, double delay = 0, double tools = 0, params string[] waitFor) => new()
+    public static MooncakeRow Row(string id, string session, double? start, double delay = 0, double tools = 0,
+        params string[] waitFor) => new()
     {
         IsAgentic = true,
         RequestId = id,
@@ -45,7 +46,8 @@ internal static class KnobRun
                 {
                     if (random.Next(3) > 0) continue;
                     bool isSpawn = random.Next(4) == 0;
-                    edges.Add(isSpawn ? Tests.Rows.PlayRows.WithStartOf($"p{play}-{other}", random.Next(0, 40)) : Tests.Rows.PlayRows.After($"p{play}-{other}", random.Next(0, 40)));
+                    edges.Add(isSpawn ? Tests.Rows.PlayRows.WithStartOf($"p{play}-{other}", random.Next(0, 40))
+                        : Tests.Rows.PlayRows.After($"p{play}-{other}", random.Next(0, 40)));
                 }
 
                 rows.Add(Tests.Rows.PlayRows.Row($"p{play}-{at}", $"P{play}", start + (at * random.Next(0, 60)), [.. edges]));
@@ -65,8 +67,10 @@ internal static class KnobRun
             double start = random.Next(0, 300);
             for (int at = 0; at < count; at++)
             {
-                string[] waits = at == 0 ? [] : [.. Enumerable.Range(0, at).Where(other => other == 0 || random.Next(3) == 0).Select(other => $"t{task}-{other}")];
-                rows.Add(Row($"t{task}-{at}", $"s{task}-{random.Next(0, 3)}", at == 0 ? start : null, random.Next(0, 50), random.Next(0, 50), waits));
+                string[] waits = at == 0 ? [] : [.. Enumerable.Range(0, at).Where(other => other == 0 || random.Next(3) == 0)
+                    .Select(other => $"t{task}-{other}")];
+                rows.Add(Row($"t{task}-{at}", $"s{task}-{random.Next(0, 3)}", at == 0 ? start : null, random.Next(0, 50),
+                    random.Next(0, 50), waits));
             }
         }
 

@@ -8,7 +8,8 @@ namespace AgentSim.Tests.Workload;
 /// <summary>Waits and starts that knobs change, and nothing else.</summary>
 public class KnobWaitsTests
 {
-    private static WorkloadColumns Applied(MooncakeRow[] rows, WorkloadKnobs knobs) => AppliedKnobs.To(WorkloadLoader.FromRows(rows), knobs).Columns;
+    private static WorkloadColumns Applied(MooncakeRow[] rows, WorkloadKnobs knobs) =>
+        AppliedKnobs.To(WorkloadLoader.FromRows(rows), knobs).Columns;
 
     private static double[] Delays(WorkloadColumns load) => load.Agentic!.OnCompletion.DelayMs;
 
@@ -16,7 +17,8 @@ public class KnobWaitsTests
     public void Knobs_at_their_neutral_values_leave_the_workload_the_same_object()
     {
         ReplayWorkload workload = WorkloadLoader.FromRows(KnobRun.Tasks());
-        Assert.Same(workload, AppliedKnobs.To(workload, new WorkloadKnobs { ToolSpeedupRatio = ToolSpeedup.Parse("1,bash=1"), CopiesSeed = 7 }));
+        Assert.Same(workload, AppliedKnobs.To(workload, new WorkloadKnobs { ToolSpeedupRatio = ToolSpeedup.Parse("1,bash=1"),
+            CopiesSeed = 7 }));
         Assert.True(new WorkloadKnobs { ToolSpeedupRatio = ToolSpeedup.Parse("bash=1") }.IsNeutral);
         // A closed loop changes who starts when, not the rows.
         Assert.Same(workload, AppliedKnobs.To(workload, new WorkloadKnobs { ConcurrentTasks = 3 }));
@@ -28,7 +30,8 @@ public class KnobWaitsTests
     [InlineData(0.7)]
     public void Three_ratios_together_are_the_speed_up_of_arrivals(double ratio)
     {
-        var knobs = new WorkloadKnobs { TaskArrivalSpeedupRatio = ratio, ThinkSpeedupRatio = ratio, ToolSpeedupRatio = ToolSpeedup.Of(ratio) };
+        var knobs = new WorkloadKnobs { TaskArrivalSpeedupRatio = ratio, ThinkSpeedupRatio = ratio,
+            ToolSpeedupRatio = ToolSpeedup.Of(ratio) };
         MooncakeRow[] rows = KnobRun.Graphs(new Random(5), 40);
         AgenticColumns plain = WorkloadLoader.FromRows(rows).Columns.Agentic!, changed = Applied(rows, knobs).Agentic!;
         foreach ((double before, double after) in plain.OnCompletion.DelayMs.Zip(changed.OnCompletion.DelayMs))
@@ -40,12 +43,14 @@ public class KnobWaitsTests
     [Fact]
     public void Faster_tools_shorten_a_task_alone_on_a_worker_by_just_their_part()
     {
-        MooncakeRow[] rows = [KnobRun.Row("1", "s", 0), KnobRun.Row("2", "s", null, 11, 200, "1"), KnobRun.Row("3", "s", null, 0, 50, "2"), KnobRun.Row("4", "s", null, 40, 0, "3")];
+        MooncakeRow[] rows = [KnobRun.Row("1", "s", 0), KnobRun.Row("2", "s", null, 11, 200, "1"), KnobRun.Row("3", "s", null, 0, 50, "2"),
+            KnobRun.Row("4", "s", null, 40, 0, "3")];
         ReplayWorkload workload = WorkloadLoader.FromRows(rows);
         Assert.Equal(125.0, Makespan(new WorkloadKnobs()) - Makespan(new WorkloadKnobs { ToolSpeedupRatio = ToolSpeedup.Of(2.0) }), 1e-9);
         Assert.Equal(25.5, Makespan(new WorkloadKnobs()) - Makespan(new WorkloadKnobs { ThinkSpeedupRatio = 2.0 }), 1e-9);
         // Cut first, then divided: 200 to 100, 50 stays.
-        Assert.Equal(100.0 + 75.0, Makespan(new WorkloadKnobs()) - Makespan(new WorkloadKnobs { MaxToolWaitSeconds = 0.1, ToolSpeedupRatio = ToolSpeedup.Of(2.0) }), 1e-9);
+        Assert.Equal(100.0 + 75.0, Makespan(new WorkloadKnobs())
+            - Makespan(new WorkloadKnobs { MaxToolWaitSeconds = 0.1, ToolSpeedupRatio = ToolSpeedup.Of(2.0) }), 1e-9);
         Assert.Equal(30.0 + 1.0, Makespan(new WorkloadKnobs()) - Makespan(new WorkloadKnobs { MaxIdleSeconds = 0.01 }), 1e-9);
 
         double Makespan(WorkloadKnobs knobs)
@@ -66,7 +71,8 @@ public class KnobWaitsTests
         Assert.Equal(10.0 + 5.0 + 15.0, Wait("read=4,bash=2"), 1e-12);
         Assert.Equal(20.0 + 5.0 + 7.5, Wait("2,bash=4"), 1e-12);
         // Of a wait that is cut, the pieces keep their shares.
-        Assert.Equal(65.0 / 2, Delays(Applied(rows, new WorkloadKnobs { ToolSpeedupRatio = ToolSpeedup.Parse("bash=2"), MaxToolWaitSeconds = 0.04 }))[0], 1e-12);
+        Assert.Equal(65.0 / 2, Delays(Applied(rows, new WorkloadKnobs { ToolSpeedupRatio = ToolSpeedup.Parse("bash=2"),
+            MaxToolWaitSeconds = 0.04 }))[0], 1e-12);
         Assert.Equal(80.0, WorkloadLoader.FromRows(rows).Columns.Agentic!.ToolWaitMs![1]);
 
         double Wait(string ratios)
@@ -104,7 +110,8 @@ public class KnobWaitsTests
         Assert.Equal([0, 60, 100, 130], agentic.EarliestStart);
         Assert.Equal(0, agentic.Origin);
 
-        WorkloadColumns plain = Applied(KnobRun.Sessions(new Random(1), 9), new WorkloadKnobs { TaskArrivalSpeedupRatio = 4.0, ThinkSpeedupRatio = 2.0 });
+        WorkloadColumns plain = Applied(KnobRun.Sessions(new Random(1), 9),
+            new WorkloadKnobs { TaskArrivalSpeedupRatio = 4.0, ThinkSpeedupRatio = 2.0 });
         WorkloadColumns before = WorkloadLoader.FromRows(KnobRun.Sessions(new Random(1), 9)).Columns;
         Assert.Equal(before.FirstArrival.Select(start => (start - before.FirstArrival.Min()) / 4.0), plain.FirstArrival);
         Assert.Equal(before.Delay.Select(delay => delay / 2.0), plain.Delay);
@@ -113,7 +120,8 @@ public class KnobWaitsTests
     [Fact]
     public void Outputs_are_multiplied_and_never_vanish()
     {
-        MooncakeRow[] rows = [.. new[] { 0, 1, 5, 10 }.Select(tokens => new MooncakeRow { InputLength = 4, OutputLength = tokens, HashIds = [1], Timestamp = 0, TraceBlockSize = 16 })];
+        MooncakeRow[] rows = [.. new[] { 0, 1, 5, 10 }.Select(tokens =>
+            new MooncakeRow { InputLength = 4, OutputLength = tokens, HashIds = [1], Timestamp = 0, TraceBlockSize = 16 })];
         Assert.Equal([0, 1, 1, 3], Applied(rows, new WorkloadKnobs { OutputRatio = 0.25 }).OutputLength);
         Assert.Equal([0, 3, 15, 30], Applied(rows, new WorkloadKnobs { OutputRatio = 3 }).OutputLength);
     }

@@ -26,7 +26,8 @@ public sealed class PlayReplayTests : IDisposable
     private static Dictionary<string, RequestResult> Run(ReplayWorkload load, ReplaySettings settings) =>
         Replay.Run(load, settings).Requests.ToDictionary(request => request.RequestId!);
 
-    private static Dictionary<string, RequestResult> Run(ReplaySettings settings, params MooncakeRow[] rows) => Run(WorkloadLoader.FromRows(rows), settings);
+    private static Dictionary<string, RequestResult> Run(ReplaySettings settings, params MooncakeRow[] rows) =>
+        Run(WorkloadLoader.FromRows(rows), settings);
 
     private static string Fault(params MooncakeRow[] rows) => Assert.Throws<AgentSimException>(() => WorkloadLoader.FromRows(rows)).Message;
 
@@ -46,7 +47,8 @@ public sealed class PlayReplayTests : IDisposable
         {
             RequestResult result = results[id];
             Assert.Equal((ordinal, worker), (result.Ordinal, result.DecodeWorkerIdx));
-            Assert.Equal((arrival, admit, first, end), (result.ArrivalTimeMs, result.FirstAdmitMs, result.FirstTokenMs, result.TerminalTimeMs));
+            Assert.Equal((arrival, admit, first, end), (result.ArrivalTimeMs, result.FirstAdmitMs, result.FirstTokenMs,
+                result.TerminalTimeMs));
         }
     }
 
@@ -57,7 +59,8 @@ public sealed class PlayReplayTests : IDisposable
         Dictionary<string, RequestResult> results = Run(Load(Example), OneWorker);
         Assert.Equal(3.0, results["c"].ArrivalTimeMs);
         Assert.Equal(22.734314, results["c"].FirstAdmitMs);
-        MooncakeRow late = Row("b", "A", 10), child = Row("c", "A", 0, WithStartOf("b", 5)), grandchild = Row("d", "A", 0, WithStartOf("c", 6));
+        MooncakeRow late = Row("b", "A", 10), child = Row("c", "A", 0, WithStartOf("b", 5)),
+            grandchild = Row("d", "A", 0, WithStartOf("c", 6));
         results = Run(OneWorker, Row("a", "A", 0), late, child, grandchild);
         Assert.Equal((10.0, 15.0, 21.0), (results["b"].ArrivalTimeMs, results["c"].ArrivalTimeMs, results["d"].ArrivalTimeMs));
         Assert.Equal(results["b"].FirstAdmitMs, results["d"].FirstAdmitMs);
@@ -68,7 +71,8 @@ public sealed class PlayReplayTests : IDisposable
     {
         string trace = TestData.PathOf("traces", "agent-branchy.trace.jsonl.gz");
         ReplayWorkload load = WorkloadLoader.FromRows(Lowered(trace, 2));
-        foreach (ReplaySettings settings in (ReplaySettings[])[OneWorker, TwoWorkers, TwoWorkers with { RouterMode = RouterMode.KvRouter, Router = RouterConfig.Default }])
+        foreach (ReplaySettings settings in (ReplaySettings[])[OneWorker, TwoWorkers,
+            TwoWorkers with { RouterMode = RouterMode.KvRouter, Router = RouterConfig.Default }])
         {
             Dictionary<string, RequestResult> planned = Run(load, settings), stepped = Run(load, settings with { StepByStep = true });
             Assert.Equal(load.RequestCount, planned.Count);
@@ -101,7 +105,8 @@ public sealed class PlayReplayTests : IDisposable
             TraceBlockSize = row.TraceBlockSize,
         })];
         ReplaySettings settings = OneWorker with { Workers = workers };
-        Dictionary<string, RequestResult> one = Run(WorkloadLoader.FromRows(rows), settings), two = Run(WorkloadLoader.FromRows(said), settings);
+        Dictionary<string, RequestResult> one = Run(WorkloadLoader.FromRows(rows), settings),
+            two = Run(WorkloadLoader.FromRows(said), settings);
         Assert.Equal(rows.Count, two.Count);
         Assert.All(one, pair => Assert.Equal(Times(pair.Value), Times(two[id[pair.Key]])));
     }
@@ -111,7 +116,8 @@ public sealed class PlayReplayTests : IDisposable
     [InlineData(2)]
     public void A_rejected_request_ends_its_play(int workers)
     {
-        ReplaySettings settings = new() { Engine = EngineConfig.Parse("""{"block_size":16,"num_gpu_blocks":4}""", "engine"), Workers = workers };
+        ReplaySettings settings = new() { Engine = EngineConfig.Parse("""{"block_size":16,"num_gpu_blocks":4}""", "engine"),
+            Workers = workers };
         MooncakeRow huge = Row("a", "A", 0);
         (huge.InputLength, huge.HashIds) = (80, [1, 2, 3, 4, 5]);
         MooncakeRow[] rows = [huge, Row("b", "A", 0, After("a", 7)), Row("c", "A", 500), Row("d", "B", 1), Row("e", "B", 0, After("d", 7))];
@@ -134,7 +140,8 @@ public sealed class PlayReplayTests : IDisposable
         Assert.Single(Run(settings, rejected, endless));
         Assert.Equal("RequestNeverFits", Assert.Throws<AgentSimException>(() => Run(settings, Row("a", "A", 0), endless)).ErrorId);
         // Not known beforehand, but when it comes.
-        Assert.Equal("RequestNeverFits", Assert.Throws<AgentSimException>(() => Run(settings, rejected, Row("c", "C", 0), ElsewhereEndless())).ErrorId);
+        Assert.Equal("RequestNeverFits", Assert.Throws<AgentSimException>(() =>
+            Run(settings, rejected, Row("c", "C", 0), ElsewhereEndless())).ErrorId);
 
         MooncakeRow ElsewhereEndless()
         {
@@ -166,20 +173,23 @@ public sealed class PlayReplayTests : IDisposable
         Assert.Contains("depends on 'a' of another play", Fault(Row("a", "A", 0), Row("b", "B", 0, After("a"))));
         Assert.Contains("waits, through others, for itself", Fault(Row("a", "A", 0, After("b")), Row("b", "A", 0, WithStartOf("a"))));
         Assert.Contains("'a' appears twice", Fault(Row("a", "A", 0), Row("a", "B", 0)));
-        Assert.Contains("versions 1 and 2", Fault(Row("a", "A", 0), new MooncakeRow { IsAgentic = true, RequestId = "b", OutputLength = 1, HashIds = [1] }));
+        Assert.Contains("versions 1 and 2", Fault(Row("a", "A", 0),
+            new MooncakeRow { IsAgentic = true, RequestId = "b", OutputLength = 1, HashIds = [1] }));
     }
 
     [Fact]
     public void The_row_at_fault_is_named_with_its_line()
     {
-        var error = Assert.Throws<AgentSimException>(() => Load(Example.Replace("\"request_id\":\"c\",\"trigger\"", "\"request_id\":\"x\",\"trigger\"", StringComparison.Ordinal)));
+        var error = Assert.Throws<AgentSimException>(() => Load(Example.Replace("\"request_id\":\"c\",\"trigger\"",
+            "\"request_id\":\"x\",\"trigger\"", StringComparison.Ordinal)));
         Assert.Contains("in.jsonl:4: request 'q' waits for 'x'", error.Message);
         Assert.Contains("no rows to replay", Assert.Throws<AgentSimException>(() => Load(Header)).Message);
     }
 
     [Fact]
     public void Closed_loops_are_for_other_formats() =>
-        Assert.Contains("concurrency", Assert.Throws<AgentSimException>(() => Run(OneWorker with { Concurrency = 2 }, Row("a", "A", 0))).Message);
+        Assert.Contains("concurrency", Assert.Throws<AgentSimException>(() =>
+            Run(OneWorker with { Concurrency = 2 }, Row("a", "A", 0))).Message);
 
     private static IEnumerable<MooncakeRow> Lowered(string path, int version)
     {

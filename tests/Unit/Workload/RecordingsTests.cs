@@ -16,11 +16,13 @@ public sealed class RecordingsTests
     public void A_folder_of_recordings_is_a_workload_and_the_report_says_what_it_rests_on()
     {
         var warnings = new List<RunWarning>();
-        ReplayWorkload workload = WorkloadLoader.Load([Folder], new WorkloadOptions { Format = TraceFormat.ClaudeCode, OnWarning = warnings.Add });
+        ReplayWorkload workload = WorkloadLoader.Load([Folder],
+            new WorkloadOptions { Format = TraceFormat.ClaudeCode, OnWarning = warnings.Add });
         ReplayResult result = Replay.Run(workload, new ReplaySettings());
         Assert.Equal(58, result.Requests.Count);
         Assert.Equal(5, result.Run.Inputs.Count);
-        Assert.Contains(warnings, warning => warning.Code == "ModelsMixed" && warning.Message.Contains("claude-haiku-4-5 12", StringComparison.Ordinal));
+        Assert.Contains(warnings, warning => warning.Code == "ModelsMixed"
+            && warning.Message.Contains("claude-haiku-4-5 12", StringComparison.Ordinal));
         using var stream = new MemoryStream();
         ReportWriter.Write(stream, result.Summary, result.Run);
         JsonElement settings = JsonDocument.Parse(stream.ToArray()).RootElement.GetProperty("run").GetProperty("settings");
@@ -33,7 +35,8 @@ public sealed class RecordingsTests
     {
         ReplayWorkload direct = WorkloadLoader.Load([Folder], new WorkloadOptions { Format = TraceFormat.ClaudeCode });
         ReplayWorkload records = WorkloadLoader.FromRecords(LogImport.Read([Folder], new ImportOptions()).Records(), new WorkloadOptions());
-        Assert.Equal(Replay.Run(records, new ReplaySettings()).Summary.MeanTtftMs, Replay.Run(direct, new ReplaySettings()).Summary.MeanTtftMs);
+        Assert.Equal(Replay.Run(records, new ReplaySettings()).Summary.MeanTtftMs,
+            Replay.Run(direct, new ReplaySettings()).Summary.MeanTtftMs);
     }
 
     [Theory]

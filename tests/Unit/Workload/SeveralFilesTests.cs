@@ -20,7 +20,8 @@ public sealed class SeveralFilesTests : IDisposable
     [Fact]
     public void Agentic_rows_of_two_files_with_the_same_names_wait_only_for_their_own()
     {
-        string[] files = [_folder.Write("one.jsonl", Agentic), _folder.Write("two.jsonl", Agentic.Replace("\"delay\":10.0", "\"delay\":90.0", StringComparison.Ordinal))];
+        string[] files = [_folder.Write("one.jsonl", Agentic),
+            _folder.Write("two.jsonl", Agentic.Replace("\"delay\":10.0", "\"delay\":90.0", StringComparison.Ordinal))];
         ReplayWorkload workload = Load(TraceFormat.AgenticMooncake, files);
         Assert.Equal((4, 2), (workload.RequestCount, workload.SessionCount));
         Assert.Equal(files, workload.Inputs.Select(input => input.Path));
@@ -45,14 +46,16 @@ public sealed class SeveralFilesTests : IDisposable
     public void One_file_is_as_it_was()
     {
         string file = _folder.Write("one.jsonl", Agentic);
-        Assert.Equal(["a", "b"], Replay.Run(Load(TraceFormat.AgenticMooncake, [file]), new ReplaySettings()).Requests.Select(request => request.RequestId));
+        Assert.Equal(["a", "b"], Replay.Run(Load(TraceFormat.AgenticMooncake, [file]), new ReplaySettings()).Requests.Select(request =>
+            request.RequestId));
     }
 
     [Fact]
     public void Applied_compute_sessions_of_several_files_are_all_there()
     {
         string line = """{"num_turns":1,"input_prompt_length":40,"assistant_response_length":[5],"tool_call_output_length":[6],"tool_call_latency":[0.1],"final_assistant_response_length":7}""";
-        ReplayWorkload workload = Load(TraceFormat.AppliedComputeAgentic, [_folder.Write("one.jsonl", line), _folder.Write("two.jsonl", line)]);
+        ReplayWorkload workload = Load(TraceFormat.AppliedComputeAgentic,
+            [_folder.Write("one.jsonl", line), _folder.Write("two.jsonl", line)]);
         Assert.Equal((4, 2), (workload.RequestCount, workload.SessionCount));
         Assert.Equal([0, 0, 1, 1], workload.Columns.SessionOf);
     }
@@ -63,14 +66,16 @@ public sealed class SeveralFilesTests : IDisposable
     public void Rows_without_a_session_are_sessions_of_their_own_whatever_their_lines(TraceFormat format)
     {
         string row = """{"request_id":"x","input_length":16,"output_length":1,"hash_ids":[7],"timestamp":0.0}""" + "\n";
-        ReplayWorkload workload = Load(format, [_folder.Write("one.jsonl", row), _folder.Write("two.jsonl", row), _folder.Write("three.jsonl", row)]);
+        ReplayWorkload workload = Load(format, [_folder.Write("one.jsonl", row), _folder.Write("two.jsonl", row),
+            _folder.Write("three.jsonl", row)]);
         Assert.Equal(["request_1", "request_1~2", "request_1~3"], workload.Columns.SessionNames);
     }
 
     [Fact]
     public void An_error_names_the_file_it_is_in()
     {
-        string[] files = [_folder.Write("one.jsonl", Agentic), _folder.Write("two.jsonl", Agentic.Replace("[\"a\"]", "[\"nobody\"]", StringComparison.Ordinal))];
+        string[] files = [_folder.Write("one.jsonl", Agentic),
+            _folder.Write("two.jsonl", Agentic.Replace("[\"a\"]", "[\"nobody\"]", StringComparison.Ordinal))];
         AgentSimException error = Assert.Throws<AgentSimException>(() => Load(TraceFormat.AgenticMooncake, files));
         Assert.Equal("DependencyUnknown", error.ErrorId);
         Assert.Contains("two.jsonl:2: ", error.Message, StringComparison.Ordinal);
@@ -81,7 +86,8 @@ public sealed class SeveralFilesTests : IDisposable
     {
         const string Header = """{"schema":"dynamo.agentic_mooncake","version":2,"block_size":16,"hash_id_scope":"local","source":{"format":"x","digest":"y"}}""";
         const string Second = """{"request_id":"a","play_id":"P","session_id":"s","model":"m","input_length":20,"output_length":3,"hash_ids":[4,5],"not_before_ms":1.5}""";
-        string two = _folder.Write("two.jsonl", $"{Header}\n{Second}"), four = _folder.Write("four.jsonl", $"{Header.Replace("16", "8", StringComparison.Ordinal)}\n{Second.Replace("[4,5]", "[4,5,6]", StringComparison.Ordinal)}");
+        string two = _folder.Write("two.jsonl", $"{Header}\n{Second}"), four = _folder.Write("four.jsonl",
+            $"{Header.Replace("16", "8", StringComparison.Ordinal)}\n{Second.Replace("[4,5]", "[4,5,6]", StringComparison.Ordinal)}");
         AssertRefused("RowsMixed", _folder.Write("one.jsonl", Agentic), two);
         AssertRefused("TraceBlockSizeMismatch", two, four);
         Assert.Equal(2, Load(TraceFormat.AgenticMooncake, [two, _folder.Write("three.jsonl", $"{Header}\n{Second}")]).RequestCount);
@@ -90,5 +96,6 @@ public sealed class SeveralFilesTests : IDisposable
             Assert.Equal(errorId, Assert.Throws<AgentSimException>(() => Load(TraceFormat.AgenticMooncake, files)).ErrorId);
     }
 
-    private static ReplayWorkload Load(TraceFormat format, string[] files) => WorkloadLoader.Load(files, new WorkloadOptions { Format = format, TraceBlockSize = 16 });
+    private static ReplayWorkload Load(TraceFormat format, string[] files) =>
+        WorkloadLoader.Load(files, new WorkloadOptions { Format = format, TraceBlockSize = 16 });
 }

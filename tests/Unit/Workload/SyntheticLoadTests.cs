@@ -61,12 +61,14 @@ public class SyntheticLoadTests
     [InlineData(3, 175.5072985191388)]
     [InlineData(4, 276.695295844964)]
     public void The_worked_example_of_Poisson_load_comes_out(int requests, double duration) =>
-        Assert.Equal(duration, Run(Poisson with { RequestCount = requests }, new ReplaySettings { Engine = Engine(16) }).Summary.DurationMs);
+        Assert.Equal(duration, Run(Poisson with { RequestCount = requests },
+            new ReplaySettings { Engine = Engine(16) }).Summary.DurationMs);
 
     [Fact]
     public void The_worked_example_of_prefix_groups_comes_out()
     {
-        SyntheticOptions options = new() { InputTokens = 128, OutputTokens = 1, RequestCount = 3, SharedPrefixRatio = 0.5, NumPrefixGroups = 3 };
+        SyntheticOptions options = new() { InputTokens = 128, OutputTokens = 1, RequestCount = 3, SharedPrefixRatio = 0.5,
+            NumPrefixGroups = 3 };
         ReplayResult result = Run(options, new ReplaySettings { Engine = Engine(64), Concurrency = 1 });
         Assert.Equal(71.61826, result.Summary.DurationMs);
         Assert.Equal([0, 0, 64], result.Requests.Select(request => request.ReusedInputTokens));
@@ -94,7 +96,8 @@ public class SyntheticLoadTests
     [InlineData(7, 1.0, 0)]
     public void Prompts_of_a_group_share_their_first_blocks_and_no_others(int inputTokens, double ratio, int expected)
     {
-        SyntheticOptions options = Closed with { InputTokens = inputTokens, SharedPrefixRatio = ratio, NumPrefixGroups = 3, RequestCount = 12 };
+        SyntheticOptions options = Closed with { InputTokens = inputTokens, SharedPrefixRatio = ratio, NumPrefixGroups = 3,
+            RequestCount = 12 };
         ReplayWorkload load = SyntheticLoad.Create(options, 16);
         int[] groups = [0, 1, 0, 1, 2, 1, 2, 1, 2, 0, 1, 1];
         for (int a = 0; a < groups.Length; a++)
@@ -136,14 +139,17 @@ public class SyntheticLoadTests
     {
         SyntheticOptions simple = new() { InputTokens = 300, OutputTokens = 20, RequestCount = 30 };
         // A ratio without groups switches sessions on and shares nothing.
-        ReplaySettings settings = new() { Engine = Engine(16), Workers = workers, RouterMode = mode, Router = RouterConfig.Default, Concurrency = 7 };
+        ReplaySettings settings = new() { Engine = Engine(16), Workers = workers, RouterMode = mode, Router = RouterConfig.Default,
+            Concurrency = 7 };
         ReplayResult one = Run(simple, settings), other = Run(simple with { SharedPrefixRatio = 0.5 }, settings);
         Assert.Equal(one.Requests.Select(Times), other.Requests.Select(Times));
 
         // Never more in flight than the cap.
-        Assert.All(one.Requests, request => Assert.InRange(one.Requests.Count(o => o.ArrivalTimeMs <= request.ArrivalTimeMs && o.TerminalTimeMs > request.ArrivalTimeMs), 1, 7));
+        Assert.All(one.Requests, request => Assert.InRange(one.Requests.Count(o => o.ArrivalTimeMs <= request.ArrivalTimeMs
+            && o.TerminalTimeMs > request.ArrivalTimeMs), 1, 7));
 
-        static (double?, double?, double?) Times(RequestResult request) => (request.ArrivalTimeMs, request.FirstTokenMs, request.TerminalTimeMs);
+        static (double?, double?, double?) Times(RequestResult request) =>
+            (request.ArrivalTimeMs, request.FirstTokenMs, request.TerminalTimeMs);
     }
 
     [Fact]
@@ -151,7 +157,8 @@ public class SyntheticLoadTests
     {
         ReplaySettings settings = new() { Engine = Engine(16), ArrivalSpeedupRatio = 4 };
         SyntheticOptions options = Closed with { ArrivalIntervalMs = 1000, TurnsPerSession = 2, InterTurnDelayMs = 400 };
-        double[] arrivals = [.. Run(options, settings).Requests.OrderBy(request => request.Ordinal).Select(request => request.ArrivalTimeMs)];
+        double[] arrivals = [.. Run(options, settings).Requests.OrderBy(request => request.Ordinal)
+            .Select(request => request.ArrivalTimeMs)];
         Assert.Equal(250.0, arrivals[2]);
         Assert.Equal(22.487759 + 100, arrivals[1]);
     }
@@ -165,7 +172,8 @@ public class SyntheticLoadTests
         foreach (double rate in (double[])[0, -1, double.NaN, double.PositiveInfinity])
             Assert.StartsWith("request rate must be finite and more than 0", Fault(Poisson with { RequestRate = rate }));
         foreach (double delay in (double[])[-1, double.NaN, double.PositiveInfinity])
-            Assert.StartsWith("arrival interval in milliseconds must be finite and not negative", Fault(Closed with { ArrivalIntervalMs = delay }));
+            Assert.StartsWith("arrival interval in milliseconds must be finite and not negative",
+                Fault(Closed with { ArrivalIntervalMs = delay }));
         Assert.StartsWith("turns per session must be at least 0", Fault(Poisson with { TurnsPerSession = -1 }));
         Assert.StartsWith("number of prefix groups must be at least 0", Fault(Poisson with { NumPrefixGroups = -1 }));
     }
@@ -185,7 +193,8 @@ public class SyntheticLoadTests
         SyntheticOptions on = Poisson with { NumPrefixGroups = 1 };
         Assert.StartsWith("turns per session must be at least 1", Fault(on with { TurnsPerSession = 0 }));
         Assert.StartsWith("delay between turns in milliseconds must be finite and not negative", Fault(on with { InterTurnDelayMs = -3 }));
-        Assert.StartsWith("delay between turns in milliseconds must be finite and not negative", Fault(Poisson with { InterTurnDelayMs = double.PositiveInfinity }));
+        Assert.StartsWith("delay between turns in milliseconds must be finite and not negative",
+            Fault(Poisson with { InterTurnDelayMs = double.PositiveInfinity }));
         foreach (double ratio in (double[])[-0.1, 1.1, double.NaN])
             Assert.StartsWith("shared prefix ratio must be from 0 to 1", Fault(on with { SharedPrefixRatio = ratio }));
         Assert.StartsWith("shared prefix ratio must be from 0 to 1", Fault(Poisson with { SharedPrefixRatio = 2 }));

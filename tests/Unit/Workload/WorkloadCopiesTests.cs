@@ -16,7 +16,8 @@ public class WorkloadCopiesTests
         "v1" => WorkloadLoader.FromRows(KnobRun.Tasks()),
         "v2" => WorkloadLoader.FromRows(KnobRun.Plays(new Random(3), 12)),
         "plain" => WorkloadLoader.FromRows(KnobRun.Sessions(new Random(4), 10)),
-        _ => WorkloadLoader.Load([TestData.PathOf("../../../samples/agent-small.trace.jsonl.gz")], new WorkloadOptions { Format = TraceFormat.Dynamo }),
+        _ => WorkloadLoader.Load([TestData.PathOf("../../../samples/agent-small.trace.jsonl.gz")],
+            new WorkloadOptions { Format = TraceFormat.Dynamo }),
     };
 
     private static WorkloadColumns Copied(ReplayWorkload workload, WorkloadKnobs knobs) => AppliedKnobs.To(workload, knobs).Columns;
@@ -83,9 +84,11 @@ public class WorkloadCopiesTests
             }
         }
 
-        Assert.NotEqual(starts, Copied(WorkloadLoader.FromRows(rows), new WorkloadKnobs { Copies = 4, CopiesSeed = 1 }).Agentic!.EarliestStart);
+        Assert.NotEqual(starts, Copied(WorkloadLoader.FromRows(rows),
+            new WorkloadKnobs { Copies = 4, CopiesSeed = 1 }).Agentic!.EarliestStart);
         // Within a mean gap bursts stay bursts.
-        double[] near = Copied(WorkloadLoader.FromRows(rows), new WorkloadKnobs { Copies = 4, CopiesOffset = CopiesOffset.Gap }).Agentic!.EarliestStart;
+        double[] near = Copied(WorkloadLoader.FromRows(rows),
+            new WorkloadKnobs { Copies = 4, CopiesOffset = CopiesOffset.Gap }).Agentic!.EarliestStart;
         for (int at = 5; at < 20; at++) Assert.InRange(near[at] - near[at % 5], 25.0, 100.0);
     }
 
@@ -97,7 +100,8 @@ public class WorkloadCopiesTests
         [
             .. from task in Enumerable.Range(0, 60)
                let common = task < 2 ? (ulong[])[1, 2, 3] : task < 3 ? [1, 2] : [1]
-               select new MooncakeRow { SessionId = $"s{task}", Timestamp = task, InputLength = (common.Length + 1) * 16, OutputLength = 1, HashIds = [.. common, 100 + (ulong)task], TraceBlockSize = 16 },
+               select new MooncakeRow { SessionId = $"s{task}", Timestamp = task, InputLength = (common.Length + 1) * 16, OutputLength = 1,
+                   HashIds = [.. common, 100 + (ulong)task], TraceBlockSize = 16 },
         ];
         ReplayWorkload workload = WorkloadLoader.FromRows(rows);
         WorkloadColumns after = Copied(workload, new WorkloadKnobs { Copies = 2 });
@@ -116,19 +120,23 @@ public class WorkloadCopiesTests
         [
             .. from session in Enumerable.Range(0, 3)
                from turn in Enumerable.Range(0, 2)
-               select new MooncakeRow { SessionId = $"s{session}", Timestamp = turn == 0 ? session : null, Delay = turn == 0 ? null : 5, InputLength = 16, OutputLength = 1, HashIds = [1], TraceBlockSize = 16 },
+               select new MooncakeRow { SessionId = $"s{session}", Timestamp = turn == 0 ? session : null, Delay = turn == 0 ? null : 5,
+                   InputLength = 16, OutputLength = 1, HashIds = [1], TraceBlockSize = 16 },
         ];
-        WorkloadColumns after = Copied(WorkloadLoader.FromRows(rows, new WorkloadOptions { Format = TraceFormat.MooncakeDelta }), new WorkloadKnobs { Copies = 2 });
+        WorkloadColumns after = Copied(WorkloadLoader.FromRows(rows, new WorkloadOptions { Format = TraceFormat.MooncakeDelta }),
+            new WorkloadKnobs { Copies = 2 });
         Assert.Equal((1, 0), (Common(after, 0, 6), Common(after, 1, 7)));
     }
 
     // How many blocks two prompts have in common: those of the same node.
-    private static int Common(WorkloadColumns load, int a, int b) => Nodes(load, a).Zip(Nodes(load, b)).TakeWhile(pair => pair.First == pair.Second).Count();
+    private static int Common(WorkloadColumns load, int a, int b) =>
+        Nodes(load, a).Zip(Nodes(load, b)).TakeWhile(pair => pair.First == pair.Second).Count();
 
     private static List<int> Nodes(WorkloadColumns load, int request)
     {
         List<int> nodes = [];
-        foreach (var run in load.Trie.Runs(load.PathStart[request], load.PathEnd[request])) nodes.AddRange(Enumerable.Range(run.First, run.Count));
+        foreach (var run in load.Trie.Runs(load.PathStart[request], load.PathEnd[request]))
+            nodes.AddRange(Enumerable.Range(run.First, run.Count));
         return nodes;
     }
 }

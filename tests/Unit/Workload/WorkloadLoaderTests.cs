@@ -12,18 +12,24 @@ public sealed class WorkloadLoaderTests
 
     [Theory]
     // Sessions
-    [InlineData(TraceFormat.Mooncake, 2, """{"session_id":"new","delay":1,"input_length":1,"output_length":1,"hash_ids":[1]}""", "first turn")]
-    [InlineData(TraceFormat.Mooncake, 2, """{"session_id":"s","timestamp":2,"input_length":1,"output_length":1,"hash_ids":[1]}""", "time order")]
+    [InlineData(TraceFormat.Mooncake, 2, """{"session_id":"new","delay":1,"input_length":1,"output_length":1,"hash_ids":[1]}""",
+        "first turn")]
+    [InlineData(TraceFormat.Mooncake, 2, """{"session_id":"s","timestamp":2,"input_length":1,"output_length":1,"hash_ids":[1]}""",
+        "time order")]
     [InlineData(TraceFormat.Mooncake, 2, """{"timestamp":1,"input_length":0,"output_length":1,"hash_ids":[1]}""", "prompt is empty")]
     [InlineData(TraceFormat.Mooncake, 2, """{"timestamp":1,"output_length":1,"hash_ids":[]}""", "prompt is empty")]
     [InlineData(TraceFormat.Mooncake, 2, """{"timestamp":1,"input_length":1,"hash_ids":[1]}""", "'output_length' is missing")]
     [InlineData(TraceFormat.Mooncake, 2, """{"timestamp":1,"output_length":1}""", "'hash_ids' is missing")]
-    [InlineData(TraceFormat.Mooncake, 2, """{"timestamp":1,"input_length":1,"output_length":3,"output_token_ids":[1],"hash_ids":[1]}""", "holds 1 tokens, but 'output_length' is 3")]
-    [InlineData(TraceFormat.Mooncake, 2, """{"timestamp":1,"input_length":1,"output_length":3000000000,"hash_ids":[1]}""", "output_length 3000000000 is out of range")]
-    [InlineData(TraceFormat.Mooncake, 2, """{"session_id":"s","delay":-1,"input_length":1,"output_length":1,"hash_ids":[1]}""", "'delay' is -1")]
+    [InlineData(TraceFormat.Mooncake, 2, """{"timestamp":1,"input_length":1,"output_length":3,"output_token_ids":[1],"hash_ids":[1]}""",
+        "holds 1 tokens, but 'output_length' is 3")]
+    [InlineData(TraceFormat.Mooncake, 2, """{"timestamp":1,"input_length":1,"output_length":3000000000,"hash_ids":[1]}""",
+        "output_length 3000000000 is out of range")]
+    [InlineData(TraceFormat.Mooncake, 2, """{"session_id":"s","delay":-1,"input_length":1,"output_length":1,"hash_ids":[1]}""",
+        "'delay' is -1")]
     [InlineData(TraceFormat.Mooncake, 2, """{"timestamp":1,""", "")]
     [InlineData(TraceFormat.Mooncake, 2, """[]""", "")]
-    [InlineData(TraceFormat.MooncakeDelta, 2, """{"session_id":"s","timestamp":2,"input_length":1,"output_length":1,"hash_ids":[1]}""", "time order")]
+    [InlineData(TraceFormat.MooncakeDelta, 2, """{"session_id":"s","timestamp":2,"input_length":1,"output_length":1,"hash_ids":[1]}""",
+        "time order")]
     public void A_row_that_breaks_a_rule_is_refused_with_its_line(TraceFormat format, int line, string row, string part) =>
         AssertRefused(format, $"{Row}\n{row}\n", line, part);
 
@@ -42,7 +48,8 @@ public sealed class WorkloadLoaderTests
 
     [Theory]
     [InlineData("""{"request_id":"root","input_length":1,"output_length":1,"hash_ids":[1]}""", "'root' appears twice")]
-    [InlineData("""{"request_id":"x","wait_for":["gone"],"input_length":1,"output_length":1,"hash_ids":[1]}""", "waits for 'gone', which is no request")]
+    [InlineData("""{"request_id":"x","wait_for":["gone"],"input_length":1,"output_length":1,"hash_ids":[1]}""",
+        "waits for 'gone', which is no request")]
     [InlineData("""{"request_id":"x","wait_for":["x"],"input_length":1,"output_length":1,"hash_ids":[1]}""", "waits for itself")]
     [InlineData("""{"request_id":" ","input_length":1,"output_length":1,"hash_ids":[1]}""", "'request_id' is blank")]
     [InlineData("""{"input_length":1,"output_length":1,"hash_ids":[1]}""", "request_id")]
@@ -76,7 +83,8 @@ public sealed class WorkloadLoaderTests
     }
 
     private const string Record = """{"schema":"dynamo.request.trace.v1","event_type":"request_end","event_time_unix_ms":1}""";
-    private const string AgenticRow = """{"request_id":"r","input_length":1,"output_length":1,"hash_ids":[1],"session_id":"s","delay":1,"wait_for":[]}""";
+    private const string AgenticRow =
+        """{"request_id":"r","input_length":1,"output_length":1,"hash_ids":[1],"session_id":"s","delay":1,"wait_for":[]}""";
 
     [Theory]
     [InlineData(TraceFormat.Mooncake, Record, "which is another format; try trace format dynamo")]
@@ -84,7 +92,8 @@ public sealed class WorkloadLoaderTests
     [InlineData(TraceFormat.Mooncake, AgenticRow, "; try trace format agentic_mooncake")]
     [InlineData(TraceFormat.Dynamo, AgenticRow, "; try trace format agentic_mooncake")]
     [InlineData(TraceFormat.Dynamo, Row, "; try trace format mooncake")]
-    public void The_format_to_try_is_named_for_a_file_of_another(TraceFormat format, string row, string part) => AssertRefused(format, row, 1, part);
+    public void The_format_to_try_is_named_for_a_file_of_another(TraceFormat format, string row, string part) =>
+        AssertRefused(format, row, 1, part);
 
     [Theory]
     [InlineData(TraceFormat.Mooncake, """{"timestamp":1,"input_length":1,"hash_ids":[1]}""")]
@@ -94,7 +103,8 @@ public sealed class WorkloadLoaderTests
     {
         using TempFolder folder = new();
         string file = folder.Write("rows.jsonl", row);
-        AgentSimException error = Assert.Throws<AgentSimException>(() => WorkloadLoader.Load([file], new WorkloadOptions { Format = format }));
+        AgentSimException error = Assert.Throws<AgentSimException>(() =>
+            WorkloadLoader.Load([file], new WorkloadOptions { Format = format }));
         Assert.DoesNotContain("try ", error.Message, StringComparison.Ordinal);
     }
 
@@ -105,7 +115,8 @@ public sealed class WorkloadLoaderTests
     {
         using TempFolder folder = new();
         List<RunWarning> warnings = [];
-        WorkloadLoader.Load([folder.Write("rows.jsonl", Row)], new WorkloadOptions { TraceBlockSize = blockSize, OnWarning = warnings.Add });
+        WorkloadLoader.Load([folder.Write("rows.jsonl", Row)],
+            new WorkloadOptions { TraceBlockSize = blockSize, OnWarning = warnings.Add });
         Assert.Equal(count, warnings.Count);
     }
 
@@ -122,7 +133,8 @@ public sealed class WorkloadLoaderTests
     public void A_missing_file_is_named()
     {
         using TempFolder folder = new();
-        AgentSimException error = Assert.Throws<AgentSimException>(() => WorkloadLoader.Load([folder.File("nowhere.jsonl")], new WorkloadOptions()));
+        AgentSimException error = Assert.Throws<AgentSimException>(() =>
+            WorkloadLoader.Load([folder.File("nowhere.jsonl")], new WorkloadOptions()));
         Assert.Contains("nowhere.jsonl", error.Message, StringComparison.Ordinal);
     }
 
@@ -133,7 +145,8 @@ public sealed class WorkloadLoaderTests
     {
         using TempFolder folder = new();
         string file = folder.Write("a.jsonl", Row);
-        Assert.Equal("TraceBlockSizeInvalid", Assert.Throws<AgentSimException>(() => WorkloadLoader.Load([file], new WorkloadOptions { TraceBlockSize = blockSize })).ErrorId);
+        Assert.Equal("TraceBlockSizeInvalid", Assert.Throws<AgentSimException>(() =>
+            WorkloadLoader.Load([file], new WorkloadOptions { TraceBlockSize = blockSize })).ErrorId);
     }
 
     [Fact]
@@ -143,7 +156,8 @@ public sealed class WorkloadLoaderTests
         WorkloadOptions options = new() { Format = TraceFormat.Dynamo };
         int own = WorkloadLoader.Load(files, options).TraceBlockSize;
         Assert.Equal(own, WorkloadLoader.Load(files, options with { TraceBlockSize = own }).TraceBlockSize);
-        AgentSimException error = Assert.Throws<AgentSimException>(() => WorkloadLoader.Load(files, options with { TraceBlockSize = own + 1 }));
+        AgentSimException error = Assert.Throws<AgentSimException>(() =>
+            WorkloadLoader.Load(files, options with { TraceBlockSize = own + 1 }));
         Assert.Equal("TraceBlockSizeMismatch", error.ErrorId);
     }
 
@@ -185,7 +199,8 @@ public sealed class WorkloadLoaderTests
         WorkloadInput input = Assert.Single(WorkloadLoader.Load([zipped], options).Inputs);
         Assert.Equal(WorkloadLoader.Load([plain], options).Columns.InputLength, WorkloadLoader.Load([zipped], options).Columns.InputLength);
         byte[] onDisk = File.ReadAllBytes(zipped);
-        Assert.Equal((zipped, (long)onDisk.Length, Convert.ToHexStringLower(SHA256.HashData(onDisk))), (input.Path, input.Bytes, input.Sha256));
+        Assert.Equal((zipped, (long)onDisk.Length, Convert.ToHexStringLower(SHA256.HashData(onDisk))),
+            (input.Path, input.Bytes, input.Sha256));
     }
 
     [Fact]
@@ -210,7 +225,8 @@ public sealed class WorkloadLoaderTests
     {
         using TempFolder folder = new();
         string file = folder.Write("a.jsonl", Row);
-        Assert.Throws<OperationCanceledException>(() => WorkloadLoader.Load([file], new WorkloadOptions(), cancellation: new CancellationToken(canceled: true)));
+        Assert.Throws<OperationCanceledException>(() => WorkloadLoader.Load([file], new WorkloadOptions(),
+            cancellation: new CancellationToken(canceled: true)));
     }
 
     private static ReplayWorkload LoadText(string rows) => Simulation.Sim.Load(rows);
@@ -219,7 +235,8 @@ public sealed class WorkloadLoaderTests
     {
         using TempFolder folder = new();
         string file = folder.Write("rows.jsonl", content);
-        AgentSimException error = Assert.Throws<AgentSimException>(() => WorkloadLoader.Load([file], new WorkloadOptions { Format = format, TraceBlockSize = 16 }));
+        AgentSimException error = Assert.Throws<AgentSimException>(() =>
+            WorkloadLoader.Load([file], new WorkloadOptions { Format = format, TraceBlockSize = 16 }));
         Assert.StartsWith(line is null ? file + ":" : $"{file}:{line}: ", error.Message, StringComparison.Ordinal);
         Assert.Contains(part, error.Message, StringComparison.Ordinal);
         Assert.Equal(FaultKind.Input, error.Kind);

@@ -54,7 +54,8 @@ public sealed class YamlReaderTests
     [InlineData("a: &x [1, {b: 2}]\nc: *x\n", "{a: [1, {b: 2}], c: [1, {b: 2}]}")]
     [InlineData("- &x 1\n- *x\n- &x 2\n- *x\n", "[1, 1, 2, 2]")]
     [InlineData("&k a: 1\nb: {*k : 2}\n", "{a: 1, b: {a: 2}}")]
-    public void Aliases_stand_for_the_value_of_the_last_anchor_before_them(string text, string expected) => Assert.Equal(expected, Read(text));
+    public void Aliases_stand_for_the_value_of_the_last_anchor_before_them(string text, string expected) =>
+        Assert.Equal(expected, Read(text));
 
     [Theory]
     [InlineData("a: !!str 1\n", "{a: '1'}")]
@@ -75,7 +76,8 @@ public sealed class YamlReaderTests
     [InlineData("a: {b: 1,\n  b: 2}\n", 2, "'b' is given twice")]
     [InlineData("a: 1\n? [b]\n: 2\n", 2, "a key must be a text")]
     [InlineData("a: 1\nb: \0", 2, "a character of value 0")]
-    public void What_configuration_files_have_no_use_for_is_refused_with_its_line(string text, int line, string expected) => Refused(text, line, expected);
+    public void What_configuration_files_have_no_use_for_is_refused_with_its_line(string text, int line, string expected) =>
+        Refused(text, line, expected);
 
     [Theory]
     [InlineData("%\n", 1)]

@@ -17,7 +17,8 @@ public sealed class LibzmqTests : IAsyncLifetime
 
     // The numbers in the second frames, by connection.
     private Dictionary<long, int[]> Sequences => _collector.Messages.GroupBy(message => message.Peer).ToDictionary(
-        peer => peer.Key, peer => peer.Select(message => message.Frames[1].Aggregate(0, (number, digit) => (number << 8) | digit)).ToArray());
+        peer => peer.Key, peer => peer.Select(message => message.Frames[1].Aggregate(0, (number, digit) => (number << 8) | digit))
+            .ToArray());
 
     [ZmqFact]
     public async Task A_hundred_thousand_events_arrive_in_order()

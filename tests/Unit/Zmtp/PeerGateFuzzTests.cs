@@ -15,7 +15,8 @@ public sealed class PeerGateFuzzTests
         public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) =>
             base.ReadAsync(buffer[..Math.Min(step, buffer.Length)], cancellationToken);
 
-        public override ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default) => ValueTask.CompletedTask;
+        public override ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default) =>
+            ValueTask.CompletedTask;
     }
 
     private static readonly byte[] Mark = [1, 4, .. "mark"u8];
@@ -110,9 +111,12 @@ public sealed class PeerGateFuzzTests
         get
         {
             Gen<byte[]> noise = Gen.Choose(0, 255).Select(i => (byte)i).ArrayOf();
-            Gen<byte[]> header = Gen.Choose(0, 7).SelectMany(flags => Gen.Choose(0, 255).ArrayOf(8).Select(size => (byte[])[(byte)flags, .. size.Select(i => (byte)i)]));
-            Gen<byte[]> frame = Gen.Choose(0, 400).SelectMany(length => Gen.Elements(true, false).Select(more => RawPeer.Frame(new string('f', length), more)));
-            Gen<byte[]> command = Gen.Elements("PING", "ERROR", "READY", "OTHER").SelectMany(name => noise.Select(data => RawPeer.Command(name, data.Length > 200 ? data[..200] : data)));
+            Gen<byte[]> header = Gen.Choose(0, 7).SelectMany(flags => Gen.Choose(0, 255).ArrayOf(8)
+                .Select(size => (byte[])[(byte)flags, .. size.Select(i => (byte)i)]));
+            Gen<byte[]> frame = Gen.Choose(0, 400).SelectMany(length => Gen.Elements(true, false)
+                .Select(more => RawPeer.Frame(new string('f', length), more)));
+            Gen<byte[]> command = Gen.Elements("PING", "ERROR", "READY", "OTHER")
+                .SelectMany(name => noise.Select(data => RawPeer.Command(name, data.Length > 200 ? data[..200] : data)));
             return Gen.Frequency((1, noise), (1, header), (4, frame), (2, command));
         }
     }
@@ -136,7 +140,8 @@ public sealed class PeerGateFuzzTests
         get
         {
             byte[] good = [.. RawPeer.Hello, .. RawPeer.Ready, .. RawPeer.Message("a", "b")];
-            Gen<(int At, int Value)> change = Gen.Choose(0, good.Length - 1).SelectMany(at => Gen.Choose(0, 255).Select(value => (at, value)));
+            Gen<(int At, int Value)> change = Gen.Choose(0, good.Length - 1)
+                .SelectMany(at => Gen.Choose(0, 255).Select(value => (at, value)));
             return change.ArrayOf().Select(changes =>
             {
                 byte[] damaged = [.. good];
@@ -152,7 +157,8 @@ public sealed class PeerGateFuzzTests
         var collector = new Collector();
         await using PullFront front = PullFront.Bind("tcp://127.0.0.1:0", collector, new PullLimits());
         using RawPeer good = new RawPeer(front.Address).Connect();
-        Gen<byte[]> noise = Pieces.ArrayOf().Select(pieces => (byte[])[.. RawPeer.Hello, .. RawPeer.Ready, .. pieces.SelectMany(piece => piece)]);
+        Gen<byte[]> noise = Pieces.ArrayOf().Select(pieces =>
+            (byte[])[.. RawPeer.Hello, .. RawPeer.Ready, .. pieces.SelectMany(piece => piece)]);
         foreach (byte[] bytes in Gen.OneOf(noise, Damaged).Sample(30, 300))
         {
             using RawPeer bad = new RawPeer(front.Address);

@@ -25,7 +25,8 @@ internal sealed class RawPeer : IDisposable
     public static byte[] Property(string name, string value) =>
         [(byte)name.Length, .. Encoding.ASCII.GetBytes(name), 0, 0, 0, (byte)value.Length, .. Encoding.ASCII.GetBytes(value)];
 
-    public static byte[] Command(string name, byte[] data) => [4, (byte)(1 + name.Length + data.Length), (byte)name.Length, .. Encoding.ASCII.GetBytes(name), .. data];
+    public static byte[] Command(string name, byte[] data) =>
+        [4, (byte)(1 + name.Length + data.Length), (byte)name.Length, .. Encoding.ASCII.GetBytes(name), .. data];
 
     /// <summary>A frame of a message, long if it has to be or is told to.</summary>
     public static byte[] Frame(string body, bool more, bool asLong = false)

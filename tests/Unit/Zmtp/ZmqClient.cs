@@ -12,7 +12,8 @@ internal sealed class ZmqClient : IDisposable
 
     private ZmqClient(string[] arguments)
     {
-        string folder = typeof(ZmqClient).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Single(a => a.Key == "TestDataFolder").Value!;
+        string folder = typeof(ZmqClient).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>()
+            .Single(a => a.Key == "TestDataFolder").Value!;
         _process = Process.Start(new ProcessStartInfo(Python, [Path.Combine(folder, "push.py"), .. arguments])
         {
             RedirectStandardInput = true, RedirectStandardOutput = true,

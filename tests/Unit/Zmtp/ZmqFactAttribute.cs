@@ -10,7 +10,8 @@ public sealed class ZmqFactAttribute : FactAttribute
     {
         try
         {
-            using Process process = Process.Start(new ProcessStartInfo(ZmqClient.Python, ["-c", "import zmq"]) { RedirectStandardError = true })!;
+            using Process process = Process.Start(new ProcessStartInfo(ZmqClient.Python,
+                ["-c", "import zmq"]) { RedirectStandardError = true })!;
             process.StandardError.ReadToEnd();
             process.WaitForExit();
             return process.ExitCode == 0;

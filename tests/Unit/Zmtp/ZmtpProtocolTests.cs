@@ -52,7 +52,8 @@ public sealed class ZmtpProtocolTests : IAsyncLifetime
     {
         string big = new('x', 70_000);
         byte[] ready = Command("READY", [.. Property("Identity", ""), .. Property("X-Any", "thing"), .. Property("SOCKET-TYPE", "PUSH")]);
-        using RawPeer peer = new RawPeer(_endpoint.Address).Send(Hello, ready, Frame("short", more: true, asLong: true), Frame(big, more: false));
+        using RawPeer peer = new RawPeer(_endpoint.Address).Send(Hello, ready, Frame("short", more: true, asLong: true),
+            Frame(big, more: false));
 
         await _collector.Until(c => c.Messages.Length == 1);
         Assert.Equal(["short|" + big], Texts);
@@ -62,7 +63,8 @@ public sealed class ZmtpProtocolTests : IAsyncLifetime
     public async Task Bytes_may_come_one_by_one()
     {
         using var peer = new RawPeer(_endpoint.Address);
-        foreach (byte each in (byte[])[.. Hello, .. Ready, .. Message("topic", new string('y', 300), "z"), .. Message("next")]) peer.Send([each]);
+        foreach (byte each in (byte[])[.. Hello, .. Ready, .. Message("topic", new string('y', 300), "z"), .. Message("next")])
+            peer.Send([each]);
 
         await _collector.Until(c => c.Messages.Length == 2);
         Assert.Equal(["topic|" + new string('y', 300) + "|z", "next"], Texts);
@@ -106,7 +108,8 @@ public sealed class ZmtpProtocolTests : IAsyncLifetime
         await Rebind(new PullLimits { WaitingBytes = 0 });
         _collector.Hold();
         // In one piece, so that the endpoint never waits for the peer.
-        using RawPeer peer = new RawPeer(_endpoint.Address).Connect().Send([.. Command("PING", [0, 3]), .. Message("held"), .. Message("next")]);
+        using RawPeer peer = new RawPeer(_endpoint.Address).Connect()
+            .Send([.. Command("PING", [0, 3]), .. Message("held"), .. Message("next")]);
         await _collector.Until(c => c.Came == 1);
         await Task.Delay(1200);   // four times its time to live
         Assert.Equal((1, 0), (_endpoint.Counters.Connections, _endpoint.Counters.Refused));
@@ -117,7 +120,8 @@ public sealed class ZmtpProtocolTests : IAsyncLifetime
     [Fact]
     public async Task Commands_it_does_not_know_are_ignored()
     {
-        using RawPeer peer = new RawPeer(_endpoint.Address).Connect().Send(Command("SUBSCRIBE", [1]), Command("READY", []), Command("NEW", [2]), Message("m"));
+        using RawPeer peer = new RawPeer(_endpoint.Address).Connect()
+            .Send(Command("SUBSCRIBE", [1]), Command("READY", []), Command("NEW", [2]), Message("m"));
         await _collector.Until(c => c.Messages.Length == 1);
     }
 

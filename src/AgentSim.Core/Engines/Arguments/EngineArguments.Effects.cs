@@ -26,7 +26,8 @@ public sealed partial record EngineArguments
         (string Reason, Func<string, bool> Matches)[] reasons =
         [
             ("offline replay does not simulate what they are for", inert.Contains),
-            .. others.Select(other => ($"they are for engine_type {other}", (Func<string, bool>)(name => name.StartsWith(other + ".", StringComparison.Ordinal)))),
+            .. others.Select(other => ($"they are for engine_type {other}",
+                (Func<string, bool>)(name => name.StartsWith(other + ".", StringComparison.Ordinal)))),
             ($"engine_type {EngineType} ignores them", EngineType.IgnoredArguments.Contains),
             ("nothing is handed over between workers that do both", name => WorkerType == WorkerType.Aggregated && Transfer.Contains(name)),
             ("what is handed over is up to the prefill workers", name => WorkerType == WorkerType.Decode && Transfer.Contains(name)),
@@ -37,13 +38,18 @@ public sealed partial record EngineArguments
         {
             string[] names = [.. set.Where(matches)];
             if (names.Length > 0)
-                yield return new RunWarning(WarningCodes.ArgumentsIgnored, $"{optionName}: {string.Join(", ", names)} without effect: {reason}", names.Length);
+                yield return new RunWarning(WarningCodes.ArgumentsIgnored,
+                    $"{optionName}: {string.Join(", ", names)} without effect: {reason}", names.Length);
         }
 
         if (UnknownMembers.Count > 0)
-            yield return new RunWarning(WarningCodes.ArgumentsIgnored, $"{optionName}: {string.Join(", ", UnknownMembers)} without effect: there is no argument of that name; {NearestName.Suggest(UnknownMembers[0], Members())}", UnknownMembers.Count);
+            yield return new RunWarning(WarningCodes.ArgumentsIgnored,
+                $"{optionName}: {string.Join(", ", UnknownMembers)} without effect: there is no argument of that name; " +
+                    $"{NearestName.Suggest(UnknownMembers[0], Members())}", UnknownMembers.Count);
         if (WorkerType == WorkerType.Prefill && KvBytesPerToken is null != KvTransferBandwidth is null)
-            yield return new RunWarning(WarningCodes.ArgumentsIgnored, $"{optionName}: kv_bytes_per_token and kv_transfer_bandwidth without effect by themselves: handing over takes time only with both");
+            yield return new RunWarning(WarningCodes.ArgumentsIgnored,
+                $"{optionName}: kv_bytes_per_token and kv_transfer_bandwidth without effect by themselves: handing over " +
+                    "takes time only with both");
     }
 
     private static string[] FindUnknownMembers(JsonElement root)
@@ -52,12 +58,15 @@ public sealed partial record EngineArguments
         List<string> unknown = [];
         foreach (JsonProperty group in root.EnumerateObject())
         {
-            if (group.Value.ValueKind != JsonValueKind.Object || !known.Any(name => name.StartsWith(group.Name + ".", StringComparison.Ordinal))) continue;
-            unknown.AddRange(group.Value.EnumerateObject().Select(member => $"{group.Name}.{member.Name}").Where(name => !known.Contains(name)));
+            if (group.Value.ValueKind != JsonValueKind.Object
+                || !known.Any(name => name.StartsWith(group.Name + ".", StringComparison.Ordinal))) continue;
+            unknown.AddRange(group.Value.EnumerateObject().Select(member => $"{group.Name}.{member.Name}")
+                .Where(name => !known.Contains(name)));
         }
 
         return [.. unknown];   // none: always the same array, so that equal arguments stay equal
     }
 
-    private static string[] Members() => [.. EngineArgumentsTable.Arguments.Names.Where(name => name.Contains('.', StringComparison.Ordinal))];
+    private static string[] Members() =>
+        [.. EngineArgumentsTable.Arguments.Names.Where(name => name.Contains('.', StringComparison.Ordinal))];
 }

@@ -47,7 +47,8 @@ public sealed partial record EngineArguments
     /// <exception cref="AgentSimException"><c>EngineArgumentsInvalid</c> or <c>AicNotAvailable</c>.</exception>
     public static EngineArguments Parse(string json, string optionName) => Read(json, optionName).Validated(optionName);
 
-    /// <summary>Reads what <see cref="Parse"/> reads, but leaves defaults that depend on other arguments open and checks no ranges.</summary>
+    /// <summary>Reads what <see cref="Parse"/> reads, but leaves defaults that depend on other arguments open and checks no
+    /// ranges.</summary>
     /// <param name="json">A JSON object; of a name given twice the last counts.</param>
     /// <param name="optionName">The option as the user wrote it, for messages.</param>
     /// <returns>Arguments to change and then to pass through <see cref="Validated"/>.</returns>

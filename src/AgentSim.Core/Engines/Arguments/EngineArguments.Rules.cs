@@ -7,7 +7,8 @@ public sealed partial record EngineArguments
     /// </summary>
     /// <param name="optionName">What the user calls these arguments, for messages.</param>
     /// <returns>Effective arguments; validating them again changes nothing.</returns>
-    /// <exception cref="AgentSimException"><c>EngineArgumentsInvalid</c> (all range violations together) or <c>AicNotAvailable</c>.</exception>
+    /// <exception cref="AgentSimException"><c>EngineArgumentsInvalid</c> (all range violations together) or
+    /// <c>AicNotAvailable</c>.</exception>
     public EngineArguments Validated(string optionName)
     {
         EngineArguments effective = WithAttentionRanks(optionName);
@@ -15,7 +16,9 @@ public sealed partial record EngineArguments
         if (AicBackend is not null)
         {
             throw Errors.AicNotAvailable.Error(
-                $"{optionName}: aic_backend needs NVIDIA's AIConfigurator (AIC), whose performance database is not available in AgentSim; leave it out to use the built-in latencies, scaled by speedup_ratio if need be, or give measured ones in planner_profile_data (an .npz file)");
+                $"{optionName}: aic_backend needs NVIDIA's AIConfigurator (AIC), whose performance database is not available in " +
+                    "AgentSim; leave it out to use the built-in latencies, scaled by speedup_ratio if need be, or give measured ones in " +
+                    "planner_profile_data (an .npz file)");
         }
 
         effective.CheckRanges(optionName);
@@ -43,7 +46,8 @@ public sealed partial record EngineArguments
     {
         if (PlannerProfileData is null || PlannerProfileData.EndsWith(".npz", StringComparison.Ordinal)) return;
         throw InvalidId.Error(
-            $"{optionName}: planner_profile_data must name an .npz file (is '{Quote.Path(PlannerProfileData)}'); profiler result folders have to be converted to .npz first");
+            $"{optionName}: planner_profile_data must name an .npz file (is '{Quote.Path(PlannerProfileData)}'); profiler result folders " +
+                "have to be converted to .npz first");
     }
 
     private void CheckRanges(string optionName)
@@ -56,13 +60,16 @@ public sealed partial record EngineArguments
     {
         if (BlockSize == 0) return "block_size must be greater than 0; sglang.page_size is 0";
         if (G1Backend == KvBackend.Native && RequestsOffload)
-            return "g1_backend native cannot be combined with num_g2_blocks, num_g3_blocks or enable_g4_storage; leave g1_backend out or use kvbm";
+            return "g1_backend native cannot be combined with num_g2_blocks, num_g3_blocks or enable_g4_storage; leave " +
+                "g1_backend out or use kvbm";
         if (NumG3Blocks is not null && NumG2Blocks is null) return "num_g3_blocks needs num_g2_blocks";
         if (MaxModelLen is not null && !EngineType.HasLengthLimit)
-            return $"max_model_len is for engine_type {string.Join(" or ", EngineType.All.Where(type => type.HasLengthLimit))} only; leave it out";
+            return "max_model_len is for engine_type " +
+                $"{string.Join(" or ", EngineType.All.Where(type => type.HasLengthLimit))} only; leave it out";
         if (EnableG4Storage && NumG2Blocks is null) return "enable_g4_storage needs num_g2_blocks";
         if (AicNextn is not null && DecodeSpeedupRatio != 1.0)
-            return "aic_nextn cannot be combined with a decode_speedup_ratio other than 1.0; speculative decoding models the speed-up itself";
+            return "aic_nextn cannot be combined with a decode_speedup_ratio other than 1.0; speculative decoding " +
+                "models the speed-up itself";
         if (AicNextnAcceptRates is not null && AicNextn is null) return "aic_nextn_accept_rates needs aic_nextn";
         if (Trtllm.CapacitySchedulerPolicy is not (null or "guaranteed_no_evict"))
             return $"trtllm.capacity_scheduler_policy must be guaranteed_no_evict (is {Quote.Of(Trtllm.CapacitySchedulerPolicy)})";

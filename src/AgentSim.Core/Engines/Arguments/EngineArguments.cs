@@ -7,7 +7,8 @@ namespace AgentSim.Engines;
 /// The engine arguments of one kind of worker as they are given, with the reference's names and defaults (behaviour 02#2).
 /// Every worker, and every rank of it, gets the same arguments. They are written down, changed and stored; what runs is the
 /// <see cref="EngineConfig"/> that <see cref="Resolve"/> makes of them. <see cref="Validated"/> fills in the defaults that
-/// depend on other arguments, and checks what can be checked without opening a file. Times are milliseconds where nothing else is said; counts are at most 2^63 - 1.
+/// depend on other arguments, and checks what can be checked without opening a file. Times are milliseconds where nothing else is said;
+/// counts are at most 2^63 - 1.
 /// </summary>
 public sealed partial record EngineArguments
 {
@@ -35,7 +36,8 @@ public sealed partial record EngineArguments
     /// <summary><c>max_num_seqs</c>: most requests running at once on a rank; null means no limit.</summary>
     public long? MaxNumSeqs { get; init; } = 256;
 
-    /// <summary><c>max_num_batched_tokens</c>: tokens one pass computes at most; null means no limit. SGLang reads it in the router only.</summary>
+    /// <summary><c>max_num_batched_tokens</c>: tokens one pass computes at most; null means no limit. SGLang reads it in the router
+    /// only.</summary>
     public long? MaxNumBatchedTokens { get; init; } = 8192;
 
     /// <summary><c>enable_prefix_caching</c>: blocks are shared between requests with equal prefixes. SGLang always does.</summary>
@@ -59,13 +61,15 @@ public sealed partial record EngineArguments
     /// <summary><c>dp_size</c>: independent ranks of each worker, 1 to 2^32 - 1.</summary>
     public long DpSize { get; init; } = 1;
 
-    /// <summary><c>planner_profile_data</c>: path of an <c>.npz</c> file with measured latencies; null means the built-in formula.</summary>
+    /// <summary><c>planner_profile_data</c>: path of an <c>.npz</c> file with measured latencies; null means the built-in
+    /// formula.</summary>
     public string? PlannerProfileData { get; init; }
 
     /// <summary><c>aic_nextn</c>: tokens drafted ahead in speculative decoding, 1 to 5; null means none.</summary>
     public long? AicNextn { get; init; }
 
-    /// <summary><c>aic_nextn_accept_rates</c>: acceptance probability of each draft, separated by commas; see <see cref="AcceptRates"/>.</summary>
+    /// <summary><c>aic_nextn_accept_rates</c>: acceptance probability of each draft, separated by commas; see <see
+    /// cref="AcceptRates"/>.</summary>
     public string? AicNextnAcceptRates { get; init; }
 
     /// <summary><c>aic_mtp_seed</c>: seed of the draws of speculative decoding.</summary>
@@ -89,7 +93,8 @@ public sealed partial record EngineArguments
     /// <summary><c>aic_attention_dp_size</c>: when above 1, replaces <see cref="DpSize"/>.</summary>
     public long? AicAttentionDpSize { get; init; }
 
-    /// <summary><c>kv_bytes_per_token</c>: size of a hand-over between prefill and decode workers; no effect on aggregated replay.</summary>
+    /// <summary><c>kv_bytes_per_token</c>: size of a hand-over between prefill and decode workers; no effect on aggregated
+    /// replay.</summary>
     public long? KvBytesPerToken { get; init; }
 
     /// <summary><c>kv_transfer_bandwidth</c>: GB/s of that hand-over; no effect on aggregated replay.</summary>
@@ -98,7 +103,8 @@ public sealed partial record EngineArguments
     /// <summary><c>kv_transfer_timing_mode</c>: what that hand-over moves; no effect on aggregated replay.</summary>
     public KvTransferTimingMode KvTransferTimingMode { get; init; }
 
-    /// <summary><c>num_g2_blocks</c>: offload is not simulated; with vLLM or TensorRT-LLM any block selects the <c>kvbm</c> backend. Null or 0 means none.</summary>
+    /// <summary><c>num_g2_blocks</c>: offload is not simulated; with vLLM or TensorRT-LLM any block selects the <c>kvbm</c> backend. Null
+    /// or 0 means none.</summary>
     public long? NumG2Blocks { get; init; }
 
     /// <summary><c>num_g3_blocks</c>: like <see cref="NumG2Blocks"/>, which it needs.</summary>
@@ -120,7 +126,8 @@ public sealed partial record EngineArguments
     /// Acceptance probability of each draft token given that all earlier ones were accepted, one per
     /// <see cref="AicNextn"/> (behaviour 02#9.1); empty without speculative decoding.
     /// </summary>
-    /// <exception cref="AgentSimException"><c>EngineArgumentsInvalid</c>: <see cref="AicNextnAcceptRates"/> is no list of rates.</exception>
+    /// <exception cref="AgentSimException"><c>EngineArgumentsInvalid</c>: <see cref="AicNextnAcceptRates"/> is no list of
+    /// rates.</exception>
     public IReadOnlyList<double> AcceptRates => SpeculationRates.Parse(AicNextn, AicNextnAcceptRates, "engine arguments", InvalidId);
 
     /// <summary>The block manager in effect. SGLang has its own and ignores it.</summary>

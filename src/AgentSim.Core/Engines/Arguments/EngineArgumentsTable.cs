@@ -79,13 +79,16 @@ internal static class EngineArgumentsTable
         .OptionalCount("aic_nextn", a => a.AicNextn, (a, v) => a with { AicNextn = v },
             "Speculative decoding: tokens drafted ahead.", new WholeBounds(1, 5))
         .OptionalText("aic_nextn_accept_rates", a => a.AicNextnAcceptRates, (a, v) => a with { AicNextnAcceptRates = v },
-            "Speculative decoding: the probability that each draft is accepted given those before it, separated by commas.", none: "0.85,0.3,0,0,0")
+            "Speculative decoding: the probability that each draft is accepted given those before it, separated by commas.",
+                none: "0.85,0.3,0,0,0")
         .Unsigned("aic_mtp_seed", a => a.AicMtpSeed, (a, v) => a with { AicMtpSeed = v }, "Speculative decoding: seed of the draws.")
         .Nested("sglang", Sglang(), a => a.Sglang, (a, v) => a with { Sglang = v ?? SglangArguments.Default }, "The scheduler of SGLang.")
-        .Nested("trtllm", Trtllm(), a => a.Trtllm, (a, v) => a with { Trtllm = v ?? TrtllmArguments.Default }, "The scheduler of TensorRT-LLM.");
+        .Nested("trtllm", Trtllm(), a => a.Trtllm, (a, v) => a with { Trtllm = v ?? TrtllmArguments.Default },
+            "The scheduler of TensorRT-LLM.");
 
     private static void AddRest(JsonOptionsTable<EngineArguments> table) => table
-        .OptionalChoice("router_queue_policy", RouterQueuePolicies.Names, a => a.RouterQueuePolicy, (a, v) => a with { RouterQueuePolicy = v },
+        .OptionalChoice("router_queue_policy", RouterQueuePolicies.Names, a => a.RouterQueuePolicy,
+            (a, v) => a with { RouterQueuePolicy = v },
             "Replaces the queue policy of the router.", none: "that of the router")
         .OptionalCount("aic_tp_size", a => a.AicTpSize, (a, v) => a with { AicTpSize = v },
             "GPUs of each rank, for the GPU hours of the report only.", none: "1")
@@ -94,7 +97,8 @@ internal static class EngineArgumentsTable
         .OptionalCount("kv_bytes_per_token", a => a.KvBytesPerToken, (a, v) => a with { KvBytesPerToken = v },
             "Separate pools: bytes per token that a prompt hands over from prefill to decode.")
         .OptionalNumber("kv_transfer_bandwidth", a => a.KvTransferBandwidth, (a, v) => a with { KvTransferBandwidth = v },
-            "Separate pools: GB/s of that hand-over. Without it, or without kv_bytes_per_token, it takes no time.", NumberBounds.NotNegative)
+            "Separate pools: GB/s of that hand-over. Without it, or without kv_bytes_per_token, it takes no time.",
+                NumberBounds.NotNegative)
         .Choice("kv_transfer_timing_mode", TimingModes, a => a.KvTransferTimingMode, (a, v) => a with { KvTransferTimingMode = v },
             "Separate pools: what is handed over, all or only what the decode worker does not hold yet.")
         .OptionalCount("num_g2_blocks", a => a.NumG2Blocks, (a, v) => a with { NumG2Blocks = v },
@@ -111,14 +115,16 @@ internal static class EngineArgumentsTable
         new JsonOptionsTable<SglangArguments>(JsonOptionsDuplicates.LastWins, ignoreUnknown: true)
         .Text("schedule_policy", a => a.SchedulePolicy, (a, v) => a with { SchedulePolicy = v },
             "Order of waiting requests: lpm is longest cached prefix first, fifo and fcfs are the same.", ["fifo", "fcfs", "lpm"])
-        .OptionalCount("page_size", a => a.PageSize, (a, v) => a with { PageSize = v }, "Another name for block_size.", none: "that of block_size")
+        .OptionalCount("page_size", a => a.PageSize, (a, v) => a with { PageSize = v }, "Another name for block_size.",
+            none: "that of block_size")
         .OptionalCount("max_prefill_tokens", a => a.MaxPrefillTokens, (a, v) => a with { MaxPrefillTokens = v ?? DefaultPrefillTokens },
             "Prompt tokens of one pass.")
         .OptionalCount("chunked_prefill_size", a => a.ChunkedPrefillSize, (a, v) => a with { ChunkedPrefillSize = v },
             "Tokens of one chunk of a prompt, a multiple of the block size.", none: "8192")
         .OptionalCount("clip_max_new_tokens", a => a.ClipMaxNewTokens, (a, v) => a with { ClipMaxNewTokens = v ?? DefaultOutputClip },
             "The most output tokens reserved for a request when it is admitted.")
-        .OptionalNumber("schedule_conservativeness", a => a.ScheduleConservativeness, (a, v) => a with { ScheduleConservativeness = v ?? 1.0 },
+        .OptionalNumber("schedule_conservativeness", a => a.ScheduleConservativeness,
+            (a, v) => a with { ScheduleConservativeness = v ?? 1.0 },
             "Scales the share of the output that is reserved.", NumberBounds.Finite);
 
     private static JsonOptionsTable<TrtllmArguments> Trtllm() =>

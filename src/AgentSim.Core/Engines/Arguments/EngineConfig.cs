@@ -47,7 +47,8 @@ public sealed class EngineConfig
     /// <summary>Tokens one pass computes at most; null means no limit.</summary>
     public long? MaxNumBatchedTokens => Arguments.MaxNumBatchedTokens;
 
-    /// <summary>The token budget that the router measures load against: <see cref="MaxNumBatchedTokens"/>, or ten million without a limit.</summary>
+    /// <summary>The token budget that the router measures load against: <see cref="MaxNumBatchedTokens"/>, or ten million without a
+    /// limit.</summary>
     public long RouterTokenBudget => MaxNumBatchedTokens ?? 10_000_000;
 
     /// <summary>What replaces the router's queue policy; null: nothing does.</summary>
@@ -102,7 +103,8 @@ public sealed class EngineConfig
     public IReadOnlyList<string> Doubts { get; }
 
     /// <summary>The same with other latencies.</summary>
-    internal EngineConfig With(ProfileTables tables) => new(Arguments, new ProfileModel(tables, Arguments.SpeedupRatio, Arguments.DecodeSpeedupRatio));
+    internal EngineConfig With(ProfileTables tables) =>
+        new(Arguments, new ProfileModel(tables, Arguments.SpeedupRatio, Arguments.DecodeSpeedupRatio));
 
     /// <summary>Reads and resolves the JSON text of an engine-arguments option.</summary>
     /// <param name="json">A JSON object; of a name given twice the last counts.</param>

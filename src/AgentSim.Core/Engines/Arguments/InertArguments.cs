@@ -14,7 +14,8 @@ internal static class InertArguments
     /// <summary>Adds them.</summary>
     public static void AddTo(JsonOptionsTable<EngineArguments> table) =>
         new InertRows<EngineArguments>(table, a => a.Inert, (a, inert) => a with { Inert = inert })
-            .OptionalNumber("startup_time", "Seconds until a worker added by scaling is ready; the first ones are at once.", NumberBounds.NotNegative)
+            .OptionalNumber("startup_time", "Seconds until a worker added by scaling is ready; the first ones are at once.",
+                NumberBounds.NotNegative)
             .OptionalText("aic_system", Aic)
             .OptionalText("aic_backend_version", Aic)
             .OptionalText("aic_model_path", Aic)

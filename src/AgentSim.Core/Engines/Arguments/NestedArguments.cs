@@ -8,7 +8,8 @@ public sealed record SglangArguments
     /// <summary>All defaults.</summary>
     public static SglangArguments Default { get; } = new();
 
-    /// <summary><c>schedule_policy</c>: <c>lpm</c> (longest prefix match); <c>fifo</c>, <c>fcfs</c> and, with a warning, anything else mean first in, first out.</summary>
+    /// <summary><c>schedule_policy</c>: <c>lpm</c> (longest prefix match); <c>fifo</c>, <c>fcfs</c> and, with a warning, anything else mean
+    /// first in, first out.</summary>
     public string SchedulePolicy { get; init; } = "fifo";
 
     /// <summary><c>page_size</c>: another name for the block size; null follows it.</summary>
@@ -17,7 +18,8 @@ public sealed record SglangArguments
     /// <summary><c>max_prefill_tokens</c>: prompt tokens of one pass.</summary>
     public long MaxPrefillTokens { get; init; } = 16384;
 
-    /// <summary><c>chunked_prefill_size</c>: chunk budget of one pass; null means 8192 that need not be a multiple of the block size. See <see cref="ChunkSize"/>.</summary>
+    /// <summary><c>chunked_prefill_size</c>: chunk budget of one pass; null means 8192 that need not be a multiple of the block size. See
+    /// <see cref="ChunkSize"/>.</summary>
     public long? ChunkedPrefillSize { get; init; }
 
     /// <summary><c>clip_max_new_tokens</c>: most output tokens reserved for a request at its admission.</summary>
@@ -34,7 +36,9 @@ public sealed record SglangArguments
 
     /// <summary>The arguments in one line.</summary>
     public override string ToString() => string.Create(CultureInfo.InvariantCulture,
-        $"schedule_policy={SchedulePolicy} page_size={PageSize} max_prefill_tokens={MaxPrefillTokens} chunked_prefill_size={ChunkedPrefillSize} clip_max_new_tokens={ClipMaxNewTokens} schedule_conservativeness={ScheduleConservativeness}");
+        $"schedule_policy={SchedulePolicy} page_size={PageSize} max_prefill_tokens={MaxPrefillTokens} " +
+            $"chunked_prefill_size={ChunkedPrefillSize} clip_max_new_tokens={ClipMaxNewTokens} " +
+            $"schedule_conservativeness={ScheduleConservativeness}");
 }
 
 /// <summary>The <c>trtllm</c> object of the engine arguments (behaviour 03#B.2).</summary>

@@ -196,13 +196,16 @@ internal sealed class PagePool(SglangLimits limits, PromptCatalog prompts, Publi
     {
         if (prompts.HasGeneratedIdentities)
         {
-            for (int page = sequence.GeneratedPageCount; page < count; page++) AddGenerated(sequence, prompts.GeneratedBlock(sequence.Request, sequence.Prompt.Count + page));
+            for (int page = sequence.GeneratedPageCount; page < count; page++)
+                AddGenerated(sequence, prompts.GeneratedBlock(sequence.Request, sequence.Prompt.Count + page));
             sequence.GeneratedPageCount = count;
             return;
         }
 
         int all = (int)(((long)sequence.PromptTokens + sequence.OutputLimit) / limits.PageSize) - sequence.Prompt.Count;
-        if (_nextPrivatePage + (long)all > 0) throw Errors.TooManyBlocks.Error("a worker would generate more than 2^31 KV pages; use a larger engine block_size or split the trace");
+        if (_nextPrivatePage + (long)all > 0)
+            throw Errors.TooManyBlocks.Error(
+                "a worker would generate more than 2^31 KV pages; use a larger engine block_size or split the trace");
         sequence.GeneratedPages.Add(new BlockRun(_nextPrivatePage, all));
         sequence.GeneratedPageCount = all;
         _nextPrivatePage += all;

@@ -46,7 +46,8 @@ internal sealed class PublishedPages : ITargetCache
         foreach (BlockRun run in runs)
         {
             if (!Added(run)) continue;
-            for (int page = run.First; page < run.First + run.Count; page++) CollectionsMarshal.GetValueRefOrAddDefault(_outside, page, out _)++;
+            for (int page = run.First; page < run.First + run.Count; page++)
+                CollectionsMarshal.GetValueRefOrAddDefault(_outside, page, out _)++;
         }
     }
 

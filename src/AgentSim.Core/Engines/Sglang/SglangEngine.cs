@@ -27,6 +27,7 @@ internal sealed class SglangEngine : SimulatedEngine
         PublishedPages published = new();
         _caches.Add(published);
         PagePool pages = new(_limits, _services.Prompts, published);
-        return new SglangScheduler(_limits, pages, published, _model, _decodeTimes, SpeculativeSampler.Create(_services.Config, index), _services.Prompts, _services.Recorder) { Observer = _services.Observer };
+        return new SglangScheduler(_limits, pages, published, _model, _decodeTimes, SpeculativeSampler.Create(_services.Config, index),
+            _services.Prompts, _services.Recorder) { Observer = _services.Observer };
     }
 }

@@ -47,7 +47,8 @@ internal sealed partial class SglangScheduler
             if (chunkBudget <= 0.0) break;
         }
 
-        double prefill = _batch.Count == 0 || _limits.Role == WorkerType.Decode ? 0.0 : _model.Prefill(_batch.Count, inputTokens, prefixTokens);
+        double prefill = _batch.Count == 0 || _limits.Role == WorkerType.Decode ? 0.0
+            : _model.Prefill(_batch.Count, inputTokens, prefixTokens);
         if (prefill > 0) Observer?.Prefill(_batch.Count, inputTokens - prefixTokens, prefixTokens, prefill);
         return prefill;
     }

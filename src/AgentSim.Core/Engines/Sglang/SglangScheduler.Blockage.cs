@@ -16,21 +16,28 @@ internal static class SglangFeasibility
         long prompt = InPages(promptTokens, limits), reserved = Math.Min(outputTokens, limits.OutputClip);
         if (prompt + reserved >= limits.TotalTokens)
         {
-            return $"its prompt fills pages of {prompt} tokens, {reserved} are reserved for output, and together they must be less than the {limits.TotalTokens} a worker has; raise num_gpu_blocks";
+            return $"its prompt fills pages of {prompt} tokens, {reserved} are reserved for output, and together they must be less than " +
+                $"the {limits.TotalTokens} a worker has; raise num_gpu_blocks";
         }
 
         long final = InPages((long)promptTokens + outputTokens, limits);
-        return final <= limits.TotalTokens ? null : $"its {promptTokens} prompt and {outputTokens} output tokens fill pages of {final} tokens and a worker has {limits.TotalTokens}; raise num_gpu_blocks";
+        return final <= limits.TotalTokens ? null
+            : $"its {promptTokens} prompt and {outputTokens} output tokens fill pages of {final} tokens and a worker has " +
+            $"{limits.TotalTokens}; raise num_gpu_blocks";
     }
 
     private static string? WhyNeverPrefilled(SglangLimits limits, int promptTokens)
     {
         bool isCut = promptTokens > limits.ChunkSize;
         long charge = isCut ? limits.ChunkSize / limits.PageSize * limits.PageSize : InPages(promptTokens, limits);
-        if (charge == 0) return $"its {promptTokens} prompt tokens exceed sglang.chunked_prefill_size {limits.ChunkSize}, which is less than a page of {limits.PageSize}; raise it";
+        if (charge == 0) return $"its {promptTokens} prompt tokens exceed sglang.chunked_prefill_size {limits.ChunkSize}, which is less " +
+            $"than a page of {limits.PageSize}; raise it";
         string part = isCut ? $"the first part of its {promptTokens} prompt tokens" : "its prompt";
-        if (charge > limits.ChunkSize) return $"{part} fills pages of {charge} tokens, more than sglang.chunked_prefill_size {limits.ChunkSize}; raise it or use a smaller page size";
-        return charge > limits.MaxPrefillTokens ? $"{part} fills pages of {charge} tokens, more than sglang.max_prefill_tokens {limits.MaxPrefillTokens}; raise it" : null;
+        if (charge > limits.ChunkSize)
+            return $"{part} fills pages of {charge} tokens, more than sglang.chunked_prefill_size {limits.ChunkSize}; raise it or " +
+                "use a smaller page size";
+        return charge > limits.MaxPrefillTokens
+            ? $"{part} fills pages of {charge} tokens, more than sglang.max_prefill_tokens {limits.MaxPrefillTokens}; raise it" : null;
     }
 
     private static long InPages(long tokens, SglangLimits limits) => BlockCount.Of(tokens, limits.PageSize) * limits.PageSize;
@@ -41,7 +48,9 @@ internal sealed partial class SglangScheduler
 {
     public override (int Request, string Reason) DescribeBlockage()
     {
-        if (_running.Count > 0) return (_running[0].Request, $"it needs another KV page of {_limits.PageSize} tokens, and of the {_limits.TotalPages} of its worker none is free or can be evicted; raise num_gpu_blocks");
+        if (_running.Count > 0) return (_running[0].Request,
+            $"it needs another KV page of {_limits.PageSize} tokens, and of the {_limits.TotalPages} of its worker none is free or can " +
+                "be evicted; raise num_gpu_blocks");
         if (_waiting.Count == 0) return (-1, "");
         Sequence head = _waiting.First;
         Chunk chunk = NextChunk(head, _limits.ChunkSize);
@@ -49,9 +58,14 @@ internal sealed partial class SglangScheduler
         {
             (0, _) when head.Length == 0 => "its prompt is empty",
             (0, _) => $"sglang.chunked_prefill_size {_limits.ChunkSize} is less than a page of {_limits.PageSize} tokens; raise it",
-            (_, var charge) when charge > _limits.ChunkSize => $"its next {chunk.Tokens} tokens fill pages of {charge} tokens, more than sglang.chunked_prefill_size {_limits.ChunkSize}; raise it or use a smaller page size",
-            (_, var charge) when charge > _limits.MaxPrefillTokens => $"its next {chunk.Tokens} tokens fill pages of {charge} tokens, more than sglang.max_prefill_tokens {_limits.MaxPrefillTokens}; raise it",
-            _ => $"its next {chunk.Charge} tokens and {chunk.Output} reserved for output must be less than the {_pages.ObtainablePages * _limits.PageSize} tokens its worker has left of {_limits.TotalTokens}; raise num_gpu_blocks",
+            (_, var charge) when charge > _limits.ChunkSize =>
+                $"its next {chunk.Tokens} tokens fill pages of {charge} tokens, more than sglang.chunked_prefill_size " +
+                    $"{_limits.ChunkSize}; raise it or use a smaller page size",
+            (_, var charge) when charge > _limits.MaxPrefillTokens =>
+                $"its next {chunk.Tokens} tokens fill pages of {charge} tokens, more than sglang.max_prefill_tokens " +
+                    $"{_limits.MaxPrefillTokens}; raise it",
+            _ => $"its next {chunk.Charge} tokens and {chunk.Output} reserved for output must be less than the " +
+                $"{_pages.ObtainablePages * _limits.PageSize} tokens its worker has left of {_limits.TotalTokens}; raise num_gpu_blocks",
         };
         return (head.Request, reason);
     }

@@ -60,7 +60,8 @@ internal sealed partial class SglangScheduler
         if (steps == 0) return;
         long context = 0;
         foreach (Sequence sequence in _running) context += sequence.Length;
-        Observer!.Decode(_running.Count, Math.Min(context, _limits.TotalTokens), context / _running.Count, steps, Stretch.Ends[steps - 1] - Stretch.Start);
+        Observer!.Decode(_running.Count, Math.Min(context, _limits.TotalTokens), context / _running.Count, steps,
+            Stretch.Ends[steps - 1] - Stretch.Start);
     }
 
     private void DecayRatio(int passes)
@@ -127,7 +128,8 @@ internal sealed partial class SglangScheduler
     {
         int count = _running.Count, pageSize = _limits.PageSize;
         if (_lastTouches.Length < count) _lastTouches = new long[Math.Max(count, _lastTouches.Length * 2)];
-        for (int i = 0; i < count; i++) _lastTouches[i] = ((pageSize - 1L - ((_running[i].Materialised + steps) % pageSize)) << 32) | (uint)i;
+        for (int i = 0; i < count; i++)
+            _lastTouches[i] = ((pageSize - 1L - ((_running[i].Materialised + steps) % pageSize)) << 32) | (uint)i;
         if (pageSize > 1) Array.Sort(_lastTouches, 0, count);
         for (int i = 0; i < count; i++) _pages.Advance(_running[(int)(uint)_lastTouches[i]], steps);
     }

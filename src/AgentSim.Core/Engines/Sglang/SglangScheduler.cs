@@ -31,7 +31,8 @@ internal sealed partial class SglangScheduler : Scheduler
     private bool _materialisedNew;
     private GrowList<EmittedTokens> _emitted;
 
-    public SglangScheduler(SglangLimits limits, PagePool pages, PublishedPages published, PerformanceModel model, DecodeTimes decodeTimes, SpeculativeSampler? speculation, PromptCatalog prompts, PassRecorder recorder)
+    public SglangScheduler(SglangLimits limits, PagePool pages, PublishedPages published, PerformanceModel model, DecodeTimes decodeTimes,
+        SpeculativeSampler? speculation, PromptCatalog prompts, PassRecorder recorder)
     {
         (_limits, _pages, _published, _model, _decodeTimes) = (limits, pages, published, model, decodeTimes);
         (_speculation, _prompts, _recorder) = (speculation, prompts, recorder);
@@ -87,7 +88,8 @@ internal sealed partial class SglangScheduler : Scheduler
 
         HadOutcome = started > 0 || _batch.Count > 0 || CompletedRequests > 0 || _emitted.Count > 0;
         HadEffect = HadOutcome || _scheduledDecode;
-        UnproductivePasses = !HadEffect || started > 0 || _materialisedNew || CompletedRequests > 0 || _emitted.Count > 0 ? 0 : UnproductivePasses + 1;
+        UnproductivePasses = !HadEffect || started > 0 || _materialisedNew || CompletedRequests > 0
+            || _emitted.Count > 0 ? 0 : UnproductivePasses + 1;
         return end;
     }
 

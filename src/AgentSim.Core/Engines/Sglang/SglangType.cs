@@ -14,7 +14,8 @@ internal sealed class SglangType() : EngineType("sglang")
     internal override HandoffOrder Handoff => HandoffOrder.DestinationFirst;
 
     internal override IReadOnlyList<string> IgnoredArguments { get; } =
-        ["enable_prefix_caching", "enable_chunked_prefill", "preemption_mode", "g1_backend", "num_g2_blocks", "num_g3_blocks", "enable_g4_storage"];
+        ["enable_prefix_caching", "enable_chunked_prefill", "preemption_mode", "g1_backend", "num_g2_blocks", "num_g3_blocks",
+            "enable_g4_storage"];
 
     internal override long DefaultBlockSize(EngineArguments arguments) => arguments.Sglang.PageSize ?? 1;
 

@@ -60,7 +60,8 @@ internal sealed partial class NumpyArray
 
     public double[,] Matrix(string name, int rows, int columns)
     {
-        if (_shape.Length != 2 || _shape[0] != rows || _shape[1] != columns) throw new InvalidDataException($"{name} is not {rows} x {columns}");
+        if (_shape.Length != 2 || _shape[0] != rows || _shape[1] != columns)
+            throw new InvalidDataException($"{name} is not {rows} x {columns}");
         double[,] matrix = new double[rows, columns];
         for (int row = 0; row < rows; row++)
         {
@@ -100,9 +101,11 @@ internal sealed partial class NumpyArray
 
     private static NumpyArray Parse(string name, ReadOnlySpan<byte> content, bool allowsWhole)
     {
-        if (content.Length < 12 || content[0] != 0x93 || !content[1..].StartsWith("NUMPY"u8)) throw new InvalidDataException($"{name} is not a .npy array");
+        if (content.Length < 12 || content[0] != 0x93 || !content[1..].StartsWith("NUMPY"u8))
+            throw new InvalidDataException($"{name} is not a .npy array");
         bool wide = content[6] >= 2;
-        int headerLength = wide ? (int)Math.Min(BinaryPrimitives.ReadUInt32LittleEndian(content[8..]), int.MaxValue) : BinaryPrimitives.ReadUInt16LittleEndian(content[8..]);
+        int headerLength = wide ? (int)Math.Min(BinaryPrimitives.ReadUInt32LittleEndian(content[8..]), int.MaxValue)
+            : BinaryPrimitives.ReadUInt16LittleEndian(content[8..]);
         int headerStart = wide ? 12 : 10;
         if (headerLength > content.Length - headerStart) throw new InvalidDataException($"{name} is truncated");
         string header = Encoding.Latin1.GetString(content.Slice(headerStart, headerLength));
@@ -136,7 +139,8 @@ internal sealed partial class NumpyArray
         int[] shape = new int[lengths.Length];
         for (int i = 0; i < shape.Length; i++)
         {
-            if (!int.TryParse(lengths[i], NumberStyles.None, CultureInfo.InvariantCulture, out shape[i])) throw new InvalidDataException($"{name} has the shape ({text})");
+            if (!int.TryParse(lengths[i], NumberStyles.None, CultureInfo.InvariantCulture, out shape[i]))
+                throw new InvalidDataException($"{name} has the shape ({text})");
         }
 
         return shape;

@@ -17,7 +17,8 @@ public readonly record struct ValueRange(double Low, double High)
 /// <param name="Context">Mean sequence length at a decode step.</param>
 /// <param name="NewTokens">New prompt tokens of a pass.</param>
 /// <param name="CachedTokens">Prompt tokens before them, of a request.</param>
-public sealed record PassEnvelope(ValueRange Batch, ValueRange ActiveTokens, ValueRange Context, ValueRange NewTokens, ValueRange CachedTokens);
+public sealed record PassEnvelope(ValueRange Batch, ValueRange ActiveTokens, ValueRange Context, ValueRange NewTokens,
+    ValueRange CachedTokens);
 
 /// <summary>Counts how much of the busy time of a run lies outside an envelope.</summary>
 internal sealed class EnvelopeCounter(PassEnvelope envelope) : PassObserver

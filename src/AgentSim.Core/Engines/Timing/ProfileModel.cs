@@ -1,7 +1,8 @@
 namespace AgentSim.Engines;
 
 /// <summary>Latencies interpolated from a planner profile (behaviour 02#3.3).</summary>
-internal sealed class ProfileModel(ProfileTables tables, double speedupRatio, double decodeSpeedupRatio) : PerformanceModel(speedupRatio, decodeSpeedupRatio)
+internal sealed class ProfileModel(ProfileTables tables, double speedupRatio, double decodeSpeedupRatio)
+    : PerformanceModel(speedupRatio, decodeSpeedupRatio)
 {
     private readonly double[] _prefillTokens = tables.PrefillTokens;
     private readonly double[] _prefillMs = tables.PrefillMs;
@@ -15,7 +16,8 @@ internal sealed class ProfileModel(ProfileTables tables, double speedupRatio, do
         double tokens = requests * fresh;
         // Requests attend to their own prompts only: several with n new tokens each, behind c, are work as of one with all the new
         // ones behind c - (requests - 1) * n / 2.
-        if (tables.CachedPrefill is { } table) return Grid(table.New, table.Cached, table.Ms, tokens, cached - ((requests - 1) * (fresh / 2.0)));
+        if (tables.CachedPrefill is { } table)
+            return Grid(table.New, table.Cached, table.Ms, tokens, cached - ((requests - 1) * (fresh / 2.0)));
         int i = Segment(_prefillTokens, tokens);
         return Line(_prefillTokens[i], _prefillMs[i], _prefillTokens[i + 1], _prefillMs[i + 1], tokens);
     }

@@ -10,9 +10,11 @@ namespace AgentSim.Engines;
 /// <param name="ActiveTokens">Tokens in active blocks, rising.</param>
 /// <param name="Contexts">Mean sequence lengths, rising.</param>
 /// <param name="DecodeMs">Milliseconds of a decode step, by active tokens and mean length.</param>
-internal sealed record ProfileTables(string Digest, double[] PrefillTokens, double[] PrefillMs, double[] ActiveTokens, double[] Contexts, double[,] DecodeMs)
+internal sealed record ProfileTables(string Digest, double[] PrefillTokens, double[] PrefillMs, double[] ActiveTokens, double[] Contexts,
+    double[,] DecodeMs)
 {
-    private static readonly string[] Names = ["prefill_isl", "prefill_ttft_ms", "decode_active_kv_tokens", "decode_context_length", "decode_itl"];
+    private static readonly string[] Names = ["prefill_isl", "prefill_ttft_ms", "decode_active_kv_tokens", "decode_context_length",
+        "decode_itl"];
 
     /// <summary>Prefill by new and cached tokens, a table of AgentSim's own; null: cached tokens cost nothing.</summary>
     public CachedPrefillTable? CachedPrefill { get; init; }
@@ -31,15 +33,18 @@ internal sealed record ProfileTables(string Digest, double[] PrefillTokens, doub
             Dictionary<string, NumpyArray> arrays = NumpyArray.ReadArchive(file, [.. Names, .. CachedPrefillTable.Names]);
             double[] prefillTokens = Axis(arrays, "prefill_isl");
             double[] prefillMs = Named(arrays, "prefill_ttft_ms").Vector("prefill_ttft_ms");
-            if (prefillMs.Length != prefillTokens.Length) throw new InvalidDataException("prefill_ttft_ms and prefill_isl differ in length");
+            if (prefillMs.Length != prefillTokens.Length)
+                throw new InvalidDataException("prefill_ttft_ms and prefill_isl differ in length");
             double[] active = Axis(arrays, "decode_active_kv_tokens");
             double[] contexts = Axis(arrays, "decode_context_length");
             double[,] decode = Named(arrays, "decode_itl").Matrix("decode_itl", active.Length, contexts.Length);
             CheckLatencies("prefill_ttft_ms", prefillMs);
             CheckLatencies("decode_itl", decode.Cast<double>());
-            return new ProfileTables(digest, prefillTokens, prefillMs, active, contexts, decode) { CachedPrefill = CachedPrefillTable.Of(arrays) };
+            return new ProfileTables(digest, prefillTokens, prefillMs, active, contexts,
+                decode) { CachedPrefill = CachedPrefillTable.Of(arrays) };
         }
-        catch (Exception error) when (error is IOException or InvalidDataException or UnauthorizedAccessException or NotSupportedException or ArgumentException or OverflowException)
+        catch (Exception error) when (error is IOException or InvalidDataException or UnauthorizedAccessException or NotSupportedException
+            or ArgumentException or OverflowException)
         {
             string reason = error switch
             {
@@ -48,7 +53,8 @@ internal sealed record ProfileTables(string Digest, double[] PrefillTokens, doub
                 _ => error.Message,
             };
             throw Errors.ProfileInvalid.At(path, 0,
-                $"planner_profile_data cannot be used: {reason}; give an .npz file with {string.Join(", ", Names)}, or leave planner_profile_data out for the built-in latencies", error);
+                $"planner_profile_data cannot be used: {reason}; give an .npz file with {string.Join(", ", Names)}, or leave " +
+                    "planner_profile_data out for the built-in latencies", error);
         }
     }
 

@@ -10,7 +10,8 @@ internal readonly record struct CachedPrefix(int Blocks, int ActiveBlocks);
 /// </summary>
 internal abstract class BlockManager(long capacity, int blockSize, bool cachingEnabled, PromptCatalog prompts)
 {
-    /// <summary>What <c>block_size</c> must be where the managers cannot work with it; null when they can (behaviour 00#differences).</summary>
+    /// <summary>What <c>block_size</c> must be where the managers cannot work with it; null when they can (behaviour
+    /// 00#differences).</summary>
     public static string? FindUnrunnableBlockSize(EngineConfig config)
     {
         if (config.BlockSize < 2) return "must be at least 2 with vLLM and TensorRT-LLM";
@@ -83,6 +84,7 @@ internal abstract class BlockManager(long capacity, int blockSize, bool cachingE
     /// <summary>Takes blocks for the sequences of a decode stretch, evicting where nothing is free.</summary>
     public abstract void Grow(int blocks);
 
-    /// <summary>Brings a sequence's table up to date after <paramref name="steps"/> decode passes, whose blocks <see cref="Grow"/> took.</summary>
+    /// <summary>Brings a sequence's table up to date after <paramref name="steps"/> decode passes, whose blocks <see cref="Grow"/>
+    /// took.</summary>
     public abstract void Advance(Sequence sequence, int steps);
 }

@@ -155,7 +155,8 @@ internal sealed class LineageBlockManager : BlockManager, ITargetCache
         foreach (int block in taken) _inactive.Remove(IdentityOf(sequence, block));
         if (fresh > Free - taken.Count + _inactive.Count)
         {
-            foreach (int block in taken) Deactivate(IdentityOf(sequence, block), block > 0 ? IdentityOf(sequence, block - 1) : LineageEviction.None);
+            foreach (int block in taken)
+                Deactivate(IdentityOf(sequence, block), block > 0 ? IdentityOf(sequence, block - 1) : LineageEviction.None);
             return false;
         }
 

@@ -33,8 +33,10 @@ internal sealed class VllmEngine : SimulatedEngine
         EngineConfig config = _services.Config;
         BlockManager blocks = config.Backend == KvBackend.Kvbm
             ? new LineageBlockManager(_limits.TotalBlocks, _limits.BlockSize, config.EnablePrefixCaching, _services.Prompts)
-            : new NativeBlockManager(_limits.TotalBlocks, _limits.BlockSize, config.EnablePrefixCaching, _services.Prompts, _reaches, index);
+            : new NativeBlockManager(_limits.TotalBlocks, _limits.BlockSize, config.EnablePrefixCaching, _services.Prompts,
+                _reaches, index);
         if (blocks is LineageBlockManager lineage) _separate?.Add(lineage);
-        return new VllmScheduler(_limits, blocks, _model, _decodeTimes, SpeculativeSampler.Create(config, index), _services.Prompts, _services.Recorder) { Observer = _services.Observer };
+        return new VllmScheduler(_limits, blocks, _model, _decodeTimes, SpeculativeSampler.Create(config, index), _services.Prompts,
+            _services.Recorder) { Observer = _services.Observer };
     }
 }

@@ -55,7 +55,8 @@ internal sealed partial class VllmScheduler
         long available = _limits.TotalBlocks - _blocks.Active;
         foreach (Sequence running in _running)
         {
-            long held = running.Allocated == 0 ? RawCost(running).Active / _limits.BlockSize : BlockCount.Of(running.Allocated, _limits.BlockSize);
+            long held = running.Allocated == 0 ? RawCost(running).Active / _limits.BlockSize
+                : BlockCount.Of(running.Allocated, _limits.BlockSize);
             available -= Math.Max(0, FinalBlocks(running) - held);
         }
 

@@ -37,7 +37,8 @@ internal sealed partial class VllmScheduler
         int steps = RepetitiveSteps(out _) - 1;
         if (steps < ShortestStretch) return 0;
         long growth = 0;
-        foreach (Sequence sequence in _running) growth += BlockCount.Of(sequence.Allocated + steps, _limits.BlockSize) - BlockCount.Of(sequence.Allocated, _limits.BlockSize);
+        foreach (Sequence sequence in _running)
+            growth += BlockCount.Of(sequence.Allocated + steps, _limits.BlockSize) - BlockCount.Of(sequence.Allocated, _limits.BlockSize);
         if (growth > _blocks.Obtainable) return 0;
         _blocks.Grow((int)growth);
         foreach (Sequence sequence in _running) Advance(sequence, steps);
@@ -77,15 +78,18 @@ internal sealed partial class VllmScheduler
         int blocks = BlockCount.Of(head.Length, _limits.BlockSize);
         if (blocks > _limits.TotalBlocks)
         {
-            return (head.Request, $"it needs {blocks} KV blocks of {_limits.BlockSize} tokens and its worker has {_limits.TotalBlocks}; raise num_gpu_blocks or set max_model_len");
+            return (head.Request, $"it needs {blocks} KV blocks of {_limits.BlockSize} tokens and its worker has {_limits.TotalBlocks}; " +
+                "raise num_gpu_blocks or set max_model_len");
         }
 
         if (head.WasPreempted || blocks > _limits.TotalBlocks - _blocks.Active)
         {
-            return (head.Request, $"it needs {blocks} KV blocks of {_limits.BlockSize} tokens, and of the {_limits.TotalBlocks} of its worker {_blocks.Active} stay in use; raise num_gpu_blocks");
+            return (head.Request, $"it needs {blocks} KV blocks of {_limits.BlockSize} tokens, and of the {_limits.TotalBlocks} of its " +
+                $"worker {_blocks.Active} stay in use; raise num_gpu_blocks");
         }
 
-        return (head.Request, $"its {head.PromptTokens} prompt tokens exceed max_num_batched_tokens {_limits.TokenBudget} and chunked prefill is off; raise max_num_batched_tokens or turn enable_chunked_prefill on");
+        return (head.Request, $"its {head.PromptTokens} prompt tokens exceed max_num_batched_tokens {_limits.TokenBudget} and chunked " +
+            "prefill is off; raise max_num_batched_tokens or turn enable_chunked_prefill on");
     }
 
     // Passes in which every running request emits a token, no other is admitted, and blocks are all it takes; up to the
@@ -114,7 +118,8 @@ internal sealed partial class VllmScheduler
         if (steps == 0) return;
         long context = 0;
         foreach (Sequence sequence in _running) context += sequence.Length;
-        Observer!.Decode(_running.Count, (long)_blocks.Active * _limits.BlockSize, context / _running.Count, steps, Stretch.Ends[steps - 1] - Stretch.Start);
+        Observer!.Decode(_running.Count, (long)_blocks.Active * _limits.BlockSize, context / _running.Count, steps,
+            Stretch.Ends[steps - 1] - Stretch.Start);
     }
 
     private void Advance(Sequence sequence, int steps)

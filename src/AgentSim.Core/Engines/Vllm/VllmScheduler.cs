@@ -35,7 +35,8 @@ internal sealed partial class VllmScheduler : Scheduler
     private GrowList<int> _rejected;
     private GrowList<EmittedTokens> _emitted;
 
-    public VllmScheduler(VllmLimits limits, BlockManager blocks, PerformanceModel model, DecodeTimes decodeTimes, SpeculativeSampler? speculation, PromptCatalog prompts, PassRecorder recorder)
+    public VllmScheduler(VllmLimits limits, BlockManager blocks, PerformanceModel model, DecodeTimes decodeTimes,
+        SpeculativeSampler? speculation, PromptCatalog prompts, PassRecorder recorder)
     {
         (_limits, _blocks, _model, _decodeTimes) = (limits, blocks, model, decodeTimes);
         (_speculation, _prompts, _recorder) = (speculation, prompts, recorder);
@@ -65,7 +66,8 @@ internal sealed partial class VllmScheduler : Scheduler
         BeginPass();
         ScheduleRunning();
         AdmitWaiting(now);
-        double prefill = _prefillCount == 0 || _limits.Role == WorkerType.Decode ? 0.0 : _model.Prefill(_prefillCount, _prefillInput, _prefillPrefix);
+        double prefill = _prefillCount == 0 || _limits.Role == WorkerType.Decode ? 0.0
+            : _model.Prefill(_prefillCount, _prefillInput, _prefillPrefix);
         if (prefill > 0) Observer?.Prefill(_prefillCount, _prefillInput - _prefillPrefix, _prefillPrefix, prefill);
         double decodeStart = now + prefill;
         double end = Emit(decodeStart);

@@ -31,13 +31,16 @@ internal sealed class VllmType() : EngineType("vllm")
         long held = config.Speculates ? length : length - 1;
         if (held > config.CapacityTokens)
         {
-            return $"its {promptTokens} prompt and {outputTokens} output tokens need {BlockCount.Of(held, (int)config.BlockSize)} KV blocks and a worker has {config.NumGpuBlocks} of {config.BlockSize} tokens; raise num_gpu_blocks or set max_model_len";
+            return $"its {promptTokens} prompt and {outputTokens} output tokens need {BlockCount.Of(held, (int)config.BlockSize)} KV " +
+                $"blocks and a worker has {config.NumGpuBlocks} of {config.BlockSize} tokens; raise num_gpu_blocks or set max_model_len";
         }
 
         // Prompts reach decode workers as KV.
-        if (config.WorkerType != WorkerType.Decode && !config.EnableChunkedPrefill && !config.EnablePrefixCaching && promptTokens > config.MaxNumBatchedTokens)
+        if (config.WorkerType != WorkerType.Decode && !config.EnableChunkedPrefill && !config.EnablePrefixCaching
+            && promptTokens > config.MaxNumBatchedTokens)
         {
-            return $"its {promptTokens} prompt tokens exceed max_num_batched_tokens {config.MaxNumBatchedTokens} and chunked prefill is off; raise max_num_batched_tokens or turn enable_chunked_prefill on";
+            return $"its {promptTokens} prompt tokens exceed max_num_batched_tokens {config.MaxNumBatchedTokens} and chunked prefill is " +
+                "off; raise max_num_batched_tokens or turn enable_chunked_prefill on";
         }
 
         return null;

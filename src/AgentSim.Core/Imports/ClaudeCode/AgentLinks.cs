@@ -33,7 +33,8 @@ internal sealed class AgentLinks(ClaudeCodeFormat format, ImportSink sink)
     public void Settle()
     {
         _calls.Sort((x, y) => RequestOrder.Compare(x.Tool, y.Tool));
-        HashSet<SourceSession> recorded = [.. sink.Requests.Where(request => request.Session is not null).Select(request => request.Session!)];
+        HashSet<SourceSession> recorded = [.. sink.Requests.Where(request => request.Session is not null)
+            .Select(request => request.Session!)];
         Dictionary<string, SourceSession> byName = _agents.Keys.ToDictionary(session => session.Name, StringComparer.Ordinal);
         var missing = new HashSet<string>(StringComparer.Ordinal);
         foreach ((SourceTool tool, string? agentId, _) in _calls)
@@ -44,12 +45,14 @@ internal sealed class AgentLinks(ClaudeCodeFormat format, ImportSink sink)
             else missing.Add(name);
         }
 
-        foreach (SourceSession child in _agents.Keys.Where(child => child.Parent is null).OrderBy(child => child.Name, StringComparer.Ordinal))
+        foreach (SourceSession child in _agents.Keys.Where(child => child.Parent is null)
+            .OrderBy(child => child.Name, StringComparer.Ordinal))
         {
             Agent agent = _agents[child];
             string? callId = CallOf(agent.Path, child);
             SourceTool? tool = _calls.FirstOrDefault(call => call.Tool.Child is null && call.Tool.CallId == callId).Tool
-                ?? _calls.FirstOrDefault(call => call.Tool.Child is null && call.AgentId is null && call.Task is not null && call.Task == agent.Task && Main(call.Tool.Session) == agent.Main).Tool;
+                ?? _calls.FirstOrDefault(call => call.Tool.Child is null && call.AgentId is null && call.Task is not null
+                    && call.Task == agent.Task && Main(call.Tool.Session) == agent.Main).Tool;
             if (tool is not null) Link(tool, child);
             child.Parent ??= agent.Main;
         }
@@ -74,7 +77,8 @@ internal sealed class AgentLinks(ClaudeCodeFormat format, ImportSink sink)
     private static string? CallOf(string path, SourceSession child)
     {
         string name = Path.GetFileName(path);
-        if (!name.StartsWith("agent-", StringComparison.Ordinal) || !child.Name.EndsWith("/" + name["agent-".Length..].Split('.')[0], StringComparison.Ordinal)) return null;
+        if (!name.StartsWith("agent-", StringComparison.Ordinal)
+            || !child.Name.EndsWith("/" + name["agent-".Length..].Split('.')[0], StringComparison.Ordinal)) return null;
         string metadata = Path.Combine(Path.GetDirectoryName(path) ?? "", name.Split('.')[0] + ".meta.json");
         try
         {

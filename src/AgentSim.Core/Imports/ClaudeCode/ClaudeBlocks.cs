@@ -81,7 +81,8 @@ internal sealed class ClaudeBlocks(TextIdentity identity, double charactersPerTo
     }
 
     /// <summary>The segment of something else that goes into prompts.</summary>
-    public PromptSegment Other(string kind, JsonElement content) => identity.Begin("user", kind).Add(content).EndSegment(charactersPerToken);
+    public PromptSegment Other(string kind, JsonElement content) =>
+        identity.Begin("user", kind).Add(content).EndSegment(charactersPerToken);
 
     /// <summary>Identity of the task that a sub-agent is given.</summary>
     public ulong Task(string text) => identity.Of("user", "task", text);

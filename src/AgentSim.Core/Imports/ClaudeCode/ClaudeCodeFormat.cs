@@ -41,7 +41,8 @@ internal sealed class ClaudeCodeFormat : ISourceFormat
     private static bool IsRow(HeadObject row)
     {
         if (!row.Has("type")) return false;
-        if (row.Has("sessionId")) return row.Has("uuid") || row.Has("parentUuid") || row.Has("isSidechain") || row.Has("operation") || row.Has("leafUuid");
+        if (row.Has("sessionId")) return row.Has("uuid") || row.Has("parentUuid") || row.Has("isSidechain") || row.Has("operation")
+            || row.Has("leafUuid");
         return row.Text("type") switch
         {
             "file-history-snapshot" => row.Has("messageId"),

@@ -60,11 +60,13 @@ internal sealed partial class ClaudeFile(ClaudeCodeFormat format, ImportSink sin
                 entry.Added = [_blocks.Other("attachment", ClaudeJson.Value(row, "attachment"))];
                 break;
             case "system" when ClaudeJson.Text(row, "subtype") == "compact_boundary":
-                entry.Parent = ClaudeJson.Text(row, "logicalParentUuid") is { } logical && _rows.TryGetValue(ClaudeJson.Key(logical), out ClaudeRow? last) ? last : context.Last;
+                entry.Parent = ClaudeJson.Text(row, "logicalParentUuid") is { } logical
+                    && _rows.TryGetValue(ClaudeJson.Key(logical), out ClaudeRow? last) ? last : context.Last;
                 entry.IsCompaction = true;
                 entry.IsMessage = true;
                 JsonElement metadata = ClaudeJson.Value(row, "compactMetadata");
-                _requests.AddCompaction(context.Compaction = new ClaudeCompaction(entry, ++context.Compactions, ClaudeJson.Count(metadata, "preTokens"),
+                _requests.AddCompaction(context.Compaction = new ClaudeCompaction(entry, ++context.Compactions,
+                    ClaudeJson.Count(metadata, "preTokens"),
                     ClaudeJson.Count(metadata, "postTokens"), ClaudeJson.Count(metadata, "durationMs"), ClaudeJson.Key(uuid)));
                 break;
         }
@@ -91,7 +93,8 @@ internal sealed partial class ClaudeFile(ClaudeCodeFormat format, ImportSink sin
     {
         string session = ClaudeJson.Text(row, "sessionId") ?? _stem;
         if (!ClaudeJson.Flag(row, "isSidechain")) return Of(session, null);
-        string? agent = ClaudeJson.Text(row, "agentId") ?? (_stem.StartsWith("agent-", StringComparison.Ordinal) ? _stem["agent-".Length..] : null);
+        string? agent = ClaudeJson.Text(row, "agentId") ?? (_stem.StartsWith("agent-", StringComparison.Ordinal)
+            ? _stem["agent-".Length..] : null);
         if (agent is not null) return Of($"{session}/{agent}", session);
         // Old versions: sub-agents have no id, only a beginning of their own within the session's file.
         if (before is not null && before.Context.Session.Name != session) return before.Context;
@@ -132,7 +135,8 @@ internal sealed partial class ClaudeFile(ClaudeCodeFormat format, ImportSink sin
         if (ClaudeJson.Count(usage, "input_tokens") is { } plain)
         {
             long cached = ClaudeJson.Count(usage, "cache_read_input_tokens") ?? 0;
-            response.AddUsage(plain + (ClaudeJson.Count(usage, "cache_creation_input_tokens") ?? 0) + cached, cached, ClaudeJson.Count(usage, "output_tokens") ?? 0);
+            response.AddUsage(plain + (ClaudeJson.Count(usage, "cache_creation_input_tokens") ?? 0) + cached, cached,
+                ClaudeJson.Count(usage, "output_tokens") ?? 0);
         }
 
         // A row that only repeats what is there may be a copy, made much later.
@@ -182,14 +186,16 @@ internal sealed partial class ClaudeFile(ClaudeCodeFormat format, ImportSink sin
         JsonElement content = ClaudeJson.Value(message, "content");
         entry.Added = _blocks.User(content);
         if (entry.IsCompaction && entry.Context.Compaction is { } compaction) compaction.Summary ??= entry;
-        if (content.ValueKind == JsonValueKind.String && entry.Parent is null) agents.AddTask(entry.Context.Session, _blocks.Task(content.GetString()!));
+        if (content.ValueKind == JsonValueKind.String && entry.Parent is null)
+            agents.AddTask(entry.Context.Session, _blocks.Task(content.GetString()!));
         if (content.ValueKind != JsonValueKind.Array) return;
         JsonElement details = ClaudeJson.Value(row, "toolUseResult");
         var results = new List<string>();
         foreach (JsonElement block in content.EnumerateArray())
         {
             string? kind = ClaudeJson.Text(block, "type");
-            if (kind == "text" && entry.Parent is null) agents.AddTask(entry.Context.Session, _blocks.Task(ClaudeJson.Text(block, "text") ?? ""));
+            if (kind == "text" && entry.Parent is null)
+                agents.AddTask(entry.Context.Session, _blocks.Task(ClaudeJson.Text(block, "text") ?? ""));
             if (kind == "tool_result" && ClaudeJson.Text(block, "tool_use_id") is { } id)
             {
                 results.Add(id);

@@ -59,13 +59,15 @@ internal sealed class ClaudeRequests(ClaudeCodeFormat format, ImportSink sink, A
         if (start is null || end is null) sink.Drop(WithoutTimes);
         else if (response.IsRestamped) sink.Drop(DropReason.Restamped);
         bool isBack = start > end;
-        if (isBack) sink.Fault(DropReason.ClockBack, first.Place.Error(Errors.ImportTimeInvalid, "the answer is older than what it answers; the request was given the time of the answer's rows"));
+        if (isBack) sink.Fault(DropReason.ClockBack, first.Place.Error(Errors.ImportTimeInvalid,
+            "the answer is older than what it answers; the request was given the time of the answer's rows"));
         return response.Request = new SourceRequest
         {
             Session = context.Session,
             SourceId = response.Id,
             GlobalId = response.IsGlobal ? response.Id : null,
-            IsCopy = !_name.StartsWith(OwnStem(context), StringComparison.Ordinal) && !_name.StartsWith(Main(context), StringComparison.Ordinal),
+            IsCopy = !_name.StartsWith(OwnStem(context), StringComparison.Ordinal)
+                && !_name.StartsWith(Main(context), StringComparison.Ordinal),
             Place = first.Place,
             Sequence = first.Place.Line,
             StartMs = isBack ? Math.Min(first.TimeMs ?? end!.Value, end!.Value) : start ?? 0,
@@ -115,7 +117,8 @@ internal sealed class ClaudeRequests(ClaudeCodeFormat format, ImportSink sink, A
             Session = row.Context.Session,
             SourceId = $"compact:{compaction.Number}",
             GlobalId = $"compact:{compaction.Key:x16}",
-            IsCopy = !_name.StartsWith(OwnStem(row.Context), StringComparison.Ordinal) && !_name.StartsWith(Main(row.Context), StringComparison.Ordinal),
+            IsCopy = !_name.StartsWith(OwnStem(row.Context), StringComparison.Ordinal)
+                && !_name.StartsWith(Main(row.Context), StringComparison.Ordinal),
             Place = row.Place,
             Sequence = row.Place.Line,
             StartMs = start,
@@ -137,7 +140,8 @@ internal sealed class ClaudeRequests(ClaudeCodeFormat format, ImportSink sink, A
         long? least = null;
         foreach (SourceRequest request in requests)
         {
-            if (request.Prompt?.Predecessor is not { } before || request.CachedTokens is not (> 0 and long cached) || cached >= before.InputTokens) continue;
+            if (request.Prompt?.Predecessor is not { } before || request.CachedTokens is not (> 0 and long cached)
+                || cached >= before.InputTokens) continue;
             if (request.StartMs - before.EndMs > CacheLifeMs) least = Math.Min(least ?? cached, cached);
         }
 

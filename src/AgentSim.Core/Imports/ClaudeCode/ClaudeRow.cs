@@ -59,10 +59,12 @@ internal sealed class ClaudeContext(SourceSession session)
 internal static class ClaudeJson
 {
     public static string? Text(JsonElement element, string name) =>
-        element.ValueKind == JsonValueKind.Object && element.TryGetProperty(name, out JsonElement value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
+        element.ValueKind == JsonValueKind.Object && element.TryGetProperty(name, out JsonElement value)
+            && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
 
     public static bool Flag(JsonElement element, string name) =>
-        element.ValueKind == JsonValueKind.Object && element.TryGetProperty(name, out JsonElement value) && value.ValueKind == JsonValueKind.True;
+        element.ValueKind == JsonValueKind.Object && element.TryGetProperty(name, out JsonElement value)
+            && value.ValueKind == JsonValueKind.True;
 
     public static JsonElement Value(JsonElement element, string name) =>
         element.ValueKind == JsonValueKind.Object && element.TryGetProperty(name, out JsonElement value) ? value : default;
@@ -71,7 +73,8 @@ internal static class ClaudeJson
     public static long? Count(JsonElement element, string name)
     {
         JsonElement value = Value(element, name);
-        return value.ValueKind == JsonValueKind.Number && value.TryGetDouble(out double number) && number is >= 0 and < 1e12 ? (long)number : null;
+        return value.ValueKind == JsonValueKind.Number && value.TryGetDouble(out double number)
+            && number is >= 0 and < 1e12 ? (long)number : null;
     }
 
     /// <summary>A time as milliseconds since 1970: ISO text, or a number of seconds or milliseconds.</summary>
@@ -79,7 +82,8 @@ internal static class ClaudeJson
     {
         JsonElement value = Value(element, name);
         if (value.ValueKind == JsonValueKind.String
-            && DateTimeOffset.TryParse(value.GetString(), CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out DateTimeOffset time)
+            && DateTimeOffset.TryParse(value.GetString(), CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal,
+                out DateTimeOffset time)
             && time.ToUnixTimeMilliseconds() is >= 0 and var milliseconds)
             return milliseconds;
         return value.ValueKind == JsonValueKind.Number && value.TryGetDouble(out double number) && number is >= 0 and < 1e14

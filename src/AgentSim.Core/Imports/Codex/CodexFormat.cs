@@ -38,7 +38,8 @@ internal sealed class CodexFormat : ISourceFormat
         }
 
         // The older form, which has to be refused with a reason.
-        return head.Objects is [var first, ..] && first.Has("id") && first.Has("timestamp") && first.Has("instructions") && !first.Has("type");
+        return head.Objects is [var first, ..] && first.Has("id") && first.Has("timestamp") && first.Has("instructions")
+            && !first.Has("type");
     }
 
     public void Read(IReadOnlyList<string> files, ImportSink sink, CancellationToken cancel)

@@ -58,7 +58,8 @@ internal sealed class CodexItems(ImportSink sink)
     {
         JsonElement output = item.Get("output");
         if (output.Get("content") is { ValueKind: not JsonValueKind.Undefined } content) output = content;
-        string text = output.ValueKind == JsonValueKind.String ? output.GetString()! : string.Concat(output.Items().Select(part => part.Text("text")));
+        string text = output.ValueKind == JsonValueKind.String ? output.GetString()!
+            : string.Concat(output.Items().Select(part => part.Text("text")));
         (bool isError, double? duration) = Outcome(item, text);
         return new CodexOutput
         {
@@ -99,7 +100,8 @@ internal sealed class CodexItems(ImportSink sink)
     // Tools say how they ended in the first lines of their text, or in an object around it.
     private static (bool IsError, double? DurationMs) Outcome(JsonElement item, string text)
     {
-        bool isError = item.Get("output").Get("success") is { ValueKind: JsonValueKind.False } || item.Text("status") is "failed" or "error";
+        bool isError = item.Get("output").Get("success") is { ValueKind: JsonValueKind.False }
+            || item.Text("status") is "failed" or "error";
         if (text.StartsWith('{') && text.Contains("\"metadata\"", StringComparison.Ordinal))
         {
             try

@@ -6,7 +6,8 @@ namespace AgentSim.Imports.Codex;
 /// </summary>
 internal sealed class CodexLinks(CodexFormat format, ImportSink sink, IReadOnlyList<CodexSession> sessions)
 {
-    private readonly Dictionary<string, CodexSession> _byThread = sessions.ToDictionary(session => session.Thread.Id, StringComparer.Ordinal);
+    private readonly Dictionary<string, CodexSession> _byThread = sessions.ToDictionary(session => session.Thread.Id,
+        StringComparer.Ordinal);
 
     /// <summary>Hands everything over.</summary>
     public void Add()
@@ -15,7 +16,8 @@ internal sealed class CodexLinks(CodexFormat format, ImportSink sink, IReadOnlyL
         foreach (CodexSession session in sessions)
         {
             Fork(session);
-            if (session.Meta?.ParentId is { } parent && parent != session.Thread.Id && _byThread.TryGetValue(parent, out CodexSession? found))
+            if (session.Meta?.ParentId is { } parent && parent != session.Thread.Id
+                && _byThread.TryGetValue(parent, out CodexSession? found))
                 session.Session.Parent = found.Session;
         }
 
@@ -71,7 +73,8 @@ internal sealed class CodexLinks(CodexFormat format, ImportSink sink, IReadOnlyL
             ? FormattableString.Invariant($"{turn}:{total.Input}:{total.Cached}:{total.Output}:{total.Reasoning}") : null);
 
     // Threads that go on from the same unknown history share it; others of a kind share system prompt and tools.
-    private static string PoolKey(CodexSession session, CodexAnswer answer) => session.Thread.IsForked && session.Thread.OriginId is { } origin
+    private static string PoolKey(CodexSession session, CodexAnswer answer) =>
+        session.Thread.IsForked && session.Thread.OriginId is { } origin
         ? $"fork of {origin}"
         : string.Join('\n', answer.Model, session.Meta?.Folder, session.Meta?.Version);
 
@@ -102,7 +105,8 @@ internal sealed class CodexLinks(CodexFormat format, ImportSink sink, IReadOnlyL
                 Place = call.Item.At.Place,
                 StartMs = call.Item.TimeMs,
                 EndMs = call.Result.TimeMs,
-                DurationMs = call.DurationMs is { } duration ? Math.Min(duration, Math.Max(0, call.Result.TimeMs - call.Item.TimeMs)) : null,
+                DurationMs = call.DurationMs is { } duration
+                    ? Math.Min(duration, Math.Max(0, call.Result.TimeMs - call.Item.TimeMs)) : null,
                 Status = call.Result.IsError ? "error" : "succeeded",
                 OutputBytes = call.Result.Bytes,
                 Source = call.Answer?.Request,

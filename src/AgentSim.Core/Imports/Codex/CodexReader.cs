@@ -71,7 +71,8 @@ internal sealed class CodexReader(ImportSink sink)
     private CodexMeta Meta(JsonElement payload, CodexLine at)
     {
         JsonElement spawn = payload.Get("source").Get("subagent").Get("thread_spawn"), history = payload.Get("history_base");
-        string? instructions = payload.Get("base_instructions").Text("text") ?? payload.Text("base_instructions") ?? payload.Text("instructions");
+        string? instructions = payload.Get("base_instructions").Text("text") ?? payload.Text("base_instructions")
+            ?? payload.Text("instructions");
         return new CodexMeta
         {
             At = at,
@@ -82,7 +83,8 @@ internal sealed class CodexReader(ImportSink sink)
             ParentId = payload.Text("parent_thread_id") ?? spawn.Text("parent_thread_id"),
             ForkedFromId = payload.Text("forked_from_id"),
             OwnFromOrdinal = payload.Number("subagent_history_start_ordinal"),
-            HistoryBase = history.Text("thread_id") is { } thread ? (thread, history.Number("end_ordinal_exclusive") ?? long.MaxValue) : null,
+            HistoryBase = history.Text("thread_id") is { } thread
+                ? (thread, history.Number("end_ordinal_exclusive") ?? long.MaxValue) : null,
             Instructions = instructions is { Length: > 0 } ? _items.Segment("system", "instructions", instructions) : null,
         };
     }
@@ -178,7 +180,8 @@ internal sealed class CodexReader(ImportSink sink)
     {
         List<PromptSegment> segments = [.. payload.Get("replacement_history").Items()
             .Where(item => item.ValueKind == JsonValueKind.Object).Select(_items.Segment)];
-        if (segments.Count == 0 && payload.Text("message") is { Length: > 0 } summary) segments.Add(_items.Segment("assistant", "summary", summary));
+        if (segments.Count == 0 && payload.Text("message") is { Length: > 0 } summary)
+            segments.Add(_items.Segment("assistant", "summary", summary));
         return segments;
     }
 

@@ -109,7 +109,8 @@ internal sealed class CodexThread
     // Ids of turns are UUIDs of version 7, whose first 48 bits are a time.
     private static long? TimeOf(string? turnId) =>
         Guid.TryParseExact(turnId, "D", out Guid id) && id.Version == 7
-            ? long.Parse(string.Concat(turnId.AsSpan(0, 8), turnId.AsSpan(9, 4)), NumberStyles.HexNumber, CultureInfo.InvariantCulture) : null;
+            ? long.Parse(string.Concat(turnId.AsSpan(0, 8), turnId.AsSpan(9, 4)), NumberStyles.HexNumber,
+                CultureInfo.InvariantCulture) : null;
 }
 
 /// <summary>A file as it was read.</summary>

@@ -34,7 +34,8 @@ internal sealed class OtelAttributes
     {
         foreach (string name in names)
         {
-            if (_values.TryGetValue(name, out JsonElement value) && value.ValueKind is not (JsonValueKind.Null or JsonValueKind.Undefined)) return value;
+            if (_values.TryGetValue(name, out JsonElement value) && value.ValueKind is not (JsonValueKind.Null or JsonValueKind.Undefined))
+                return value;
         }
 
         return default;
@@ -52,7 +53,8 @@ internal sealed class OtelAttributes
     public double? Number(params ReadOnlySpan<string> names) => Get(names) is var value && value.ValueKind switch
     {
         JsonValueKind.Number when value.TryGetDouble(out double number) => number,
-        JsonValueKind.String when double.TryParse(value.GetString(), NumberStyles.Float, CultureInfo.InvariantCulture, out double number) => number,
+        JsonValueKind.String when double.TryParse(value.GetString(), NumberStyles.Float, CultureInfo.InvariantCulture,
+            out double number) => number,
         _ => double.NaN,
     } is var found && double.IsFinite(found) ? found : null;
 
@@ -60,9 +62,11 @@ internal sealed class OtelAttributes
     public long? Tokens(params ReadOnlySpan<string> names) => Get(names) is var value && value.ValueKind switch
     {
         // As text only digits: 1.000 is a thousand to some and one to others.
-        JsonValueKind.String when long.TryParse(value.GetString(), NumberStyles.None, CultureInfo.InvariantCulture, out long number) => number,
+        JsonValueKind.String when long.TryParse(value.GetString(), NumberStyles.None, CultureInfo.InvariantCulture,
+            out long number) => number,
         JsonValueKind.Number when value.TryGetInt64(out long number) => number,
-        JsonValueKind.Number when value.TryGetDouble(out double number) && number < 1L << 53 && number == Math.Floor(number) => (long)number,
+        JsonValueKind.Number when value.TryGetDouble(out double number) && number < 1L << 53 && number == Math.Floor(number) =>
+            (long)number,
         _ => -1,
     } is >= 0 and var found ? found : null;
 

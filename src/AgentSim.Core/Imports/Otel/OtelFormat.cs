@@ -25,7 +25,8 @@ internal sealed class OtelFormat : ISourceFormat
     /// <summary>Whether an object is a span by itself.</summary>
     public static bool IsSpan(JsonElement value) =>
         value.Get("attributes").ValueKind is JsonValueKind.Object or JsonValueKind.Array
-        && (value.TryGetProperty("spanContext", out _) || value.TryGetProperty("context", out _) || value.TryGetProperty("spanId", out _) || value.TryGetProperty("span_id", out _));
+        && (value.TryGetProperty("spanContext", out _) || value.TryGetProperty("context", out _) || value.TryGetProperty("spanId", out _)
+            || value.TryGetProperty("span_id", out _));
 
     public void Read(IReadOnlyList<string> files, ImportSink sink, CancellationToken cancel)
     {
@@ -35,12 +36,14 @@ internal sealed class OtelFormat : ISourceFormat
             int before = reader.Spans.Count;
             SourceObjects.ForEach(path, sink, reader.Read, cancel);
             if (reader.Spans.Skip(before).All(span => span.Kind != OtelKind.Model))
-                sink.Refuse(path, reader.Spans.Count == before ? "no spans" : "spans, but none of them is a call of a model (gen_ai, OpenInference, AI SDK)");
+                sink.Refuse(path, reader.Spans.Count == before ? "no spans"
+                    : "spans, but none of them is a call of a model (gen_ai, OpenInference, AI SDK)");
         }
 
         // Equal whatever the order of the files; of copies of a span one is enough.
         List<OtelSpan> spans = [.. reader.Spans.OrderBy(span => span.StartMs).ThenBy(span => span.EndMs)
-            .ThenBy(span => span.Key, StringComparer.Ordinal).ThenBy(span => span.Place.Path, StringComparer.Ordinal).ThenBy(span => span.Place.Line)];
+            .ThenBy(span => span.Key, StringComparer.Ordinal).ThenBy(span => span.Place.Path, StringComparer.Ordinal)
+            .ThenBy(span => span.Place.Line)];
         sink.Drop(DropReason.Repeated, Nest(ref spans));
         var usage = new OtelUsage(spans);
         var sessions = new OtelSessions(this, sink);
@@ -56,7 +59,8 @@ internal sealed class OtelFormat : ISourceFormat
         spans = [.. spans.Where(span => byKey.TryAdd(span.Key, span))];
         foreach (OtelSpan span in spans)
         {
-            if (span.ParentId is { } id && byKey.TryGetValue($"{span.TraceId}/{id}", out OtelSpan? parent) && parent != span && !IsWithin(parent, span)) span.Parent = parent;
+            if (span.ParentId is { } id && byKey.TryGetValue($"{span.TraceId}/{id}", out OtelSpan? parent) && parent != span
+                && !IsWithin(parent, span)) span.Parent = parent;
         }
 
         foreach (OtelSpan span in spans)
@@ -105,12 +109,14 @@ internal sealed class OtelFormat : ISourceFormat
             SourceRequest request = Request(span, call, input, sessions.Of(span));
             sink.Add(this, request);
             requests.Add(span, request);
-            if (!bySession.TryGetValue(request.Session!, out List<(SourceRequest, OtelCall)>? list)) bySession.Add(request.Session!, list = []);
+            if (!bySession.TryGetValue(request.Session!, out List<(SourceRequest, OtelCall)>? list))
+                bySession.Add(request.Session!, list = []);
             list.Add((request, call));
         }
 
         if (repaired > 0)
-            sink.Warnings.Add($"{repaired} spans report prompts without the tokens that came from a cache or went into one (they report more of those than of all); these were added");
+            sink.Warnings.Add($"{repaired} spans report prompts without the tokens that came from a cache or went into one (they report " +
+                "more of those than of all); these were added");
         bool isGuessed = false;
         foreach (List<(SourceRequest Request, OtelCall Call)> list in bySession.Values)
         {
@@ -119,7 +125,8 @@ internal sealed class OtelFormat : ISourceFormat
         }
 
         if (isGuessed)
-            sink.Warnings.Add("spans without the messages of prompts (instrumentations record them only if asked to): the prompts of a session are taken to go on from each other as long as they grow");
+            sink.Warnings.Add("spans without the messages of prompts (instrumentations record them only if asked to): the prompts of a " +
+                "session are taken to go on from each other as long as they grow");
         return requests;
     }
 
@@ -143,7 +150,8 @@ internal sealed class OtelFormat : ISourceFormat
 
     private static void AddTools(List<OtelSpan> spans, Dictionary<OtelSpan, SourceRequest> requests, OtelSessions sessions, ImportSink sink)
     {
-        var bySession = requests.Values.GroupBy(request => request.Session!).ToDictionary(group => group.Key, group => group.OrderBy(request => request, Comparer<SourceRequest>.Create(RequestOrder.Compare)).ToList());
+        var bySession = requests.Values.GroupBy(request => request.Session!).ToDictionary(group => group.Key,
+            group => group.OrderBy(request => request, Comparer<SourceRequest>.Create(RequestOrder.Compare)).ToList());
         var agents = new Dictionary<OtelSpan, OtelSpan>();   // the outermost agent within each tool call
         foreach (OtelSpan span in spans)
         {

@@ -31,12 +31,15 @@ internal sealed class OtelMessages(ImportSink sink)
     public List<PromptSegment> Fixed(OtelAttributes attributes)
     {
         var segments = new List<PromptSegment>();
-        foreach (string name in (ReadOnlySpan<string>)["gen_ai.tool.definitions", "gen_ai.system_instructions", "ai.prompt.tools", "llm.tools"])
+        foreach (string name in (ReadOnlySpan<string>)["gen_ai.tool.definitions", "gen_ai.system_instructions", "ai.prompt.tools",
+            "llm.tools"])
         {
-            if (attributes.Get(name) is { ValueKind: not JsonValueKind.Undefined } value) segments.Add(_identity.Begin("system", name).Add(value).EndSegment(_perToken));
+            if (attributes.Get(name) is { ValueKind: not JsonValueKind.Undefined } value)
+                segments.Add(_identity.Begin("system", name).Add(value).EndSegment(_perToken));
         }
 
-        string[] tools = [.. attributes.Names.Where(name => name.StartsWith("llm.tools.", StringComparison.Ordinal)).Order(StringComparer.Ordinal)];
+        string[] tools = [.. attributes.Names.Where(name => name.StartsWith("llm.tools.", StringComparison.Ordinal))
+            .Order(StringComparer.Ordinal)];
         foreach (string name in tools) segments.Add(_identity.Begin("system", "llm.tools").Add(attributes.Get(name)).EndSegment(_perToken));
         return segments;
     }
@@ -64,7 +67,8 @@ internal sealed class OtelMessages(ImportSink sink)
         {
             if (made is not null)
             {
-                foreach (JsonElement call in made.RootElement.Items()) calls.Add(new SourceToolCall(call.Text("toolCallId"), call.Text("toolName")));
+                foreach (JsonElement call in made.RootElement.Items())
+                    calls.Add(new SourceToolCall(call.Text("toolCallId"), call.Text("toolName")));
             }
         }
 
@@ -74,7 +78,8 @@ internal sealed class OtelMessages(ImportSink sink)
             foreach (string path in CallPaths(attributes, prefix))
             {
                 calls.Add(new SourceToolCall(
-                    attributes.Text($"{path}.tool_call.id", $"{path}.id"), attributes.Text($"{path}.tool_call.function.name", $"{path}.name", $"{path}.function.name")));
+                    attributes.Text($"{path}.tool_call.id", $"{path}.id"),
+                        attributes.Text($"{path}.tool_call.function.name", $"{path}.name", $"{path}.function.name")));
             }
         }
 

@@ -33,7 +33,8 @@ internal static class OtelPrompts
         return isGuessed;
     }
 
-    private static ChainedPrompt ByMessages(SourceRequest request, OtelCall call, SourceRequest? before, Dictionary<ulong, (SourceRequest Request, ChainedPrompt Prompt)> whole)
+    private static ChainedPrompt ByMessages(SourceRequest request, OtelCall call, SourceRequest? before, Dictionary<ulong,
+        (SourceRequest Request, ChainedPrompt Prompt)> whole)
     {
         ulong[] hashes = Prefixes(call);
         ChainedPrompt? prompt = null;

@@ -21,7 +21,8 @@ internal sealed class OtelSessions(OtelFormat format, ImportSink sink)
     }
 
     /// <summary>The session of an agent that runs within a tool call, if there is one that is not the tool's own session.</summary>
-    public SourceSession? ChildOf(OtelSpan agent, SourceSession parent) => agent.Kind == OtelKind.Agent && Of(agent) is var own && own != parent && own.Parent == parent ? own : null;
+    public SourceSession? ChildOf(OtelSpan agent, SourceSession parent) =>
+        agent.Kind == OtelKind.Agent && Of(agent) is var own && own != parent && own.Parent == parent ? own : null;
 
     private SourceSession OfAgent(OtelSpan agent)
     {

@@ -113,7 +113,8 @@ internal sealed class OtelUsage
     {
         foreach (OtelSpan span in spans)
         {
-            if (span.Call is { Input: { } input } call && (call.CacheRead ?? 0) + (call.CacheCreation ?? 0) > input) _exclusive.Add(span.Emitter);
+            if (span.Call is { Input: { } input } call && (call.CacheRead ?? 0) + (call.CacheCreation ?? 0) > input)
+                _exclusive.Add(span.Emitter);
         }
     }
 
@@ -122,9 +123,11 @@ internal sealed class OtelUsage
     {
         if (span.Call is not { } call) return null;
         if (!_exclusive.Contains(span.Emitter)) return call.Input;
-        return call.Input is null && call.CacheRead is null && call.CacheCreation is null ? null : (call.Input ?? 0) + (call.CacheRead ?? 0) + (call.CacheCreation ?? 0);
+        return call.Input is null && call.CacheRead is null && call.CacheCreation is null ? null : (call.Input ?? 0) + (call.CacheRead ?? 0)
+            + (call.CacheCreation ?? 0);
     }
 
     /// <summary>Whether cached tokens were added to the reported ones.</summary>
-    public bool IsRepaired(OtelSpan span) => span.Emitter != ClaudeCode && _exclusive.Contains(span.Emitter) && (span.Call?.CacheRead ?? 0) + (span.Call?.CacheCreation ?? 0) > 0;
+    public bool IsRepaired(OtelSpan span) => span.Emitter != ClaudeCode && _exclusive.Contains(span.Emitter)
+        && (span.Call?.CacheRead ?? 0) + (span.Call?.CacheCreation ?? 0) > 0;
 }

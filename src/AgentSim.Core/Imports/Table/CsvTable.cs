@@ -46,13 +46,16 @@ internal static class CsvTable
                 onRow(cells, new SourcePlace(path, line));
             }
         }
-        catch (Exception error) when (error is IOException or InvalidDataException or ArgumentException or InvalidOperationException or NotSupportedException)
+        catch (Exception error) when (error is IOException or InvalidDataException or ArgumentException or InvalidOperationException
+            or NotSupportedException)
         {
-            sink.Fault(DropReason.Malformed, Errors.InputUnreadable.At(path, line, $"cannot be read on: {error.Message.ReplaceLineEndings(" ")}", error));
+            sink.Fault(DropReason.Malformed, Errors.InputUnreadable.At(path, line,
+                $"cannot be read on: {error.Message.ReplaceLineEndings(" ")}", error));
         }
     }
 
-    private static SepReaderOptions Options => Sep.Reader(options => options with { Unescape = true, DisableColCountCheck = true, ColNameComparer = StringComparer.OrdinalIgnoreCase });
+    private static SepReaderOptions Options => Sep.Reader(options =>
+        options with { Unescape = true, DisableColCountCheck = true, ColNameComparer = StringComparer.OrdinalIgnoreCase });
 
     private static string[] Names(SepReader reader) => [.. reader.Header.ColNames.Select(name => name.Trim().Trim('"', '\uFEFF').Trim())];
 

@@ -106,7 +106,8 @@ internal static class TableValues
     /// <summary>A whole number that is not negative, e.g. <c>4808</c> or <c>4808.0</c>; null for anything else.</summary>
     public static long? Count(string text) =>
         double.TryParse(text, NumberStyles.AllowLeadingWhite | NumberStyles.AllowTrailingWhite | NumberStyles.AllowDecimalPoint | NumberStyles.AllowExponent,
-            CultureInfo.InvariantCulture, out double number) && number is >= 0 and < 1L << 53 && number == Math.Floor(number) ? (long)number : null;
+            CultureInfo.InvariantCulture, out double number) && number is >= 0 and < 1L << 53
+                && number == Math.Floor(number) ? (long)number : null;
 
     /// <summary>A length of time in milliseconds; null if it is none or its unit cannot be known.</summary>
     public static double? Duration(string text, TimeUnit? unit) =>
@@ -121,12 +122,14 @@ internal static class TableValues
         if (Real(text) is { } number) return (unit ?? UnitOf(number)) is { } known ? number * (double)known / 1e6 : null;
         if (text.EndsWith(" UTC", StringComparison.OrdinalIgnoreCase)) text = text[..^4] + "Z";
         if (text.Length < 10 || !char.IsAsciiDigit(text[0]) || text[4] != '-' || text[7] != '-') return null;
-        return DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out DateTimeOffset time)
+        return DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture,
+            DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out DateTimeOffset time)
             ? (time - DateTimeOffset.UnixEpoch).TotalMilliseconds : null;
     }
 
     private static double? Real(string text) =>
-        double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out double number) && double.IsFinite(number) ? number : null;
+        double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out double number)
+            && double.IsFinite(number) ? number : null;
 
     // Only times of our age say by their size what they are counted in; small numbers do not.
     private static TimeUnit? UnitOf(double number) => number switch

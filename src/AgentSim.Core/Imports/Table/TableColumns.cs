@@ -8,8 +8,10 @@ internal sealed class TableColumns
     [
         (TableField.Start, ["start", "timestamp"]), (TableField.End, ["end"]), (TableField.Duration, ["duration"]),
         (TableField.Input, ["input", "input_tokens", "input_length"]), (TableField.Output, ["output", "output_tokens", "output_length"]),
-        (TableField.Cached, ["cached", "cached_tokens"]), (TableField.Session, ["session", "session_id"]), (TableField.Parent, ["parent", "parent_session_id"]),
-        (TableField.Id, ["id", "request_id"]), (TableField.Model, ["model"]), (TableField.FirstToken, ["first_token"]), (TableField.Ttft, ["ttft"]),
+        (TableField.Cached, ["cached", "cached_tokens"]), (TableField.Session, ["session", "session_id"]),
+            (TableField.Parent, ["parent", "parent_session_id"]),
+        (TableField.Id, ["id", "request_id"]), (TableField.Model, ["model"]), (TableField.FirstToken, ["first_token"]),
+            (TableField.Ttft, ["ttft"]),
         (TableField.HashIds, ["hash_ids"]), (TableField.Status, ["status"]),
     ];
 
@@ -18,15 +20,18 @@ internal sealed class TableColumns
 
     /// <summary>The columns of a preset, with those the user names in their place.</summary>
     /// <param name="preset">The preset; null: only what the user names.</param>
-    /// <param name="given">Columns by field, as the import takes them: <c>COLUMN</c>, or <c>COLUMN:UNIT</c> for times that are numbers.</param>
+    /// <param name="given">Columns by field, as the import takes them: <c>COLUMN</c>, or <c>COLUMN:UNIT</c> for times that are
+    /// numbers.</param>
     /// <exception cref="AgentSimException">A field does not exist, or the fields that every row needs are missing.</exception>
     public TableColumns(TablePreset? preset, IReadOnlyDictionary<string, string> given)
     {
-        foreach ((TableField field, string[] names) in preset?.Columns ?? []) _columns[field] = [.. names.Select(name => new TableColumn(name, preset!.Unit))];
+        foreach ((TableField field, string[] names) in preset?.Columns ?? [])
+            _columns[field] = [.. names.Select(name => new TableColumn(name, preset!.Unit))];
         foreach ((string word, string column) in given)
         {
             if (Array.Find(Words, entry => entry.Names.Contains(word, StringComparer.OrdinalIgnoreCase)) is not { Names: not null } found)
-                throw Errors.ImportColumnUnknown.Usage($"a table has no field {Quote.Of(word)}; there are {string.Join(", ", Words.Select(entry => entry.Names[0]))}");
+                throw Errors.ImportColumnUnknown.Usage(
+                    $"a table has no field {Quote.Of(word)}; there are {string.Join(", ", Words.Select(entry => entry.Names[0]))}");
             _columns[found.Field] = [TableColumn.Parse(column)];
             _given.Add(_columns[found.Field][0].Name);
         }
@@ -34,7 +39,8 @@ internal sealed class TableColumns
         foreach (TableField needed in (ReadOnlySpan<TableField>)[TableField.Input, TableField.Output])
         {
             if (!_columns.ContainsKey(needed))
-                throw Errors.ImportColumnMissing.Error($"nothing says which column holds the {NameOf(needed)} tokens; name it ({NameOf(needed)}=COLUMN)");
+                throw Errors.ImportColumnMissing.Error(
+                    $"nothing says which column holds the {NameOf(needed)} tokens; name it ({NameOf(needed)}=COLUMN)");
         }
     }
 
@@ -72,7 +78,8 @@ internal readonly record struct TableColumn(string Name, TimeUnit? Unit)
         name.EndsWith("_ms", StringComparison.OrdinalIgnoreCase) || name.EndsWith("Ms", StringComparison.Ordinal) ? TimeUnit.Milliseconds
         : name.EndsWith("_us", StringComparison.OrdinalIgnoreCase) ? TimeUnit.Microseconds
         : name.EndsWith("_ns", StringComparison.OrdinalIgnoreCase) ? TimeUnit.Nanoseconds
-        : name.EndsWith("_s", StringComparison.OrdinalIgnoreCase) || name.EndsWith("_seconds", StringComparison.OrdinalIgnoreCase) ? TimeUnit.Seconds
+        : name.EndsWith("_s", StringComparison.OrdinalIgnoreCase) || name.EndsWith("_seconds", StringComparison.OrdinalIgnoreCase)
+        ? TimeUnit.Seconds
         : null;
 }
 

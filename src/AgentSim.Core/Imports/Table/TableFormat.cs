@@ -22,7 +22,8 @@ internal sealed class TableFormat : ISourceFormat
     {
         TablePreset? asked = null;
         if (sink.Options.Preset is { } name)
-            asked = TablePreset.Find(name) ?? throw Errors.ImportFormatUnknown.Usage($"there is no preset {Quote.Of(name)} for tables; there are {string.Join(", ", TablePreset.Names)}");
+            asked = TablePreset.Find(name) ?? throw Errors.ImportFormatUnknown.Usage(
+                $"there is no preset {Quote.Of(name)} for tables; there are {string.Join(", ", TablePreset.Names)}");
         var rounds = new TraceLabRounds(this, sink);
         foreach (string path in files)
         {
@@ -55,7 +56,8 @@ internal sealed class TableFormat : ISourceFormat
         if (preset is null && sink.Options.Columns.Count == 0)
         {
             throw Errors.ImportColumnsUnknown.At(path, 1,
-                $"these columns are of no known table ({string.Join(", ", TablePreset.Names)}); say which hold what (input=COLUMN output=COLUMN start=COLUMN, and session, cached, …)");
+                $"these columns are of no known table ({string.Join(", ", TablePreset.Names)}); say which hold what (input=COLUMN " +
+                    "output=COLUMN start=COLUMN, and session, cached, …)");
         }
 
         sink.NoteVersion(this, preset?.Name);

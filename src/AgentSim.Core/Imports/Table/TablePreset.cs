@@ -39,7 +39,8 @@ internal sealed class TablePreset
             Signature = ["Timestamp", "Request tokens", "Response tokens"],
             Columns =
             [
-                (TableField.Start, ["Timestamp"]), (TableField.Duration, ["Elapsed time"]), (TableField.Session, ["Session ID"]), (TableField.Model, ["Model"]),
+                (TableField.Start, ["Timestamp"]), (TableField.Duration, ["Elapsed time"]), (TableField.Session, ["Session ID"]),
+                    (TableField.Model, ["Model"]),
                 (TableField.Input, ["Request tokens"]), (TableField.Output, ["Response tokens"]),
             ],
             Unit = TimeUnit.Seconds,
@@ -51,7 +52,8 @@ internal sealed class TablePreset
             Signature = ["startTime", "endTime", "prompt_tokens", "completion_tokens"],
             Columns =
             [
-                (TableField.Id, ["request_id"]), (TableField.Session, ["session_id"]), (TableField.Start, ["startTime"]), (TableField.End, ["endTime"]),
+                (TableField.Id, ["request_id"]), (TableField.Session, ["session_id"]), (TableField.Start, ["startTime"]),
+                    (TableField.End, ["endTime"]),
                 (TableField.FirstToken, ["completionStartTime"]), (TableField.Model, ["model"]), (TableField.Input, ["prompt_tokens"]),
                 (TableField.Output, ["completion_tokens"]), (TableField.Status, ["status"]), (TableField.CacheHit, ["cache_hit"]),
                 (TableField.Cached,
@@ -88,7 +90,8 @@ internal sealed class TablePreset
     public static IReadOnlyList<string> Names { get; } = [.. All.Select(preset => preset.Name)];
 
     /// <summary>The preset of a name; null if there is none.</summary>
-    public static TablePreset? Find(string name) => All.FirstOrDefault(preset => string.Equals(preset.Name, name, StringComparison.OrdinalIgnoreCase));
+    public static TablePreset? Find(string name) =>
+        All.FirstOrDefault(preset => string.Equals(preset.Name, name, StringComparison.OrdinalIgnoreCase));
 
     /// <summary>The preset of a table with these columns; null if none fits.</summary>
     public static TablePreset? Detect(Func<string, bool> hasColumn) =>

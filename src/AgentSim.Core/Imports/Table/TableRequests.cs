@@ -16,11 +16,13 @@ internal sealed class TableRequests(TableFormat format, TablePreset? preset, Imp
     {
         if (rows.Count == 0) return;
         Warn(rows);
-        Dictionary<TableRow, string>? chats = rows.Any(row => row.ParentTurn is not null) ? TableChats.Roots(rows, SourceNames.Stem(path)) : null;
+        Dictionary<TableRow, string>? chats = rows.Any(row => row.ParentTurn is not null)
+            ? TableChats.Roots(rows, SourceNames.Stem(path)) : null;
         foreach (IGrouping<string?, TableRow> session in rows.GroupBy(row => chats?.GetValueOrDefault(row) ?? row.Session))
         {
             if (session.Key is { } name) AddSession(name, [.. session], path);
-            else foreach (TableRow row in session) Add(row, null, Prompt(row, null, new RecordedIds(sink.Identity, Scope(path), BlockTokens)));
+            else foreach (TableRow row in session)
+                Add(row, null, Prompt(row, null, new RecordedIds(sink.Identity, Scope(path), BlockTokens)));
         }
     }
 
@@ -32,7 +34,8 @@ internal sealed class TableRequests(TableFormat format, TablePreset? preset, Imp
     private void AddSession(string name, List<TableRow> rows, string path)
     {
         SourceSession session = sink.Session(format, name);
-        if (rows.Find(row => row.Parent is not null && row.Parent != name)?.Parent is { } parent) session.Parent = sink.Session(format, parent);
+        if (rows.Find(row => row.Parent is not null && row.Parent != name)?.Parent is { } parent)
+            session.Parent = sink.Session(format, parent);
         rows.Sort((x, y) => x.StartMs != y.StartMs ? x.StartMs.CompareTo(y.StartMs) : x.Place.Line.CompareTo(y.Place.Line));
         var recorded = new RecordedIds(sink.Identity, Scope(path), BlockTokens);
         SourceRequest? before = null;
@@ -81,9 +84,11 @@ internal sealed class TableRequests(TableFormat format, TablePreset? preset, Imp
     private void Warn(IReadOnlyList<TableRow> rows)
     {
         if (rows.Any(row => row.EndMs is null))
-            sink.Warnings.Add("tables without ends of requests: each is taken to have ended when it started, so that pauses within sessions hold the time of the answers, too");
+            sink.Warnings.Add("tables without ends of requests: each is taken to have ended when it started, so that pauses within " +
+                "sessions hold the time of the answers, too");
         if (rows.Any(row => row.Ids is null && (row.Session ?? row.ParentTurn) is not null))
-            sink.Warnings.Add("tables with sessions but without the text or the blocks of prompts: the prompts of a session are taken to go on from each other as long as they grow");
+            sink.Warnings.Add("tables with sessions but without the text or the blocks of prompts: the prompts of a session are taken to " +
+                "go on from each other as long as they grow");
     }
 
     private static long Milliseconds(double value) => (long)Math.Round(Math.Clamp(value, -MaxMs, MaxMs), MidpointRounding.AwayFromZero);

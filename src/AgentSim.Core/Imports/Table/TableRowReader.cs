@@ -72,7 +72,9 @@ internal sealed class TableRowReader(TablePreset? preset, TableColumns columns, 
         if (input is null || output is null)
         {
             // A row without counts may be one of a request that failed.
-            throw place.Error(Errors.ImportRowInvalid, $"the row has no {TableColumns.NameOf(input is null ? TableField.Input : TableField.Output)} tokens ({NamesOf(input is null ? TableField.Input : TableField.Output)})");
+            throw place.Error(Errors.ImportRowInvalid,
+                $"the row has no {TableColumns.NameOf(input is null ? TableField.Input : TableField.Output)} tokens " +
+                    $"({NamesOf(input is null ? TableField.Input : TableField.Output)})");
         }
 
         if (input == 0 || (preset?.EmptyIsFailed == true && output == 0))
@@ -112,7 +114,8 @@ internal sealed class TableRowReader(TablePreset? preset, TableColumns columns, 
     {
         foreach (TableColumn column in columns.Of(field))
         {
-            if (cells.Text(column.Name) is { } text && !text.Equals("none", StringComparison.OrdinalIgnoreCase) && !text.Equals("null", StringComparison.OrdinalIgnoreCase)
+            if (cells.Text(column.Name) is { } text && !text.Equals("none", StringComparison.OrdinalIgnoreCase)
+                && !text.Equals("null", StringComparison.OrdinalIgnoreCase)
                 && !text.Equals("nan", StringComparison.OrdinalIgnoreCase)) return (column, text);
         }
 
@@ -134,8 +137,11 @@ internal sealed class TableRowReader(TablePreset? preset, TableColumns columns, 
     private static AgentSimException InvalidTime(TableColumn column, string text, TableField field, SourcePlace place)
     {
         // A number without a unit: every row is like that, so it is a matter of the call.
-        if (column.Unit is null && (TableValues.Time(text, TimeUnit.Seconds) is not null || TableValues.Duration(text, TimeUnit.Seconds) is not null))
-            return place.Error(Errors.ImportUnitMissing, $"{Quote.Of(text)} in {column.Name} does not say its unit; name it ({TableColumns.NameOf(field)}={column.Name}:s, :ms, :us or :ns)");
+        if (column.Unit is null && (TableValues.Time(text, TimeUnit.Seconds) is not null
+            || TableValues.Duration(text, TimeUnit.Seconds) is not null))
+            return place.Error(Errors.ImportUnitMissing,
+                $"{Quote.Of(text)} in {column.Name} does not say its unit; name it " +
+                    $"({TableColumns.NameOf(field)}={column.Name}:s, :ms, :us or :ns)");
         return Invalid(column, text, "no time (such as 2026-11-30 09:00:00.5, in UTC unless it says otherwise)", place);
     }
 

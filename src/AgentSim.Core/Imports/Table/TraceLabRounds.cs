@@ -113,10 +113,12 @@ internal sealed class TraceLabRounds(TableFormat format, ImportSink sink)
         return (start, end);
     }
 
-    private readonly record struct JsonTool(string? Id, string? Name, long Index, long? StartMs, long? EndMs, double? WallMs, double? InternalMs, bool IsError)
+    private readonly record struct JsonTool(string? Id, string? Name, long Index, long? StartMs, long? EndMs, double? WallMs,
+        double? InternalMs, bool IsError)
     {
         public static JsonTool Of(JsonElement tool) => new(
-            tool.Text("tool_call_id"), tool.Text("tool_name"), tool.Number("tool_index") ?? 0, tool.Time("emitted_at"), tool.Time("result_at"),
+            tool.Text("tool_call_id"), tool.Text("tool_name"), tool.Number("tool_index") ?? 0, tool.Time("emitted_at"),
+                tool.Time("result_at"),
             tool.Real("tool_wall_latency_ms"), tool.Real("tool_internal_latency_ms"), tool.Get("is_error").ValueKind == JsonValueKind.True);
     }
 }

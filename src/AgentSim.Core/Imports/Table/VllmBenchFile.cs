@@ -10,23 +10,27 @@ namespace AgentSim.Imports.Table;
 internal static class VllmBenchFile
 {
     /// <summary>The rows of a result.</summary>
-    /// <exception cref="AgentSimException"><c>ImportStartMissing</c>: it has no start times and the call does not say when to start.</exception>
+    /// <exception cref="AgentSimException"><c>ImportStartMissing</c>: it has no start times and the call does not say when to
+    /// start.</exception>
     public static IEnumerable<TableRow> Rows(JsonElement result, SourcePlace place, ImportSink sink)
     {
         JsonElement[] inputs = [.. result.Get("input_lens").Items()], outputs = [.. result.Get("output_lens").Items()];
         JsonElement[] starts = [.. result.Get("start_times").Items()], latencies = [.. result.Get("latencies").Items()];
-        JsonElement[] ttfts = [.. result.Get("ttfts").Items()], itls = [.. result.Get("itls").Items()], errors = [.. result.Get("errors").Items()];
+        JsonElement[] ttfts = [.. result.Get("ttfts").Items()], itls = [.. result.Get("itls").Items()],
+            errors = [.. result.Get("errors").Items()];
         if (starts.Length == 0 && sink.Options.Start == SessionStart.Keep)
         {
             throw place.Error(Errors.ImportStartMissing, 
-                "this result does not say when requests started (newer versions of vLLM write start_times); let them start together or at a rate");
+                "this result does not say when requests started (newer versions of vLLM write start_times); let them " +
+                    "start together or at a rate");
         }
 
         string? model = result.Text("model_id") ?? result.Text("tokenizer_id");
         for (int i = 0; i < inputs.Length; i++)
         {
             long? input = inputs[i].AsNumber(), output = i < outputs.Length ? outputs[i].AsNumber() : null;
-            if (input is not > 0 || output is not > 0 || (i < errors.Length && errors[i].ValueKind == JsonValueKind.String && errors[i].GetString() is { Length: > 0 }))
+            if (input is not > 0 || output is not > 0 || (i < errors.Length && errors[i].ValueKind == JsonValueKind.String
+                && errors[i].GetString() is { Length: > 0 }))
             {
                 sink.Drop(DropReason.Failed);
                 continue;
@@ -34,7 +38,8 @@ internal static class VllmBenchFile
 
             double start = Real(starts, i) ?? 0;
             double? ttft = Real(ttfts, i), latency = Real(latencies, i);
-            latency ??= ttft + (i < itls.Length ? itls[i].Items().Sum(gap => gap.ValueKind == JsonValueKind.Number ? gap.GetDouble() : 0) : null);
+            latency ??= ttft + (i < itls.Length ? itls[i].Items()
+                .Sum(gap => gap.ValueKind == JsonValueKind.Number ? gap.GetDouble() : 0) : null);
             yield return new TableRow
             {
                 Place = place,
@@ -50,5 +55,6 @@ internal static class VllmBenchFile
     }
 
     private static double? Real(JsonElement[] values, int index) =>
-        index < values.Length && values[index].ValueKind == JsonValueKind.Number && values[index].TryGetDouble(out double value) && double.IsFinite(value) && value >= 0 ? value : null;
+        index < values.Length && values[index].ValueKind == JsonValueKind.Number && values[index].TryGetDouble(out double value)
+            && double.IsFinite(value) && value >= 0 ? value : null;
 }

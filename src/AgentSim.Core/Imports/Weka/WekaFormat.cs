@@ -73,7 +73,8 @@ internal sealed class WekaFormat : ISourceFormat
                     break;
                 }
 
-                sink.Fault(DropReason.Malformed, new SourcePlace(path, line).Error(Errors.ImportRowInvalid, $"this is no JSON{rest}", error));
+                sink.Fault(DropReason.Malformed, new SourcePlace(path, line)
+                    .Error(Errors.ImportRowInvalid, $"this is no JSON{rest}", error));
             }
         }
         finally
@@ -114,7 +115,8 @@ internal sealed class WekaFormat : ISourceFormat
         if (!traces.Exists(trace => trace.Agents.Count > 0)) return;
         string marker = times.IsEnd ? "end" : "start", from = times.IsRelative ? "agent" : "trace";
         sink.Warnings.Add("WEKA traces do not say what the times of sub-agents mean; by what fits, "
-            + FormattableString.Invariant($"a marker has the time of the agent's {marker} ({times.FitAsEnd} fit as ends, {times.FitAsStart} as starts), ")
+            + FormattableString.Invariant(
+                $"a marker has the time of the agent's {marker} ({times.FitAsEnd} fit as ends, {times.FitAsStart} as starts), ")
             + $"and the times of its calls count from the start of the {from}");
         if (!times.IsContradictory) return;
         sink.Warnings.Add("some WEKA traces count the times in sub-agents from the agent's start, others from the trace's; "

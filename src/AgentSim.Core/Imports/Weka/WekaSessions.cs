@@ -80,7 +80,8 @@ internal sealed class WekaSessions(WekaFormat format, ImportSink sink, WekaTrace
     {
         string id = agent.Id is { Length: > 0 } given ? given : string.Create(CultureInfo.InvariantCulture, $"agent{number}");
         string name = $"{parent.Name}/{id}";
-        for (int again = 2; _names.Contains(name); again++) name = string.Create(CultureInfo.InvariantCulture, $"{parent.Name}/{id}~{again}");
+        for (int again = 2; _names.Contains(name); again++)
+            name = string.Create(CultureInfo.InvariantCulture, $"{parent.Name}/{id}~{again}");
 
         // Inner times count from the agent's start, or like all others of the trace.
         double local = times.StartOf(agent, requests.Count > 0 ? (requests[^1].EndMs / 1000.0) - offset : 0);
@@ -115,7 +116,8 @@ internal sealed class WekaSessions(WekaFormat format, ImportSink sink, WekaTrace
 
     private const long SlackMs = 1000;   // times are partly rounded to whole seconds
 
-    private static long Milliseconds(double seconds) => (long)Math.Round(Math.Clamp(seconds, 0, MaxSeconds) * 1000, MidpointRounding.AwayFromZero);
+    private static long Milliseconds(double seconds) => (long)Math.Round(Math.Clamp(seconds, 0, MaxSeconds) * 1000,
+        MidpointRounding.AwayFromZero);
 
     // In OpenAI's words, whichever were recorded.
     private static string? FinishReason(string? stop) => stop switch

@@ -30,19 +30,24 @@ internal static class CapturedTrace
         if (records.Count == 0)
         {
             throw Errors.MeasurementInvalid.At(paths[0], 0, estimated > 0
-                ? $"the times of its {estimated} requests are estimated, and nothing can be fitted to estimates; capture the requests with the recording proxy, or from a Dynamo frontend"
+                ? $"the times of its {estimated} requests are estimated, and nothing can be fitted to estimates; capture the requests " +
+                "with the recording proxy, or from a Dynamo frontend"
                 : "no request has its times; capture with the recording proxy, or from a Dynamo frontend");
         }
 
         List<RunWarning> warnings = [];
         if (untimed + estimated > 0)
-            warnings.Add(new RunWarning(WarningCodes.MeasuredRequestsLeftOut, $"{untimed + estimated} requests without recorded times are left out: their load is missing", untimed + estimated));
+            warnings.Add(new RunWarning(WarningCodes.MeasuredRequestsLeftOut,
+                $"{untimed + estimated} requests without recorded times are left out: their load is missing", untimed + estimated));
         string[] models = [.. records.Select(record => record.Model ?? "").Where(model => model.Length > 0).Distinct()];
         if (models.Length > 1)
-            warnings.Add(new RunWarning(WarningCodes.MeasuredModelsMixed, $"the requests are to {models.Length} models ({string.Join(", ", models.Take(4))}); a fit has one deployment", models.Length));
+            warnings.Add(new RunWarning(WarningCodes.MeasuredModelsMixed,
+                $"the requests are to {models.Length} models ({string.Join(", ", models.Take(4))}); a fit has one deployment",
+                    models.Length));
         int unstreamed = records.Count(record => record.TtftMs is null);
         if (unstreamed > 0)
-            warnings.Add(new RunWarning(WarningCodes.MeasuredRequestsWhole, string.Create(CultureInfo.InvariantCulture, $"{unstreamed} of {records.Count} requests were not streamed and have no TTFT; nothing is fitted to them"), unstreamed));
+            warnings.Add(new RunWarning(WarningCodes.MeasuredRequestsWhole, string.Create(CultureInfo.InvariantCulture,
+                $"{unstreamed} of {records.Count} requests were not streamed and have no TTFT; nothing is fitted to them"), unstreamed));
         long first = records.Min(record => record.StartUnixMs);
         long size = records[0].TraceBlockSize;
         bool known = records.All(record => record.TraceBlockSize == size && record.InputSequenceHashes.Length > 0);

@@ -10,7 +10,8 @@ namespace AgentSim.Measurements;
 /// <param name="Model">The served model.</param>
 internal sealed record InferencePerfLoad(int? ForcedOutput, IReadOnlyList<int> Stages, int? Connections, string? Model)
 {
-    /// <summary>The configuration in a folder: <c>profile.yaml</c> or <c>config.yaml</c>; it is added to the files that were read.</summary>
+    /// <summary>The configuration in a folder: <c>profile.yaml</c> or <c>config.yaml</c>; it is added to the files that were
+    /// read.</summary>
     public static InferencePerfLoad? Find(string folder, List<string> files)
     {
         foreach (string name in (string[])["profile.yaml", "config.yaml"])
@@ -25,8 +26,10 @@ internal sealed record InferencePerfLoad(int? ForcedOutput, IReadOnlyList<int> S
     }
 
     /// <summary>The warning that outputs were not taken as counted.</summary>
-    public static RunWarning OutputsForced(int tokens, int counted, int requests) => new(WarningCodes.MeasuredOutputsReplaced, string.Create(CultureInfo.InvariantCulture,
-        $"the outputs of {counted} of {requests} requests ({100.0 * counted / requests:0.#} %) were counted from their text and are off by more than 5 %; the load asked for {tokens} tokens with ignore_eos, which are taken for all"), counted);
+    public static RunWarning OutputsForced(int tokens, int counted, int requests) =>
+        new(WarningCodes.MeasuredOutputsReplaced, string.Create(CultureInfo.InvariantCulture,
+        $"the outputs of {counted} of {requests} requests ({100.0 * counted / requests:0.#} %) were counted from their text and are off " +
+            $"by more than 5 %; the load asked for {tokens} tokens with ignore_eos, which are taken for all"), counted);
 
     private static InferencePerfLoad Read(string path)
     {
@@ -36,7 +39,8 @@ internal sealed record InferencePerfLoad(int? ForcedOutput, IReadOnlyList<int> S
         List<int> stages = [];
         foreach (YamlNode stage in Find(root, "load", "stages")?.Items ?? [])
         {
-            if (Real(Find(stage, "rate")) is { } rate && Real(Find(stage, "duration")) is { } seconds) stages.Add((int)Math.Round(rate * seconds));
+            if (Real(Find(stage, "rate")) is { } rate && Real(Find(stage, "duration")) is { } seconds)
+                stages.Add((int)Math.Round(rate * seconds));
         }
 
         int? workers = Whole(Find(root, "load", "num_workers")), each = Whole(Find(root, "load", "worker_max_concurrency"));
@@ -55,8 +59,10 @@ internal sealed record InferencePerfLoad(int? ForcedOutput, IReadOnlyList<int> S
         return at;
     }
 
-    private static int? Whole(YamlNode? node) => Real(node) is { } value && value == Math.Floor(value) && Math.Abs(value) < int.MaxValue ? (int)value : null;
+    private static int? Whole(YamlNode? node) => Real(node) is { } value && value == Math.Floor(value)
+        && Math.Abs(value) < int.MaxValue ? (int)value : null;
 
     private static double? Real(YamlNode? node) =>
-        node is not null && double.TryParse(node.Text, NumberStyles.Float, CultureInfo.InvariantCulture, out double value) && double.IsFinite(value) ? value : null;
+        node is not null && double.TryParse(node.Text, NumberStyles.Float, CultureInfo.InvariantCulture, out double value)
+            && double.IsFinite(value) ? value : null;
 }

@@ -12,14 +12,16 @@ internal static class InferenceSimExperiment
     public const string Name = "inference-sim";
 
     public static bool Is(string path, string head) =>
-        Stem(path) is not null && head.StartsWith('{') && head.Contains("\"requests\"", StringComparison.Ordinal) | head.Contains("\"experiment\"", StringComparison.Ordinal);
+        Stem(path) is not null && head.StartsWith('{') && head.Contains("\"requests\"",
+            StringComparison.Ordinal) | head.Contains("\"experiment\"", StringComparison.Ordinal);
 
     public static IEnumerable<Measurement> Read(string path, CancellationToken cancellation)
     {
         string stem = Stem(path)!;
         string truthPath = path.Replace(".requests.json", ".truth.json", StringComparison.Ordinal);
         string config = stem + ".config";
-        if (!File.Exists(truthPath)) throw Errors.MeasurementInvalid.At(path, 0, $"the times of its requests are not beside it; put {Path.GetFileName(truthPath)} there");
+        if (!File.Exists(truthPath)) throw Errors.MeasurementInvalid.At(path, 0,
+            $"the times of its requests are not beside it; put {Path.GetFileName(truthPath)} there");
         List<string> files = [path, truthPath];
         using JsonDocument sent = MeasurementFile.Json(path), truth = MeasurementFile.Json(truthPath);
         var times = new Dictionary<long, (double? Ttft, double? Latency)>();
@@ -93,7 +95,8 @@ internal static class InferenceSimExperiment
         int at = 0;
         for (int stage = 0; stage < load.Stages.Count; stage++)
         {
-            int count = stage == load.Stages.Count - 1 ? whole.Requests.Count - at : Math.Min(load.Stages[stage], whole.Requests.Count - at);
+            int count = stage == load.Stages.Count - 1 ? whole.Requests.Count - at
+                : Math.Min(load.Stages[stage], whole.Requests.Count - at);
             if (count <= 0) break;
             double start = whole.Requests[at].StartMs;
             stages.Add(whole with

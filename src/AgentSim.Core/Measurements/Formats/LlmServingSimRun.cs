@@ -15,7 +15,8 @@ internal static class LlmServingSimRun
     public const string Name = "llmservingsim";
     private const int BlockTokens = 16;   // of the identities made here
 
-    public static bool Is(string head) => head.StartsWith('{') && head.Contains("\"queued_ts\"", StringComparison.Ordinal) && head.Contains("\"first_token_ts\"", StringComparison.Ordinal);
+    public static bool Is(string head) => head.StartsWith('{') && head.Contains("\"queued_ts\"", StringComparison.Ordinal)
+        && head.Contains("\"first_token_ts\"", StringComparison.Ordinal);
 
     public static Measurement Read(string path, CancellationToken cancellation)
     {
@@ -41,11 +42,14 @@ internal static class LlmServingSimRun
         var rows = new List<(string? Id, double Arrival, double First, double Last, int Input, int Output)>();
         foreach ((JsonElement row, long line) in MeasurementFile.JsonLines(path, cancellation))
         {
-            if (row.Real("arrival_time") is not { } arrival || row.Real("queued_ts") is not { } queued || row.Real("first_token_ts") is not { } first
-                || row.Real("last_token_ts") is not { } last || row.Number("input_toks") is not > 0 || row.Number("output_toks") is not { } output)
+            if (row.Real("arrival_time") is not { } arrival || row.Real("queued_ts") is not { } queued
+                || row.Real("first_token_ts") is not { } first
+                || row.Real("last_token_ts") is not { } last || row.Number("input_toks") is not > 0
+                || row.Number("output_toks") is not { } output)
             {
                 throw Errors.MeasurementInvalid.At(path, line,
-                    "a request needs arrival_time, queued_ts, first_token_ts, last_token_ts, input_toks and output_toks; give the file as LLMServingSim wrote it");
+                    "a request needs arrival_time, queued_ts, first_token_ts, last_token_ts, input_toks and output_toks; give the file " +
+                        "as LLMServingSim wrote it");
             }
 
             firstArrival = double.IsNaN(firstArrival) ? arrival : Math.Min(firstArrival, arrival);
@@ -57,7 +61,8 @@ internal static class LlmServingSimRun
         for (int i = 0; i < rows.Count; i++)
         {
             (string? id, double arrival, double first, double last, int input, int output) = rows[i];
-            int index = id is not null && id.LastIndexOf('-') is >= 0 and int at && int.TryParse(id.AsSpan(at + 1), out int number) && number < rows.Count ? number : i;
+            int index = id is not null && id.LastIndexOf('-') is >= 0 and int at && int.TryParse(id.AsSpan(at + 1), out int number)
+                && number < rows.Count ? number : i;
             requests.Add(new MeasuredRequest
             {
                 Id = id,
@@ -96,7 +101,8 @@ internal static class LlmServingSimRun
             MaxNumSeqs = arguments.Number("max_num_seqs"),
             MaxNumBatchedTokens = arguments.Number("max_num_batched_tokens"),
             MaxModelLen = arguments.Number("max_model_len"),
-            EnablePrefixCaching = cache.Get("enable_prefix_caching").ValueKind switch { JsonValueKind.True => true, JsonValueKind.False => false, _ => null },
+            EnablePrefixCaching = cache.Get("enable_prefix_caching").ValueKind switch { JsonValueKind.True => true,
+                JsonValueKind.False => false, _ => null },
             TensorParallelSize = arguments.Number("tensor_parallel_size"),
         };
     }

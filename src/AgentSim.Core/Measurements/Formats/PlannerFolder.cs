@@ -23,7 +23,8 @@ internal static class PlannerFolder
             double[] tokens = Vector(waits, "prefill_isl"), ttft = Vector(waits, "prefill_ttft");
             double[] usage = Vector(gaps, "x_kv_usage"), context = Vector(gaps, "y_context_length"), itl = Vector(gaps, "z_itl");
             double most = Vector(gaps, "max_kv_tokens")[0];
-            if (tokens.Length != ttft.Length || usage.Length != itl.Length || context.Length != itl.Length) throw new InvalidDataException("its arrays differ in length");
+            if (tokens.Length != ttft.Length || usage.Length != itl.Length || context.Length != itl.Length)
+                throw new InvalidDataException("its arrays differ in length");
             return new Measurement
             {
                 Name = Path.GetFileName(Path.TrimEndingDirectorySeparator(folder)),
@@ -32,13 +33,15 @@ internal static class PlannerFolder
                 Steps =
                 [
                     .. tokens.Select((count, i) => new MeasuredStep(ttft[i], 1, (long)count, 0, 1, (long)count)),
-                    .. usage.Select((share, i) => new MeasuredStep(itl[i], 0, 0, 0, Math.Max(1, (int)Math.Round(share * most / context[i])), (long)(share * most))),
+                    .. usage.Select((share, i) => new MeasuredStep(itl[i], 0, 0, 0, Math.Max(1, (int)Math.Round(share * most / context[i])),
+                        (long)(share * most))),
                 ],
             };
         }
         catch (Exception error) when (error is IOException or InvalidDataException or IndexOutOfRangeException)
         {
-            throw Errors.MeasurementInvalid.At(folder, 0, $"is no profile of Dynamo's planner: {error.Message}; give the folder as its profiler wrote it", error);
+            throw Errors.MeasurementInvalid.At(folder, 0,
+                $"is no profile of Dynamo's planner: {error.Message}; give the folder as its profiler wrote it", error);
         }
     }
 

@@ -4,7 +4,8 @@ using AgentSim.Imports;
 
 namespace AgentSim.Measurements;
 
-/// <summary>A result of <c>vllm bench serve</c> with all requests (save-detailed): one object whose arrays have an entry for each request.</summary>
+/// <summary>A result of <c>vllm bench serve</c> with all requests (save-detailed): one object whose arrays have an entry for each
+/// request.</summary>
 internal static class VllmBenchRun
 {
     public const string Name = "vllm-bench";
@@ -16,16 +17,21 @@ internal static class VllmBenchRun
     {
         using JsonDocument document = MeasurementFile.Json(path);
         JsonElement root = document.RootElement;
-        JsonElement[] inputs = All("input_lens"), outputs = All("output_lens"), starts = All("start_times"), ttfts = All("ttfts"), itls = All("itls"), errors = All("errors");
+        JsonElement[] inputs = All("input_lens"), outputs = All("output_lens"), starts = All("start_times"), ttfts = All("ttfts"),
+            itls = All("itls"), errors = All("errors");
         if (inputs.Length == 0 || ttfts.Length != inputs.Length)
-            throw Errors.MeasurementInvalid.At(path, 0, "this result has no single requests; run the benchmark with save-result and save-detailed");
+            throw Errors.MeasurementInvalid.At(path, 0,
+                "this result has no single requests; run the benchmark with save-result and save-detailed");
         List<RunWarning> warnings = [];
         int? concurrency = null;
         if (starts.Length != inputs.Length)
         {
             concurrency = (int?)root.Number("max_concurrency")
-                ?? throw Errors.MeasurementInvalid.At(path, 0, "this result does not say when requests started (newer versions of vLLM write start_times), and has no max_concurrency; measure anew");
-            warnings.Add(new RunWarning(WarningCodes.MeasuredStartsUnknown, $"the result does not say when requests started; it is taken as a closed loop of {concurrency}", inputs.Length));
+                ?? throw Errors.MeasurementInvalid.At(path, 0,
+                    "this result does not say when requests started (newer versions of vLLM write start_times), and has no " +
+                        "max_concurrency; measure anew");
+            warnings.Add(new RunWarning(WarningCodes.MeasuredStartsUnknown,
+                $"the result does not say when requests started; it is taken as a closed loop of {concurrency}", inputs.Length));
         }
 
         var requests = new List<MeasuredRequest>();
@@ -57,7 +63,8 @@ internal static class VllmBenchRun
         }
 
         if (doubled > requests.Count / 2)
-            warnings.Add(new RunWarning(WarningCodes.MeasuredGapsHalved, "it has two stream events a token; times per token are those between first and last token", doubled));
+            warnings.Add(new RunWarning(WarningCodes.MeasuredGapsHalved,
+                "it has two stream events a token; times per token are those between first and last token", doubled));
         return new Measurement
         {
             Name = Path.GetFileName(path),
@@ -74,5 +81,6 @@ internal static class VllmBenchRun
     }
 
     private static double? Real(JsonElement[] values, int index) =>
-        index < values.Length && values[index].ValueKind == JsonValueKind.Number && values[index].TryGetDouble(out double value) && double.IsFinite(value) && value >= 0 ? value : null;
+        index < values.Length && values[index].ValueKind == JsonValueKind.Number && values[index].TryGetDouble(out double value)
+            && double.IsFinite(value) && value >= 0 ? value : null;
 }

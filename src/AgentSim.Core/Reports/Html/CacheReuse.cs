@@ -17,7 +17,8 @@ internal sealed record CacheReuse(double?[] InSlice, double?[] SoFar)
         var reused = new long[slices];
         foreach (RequestResult request in result.Requests)
         {
-            if (request.TerminalStatus != TerminalStatus.Completed || (request.PrefillAdmitMs ?? request.FirstAdmitMs) is not { } admitted) continue;
+            if (request.TerminalStatus != TerminalStatus.Completed || (request.PrefillAdmitMs ?? request.FirstAdmitMs) is not { } admitted)
+                continue;
             int slice = Math.Clamp((int)(admitted / endMs * slices), 0, slices - 1);
             tokens[slice] += request.InputLength;
             reused[slice] += request.ReusedInputTokens;

@@ -10,14 +10,17 @@ internal static class DifferenceSection
         IReadOnlyList<MetricComparison> all = ReportComparison.Compare(content.Metrics);
         Dictionary<string, MetricComparison> byName = all.ToDictionary(metric => metric.Metric);
         page.Markup("<section id=\"differences\" aria-labelledby=\"differences-title\">\n<h2 id=\"differences-title\">Differences</h2>\n");
-        page.Write($"<p>Against <bdi>{content.Names[0]}</bdi>. The sign says which way a metric went for you: ▲ better, ▼ worse, ◆ changed where neither way is better.</p>\n");
-        WriteTable(page, content, "Differences of the headline metrics", [.. MetricCatalog.Current.Headlines(content.Metrics).Select(headline => (headline.Title, byName[headline.Name]))]);
+        page.Write($"<p>Against <bdi>{content.Names[0]}</bdi>. The sign says which way a metric went for you: ▲ better, ▼ worse, ◆ " +
+            $"changed where neither way is better.</p>\n");
+        WriteTable(page, content, "Differences of the headline metrics",
+            [.. MetricCatalog.Current.Headlines(content.Metrics).Select(headline => (headline.Title, byName[headline.Name]))]);
         page.Write($"<details><summary>All {all.Count} metrics</summary>\n");
         WriteTable(page, content, "Differences of all metrics", [.. all.Select(metric => (metric.Metric, metric))]);
         page.Markup("</details>\n</section>\n");
     }
 
-    private static void WriteTable(HtmlWriter page, PageContent content, string title, IReadOnlyList<(string Label, MetricComparison Comparison)> metrics)
+    private static void WriteTable(HtmlWriter page, PageContent content, string title,
+        IReadOnlyList<(string Label, MetricComparison Comparison)> metrics)
     {
         page.BeginTable(title, "Metric");
         foreach (string name in content.Names) page.Write($"<th scope=\"col\" class=\"number\"><bdi>{name}</bdi></th>");

@@ -22,7 +22,8 @@ public static class HtmlReport
         ArgumentNullException.ThrowIfNull(runs);
         ArgumentOutOfRangeException.ThrowIfZero(runs.Count, nameof(runs));
         var content = new PageContent(runs, cancellation);
-        using var text = new StreamWriter(stream, new UTF8Encoding(encoderShouldEmitUTF8Identifier: false), leaveOpen: true) { NewLine = "\n" };
+        using var text = new StreamWriter(stream, new UTF8Encoding(encoderShouldEmitUTF8Identifier: false),
+            leaveOpen: true) { NewLine = "\n" };
         var page = new HtmlWriter(text);
         WriteHead(page, content);
         SummarySection.Write(page, content);
@@ -46,8 +47,10 @@ public static class HtmlReport
         string version = content.Runs[0].Result.Run.Version;
         page.Markup("<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n");
         page.Write($"<meta http-equiv=\"Content-Security-Policy\" content=\"{PageResources.Policy}\">\n");
-        page.Markup("<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n<meta name=\"color-scheme\" content=\"light dark\">\n");
-        page.Write($"<meta name=\"generator\" content=\"AgentSim {version}\">\n<title>Replay report: {string.Join(" · ", content.Names)}</title>\n");
+        page.Markup("<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n<meta name=\"color-scheme\" " +
+            "content=\"light dark\">\n");
+        page.Write($"<meta name=\"generator\" content=\"AgentSim {version}\">\n<title>Replay report: " +
+            $"{string.Join(" · ", content.Names)}</title>\n");
         foreach (string style in PageResources.Styles) page.Markup($"<style>{style}</style>\n");
         page.Markup("</head>\n<body>\n<a class=\"skip\" href=\"#content\">Skip to the content</a>\n<header>\n<h1>Replay report</h1>\n");
         page.Write($"<p>{Overview(content)}</p>\n");
@@ -74,9 +77,11 @@ public static class HtmlReport
     {
         ReportedRun first = content.Runs[0];
         string made = $"made by AgentSim {first.Result.Run.Version}";
-        if (content.Runs.Count > 1) return $"{content.Runs.Count} runs; the first, {content.Names[0]}, is the baseline. Simulated times, {made}.";
+        if (content.Runs.Count > 1)
+            return $"{content.Runs.Count} runs; the first, {content.Names[0]}, is the baseline. Simulated times, {made}.";
         ReplayReport summary = first.Result.Summary;
         if (summary.CompletedRequests == 0) return $"None of {MetricText.Value(summary.NumRequests)} requests completed, {made}.";
-        return $"{MetricText.Value(summary.NumRequests)} requests in {MetricText.Value(summary.DurationMs / 1000.0)} simulated seconds, {made}.";
+        return $"{MetricText.Value(summary.NumRequests)} requests in {MetricText.Value(summary.DurationMs / 1000.0)} " +
+            $"simulated seconds, {made}.";
     }
 }

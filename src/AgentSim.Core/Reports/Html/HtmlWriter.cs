@@ -16,7 +16,8 @@ internal sealed class HtmlWriter(TextWriter text)
 
     /// <summary>Begins a table that scrolls by itself, up to the heading of its first column.</summary>
     public void BeginTable(string title, string first) =>
-        Write($"<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"{title}\">\n<table>\n<thead><tr><th scope=\"col\">{first}</th>");
+        Write($"<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"{title}\">\n<table>\n<thead><tr><th " +
+            $"scope=\"col\">{first}</th>");
 
     /// <summary>Ends such a table behind its last row.</summary>
     public void EndTable() => Markup("</tbody>\n</table>\n</div>\n");

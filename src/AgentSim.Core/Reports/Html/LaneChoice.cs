@@ -31,7 +31,8 @@ internal sealed record LaneChoice(IReadOnlyList<Lane> Lanes, int Requests, int A
         WorkloadColumns load = result.Origin.Load;
         // Requests without a session are lanes of their own.
         List<RequestResult>[] sessions =
-            [.. result.Requests.GroupBy(request => load.IsSimple ? request.Ordinal : load.SessionOf[request.Ordinal - 1]).Select(group => group.ToList())];
+            [.. result.Requests.GroupBy(request => load.IsSimple ? request.Ordinal : load.SessionOf[request.Ordinal - 1])
+                .Select(group => group.ToList())];
         var links = new ReplayWaits(result);
         var wanted = slowest.Select(request => request.Ordinal).ToHashSet();
         List<List<RequestResult>> chosen = Choose(sessions, wanted, most);
@@ -87,7 +88,8 @@ internal sealed record LaneChoice(IReadOnlyList<Lane> Lanes, int Requests, int A
         var others = new List<int>();
         for (int session = 0; session < sessions.Length; session++)
             (sessions[session].Exists(request => wanted.Contains(request.Ordinal)) ? first : others).Add(session);
-        return first.Concat(others.Select((session, i) => (session, Place: i * 0.6180339887498949 % 1.0)).OrderBy(each => each.Place).Select(each => each.session));
+        return first.Concat(others.Select((session, i) => (session, Place: i * 0.6180339887498949 % 1.0)).OrderBy(each => each.Place)
+            .Select(each => each.session));
     }
 
     private static List<RequestResult> Thin(List<RequestResult> requests, HashSet<int> wanted, int count)
@@ -101,7 +103,8 @@ internal sealed record LaneChoice(IReadOnlyList<Lane> Lanes, int Requests, int A
 
     private static string? ToolsOf(WorkloadColumns load, int request)
     {
-        string[] calls = [.. (load.Agentic?.Tools?.CallsOf(request) ?? []).Select(call => $"{PageText.Short(call.Class)} {MetricText.Value(call.DurationMs)} ms")];
+        string[] calls = [.. (load.Agentic?.Tools?.CallsOf(request) ?? [])
+            .Select(call => $"{PageText.Short(call.Class)} {MetricText.Value(call.DurationMs)} ms")];
         if (calls.Length == 0) return null;
         string more = calls.Length > MostTools ? $" and {calls.Length - MostTools} more" : "";
         return string.Join(", ", calls.Take(MostTools)) + more;

@@ -40,7 +40,8 @@ internal static class PageData
         foreach (PlotDistribution distribution in PlotDistribution.All)
         {
             PlotSamples[] samples = [.. content.Results.Select(distribution.Of)];
-            if (ValueGrid.Of(samples, BinsFor(samples)) is not { } bins || ValueGrid.Of(samples, CurvePoints, forCounts: false) is not { } curve) continue;
+            if (ValueGrid.Of(samples, BinsFor(samples)) is not { } bins
+                || ValueGrid.Of(samples, CurvePoints, forCounts: false) is not { } curve) continue;
             json.WriteStartObject(distribution.Id);
             json.WriteBoolean("log", bins.IsLogarithmic);
             json.WriteNumber("most", (float)samples.Where(set => set.Count > 0).Max(set => set.Max));
@@ -59,7 +60,8 @@ internal static class PageData
     }
 
     // Few samples need wide bins to show a shape.
-    private static int BinsFor(PlotSamples[] samples) => Math.Clamp((int)(3.0 * Math.Cbrt(samples.Max(set => set.Count))), LeastBins, MostBins);
+    private static int BinsFor(PlotSamples[] samples) => Math.Clamp((int)(3.0 * Math.Cbrt(samples.Max(set => set.Count))), LeastBins,
+        MostBins);
 
     // Percent of the samples.
     private static double? Share(long count, PlotSamples set) => set.Count == 0 ? null : 100.0 * count / set.Count;
@@ -114,7 +116,8 @@ internal static class PageData
     public static void Column<T>(Utf8JsonWriter json, string name, ReadOnlySpan<T> values)
         where T : unmanaged => json.WriteBase64String(name, MemoryMarshal.AsBytes(values));
 
-    private static void Numbers(Utf8JsonWriter json, string? name, IEnumerable<double> values) => Numbers(json, name, values.Select(value => (double?)value));
+    private static void Numbers(Utf8JsonWriter json, string? name, IEnumerable<double> values) =>
+        Numbers(json, name, values.Select(value => (double?)value));
 
     // Six digits are more than a plot can show.
     private static void Numbers(Utf8JsonWriter json, string? name, IEnumerable<double?> values)

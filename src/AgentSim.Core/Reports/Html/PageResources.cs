@@ -6,14 +6,17 @@ namespace AgentSim.Reports.Html;
 /// <summary>The scripts and styles that are built into the page, and the policy that lets nothing else run.</summary>
 internal static class PageResources
 {
-    private static readonly string Library = $"/*\n{Read("ThirdParty.uPlot.LICENSE").Trim()}\n*/\n{Read("ThirdParty.uPlot.uPlot.iife.min.js")}";
+    private static readonly string Library =
+        $"/*\n{Read("ThirdParty.uPlot.LICENSE").Trim()}\n*/\n{Read("ThirdParty.uPlot.uPlot.iife.min.js")}";
 
     private static readonly string Own =
-        "(() => {\n\"use strict\";\n" + string.Concat(((string[])["data", "theme", "plots", "laneModel", "laneDrawing", "lanes", "start"]).Select(name => Read($"Page.{name}.js"))) + "})();\n";
+        "(() => {\n\"use strict\";\n" + string.Concat(((string[])["data", "theme", "plots", "laneModel", "laneDrawing", "lanes", "start"])
+            .Select(name => Read($"Page.{name}.js"))) + "})();\n";
 
     public static IReadOnlyList<string> Scripts { get; } = [Library, Own];
 
-    public static IReadOnlyList<string> Styles { get; } = [$"/*\n{Read("ThirdParty.uPlot.LICENSE").Trim()}\n*/\n{Read("ThirdParty.uPlot.uPlot.min.css")}", Read("Page.page.css")];
+    public static IReadOnlyList<string> Styles { get; } =
+        [$"/*\n{Read("ThirdParty.uPlot.LICENSE").Trim()}\n*/\n{Read("ThirdParty.uPlot.uPlot.min.css")}", Read("Page.page.css")];
 
     /// <summary>Content security policy: these scripts and styles by their digests, and nothing from anywhere else.</summary>
     public static string Policy { get; } =

@@ -12,18 +12,24 @@ internal static class PlotSections
 
     public static void Write(HtmlWriter page, PageContent content)
     {
-        page.Markup("<section id=\"distributions\" aria-labelledby=\"distributions-title\">\n<h2 id=\"distributions-title\">Distributions</h2>\n");
-        page.Markup("<p class=\"hint\">Drag across a plot to look closer, double-click to see all of it. With the keyboard: Tab to a plot, ← and → read its values, Esc ends that.</p>\n");
+        page.Markup("<section id=\"distributions\" aria-labelledby=\"distributions-title\">\n<h2 " +
+            "id=\"distributions-title\">Distributions</h2>\n");
+        page.Markup("<p class=\"hint\">Drag across a plot to look closer, double-click to see all of it. With the keyboard: Tab to a " +
+            "plot, ← and → read its values, Esc ends that.</p>\n");
         foreach (PlotDistribution distribution in PlotDistribution.All) WriteDistribution(page, content, distribution);
         page.Markup("</section>\n<section id=\"load\" aria-labelledby=\"load-title\">\n<h2 id=\"load-title\">Load over time</h2>\n");
-        page.Markup("<p>Mean number of requests in each of 600 slices of the simulated time. A request waits until it is first admitted to a batch; one that loses its place later counts as running.</p>\n");
+        page.Markup("<p>Mean number of requests in each of 600 slices of the simulated time. A request waits until it is first admitted " +
+            "to a batch; one that loses its place later counts as running.</p>\n");
         if (content.Results.Any(result => result.Workers.Count > PageContent.MostWorkers))
-            page.Write($"<p class=\"note\">The first {PageContent.MostWorkers} workers are there one by one, and all of them together.</p>\n");
+            page.Write($"<p class=\"note\">The first {PageContent.MostWorkers} workers are there one by one, and all " +
+                $"of them together.</p>\n");
         page.Markup("<p><label for=\"load-choice\">Workers</label> <select id=\"load-choice\"></select></p>\n<div class=\"plots\">\n");
         Figure(page, "plot-running", "Running requests");
         Figure(page, "plot-waiting", "Waiting requests");
-        page.Markup("</div>\n</section>\n<section id=\"reuse\" aria-labelledby=\"reuse-title\">\n<h2 id=\"reuse-title\">Prefix-cache reuse over time</h2>\n");
-        page.Markup("<p>Share of the prompt tokens of completed requests that a prefix cache held, by when the requests were first admitted.</p>\n<div class=\"plots\">\n");
+        page.Markup("</div>\n</section>\n<section id=\"reuse\" aria-labelledby=\"reuse-title\">\n<h2 id=\"reuse-title\">Prefix-cache " +
+            "reuse over time</h2>\n");
+        page.Markup("<p>Share of the prompt tokens of completed requests that a prefix cache held, by when the requests were first " +
+            "admitted.</p>\n<div class=\"plots\">\n");
         Figure(page, "plot-reuse-so-far", "Up to each moment (%)");
         Figure(page, "plot-reuse-slice", "In each of 120 slices of the time (%)");
         page.Markup("</div>\n</section>\n");
@@ -35,7 +41,8 @@ internal static class PlotSections
         Figure(page, $"plot-{distribution.Id}-cdf", $"{distribution.Title}: share of samples up to a value");
         Figure(page, $"plot-{distribution.Id}-histogram", $"{distribution.Title}: histogram");
         page.Write($"</div>\n</div>\n<details><summary>{distribution.Title} in numbers</summary>\n");
-        page.Write($"<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"{distribution.Title} in numbers\"><table>\n<thead><tr><th scope=\"col\">Run</th>");
+        page.Write($"<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"{distribution.Title} in " +
+            $"numbers\"><table>\n<thead><tr><th scope=\"col\">Run</th>");
         foreach (Statistic statistic in Statistic.All) page.Write($"<th scope=\"col\" class=\"number\">{statistic.Name}</th>");
         page.Markup("</tr></thead>\n<tbody>\n");
         for (int run = 0; run < content.Names.Count; run++)
@@ -50,7 +57,8 @@ internal static class PlotSections
     }
 
     private static void Figure(HtmlWriter page, string id, string caption) =>
-        page.Write($"<figure><figcaption id=\"{id}-caption\">{caption}</figcaption><div class=\"plot\" id=\"{id}\" tabindex=\"0\" role=\"group\" aria-labelledby=\"{id}-caption\"></div></figure>\n");
+        page.Write($"<figure><figcaption id=\"{id}-caption\">{caption}</figcaption><div class=\"plot\" id=\"{id}\" tabindex=\"0\" " +
+            $"role=\"group\" aria-labelledby=\"{id}-caption\"></div></figure>\n");
 }
 
 /// <summary>A distribution that the page plots; what it is called and what it is says the catalog of metrics.</summary>

@@ -8,7 +8,8 @@ internal static class SettingsSection
 {
     public static void Write(HtmlWriter page, PageContent content)
     {
-        page.Markup("<section id=\"settings\" aria-labelledby=\"settings-title\">\n<h2 id=\"settings-title\">Settings and provenance</h2>\n");
+        page.Markup("<section id=\"settings\" aria-labelledby=\"settings-title\">\n<h2 " +
+            "id=\"settings-title\">Settings and provenance</h2>\n");
         WriteInputs(page, content);
         IReadOnlyDictionary<string, string>[] settings = [.. content.Results.Select(result => Lines(result.Run))];
         string[] names = [.. settings.SelectMany(each => each.Keys).Distinct()];
@@ -19,7 +20,8 @@ internal static class SettingsSection
         WriteTable(page, content.Runs.Count > 1 ? "Settings in common" : "Settings", ["Value"], settings, main);
         page.Markup("<details><summary>All other settings</summary>\n");
         WriteTable(page, "All other settings", ["Value"], settings, [.. rest.Except(main)]);
-        page.Markup("</details>\n<p class=\"hint\">Plots: uPlot, © Leon Sorokin, MIT licence (in the source of this page).</p>\n</section>\n");
+        page.Markup("</details>\n<p class=\"hint\">Plots: uPlot, © Leon Sorokin, MIT licence (in the source of this " +
+            "page).</p>\n</section>\n");
     }
 
     private static Dictionary<string, string> Lines(RunInfo run)
@@ -32,17 +34,21 @@ internal static class SettingsSection
 
     private static void WriteInputs(HtmlWriter page, PageContent content)
     {
-        (string Run, WorkloadInput Input)[] inputs = [.. content.Runs.SelectMany((run, i) => run.Result.Run.Inputs.Select(input => (content.Names[i], input)))];
+        (string Run, WorkloadInput Input)[] inputs = [.. content.Runs.SelectMany((run, i) =>
+            run.Result.Run.Inputs.Select(input => (content.Names[i], input)))];
         if (inputs.Length == 0) return;
         page.Markup("<h3>Inputs</h3>\n");
         page.BeginTable("Inputs", "Run");
-        page.Markup("<th scope=\"col\">File</th><th scope=\"col\" class=\"number\">Bytes</th><th scope=\"col\">SHA-256</th></tr></thead>\n<tbody>\n");
+        page.Markup("<th scope=\"col\">File</th><th scope=\"col\" class=\"number\">Bytes</th><th " +
+            "scope=\"col\">SHA-256</th></tr></thead>\n<tbody>\n");
         foreach ((string run, WorkloadInput input) in inputs)
-            page.Write($"<tr><td><bdi>{run}</bdi></td><td><bdi>{input.Path}</bdi></td><td class=\"number\">{MetricText.Value(input.Bytes)}</td><td><code>{input.Sha256}</code></td></tr>\n");
+            page.Write($"<tr><td><bdi>{run}</bdi></td><td><bdi>{input.Path}</bdi></td><td " +
+                $"class=\"number\">{MetricText.Value(input.Bytes)}</td><td><code>{input.Sha256}</code></td></tr>\n");
         page.EndTable();
     }
 
-    private static void WriteTable(HtmlWriter page, string title, IReadOnlyList<string> columns, IReadOnlyDictionary<string, string>[] settings, string[] names)
+    private static void WriteTable(HtmlWriter page, string title, IReadOnlyList<string> columns, IReadOnlyDictionary<string,
+        string>[] settings, string[] names)
     {
         page.Write($"<h3>{title}</h3>\n");
         page.BeginTable(title, "Setting");
@@ -51,7 +57,8 @@ internal static class SettingsSection
         foreach (string name in names)
         {
             page.Write($"<tr><th scope=\"row\"><code>{name}</code></th>");
-            foreach (IReadOnlyDictionary<string, string> each in settings.Take(columns.Count)) page.Write($"<td><bdi>{PageText.Short(Shown(each.GetValueOrDefault(name, "")))}</bdi></td>");
+            foreach (IReadOnlyDictionary<string, string> each in settings.Take(columns.Count))
+                page.Write($"<td><bdi>{PageText.Short(Shown(each.GetValueOrDefault(name, "")))}</bdi></td>");
             page.Markup("</tr>\n");
         }
 

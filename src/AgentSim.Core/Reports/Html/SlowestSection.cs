@@ -5,7 +5,8 @@ namespace AgentSim.Reports.Html;
 /// <summary>The requests with the longest latency, with links to their lanes.</summary>
 internal static class SlowestSection
 {
-    private static readonly string[] Columns = ["Latency (ms)", "TTFT (ms)", "Arrival (ms)", "Prompt tokens", "of them reused", "Output tokens"];
+    private static readonly string[] Columns = ["Latency (ms)", "TTFT (ms)", "Arrival (ms)", "Prompt tokens", "of them reused",
+        "Output tokens"];
 
     public static void Write(HtmlWriter page, PageContent content)
     {
@@ -28,9 +29,12 @@ internal static class SlowestSection
     {
         string id = PageText.Short(request.RequestId ?? $"request {request.Ordinal}");
         page.Write($"<tr><th scope=\"row\"><a href=\"#lane-{number}-{request.Ordinal}\"><bdi>{id}</bdi></a></th>");
-        page.Write($"<td class=\"number\">{MetricText.Value(request.E2eLatencyMs)}</td><td class=\"number\">{MetricText.Value(request.TtftMs)}</td>");
-        page.Write($"<td class=\"number\">{MetricText.Value(request.ArrivalTimeMs)}</td><td class=\"number\">{MetricText.Value(request.InputLength)}</td>");
-        page.Write($"<td class=\"number\">{MetricText.Value(request.ReusedInputTokens)}</td><td class=\"number\">{MetricText.Value(request.OutputLength)}</td>");
+        page.Write($"<td class=\"number\">{MetricText.Value(request.E2eLatencyMs)}</td><td " +
+            $"class=\"number\">{MetricText.Value(request.TtftMs)}</td>");
+        page.Write($"<td class=\"number\">{MetricText.Value(request.ArrivalTimeMs)}</td><td " +
+            $"class=\"number\">{MetricText.Value(request.InputLength)}</td>");
+        page.Write($"<td class=\"number\">{MetricText.Value(request.ReusedInputTokens)}</td><td " +
+            $"class=\"number\">{MetricText.Value(request.OutputLength)}</td>");
         page.Write($"<td><bdi>{PageText.Short(LaneChoice.NameOf(run.Result.Origin.Load, request))}</bdi></td></tr>\n");
     }
 }

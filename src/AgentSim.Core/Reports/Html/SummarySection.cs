@@ -22,7 +22,8 @@ internal static class SummarySection
         foreach (MetricDefinition metric in MetricCatalog.Current.Headlines(content.Metrics))
         {
             page.Write($"<tr><th scope=\"row\">{metric.Title}</th>");
-            foreach (IReadOnlyList<Metric> metrics in content.Metrics) page.Write($"<td class=\"number\">{MetricText.Value(ReportMetrics.Find(metrics, metric.Name))}</td>");
+            foreach (IReadOnlyList<Metric> metrics in content.Metrics)
+                page.Write($"<td class=\"number\">{MetricText.Value(ReportMetrics.Find(metrics, metric.Name))}</td>");
             page.Markup("</tr>\n");
         }
 
@@ -67,7 +68,8 @@ internal static class SummarySection
         for (int run = 0; run < content.Runs.Count; run++)
         {
             ReportedRun reported = content.Runs[run];
-            if (MetricText.CutOff(reported.Result.Summary) is { } cut) page.Write($"<p class=\"note\"><bdi>{content.Names[run]}</bdi>: {cut}.</p>\n");
+            if (MetricText.CutOff(reported.Result.Summary) is { } cut)
+                page.Write($"<p class=\"note\"><bdi>{content.Names[run]}</bdi>: {cut}.</p>\n");
             if (MetricText.ServiceLevel(reported.Result.Summary, reported.Result.ServiceLevel) is { } sentence)
                 page.Write($"<p><bdi>{content.Names[run]}</bdi>: {sentence}.</p>\n");
         }
@@ -75,12 +77,14 @@ internal static class SummarySection
         if (content.Runs.All(run => run.Limits.Count == 0)) return;
         page.Markup("<h3>Limits</h3>\n");
         page.BeginTable("Limits", "Run");
-        page.Markup("<th scope=\"col\">Metric</th><th scope=\"col\">Limit</th><th scope=\"col\" class=\"number\">Value</th><th scope=\"col\">Outcome</th></tr></thead>\n<tbody>\n");
+        page.Markup("<th scope=\"col\">Metric</th><th scope=\"col\">Limit</th><th scope=\"col\" class=\"number\">Value</th><th " +
+            "scope=\"col\">Outcome</th></tr></thead>\n<tbody>\n");
         for (int run = 0; run < content.Runs.Count; run++)
         {
             foreach (LimitResult limit in content.Runs[run].Limits)
             {
-                page.Write($"<tr><td><bdi>{content.Names[run]}</bdi></td><td>{limit.Metric}</td><td>{limit.Limit}</td><td class=\"number\">{MetricText.Value(limit.Value)}</td>");
+                page.Write($"<tr><td><bdi>{content.Names[run]}</bdi></td><td>{limit.Metric}</td><td>{limit.Limit}</td><td " +
+                    $"class=\"number\">{MetricText.Value(limit.Value)}</td>");
                 page.Write($"<td class=\"{(limit.Passed ? "better" : "worse")}\">{MetricText.Outcome(limit)}<br><small>{limit.Message}</small></td></tr>\n");
             }
         }

@@ -21,7 +21,8 @@ internal static class TaskSection
         page.Markup("<ul class=\"legend\" aria-label=\"Colours of the parts\">");
         foreach (TimePart part in Enum.GetValues<TimePart>().Where(part => part != TimePart.SubAgents))
         {
-            page.Write($"<li><svg width=\"10\" height=\"10\" aria-hidden=\"true\"><rect class=\"{Class(part)}\" width=\"10\" height=\"10\"></rect></svg> ");
+            page.Write($"<li><svg width=\"10\" height=\"10\" aria-hidden=\"true\"><rect class=\"{Class(part)}\" width=\"10\" " +
+                $"height=\"10\"></rect></svg> ");
             page.Write($"{AgentTable.Label(part)}</li>");
         }
 
@@ -46,7 +47,8 @@ internal static class TaskSection
         page.Write($"<p>{AgentTable.Counts(summary)}, in {MetricText.Value(summary.Sessions)} sessions{makespans}.</p>\n");
         if (summary.CompletedTasks < summary.Tasks)
         {
-            page.Markup("<p class=\"note\">Percentiles rank tasks that did not complete behind all others; one that falls on these has no samples. ");
+            page.Markup("<p class=\"note\">Percentiles rank tasks that did not complete behind all others; one that falls on " +
+                "these has no samples. ");
             page.Markup("Everything else is about the completed ones.</p>\n");
         }
 
@@ -83,7 +85,8 @@ internal static class TaskSection
             .OrderByDescending(task => task.Status != AgentStatus.Completed).ThenByDescending(task => task.MakespanMs).Take(MostTasks)];
         if (longest.Length == 0) return;
         if (longest.Length < agents.Tasks.Count)
-            page.Write($"<p class=\"hint\">The {longest.Length} longest of {MetricText.Value(agents.Tasks.Count)} tasks, those that did not complete first.</p>\n");
+            page.Write($"<p class=\"hint\">The {longest.Length} longest of {MetricText.Value(agents.Tasks.Count)} tasks, those that did " +
+                $"not complete first.</p>\n");
         bool hasRecorded = longest.Any(task => task.RecordedMakespanMs is not null);
         page.BeginTable($"Tasks of {name}", "Task");
         page.Markup("<th scope=\"col\">Status</th>");
@@ -109,7 +112,8 @@ internal static class TaskSection
 
     private static void WriteBar(HtmlWriter page, TimeSplit critical)
     {
-        page.Write($"<svg class=\"split\" width=\"{BarWidth}\" height=\"12\" role=\"img\" aria-label=\"{critical}\"><title>{critical}</title>");
+        page.Write($"<svg class=\"split\" width=\"{BarWidth}\" height=\"12\" role=\"img\" " +
+            $"aria-label=\"{critical}\"><title>{critical}</title>");
         double at = 0.0;
         foreach (TimePart part in Enum.GetValues<TimePart>())
         {

@@ -8,7 +8,8 @@ namespace AgentSim.Reports.Html;
 /// <summary>The requests of a worker over time.</summary>
 /// <param name="Name">The worker as the page calls it.</param>
 /// <param name="Running">Mean number in each slice of those admitted and not done.</param>
-/// <param name="Waiting">Mean number of those that are to be admitted. A request that lost its place and waits again counts as running.</param>
+/// <param name="Waiting">Mean number of those that are to be admitted. A request that lost its place and waits again counts as
+/// running.</param>
 internal sealed record WorkerLoad(string Name, double[] Running, double[] Waiting)
 {
     /// <param name="result">The run.</param>
@@ -54,7 +55,8 @@ internal sealed record WorkerLoad(string Name, double[] Running, double[] Waitin
             string type = pool.Key switch { WorkerType.Prefill => "prefill ", WorkerType.Decode => "decode ", _ => "" };
             yield return new WorkerLoad($"all {members.Length} {type}workers", Sum(i => loads[i].Running), Sum(i => loads[i].Waiting));
 
-            double[] Sum(Func<int, double[]> of) => [.. Enumerable.Range(0, of(members[0]).Length).Select(slice => members.Sum(i => of(i)[slice]))];
+            double[] Sum(Func<int, double[]> of) => [.. Enumerable.Range(0, of(members[0]).Length)
+                .Select(slice => members.Sum(i => of(i)[slice]))];
         }
     }
 

@@ -47,7 +47,8 @@ internal sealed partial class DisaggregatedRuntime
     }
 
     // Puts the action off to the end of the worker's pass when it is busy; a request that was never placed has no worker.
-    private static bool WhenIdle(WorkerPool pool, int worker, List<(Handoff, HandoffAction)>[] deferred, Handoff handoff, HandoffAction action)
+    private static bool WhenIdle(WorkerPool pool, int worker, List<(Handoff, HandoffAction)>[] deferred, Handoff handoff,
+        HandoffAction action)
     {
         if (worker < 0) return true;
         pool.Interrupt(worker);
@@ -65,7 +66,8 @@ internal sealed partial class DisaggregatedRuntime
     // Mostly one action; when a hand-off fails, one for each side.
     private void Continue(Handoff handoff)
     {
-        for (HandoffAction action = handoff.Next(); action != HandoffAction.None; action = handoff.Next()) _actions.Enqueue((handoff, action));
+        for (HandoffAction action = handoff.Next(); action != HandoffAction.None; action = handoff.Next())
+            _actions.Enqueue((handoff, action));
     }
 
     private void Abandon(Handoff handoff)
@@ -99,7 +101,8 @@ internal sealed partial class DisaggregatedRuntime
 
     private void Accept(Handoff handoff, int worker)
     {
-        _times[handoff.Request].DecodeOverlapTokens = OverlapTokens(_decodePlacement, handoff.Request, Parts.Settings.Pools!.Decode.BlockSize);
+        _times[handoff.Request].DecodeOverlapTokens = OverlapTokens(_decodePlacement, handoff.Request,
+            Parts.Settings.Pools!.Decode.BlockSize);
         _decode.Interrupt(worker);
         if (!((IDecodeRank)_decode.Ranks[worker]).TryAcceptDestination(handoff.Request))
         {
@@ -157,7 +160,8 @@ internal sealed partial class DisaggregatedRuntime
     {
         EngineConfig prefill = Parts.Settings.Pools!.Prefill;
         if (prefill.KvBytesPerToken is not long bytesPerToken || prefill.KvTransferBandwidth is not double bandwidth) return 0.0;
-        double tokens = prefill.KvTransferTimingMode == KvTransferTimingMode.FullPrompt ? Parts.Prompts.PromptTokens(handoff.Request) : handoff.TransferableTokens;
+        double tokens = prefill.KvTransferTimingMode == KvTransferTimingMode.FullPrompt ? Parts.Prompts.PromptTokens(handoff.Request)
+            : handoff.TransferableTokens;
         return tokens * bytesPerToken / (bandwidth * 1e9) * 1000.0;
     }
 
@@ -165,7 +169,9 @@ internal sealed partial class DisaggregatedRuntime
     {
         if (Parts.Settings.Pools!.Prefill.KvTransferBandwidth == 0.0)
         {
-            throw Errors.TransferBandwidthInvalid.Error("kv_transfer_bandwidth of the prefill engine is 0, so no KV can be transferred; give a positive number of GB/s or leave it out");
+            throw Errors.TransferBandwidthInvalid.Error(
+                "kv_transfer_bandwidth of the prefill engine is 0, so no KV can be transferred; give a positive number " +
+                    "of GB/s or leave it out");
         }
     }
 

@@ -28,7 +28,8 @@ internal static class LenientTraceReader
         }
         catch (JsonException error)
         {
-            throw place.Error(Errors.TraceRowInvalid, $"invalid JSON at byte {error.BytePositionInLine ?? 0}; every line has to be a JSON value");
+            throw place.Error(Errors.TraceRowInvalid,
+                $"invalid JSON at byte {error.BytePositionInLine ?? 0}; every line has to be a JSON value");
         }
         catch (InvalidOperationException)
         {

@@ -69,7 +69,8 @@ internal static class RecordFields
     private static bool ReadSchema(ref JsonRow json, ref RecordDraft draft, string name)
     {
         if (json.TokenType != JsonTokenType.String) throw json.Wrong(name, "a string");
-        if (!json.IsText(Version)) throw new JsonException($"schema is {Quote.Of(json.Text(name))}; only {Quote.Of(TraceNames.Version)} is supported");
+        if (!json.IsText(Version))
+            throw new JsonException($"schema is {Quote.Of(json.Text(name))}; only {Quote.Of(TraceNames.Version)} is supported");
         return draft.HasSchema = true;
     }
 

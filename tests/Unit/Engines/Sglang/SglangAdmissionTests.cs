@@ -20,7 +20,8 @@ public sealed class SglangAdmissionTests
     [InlineData(8160, true)]
     [InlineData(8161, false)]
     [InlineData(8192, false)]
-    public void A_prompt_that_rounds_up_beyond_the_chunk_never_starts(int prompt, bool runs) => AssertRuns("\"block_size\":48", prompt, 1, runs);
+    public void A_prompt_that_rounds_up_beyond_the_chunk_never_starts(int prompt, bool runs) =>
+        AssertRuns("\"block_size\":48", prompt, 1, runs);
 
     [Theory]
     [InlineData("\"block_size\":16,\"sglang\":{\"max_prefill_tokens\":64}", 64, true)]
@@ -46,7 +47,8 @@ public sealed class SglangAdmissionTests
     public void Later_requests_wait_behind_a_head_that_does_not_fit_yet()
     {
         // 256 tokens: the first leaves no room for the second, and the third, which would fit, queues behind it.
-        RequestResult[] requests = Run("\"block_size\":16,\"num_gpu_blocks\":16", Row(0, 128, 20, 1UL, 16), Row(0, 128, 20, 101UL, 16), Row(0, 16, 2, 201UL));
+        RequestResult[] requests = Run("\"block_size\":16,\"num_gpu_blocks\":16", Row(0, 128, 20, 1UL, 16), Row(0, 128, 20, 101UL, 16),
+            Row(0, 16, 2, 201UL));
 
         Assert.Equal(0.0, requests[0].FirstAdmitMs);
         Assert.True(requests[1].FirstAdmitMs > 0);
@@ -64,7 +66,8 @@ public sealed class SglangAdmissionTests
         Assert.Equal([1, 4, 3, 2], Order(lpm));
 
         static IEnumerable<int> Order(RequestResult[] requests) =>
-            requests.OrderBy(request => request.FirstAdmitMs).Select(request => request.InputLength switch { 80 => 3, _ when request.ArrivalTimeMs == 0 => 1, _ when request.ArrivalTimeMs == 50 => 2, _ => 4 });
+            requests.OrderBy(request => request.FirstAdmitMs).Select(request => request.InputLength switch { 80 => 3,
+                _ when request.ArrivalTimeMs == 0 => 1, _ when request.ArrivalTimeMs == 50 => 2, _ => 4 });
     }
 
     private static void AssertRuns(string engine, int prompt, int output, bool runs)

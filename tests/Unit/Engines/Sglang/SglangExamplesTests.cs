@@ -42,7 +42,8 @@ public sealed class SglangExamplesTests
     [Fact]
     public void A_fully_cached_prompt_costs_no_prefill()
     {
-        RequestResult[] requests = Run("\"block_size\":16", Row(0, 64, 3, 1, 2, 3, 4), Row(100, 64, 3, 1, 2, 3, 4), Row(200, 70, 3, 1, 2, 3, 4, 5));
+        RequestResult[] requests = Run("\"block_size\":16", Row(0, 64, 3, 1, 2, 3, 4), Row(100, 64, 3, 1, 2, 3, 4),
+            Row(200, 70, 3, 1, 2, 3, 4, 5));
 
         AssertRequest(requests[0], 0, 23.228070000000002, 34.735056, 0);
         AssertRequest(requests[1], 100, 105.753185, 117.260171, 64);

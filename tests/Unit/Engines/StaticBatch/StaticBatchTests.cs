@@ -28,7 +28,8 @@ public sealed class StaticBatchTests
         Shows(result.Request(2), admit: 0, ttft: 10, itl: null, end: 10);
         Shows(result.Request(3), admit: 30, ttft: 35, itl: 10, end: 50);
         Shows(result.Request(4), admit: 30, ttft: 28, itl: 10, end: 50);
-        result.Summary.Shows(("duration_ms", 50), ("completed_requests", 4), ("mean_ttft_ms", 20.75), ("mean_itl_ms", 10), ("prefix_cache_reused_ratio", 0));
+        result.Summary.Shows(("duration_ms", 50), ("completed_requests", 4), ("mean_ttft_ms", 20.75), ("mean_itl_ms", 10),
+            ("prefix_cache_reused_ratio", 0));
     }
 
     [Theory]
@@ -36,7 +37,8 @@ public sealed class StaticBatchTests
     [InlineData(1, 2)]   // ranks of one worker wait for each other, so that the second starts its next pass at 20
     public void Round_robin_spreads_the_requests(int workers, int ranks)
     {
-        ReplayResult result = Sim.Run(Rows, new ReplaySettings { Engine = (Arguments with { DpSize = ranks }).Resolve("engine"), Workers = workers });
+        ReplayResult result = Sim.Run(Rows, new ReplaySettings { Engine = (Arguments with { DpSize = ranks }).Resolve("engine"),
+            Workers = workers });
         Shows(result.Request(1), admit: 0, ttft: 10, itl: 10, end: 30, worker: 0);
         Shows(result.Request(2), admit: 0, ttft: 10, itl: null, end: 10, worker: 1);
         Shows(result.Request(3), admit: 30, ttft: 35, itl: 10, end: 50, worker: 0);

@@ -36,7 +36,8 @@ public sealed class DecodeStretchTests
         DecodeStretch stretch = new();
         stretch.Prepare(blockSize, steps);
         foreach (int tokens in allocated) stretch.AddSequence(tokens, blockSize);
-        Assert.True(stretch.Plan(10, double.PositiveInfinity, steps, 100, 1 << 20, new DecodeTimes(new PolynomialModel(1, 1), blockSize, 1 << 20), 50));
+        Assert.True(stretch.Plan(10, double.PositiveInfinity, steps, 100, 1 << 20,
+            new DecodeTimes(new PolynomialModel(1, 1), blockSize, 1 << 20), 50));
         return stretch;
     }
 }

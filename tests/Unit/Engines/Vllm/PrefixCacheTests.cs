@@ -187,7 +187,8 @@ public sealed class PrefixCacheTests
         (int Matched, int Active) Expected(BlockRun blocks)
         {
             int matched = 0, active = 0;
-            for (; matched < blocks.Count && plain.First(blocks.First + matched) is Copy copy; matched++) active += copy.References > 0 ? 1 : 0;
+            for (; matched < blocks.Count && plain.First(blocks.First + matched) is Copy copy; matched++)
+                active += copy.References > 0 ? 1 : 0;
             return (matched, active);
         }
     }

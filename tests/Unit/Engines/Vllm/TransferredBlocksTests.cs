@@ -18,7 +18,8 @@ public sealed class TransferredBlocksTests
             {"input_length":64,"output_length":3,"hash_ids":[1,2,3,4],"timestamp":0.0}
             """;
         PoolSettings pools = new(
-            EngineConfig.Parse("""{"block_size":16,"kv_bytes_per_token":1000,"kv_transfer_bandwidth":1.0,"worker_type":"prefill"}""", "prefill"),
+            EngineConfig.Parse("""{"block_size":16,"kv_bytes_per_token":1000,"kv_transfer_bandwidth":1.0,"worker_type":"prefill"}""",
+                "prefill"),
             EngineConfig.Parse("""{"block_size":16,"g1_backend":"kvbm","num_gpu_blocks":20,"worker_type":"decode"}""", "decode"));
 
         RequestResult shorter = Sim.Run(Rows, new ReplaySettings { Pools = pools }).Requests.Single(request => request.InputLength == 64);

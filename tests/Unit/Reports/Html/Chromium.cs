@@ -34,7 +34,8 @@ internal sealed class Chromium : IDisposable
         while (port == 0 && (line = _driver.StandardOutput.ReadLine()) is not null)
         {
             int at = line.LastIndexOf("on port ", StringComparison.Ordinal);
-            if (line.Contains("success", StringComparison.Ordinal)) port = int.Parse(line[(at + 8)..].TrimEnd('.'), System.Globalization.CultureInfo.InvariantCulture);
+            if (line.Contains("success", StringComparison.Ordinal))
+                port = int.Parse(line[(at + 8)..].TrimEnd('.'), System.Globalization.CultureInfo.InvariantCulture);
         }
 
         _http.BaseAddress = new Uri($"http://127.0.0.1:{port}/");
@@ -46,7 +47,8 @@ internal sealed class Chromium : IDisposable
                 {
                     ["goog:chromeOptions"] = new
                     {
-                        args = (string[])["--headless=new", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--window-size=1280,900", $"--user-data-dir={_folder.File("profile")}",
+                        args = (string[])["--headless=new", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage",
+                            "--window-size=1280,900", $"--user-data-dir={_folder.File("profile")}",
                             .. scheme == "dark" ? ["--force-dark-mode"] : Array.Empty<string>()],
                     },
                     ["goog:loggingPrefs"] = new { browser = "ALL" },
@@ -57,7 +59,8 @@ internal sealed class Chromium : IDisposable
     }
 
     /// <summary>Path of chromedriver; null where it or Chromium is missing.</summary>
-    public static string? Driver { get; } = Find("chromium") is null && Find("chromium-browser") is null && Find("google-chrome") is null ? null : Find("chromedriver");
+    public static string? Driver { get; } = Find("chromium") is null && Find("chromium-browser") is null
+        && Find("google-chrome") is null ? null : Find("chromedriver");
 
     /// <summary>Opens a page that is given as text.</summary>
     public void Open(string html, string fragment = "") =>
@@ -69,14 +72,16 @@ internal sealed class Chromium : IDisposable
     /// <summary>Presses keys in an element.</summary>
     public void Press(string selector, string keys)
     {
-        string element = Command("element", new Dictionary<string, string> { ["using"] = "css selector", ["value"] = selector }).GetProperty(Element).GetString()!;
+        string element = Command("element", new Dictionary<string, string> { ["using"] = "css selector", ["value"] = selector })
+            .GetProperty(Element).GetString()!;
         Command($"element/{element}/value", new { text = keys });
         // Drawing waits for the next frame.
         Run("return new Promise(done => requestAnimationFrame(() => requestAnimationFrame(() => done(0))));");
     }
 
     /// <summary>What scripts and the browser complained about since the last call.</summary>
-    public string[] Complaints() => [.. Command("se/log", new { type = "browser" }).EnumerateArray().Select(entry => entry.GetProperty("message").GetString()!)];
+    public string[] Complaints() => [.. Command("se/log", new { type = "browser" }).EnumerateArray()
+        .Select(entry => entry.GetProperty("message").GetString()!)];
 
     /// <summary>The page on paper, a PDF file.</summary>
     public byte[] Print() => Command("print", new { }).GetBytesFromBase64();
@@ -98,7 +103,8 @@ internal sealed class Chromium : IDisposable
     }
 
     private static string? Find(string program) =>
-        (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator).Select(folder => Path.Combine(folder, program)).FirstOrDefault(File.Exists);
+        (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator).Select(folder => Path.Combine(folder, program))
+            .FirstOrDefault(File.Exists);
 
     private JsonElement Command(string name, object body) => Send(HttpMethod.Post, $"{_session}/{name}", body);
 

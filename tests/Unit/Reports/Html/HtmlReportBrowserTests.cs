@@ -5,7 +5,8 @@ namespace AgentSim.Tests.Reports.Html;
 
 public class HtmlReportBrowserTests
 {
-    private const string Plus = "+", ArrowLeft = "\ue012", ArrowUp = "\ue013", ArrowRight = "\ue014", ArrowDown = "\ue015", Escape = "\ue00c";
+    private const string Plus = "+", ArrowLeft = "\ue012", ArrowUp = "\ue013", ArrowRight = "\ue014", ArrowDown = "\ue015",
+        Escape = "\ue00c";
 
     [ChromiumFact]
     public void A_page_draws_everything_without_complaints()
@@ -32,7 +33,8 @@ public class HtmlReportBrowserTests
         const string Hostile = "</script><script>window.ran=1</script><img src=x onerror='window.ran=2'>";
         using var browser = new Chromium();
         string html = Pages.Html(Sim.Run(
-            Pages.Agentic.Replace("\"main\"", JsonSerializer.Serialize(Hostile)).Replace("\"a1\"", JsonSerializer.Serialize(Hostile)), Sim.Settings(), AgentSim.Rows.TraceFormat.AgenticMooncake));
+            Pages.Agentic.Replace("\"main\"", JsonSerializer.Serialize(Hostile)).Replace("\"a1\"", JsonSerializer.Serialize(Hostile)),
+                Sim.Settings(), AgentSim.Rows.TraceFormat.AgenticMooncake));
         browser.Open(html, "#lane-0-1");
         Assert.Equal(JsonValueKind.Null, browser.Run("return window.ran ?? null").ValueKind);
         Assert.Contains(Hostile, browser.Run("return document.getElementById('lane-detail').textContent").GetString());
@@ -40,7 +42,8 @@ public class HtmlReportBrowserTests
         Assert.Empty(browser.Complaints());
 
         // Even script that finds its way into the page cannot run.
-        browser.Run("const s = document.createElement('script'); s.textContent = 'window.ran = 3'; document.body.append(s); document.body.insertAdjacentHTML('beforeend', '<img src=x onerror=\"window.ran=4\">');");
+        browser.Run("const s = document.createElement('script'); s.textContent = 'window.ran = 3'; document.body.append(s); " +
+            "document.body.insertAdjacentHTML('beforeend', '<img src=x onerror=\"window.ran=4\">');");
         browser.Run("return new Promise(done => setTimeout(() => done(0), 100))");
         Assert.Equal(JsonValueKind.Null, browser.Run("return window.ran ?? null").ValueKind);
         Assert.Contains(browser.Complaints(), complaint => complaint.Contains("Content Security Policy", StringComparison.Ordinal));
@@ -52,7 +55,8 @@ public class HtmlReportBrowserTests
         using var browser = new Chromium();
         browser.Open(Pages.Html(Pages.AgenticRun()));
         double Span() => View("to") - View("from");
-        double View(string side) => double.Parse(browser.Run($"return document.getElementById('lane-view').dataset.{side}").GetString()!, System.Globalization.CultureInfo.InvariantCulture);
+        double View(string side) => double.Parse(browser.Run($"return document.getElementById('lane-view').dataset.{side}").GetString()!,
+            System.Globalization.CultureInfo.InvariantCulture);
         string Chosen() => browser.Run("return document.getElementById('lane-view').dataset.chosen").GetString()!;
         string Detail() => browser.Run("return document.getElementById('lane-detail').textContent").GetString()!;
 
@@ -82,11 +86,13 @@ public class HtmlReportBrowserTests
     {
         using var browser = new Chromium();
         browser.Open(Pages.Html(Pages.AgenticRun()));
-        const string Settled = "return new Promise(done => requestAnimationFrame(() => requestAnimationFrame(() => { const v = document.getElementById('lane-view').dataset; done(v.to - v.from); })));";
+        const string Settled = "return new Promise(done => requestAnimationFrame(() => requestAnimationFrame(() => { const v = " +
+            "document.getElementById('lane-view').dataset; done(v.to - v.from); })));";
         double all = browser.Run(Settled).GetDouble();
         browser.Run("document.getElementById('lane-in').click()");
         Assert.Equal(all / 2, browser.Run(Settled).GetDouble(), 6);
-        browser.Run("document.getElementById('lane-view').dispatchEvent(new WheelEvent('wheel', { deltaY: -50, ctrlKey: true, cancelable: true, clientX: 600 }))");
+        browser.Run("document.getElementById('lane-view').dispatchEvent(new WheelEvent('wheel', { deltaY: -50, ctrlKey: true, " +
+            "cancelable: true, clientX: 600 }))");
         Assert.True(browser.Run(Settled).GetDouble() < all / 2.5);
         browser.Run("document.getElementById('lane-all').click()");
         Assert.Equal(all, browser.Run(Settled).GetDouble(), 6);
@@ -104,12 +110,15 @@ public class HtmlReportBrowserTests
     {
         using var browser = new Chromium();
         browser.Open(Pages.Html(Pages.AgenticRun(), Pages.Synthetic(sessions: 300, turns: 4)));
-        string ordinal = browser.Run("const link = [...document.querySelectorAll('#slowest a')].at(-1); link.click(); return link.hash").GetString()!["#lane-1-".Length..];
+        string ordinal = browser.Run("const link = [...document.querySelectorAll('#slowest a')].at(-1); link.click(); return link.hash")
+            .GetString()!["#lane-1-".Length..];
         browser.Run("return new Promise(done => requestAnimationFrame(() => requestAnimationFrame(() => done(0))))");
         Assert.Equal(ordinal, browser.Run("return document.getElementById('lane-view').dataset.chosen").GetString());
         Assert.Equal("1", browser.Run("return document.getElementById('lane-run').value").GetString());
         Assert.Equal("lane-view", browser.Run("return document.activeElement.id").GetString());
-        Assert.True(browser.Run("return document.getElementById('lane-view').scrollTop >= 0 && document.getElementById('lane-view').getBoundingClientRect().top < innerHeight").GetBoolean());
+        Assert.True(browser.Run(
+            "return document.getElementById('lane-view').scrollTop >= 0 && " +
+                "document.getElementById('lane-view').getBoundingClientRect().top < innerHeight").GetBoolean());
         Assert.Empty(browser.Complaints());
     }
 
@@ -198,10 +207,12 @@ public class HtmlReportBrowserTests
     {
         using var browser = new Chromium("dark");
         browser.Open(Pages.Html(Pages.AgenticRun()));
-        browser.Run("window.seen = []; addEventListener('beforeprint', () => window.seen.push(getComputedStyle(document.documentElement).getPropertyValue('--back').trim()))");
+        browser.Run("window.seen = []; addEventListener('beforeprint', () => " +
+            "window.seen.push(getComputedStyle(document.documentElement).getPropertyValue('--back').trim()))");
         Assert.Equal("%PDF", System.Text.Encoding.ASCII.GetString(browser.Print()[..4]));
         Assert.Equal("#ffffff", browser.Run("return window.seen[0]").GetString());
-        Assert.Equal("#13171c", browser.Run("return getComputedStyle(document.documentElement).getPropertyValue('--back').trim()").GetString());
+        Assert.Equal("#13171c", browser.Run("return getComputedStyle(document.documentElement).getPropertyValue('--back').trim()")
+            .GetString());
         Assert.Empty(browser.Complaints());
     }
 
@@ -212,7 +223,8 @@ public class HtmlReportBrowserTests
         browser.Open(Pages.Html(Pages.Synthetic(sessions: 500, turns: 10)));
         Assert.Equal("true", browser.Run("return document.documentElement.dataset.ready").GetString());
         browser.Press("#lane-view", Plus + Plus + ArrowDown + ArrowRight);
-        Assert.Matches("^request [0-9]+ of session session_0; ", browser.Run("return document.getElementById('lane-detail').textContent").GetString());
+        Assert.Matches("^request [0-9]+ of session session_0; ", browser.Run("return document.getElementById('lane-detail').textContent")
+            .GetString());
         Assert.Empty(browser.Complaints());
     }
 }

@@ -24,7 +24,8 @@ public class HtmlReportTests
             Assert.Contains($"<a href=\"#{part}\">", markup);
         }
 
-        foreach (string plot in (string[])["ttft-cdf", "itl-histogram", "tpot-cdf", "latency-histogram", "running", "waiting", "reuse-so-far", "reuse-slice"])
+        foreach (string plot in (string[])["ttft-cdf", "itl-histogram", "tpot-cdf", "latency-histogram", "running", "waiting",
+            "reuse-so-far", "reuse-slice"])
             Assert.Contains($"id=\"plot-{plot}\"", markup);
         Assert.DoesNotContain("id=\"differences\"", markup);
     }
@@ -53,7 +54,8 @@ public class HtmlReportTests
     public void Text_of_traces_and_callers_is_shown_and_never_markup()
     {
         string session = JsonSerializer.Serialize(Hostile);
-        string rows = Pages.Agentic.Replace("\"main\"", session).Replace("\"a1\"", JsonSerializer.Serialize("a1" + Hostile)).Replace("\"bash\"", session);
+        string rows = Pages.Agentic.Replace("\"main\"", session).Replace("\"a1\"", JsonSerializer.Serialize("a1" + Hostile))
+            .Replace("\"bash\"", session);
         ReplayResult result = Sim.Run(rows, Sim.Settings() with { ModelName = Hostile }, AgentSim.Rows.TraceFormat.AgenticMooncake);
         string html = Pages.Html(new ReportedRun(result, Hostile) { Limits = [MetricLimit.Parse("p99_ttft_ms", "0.1").Test(5, null)] });
 
@@ -71,12 +73,14 @@ public class HtmlReportTests
     public void The_policy_names_exactly_the_scripts_and_styles_of_the_page()
     {
         string html = Pages.Html(Pages.AgenticRun());
-        string policy = System.Net.WebUtility.HtmlDecode(Regex.Match(html, "Content-Security-Policy\" content=\"([^\"]*)\"").Groups[1].Value);
+        string policy = System.Net.WebUtility.HtmlDecode(Regex.Match(html,
+            "Content-Security-Policy\" content=\"([^\"]*)\"").Groups[1].Value);
         Assert.StartsWith("default-src 'none'; ", policy);
         Assert.DoesNotContain("unsafe", policy);
         foreach (string name in (string[])["script", "style"])
         {
-            string[] digests = [.. Pages.Elements(html, name).Select(text => $"'sha256-{Convert.ToBase64String(SHA256.HashData(Encoding.UTF8.GetBytes(text)))}'")];
+            string[] digests = [.. Pages.Elements(html, name)
+                .Select(text => $"'sha256-{Convert.ToBase64String(SHA256.HashData(Encoding.UTF8.GetBytes(text)))}'")];
             Assert.Equal(2, digests.Length);
             Assert.Contains($"{name}-src {string.Join(' ', digests)};", policy);
         }
@@ -95,13 +99,15 @@ public class HtmlReportTests
 
     [Fact]
     public void The_library_comes_with_its_licence() =>
-        Assert.All((string[])["script", "style"], name => Assert.Contains("Copyright (c) 2022 Leon Sorokin", Pages.Elements(Pages.Html(Pages.AgenticRun()), name)[0]));
+        Assert.All((string[])["script", "style"], name => Assert.Contains("Copyright (c) 2022 Leon Sorokin",
+            Pages.Elements(Pages.Html(Pages.AgenticRun()), name)[0]));
 
     [Fact]
     public void Metrics_settings_inputs_and_limits_are_in_the_tables()
     {
         ReplayResult result = Pages.AgenticRun(settings: Sim.Settings() with { ServiceLevel = new ServiceLevel(TtftMs: 30) });
-        string html = Pages.Html(new ReportedRun(result) { Limits = [MetricLimit.Parse("p99_ttft_ms", "1").Test(result.Summary["p99_ttft_ms"], null)] });
+        string html = Pages.Html(new ReportedRun(result) { Limits = [MetricLimit.Parse("p99_ttft_ms", "1")
+            .Test(result.Summary["p99_ttft_ms"], null)] });
         Assert.Contains($"<td class=\"number\">{MetricText.Value(result.Summary.Ttft.P99)}</td>", html);
         Assert.Contains("✗ missed", html);
         Assert.Contains("completed requests kept the service level (time to first token at most 30 ms)", html);
@@ -121,7 +127,8 @@ public class HtmlReportTests
         JsonElement data = Pages.Data(html);
         Assert.Equal(["num_workers 1", "num_workers 2"], data.GetProperty("runs").EnumerateArray().Select(name => name.GetString()));
         Assert.Equal(2, data.GetProperty("distributions").GetProperty("ttft").GetProperty("cdf").GetArrayLength());
-        Assert.Equal([1, 3], data.GetProperty("load").GetProperty("runs").EnumerateArray().Select(run => run.GetArrayLength()));   // two workers and their sum
+        // two workers and their sum
+        Assert.Equal([1, 3], data.GetProperty("load").GetProperty("runs").EnumerateArray().Select(run => run.GetArrayLength()));
         Assert.Equal(2, data.GetProperty("lanes").GetArrayLength());
     }
 
@@ -131,7 +138,8 @@ public class HtmlReportTests
         string html = Pages.Html(Pages.Synthetic(sessions: 12_000, turns: 1));
         JsonElement data = Pages.Data(html);
         int[] shown = Numbers<int>(data.GetProperty("lanes")[0], "ordinal");
-        int[] linked = [.. Regex.Matches(html, "href=\"#lane-0-(\\d+)\"").Select(match => int.Parse(match.Groups[1].Value, System.Globalization.CultureInfo.InvariantCulture))];
+        int[] linked = [.. Regex.Matches(html, "href=\"#lane-0-(\\d+)\"")
+            .Select(match => int.Parse(match.Groups[1].Value, System.Globalization.CultureInfo.InvariantCulture))];
         Assert.Equal(20, linked.Length);
         Assert.Subset(shown.ToHashSet(), linked.ToHashSet());
         Assert.Equal(5_000, shown.Length);
@@ -166,18 +174,22 @@ public class HtmlReportTests
     {
         using var cancellation = new CancellationTokenSource();
         cancellation.Cancel();
-        Assert.Throws<OperationCanceledException>(() => HtmlReport.Write(Stream.Null, [new ReportedRun(Pages.AgenticRun())], cancellation.Token));
+        Assert.Throws<OperationCanceledException>(() => HtmlReport.Write(Stream.Null, [new ReportedRun(Pages.AgenticRun())],
+            cancellation.Token));
     }
 
     [Fact]
     public void Names_of_any_length_and_broken_text_do_not_swell_or_break_the_page()
     {
-        string rows = Pages.Agentic.Replace("\"main\"", $"\"{new string('x', 3_000_000)}\"").Replace("\"other\"", "\"\\u202e\\u0000\\ud83d\\ude00\"");
+        string rows = Pages.Agentic.Replace("\"main\"", $"\"{new string('x', 3_000_000)}\"")
+            .Replace("\"other\"", "\"\\u202e\\u0000\\ud83d\\ude00\"");
         string html = Pages.Html(Sim.Run(rows, Sim.Settings(), AgentSim.Rows.TraceFormat.AgenticMooncake));
         Assert.InRange(html.Length, 1, 300_000);
-        Assert.Contains("\u202e\0😀", Pages.Data(html).GetProperty("lanes")[0].GetProperty("names").EnumerateArray().Select(name => name.GetString()));
+        Assert.Contains("\u202e\0😀", Pages.Data(html).GetProperty("lanes")[0].GetProperty("names").EnumerateArray()
+            .Select(name => name.GetString()));
     }
 
     private static T[] Numbers<T>(JsonElement lanes, string column)
-        where T : unmanaged => System.Runtime.InteropServices.MemoryMarshal.Cast<byte, T>(lanes.GetProperty(column).GetBytesFromBase64()).ToArray();
+        where T : unmanaged => System.Runtime.InteropServices.MemoryMarshal.Cast<byte, T>(lanes.GetProperty(column).GetBytesFromBase64())
+        .ToArray();
 }

@@ -57,11 +57,13 @@ public class LaneChoiceTests
     public void A_session_too_long_for_the_sample_leaves_room_for_wanted_requests_of_others()
     {
         ReplayResult result = Pages.Synthetic(sessions: 3, turns: 200);
-        RequestResult[] wanted = [.. ((int[])[5, 250, 599]).Select(ordinal => result.Requests.Single(request => request.Ordinal == ordinal))];
+        RequestResult[] wanted = [.. ((int[])[5, 250, 599]).Select(ordinal =>
+            result.Requests.Single(request => request.Ordinal == ordinal))];
         LaneChoice choice = LaneChoice.Of(result, wanted, 50);
         Assert.Equal(50, choice.Requests);
         Assert.Equal(3, choice.Lanes.Count);
-        Assert.Subset(choice.Lanes.SelectMany(lane => lane.Requests).Select(each => each.Request.Record.Ordinal).ToHashSet(), wanted.Select(request => request.Ordinal).ToHashSet());
+        Assert.Subset(choice.Lanes.SelectMany(lane => lane.Requests).Select(each => each.Request.Record.Ordinal).ToHashSet(),
+            wanted.Select(request => request.Ordinal).ToHashSet());
     }
 
     [Fact]

@@ -29,7 +29,8 @@ internal static partial class Pages
     public static ReplayResult Synthetic(int sessions, int turns)
     {
         ReplaySettings settings = Sim.Settings(workers: 4);
-        var load = new SyntheticOptions { InputTokens = 64, OutputTokens = 4, RequestCount = sessions, TurnsPerSession = turns, ArrivalIntervalMs = 1.5, InterTurnDelayMs = turns > 1 ? 40 : 0 };
+        var load = new SyntheticOptions { InputTokens = 64, OutputTokens = 4, RequestCount = sessions, TurnsPerSession = turns,
+            ArrivalIntervalMs = 1.5, InterTurnDelayMs = turns > 1 ? 40 : 0 };
         return Replay.Run(SyntheticLoad.Create(load, settings.Engine.BlockSize), settings);
     }
 

@@ -17,8 +17,10 @@ public class RunOverTimeTests
         for (int worker = 0; worker < 4; worker++)
         {
             RequestResult[] own = [.. result.Requests.Where(request => request.DecodeWorkerIdx == worker)];
-            Assert.Equal(own.Sum(request => request.TerminalTimeMs - request.FirstAdmitMs!.Value), workers[worker].Running.Sum() * end / 50, 6);
-            Assert.Equal(own.Sum(request => request.FirstAdmitMs!.Value - request.ArrivalTimeMs), workers[worker].Waiting.Sum() * end / 50, 6);
+            Assert.Equal(own.Sum(request => request.TerminalTimeMs - request.FirstAdmitMs!.Value),
+                workers[worker].Running.Sum() * end / 50, 6);
+            Assert.Equal(own.Sum(request => request.FirstAdmitMs!.Value - request.ArrivalTimeMs),
+                workers[worker].Waiting.Sum() * end / 50, 6);
         }
 
         WorkerLoad all = Assert.Single(WorkerLoad.Totals(workers, result.Workers));

@@ -1,7 +1,8 @@
 namespace AgentSim.Tests.Simulation.ArgumentEffects;
 
 /// <summary>
-/// What one argument does to one small replay. <see cref="Shifts"/> empty: nothing at all; <see cref="ErrorId"/> given: the replay is refused.
+/// What one argument does to one small replay. <see cref="Shifts"/> empty: nothing at all; <see cref="ErrorId"/> given: the replay is
+/// refused.
 /// </summary>
 /// <param name="Option">The option the argument belongs to.</param>
 /// <param name="Path">Where in the option.</param>
@@ -25,12 +26,14 @@ internal sealed record ArgumentCase(Option Option, string Path, Bench Bench, str
 
     public string Name => $"{Option} {(Path.Length > 0 ? Path : Argument)} = {Value ?? "nothing"}: {Bench.Name}";
 
-    public static ArgumentCase Changes(Option option, string path, Bench bench, string? value, string why, params (string What, object? From, object? To)[] shifts) =>
+    public static ArgumentCase Changes(Option option, string path, Bench bench, string? value, string why,
+        params (string What, object? From, object? To)[] shifts) =>
         new(option, path, bench, value, why) { Shifts = shifts };
 
     public static ArgumentCase NoEffect(Option option, string path, Bench bench, string? value, string why) =>
         new(option, path, bench, value, why);
 
-    public static ArgumentCase Refused(Option option, string path, Bench bench, string? value, string why, string errorId = "EngineArgumentsInvalid") =>
+    public static ArgumentCase Refused(Option option, string path, Bench bench, string? value, string why,
+        string errorId = "EngineArgumentsInvalid") =>
         new(option, path, bench, value, why) { ErrorId = errorId };
 }

@@ -8,17 +8,20 @@ using AgentSim.Simulation;
 
 namespace AgentSim.Tests.Simulation.ArgumentEffects;
 
-/// <summary>Every argument of the engines, the router and its policy file does what docs/behaviour says, and nothing where it says so.</summary>
+/// <summary>Every argument of the engines, the router and its policy file does what docs/behaviour says, and nothing where it says
+/// so.</summary>
 public sealed class ArgumentEffectTests(BenchFiles files) : IClassFixture<BenchFiles>
 {
     private static readonly Dictionary<string, ArgumentCase> Cases = new IEnumerable<ArgumentCase>[]
     {
-        VllmCases.All, SglangCases.All, SglangCases.Elsewhere, TrtllmCases.All, PoolCases.All, InertCases.All, RouterCases.All, PolicyCases.All,
+        VllmCases.All, SglangCases.All, SglangCases.Elsewhere, TrtllmCases.All, PoolCases.All, InertCases.All, RouterCases.All,
+            PolicyCases.All,
     }.SelectMany(cases => cases).ToDictionary(c => c.Name);
 
     public static TheoryData<string> Names => [.. Cases.Keys];
 
-    public static TheoryData<string> RouterNames => [.. Cases.Values.Where(c => c.Option == Option.Router && c.Shifts.Length > 0).Select(c => c.Name)];
+    public static TheoryData<string> RouterNames => [.. Cases.Values.Where(c => c.Option == Option.Router && c.Shifts.Length > 0)
+        .Select(c => c.Name)];
 
     public static TheoryData<string> Busy => [.. Benches.Everywhere.Select(bench => bench.Name)];
 
@@ -73,7 +76,8 @@ public sealed class ArgumentEffectTests(BenchFiles files) : IClassFixture<BenchF
     {
         ArgumentCase tested = Cases[name];
         Bench changed = tested.Bench.With(tested.Option, tested.Path, tested.Value);
-        Assert.Equal(Everything((tested.Bench with { IsRoundRobin = true }).Run(files)), Everything((changed with { IsRoundRobin = true }).Run(files)));
+        Assert.Equal(Everything((tested.Bench with { IsRoundRobin = true }).Run(files)),
+            Everything((changed with { IsRoundRobin = true }).Run(files)));
     }
 
     [Theory]
@@ -87,7 +91,8 @@ public sealed class ArgumentEffectTests(BenchFiles files) : IClassFixture<BenchF
             "router" => [Option.Router],
             _ => [Option.Policy],
         };
-        bool IsAbout(ArgumentCase c) => options.Contains(c.Option) && (c.Argument == parts[1] || c.Argument.StartsWith(parts[1] + ".", StringComparison.Ordinal));
+        bool IsAbout(ArgumentCase c) => options.Contains(c.Option)
+            && (c.Argument == parts[1] || c.Argument.StartsWith(parts[1] + ".", StringComparison.Ordinal));
         Assert.True(
             Cases.Values.Any(c => IsAbout(c) && c.HasEffect) || InertCases.All.Any(IsAbout),
             $"no case shows what {parts[1]} changes; add one, or add it to the inert arguments if docs/behaviour says so");
@@ -99,13 +104,15 @@ public sealed class ArgumentEffectTests(BenchFiles files) : IClassFixture<BenchF
     private static IEnumerable<string> ChangedMetrics(ReplayResult before, ReplayResult after) =>
         Metrics(before).Except(Metrics(after)).Select(metric => metric.Name).Order();
 
-    private static IEnumerable<Metric> Metrics(ReplayResult result) => result.Summary.Metrics.Where(metric => ResultJson.IsRepeatable(metric.Name));
+    private static IEnumerable<Metric> Metrics(ReplayResult result) =>
+        result.Summary.Metrics.Where(metric => ResultJson.IsRepeatable(metric.Name));
 
     private static object? Find(ReplayResult result, string what)
     {
         if (what.Split('.') is not [string ordinal, string name]) return result.Summary[what];
         string uuid = $"00000000-0000-0000-0000-{int.Parse(ordinal, CultureInfo.InvariantCulture):x12}";
-        JsonElement value = ResultJson.Requests(result).Single(request => request.GetProperty("uuid").GetString() == uuid).GetProperty(name);
+        JsonElement value = ResultJson.Requests(result).Single(request => request.GetProperty("uuid").GetString() == uuid)
+            .GetProperty(name);
         return value.ValueKind switch
         {
             JsonValueKind.Null => null,

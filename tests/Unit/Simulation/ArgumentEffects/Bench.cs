@@ -101,5 +101,6 @@ internal sealed record Bench(string Name, string Rows)
         return root.ToJsonString();
     }
 
-    private static bool IsIndex(string step, out int index) => int.TryParse(step, NumberStyles.None, CultureInfo.InvariantCulture, out index);
+    private static bool IsIndex(string step, out int index) =>
+        int.TryParse(step, NumberStyles.None, CultureInfo.InvariantCulture, out index);
 }

@@ -22,7 +22,8 @@ public sealed class BenchFiles : IDisposable
 
     public void Dispose() => _folder.Dispose();
 
-    // Prompts cost 1 ms a token to 100 tokens and 2 ms beyond; a decode step 4 ms, and one more for every 16 tokens in use and every 10 of context.
+    // Prompts cost 1 ms a token to 100 tokens and 2 ms beyond; a decode step 4 ms, and one more for every 16 tokens in use and every 10 of
+    // context.
     private void WriteProfile() => ProfileFile.Write(
         _folder.File("profile.npz"),
         ("prefill_isl", "3,", [10, 100, 200]),

@@ -19,23 +19,28 @@ internal static class Benches
     };
 
     /// <summary>One prompt, three times, the last a little longer.</summary>
-    public static readonly Bench Repeated = new("repeated prompt", Lines(Row(0, 64, 3, [1, 2, 3, 4]), Row(100, 64, 3, [1, 2, 3, 4]), Row(200, 70, 3, [1, 2, 3, 4, 5])));
+    public static readonly Bench Repeated = new("repeated prompt",
+        Lines(Row(0, 64, 3, [1, 2, 3, 4]), Row(100, 64, 3, [1, 2, 3, 4]), Row(200, 70, 3, [1, 2, 3, 4, 5])));
 
     /// <summary>Four blocks, too few for the outputs of two requests.</summary>
-    public static readonly Bench FourBlocks = new("four blocks", Lines(Row(0, 30, 6, [1, 2]), Row(0, 31, 4, [1, 3]), Row(2, 80, 1, [4, 5, 6, 7, 8])))
+    public static readonly Bench FourBlocks = new("four blocks",
+        Lines(Row(0, 30, 6, [1, 2]), Row(0, 31, 4, [1, 3]), Row(2, 80, 1, [4, 5, 6, 7, 8])))
     {
         Engine = """{"block_size":16,"num_gpu_blocks":4}""",
     };
 
     /// <summary>Drafts of two tokens.</summary>
-    public static readonly Bench Drafts = new("drafts", Lines(Row(0, 30, 8, [1, 2]), Row(0, 16, 5, [1]))) { Engine = """{"block_size":16,"aic_nextn":2}""" };
+    public static readonly Bench Drafts = new("drafts", Lines(Row(0, 30, 8, [1, 2]), Row(0, 16, 5, [1]))) { Engine =
+        """{"block_size":16,"aic_nextn":2}""" };
 
     public static readonly Bench NoDrafts = Drafts with { Name = "no drafts", Engine = """{"block_size":16}""" };
 
     /// <summary>A short prompt and a long one.</summary>
-    public static readonly Bench ShortAndLong = new("short and long", Lines(Row(0, 20, 2, [1, 2]), Row(0, 200, 1, [.. Enumerable.Range(11, 13)])));
+    public static readonly Bench ShortAndLong = new("short and long",
+        Lines(Row(0, 20, 2, [1, 2]), Row(0, 200, 1, [.. Enumerable.Range(11, 13)])));
 
-    /// <summary>Replays of every kind with shared prompts, full pools, waiting requests and priorities: the ground on which a value without effect must have none.</summary>
+    /// <summary>Replays of every kind with shared prompts, full pools, waiting requests and priorities: the ground on which a value without
+    /// effect must have none.</summary>
     public static IReadOnlyList<Bench> Everywhere { get; } =
     [
         Busy("vllm") with { Name = "busy vllm worker" },
@@ -73,7 +78,8 @@ internal static class Benches
         return routed with
         {
             Name = $"busy {engineType} pools",
-            Prefill = routed.With(Option.Engine, "worker_type", "\"prefill\"").With(Option.Engine, "kv_bytes_per_token", "100000").With(Option.Engine, "kv_transfer_bandwidth", "1.0").Engine,
+            Prefill = routed.With(Option.Engine, "worker_type", "\"prefill\"").With(Option.Engine, "kv_bytes_per_token", "100000")
+                .With(Option.Engine, "kv_transfer_bandwidth", "1.0").Engine,
             Decode = routed.With(Option.Engine, "worker_type", "\"decode\"").Engine,
             Engine = "{}",
         };

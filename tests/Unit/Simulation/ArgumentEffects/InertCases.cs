@@ -8,7 +8,8 @@ internal static class InertCases
     private const string Reasoning = """{"start_thinking_token_id":1,"end_thinking_token_id":2,"thinking_ratio":0.5}""";
 
     // With the reasoning object in place, so that its members can be changed one by one.
-    private static readonly IEnumerable<Bench> Thinking = [.. Benches.Everywhere.Select(bench => bench.With(Option.Engine, "reasoning", Reasoning))];
+    private static readonly IEnumerable<Bench> Thinking = [.. Benches.Everywhere.Select(bench =>
+        bench.With(Option.Engine, "reasoning", Reasoning))];
 
     public static IEnumerable<ArgumentCase> All { get; } =
     [
@@ -69,9 +70,12 @@ internal static class InertCases
         .. Router("router_reset_states", "true"),
     ];
 
-    private static IEnumerable<ArgumentCase> Engine(string path, string value) => Benches.Everywhere.Select(bench => Inert(Option.Engine, path, bench, value));
+    private static IEnumerable<ArgumentCase> Engine(string path, string value) =>
+        Benches.Everywhere.Select(bench => Inert(Option.Engine, path, bench, value));
 
-    private static IEnumerable<ArgumentCase> Router(string path, string value) => Benches.Routers.Select(bench => Inert(Option.Router, path, bench, value));
+    private static IEnumerable<ArgumentCase> Router(string path, string value) =>
+        Benches.Routers.Select(bench => Inert(Option.Router, path, bench, value));
 
-    private static ArgumentCase Inert(Option option, string path, Bench bench, string value) => NoEffect(option, path, bench, value, "no effect on offline replay");
+    private static ArgumentCase Inert(Option option, string path, Bench bench, string value) =>
+        NoEffect(option, path, bench, value, "no effect on offline replay");
 }

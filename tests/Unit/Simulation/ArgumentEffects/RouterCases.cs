@@ -8,7 +8,8 @@ namespace AgentSim.Tests.Simulation.ArgumentEffects;
 internal static class RouterCases
 {
     /// <summary>
-    /// Two targets. At 0 the first row draws worker 1 (8 blocks); the second goes to worker 0 (2 blocks). At 50 both are in decode, and the third,
+    /// Two targets. At 0 the first row draws worker 1 (8 blocks); the second goes to worker 0 (2 blocks). At 50 both are in decode, and the
+    /// third,
     /// six blocks of which four are those of the first row, costs 6 + (2 + 6) = 14 on worker 0 and 6 - 4 + (8 + 2) = 12 on worker 1.
     /// </summary>
     private static readonly Bench Loaded = new("loaded targets", Lines(
@@ -75,7 +76,8 @@ internal static class RouterCases
     private static readonly Bench SamePromptPools = AsPools(Loaded with
     {
         Name = "loaded targets and the same prompt",
-        Rows = Loaded.Rows.Replace(Row(50, 96, 2, [1, 2, 3, 4, 9, 10]), Row(50, 128, 2, [1, 2, 3, 4, 5, 6, 7, 8]), StringComparison.Ordinal),
+        Rows = Loaded.Rows.Replace(Row(50, 96, 2, [1, 2, 3, 4, 9, 10]), Row(50, 128, 2, [1, 2, 3, 4, 5, 6, 7, 8]),
+            StringComparison.Ordinal),
     });
 
     private static readonly Bench SmallPools = AsPools(ManySmall);
@@ -88,33 +90,45 @@ internal static class RouterCases
 
     public static IEnumerable<ArgumentCase> All { get; } =
     [
-        Changes(Router, "overlap_score_credit", Loaded, "0", "worker 1 costs 6 + 10", ("3.decode_worker_idx", 1, 0), ("3.reused_input_tokens", 64, 0)),
+        Changes(Router, "overlap_score_credit", Loaded, "0", "worker 1 costs 6 + 10", ("3.decode_worker_idx", 1, 0),
+            ("3.reused_input_tokens", 64, 0)),
         Changes(Router, "overlap_score_credit", LoadedLess, "3", "worker 1 costs max(6 - 6, 0) + 12", ("3.decode_worker_idx", 0, 1)),
-        Changes(Router, "overlap_score_credit_decay", Pending, "5", "a credit of 8 / (1 + 5 * 2/9) = 3.79: worker 1 costs 11 - 3.79 + 11 and not 14", ("5.decode_worker_idx", 1, 0)),
+        Changes(Router, "overlap_score_credit_decay", Pending, "5",
+            "a credit of 8 / (1 + 5 * 2/9) = 3.79: worker 1 costs 11 - 3.79 + 11 and not 14", ("5.decode_worker_idx", 1, 0)),
         Changes(Router, "prefill_load_scale", Loaded, "0", "8 against 10", ("3.decode_worker_idx", 1, 0)),
         Changes(Router, "prefill_load_scale", LoadedLess, "3", "18 + 8 against 12 + 12", ("3.decode_worker_idx", 0, 1)),
         Changes(Router, "overlap_score_weight", LoadedLess, "3", "the old name of prefill_load_scale", ("3.decode_worker_idx", 0, 1)),
         Changes(Router, "overlap_score_weight", Loaded, "0", "the old name of prefill_load_scale", ("3.decode_worker_idx", 1, 0)),
         Changes(Router, "decode_active_request_weight", ManySmall, "10", "4 + 2 * 10 against 10 + 10", ("4.decode_worker_idx", 0, 1)),
-        Changes(Router, "router_temperature", ManySmall, "5", "the second row's draw takes the dearer target", ("2.decode_worker_idx", 0, 1)),
+        Changes(Router, "router_temperature", ManySmall, "5", "the second row's draw takes the dearer target",
+            ("2.decode_worker_idx", 0, 1)),
         Changes(Router, "router_track_active_blocks", LoadedLess, "false", "6 against 4", ("3.decode_worker_idx", 0, 1)),
-        Changes(Router, "router_assume_kv_reuse", Loaded, "false", "nothing shared: worker 1 costs 2 + (8 + 6)", ("3.decode_worker_idx", 1, 0)),
+        Changes(Router, "router_assume_kv_reuse", Loaded, "false", "nothing shared: worker 1 costs 2 + (8 + 6)",
+            ("3.decode_worker_idx", 1, 0)),
         Changes(Router, "router_track_prefill_tokens", Loaded, "false", "8 against 10", ("3.decode_worker_idx", 1, 0)),
         Changes(Router, "router_track_prefill_tokens", Waiting, "false", "nothing ever waits", ("3.first_admit_ms", 23.228070000000002, 0)),
 
-        Changes(Router, "router_queue_threshold", NotWaiting, "0", "both targets have pending tokens", ("3.first_admit_ms", 0, 23.228070000000002)),
-        Changes(Router, "router_queue_policy", Waiting, "\"lcfs\"", "the row that came last goes first", ("3.first_admit_ms", 23.228070000000002, 46.225631), ("5.first_admit_ms", 46.472616, 23.228070000000002)),
-        Changes(Router, "router_queue_policy", Waiting, "\"wspt\"", "the shortest prompt goes first", ("3.first_admit_ms", 23.228070000000002, 45.97886200000001), ("4.first_admit_ms", 24.218164, 23.228070000000002)),
+        Changes(Router, "router_queue_threshold", NotWaiting, "0", "both targets have pending tokens",
+            ("3.first_admit_ms", 0, 23.228070000000002)),
+        Changes(Router, "router_queue_policy", Waiting, "\"lcfs\"", "the row that came last goes first",
+            ("3.first_admit_ms", 23.228070000000002, 46.225631), ("5.first_admit_ms", 46.472616, 23.228070000000002)),
+        Changes(Router, "router_queue_policy", Waiting, "\"wspt\"", "the shortest prompt goes first",
+            ("3.first_admit_ms", 23.228070000000002, 45.97886200000001), ("4.first_admit_ms", 24.218164, 23.228070000000002)),
         NoEffect(Router, "router_queue_policy", NotWaiting, "\"wspt\"", "nothing waits"),
-        Changes(Engine, "router_queue_policy", Waiting, "\"wspt\"", "the engine's word counts", ("3.first_admit_ms", 23.228070000000002, 45.97886200000001), ("4.first_admit_ms", 24.218164, 23.228070000000002)),
+        Changes(Engine, "router_queue_policy", Waiting, "\"wspt\"", "the engine's word counts",
+            ("3.first_admit_ms", 23.228070000000002, 45.97886200000001), ("4.first_admit_ms", 24.218164, 23.228070000000002)),
         NoEffect(Engine, "router_queue_policy", Waiting, "\"fcfs\"", "the default"),
-        .. Everywhere.Where(bench => bench.Router is null).Select(bench => NoEffect(Engine, "router_queue_policy", bench, "\"lcfs\"", "there is no router")),
-        Changes(Router, "router_policy_config", Waiting, "\"{folder}/policy.yaml\"", "its only class never waits", ("3.first_admit_ms", 23.228070000000002, 0)),
+        .. Everywhere.Where(bench => bench.Router is null).Select(bench =>
+            NoEffect(Engine, "router_queue_policy", bench, "\"lcfs\"", "there is no router")),
+        Changes(Router, "router_policy_config", Waiting, "\"{folder}/policy.yaml\"", "its only class never waits",
+            ("3.first_admit_ms", 23.228070000000002, 0)),
         Refused(Router, "router_policy_config", Waiting, "\"{folder}/none.yaml\"", "the file must be there", "RouterPolicyInvalid"),
 
         Changes(Engine, "max_num_batched_tokens", Fraction, "null", "a fifth of ten million", ("3.first_admit_ms", 23.228070000000002, 0)),
-        Changes(Engine, "max_num_batched_tokens", Fraction.On("sglang"), "null", "the router reads it with sglang too", ("3.first_admit_ms", 23.228070000000002, 0)),
-        Changes(Engine, "enable_prefix_caching", Loaded, "false", "the router knows of no cached blocks: worker 1 costs 6 + 10", ("3.decode_worker_idx", 1, 0)),
+        Changes(Engine, "max_num_batched_tokens", Fraction.On("sglang"), "null", "the router reads it with sglang too",
+            ("3.first_admit_ms", 23.228070000000002, 0)),
+        Changes(Engine, "enable_prefix_caching", Loaded, "false", "the router knows of no cached blocks: worker 1 costs 6 + 10",
+            ("3.decode_worker_idx", 1, 0)),
 
         Refused(Router, "router_prefill_load_model", Loaded, "\"aic\"", "its data are not available", "AicNotAvailable"),
         Refused(Router, "durable_kv_events", Loaded, "true", "no longer supported", "RouterConfigInvalid"),
@@ -126,8 +140,10 @@ internal static class RouterCases
         Refused(Router, "router_tracking_hash", Loaded, "\"keyed-xxh3-v1\"", "needs a key", "RouterConfigInvalid"),
 
         Changes(Router, "overlap_score_credit", Pools, "0", "the prefill router", ("3.prefill_worker_idx", 1, 0)),
-        NoEffect(Router, "router_assume_kv_reuse", SamePromptPools, "false", "the decode router never does, the prefill router counts no blocks"),
-        Changes(Router, "router_track_active_blocks", SmallPools, "false", "nothing costs anything on decode workers: the third tie draws worker 1", ("3.decode_worker_idx", 0, 1)),
+        NoEffect(Router, "router_assume_kv_reuse", SamePromptPools, "false",
+            "the decode router never does, the prefill router counts no blocks"),
+        Changes(Router, "router_track_active_blocks", SmallPools, "false",
+            "nothing costs anything on decode workers: the third tie draws worker 1", ("3.decode_worker_idx", 0, 1)),
     ];
     private static Bench AsPools(Bench bench) => bench with
     {
