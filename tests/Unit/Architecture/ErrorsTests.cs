@@ -80,7 +80,8 @@ public partial class ErrorsTests
     {
         string[] files = [.. Files(".").Where(source => source.File != "AgentSim.Core/Quote.cs" && BareQuotation()
             .IsMatch(source.Text.Replace("$\"'{value}'\").Append", "", StringComparison.Ordinal)
-            .Replace("'{' ", "", StringComparison.Ordinal).Replace("'{')", "", StringComparison.Ordinal))).Select(source => source.File)];
+            .Replace("'{' ", "", StringComparison.Ordinal).Replace("'{')", "", StringComparison.Ordinal)
+            .Replace("'{':", "", StringComparison.Ordinal))).Select(source => source.File)];
         Assert.Empty(files);
     }
 
