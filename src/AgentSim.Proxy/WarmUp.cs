@@ -17,17 +17,20 @@ internal static class WarmUp
     private static readonly (string Path, string Body, string Answer, bool IsStream)[] Requests =
     [
         ("/v1/chat/completions", """{"model":"m","messages":[{"role":"user","content":"warm up"}]}""",
-            """{"choices":[{"index":0,"message":{"content":"a"},"finish_reason":"stop"}],"usage":{"prompt_tokens":9,"completion_tokens":1}}""", false),
+            """{"choices":[{"index":0,"message":{"content":"a"},"finish_reason":"stop"}],"usage":{"prompt_tokens":9}}""", false),
         ("/v1/chat/completions", """{"model":"m","stream":true,"messages":[{"role":"user","content":"warm up"}]}""",
             "data: {\"choices\":[{\"index\":0,\"delta\":{\"content\":\"a\"},\"finish_reason\":null}],\"usage\":null}\n\n"
             + "data: {\"choices\":[],\"usage\":{\"prompt_tokens\":9,\"completion_tokens\":1}}\n\ndata: [DONE]\n\n", true),
-        ("/v1/messages", """{"model":"m","stream":true,"max_tokens":9,"tools":[{"name":"t","input_schema":{}}],"messages":[{"role":"user","content":"warm up"}]}""",
+        ("/v1/messages",
+            """{"model":"m","stream":true,"max_tokens":9,"tools":[{"name":"t"}],"messages":[{"role":"user","content":"warm up"}]}""",
             "data: {\"type\":\"message_start\",\"message\":{\"usage\":{\"input_tokens\":9}}}\n\n"
-            + "data: {\"type\":\"content_block_delta\",\"delta\":{\"type\":\"text_delta\",\"text\":\"a\"}}\n\ndata: " +
-            "{\"type\":\"message_stop\"}\n\n", true),
-        ("/v1/responses", """{"model":"m","stream":true,"instructions":"i","input":[{"type":"message","role":"user","content":"warm up"}]}""",
+            + "data: {\"type\":\"content_block_delta\",\"delta\":{\"type\":\"text_delta\",\"text\":\"a\"}}\n\n"
+            + "data: {\"type\":\"message_stop\"}\n\n", true),
+        ("/v1/responses",
+            """{"model":"m","stream":true,"instructions":"i","input":[{"type":"message","role":"user","content":"warm up"}]}""",
             "data: {\"type\":\"response.output_text.delta\",\"delta\":\"a\"}\n\n"
-            + "data: {\"type\":\"response.completed\",\"response\":{\"status\":\"completed\",\"usage\":{\"input_tokens\":9,\"output_tokens\":1}}}\n\n", true),
+            + "data: {\"type\":\"response.completed\",\"response\":{\"status\":\"completed\"," +
+            "\"usage\":{\"input_tokens\":9,\"output_tokens\":1}}}\n\n", true),
     ];
 
     /// <summary>Does it; when it cannot be done, nothing is lost but time.</summary>

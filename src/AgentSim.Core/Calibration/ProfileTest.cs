@@ -1,3 +1,4 @@
+using System.Globalization;
 using AgentSim.Engines;
 using AgentSim.Measurements;
 using AgentSim.Metrics;
@@ -42,8 +43,9 @@ public static class ProfileTest
         double? outside = counter?.OutsideShare;
         if (outside > RunCalibration.MostOutside)
             warnings.Add(new RunWarning(WarningCodes.TimingExtrapolated,
-                FormattableString.Invariant(
-                    $"extrapolated: {100 * outside:0.#} % of the busy time of {run.Name} is in passes unlike the runs that the profile was fitted to")));
+                string.Create(CultureInfo.InvariantCulture,
+                    $"extrapolated: {100 * outside:0.#} % of the busy time of {run.Name} is in passes unlike the runs " +
+                    $"that the profile was fitted to")));
         string timing = profile?.Deployment ?? "the built-in timing (nvidia/Llama-3.1-8B-Instruct-FP8 on one H200, vLLM)";
         return new ProfileTestResult(run.Name, timing, Accuracy.Of(run, prediction, profile?.ClientOffsetMs ?? 0, profile?.Training),
             outside) { Warnings = warnings };

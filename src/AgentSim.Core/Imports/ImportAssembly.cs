@@ -1,3 +1,4 @@
+using System.Globalization;
 namespace AgentSim.Imports;
 
 /// <summary>
@@ -77,8 +78,9 @@ internal sealed class ImportAssembly(ImportSink sink)
 
         if (uncovered > 0)
         {
-            sink.Warnings.Add(FormattableString.Invariant(
-                $"{uncovered} prompts are longer than their recorded block ids cover; the rest of each is taken to be its own (if most are, the ids stand for larger blocks)"));
+            sink.Warnings.Add(string.Create(CultureInfo.InvariantCulture,
+                $"{uncovered} prompts are longer than their recorded block ids cover; the rest of each is taken to be its own " +
+                $"(if most are, the ids stand for larger blocks)"));
         }
 
         if (refused.Count == 0) return;

@@ -22,7 +22,8 @@ internal static class ImportSummaryText
             Line($"  outputs   {Number(summary.OutputTokens)} tokens; {List(summary.Outputs, Word)}");
             Line($"  times     {List(summary.Times, Word)}");
             if (summary.Models.Count > 1)
-                Line($"  models    {string.Join(", ", summary.Models.Select(model => $"{model.Model ?? "(none)"} {Number(model.Requests)}"))}");
+                Line("  models    "
+                    + string.Join(", ", summary.Models.Select(model => $"{model.Model ?? "(none)"} {Number(model.Requests)}")));
         }
 
         if (summary.CutPauses + summary.CutToolWaits > 0)

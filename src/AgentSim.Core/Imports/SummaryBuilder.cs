@@ -1,3 +1,4 @@
+using System.Globalization;
 namespace AgentSim.Imports;
 
 /// <summary>Adds up what an import consists of.</summary>
@@ -29,15 +30,18 @@ internal static class SummaryBuilder
         if (sink.Drops.Where(drop => drop.Reason.IsFault).Sum(drop => drop.Number) is > 0 and long faults)
             warnings.Add(new RunWarning(WarningCodes.RecordingsDamaged,
                 $"{faults} faults of the files were passed over or repaired: " +
-                    $"{string.Join("; ", sink.Drops.Where(drop => drop.Reason.IsFault).OrderBy(drop => drop.Reason.Name, StringComparer.Ordinal).Select(drop => $"{drop.Reason.Text}: {drop.Number}"))}", faults));
+                    string.Join("; ", sink.Drops.Where(drop => drop.Reason.IsFault)
+                        .OrderBy(drop => drop.Reason.Name, StringComparer.Ordinal).Select(drop => $"{drop.Reason.Text}: {drop.Number}")),
+                faults));
         if (requests.Count > 1 && peak < 2)
             warnings.Add(new RunWarning(WarningCodes.NothingOverlaps,
                 "never more than one request is under way at a time; to load several workers, let the sessions " +
                     "start together or at a rate"));
         if (pause > LongPauseSeconds)
             warnings.Add(new RunWarning(WarningCodes.PausesLong,
-                FormattableString.Invariant(
-                    $"the longest pause within a session is {pause / 3600:0.0} hours; a replay waits for it unless idle times and waits for tools are capped")));
+                string.Create(CultureInfo.InvariantCulture,
+                    $"the longest pause within a session is {pause / 3600:0.0} hours; a replay waits for it " +
+                    $"unless idle times and waits for tools are capped")));
         if (models.Length > 1)
             warnings.Add(ModelsMixed(models));
         return new ImportSummary

@@ -22,11 +22,12 @@ internal static class FormatAdvice
     /// <param name="expected">What it was read as; null: something that no replay reads, as a report.</param>
     public static AgentSimException Add(AgentSimException fault, string path, TraceFormat? expected)
     {
+        bool named = fault.Message.Contains(path, StringComparison.Ordinal);
         if (!TryLook(path, out LineLook? look))
-            return fault.Saying($"{fault.Template}: {(fault.Message.Contains(path, StringComparison.Ordinal) ? "the file" : path)} is empty", fault);
+            return fault.Saying($"{fault.Template}: {(named ? "the file" : path)} is empty", fault);
         if (look is null || (expected is { } format ? look.Fits(format) : look == LineLook.Report)) return fault;
         return fault.Saying($"{fault.Template}; the first line " +
-            $"{(fault.Message.Contains(path, StringComparison.Ordinal) ? "" : $"of {path} ")}looks like {look.Name}{Remedy(look)}", fault);
+            $"{(named ? "" : $"of {path} ")}looks like {look.Name}{Remedy(look)}", fault);
     }
 
     /// <summary>Whether the first line of a file seems to be of a format.</summary>

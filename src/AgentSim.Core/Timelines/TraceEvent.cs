@@ -1,3 +1,4 @@
+using System.Globalization;
 namespace AgentSim.Timelines;
 
 /// <summary>The phases of the trace event format that are used here; the value is the <c>ph</c> of the event.</summary>
@@ -55,8 +56,9 @@ internal static class EventTime
     /// <exception cref="AgentSimException">The time is out of range.</exception>
     public static long FromSimulated(double milliseconds) => Math.Abs(milliseconds) <= MostMicroseconds / 1000.0
         ? (long)Math.Round(milliseconds * 1e6)
-        : throw Errors.TimelineTimeOutOfRange.Error(FormattableString.Invariant(
-            $"the replay reaches {milliseconds:g6} ms; a timeline holds up to 127 years; shorten the times of the input or make no timeline"));
+        : throw Errors.TimelineTimeOutOfRange.Error(string.Create(CultureInfo.InvariantCulture,
+            $"the replay reaches {milliseconds:g6} ms; a timeline holds up to 127 years; " +
+            $"shorten the times of the input or make no timeline"));
 }
 
 /// <summary>Kinds of items, in the order of those that begin together (behaviour 07#B4).</summary>

@@ -88,7 +88,8 @@ public sealed class ObjectAdapter : PSPropertyAdapter
     // As PowerShell writes it: System.Nullable[System.Double].
     private static string TypeName(Type type) => !type.IsGenericType
         ? type.FullName ?? type.Name
-        : $"{type.FullName![..type.FullName!.IndexOf('`', StringComparison.Ordinal)]}[{string.Join(',', type.GenericTypeArguments.Select(TypeName))}]";
+        : type.FullName![..type.FullName!.IndexOf('`', StringComparison.Ordinal)]
+            + $"[{string.Join(',', type.GenericTypeArguments.Select(TypeName))}]";
 
     private sealed class TypeProperties
     {

@@ -89,7 +89,8 @@ internal sealed class ClaudeRequests(ClaudeCodeFormat format, ImportSink sink, A
                 Answer = response.Blocks,
                 IsReset = before.IsReset,
                 MayInterleave = true,
-                PoolKey = $"{response.Model}|{context.Cwd}|{context.Version}|{(context.Session.Name.Contains('/', StringComparison.Ordinal) ? "agent" : "main")}",
+                PoolKey = $"{response.Model}|{context.Cwd}|{context.Version}|" +
+                    (context.Session.Name.Contains('/', StringComparison.Ordinal) ? "agent" : "main"),
             },
         };
     }

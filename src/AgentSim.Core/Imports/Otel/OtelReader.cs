@@ -91,7 +91,8 @@ internal sealed class OtelReader(ImportSink sink)
             HasEnd = end >= started,
             SessionId = Session(attributes),
             IsError = code is "2" or "ERROR" or "STATUS_CODE_ERROR" or "Error",
-            Emitter = $"{emitter}/{attributes.Text("gen_ai.provider.name", "gen_ai.system", "llm.provider", "llm.system", "ai.model.provider")}",
+            Emitter = $"{emitter}/"
+                + attributes.Text("gen_ai.provider.name", "gen_ai.system", "llm.provider", "llm.system", "ai.model.provider"),
             Call = kind == OtelKind.Model ? Call(attributes, span, started) : null,
             ToolId = kind == OtelKind.Tool ? attributes.Text("gen_ai.tool.call.id", "tool_call.id", "tool.call.id", "ai.toolCall.id",
                 "tool_call_id") : null,

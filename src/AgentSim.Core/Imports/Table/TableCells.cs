@@ -105,7 +105,8 @@ internal static class TableValues
 {
     /// <summary>A whole number that is not negative, e.g. <c>4808</c> or <c>4808.0</c>; null for anything else.</summary>
     public static long? Count(string text) =>
-        double.TryParse(text, NumberStyles.AllowLeadingWhite | NumberStyles.AllowTrailingWhite | NumberStyles.AllowDecimalPoint | NumberStyles.AllowExponent,
+        double.TryParse(text,
+            NumberStyles.AllowLeadingWhite | NumberStyles.AllowTrailingWhite | NumberStyles.AllowDecimalPoint | NumberStyles.AllowExponent,
             CultureInfo.InvariantCulture, out double number) && number is >= 0 and < 1L << 53
                 && number == Math.Floor(number) ? (long)number : null;
 

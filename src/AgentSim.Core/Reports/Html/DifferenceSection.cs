@@ -31,7 +31,8 @@ internal static class DifferenceSection
             for (int run = 1; run < metric.Values.Count; run++)
             {
                 ComparisonVerdict verdict = metric.Verdicts[run - 1];
-                page.Write($"<td class=\"number {ClassOf(verdict)}\">{MetricText.Value(metric.Values[run])}<br><small>{MetricText.Verdict(verdict)}");
+                page.Write($"<td class=\"number {ClassOf(verdict)}\">{MetricText.Value(metric.Values[run])}<br>");
+                page.Write($"<small>{MetricText.Verdict(verdict)}");
                 if (verdict is ComparisonVerdict.Better or ComparisonVerdict.Worse or ComparisonVerdict.Changed)
                     page.Write($" {MetricText.Percent(metric.Baseline, metric.Values[run])}");
                 page.Markup("</small></td>");

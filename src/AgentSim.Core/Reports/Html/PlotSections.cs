@@ -49,7 +49,11 @@ internal static class PlotSections
         {
             page.Write($"<tr><th scope=\"row\"><bdi>{content.Names[run]}</bdi></th>");
             foreach (Statistic statistic in Statistic.All)
-                page.Write($"<td class=\"number\">{MetricText.Value(ReportMetrics.Find(content.Metrics[run], statistic.NameOf(distribution.Metric)))}</td>");
+            {
+                string value = MetricText.Value(ReportMetrics.Find(content.Metrics[run], statistic.NameOf(distribution.Metric)));
+                page.Write($"<td class=\"number\">{value}</td>");
+            }
+
             page.Markup("</tr>\n");
         }
 

@@ -85,7 +85,8 @@ internal static class SummarySection
             {
                 page.Write($"<tr><td><bdi>{content.Names[run]}</bdi></td><td>{limit.Metric}</td><td>{limit.Limit}</td><td " +
                     $"class=\"number\">{MetricText.Value(limit.Value)}</td>");
-                page.Write($"<td class=\"{(limit.Passed ? "better" : "worse")}\">{MetricText.Outcome(limit)}<br><small>{limit.Message}</small></td></tr>\n");
+                page.Write($"<td class=\"{(limit.Passed ? "better" : "worse")}\">{MetricText.Outcome(limit)}<br>");
+                page.Write($"<small>{limit.Message}</small></td></tr>\n");
             }
         }
 
