@@ -20,10 +20,8 @@ public sealed class CommandLineTests : IDisposable
         Task<string> error = process.StandardError.ReadToEndAsync();
         string output = process.StandardOutput.ReadToEnd();
         process.WaitForExit();
-        // Whose timing it is says every replay without a profile, and one test of its own.
-        string[] told = error.Result.Split('\n');
-        _timing = Array.Find(told, line => line.StartsWith("agentsim: timing: ", StringComparison.Ordinal)) ?? "";
-        return (process.ExitCode, output, string.Join('\n', told.Where(line => line.Length == 0 || line != _timing)));
+        _timing = Array.Find(output.Split('\n'), line => line.StartsWith("Timing: ", StringComparison.Ordinal)) ?? "";
+        return (process.ExitCode, output, error.Result);
     }
 
     [Fact]
