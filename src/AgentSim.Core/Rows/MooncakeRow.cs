@@ -94,13 +94,14 @@ public sealed class MooncakeRow
     /// <summary>A row that holds the same and shares no list with this one: what is changed in either does not show in the other.</summary>
     public MooncakeRow DeepCopy()
     {
+        // Arrays, whose items scripts can set.
         MooncakeRow copy = Copy();
-        copy.OutputTokenIds = OutputTokenIds is { } tokens ? [.. tokens] : null;
-        copy.HashIds = HashIds is { } ids ? [.. ids] : null;
-        copy.WaitFor = [.. WaitFor];
-        copy.Branches = [.. Branches];
-        copy.ToolEvents = [.. ToolEvents];
-        copy.Dependencies = [.. Dependencies];
+        copy.OutputTokenIds = OutputTokenIds is { } tokens ? tokens.ToArray() : null;
+        copy.HashIds = HashIds is { } ids ? ids.ToArray() : null;
+        copy.WaitFor = WaitFor.ToArray();
+        copy.Branches = Branches.ToArray();
+        copy.ToolEvents = ToolEvents.ToArray();
+        copy.Dependencies = Dependencies.ToArray();
         return copy;
     }
 

@@ -29,7 +29,7 @@ public class SparklineTests
     public void The_table_with_plots_is_the_table_with_one_more_column()
     {
         ReplayResult result = Sim.Run("""{"timestamp":0,"input_length":32,"output_length":3,"hash_ids":[1,2]}""" + "\n", Sim.Settings());
-        string[] plain = MetricTable.Render(result.Summary).Split('\n'), plots = MetricTable.RenderWithPlots(result).Split('\n');
+        string[] plain = MetricTable.Render(result).Split('\n'), plots = MetricTable.RenderWithPlots(result).Split('\n');
         Assert.Equal(plain.Length + 1, plots.Length);
         for (int line = 2; line < 12; line++) Assert.StartsWith(plain[line][..^1], plots[line]);
         Assert.Contains(Sparkline.Legend, plots);

@@ -1,0 +1,77 @@
+using System.Numerics;
+
+namespace AgentSim.Engines;
+
+/// <content>When sequences grow into new blocks.</content>
+internal sealed partial class DecodeStretch
+{
+    // The first pass with growth that is not counted yet.
+    private int NextGrowth()
+    {
+        if (_crossingsInPeriod == 0) return int.MaxValue;
+        int phase = _grownSteps % _period, next = NextCrossing(phase);
+        if (next == _period) next += NextCrossing(0);
+        return _grownSteps + next - phase;
+    }
+
+    // How many of the next passes find the blocks they grow into, which are taken from those obtainable.
+    private int PassesWithin(ref long obtainable, int from, int count)
+    {
+        int phase = from % _period;
+        for (int pass = 0; pass < count; pass++)
+        {
+            obtainable -= _crossings[phase];
+            if (obtainable < 0) return pass;
+            if (++phase == _period) phase = 0;
+        }
+
+        return count;
+    }
+
+    // The first phase from the given one on in which a sequence grows, the period when there is none.
+    private int NextCrossing(int phase)
+    {
+        int word = phase >> 6;
+        if (phase >= _period) return _period;
+        ulong bits = _crossed[word] & (ulong.MaxValue << (phase & 63));
+        while (bits == 0)
+        {
+            if (++word << 6 >= _period) return _period;
+            bits = _crossed[word];
+        }
+
+        return (word << 6) + BitOperations.TrailingZeroCount(bits);
+    }
+
+    private int GrowthBefore(int steps)
+    {
+        (int periods, int rest) = steps < _period ? (0, steps) : Math.DivRem(steps, _period);
+        int blocks = periods * _crossingsInPeriod;
+        for (int phase = NextCrossing(0); phase < rest; phase = NextCrossing(phase + 1)) blocks += _crossings[phase];
+        return blocks;
+    }
+
+    private int EndedBefore(double now)
+    {
+        int low = 0, high = Steps;
+        while (low < high)
+        {
+            int middle = (low + high) >> 1;
+            if (_ends[middle] < now) low = middle + 1;
+            else high = middle;
+        }
+
+        return low;
+    }
+
+    // Returns how many passes are planned at most.
+    private int Begin(double now, int maxSteps)
+    {
+        maxSteps = Math.Min(maxSteps, _reach);
+        if (_ends.Length < maxSteps) _ends = new double[Math.Max(maxSteps, _ends.Length * 2)];
+        _segments.Clear();
+        _grownSteps = 0;
+        Start = now;
+        return maxSteps;
+    }
+}
