@@ -2,9 +2,8 @@ namespace AgentSim.Cli;
 
 /// <summary>
 /// The options of <c>agentsim replay</c>: those of the reference (behaviour 06#9.1), <c>--allow-cut</c>, <c>--timing-profile</c>,
-/// <c>--drop-sessionless</c>,
-/// <c>--router-seed</c>, <c>--report-html</c>, <c>--plot</c>, <c>--name</c>, <c>--agents</c>, <c>--report-agents</c>, <c>--timeline</c>,
-/// <c>--help-engine</c> and <c>--help-router</c>.
+/// <c>--drop-sessionless</c>, <c>--router-seed</c>, <c>--report-html</c>, <c>--plot</c>, <c>--name</c>, <c>--agents</c>,
+/// <c>--report-agents</c>, <c>--timeline</c>, <c>--help-engine</c> and <c>--help-router</c>.
 /// </summary>
 internal static class ReplayOptions
 {

@@ -2,6 +2,7 @@ using System.Globalization;
 using AgentSim.Engines;
 using AgentSim.Measurements;
 using AgentSim.Metrics;
+using AgentSim.Simulation;
 
 namespace AgentSim.Calibration;
 
@@ -46,7 +47,7 @@ public static class ProfileTest
                 string.Create(CultureInfo.InvariantCulture,
                     $"extrapolated: {100 * outside:0.#} % of the busy time of {run.Name} is in passes unlike the runs " +
                     $"that the profile was fitted to")));
-        string timing = profile?.Deployment ?? "the built-in timing (nvidia/Llama-3.1-8B-Instruct-FP8 on one H200, vLLM)";
+        string timing = profile?.Deployment ?? $"the built-in timing ({RunTiming.Deployment})";
         return new ProfileTestResult(run.Name, timing, Accuracy.Of(run, prediction, profile?.ClientOffsetMs ?? 0, profile?.Training),
             outside) { Warnings = warnings };
     }

@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Globalization;
 using System.Text;
 using AgentSim.Json;
 using AgentSim.Metrics;
@@ -40,6 +41,10 @@ public static class ReportCsvWriter
 /// <summary>Text in the cells of CSV files.</summary>
 internal static class CsvText
 {
+    /// <summary>A value as text, numbers alike on every machine; nothing for null.</summary>
+    public static string Of(object? value) =>
+        value is IFormattable number ? number.ToString(null, CultureInfo.InvariantCulture) : value?.ToString() ?? "";
+
     // Spreadsheets take a cell that begins with one of these for a formula, also in full width.
     private const string FormulaStarts = "=+-@\t\r\n＝＋－＠";
 

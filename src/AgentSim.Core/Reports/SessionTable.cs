@@ -89,7 +89,7 @@ public static class SessionTable
         var text = new StringBuilder();
         text.AppendJoin(',', Columns.Select(column => column.Name)).Append('\n');
         foreach (AgentSession session in sessions)
-            text.AppendJoin(',', Columns.Select(column => CsvText.Cell(Text(column.Value(session))))).Append('\n');
+            text.AppendJoin(',', Columns.Select(column => CsvText.Cell(CsvText.Of(column.Value(session))))).Append('\n');
         return text.ToString();
     }
 
@@ -110,7 +110,7 @@ public static class SessionTable
                     object? cell = value(session);
                     if (cell is null) json.WriteNullValue();
                     else if (cell is string words) json.WriteStringValue(words);
-                    else json.WriteRawValue(Text(cell));
+                    else json.WriteRawValue(CsvText.Of(cell));
                 }
 
                 json.WriteEndObject();
@@ -124,9 +124,6 @@ public static class SessionTable
 
     // What others wrote must not drive the terminal.
     private static string Shown(string text) => Quote.Plain(text);
-
-    private static string Text(object? value) =>
-        value is IFormattable number ? number.ToString(null, CultureInfo.InvariantCulture) : value?.ToString() ?? "";
 
     private static string Count(long number) => number.ToString("N0", CultureInfo.InvariantCulture);
 

@@ -8,8 +8,11 @@ namespace AgentSim.Simulation;
 internal static class RunTiming
 {
     /// <summary>The deployment whose latencies are built in (behaviour 02#3.2).</summary>
+    public const string Deployment = "nvidia/Llama-3.1-8B-Instruct-FP8 on one H200, vLLM";
+
+    /// <summary>What is said of them wherever a run rests on them.</summary>
     public const string BuiltIn =
-        "built-in: nvidia/Llama-3.1-8B-Instruct-FP8 on one H200, vLLM, August 2025; on another deployment latencies may be off by " +
+        $"built-in: {Deployment}, August 2025; on another deployment latencies may be off by " +
         "half (calibrate yours)";
 
     /// <summary>What a run reports of its profile.</summary>

@@ -1,4 +1,4 @@
-using System.Globalization;
+using AgentSim.Reports;
 using AgentSim.Routing;
 
 namespace AgentSim.Sweeps;
@@ -27,11 +27,7 @@ internal static class SweepColumns
     public static IReadOnlyList<(string Name, Func<SweepRow, string> Text)> Differing(IReadOnlyList<SweepRow> rows) =>
     [
         .. from column in All
-           where rows.Select(row => Text(column.Value(row))).Distinct().Count() > 1
-           select (column.Name, (Func<SweepRow, string>)(row => Text(column.Value(row)))),
+           where rows.Select(row => CsvText.Of(column.Value(row))).Distinct().Count() > 1
+           select (column.Name, (Func<SweepRow, string>)(row => CsvText.Of(column.Value(row)))),
     ];
-
-    /// <summary>A value as text.</summary>
-    public static string Text(object? value) =>
-        value is IFormattable number ? number.ToString(null, CultureInfo.InvariantCulture) : value?.ToString() ?? "";
 }

@@ -27,9 +27,9 @@ public static class SweepFile
             if (row == rows[0]) text.WriteLine(string.Join(',', ["index", .. SweepColumns.Of(row).Select(column => column.Name),
                 "cut_off_requests", "error_id", "error", "warnings", .. metrics]));
             text.WriteLine(string.Join(',', [
-                SweepColumns.Text(row.Index),
-                .. SweepColumns.Of(row).Select(column => CsvText.Cell(SweepColumns.Text(column.Value))),
-                SweepColumns.Text(row.CutOffRequests), row.ErrorId ?? "", CsvText.Cell(row.Error ?? ""), CsvText.Cell(row.Warnings ?? ""),
+                CsvText.Of(row.Index),
+                .. SweepColumns.Of(row).Select(column => CsvText.Cell(CsvText.Of(column.Value))),
+                CsvText.Of(row.CutOffRequests), row.ErrorId ?? "", CsvText.Cell(row.Error ?? ""), CsvText.Cell(row.Warnings ?? ""),
                 .. metrics.Select(name => Number(row, name))]));
         }
     }
@@ -56,7 +56,7 @@ public static class SweepFile
         {
             json.WritePropertyName(name);
             if (value is null) json.WriteNullValue();
-            else if (value is int or ulong or double) json.WriteRawValue(SweepColumns.Text(value));
+            else if (value is int or ulong or double) json.WriteRawValue(CsvText.Of(value));
             else json.WriteStringValue(value.ToString());
         }
 
@@ -84,5 +84,5 @@ public static class SweepFile
 
     private static string Number(SweepRow row, string name) =>
         row.GetMetrics().FirstOrDefault(metric => metric.Name == name) is { Name: not null } metric && double.IsFinite(metric.Value)
-            ? SweepColumns.Text(metric.Value) : "";
+            ? CsvText.Of(metric.Value) : "";
 }

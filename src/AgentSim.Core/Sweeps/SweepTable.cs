@@ -25,7 +25,7 @@ public static class SweepTable
         foreach (SweepRow row in rows)
         {
             table.Add([
-                SweepColumns.Text(row.Index),
+                CsvText.Of(row.Index),
                 .. differing.Select(column => Short(column.Text(row))),
                 .. metrics.Select(metric => row.Error is null ? MetricText.Value(row[metric]) : "failed"),
             ]);
