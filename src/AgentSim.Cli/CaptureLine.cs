@@ -21,13 +21,13 @@ internal sealed class CaptureLine : IDisposable
     public void Show(TraceStatus status)
     {
         string line = string.Create(CultureInfo.InvariantCulture, $"{Text(status)}, {status.RowsPerSecond ?? 0:N0} rows/s");
-        Messages.Write($"\r{line.PadRight(_drawn)}");
+        Messages.Draw($"\r{line.PadRight(_drawn)}");
         _drawn = line.Length;
     }
 
     public void Dispose()
     {
-        if (_drawn > 0) Messages.Write($"\r{new string(' ', _drawn)}\r");
+        if (_drawn > 0) Messages.Draw($"\r{new string(' ', _drawn)}\r");
     }
 
     public static string Text(TraceStatus status)

@@ -53,8 +53,14 @@ internal static class CommandLine
         }
         catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
         {
-            Messages.WriteLine("agentsim: interrupted");
+            Messages.WriteLine(Signals.IsOutOfTime ? "agentsim: interrupted: no processor time is left (ulimit -t)" : "agentsim: interrupted");
             return Interrupted;
+        }
+        catch (Exception error) when (OutOfMemory.Is(error))
+        {
+            AgentSimException shown = OutOfMemory.Error(error);
+            Messages.WriteLine($"agentsim: {shown.In(OptionNames.Wording)} [{shown.ErrorId}]");
+            return Failed;
         }
         catch (Exception error)
         {

@@ -23,6 +23,8 @@ internal static class ConvertCommand
                 OptionValue.None),
             new("--drop-sessionless", "", "With --agentic: leaves out requests without a session, where others have one; they are counted",
                 OptionValue.None),
+            new("--allow-torn", "", "Reads the whole lines of files whose end is missing, as those of a capture that was killed",
+                OptionValue.None),
         ],
         Run);
 
@@ -38,9 +40,10 @@ internal static class ConvertCommand
         OutputFiles.Check(InputFiles.Expand(values.All("--input-path")), ("--output-file", output));
 
         ConvertResult result = TraceConverter.Convert(
-            new ConvertOptions(values.All("--input-path"), output, isAgentic, version) { DropSessionless = drops }, null, cancellation);
+            new ConvertOptions(values.All("--input-path"), output, isAgentic, version) { DropSessionless = drops, AllowTorn = values.Has("--allow-torn") }, null, cancellation);
+        foreach (RunWarning warning in result.Warnings) Messages.WriteLine($"agentsim: warning: {warning.In(OptionNames.Wording)}");
         string hint = version == 2 ? "the file says so itself" : $"replay them with --trace-block-size {result.TraceBlockSize}";
-        Output.Write($"Wrote {result.Rows} {(result.IsAgentic ? "agentic " : "")}Mooncake rows to {output}\nTrace block size: " +
+        Output.Write($"Wrote {result.Rows} {(result.IsAgentic ? "agentic " : "")}Mooncake rows to {Quote.Shown(output)}\nTrace block size: " +
             $"{result.TraceBlockSize} ({hint})\n"
             + (result.SessionlessDropped > 0 ? $"Left out: {result.SessionlessDropped} requests without a session\n" : ""));
     }

@@ -8,7 +8,7 @@ internal static class IgnoredOptions
 {
     private static readonly Term[] OfTraces =
         [Setting.TraceFormat, Setting.TraceBlockSize, Setting.TraceSharedPrefixRatio, Setting.TracePrefixGroups, Setting.AllowCut,
-            Setting.DropSessionless];
+            Setting.AllowTorn, Setting.DropSessionless];
 
     public static IEnumerable<RunWarning> Find(ReplayArguments arguments)
     {

@@ -36,21 +36,18 @@ internal static class ImportCommand
             import = LogImport.Read(files, options, null, progress, cancellation);
         }
 
-        IReadOnlyList<string> written = TraceFileWriter.Write(import.Records(cancellation), prefix, values.Has("--force"), cancellation);
-        if (summaryPath is not null)
-        {
-            AtomicFile.Write(summaryPath, stream =>
+        IReadOnlyList<string> written = TraceFileWriter.Write(import.Records(cancellation), prefix, values.Has("--force"), cancellation,
+            beside =>
             {
-                stream.Write(Encoding.UTF8.GetBytes(import.Summary.ToJson()));
-                stream.WriteByte((byte)'\n');
+                if (summaryPath is not null)
+                    beside.Write(summaryPath, stream => stream.Write(Encoding.UTF8.GetBytes($"{import.Summary.ToJson()}\n")));
             });
-        }
 
         // Those that the summary shows by itself are not said twice.
         foreach (RunWarning warning in import.Summary.Warnings.Where(warning => warning.Code != WarningCodes.OutputsEstimated.Id
             && warning.Code != WarningCodes.TimesEstimated.Id))
             Messages.WriteLine($"agentsim: warning: {warning.In(OptionNames.Wording)}");
         string names = written.Count == 1 ? written[0] : $"{written[0]} to {Path.GetFileName(written[^1])}";
-        Output.Write($"{import.Summary}\nWrote {names}\nTrace block size: {import.TraceBlockSize} (the files say so themselves)\n");
+        Output.Write($"{import.Summary}\nWrote {Quote.Shown(names)}\nTrace block size: {import.TraceBlockSize} (the files say so themselves)\n");
     }
 }

@@ -41,6 +41,7 @@ internal static class OptionNames
         nameof(Setting.Model) => "--model",
         nameof(Setting.TraceBlockSize) => "--trace-block-size",
         nameof(Setting.AllowCut) => "--allow-cut",
+        nameof(Setting.AllowTorn) => "--allow-torn",
         nameof(Setting.DropSessionless) => "--drop-sessionless",
         nameof(Setting.Agentic) => "--agentic",
         nameof(Setting.TraceSharedPrefixRatio) => "--trace-shared-prefix-ratio",

@@ -6,12 +6,12 @@ namespace AgentSim.Cli;
 /// <summary>Standard output as UTF-8 whatever the locale says, as the table needs it, with line feeds.</summary>
 internal static class Output
 {
-    /// <summary>Writes a text.</summary>
-    /// <exception cref="AgentSimException">It cannot be written.</exception>
+    /// <summary>Writes lines. What others wrote in them is shown, and drives no terminal.</summary>
+    /// <exception cref="AgentSimException">They cannot be written.</exception>
     public static void Write(string text) => Guard(() =>
     {
         using Stream output = Console.OpenStandardOutput();
-        output.Write(Encoding.UTF8.GetBytes(text));
+        output.Write(Encoding.UTF8.GetBytes(Quote.Lines(text)));
         return 0;
     });
 
@@ -36,9 +36,13 @@ internal static class Output
 /// </summary>
 internal static class Messages
 {
-    public static void WriteLine(string text) => Write($"{text}{Environment.NewLine}");
+    public static void WriteLine(string text) => Draw($"{Quote.Lines(text)}{Environment.NewLine}");
 
-    public static void Write(string text)
+    /// <summary>Writes lines.</summary>
+    public static void Write(string text) => Draw(Quote.Lines(text));
+
+    /// <summary>Writes a text as it is, with the carriage returns of a line that is drawn again.</summary>
+    public static void Draw(string text)
     {
         try
         {

@@ -30,13 +30,13 @@ internal sealed class ProgressLine : IProgress<ReplayProgress>, IDisposable
         if (elapsed < _next) return;
         _next = elapsed + Interval;
         string line = Text(value, elapsed);
-        Messages.Write($"\r{line.PadRight(_drawn)}");
+        Messages.Draw($"\r{line.PadRight(_drawn)}");
         _drawn = line.Length;
     }
 
     public void Dispose()
     {
-        if (_drawn > 0) Messages.Write($"\r{new string(' ', _drawn)}\r");
+        if (_drawn > 0) Messages.Draw($"\r{new string(' ', _drawn)}\r");
         _drawn = 0;
     }
 

@@ -28,13 +28,13 @@ internal sealed class ReadingLine : IProgress<long>, IDisposable
         _next = elapsed + Interval;
         string line = string.Create(CultureInfo.InvariantCulture,
             $"{Math.Min(1, value / _total) * 100:0} % of {_total / 1e6:N1} MB {_what}");
-        Messages.Write($"\r{line.PadRight(_drawn)}");
+        Messages.Draw($"\r{line.PadRight(_drawn)}");
         _drawn = line.Length;
     }
 
     public void Dispose()
     {
-        if (_drawn > 0) Messages.Write($"\r{new string(' ', _drawn)}\r");
+        if (_drawn > 0) Messages.Draw($"\r{new string(' ', _drawn)}\r");
         _drawn = 0;
     }
 }

@@ -38,7 +38,7 @@ internal static class ReplayCommand
         LimitTest.RequireBaseline(arguments.Limits, null);
         ReplayPlan plan = ReplayPlan.From(arguments, Environment.GetEnvironmentVariable("DYN_ROUTER_POLICY_CONFIG"));
         ReplayChecks.CheckSettings(plan.Settings, plan.Synthetic is null ? plan.Workload.Format : null);
-        Action<Stream, AgentResults>? writeAgents = arguments.ReportAgents is { } agentsFile ? AgentsWriter.For(agentsFile) : null;
+        Action<OutputSet, AgentResults>? writeAgents = WriterOfAgents(arguments.ReportAgents);
         var said = new HashSet<RunWarning>();
         foreach (RunWarning warning in plan.Warnings) Warn(warning);
         OutputFiles.Check(
@@ -60,22 +60,25 @@ internal static class ReplayCommand
 
         // Whether it can be shown is known before anything is written.
         ReplayTimeline? events = arguments.Timeline is null ? null : new ReplayTimeline(result, new TimelineOptions());
-        if (arguments.ReportJsonl is { } log)
-            AtomicFile.Write(log, stream => RequestLogWriter.Write(stream, result.Requests, cancellation));
-        if (arguments.ReportHtml is { } page)
-            AtomicFile.Write(page, stream => HtmlReport.Write(stream, [new ReportedRun(result)], cancellation));
-        if (writeAgents is not null && result.Agents is { } written)
-            AtomicFile.Write(arguments.ReportAgents!, stream => writeAgents(stream, written));
-        if (events is not null)
-            TimelineFile.Write(arguments.Timeline!, stream => events.Write(stream, null, cancellation));
-
         string report = ReportPath.Resolve(arguments.ReportJson, DateTime.Now);
-        AtomicFile.Write(report, stream => ReportWriter.Write(stream, result.Summary, result.Run));
+        using (var outputs = new OutputSet())
+        {
+            if (arguments.ReportJsonl is { } log)
+                outputs.Write(log, stream => RequestLogWriter.Write(stream, result.Requests, cancellation));
+            if (arguments.ReportHtml is { } page)
+                outputs.Write(page, stream => HtmlReport.Write(stream, [new ReportedRun(result)], cancellation));
+            // A file that was asked for is there, also where there is nothing to say in it.
+            writeAgents?.Invoke(outputs, result.Agents ?? new AgentResults([], [], new AgentSummary()));
+            if (events is not null)
+                TimelineFile.Write(outputs, arguments.Timeline!, stream => events.Write(stream, null, cancellation));
+            outputs.Write(report, stream => ReportWriter.Write(stream, result.Summary, result.Run));
+            outputs.Commit();
+        }
 
         string table = arguments.Plots ? MetricTable.RenderWithPlots(result, OptionNames.Wording)
             : MetricTable.Render(result, OptionNames.Wording);
         string agents = result.Agents is { } shown ? AgentTable.Render(shown) : "";
-        Output.Write($"{table}{agents}Saved full report to: {report}\n");
+        Output.Write($"{table}{agents}Saved full report to: {Quote.Shown(report)}\n");
         ShowCounts(result.Summary, workload.RequestCount * plan.Settings.Knobs.Copies);
         // Those who replay agents want to know, and it takes next to no time; standard output and the report stay as they are.
         if (result.Agents is null && workload.IsAgentic && result.FindAgents(cancellation) is { } found)
@@ -87,6 +90,13 @@ internal static class ReplayCommand
         {
             if (said.Add(warning)) Messages.WriteLine($"agentsim: warning: {warning.In(OptionNames.Wording)}");
         }
+    }
+
+    private static Action<OutputSet, AgentResults>? WriterOfAgents(string? file)
+    {
+        if (file is null) return null;
+        Action<Stream, AgentResults> write = AgentsWriter.For(file);
+        return (outputs, agents) => outputs.Write(file, stream => write(stream, agents));
     }
 
     private static string? ArgumentHelp(OptionValues values)

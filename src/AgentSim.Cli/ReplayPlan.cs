@@ -59,6 +59,7 @@ internal sealed record ReplayPlan(ReplaySettings Settings, WorkloadOptions Workl
             Import = arguments.Import with { Format = arguments.Format.RecordingName() },
             TraceBlockSize = arguments.TraceBlockSize is { } size ? Count("--trace-block-size", size) : null,
             AllowCut = arguments.AllowCut,
+            AllowTorn = arguments.AllowTorn,
             DropSessionless = arguments.DropSessionless,
             SharedPrefixRatio = arguments.TraceSharedPrefixRatio,
             PrefixGroups = Count("--trace-num-prefix-groups", arguments.TraceNumPrefixGroups),

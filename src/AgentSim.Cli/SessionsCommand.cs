@@ -18,6 +18,8 @@ internal static class SessionsCommand
             new("--top", "N", "Only the N sessions that took longest"),
             new("--recurse", "", "Folders stand for the traces below them, too", OptionValue.None),
             new("--format", "FORMAT", "table (default), with totals and distributions; csv or jsonl: sessions alone, for programs"),
+            new("--allow-torn", "", "Reads the whole lines of files whose end is missing, as those of a capture that was killed",
+                OptionValue.None),
         ],
         Run);
 
@@ -30,12 +32,16 @@ internal static class SessionsCommand
             throw Errors.OptionsConflict.Error("--top leaves sessions out, which --tree cannot do without; give one of them");
         if (paths.Count == 0) throw Errors.OptionMissing.Error("name at least one trace");
         IReadOnlyList<string> files = InputFiles.Expand(paths, values.Has("--recurse"));
+        TornEnds? torn = values.Has("--allow-torn") ? new TornEnds() : null;
         var collector = new SessionCollector();
         var measurer = new TraceMeasurer();
         using (ReadingLine? line = ReadingLine.Create(() => files.Sum(file => new FileInfo(file).Length), "read"))
         {
-            collector.AddFiles(files, null, line, cancellation);
+            collector.AddFiles(files, null, line, cancellation, torn);
         }
+
+        foreach (RunWarning warning in torn?.Warnings() ?? [])
+            Messages.WriteLine($"agentsim: warning: {warning.In(OptionNames.Wording)}");
 
         IReadOnlyList<AgentSession> sessions = [.. collector.Sessions(isTree)];
         if (top is { } most) sessions = [.. sessions.OrderByDescending(session => session.Duration).Take(most)];
@@ -50,7 +56,7 @@ internal static class SessionsCommand
                 Output.Write(SessionTable.Jsonl(sessions));
                 break;
             default:
-                measurer.AddFiles(files, null, null, null, cancellation);
+                measurer.AddFiles(files, null, null, null, cancellation, torn);
                 Output.Write(string.Concat(measurer.Measures().Select(SessionTable.Render)) + (sessions.Count > 0
                     ? "\n" + SessionTable.Render(sessions, isTree) : ""));
                 break;

@@ -43,8 +43,13 @@ internal sealed class SweepOutputs(OptionValues values)
     /// <summary>Writes files, then the table.</summary>
     public void Write(IReadOnlyList<SweepRow> rows)
     {
-        if (_csv is not null) AtomicFile.Write(_csv, stream => SweepFile.WriteCsv(stream, rows));
-        if (_jsonl is not null) AtomicFile.Write(_jsonl, stream => SweepFile.WriteJsonl(stream, rows));
+        using (var files = new OutputSet())
+        {
+            if (_csv is not null) files.Write(_csv, stream => SweepFile.WriteCsv(stream, rows));
+            if (_jsonl is not null) files.Write(_jsonl, stream => SweepFile.WriteJsonl(stream, rows));
+            files.Commit();
+        }
+
         Output.Write(SweepTable.Render(Sorted(rows), _metrics));
     }
 

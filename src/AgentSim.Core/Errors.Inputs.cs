@@ -12,17 +12,17 @@ public static partial class Errors
 
     public static ErrorCode EncodingInvalid { get; } = Files.Data("a file is UTF-16 instead of UTF-8", "save it as UTF-8");
     public static ErrorCode GzipInvalid { get; } = Files.Data(
-        "a gzipped file is damaged or cut off", "fetch or write it again; what can be unpacked is a plain file");
+        "a gzipped file is damaged or cut off", "fetch or write it again; --allow-torn or -AllowTorn reads the whole lines of one that is cut off");
     public static ErrorCode InputIsPipe { get; } = Files.Data(
         "a replay reads its input twice, which a pipe does not allow", "write it to a file first");
     public static ErrorCode InputMissing { get; } = Files.Input(FaultCategory.ObjectNotFound,
         "a folder or wildcard stands for no file", "check the path; folders stand for the *.jsonl and *.jsonl.gz files in them");
     public static ErrorCode InputTooLarge { get; } = Files.Input(FaultCategory.LimitsExceeded,
-        "a JSON file that is not written line by line is larger than 1 GiB", "write one object a line, as jq -c does");
+        "a file is larger than files of its kind are, unpacked", "name another file, or raise the limit that the message names; of a JSON document write one object a line, as jq -c does");
     public static ErrorCode InputUnreadable { get; } = Files.Input(FaultCategory.OpenError,
         "a file does not exist or cannot be opened or read", "check the path and the permissions");
     public static ErrorCode LineTooLong { get; } = Files.Input(FaultCategory.LimitsExceeded,
-        "a line is longer than 64 MiB", "check that the file has one record a line");
+        "a line is longer than 64 MiB", "check that the file has one record a line; AGENTSIM_LIMIT_LINE_BYTES raises the limit");
     public static ErrorCode OutputExists { get; } = Files.Input(FaultCategory.ResourceExists,
         "the file to write exists", "name another, or have it replaced (-Force)");
     public static ErrorCode OutputFailed { get; } = Files.Input(FaultCategory.WriteError,

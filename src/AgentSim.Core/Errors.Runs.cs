@@ -132,6 +132,8 @@ public static partial class Errors
         "settings are out of range or do not fit each other or the workload", "the message names the setting and what it may be");
     public static ErrorCode RequestNeverFits { get; } = Replays.Input(FaultCategory.LimitsExceeded,
         "a request needs more KV blocks than a worker has", "give the workers more blocks, or leave the request out");
+    public static ErrorCode ResultNotFinite { get; } = Replays.Input(FaultCategory.InvalidResult,
+        "a number of a result is too large to be written", "make times of the load, or of the engine, smaller");
     public static ErrorCode RouterConfigInvalid { get; } = Replays.Input(FaultCategory.InvalidArgument,
         "the router configuration is malformed, out of range or contradicts itself", "the message names the setting and what it may be");
     public static ErrorCode RouterPolicyInvalid { get; } = Replays.Input(FaultCategory.InvalidArgument,

@@ -23,6 +23,18 @@ public static class Quote
     /// <param name="text">What is quoted.</param>
     public static string Plain(string? text) => Escape(Cut(text ?? "", MaxLength));
 
+    /// <summary>Lines for a terminal: control characters other than line feeds are shown, also in what others wrote.</summary>
+    /// <param name="text">The lines.</param>
+    public static string Lines(string text)
+    {
+        ArgumentNullException.ThrowIfNull(text);
+        return Escape(OperatingSystem.IsWindows() ? text.ReplaceLineEndings("\n") : text, isLines: true);
+    }
+
+    /// <summary>A text of others as it is shown where there is room for all of it: in a cell of a table, in a list.</summary>
+    /// <param name="text">The text.</param>
+    public static string Shown(string? text) => Escape(Cut(text ?? "", MaxPath));
+
     /// <summary>A path, which is only cut where no file system has such.</summary>
     internal static string Path(string path) => Escape(Cut(path, MaxPath));
 
@@ -47,16 +59,31 @@ public static class Quote
         return text[..end] + "…";
     }
 
-    private static string Escape(string text)
+    private static string Escape(string text, bool isLines = false)
     {
-        if (text.All(IsShown)) return text;
+        if (IsPlain(text, isLines)) return text;
         var shown = new StringBuilder(text.Length + 16);
-        foreach (char c in text)
+        for (int i = 0; i < text.Length; i++)
         {
-            if (IsShown(c)) shown.Append(c);
+            char c = text[i];
+            if (IsPair(text, i)) shown.Append(c).Append(text[++i]);
+            else if ((IsShown(c) && !char.IsSurrogate(c)) || (isLines && c == '\n')) shown.Append(c);
             else shown.Append(CultureInfo.InvariantCulture, $"\\u{(int)c:x4}");
         }
 
         return shown.ToString();
     }
+
+    private static bool IsPlain(string text, bool isLines)
+    {
+        foreach (char c in text)
+        {
+            if (char.IsSurrogate(c) || !(IsShown(c) || (isLines && c == '\n'))) return false;
+        }
+
+        return true;
+    }
+
+    private static bool IsPair(string text, int at) =>
+        char.IsHighSurrogate(text[at]) && at + 1 < text.Length && char.IsLowSurrogate(text[at + 1]);
 }

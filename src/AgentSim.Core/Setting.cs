@@ -112,6 +112,9 @@ public static class Setting
     /// <summary>Whether prompts may be cut in more than half of the rows.</summary>
     public static Term AllowCut { get; } = new("allowing cuts");
 
+    /// <summary>Reads the whole lines of files whose end is missing.</summary>
+    public static Term AllowTorn { get; } = new("allowing torn ends");
+
     /// <summary>Whether requests without a session are left out of an agentic trace.</summary>
     public static Term DropSessionless { get; } = new("dropping of sessionless requests");
 
@@ -221,7 +224,7 @@ public static class Setting
         KvRouter, RouterSeed, ModelName, Concurrency, ArrivalSpeedupRatio, TaskArrivalSpeedupRatio, ToolSpeedupRatio, ThinkSpeedupRatio,
         OutputRatio, MaxIdleSeconds, MaxToolWaitSeconds, Copies, CopiesWindowSeconds, CopiesShared, CopiesOffset, CopiesSeed,
         ConcurrentTasks, MaxSimTimeSeconds, SlaTtftMs, SlaItlMs, SlaE2eMs, TraceFormat,
-        Model, TraceBlockSize, AllowCut, DropSessionless, DropDependencies, Agentic, TraceSharedPrefixRatio, TracePrefixGroups, InputTokens,
+        Model, TraceBlockSize, AllowCut, AllowTorn, DropSessionless, DropDependencies, Agentic, TraceSharedPrefixRatio, TracePrefixGroups, InputTokens,
         OutputTokens, RequestCount, RequestRate, ArrivalIntervalMs, ArrivalSeed, TurnsPerSession, SharedPrefixRatio, PrefixGroups,
         InterTurnDelayMs, MaxIdle, MaxToolWait, SessionRate, CharactersPerToken, Until, Since, Salt, InferSessions, BufferBytes,
             FlushIntervalMs, RollBytes,

@@ -32,6 +32,8 @@ public static class WarningCodes
         "something in recordings can be read in two ways, and one was taken", "say which is meant");
     public static WarningCode InputLengthMissing { get; } = new(
         "rows without input_length: their prompts are taken to fill their hash ids", "record input_length");
+    public static WarningCode InputTorn { get; } = new(
+        "files whose end is missing, of which the whole lines were read", "what was recorded last is missing: allow for it");
     public static WarningCode MeasuredGapsHalved { get; } = new(
         "measured requests with two stream events a token, whose gaps are recomputed", "nothing; the times of requests are right");
     public static WarningCode MeasuredModelsMixed { get; } = new(

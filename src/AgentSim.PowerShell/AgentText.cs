@@ -38,7 +38,7 @@ public static class AgentText
     /// <param name="width">Characters there are.</param>
     public static string End(string name, int width)
     {
-        ArgumentNullException.ThrowIfNull(name);
+        name = Quote.Shown(name);
         return name.Length <= width ? name : "…" + name[^(width - 1)..];
     }
 
@@ -48,7 +48,7 @@ public static class AgentText
     public static string Indented(PSObject session, int width)
     {
         var result = (SessionResult)(session ?? throw new ArgumentNullException(nameof(session))).BaseObject;
-        string name = result.SessionId, parent = result.ParentSessionId ?? "";
+        string name = result.SessionId ?? "", parent = result.ParentSessionId ?? "";
         bool continues = parent.Length > 0 && name.Length > parent.Length && name.StartsWith(parent, StringComparison.Ordinal);
         if (continues && !char.IsLetterOrDigit(name[parent.Length])) name = name[parent.Length..];
         string indent = new(' ', 2 * Math.Min(result.Depth, MostIndent));

@@ -5,6 +5,14 @@ namespace AgentSim.PowerShell;
 /// <summary>Metrics in the cells of default views.</summary>
 public static class CellText
 {
+    /// <summary>A text that others wrote, such as a name: control characters and what turns the direction of writing are shown, not sent.</summary>
+    /// <param name="value">The text, or what has one.</param>
+    public static string Shown(object? value) => Quote.Shown(Convert.ToString(value, CultureInfo.InvariantCulture));
+
+    /// <summary>The same for a text of several lines.</summary>
+    /// <param name="value">The text.</param>
+    public static string Lines(string? value) => Quote.Lines((value ?? "").ReplaceLineEndings("\n")).ReplaceLineEndings();
+
     /// <summary>A metric in a format, in the invariant culture; nothing where it is missing.</summary>
     /// <param name="value">The metric; not finite where it has no samples.</param>
     /// <param name="format">A format of numbers.</param>

@@ -21,6 +21,6 @@ public static class ConfigText
         OptionRow<T>[] rows = [.. table.Rows.Where(row => row.Get is not null).OrderBy(row => row.IsInert)];
         int width = rows.Max(row => row.Parameter.Length);
         return string.Join(Environment.NewLine, rows.Select(row =>
-            $"{row.Parameter.PadRight(width)} : {row.Show!(config) ?? row.Null ?? "none"}"));
+            $"{row.Parameter.PadRight(width)} : {Quote.Shown(row.Show!(config) ?? row.Null ?? "none")}"));
     }
 }

@@ -2,6 +2,7 @@ using System.Diagnostics.CodeAnalysis;
 using System.Management.Automation;
 using System.Reflection;
 using System.Runtime.Loader;
+using AgentSim.Files;
 
 namespace AgentSim.PowerShell;
 
@@ -56,5 +57,9 @@ public sealed class UnknownNameException : MethodException
 public sealed class ModuleStart : IModuleAssemblyInitializer
 {
     /// <inheritdoc/>
-    public void OnImport() => StrictNames.Error = static error => new UnknownNameException(error);
+    public void OnImport()
+    {
+        StrictNames.Error = static error => new UnknownNameException(error);
+        TemporaryFolders.BeforeFirst(SessionEnd.Prepare);
+    }
 }

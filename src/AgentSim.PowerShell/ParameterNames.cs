@@ -64,6 +64,7 @@ internal static class ParameterNames
         nameof(Setting.TraceFormat) => nameof(ReplayInputCommand.TraceFormat),
         nameof(Setting.Model) => nameof(ReplayInputCommand.Model),
         nameof(Setting.TraceBlockSize) => nameof(ReplayInputCommand.TraceBlockSize),
+        nameof(Setting.AllowTorn) => nameof(ReplayInputCommand.AllowTorn),
         nameof(Setting.AllowCut) => nameof(ReplayInputCommand.AllowCut),
         nameof(Setting.DropSessionless) => nameof(ReplayInputCommand.DropSessionless),
         nameof(Setting.TraceSharedPrefixRatio) or nameof(Setting.SharedPrefixRatio) => nameof(ReplayInputCommand.SharedPrefixRatio),

@@ -25,6 +25,6 @@ public static class ProfileText
     private static string WithWarnings(string table, IReadOnlyList<RunWarning> warnings)
     {
         IEnumerable<string> said = warnings.Select(warning => $"Warning: {warning.In(ParameterNames.Wording)}");
-        return string.Join(Environment.NewLine, [.. table.TrimEnd('\n').Split('\n'), .. said]);
+        return CellText.Lines(string.Join(Environment.NewLine, [.. table.TrimEnd('\n').Split('\n'), .. said]));
     }
 }

@@ -11,6 +11,7 @@ namespace AgentSim.PowerShell;
 /// </summary>
 internal sealed class ProgressDisplay(Cmdlet command, string activity)
 {
+    private readonly string _activity = Quote.Shown(activity);   // may name a file
     private const int IntervalMs = 250;
     private static int s_lastId;
 
@@ -39,14 +40,14 @@ internal sealed class ProgressDisplay(Cmdlet command, string activity)
     /// <summary>Takes the display away.</summary>
     public void Complete()
     {
-        if (_isShown) command.WriteProgress(new ProgressRecord(_id, activity, "done") { RecordType = ProgressRecordType.Completed });
+        if (_isShown) command.WriteProgress(new ProgressRecord(_id, _activity, "done") { RecordType = ProgressRecordType.Completed });
     }
 
     private void Show(long done, long total, string status)
     {
         _isShown = true;
         int percent = total > 0 ? (int)Math.Min(100, done * 100.0 / total) : -1;
-        command.WriteProgress(new ProgressRecord(_id, activity, status) { PercentComplete = percent });
+        command.WriteProgress(new ProgressRecord(_id, _activity, status) { PercentComplete = percent });
     }
 
     private sealed class Sink<T>(ProgressDisplay display, Action<T> show) : IProgress<T>

@@ -22,7 +22,7 @@ public static class RunText
         if (run.Timing.Length > 0) lines.Add(("timing", run.Timing));
         lines.AddRange(run.Warnings.Select(warning => ("warning", warning.In(ParameterNames.Wording))));
         int width = lines.Max(line => line.Name.Length);
-        return string.Join(Environment.NewLine, lines.Select(line => $"{line.Name.PadRight(width)} : {line.Value}"));
+        return string.Join(Environment.NewLine, lines.Select(line => $"{line.Name.PadRight(width)} : {Quote.Shown(line.Value)}"));
     }
 
     private static string Text(string name, object value) => value switch

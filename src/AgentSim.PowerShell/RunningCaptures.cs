@@ -32,6 +32,7 @@ internal static class RunningCaptures
     /// <exception cref="AgentSimException">There is one with this path already.</exception>
     public static void Add(RunningCapture capture)
     {
+        SessionEnd.Prepare();
         lock (s_captures)
         {
             if (!s_captures.TryAdd(capture.OutputPath, capture)) throw ErrorRecords.CaptureRunning(capture.OutputPath);

@@ -146,8 +146,10 @@ public sealed class TimingProfile
         Tables.Write(bytes);
         Sha256 = ProfileDigest.Of(bytes.GetBuffer().AsSpan(0, (int)bytes.Length));
         Path = path;
-        Files.AtomicFile.Write(path, stream => stream.Write(bytes.GetBuffer(), 0, (int)bytes.Length));
-        Files.AtomicFile.Write(SidecarOf(path), stream => CalibrationJson.Write(stream, this));
+        using var files = new Files.OutputSet();
+        files.Write(path, stream => stream.Write(bytes.GetBuffer(), 0, (int)bytes.Length));
+        files.Write(SidecarOf(path), stream => CalibrationJson.Write(stream, this));
+        files.Commit();
     }
 
     /// <summary>Whose timing it is.</summary>

@@ -100,7 +100,7 @@ internal sealed class SegmentTail(string path)
             if (filled == buffer.Length)
             {
                 if (filled >= LineReader.MaxLineBytes)
-                    throw Errors.LineTooLong.At(Path, Rows + 1, $"the line is longer than {LineReader.MaxLineBytes >> 20} MiB");
+                    throw Errors.LineTooLong.At(Path, Rows + 1, $"the line is longer than {InputLimits.Line.Size} ({InputLimits.Line.Raise})");
                 Array.Resize(ref buffer, buffer.Length * 2);
             }
 

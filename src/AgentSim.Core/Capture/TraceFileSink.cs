@@ -121,6 +121,8 @@ public sealed class TraceFileSink : IDisposable
     {
         try
         {
+            // Not before the capture is up: there may be much to look at.
+            if (_options.Format == TraceFileFormat.JsonlGz) SegmentRepair.Run(_options.Path, ReportRepair);
             var records = new List<QueuedRecord>();
             var interval = TimeSpan.FromMilliseconds(_options.FlushIntervalMs);
             long flushed = Stopwatch.GetTimestamp();
@@ -149,6 +151,9 @@ public sealed class TraceFileSink : IDisposable
             _output.Dispose();
         }
     }
+
+    private void ReportRepair(string segment, long bytes) => _onProblem?.Invoke(Errors.CaptureRepaired.At(segment, 0,
+        $"the last {bytes} bytes were a part that is not complete, left by a process that was killed; its whole lines were kept"));
 
     private void ReportFailure(string path, Exception error) => _onProblem?.Invoke(Errors.CaptureWriteFailed.At(path, 0,
         $"cannot be written: {WriteFailure.Reason(error)}; records that do not fit are counted as lost", error));

@@ -18,11 +18,13 @@ public static class TraceFileWriter
     /// <param name="prefix">What the files begin with; a trailing <c>.jsonl.gz</c> or <c>.jsonl</c> is no part of it.</param>
     /// <param name="replaces">Whether segments that are there already are replaced; otherwise they are an error.</param>
     /// <param name="cancel">Ends the writing with <see cref="OperationCanceledException"/>; nothing is left behind then.</param>
+    /// <param name="writeBeside">Writes further files, which appear with the segments or not at all.</param>
     /// <returns>The files written.</returns>
     /// <exception cref="AgentSimException">The files cannot be written, or there are some already.</exception>
     public static IReadOnlyList<string> Write(IEnumerable<TraceRecord> records, string prefix, bool replaces = false,
-        CancellationToken cancel = default)
+        CancellationToken cancel = default, Action<OutputSet>? writeBeside = null)
     {
+        using var beside = new OutputSet();
         ArgumentNullException.ThrowIfNull(records);
         ArgumentException.ThrowIfNullOrWhiteSpace(prefix);
         if (Path.GetFileName(SegmentNames.Prefix(prefix)) is "" or "." or ".." || Directory.Exists(prefix))
@@ -35,28 +37,47 @@ public static class TraceFileWriter
                 "this is there already, and a reader would take it for a part of the same trace; choose another prefix or remove it");
         string target = Path.GetFullPath(SegmentNames.File(prefix, 0));
         string parent = Path.GetDirectoryName(target)!;
-        string folder = Path.Combine(parent, $".agentsim-{Guid.NewGuid():N}");
+        string? folder = null;
         try
         {
-            Directory.CreateDirectory(folder);
+            Directory.CreateDirectory(parent);
+            folder = TemporaryFolders.Create(parent);
             WriteSegments(records, Path.Combine(folder, Path.GetFileName(SegmentNames.Prefix(prefix))), cancel);
-            foreach (string file in old) File.Delete(file);
-            var written = new List<string>();
-            foreach (string part in Directory.GetFiles(folder).Order(StringComparer.Ordinal))
-            {
-                written.Add(Path.Combine(Path.GetDirectoryName(prefix) ?? "", Path.GetFileName(part)));
-                File.Move(part, Path.Combine(parent, Path.GetFileName(part)));
-            }
-
-            return written;
+            string[] parts = [.. Directory.GetFiles(folder).Order(StringComparer.Ordinal)];
+            writeBeside?.Invoke(beside);
+            TemporaryFolders.Whole(() => Replace(old, parts, parent, beside));
+            return [.. parts.Select(part => Path.Combine(Path.GetDirectoryName(prefix) ?? "", Path.GetFileName(part)))];
         }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        catch (Exception error) when (WriteFailure.Is(error))
         {
             throw WriteFailure.At(prefix, error);
         }
         finally
         {
-            if (Directory.Exists(folder)) Directory.Delete(folder, recursive: true);
+            if (folder is not null) TemporaryFolders.Remove(folder);
+        }
+    }
+
+    // All of the new segments take their places and all of the old ones go, or nothing changes.
+    private static void Replace(List<string> old, string[] parts, string parent, OutputSet beside)
+    {
+        List<(string From, string To)> moved = [];
+        try
+        {
+            foreach (string file in old) Move(file, Path.Combine(Path.GetDirectoryName(parts[0])!, $".old-{Path.GetFileName(file)}"));
+            foreach (string part in parts) Move(part, Path.Combine(parent, Path.GetFileName(part)));
+            beside.Commit();
+        }
+        catch
+        {
+            for (int i = moved.Count - 1; i >= 0; i--) File.Move(moved[i].To, moved[i].From);
+            throw;
+        }
+
+        void Move(string from, string to)
+        {
+            File.Move(from, to);
+            moved.Add((from, to));
         }
     }
 

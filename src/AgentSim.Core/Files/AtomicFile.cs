@@ -17,6 +17,7 @@ public sealed class AtomicFile : IDisposable
     private readonly string? _folder;   // private; null for a device
     private readonly string _part;
     private readonly FileStream _stream;
+    private bool _isPlaced;
 
     private AtomicFile(string path)
     {
@@ -33,11 +34,10 @@ public sealed class AtomicFile : IDisposable
             throw Failure("this is a folder; name a file");
         string parent = Path.GetDirectoryName(target) ?? throw Failure("this is not a file name");
         Directory.CreateDirectory(parent);
-        _folder = Path.Combine(parent, $".agentsim-{Guid.NewGuid():N}");
+        _folder = TemporaryFolders.Create(parent);
         _part = Path.Combine(_folder, Path.GetFileName(target));
         try
         {
-            CreatePrivate(_folder);
             _stream = new FileStream(_part, FileMode.CreateNew, FileAccess.Write, FileShare.Read, 1 << 16);
             if (!OperatingSystem.IsWindows() && File.Exists(target))
                 File.SetUnixFileMode(_stream.SafeFileHandle, File.GetUnixFileMode(target));
@@ -68,17 +68,9 @@ public sealed class AtomicFile : IDisposable
     public static void Write(string path, Action<Stream> write)
     {
         ArgumentNullException.ThrowIfNull(write);
-        using AtomicFile file = Create(path);
-        try
-        {
-            write(file.Stream);
-        }
-        catch (Exception error) when (WriteFailure.Is(error))
-        {
-            throw WriteFailure.At(path, error);
-        }
-
-        file.Commit();
+        using OutputSet files = new();
+        files.Write(path, write);
+        files.Commit();
     }
 
     /// <summary>Whether a path is that of a device, which is written in place and can be written any number of times.</summary>
@@ -89,12 +81,27 @@ public sealed class AtomicFile : IDisposable
 
     /// <summary>Puts the file in the target's place.</summary>
     /// <exception cref="AgentSimException">The content cannot be written or the target not be replaced.</exception>
-    public void Commit() => Guard(_path, () =>
+    public void Commit() => CommitAll([this]);
+
+    /// <summary>Puts several files in the places of their targets: all of them, or none.</summary>
+    /// <exception cref="AgentSimException">The content of one cannot be written or its target not be replaced.</exception>
+    internal static void CommitAll(IReadOnlyList<AtomicFile> files)
     {
-        _stream.Dispose();
-        if (_folder is not null) File.Move(_part, Path.GetFullPath(_path), overwrite: true);
-        return 0;
-    });
+        foreach (AtomicFile file in files) Guard(file._path, file.Close);
+        int placed = 0;
+        TemporaryFolders.Whole(() =>
+        {
+            try
+            {
+                for (; placed < files.Count; placed++) Guard(files[placed]._path, () => files[placed].Place(keepsOld: files.Count > 1));
+            }
+            catch
+            {
+                for (; placed >= 0; placed--) files[placed].TakeBack();
+                throw;
+            }
+        });
+    }
 
     /// <summary>Removes what was not committed.</summary>
     public void Dispose()
@@ -108,21 +115,43 @@ public sealed class AtomicFile : IDisposable
             // The rest of the buffer could not be written; the file goes away anyway.
         }
 
+        if (_folder is not null) TemporaryFolders.Remove(_folder);
+    }
+
+    private int Close()
+    {
+        _stream.Dispose();
+        return 0;
+    }
+
+    private int Place(bool keepsOld)
+    {
+        if (_folder is null) return 0;
+        string target = Path.GetFullPath(_path);
+        if (keepsOld && Path.Exists(target)) File.Move(target, Old);
+        File.Move(_part, target, overwrite: true);
+        _isPlaced = true;
+        return 0;
+    }
+
+    // Not where another of the same set could not take its place.
+    private void TakeBack()
+    {
+        if (_folder is null) return;
         try
         {
-            if (_folder is not null && Directory.Exists(_folder)) Directory.Delete(_folder, recursive: true);
+            string target = Path.GetFullPath(_path);
+            if (Path.Exists(Old)) File.Move(Old, target, overwrite: true);
+            else if (_isPlaced) File.Delete(target);
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
-            // Nothing is lost, and the outcome of the write matters more than a left-over folder.
+            // The error that led here is the one to be said.
         }
     }
 
-    private static void CreatePrivate(string folder)
-    {
-        if (OperatingSystem.IsWindows()) Directory.CreateDirectory(folder);
-        else Directory.CreateDirectory(folder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
-    }
+    // What was there before, until all files of a set are in their places.
+    private string Old => $"{_part}.old";
 
     private AgentSimException Failure(string reason) => Errors.OutputFailed.At(_path, 0, reason);
 

@@ -1,7 +1,9 @@
 namespace AgentSim.Files;
 
 /// <summary>A file being read that counts the bytes taken from it; the count may be read from another thread.</summary>
-internal sealed class CountedStream(FileStream file) : IDisposable
+/// <param name="file">The file, from where it stands.</param>
+/// <param name="most">Bytes to read of it; null: all.</param>
+internal sealed class CountedStream(FileStream file, long? most = null) : IDisposable
 {
     private long _count;
 
@@ -9,6 +11,7 @@ internal sealed class CountedStream(FileStream file) : IDisposable
 
     public int Read(Span<byte> buffer)
     {
+        if (most is { } end && end - _count < buffer.Length) buffer = buffer[..(int)(end - _count)];
         int count = file.Read(buffer);
         Volatile.Write(ref _count, _count + count);
         return count;

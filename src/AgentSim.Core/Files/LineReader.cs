@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Text;
+using System.Text.Json;
 using System.Text.Unicode;
 
 namespace AgentSim.Files;
@@ -12,20 +13,24 @@ namespace AgentSim.Files;
 internal sealed class LineReader : IDisposable
 {
     /// <summary>The longest line that is read; a longer one is an error, so that a damaged file cannot exhaust memory.</summary>
-    public const int MaxLineBytes = 64 << 20;
+    public static int MaxLineBytes => InputLimits.Line.Bytes;
 
     private const int InitialBuffer = 256 << 10;
 
     private readonly string _path;
+    private readonly int _maxLine = MaxLineBytes;
+    private readonly TornEnds? _torn;
     private readonly CancellationToken _cancel;
     private readonly CountedStream _source;
     private readonly Action<int>? _onBytes;
     private readonly ReadAhead? _gzip;
+    private readonly GzipSource? _decoder;   // of _gzip, on a thread of its own
     private long _reported;  // bytes told to _onBytes
     private byte[] _buffer = ArrayPool<byte>.Shared.Rent(InitialBuffer);
     private int _next;       // first byte not yet handed out
     private int _end;        // end of the bytes read
     private bool _atEnd;
+    private bool _isTorn;
     private int _lineStart;
     private int _lineLength;
 
@@ -33,10 +38,12 @@ internal sealed class LineReader : IDisposable
     /// <param name="path">The file, as the user named it.</param>
     /// <param name="onBytes">Told how many bytes of the file (compressed, if it is) were read, after each piece.</param>
     /// <param name="cancel">Ends the reading with <see cref="OperationCanceledException"/>.</param>
+    /// <param name="torn">Takes what is lost at a torn end, whose whole lines are read then; null: such an end is an error.</param>
     /// <exception cref="AgentSimException">The file cannot be opened or read.</exception>
-    public LineReader(string path, Action<int>? onBytes = null, CancellationToken cancel = default)
+    public LineReader(string path, Action<int>? onBytes = null, CancellationToken cancel = default, TornEnds? torn = null)
     {
         _path = path;
+        _torn = torn;
         _cancel = cancel;
         _onBytes = onBytes;
         _source = new CountedStream(InputFiles.Open(path));
@@ -48,7 +55,8 @@ internal sealed class LineReader : IDisposable
 
             if (_end >= 2 && _buffer[0] == 0x1f && _buffer[1] == 0x8b)
             {
-                _gzip = new ReadAhead(new GzipSource(_buffer.AsSpan(0, _end).ToArray(), _source), _source);
+                _decoder = new GzipSource(_buffer.AsSpan(0, _end).ToArray(), _source);
+                _gzip = new ReadAhead(_decoder, _source);
                 _end = 0;
                 _atEnd = false;
                 while (_end < 3 && Fill() > 0)
@@ -121,14 +129,15 @@ internal sealed class LineReader : IDisposable
             int length = _buffer.AsSpan(_next + scanned, _end - _next - scanned).IndexOf((byte)'\n');
             bool ended = length >= 0;
             length = scanned + (ended ? length : _end - _next - scanned);
-            if (length > MaxLineBytes)
+            if (length > _maxLine)
                 throw Error(LineNumber + 1, Errors.LineTooLong,
-                    $"the line is longer than {MaxLineBytes >> 20} MiB; is this a JSON-lines file?");
+                    $"the line is longer than {InputLimits.Line.Size}; is this a JSON-lines file? ({InputLimits.Line.Raise})");
             if (!ended)
             {
                 scanned = length;
                 if (Fill() > 0) continue;
                 if (length == 0) return false;
+                if (_torn is not null && (_isTorn || !IsJson(_buffer.AsSpan(_next, length)))) return LeaveOut(length);
             }
 
             LineNumber++;
@@ -153,14 +162,45 @@ internal sealed class LineReader : IDisposable
             Report();
             return count;
         }
+        catch (InvalidDataException) when (_torn is not null && _decoder is { IsCutShort: true })
+        {
+            (_isTorn, _atEnd) = (true, true);
+            if (_end == _next) _torn.Add(_path, LineNumber, 0);
+            return 0;
+        }
         catch (InvalidDataException error)
         {
-            throw Error(LineNumber + 1, Errors.GzipInvalid, 
-                $"{error.Message}; the lines before this one are whole, the {_end - _next} bytes there are of this one are lost", error);
+            string way = _decoder is { IsCutShort: true } ? $"; {Setting.AllowTorn} reads the whole ones" : "";
+            throw Error(LineNumber + 1, Errors.GzipInvalid, $"{error.Message}; the lines before this one are whole, the {_end - _next} " +
+                $"bytes there are of this one are lost{way}", error);
         }
         catch (IOException error)
         {
             throw Error(LineNumber + 1, Errors.InputUnreadable, $"cannot be read: {error.Message}", error);
+        }
+    }
+
+    private bool LeaveOut(int length)
+    {
+        _torn!.Add(_path, LineNumber, length);
+        _next = _end;
+        return false;
+    }
+
+    private static bool IsJson(ReadOnlySpan<byte> line)
+    {
+        try
+        {
+            var reader = new Utf8JsonReader(line);
+            while (reader.Read())
+            {
+            }
+
+            return true;
+        }
+        catch (JsonException)
+        {
+            return false;
         }
     }
 

@@ -5,20 +5,23 @@ namespace AgentSim.Files;
 /// <summary>Limits that a system sets to a process.</summary>
 public static class ProcessLimits
 {
-    private const int FileSizeSignal = 25;   // SIGXFSZ, on Linux and macOS
-    private const nint IgnoreSignal = 1;     // SIG_IGN
+    private const PosixSignal FileSizeSignal = (PosixSignal)25;   // SIGXFSZ, on Linux and macOS
     private const int FileSize = 1;          // RLIMIT_FSIZE
     private const int OpenFilesOnLinux = 7;  // RLIMIT_NOFILE
     private const int OpenFilesElsewhere = 8;
     private const int UsualOpenFiles = 200;
 
+    // Kept for ever. A handler, not "ignore": programs that this process starts would inherit that.
+    private static readonly Lazy<PosixSignalRegistration> s_fileSize =
+        new(() => PosixSignalRegistration.Create(FileSizeSignal, static signal => signal.Cancel = true));
+
     /// <summary>
     /// Makes a file that gets larger than a limit allows an error like a full disk. Otherwise the system ends the process at the write, and
-    /// what waits to be written is lost.
+    /// what waits to be written is lost. Nothing else of the process changes, and nothing of those that it starts.
     /// </summary>
     public static void IgnoreFileSizeSignal()
     {
-        if (!OperatingSystem.IsWindows()) _ = Signal(FileSizeSignal, IgnoreSignal);
+        if (!OperatingSystem.IsWindows()) _ = s_fileSize.Value;
     }
 
     /// <summary>Whether files that this process writes may only have a certain size.</summary>
@@ -39,10 +42,6 @@ public static class ProcessLimits
         const string Open = "/proc/self/fd";
         return Directory.Exists(Open) ? Directory.EnumerateFileSystemEntries(Open).Count() : UsualOpenFiles;
     }
-
-    [DllImport("libc", EntryPoint = "signal")]
-    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
-    private static extern nint Signal(int signal, nint handler);
 
     [DllImport("libc", EntryPoint = "getrlimit")]
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]

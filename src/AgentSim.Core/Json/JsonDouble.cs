@@ -26,6 +26,8 @@ internal static class JsonDouble
             return length + 2;
         }
 
+        if (!double.IsFinite(value))
+            throw Errors.ResultNotFinite.Error("a result is no finite number, which JSON cannot say: times or rates of the run are too large");
         int at = 0;
         if (double.IsNegative(value)) target[at++] = (byte)'-';
         Span<byte> digits = stackalloc byte[MaxDigits];

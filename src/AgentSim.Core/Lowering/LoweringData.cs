@@ -14,6 +14,8 @@ internal readonly struct LoweredRequest
     public required int RunCount { get; init; }
     public string? Model { get; init; }              // this and the next for rows of version 2 only
     public ExplicitEdges? Explicit { get; init; }
+    public int File { get; init; }                   // of the files there are; -1 for a record made in memory
+    public int Line { get; init; }
 }
 
 /// <summary>The explicit edges of a request and where it was recorded.</summary>

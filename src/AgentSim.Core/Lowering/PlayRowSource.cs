@@ -41,6 +41,7 @@ internal sealed class PlayRowSource : IRowSource
                 NotBeforeMs = request.Start - _table[0].Start,
                 Dependencies = _edges.Of(row),
                 TraceBlockSize = _blockSize,
+                Origin = _table.Origin(row),
             };
         }
     }

@@ -1,4 +1,6 @@
 using AgentSim.Collections;
+using AgentSim.Rows;
+using AgentSim.Traces;
 
 namespace AgentSim.Lowering;
 
@@ -38,6 +40,12 @@ internal sealed class RequestTable
 
     public SessionTable Sessions { get; }
 
+    /// <summary>The files that requests were read from.</summary>
+    public IReadOnlyList<string> Files { get; init; } = [];
+
+    /// <summary>Where a request was recorded; null for one made in memory.</summary>
+    public RowOrigin? Origin(int row) => this[row] is { File: >= 0 and var file, Line: var line } ? new RowOrigin(Files[file], line) : null;
+
     public int Count => _order.Length;
 
     public ref readonly LoweredRequest this[int row] => ref _requests[_order[row]];
@@ -47,7 +55,7 @@ internal sealed class RequestTable
     {
         int row = dependencies.FindCycle();
         if (row < 0) return;
-        throw Errors.TraceCycle.Error(
+        throw new TracePlace(Origin(row)?.Path ?? "", Origin(row)?.Line ?? 0).Error(Errors.TraceCycle,
             $"request {Quote.Of(Id(row))} of session {Quote.Of(Sessions.Name(this[row].Session))} would wait for itself; "
             + "check the parent sessions and the times of its session");
     }

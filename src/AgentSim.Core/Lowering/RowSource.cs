@@ -38,6 +38,7 @@ internal sealed class RowSource : IRowSource
             OutputLength = request.OutputTokens,
             HashIds = numbering.Number(request),
             Timestamp = request.Start - globalStart,
+            Origin = _table.Origin(row),
             TraceBlockSize = _blockSize,
         };
     }

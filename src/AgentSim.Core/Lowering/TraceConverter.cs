@@ -13,6 +13,9 @@ public sealed record ConvertOptions(IReadOnlyList<string> InputPaths, string Out
 {
     /// <summary>Agentic traces: leaves out requests without a session, which are refused otherwise.</summary>
     public bool DropSessionless { get; init; }
+
+    /// <summary>Reads the whole lines of files whose end is missing, which are refused otherwise.</summary>
+    public bool AllowTorn { get; init; }
 }
 
 /// <summary>What a conversion wrote.</summary>
@@ -20,7 +23,11 @@ public sealed record ConvertOptions(IReadOnlyList<string> InputPaths, string Out
 /// <param name="TraceBlockSize">Tokens per hash id; a replay of the rows needs it.</param>
 /// <param name="IsAgentic">Whether the rows are agentic.</param>
 /// <param name="SessionlessDropped">Requests that were left out because they belong to no session.</param>
-public sealed record ConvertResult(long Rows, int TraceBlockSize, bool IsAgentic, int SessionlessDropped = 0);
+public sealed record ConvertResult(long Rows, int TraceBlockSize, bool IsAgentic, int SessionlessDropped = 0)
+{
+    /// <summary>Files whose end is missing, of which the whole lines were read.</summary>
+    public IReadOnlyList<RunWarning> Warnings { get; init; } = [];
+}
 
 /// <summary>Converts Dynamo request traces to a file of Mooncake rows (behaviour 01#5).</summary>
 public static class TraceConverter
@@ -39,7 +46,8 @@ public static class TraceConverter
         bool isVersion2 = options.AgenticVersion == 2;
         var lowering = new TraceLowering(options.AgenticVersion) { DropsSessionless = options.DropSessionless };
         IReadOnlyList<string> files = InputFiles.Expand(options.InputPaths);
-        lowering.AddFiles(files, progress, cancel);
+        TornEnds? torn = options.AllowTorn ? new TornEnds() : null;
+        lowering.AddFiles(files, progress, cancel, torn);
         IEnumerable<MooncakeRow> rows = Rows(lowering, files[0]);
         if (lowering.IsAgentic != options.IsAgentic)
         {
@@ -52,7 +60,10 @@ public static class TraceConverter
         AtomicFile.Write(options.OutputPath, stream => count = lowering.IsAgentic && isVersion2
             ? AgenticFileWriter.Write(stream, rows, lowering.TraceBlockSize, AgenticHeader.RequestTraceSource, cancel)
             : WriteRows(stream, rows, cancel));
-        return new ConvertResult(count, lowering.TraceBlockSize, lowering.IsAgentic, lowering.SessionlessDropped);
+        return new ConvertResult(count, lowering.TraceBlockSize, lowering.IsAgentic, lowering.SessionlessDropped)
+        {
+            Warnings = [.. torn?.Warnings() ?? []],
+        };
     }
 
     /// <summary>The fault of a trace that gave no row, with what its first file seems to be.</summary>

@@ -1,4 +1,5 @@
 using AgentSim.Collections;
+using AgentSim.Files;
 using AgentSim.Rows;
 using AgentSim.Traces;
 
@@ -22,6 +23,7 @@ public sealed class TraceLowering
     private readonly NameTable _requestIds = new();
     private readonly SessionTable _sessions = new();
     private readonly ToolTable _tools = new();
+    private readonly List<string> _files = [];   // that requests were read from
     private readonly Dictionary<string, int> _models = new(StringComparer.Ordinal);
     private (string? Name, int Requests) _lastModel;   // not yet in the dictionary
     private IRowSource? _rows;
@@ -101,11 +103,13 @@ public sealed class TraceLowering
     /// <param name="paths">The files, in order.</param>
     /// <param name="progress">Told the bytes read so far over all files, as they lie on disk.</param>
     /// <param name="cancel">Ends the reading.</param>
+    /// <param name="torn">Takes the files whose end is missing, of which the whole lines are read; null: such a file is a fault.</param>
     /// <exception cref="AgentSimException">A file cannot be read, or a record is malformed or contradicts an earlier one.</exception>
-    public void AddFiles(IEnumerable<string> paths, IProgress<long>? progress = null, CancellationToken cancel = default)
+    public void AddFiles(IEnumerable<string> paths, IProgress<long>? progress = null, CancellationToken cancel = default,
+        TornEnds? torn = null)
     {
         ArgumentNullException.ThrowIfNull(paths);
-        IEnumerable<RecordBatch> batches = RecordBatch.Read([.. paths], readsDependencies: _agenticVersion == 2, cancel);
+        IEnumerable<RecordBatch> batches = RecordBatch.Read([.. paths], readsDependencies: _agenticVersion == 2, cancel, torn);
         foreach (RecordBatch batch in Ahead.Of(batches, "trace parsing", cancel))
         {
             foreach (TraceRecord record in batch.Records) Add(record);
@@ -130,7 +134,7 @@ public sealed class TraceLowering
             _isComplete = true;
             _hashes.Seal();
             if (_missing == MissingDependency.Drop) DropMissing();
-            var table = new RequestTable(_requests, _requestIds, IsAgentic ? _sessions : new SessionTable());
+            var table = new RequestTable(_requests, _requestIds, IsAgentic ? _sessions : new SessionTable()) { Files = _files };
             _rows = IsAgentic && _agenticVersion == 2
                 ? new PlayRowSource(table, _hashes, TraceBlockSize, _tools)
                 : new RowSource(table, _hashes, TraceBlockSize, IsAgentic ? new AgenticEdges(table, _tools) : null, _tools);
@@ -191,10 +195,23 @@ public sealed class TraceLowering
             OutputTokens = request.OutputTokens,
             FirstRun = firstRun,
             RunCount = _hashes.RunCount - firstRun,
+            File = FileNumber(request.Path),
+            Line = (int)Math.Min(request.Line, int.MaxValue),
             Model = _agenticVersion == 2 ? request.Model : null,
             Explicit = _agenticVersion == 2 && request.Dependencies.Count > 0
                 ? new ExplicitEdges(request.Place, request.Dependencies) : null,
         });
+    }
+
+    // Requests of a file follow each other.
+    private int FileNumber(string path)
+    {
+        if (path.Length == 0) return -1;
+        if (_files.Count > 0 && _files[^1] == path) return _files.Count - 1;
+        int known = _files.IndexOf(path);
+        if (known >= 0) return known;
+        _files.Add(path);
+        return _files.Count - 1;
     }
 
     // Requests to the same model mostly follow each other.

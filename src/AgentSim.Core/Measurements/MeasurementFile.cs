@@ -15,7 +15,8 @@ internal static class MeasurementFile
     {
         try
         {
-            using var reader = new StreamReader(Open(path), Encoding.UTF8);
+            using Stream stream = Open(path);
+            using var reader = new StreamReader(new MemoryStream(BoundedFile.Read(stream, InputLimits.Measurement, path).ToArray()), Encoding.UTF8);
             return reader.ReadToEnd();
         }
         catch (Exception error) when (error is IOException or InvalidDataException)
@@ -31,7 +32,7 @@ internal static class MeasurementFile
         try
         {
             using Stream stream = Open(path);
-            return JsonDocument.Parse(stream);
+            return JsonDocument.Parse(BoundedFile.Read(stream, InputLimits.Measurement, path));
         }
         catch (JsonException error)
         {

@@ -2,6 +2,7 @@ using System.Runtime.InteropServices;
 using AgentSim.Prompts;
 using AgentSim.Rows;
 using AgentSim.Sessions;
+using AgentSim.Files;
 using AgentSim.Traces;
 
 namespace AgentSim.Measures;
@@ -74,14 +75,15 @@ public sealed class TraceMeasurer
     /// reading.</param>
     /// <param name="progress">Told the bytes read so far over all files, as they lie on disk.</param>
     /// <param name="cancel">Ends the reading.</param>
+    /// <param name="torn">Takes the files whose end is missing, of which the whole lines are read; null: such a file is a fault.</param>
     /// <exception cref="AgentSimException">A file cannot be read.</exception>
     public void AddFiles(
         IEnumerable<string> paths, Func<TraceRecord, (bool IsMember, string? Group)>? groupOf = null,
             Action<AgentSimException>? onBadRow = null,
-        IProgress<long>? progress = null, CancellationToken cancel = default)
+        IProgress<long>? progress = null, CancellationToken cancel = default, TornEnds? torn = null)
     {
         ArgumentNullException.ThrowIfNull(paths);
-        foreach (TraceRecord record in RequestTraceReader.Parse(paths, readsDependencies: false, onBadRow, progress, cancel))
+        foreach (TraceRecord record in RequestTraceReader.Parse(paths, readsDependencies: false, onBadRow, progress, cancel, torn))
         {
             try
             {

@@ -82,7 +82,7 @@ public sealed class MetricComparison : IDynamicMetaObjectProvider
     /// <summary><see cref="Value"/> less <see cref="Baseline"/>; null where one of them is no number.</summary>
     public double? Difference => MetricChange.Difference(Baseline, Value);
 
-    /// <summary>The difference in percent of the baseline; null for a change from 0, and where one of them is no number.</summary>
+    /// <summary>The difference in percent of the baseline; null for a change from 0 or next to it, and where one of them is no number.</summary>
     public double? Percent => MetricChange.Percent(Baseline, Value);
 
     /// <summary>What became of the metric from the first to the last report.</summary>
@@ -116,11 +116,13 @@ internal static class MetricChange
     {
         if (!IsNumber(value) || !IsNumber(baseline)) return null;
         if (value == baseline) return 0.0;
-        return baseline == 0.0 ? null : (value - baseline) / Math.Abs(baseline!.Value) * 100.0;
+        double change = (value!.Value - baseline!.Value) / Math.Abs(baseline.Value) * 100.0;
+        return double.IsFinite(change) ? change : null;   // from 0, or from next to it
     }
 
     /// <summary>The change; null where there is none to speak of.</summary>
-    public static double? Difference(double? baseline, double? value) => IsNumber(value) && IsNumber(baseline) ? value - baseline : null;
+    public static double? Difference(double? baseline, double? value) => IsNumber(value) && IsNumber(baseline)
+        && double.IsFinite(value!.Value - baseline!.Value) ? value - baseline : null;
 
     public static ComparisonVerdict Verdict(double? baseline, double? value, MetricDirection direction, double tolerancePercent)
     {

@@ -8,7 +8,6 @@ namespace AgentSim.Metrics;
 public static class ReportReader
 {
     private static ErrorCode InvalidId => Errors.ReportInvalid;
-    private const long MaxBytes = 1 << 24;   // a report has some kilobytes
 
     /// <summary>
     /// The metrics of a report file: its numbers, in the order of the file. Those are marked that have no samples, as
@@ -46,8 +45,7 @@ public static class ReportReader
     {
         try
         {
-            if (file.Length > MaxBytes) throw Invalid(path, $"the file has {file.Length} bytes, more than any report");
-            using JsonDocument document = JsonDocument.Parse(file);
+            using JsonDocument document = JsonDocument.Parse(BoundedFile.Read(file, InputLimits.Report, path));
             if (document.RootElement.ValueKind != JsonValueKind.Object) throw Invalid(path, "the file holds no JSON object");
             return EmptyMetrics.Mark([.. Holders(document.RootElement).SelectMany(Numbers)], NamedEmpty(document.RootElement, path));
         }

@@ -50,9 +50,11 @@ internal static class CsvText
 
     private static readonly SearchValues<char> NeedQuotes = SearchValues.Create(",;\"\t\r\n");
 
-    /// <summary>A text as a cell: quoted where it has to be, and with an apostrophe before what a spreadsheet would compute.</summary>
+    /// <summary>A text as a cell: quoted where it has to be, with an apostrophe before what a spreadsheet would compute, and without
+    /// characters that drive a terminal.</summary>
     public static string Cell(string text)
     {
+        text = Quote.Lines(text);
         if (text.Length > 0 && FormulaStarts.Contains(text[0], StringComparison.Ordinal)) text = "'" + text;
         return text.AsSpan().IndexOfAny(NeedQuotes) < 0 ? text : $"\"{text.Replace("\"", "\"\"", StringComparison.Ordinal)}\"";
     }

@@ -10,6 +10,7 @@ internal static class TextTable
     /// <param name="rows">The header and the rows below it, all of the same number of cells.</param>
     public static void Append(StringBuilder text, IReadOnlyList<string[]> rows)
     {
+        rows = [.. rows.Select(row => Array.ConvertAll(row, Quote.Shown))];   // names are of others
         int[] widths = [.. rows[0].Select((_, column) => rows.Max(row => row[column].Length))];
         AppendRule(text, widths, '┏', '┳', '┓');
         AppendRow(text, widths, rows[0]);

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
+using AgentSim.Files;
 using AgentSim.Yaml;
 
 namespace AgentSim.Routing;
@@ -9,7 +10,6 @@ internal static class RouterPolicyReader
 {
     public static ErrorCode InvalidId => Errors.RouterPolicyInvalid;
 
-    private const int LongestFile = 1 << 20;
 
     private static readonly string[] ProfileKeys = ["default_policy_family", "uncached_isl_buckets", "policy_classes"];
 
@@ -171,13 +171,11 @@ internal static class RouterPolicyReader
         try
         {
             using FileStream file = File.OpenRead(path);
-            byte[] bytes = new byte[LongestFile + 1];   // also where the file is a device or a pipe, which has no length
-            int length = file.ReadAtLeast(bytes, bytes.Length, throwOnEndOfStream: false);
-            if (length > LongestFile)
-                throw InvalidId.At(path, 0,
-                    $"router policy file: longer than {LongestFile:N0} bytes; it holds families, buckets and classes only");
-            digest = Convert.ToHexStringLower(SHA256.HashData(bytes.AsSpan(0, length)));
-            return new UTF8Encoding(false, throwOnInvalidBytes: true).GetString(bytes, 0, length);
+            byte[] bytes = (BoundedFile.Read(file, InputLimits.Policy.Bytes) ?? throw InvalidId.At(path, 0,
+                $"router policy file: longer than {InputLimits.Policy.Bytes:N0} bytes; it holds families, buckets and classes only " +
+                    $"({InputLimits.Policy.Raise})")).ToArray();
+            digest = Convert.ToHexStringLower(SHA256.HashData(bytes));
+            return new UTF8Encoding(false, throwOnInvalidBytes: true).GetString(bytes);
         }
         catch (DecoderFallbackException e)
         {

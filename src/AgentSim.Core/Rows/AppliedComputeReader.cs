@@ -38,15 +38,19 @@ public static class AppliedComputeReader
     /// <returns>The sessions with their lines, read while they are enumerated.</returns>
     /// <exception cref="AgentSimException">The file cannot be read or a line is malformed.</exception>
     public static IEnumerable<AtLine<AppliedComputeSession>> Read(string path, IProgress<long>? progress = null,
-        CancellationToken cancel = default)
+        CancellationToken cancel = default) => Read(path, progress, cancel, null);
+
+    internal static IEnumerable<AtLine<AppliedComputeSession>> Read(string path, IProgress<long>? progress, CancellationToken cancel,
+        TornEnds? torn)
     {
         ArgumentNullException.ThrowIfNull(path);
-        return Sessions(path, progress, cancel);
+        return Sessions(path, progress, cancel, torn);
     }
 
-    private static IEnumerable<AtLine<AppliedComputeSession>> Sessions(string path, IProgress<long>? progress, CancellationToken cancel)
+    private static IEnumerable<AtLine<AppliedComputeSession>> Sessions(string path, IProgress<long>? progress, CancellationToken cancel,
+        TornEnds? torn)
     {
-        using var lines = new LineReader(path, new ByteProgress(progress).Add, cancel);
+        using var lines = new LineReader(path, new ByteProgress(progress).Add, cancel, torn);
         while (lines.Read()) yield return new AtLine<AppliedComputeSession>(Parse(lines, path), lines.LineNumber);
     }
 

@@ -88,6 +88,9 @@ public sealed class MooncakeRow
     /// </summary>
     internal (long Start, long End)? Recorded { get; set; }
 
+    /// <summary>Where the request was recorded, for messages, if the row was made from a request trace.</summary>
+    internal RowOrigin? Origin { get; set; }
+
     /// <summary>Version of the agentic dialect that the row is in, 1 or 2; 0 for a plain row.</summary>
     public int AgenticVersion => !IsAgentic ? 0 : PlayId is null ? 1 : 2;
 

@@ -42,18 +42,18 @@ public static class MooncakeRowReader
     /// </summary>
     internal static IEnumerable<AtLine<MooncakeRow>> ReadPassing(
         string path, TraceFormat format, int? traceBlockSize, Action<RunWarning>? onWarning, IProgress<long>? progress,
-            CancellationToken cancel) =>
+            CancellationToken cancel, TornEnds? torn = null) =>
         Rows(path, format, true, traceBlockSize ?? MooncakeRow.DefaultTraceBlockSize, traceBlockSize is not null, null, onWarning,
-            progress, cancel);
+            progress, cancel, torn);
 
     private static IEnumerable<AtLine<MooncakeRow>> Rows(
         string path, TraceFormat format, bool reusesIds, int traceBlockSize, bool insists, Action<AgentSimException>? onBadRow,
-        Action<RunWarning>? onWarning, IProgress<long>? progress, CancellationToken cancel)
+        Action<RunWarning>? onWarning, IProgress<long>? progress, CancellationToken cancel, TornEnds? torn = null)
     {
         bool isAgentic = format == TraceFormat.AgenticMooncake;
         var parser = new RowParser(isAgentic ? RowFields.Agentic : RowFields.Plain, reusesIds);
         var remarks = new RowRemarks(path);
-        using var lines = new LineReader(path, new ByteProgress(progress).Add, cancel);
+        using var lines = new LineReader(path, new ByteProgress(progress).Add, cancel, torn);
         bool isFirst = true, gave = false;
         while (lines.Read())
         {

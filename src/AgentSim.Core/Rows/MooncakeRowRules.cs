@@ -14,7 +14,7 @@ internal static class MooncakeRowRules
     /// <exception cref="AgentSimException">The row breaks a rule.</exception>
     public static long Check(MooncakeRow row, int traceBlockSize, string source, long line)
     {
-        RowPlace place = new(source, line);
+        RowPlace place = new(source, line) { Origin = row.Origin };
         if (row.IsAgentic && string.IsNullOrWhiteSpace(row.RequestId))
             throw place.Invalid("'request_id' is blank; every agentic row needs an id of its own");
         if (row.AgenticVersion == 2) return CheckVersion2(row, traceBlockSize, place);

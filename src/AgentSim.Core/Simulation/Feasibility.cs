@@ -41,6 +41,6 @@ internal static class Feasibility
     private static void Check(WorkloadColumns load, EngineConfig engine, int request, int prompt, int output)
     {
         if (engine.EngineType.WhyNever(engine, prompt, output) is { } problem)
-            throw Errors.RequestNeverFits.Error($"{load.Describe(request)} can never finish: {problem}");
+            throw load.Fault(request, Errors.RequestNeverFits, $"{load.Describe(request)} can never finish: {problem}");
     }
 }

@@ -42,7 +42,8 @@ public static class ReplayChecks
         CheckSettings(settings, workload.Format);
         if (workload.Synthetic is { } synthetic) CheckLoadControl(synthetic, settings.Concurrency is not null);
         if (workload.IsAgentic) CheckAgentic(settings);
-        else CheckArrivals(workload.Columns, settings.Concurrency is not null || settings.Knobs.ConcurrentTasks is not null);
+        else CheckArrivals(workload.Columns, settings.Concurrency is not null || settings.Knobs.ConcurrentTasks is not null,
+            settings.ArrivalSpeedupRatio);
     }
 
     private static void CheckWorkers(ReplaySettings settings)
@@ -66,14 +67,19 @@ public static class ReplayChecks
                 $"{Setting.Concurrency} ({controls} given)");
     }
 
-    private static void CheckArrivals(WorkloadColumns load, bool closedLoop)
+    private static void CheckArrivals(WorkloadColumns load, bool closedLoop, double ratio)
     {
+        double origin = load.FirstArrival.DefaultIfEmpty().Min();
         for (int session = 0; session < load.FirstArrival.Length; session++)
         {
             double arrival = load.FirstArrival[session];
+            if (!closedLoop && double.IsFinite(arrival) && !double.IsFinite((arrival - origin) / ratio))
+                throw load.Fault(load.SessionStart[session], InvalidId,
+                    $"session {Quote.Of(load.SessionNames[session])} starts at {Text(arrival)} ms, which divided by {Text(ratio)} is no " +
+                        $"finite time; give a larger {Setting.ArrivalSpeedupRatio}, or smaller times");
             if (closedLoop ? arrival < 0 : !double.IsFinite(arrival))
             {
-                throw Invalid(double.IsNaN(arrival)
+                throw load.Fault(load.SessionStart[session], InvalidId, double.IsNaN(arrival)
                     ? $"session {Quote.Of(load.SessionNames[session])} has no start time; give its first turn a timestamp or " +
                     $"set {Setting.Concurrency}"
                     : $"session {Quote.Of(load.SessionNames[session])} starts at {Text(arrival)} ms; start times must be finite and, " +

@@ -83,18 +83,23 @@ internal abstract class ReplayRuntime(RuntimeParts parts)
     /// <summary>The error for requests that can never run, naming the one that blocks a rank.</summary>
     protected AgentSimException DeadEnd(IEnumerable<Scheduler> ranks)
     {
-        int inFlight = 0;
-        string blocked = "";
+        int inFlight = 0, blocked = -1;
+        string why = "";
         foreach (Scheduler rank in ranks)
         {
             inFlight += rank.RequestCount;
-            if (blocked.Length > 0 || rank.RequestCount == 0) continue;
-            (int request, string reason) = rank.DescribeBlockage();
-            if (request >= 0) blocked = $"; {Parts.Load.Describe(request)} can never run: {reason}";
+            if (blocked >= 0 || rank.RequestCount == 0) continue;
+            (blocked, why) = rank.DescribeBlockage();
         }
 
-        return Errors.ReplayDeadEnd.Error(string.Create(
-            CultureInfo.InvariantCulture, $"the replay reached a dead end at {Now:F3} ms with {inFlight} requests in flight{blocked}"));
+        string end = string.Create(CultureInfo.InvariantCulture,
+            $"the replay reached a dead end at {Now:F3} ms with {inFlight} requests in flight");
+        if (blocked >= 0)
+            return Parts.Load.Fault(blocked, Errors.ReplayDeadEnd, $"{end}; {Parts.Load.Describe(blocked)} can never run: {why}");
+        // Nothing waits for a worker, so that what is left waits for a time that never comes.
+        return Errors.ReplayDeadEnd.Error(inFlight > 0 ? end :
+            $"{end}: the others start at no finite time; give smaller times, or a larger {Setting.ArrivalSpeedupRatio} if it is below 1 "
+            + string.Create(CultureInfo.InvariantCulture, $"(is {Parts.Settings.ArrivalSpeedupRatio})"));
     }
 
     /// <summary>

@@ -24,6 +24,7 @@ internal static class RunSettings
         if (workload.Columns.Model is { } model) names["model"] = model;
         if (workload.Columns.Import is { } import) names["import"] = import;
         if (workload.AllowsCut) names["allow_cut"] = true;
+        if (workload.AllowsTorn) names["allow_torn"] = true;
         if (workload.DropsSessionless) names["drop_sessionless"] = true;
     }
 

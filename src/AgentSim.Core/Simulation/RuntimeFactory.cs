@@ -7,6 +7,8 @@ namespace AgentSim.Simulation;
 /// <summary>Puts the runtime of a replay together (behaviour 04#3).</summary>
 internal static class RuntimeFactory
 {
+    private const int RanksBetweenChecks = 256;   // a rank may have much to prepare
+
     public static ReplayRuntime Create(RuntimeParts parts, HandoffRecorder? handoffs)
     {
         ReplaySettings settings = parts.Settings;
@@ -38,7 +40,12 @@ internal static class RuntimeFactory
         SimulatedEngine engine = config.EngineType.Create(new EngineServices(config, parts.Prompts, recorder,
             areAsked) { Observer = parts.Settings.Observer });
         Scheduler[] ranks = new Scheduler[count];
-        for (int rank = 0; rank < count; rank++) ranks[rank] = engine.CreateRank(rank);
+        for (int rank = 0; rank < count; rank++)
+        {
+            if (rank % RanksBetweenChecks == 0) parts.Cancellation.ThrowIfCancellationRequested();
+            ranks[rank] = engine.CreateRank(rank);
+        }
+
         return (ranks, engine.Caches);
     }
 

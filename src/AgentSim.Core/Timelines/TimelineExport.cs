@@ -9,7 +9,11 @@ namespace AgentSim.Timelines;
 /// <summary>A timeline that was written.</summary>
 /// <param name="Items">Requests and tool calls in it.</param>
 /// <param name="Files">Files it was made from.</param>
-public sealed record TimelineSummary(int Items, int Files);
+public sealed record TimelineSummary(int Items, int Files)
+{
+    /// <summary>Files whose end is missing, of which the whole lines were read.</summary>
+    public IReadOnlyList<RunWarning> Warnings { get; init; } = [];
+}
 
 /// <summary>Makes timelines of files: of request traces, or of the request records that one replay left.</summary>
 public sealed class TimelineExport
@@ -17,11 +21,13 @@ public sealed class TimelineExport
     private readonly TimelineOptions _options;
     private readonly TraceTimeline _trace;
     private readonly List<RequestResult> _requests = [];
+    private readonly TornEnds? _torn;
     private string? _traceFile;
     private string? _log;
     private string? _other;   // a file that is neither
 
-    private TimelineExport(TimelineOptions options) => (_options, _trace) = (options, new TraceTimeline(options));
+    private TimelineExport(TimelineOptions options) =>
+        (_options, _trace, _torn) = (options, new TraceTimeline(options), options.AllowTorn ? new TornEnds() : null);
 
     /// <summary>Reads files and writes their timeline, which appears only when all went well.</summary>
     /// <param name="files">Request traces, or one file of request records; what a file holds shows in its first line.</param>
@@ -43,12 +49,12 @@ public sealed class TimelineExport
         if (export._log is null && export._traceFile is null && files.Count > 0) throw NothingIn(files[0]);
         int items = 0;
         TimelineFile.Write(output, stream => items = export.Write(stream, cancel));
-        return new TimelineSummary(items, files.Count);
+        return new TimelineSummary(items, files.Count) { Warnings = [.. export._torn?.Warnings() ?? []] };
     }
 
     private void Read(string file, ByteProgress bytes, CancellationToken cancel)
     {
-        using var lines = new LineReader(file, bytes.Add, cancel);
+        using var lines = new LineReader(file, bytes.Add, cancel, _torn);
         if (!lines.Read()) return;
         bool isLog = RequestLogReader.IsRecord(lines.Line);
         CheckAlone(isLog, file);
@@ -104,6 +110,9 @@ public sealed record TimelineOptions
     /// <summary>An instant at the first token of every request.</summary>
     public bool FirstTokenMarkers { get; init; }
 
+    /// <summary>Reads the whole lines of files whose end is missing, which are refused otherwise.</summary>
+    public bool AllowTorn { get; init; }
+
     /// <summary>Indents by two blanks and sorts all keys, to be read by people and compared by tools.</summary>
     public bool Indented { get; init; }
 }
@@ -117,9 +126,22 @@ public static class TimelineFile
     /// <exception cref="AgentSimException">The file cannot be written.</exception>
     public static void Write(string path, Action<Stream> write)
     {
+        using var files = new OutputSet();
+        Write(files, path, write);
+        files.Commit();
+    }
+
+    /// <summary>Writes a file as one of several.</summary>
+    /// <param name="files">The files that appear together.</param>
+    /// <param name="path">The file.</param>
+    /// <param name="write">Writes the timeline.</param>
+    /// <exception cref="AgentSimException">The file cannot be written.</exception>
+    public static void Write(OutputSet files, string path, Action<Stream> write)
+    {
+        ArgumentNullException.ThrowIfNull(files);
         ArgumentNullException.ThrowIfNull(path);
         ArgumentNullException.ThrowIfNull(write);
-        AtomicFile.Write(path, stream =>
+        files.Write(path, stream =>
         {
             if (!path.EndsWith(".gz", StringComparison.OrdinalIgnoreCase))
             {

@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Diagnostics;
 using System.Runtime.ExceptionServices;
+using AgentSim.Files;
 
 namespace AgentSim.Traces;
 
@@ -27,12 +28,13 @@ internal sealed class RecordBatch : IDisposable
     public IReadOnlyList<TraceRecord> Records => _records;
 
     /// <summary>The records of files. What makes reading fail comes behind all records before it.</summary>
-    public static IEnumerable<RecordBatch> Read(IEnumerable<string> paths, bool readsDependencies, CancellationToken cancel)
+    public static IEnumerable<RecordBatch> Read(IEnumerable<string> paths, bool readsDependencies, CancellationToken cancel,
+        TornEnds? torn = null)
     {
         var bytes = new LastReport();
         ExceptionDispatchInfo? failure = null;
         using IEnumerator<TraceRecord> source =
-            RequestTraceReader.ParseShards(paths, readsDependencies, onBadRow: null, bytes, cancel).GetEnumerator();
+            RequestTraceReader.ParseShards(paths, readsDependencies, onBadRow: null, bytes, cancel, torn).GetEnumerator();
         bool hasMore = true;
         while (hasMore)
         {

@@ -47,7 +47,7 @@ public static class RequestTraceReader
     /// fault.</summary>
     internal static IEnumerable<TraceRecord> Parse(
         IEnumerable<string> paths, bool readsDependencies, Action<AgentSimException>? onBadRow, IProgress<long>? progress,
-            CancellationToken cancel)
+            CancellationToken cancel, TornEnds? torn = null)
     {
         var bytes = new ByteProgress(progress);
         foreach (string path in paths)
@@ -58,7 +58,7 @@ public static class RequestTraceReader
                 gave = true;
                 onBadRow(error);
             };
-            foreach (TraceRecord record in ParseShards([path], readsDependencies, tell, bytes, cancel))
+            foreach (TraceRecord record in ParseShards([path], readsDependencies, tell, bytes, torn, cancel))
             {
                 gave = true;
                 yield return record;
@@ -73,17 +73,17 @@ public static class RequestTraceReader
     /// <summary>The same for shards of one trace, of which one may be empty.</summary>
     internal static IEnumerable<TraceRecord> ParseShards(
         IEnumerable<string> paths, bool readsDependencies, Action<AgentSimException>? onBadRow, IProgress<long>? progress,
-            CancellationToken cancel) =>
-        ParseShards(paths, readsDependencies, onBadRow, new ByteProgress(progress), cancel);
+            CancellationToken cancel, TornEnds? torn = null) =>
+        ParseShards(paths, readsDependencies, onBadRow, new ByteProgress(progress), torn, cancel);
 
     private static IEnumerable<TraceRecord> ParseShards(
         IEnumerable<string> paths, bool readsDependencies, Action<AgentSimException>? onBadRow, ByteProgress bytes,
-            CancellationToken cancel)
+            TornEnds? torn, CancellationToken cancel)
     {
         foreach (string path in paths)
         {
             var parser = new TraceRecordParser(path, readsDependencies);
-            using var lines = new LineReader(path, bytes.Add, cancel);
+            using var lines = new LineReader(path, bytes.Add, cancel, torn);
             bool isFirst = true;
             while (lines.Read())
             {

@@ -72,6 +72,7 @@ internal sealed class AgenticWorkloadBuilder(TraceFormat format, int traceBlockS
             QueueAttributes = _rows.Queueing(row => row),
             SessionNames = _rows.SessionNames,
             UnnamedSessions = _rows.UnnamedSessions,
+            Places = _rows.Places.Build(),
             Agentic = new AgenticColumns
             {
                 RequestIds = _ids.Names,

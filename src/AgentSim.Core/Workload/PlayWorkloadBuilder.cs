@@ -57,6 +57,7 @@ internal sealed class PlayWorkloadBuilder(TraceFormat format, int traceBlockSize
             AuthoredOutput = authored,
             QueueAttributes = _rows.Queueing(row => requestOf[row]),
             SessionNames = _rows.SessionNames,
+            Places = _rows.Places.Build(requestOf),
             Agentic = Tie(rowOf, requestOf),
         });
     }

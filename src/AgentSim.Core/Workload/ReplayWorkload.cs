@@ -48,6 +48,9 @@ public sealed class ReplayWorkload
     /// <summary>Whether it was asked for that prompts may be cut in more than half of the rows.</summary>
     internal bool AllowsCut { get; init; }
 
+    /// <summary>Whether it was asked for that the whole lines of files are read whose end is missing.</summary>
+    internal bool AllowsTorn { get; init; }
+
     /// <summary>Whether it was asked for that requests without a session are left out.</summary>
     internal bool DropsSessionless { get; init; }
 
@@ -59,6 +62,7 @@ public sealed class ReplayWorkload
     {
         Warnings = Warnings,
         AllowsCut = AllowsCut,
+        AllowsTorn = AllowsTorn,
         DropsSessionless = DropsSessionless,
         Copies = copies,
     };
@@ -137,6 +141,14 @@ internal sealed record WorkloadColumns
 
     /// <summary>0-based turn of a request within its session; agentic rows are sessions of one turn.</summary>
     public int TurnOf(int request) => IsAgentic ? 0 : request - SessionStart[SessionOf[request]];
+
+    /// <summary>Where the rows of the requests were read; null for synthetic load, and for copies.</summary>
+    public RequestPlaces? Places { get; init; }
+
+    /// <summary>An error about a request, at its place where it has one.</summary>
+    public AgentSimException Fault(int request, ErrorCode code, string message) =>
+        Places is { } places && places.Count == InputLength.Length
+            ? code.At(places[request].Path, places[request].Line, message) : code.Error(message);
 
     /// <summary>A request as messages name it.</summary>
     public string Describe(int request)

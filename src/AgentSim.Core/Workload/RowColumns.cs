@@ -17,6 +17,7 @@ internal sealed class RowColumns(int traceBlockSize)
     public GrowList<int> InputLength;
     public GrowList<int> OutputLength;
     public GrowList<int> Session;
+    public RequestPlaces.Collector Places;
 
     private List<(int Row, IReadOnlyList<uint> Tokens)>? _authored;
     private List<(int Row, QueueAttributes Attributes)>? _queueing;
@@ -68,6 +69,7 @@ internal sealed class RowColumns(int traceBlockSize)
         InputLength.Add((int)input);
         OutputLength.Add((int)output);
         Session.Add(session);
+        Places.Add(place.Shown);
         Debug.Assert(
             PathStart.Count == Count && PathEnd.Count == Count && OutputLength.Count == Count && Session.Count == Count,
                 "a row is in every column");

@@ -23,8 +23,8 @@ internal sealed class RowIds
     {
         Names.GetOrAdd(id, out bool isNew);
         if (!isNew) throw place.Invalid($"request_id {Quote.Of(id)} appears twice; ids must be unique");
-        if (_sources.Count == 0 || _sources[^1].Source != place.Source) _sources.Add((Count - 1, place.Source));
-        _lines.Add(place.Line);
+        if (_sources.Count == 0 || _sources[^1].Source != place.Shown.Path) _sources.Add((Count - 1, place.Shown.Path));
+        _lines.Add(place.Shown.Line);
     }
 
     /// <summary>The row that a row waits for, once all rows are known.</summary>

@@ -63,6 +63,7 @@ internal sealed class SessionWorkloadBuilder(TraceFormat format, int traceBlockS
             QueueAttributes = _rows.Queueing(row => requestOf[row]),
             SessionNames = _rows.SessionNames,
             SessionStart = sessionStart,
+            Places = _rows.Places.Build(requestOf),
             FirstArrival = _firstArrival.ToArray(),
         });
     }

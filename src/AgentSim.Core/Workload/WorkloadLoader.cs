@@ -39,17 +39,20 @@ public static class WorkloadLoader
         if (files.Count == 0) throw Errors.TraceFileCount.Error("there is no file to read; name one");
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         InputDigests inputs = InputDigests.Start(files, stop.Token);
+        TornEnds? torn = options.AllowTorn ? new TornEnds() : null;
         try
         {
-            return options.Format switch
+            ReplayWorkload read = options.Format switch
             {
-                TraceFormat.Dynamo => FromTrace(lowering => lowering.AddFiles(files, progress, cancellation), options, inputs,
+                TraceFormat.Dynamo => FromTrace(lowering => lowering.AddFiles(files, progress, cancellation, torn), options, inputs,
                     cancellation),
-                TraceFormat.AppliedComputeAgentic => FromSessions(files, options, inputs, progress, cancellation),
+                TraceFormat.AppliedComputeAgentic => FromSessions(files, options, inputs, progress, torn, cancellation),
                 _ => FromRows(SeveralFiles.Rows(files, progress, (file, at) =>
-                    MooncakeRowReader.ReadPassing(file, options.Format, options.TraceBlockSize, options.OnWarning, at, cancellation)),
-                        files[0], options, inputs),
+                    MooncakeRowReader.ReadPassing(file, options.Format, options.TraceBlockSize, options.OnWarning, at, cancellation,
+                        torn)), files[0], options, inputs),
             };
+            foreach (RunWarning warning in torn?.Warnings() ?? []) options.OnWarning?.Invoke(warning);
+            return read;
         }
         catch (Exception error)
         {
@@ -189,12 +192,12 @@ public static class WorkloadLoader
         Build(rows, path, options, options.TraceBlockSize ?? WorkloadOptions.DefaultTraceBlockSize, inputs);
 
     private static ReplayWorkload FromSessions(IReadOnlyList<string> files, WorkloadOptions options, InputDigests inputs,
-        IProgress<long>? progress, CancellationToken cancellation)
+        IProgress<long>? progress, TornEnds? torn, CancellationToken cancellation)
     {
         int blockSize = options.TraceBlockSize ?? WorkloadOptions.DefaultTraceBlockSize;
         AppliedComputeExpansion expansion = new(blockSize, options.SharedPrefixRatio, options.PrefixGroups);
         IEnumerable<AtLine<MooncakeRow>> rows = SeveralFiles.Rows(files, progress,
-            (file, at) => AppliedComputeReader.Read(file, at, cancellation)
+            (file, at) => AppliedComputeReader.Read(file, at, cancellation, torn)
             .SelectMany(session => expansion.Expand(session, new RowPlace(file, session.Line))));
         return Build(rows, files[0], options, blockSize, inputs);
     }
@@ -217,7 +220,7 @@ public static class WorkloadLoader
         foreach (AtLine<MooncakeRow> row in rows)
         {
             builder ??= Builder(row.Value, options.Format, blockSize);
-            builder.Add(row.Value, new RowPlace(row.Path ?? path, row.Line));
+            builder.Add(row.Value, new RowPlace(row.Path ?? path, row.Line) { Origin = row.Value.Origin });
             survey.Add(row.Value, row.Line);
         }
 
@@ -242,6 +245,7 @@ public static class WorkloadLoader
         {
             Warnings = warnings,
             AllowsCut = options.AllowCut,
+            AllowsTorn = options.AllowTorn,
             DropsSessionless = options.DropSessionless,
         };
     }

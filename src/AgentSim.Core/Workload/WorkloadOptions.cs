@@ -33,6 +33,9 @@ public sealed record WorkloadOptions
     /// <summary>Whether prompts may be cut in more than half of the rows, because their hash ids do not cover them.</summary>
     public bool AllowCut { get; init; }
 
+    /// <summary>Whether the whole lines of files are read whose end is missing, which are refused otherwise.</summary>
+    public bool AllowTorn { get; init; }
+
     /// <summary>Agentic request traces: leaves out requests without a session, which are refused otherwise.</summary>
     public bool DropSessionless { get; init; }
 

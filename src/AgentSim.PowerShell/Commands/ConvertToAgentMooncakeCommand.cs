@@ -1,4 +1,5 @@
 using System.Management.Automation;
+using AgentSim.Files;
 using AgentSim.Lowering;
 using AgentSim.Rows;
 using AgentSim.Traces;
@@ -41,6 +42,11 @@ public sealed class ConvertToAgentMooncakeCommand : PathCommand
     /// <summary>Leaves out requests without a session, where others have one.</summary>
     [Parameter]
     public SwitchParameter DropSessionless { get; set; }
+
+    /// <summary>Reads the whole lines of files whose end is missing, which are refused otherwise.</summary>
+    [Parameter(ParameterSetName = PathSet)]
+    [Parameter(ParameterSetName = LiteralPathSet)]
+    public SwitchParameter AllowTorn { get; set; }
 
     /// <inheritdoc/>
     protected override bool Recurses => Recurse;
@@ -93,7 +99,9 @@ public sealed class ConvertToAgentMooncakeCommand : PathCommand
     private void ReadFiles()
     {
         var progress = new ProgressDisplay(this, "Reading request traces");
-        _lowering.AddFiles(_files, progress.Reading(_files), Cancellation);
+        TornEnds? torn = AllowTorn ? new TornEnds() : null;
+        _lowering.AddFiles(_files, progress.Reading(_files), Cancellation, torn);
         progress.Complete();
+        foreach (RunWarning warning in torn?.Warnings() ?? []) WriteWarning(warning.In(ParameterNames.Wording));
     }
 }

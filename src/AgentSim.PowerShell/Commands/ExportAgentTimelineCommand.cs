@@ -60,11 +60,16 @@ public sealed class ExportAgentTimelineCommand : ExportCommand
     [Parameter]
     public SwitchParameter IncludeMarker { get; set; }
 
+    /// <summary>Reads the whole lines of files whose end is missing, which are refused otherwise.</summary>
+    [Parameter(ParameterSetName = SourcePathSet)]
+    [Parameter(ParameterSetName = LiteralSourcePathSet)]
+    public SwitchParameter AllowTorn { get; set; }
+
     /// <summary>Indents the file and sorts its keys.</summary>
     [Parameter]
     public SwitchParameter Indented { get; set; }
 
-    private TimelineOptions Options => new() { Stages = !NoStage, FirstTokenMarkers = IncludeMarker, Indented = Indented };
+    private TimelineOptions Options => new() { Stages = !NoStage, FirstTokenMarkers = IncludeMarker, Indented = Indented, AllowTorn = AllowTorn };
 
     /// <inheritdoc/>
     protected override void Start() => Confirm("Write a timeline");
@@ -110,8 +115,9 @@ public sealed class ExportAgentTimelineCommand : ExportCommand
         if (_files.Count > 0)
         {
             var reading = new ProgressDisplay(this, "Reading the input of the timeline");
-            TimelineExport.Run(TimelineSource.Expand(_files), Target, Options, reading.Reading(_files), Cancellation);
+            TimelineSummary made = TimelineExport.Run(TimelineSource.Expand(_files), Target, Options, reading.Reading(_files), Cancellation);
             reading.Complete();
+            foreach (RunWarning warning in made.Warnings) WriteWarning(warning.In(ParameterNames.Wording));
         }
         else if (_trace is not null)
         {

@@ -60,6 +60,11 @@ public abstract partial class ReplayInputCommand : PathCommand
     [Parameter(ParameterSetName = LiteralPathSet)]
     public SwitchParameter AllowCut { get; set; }
 
+    /// <summary>Reads the whole lines of files whose end is missing, which are refused otherwise.</summary>
+    [Parameter(ParameterSetName = PathSet)]
+    [Parameter(ParameterSetName = LiteralPathSet)]
+    public SwitchParameter AllowTorn { get; set; }
+
     /// <summary>Request traces: leaves out requests without a session, where others have one.</summary>
     [Parameter(ParameterSetName = RecordSet)]
     [Parameter(ParameterSetName = PathSet)]
@@ -128,6 +133,7 @@ public abstract partial class ReplayInputCommand : PathCommand
             SharedPrefixRatio = SharedPrefixRatio,
             PrefixGroups = PrefixGroups,
             AllowCut = AllowCut,
+            AllowTorn = AllowTorn,
             DropSessionless = DropSessionless,
             OnWarning = Warn,
         };

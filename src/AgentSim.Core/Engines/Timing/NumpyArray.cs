@@ -3,6 +3,7 @@ using System.Globalization;
 using System.IO.Compression;
 using System.Text;
 using System.Text.RegularExpressions;
+using AgentSim.Files;
 
 namespace AgentSim.Engines;
 
@@ -12,7 +13,6 @@ namespace AgentSim.Engines;
 /// </summary>
 internal sealed partial class NumpyArray
 {
-    private const long MaxBytes = 256L << 20;
 
     private readonly double[] _values;
     private readonly int[] _shape;
@@ -29,15 +29,17 @@ internal sealed partial class NumpyArray
     {
         using ZipArchive archive = Open(file);
         Dictionary<string, NumpyArray> arrays = [];
+        long left = InputLimits.Profile.Bytes;
         foreach (ZipArchiveEntry entry in archive.Entries)
         {
             string name = entry.FullName.EndsWith(".npy", StringComparison.Ordinal) ? entry.FullName[..^4] : entry.FullName;
             if (!names.Contains(name)) continue;
-            if (entry.Length > MaxBytes) throw new InvalidDataException($"{entry.FullName} is larger than {MaxBytes >> 20} MiB");
             using Stream stream = entry.Open();
-            using MemoryStream content = new();
-            stream.CopyTo(content);
-            arrays[name] = Parse(name, content.GetBuffer().AsSpan(0, (int)content.Length), allowsWhole);
+            // Not by the length that the archive states, which need not be true.
+            ReadOnlyMemory<byte> content = BoundedFile.Read(stream, left)
+                ?? throw new InvalidDataException($"its arrays have more than {InputLimits.Profile.Size}; make them smaller ({InputLimits.Profile.Raise})");
+            left -= content.Length;
+            arrays[name] = Parse(name, content.Span, allowsWhole);
         }
 
         return arrays;

@@ -1,5 +1,6 @@
 using System.IO.Compression;
 using System.Security.Cryptography;
+using AgentSim.Files;
 
 namespace AgentSim.Engines;
 
@@ -28,9 +29,10 @@ internal sealed record ProfileTables(string Digest, double[] PrefillTokens, doub
         {
             using FileStream file = File.OpenRead(path);
             if (!file.CanSeek) throw new InvalidDataException("this is no .npz archive");
-            string digest = Convert.ToHexStringLower(SHA256.HashData(file));
-            file.Position = 0;
-            Dictionary<string, NumpyArray> arrays = NumpyArray.ReadArchive(file, [.. Names, .. CachedPrefillTable.Names]);
+            byte[] bytes = BoundedFile.Read(file, InputLimits.Profile, path).ToArray();
+            string digest = Convert.ToHexStringLower(SHA256.HashData(bytes));
+            using var archive = new MemoryStream(bytes, writable: false);
+            Dictionary<string, NumpyArray> arrays = NumpyArray.ReadArchive(archive, [.. Names, .. CachedPrefillTable.Names]);
             double[] prefillTokens = Axis(arrays, "prefill_isl");
             double[] prefillMs = Named(arrays, "prefill_ttft_ms").Vector("prefill_ttft_ms");
             if (prefillMs.Length != prefillTokens.Length)

@@ -1,0 +1,81 @@
+using System.Diagnostics;
+
+namespace AgentSim.Tests.Limits;
+
+/// <summary>
+/// The table of docs/limits.md: real processes under real limits. Whatever a limit keeps from being done is one line with a place or
+/// a cause, an exit code, and no file that is half there.
+/// </summary>
+public sealed class ProcessLimitTests : IDisposable
+{
+    private readonly TempFolder _folder = new();
+
+    public void Dispose() => _folder.Dispose();
+
+    public static TheoryData<string> Commands => [.. Lines.Keys];
+
+    // Each writes more than a limit of ten blocks allows.
+    private static readonly Dictionary<string, string[]> Lines = new()
+    {
+        ["replay"] = ["replay", "trace.jsonl.gz", "--trace-format", "dynamo", "--agents", "--report-json", "out/r.json", "--report-html",
+            "out/r.html", "--report-jsonl", "out/r.jsonl", "--report-agents", "out/r.csv", "--timeline", "out/r.timeline.json"],
+        ["sweep"] = ["sweep", "trace.jsonl.gz", "--trace-format", "dynamo", "--num-workers", "1", "2", "3", "4", "5", "6", "7", "8",
+            "--csv", "out/s.csv", "--jsonl", "out/s.jsonl"],
+        ["convert"] = ["convert", "--agentic", "--input-path", "trace.jsonl.gz", "--output-file", "out/rows.jsonl"],
+        ["timeline"] = ["timeline", "trace.jsonl.gz", "-o", "out/t.json"],
+        ["import"] = ["import", "--format", "table", "table.csv", "--output-path", "out/i", "--summary", "out/i.json"],
+    };
+
+    private (int Code, string Error) Run(string limit, params string[] arguments)
+    {
+        File.Copy(TestData.PathOf("..", "..", "..", "samples", "agent-small.trace.jsonl.gz"), _folder.File("trace.jsonl.gz"), overwrite: true);
+        File.WriteAllLines(_folder.File("table.csv"), ["TIMESTAMP,ContextTokens,GeneratedTokens", .. Enumerable.Range(0, 20_000)
+            .Select(i => FormattableString.Invariant($"{i * 0.731:F3},{1 + (i * 104_729L % 4096)},{1 + (i * 1299 % 977)}"))]);
+        // The runtime of the portable program must not need a large file for itself.
+        string script = _folder.Write("limited.sh", $"{limit}\nexport DOTNET_EnableWriteXorExecute=0\nexec \"$@\"\n");
+        ProcessStartInfo start = CliProgram.StartBy(["bash", script], arguments);
+        start.WorkingDirectory = _folder.Path;
+        using Process process = Process.Start(start)!;
+        Task<string> output = process.StandardOutput.ReadToEndAsync();
+        string error = process.StandardError.ReadToEnd();
+        process.WaitForExit();
+        _ = output.Result;
+        return (process.ExitCode, error);
+    }
+
+    private string[] Outputs => [.. _folder.Everything.Where(name => name.StartsWith("out/", StringComparison.Ordinal)
+        || name.Contains(".agentsim", StringComparison.Ordinal))];
+
+    [Theory]
+    [MemberData(nameof(Commands))]
+    public void A_limit_of_the_size_of_files_is_one_line_and_none_of_the_files(string command)
+    {
+        if (!OperatingSystem.IsLinux()) return;
+        string[] line = Lines[command];
+        (int code, string error) = Run("ulimit -f 10", line);
+        Assert.True(code == 1, $"exit {code}: {error}");
+        string last = error.TrimEnd().Split('\n')[^1];
+        Assert.EndsWith("cannot be written: it would be larger than the file system or a limit allows [OutputFailed]", last);
+        Assert.Empty(Outputs);
+    }
+
+    [Theory]
+    [InlineData("ulimit -n 24")]
+    [InlineData("ulimit -n 40")]
+    [InlineData("ulimit -v 4000000")]
+    [InlineData("ulimit -v 700000")]
+    [InlineData("ulimit -t 1")]
+    public void Other_limits_end_in_all_of_the_files_or_in_one_line_and_none(string limit)
+    {
+        if (!OperatingSystem.IsLinux()) return;
+        // Something that goes on for a while, and for which there is too little of some things.
+        string[] line = ["replay", "--input-tokens", "4096", "--output-tokens", "200", "--request-count", "60000", "--replay-concurrency", "200",
+            "--report-json", "out/r.json", "--report-jsonl", "out/r.jsonl", "--report-html", "out/r.html"];
+        (int code, string error) = Run(limit, line);
+        if (code == 0) Assert.Equal(["out/r.html", "out/r.json", "out/r.jsonl"], Outputs);
+        else Assert.Empty(Outputs);
+        Assert.DoesNotContain("   at ", error);   // no traces of the stack
+        Assert.DoesNotContain("internal error", error);
+        if (code != 0) Assert.False(string.IsNullOrWhiteSpace(error), $"exit {code} without a word");
+    }
+}
