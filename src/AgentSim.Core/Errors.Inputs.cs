@@ -103,6 +103,8 @@ public static partial class Errors
     public static ErrorCode DependencyUnknown { get; } = Rows.Data(
         "a row waits for one that is not there", "keep that row, or have such dependencies dropped");
     public static ErrorCode HeaderInvalid { get; } = Rows.Data("the header of a file of version 2 is malformed", "correct its first line");
+    public static ErrorCode PromptTooLarge { get; } = Rows.Input(FaultCategory.LimitsExceeded,
+        "a prompt made of lengths has more blocks than any has", "give a larger trace block size, or raise the limit that the message names");
     public static ErrorCode RowInvalid { get; } = Rows.Data(
         "a row is malformed or breaks a rule", "correct the line, or take the format that the message names");
     public static ErrorCode RowNotFinite { get; } = Rows.Data("a time to write is not finite", "give the row a finite time");

@@ -22,7 +22,7 @@ internal static class SegmentRepair
         {
             try
             {
-                if (IsTorn(segment, null) && Mend(segment) is > 0 and var bytes) onRepaired(segment, bytes);
+                if (IsTorn(segment) && Mend(segment) is > 0 and var bytes) onRepaired(segment, bytes);
             }
             catch (Exception error) when (WriteFailure.Is(error) || error is AgentSimException or InvalidDataException)
             {
@@ -36,10 +36,9 @@ internal static class SegmentRepair
     {
         TimeSpan age = DateTime.UtcNow - File.GetLastWriteTimeUtc(segment);
         if (age < Rest) Thread.Sleep(Rest - age);
-        if (!IsTorn(segment, null)) return 0;
         using var file = new FileStream(segment, FileMode.Open, FileAccess.ReadWrite, FileShare.None, 1 << 16);
         long end = file.Length;
-        if (LastWhole(segment, file) is not { } start) return 0;
+        if (!IsTorn(file, end) || LastWhole(file) is not { } start) return 0;
         byte[] lines = WholeLines(file, start);
         file.Position = start;
         if (lines.Length > 0)
@@ -53,12 +52,12 @@ internal static class SegmentRepair
     }
 
     // The end of the last member that is complete: behind it begins the last member of all, unless its first bytes stand elsewhere, too.
-    private static long? LastWhole(string segment, FileStream file)
+    private static long? LastWhole(FileStream file)
     {
         int tried = 0;
         foreach (long start in MemberStarts(file))
         {
-            if (start == 0 || !IsTorn(segment, start)) return start;
+            if (start == 0 || !IsTorn(file, start)) return start;
             if (++tried == Candidates) return null;
         }
 
@@ -85,10 +84,16 @@ internal static class SegmentRepair
         }
     }
 
-    private static bool IsTorn(string segment, long? length)
+    private static bool IsTorn(string segment)
     {
-        var source = new CountedStream(InputFiles.Open(segment), length);
-        using var decoder = new GzipSource([], source);
+        using FileStream file = InputFiles.Open(segment);
+        return IsTorn(file, file.Length);
+    }
+
+    private static bool IsTorn(FileStream file, long length)
+    {
+        file.Position = 0;
+        using var decoder = new GzipSource([], new CountedStream(file, length));
         try
         {
             var buffer = new byte[1 << 16];
@@ -101,10 +106,6 @@ internal static class SegmentRepair
         catch (InvalidDataException)
         {
             return decoder.IsCutShort;
-        }
-        finally
-        {
-            source.Dispose();
         }
     }
 

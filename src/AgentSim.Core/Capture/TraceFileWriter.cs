@@ -1,4 +1,5 @@
 using System.IO.Compression;
+using System.Runtime.ExceptionServices;
 using AgentSim.Collections;
 using AgentSim.Files;
 using AgentSim.Traces;
@@ -97,11 +98,11 @@ public static class TraceFileWriter
                 output.Add(record, Math.Max(0, time - first.Value));
             }
 
-            if (failure is not null) throw new IOException(failure.Message, failure);
+            if (failure is not null) ExceptionDispatchInfo.Throw(failure);
         }
 
         output.Flush();
-        if (failure is not null) throw new IOException(failure.Message, failure);
+        if (failure is not null) ExceptionDispatchInfo.Throw(failure);
     }
 
     private static IEnumerable<List<(byte[] Record, long Time)>> Batches(IEnumerable<TraceRecord> records, CancellationToken cancel)

@@ -10,7 +10,7 @@ internal static class BoundedFile
     /// <param name="limit">How much it may be.</param>
     /// <param name="path">The file, for messages.</param>
     /// <exception cref="AgentSimException">It is more.</exception>
-    public static ReadOnlyMemory<byte> Read(Stream stream, InputLimit limit, string path) => Read(stream, limit.Bytes)
+    public static ReadOnlyMemory<byte> Read(Stream stream, InputLimit limit, string path) => Read(stream, limit.Value)
         ?? throw Errors.InputTooLarge.At(path, 0, $"has more than {limit.Size}, more than such files are made of ({limit.Raise})");
 
     /// <summary>The content; null where there is more.</summary>

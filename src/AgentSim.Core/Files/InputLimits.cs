@@ -23,23 +23,26 @@ public static class InputLimits
     /// <summary>A file of a measurement that is read as a whole, unpacked.</summary>
     public static InputLimit Measurement { get; } = new("AGENTSIM_LIMIT_MEASUREMENT_BYTES", 64 << 20);
 
+    /// <summary>Blocks of the prompts that are made of lengths alone, of which each has an id of its own.</summary>
+    public static InputLimit PromptBlocks { get; } = new("AGENTSIM_LIMIT_PROMPT_BLOCKS", 4 << 20);
+
     /// <summary>All of them.</summary>
-    public static IReadOnlyList<InputLimit> All { get; } = [Line, Report, Policy, Profile, Measurement];
+    public static IReadOnlyList<InputLimit> All { get; } = [Line, Report, Policy, Profile, Measurement, PromptBlocks];
 }
 
 /// <summary>A limit of what is read.</summary>
 /// <param name="Variable">The environment variable that raises it.</param>
-/// <param name="Default">Bytes without that.</param>
+/// <param name="Default">Bytes, or blocks, without that.</param>
 public sealed record InputLimit(string Variable, int Default)
 {
     private const int Most = 1 << 30;   // what an array can hold, with room to grow
 
-    /// <summary>Bytes that are read at most.</summary>
-    public int Bytes => int.TryParse(Environment.GetEnvironmentVariable(Variable), NumberStyles.None, CultureInfo.InvariantCulture,
+    /// <summary>Bytes, or blocks, that are read at most.</summary>
+    public int Value => int.TryParse(Environment.GetEnvironmentVariable(Variable), NumberStyles.None, CultureInfo.InvariantCulture,
         out int given) && given > 0 ? Math.Min(given, Most) : Default;
 
     /// <summary>How much that is, for messages.</summary>
-    public string Size => Bytes % (1 << 20) == 0 ? $"{Bytes >> 20} MiB" : string.Create(CultureInfo.InvariantCulture, $"{Bytes:N0} bytes");
+    public string Size => Value % (1 << 20) == 0 ? $"{Value >> 20} MiB" : string.Create(CultureInfo.InvariantCulture, $"{Value:N0} bytes");
 
     /// <summary>What raises it, for messages.</summary>
     public string Raise => $"{Variable} raises the limit";

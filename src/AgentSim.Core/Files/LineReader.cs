@@ -13,7 +13,7 @@ namespace AgentSim.Files;
 internal sealed class LineReader : IDisposable
 {
     /// <summary>The longest line that is read; a longer one is an error, so that a damaged file cannot exhaust memory.</summary>
-    public static int MaxLineBytes => InputLimits.Line.Bytes;
+    public static int MaxLineBytes => InputLimits.Line.Value;
 
     private const int InitialBuffer = 256 << 10;
 

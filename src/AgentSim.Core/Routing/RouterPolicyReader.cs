@@ -171,8 +171,8 @@ internal static class RouterPolicyReader
         try
         {
             using FileStream file = File.OpenRead(path);
-            byte[] bytes = (BoundedFile.Read(file, InputLimits.Policy.Bytes) ?? throw InvalidId.At(path, 0,
-                $"router policy file: longer than {InputLimits.Policy.Bytes:N0} bytes; it holds families, buckets and classes only " +
+            byte[] bytes = (BoundedFile.Read(file, InputLimits.Policy.Value) ?? throw InvalidId.At(path, 0,
+                $"router policy file: longer than {InputLimits.Policy.Value:N0} bytes; it holds families, buckets and classes only " +
                     $"({InputLimits.Policy.Raise})")).ToArray();
             digest = Convert.ToHexStringLower(SHA256.HashData(bytes));
             return new UTF8Encoding(false, throwOnInvalidBytes: true).GetString(bytes);

@@ -1,3 +1,5 @@
+using System.Globalization;
+using AgentSim.Files;
 using AgentSim.Rows;
 
 namespace AgentSim.Workload;
@@ -36,6 +38,10 @@ internal sealed class AppliedComputeExpansion
         {
             if (length > int.MaxValue)
                 throw place.Error(Errors.RowInvalid, $"the prompt grows to {length} tokens; lengths go up to {int.MaxValue} tokens");
+            if (Blocks(length) > InputLimits.PromptBlocks.Value)
+                throw place.Error(Errors.PromptTooLarge, string.Create(CultureInfo.InvariantCulture,
+                    $"the prompt grows to {Blocks(length):N0} blocks of {_blockSize} tokens, more than {InputLimits.PromptBlocks.Value:N0}; ")
+                    + $"give a larger {Setting.TraceBlockSize} ({InputLimits.PromptBlocks.Raise})");
             Extend(ids, Blocks(length), group, shared);
             bool isLast = turn == lengths.NumTurns;
             yield return new AtLine<MooncakeRow>(

@@ -86,10 +86,11 @@ public sealed class HostileTextTests : IDisposable
         Assert.Equal("\"two\nlines\"", CsvText.Cell("two\nlines"));
     }
 
-    [Theory]
-    [InlineData("\ud800", "\\ud800")]
-    [InlineData("a\udc00\ud83d\ude00", "a\\udc00\ud83d\ude00")]
-    [InlineData("line\nline", "line\nline")]
-    public void Half_a_surrogate_pair_is_shown_and_whole_ones_and_lines_are_kept(string text, string shown) =>
-        Assert.Equal(shown, Quote.Lines(text));
+    [Fact]
+    public void Half_a_surrogate_pair_is_shown_and_whole_ones_and_lines_are_kept()
+    {
+        Assert.Equal("\\ud800", Quote.Lines("\ud800"));
+        Assert.Equal("a\\udc00\ud83d\ude00", Quote.Lines("a\udc00\ud83d\ude00"));
+        Assert.Equal("line\nline", Quote.Lines("line\nline"));
+    }
 }

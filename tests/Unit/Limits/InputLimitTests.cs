@@ -57,14 +57,14 @@ public sealed class InputLimitTests : IDisposable
             Environment.SetEnvironmentVariable(limit.Variable, $"{limit.Default + 1}");
             try
             {
-                Assert.Equal(limit.Default + 1, limit.Bytes);
+                Assert.Equal(limit.Default + 1, limit.Value);
             }
             finally
             {
                 Environment.SetEnvironmentVariable(limit.Variable, null);
             }
 
-            Assert.Equal(limit.Default, limit.Bytes);
+            Assert.Equal(limit.Default, limit.Value);
         }
     }
 

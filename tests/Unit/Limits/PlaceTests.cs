@@ -1,6 +1,7 @@
 using AgentSim.Simulation;
 using AgentSim.Workload;
 using AgentSim.Engines;
+using AgentSim.Files;
 using AgentSim.Rows;
 
 namespace AgentSim.Tests.Limits;
@@ -44,7 +45,7 @@ public sealed class PlaceTests : IDisposable
             {"session_id":"a","timestamp":5,"input_length":16,"output_length":1,"hash_ids":[1]}
             {"session_id":"b","delay":5,"input_length":16,"output_length":100000,"hash_ids":[1]}
             """);
-        EngineConfig small = EngineArguments.Parse("""{"num_gpu_blocks":8}""").Resolve("engine");
+        EngineConfig small = EngineArguments.Parse("""{"num_gpu_blocks":8}""", "engine").Resolve("engine", new LoadedFiles());
         Assert.StartsWith($"{path}:3: turn 2 of session 'b' can never ", Message(path, TraceFormat.Mooncake,
             new ReplaySettings { Engine = small }));
     }

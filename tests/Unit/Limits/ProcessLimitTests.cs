@@ -30,7 +30,7 @@ public sealed class ProcessLimitTests : IDisposable
     {
         File.Copy(TestData.PathOf("..", "..", "..", "samples", "agent-small.trace.jsonl.gz"), _folder.File("trace.jsonl.gz"), overwrite: true);
         File.WriteAllLines(_folder.File("table.csv"), ["TIMESTAMP,ContextTokens,GeneratedTokens", .. Enumerable.Range(0, 20_000)
-            .Select(i => FormattableString.Invariant($"{i * 0.731:F3},{1 + (i * 104_729L % 4096)},{1 + (i * 1299 % 977)}"))]);
+            .Select(i => FormattableString.Invariant($"2023-11-16 18:{i / 60 % 60:00}:{i % 60:00}.{i % 1000:000},{1 + (i * 104_729L % 4096)},{1 + (i * 1299 % 977)}"))]);
         // The runtime of the portable program must not need a large file for itself.
         string script = _folder.Write("limited.sh", $"{limit}\nexport DOTNET_EnableWriteXorExecute=0\nexec \"$@\"\n");
         ProcessStartInfo start = CliProgram.StartBy(["bash", script], arguments);
@@ -60,8 +60,8 @@ public sealed class ProcessLimitTests : IDisposable
     }
 
     [Theory]
-    [InlineData("ulimit -n 24")]
-    [InlineData("ulimit -n 40")]
+    [InlineData("ulimit -n 64")]
+    [InlineData("ulimit -n 200")]
     [InlineData("ulimit -v 4000000")]
     [InlineData("ulimit -v 700000")]
     [InlineData("ulimit -t 1")]

@@ -29,7 +29,7 @@ internal sealed partial class NumpyArray
     {
         using ZipArchive archive = Open(file);
         Dictionary<string, NumpyArray> arrays = [];
-        long left = InputLimits.Profile.Bytes;
+        long left = InputLimits.Profile.Value;
         foreach (ZipArchiveEntry entry in archive.Entries)
         {
             string name = entry.FullName.EndsWith(".npy", StringComparison.Ordinal) ? entry.FullName[..^4] : entry.FullName;
