@@ -43,7 +43,8 @@ internal static class CalibrateCommand
         profile.Write(output);
         foreach (RunWarning warning in profile.Warnings) Messages.WriteLine($"agentsim: warning: {warning.Message}");
         string sidecar = TimingProfile.SidecarOf(output);
-        Output.Write($"{AccuracyTable.Render(profile)}Saved the profile to: {Quote.Shown(output)}, and what is known of it to: {Quote.Shown(sidecar)}\n");
+        Output.Write($"{AccuracyTable.Render(profile)}Saved the profile to: {Quote.Shown(output)}, " +
+            $"and what is known of it to: {Quote.Shown(sidecar)}\n");
     }
 
     private static int Layers(OptionValues values) => (int)(CalibrationArguments.Count(values, "--layers")

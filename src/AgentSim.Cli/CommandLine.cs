@@ -53,7 +53,8 @@ internal static class CommandLine
         }
         catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
         {
-            Messages.WriteLine(Signals.IsOutOfTime ? "agentsim: interrupted: no processor time is left (ulimit -t)" : "agentsim: interrupted");
+            Messages.WriteLine(Signals.IsOutOfTime
+                ? "agentsim: interrupted: no processor time is left (ulimit -t)" : "agentsim: interrupted");
             return Interrupted;
         }
         catch (Exception error) when (OutOfMemory.Is(error))

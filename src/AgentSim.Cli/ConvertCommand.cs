@@ -40,10 +40,15 @@ internal static class ConvertCommand
         OutputFiles.Check(InputFiles.Expand(values.All("--input-path")), ("--output-file", output));
 
         ConvertResult result = TraceConverter.Convert(
-            new ConvertOptions(values.All("--input-path"), output, isAgentic, version) { DropSessionless = drops, AllowTorn = values.Has("--allow-torn") }, null, cancellation);
+            new ConvertOptions(values.All("--input-path"), output, isAgentic, version)
+            {
+                DropSessionless = drops,
+                AllowTorn = values.Has("--allow-torn"),
+            }, null, cancellation);
         foreach (RunWarning warning in result.Warnings) Messages.WriteLine($"agentsim: warning: {warning.In(OptionNames.Wording)}");
         string hint = version == 2 ? "the file says so itself" : $"replay them with --trace-block-size {result.TraceBlockSize}";
-        Output.Write($"Wrote {result.Rows} {(result.IsAgentic ? "agentic " : "")}Mooncake rows to {Quote.Shown(output)}\nTrace block size: " +
+        Output.Write($"Wrote {result.Rows} {(result.IsAgentic ? "agentic " : "")}Mooncake rows to {Quote.Shown(output)}\n" +
+            "Trace block size: " +
             $"{result.TraceBlockSize} ({hint})\n"
             + (result.SessionlessDropped > 0 ? $"Left out: {result.SessionlessDropped} requests without a session\n" : ""));
     }

@@ -1,6 +1,5 @@
 using System.Text;
 using AgentSim.Capture;
-using AgentSim.Files;
 using AgentSim.Imports;
 
 namespace AgentSim.Cli;
@@ -36,18 +35,19 @@ internal static class ImportCommand
             import = LogImport.Read(files, options, null, progress, cancellation);
         }
 
-        IReadOnlyList<string> written = TraceFileWriter.Write(import.Records(cancellation), prefix, values.Has("--force"), cancellation,
+        IReadOnlyList<string> written = TraceFileWriter.Write(import.Records(cancellation), prefix, values.Has("--force"),
             beside =>
             {
                 if (summaryPath is not null)
                     beside.Write(summaryPath, stream => stream.Write(Encoding.UTF8.GetBytes($"{import.Summary.ToJson()}\n")));
-            });
+            }, cancellation);
 
         // Those that the summary shows by itself are not said twice.
         foreach (RunWarning warning in import.Summary.Warnings.Where(warning => warning.Code != WarningCodes.OutputsEstimated.Id
             && warning.Code != WarningCodes.TimesEstimated.Id))
             Messages.WriteLine($"agentsim: warning: {warning.In(OptionNames.Wording)}");
         string names = written.Count == 1 ? written[0] : $"{written[0]} to {Path.GetFileName(written[^1])}";
-        Output.Write($"{import.Summary}\nWrote {Quote.Shown(names)}\nTrace block size: {import.TraceBlockSize} (the files say so themselves)\n");
+        Output.Write($"{import.Summary}\nWrote {Quote.Shown(names)}\n" +
+            $"Trace block size: {import.TraceBlockSize} (the files say so themselves)\n");
     }
 }

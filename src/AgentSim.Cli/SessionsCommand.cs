@@ -33,11 +33,11 @@ internal static class SessionsCommand
         if (paths.Count == 0) throw Errors.OptionMissing.Error("name at least one trace");
         IReadOnlyList<string> files = InputFiles.Expand(paths, values.Has("--recurse"));
         TornEnds? torn = values.Has("--allow-torn") ? new TornEnds() : null;
-        var collector = new SessionCollector();
-        var measurer = new TraceMeasurer();
+        var collector = new SessionCollector { Torn = torn };
+        var measurer = new TraceMeasurer { Torn = torn };
         using (ReadingLine? line = ReadingLine.Create(() => files.Sum(file => new FileInfo(file).Length), "read"))
         {
-            collector.AddFiles(files, null, line, cancellation, torn);
+            collector.AddFiles(files, null, line, cancellation);
         }
 
         foreach (RunWarning warning in torn?.Warnings() ?? [])
@@ -56,7 +56,7 @@ internal static class SessionsCommand
                 Output.Write(SessionTable.Jsonl(sessions));
                 break;
             default:
-                measurer.AddFiles(files, null, null, null, cancellation, torn);
+                measurer.AddFiles(files, null, null, null, cancellation);
                 Output.Write(string.Concat(measurer.Measures().Select(SessionTable.Render)) + (sessions.Count > 0
                     ? "\n" + SessionTable.Render(sessions, isTree) : ""));
                 break;

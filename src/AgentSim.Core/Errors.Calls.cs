@@ -71,7 +71,8 @@ public static partial class Errors
     public static ErrorCode ArgumentsInvalid { get; } = Calls.Call("the command line cannot be understood", "--help lists the options");
     public static ErrorCode CommandMissing { get; } = Calls.Call("no command, or one that does not exist", "name one");
     public static ErrorCode MemoryExhausted { get; } = Calls.Input(FaultCategory.ResourceUnavailable,
-        "the system gives the process no more memory or threads", "raise the limit, or give it less to do; docs/limits.md says what takes how much");
+        "the system gives the process no more memory or threads",
+            "raise the limit, or give it less to do; docs/limits.md says what takes how much");
     public static ErrorCode OptionAmbiguous { get; } = Calls.Call("a shortened option could be several", "write it out");
     public static ErrorCode OptionMissing { get; } = Calls.Call("a required option is missing", "give it");
     public static ErrorCode OptionNotSupported { get; } = Calls.Call(

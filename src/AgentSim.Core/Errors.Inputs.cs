@@ -12,13 +12,15 @@ public static partial class Errors
 
     public static ErrorCode EncodingInvalid { get; } = Files.Data("a file is UTF-16 instead of UTF-8", "save it as UTF-8");
     public static ErrorCode GzipInvalid { get; } = Files.Data(
-        "a gzipped file is damaged or cut off", "fetch or write it again; --allow-torn or -AllowTorn reads the whole lines of one that is cut off");
+        "a gzipped file is damaged or cut off",
+            "fetch or write it again; --allow-torn or -AllowTorn reads the whole lines of one that is cut off");
     public static ErrorCode InputIsPipe { get; } = Files.Data(
         "a replay reads its input twice, which a pipe does not allow", "write it to a file first");
     public static ErrorCode InputMissing { get; } = Files.Input(FaultCategory.ObjectNotFound,
         "a folder or wildcard stands for no file", "check the path; folders stand for the *.jsonl and *.jsonl.gz files in them");
     public static ErrorCode InputTooLarge { get; } = Files.Input(FaultCategory.LimitsExceeded,
-        "a file is larger than files of its kind are, unpacked", "name another file, or raise the limit that the message names; of a JSON document write one object a line, as jq -c does");
+        "a file is larger than files of its kind are, unpacked",
+            "name another file, or raise the limit that the message names; of a JSON document write one object a line, as jq -c does");
     public static ErrorCode InputUnreadable { get; } = Files.Input(FaultCategory.OpenError,
         "a file does not exist or cannot be opened or read", "check the path and the permissions");
     public static ErrorCode LineTooLong { get; } = Files.Input(FaultCategory.LimitsExceeded,
@@ -104,7 +106,8 @@ public static partial class Errors
         "a row waits for one that is not there", "keep that row, or have such dependencies dropped");
     public static ErrorCode HeaderInvalid { get; } = Rows.Data("the header of a file of version 2 is malformed", "correct its first line");
     public static ErrorCode PromptTooLarge { get; } = Rows.Input(FaultCategory.LimitsExceeded,
-        "a prompt made of lengths has more blocks than any has", "give a larger trace block size, or raise the limit that the message names");
+        "a prompt made of lengths has more blocks than any has",
+            "give a larger trace block size, or raise the limit that the message names");
     public static ErrorCode RowInvalid { get; } = Rows.Data(
         "a row is malformed or breaks a rule", "correct the line, or take the format that the message names");
     public static ErrorCode RowNotFinite { get; } = Rows.Data("a time to write is not finite", "give the row a finite time");

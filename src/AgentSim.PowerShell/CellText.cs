@@ -5,7 +5,7 @@ namespace AgentSim.PowerShell;
 /// <summary>Metrics in the cells of default views.</summary>
 public static class CellText
 {
-    /// <summary>A text that others wrote, such as a name: control characters and what turns the direction of writing are shown, not sent.</summary>
+    /// <summary>A name that others wrote: what drives a terminal or turns the direction of writing is shown, not sent.</summary>
     /// <param name="value">The text, or what has one.</param>
     public static string Shown(object? value) => Quote.Shown(Convert.ToString(value, CultureInfo.InvariantCulture));
 

@@ -6,7 +6,8 @@ namespace AgentSim.PowerShell;
 /// <summary>
 /// What the module does about limits and signals of a process that is not its own: nothing until the first file is written or capture
 /// started. From then on a file that may not get larger is an error instead of the end of the session, and a signal that ends the session
-/// finds the captures written and no half-made file left; it ends the session all the same. Programs that the session starts notice nothing.
+/// finds the captures written and no half-made file left; it ends the session all the same. Programs that the session starts notice
+/// nothing.
 /// </summary>
 internal static class SessionEnd
 {

@@ -100,7 +100,8 @@ internal sealed class SegmentTail(string path)
             if (filled == buffer.Length)
             {
                 if (filled >= LineReader.MaxLineBytes)
-                    throw Errors.LineTooLong.At(Path, Rows + 1, $"the line is longer than {InputLimits.Line.Size} ({InputLimits.Line.Raise})");
+                    throw Errors.LineTooLong.At(Path, Rows + 1,
+                        $"the line is longer than {InputLimits.Line.Size} ({InputLimits.Line.Raise})");
                 Array.Resize(ref buffer, buffer.Length * 2);
             }
 

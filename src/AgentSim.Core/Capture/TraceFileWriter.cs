@@ -18,12 +18,12 @@ public static class TraceFileWriter
     /// <param name="records">The records, in the order of their times.</param>
     /// <param name="prefix">What the files begin with; a trailing <c>.jsonl.gz</c> or <c>.jsonl</c> is no part of it.</param>
     /// <param name="replaces">Whether segments that are there already are replaced; otherwise they are an error.</param>
-    /// <param name="cancel">Ends the writing with <see cref="OperationCanceledException"/>; nothing is left behind then.</param>
     /// <param name="writeBeside">Writes further files, which appear with the segments or not at all.</param>
+    /// <param name="cancel">Ends the writing with <see cref="OperationCanceledException"/>; nothing is left behind then.</param>
     /// <returns>The files written.</returns>
     /// <exception cref="AgentSimException">The files cannot be written, or there are some already.</exception>
     public static IReadOnlyList<string> Write(IEnumerable<TraceRecord> records, string prefix, bool replaces = false,
-        CancellationToken cancel = default, Action<OutputSet>? writeBeside = null)
+        Action<OutputSet>? writeBeside = null, CancellationToken cancel = default)
     {
         using var beside = new OutputSet();
         ArgumentNullException.ThrowIfNull(records);

@@ -23,11 +23,14 @@ public static class InputLimits
     /// <summary>A file of a measurement that is read as a whole, unpacked.</summary>
     public static InputLimit Measurement { get; } = new("AGENTSIM_LIMIT_MEASUREMENT_BYTES", 64 << 20);
 
+    /// <summary>A recording that is one JSON document, which is held as a whole.</summary>
+    public static InputLimit Document { get; } = new("AGENTSIM_LIMIT_DOCUMENT_BYTES", 256 << 20);
+
     /// <summary>Blocks of the prompts that are made of lengths alone, of which each has an id of its own.</summary>
     public static InputLimit PromptBlocks { get; } = new("AGENTSIM_LIMIT_PROMPT_BLOCKS", 4 << 20);
 
     /// <summary>All of them.</summary>
-    public static IReadOnlyList<InputLimit> All { get; } = [Line, Report, Policy, Profile, Measurement, PromptBlocks];
+    public static IReadOnlyList<InputLimit> All { get; } = [Line, Report, Policy, Profile, Measurement, Document, PromptBlocks];
 }
 
 /// <summary>A limit of what is read.</summary>

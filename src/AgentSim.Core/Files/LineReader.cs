@@ -37,10 +37,10 @@ internal sealed class LineReader : IDisposable
     /// <summary>Opens a file.</summary>
     /// <param name="path">The file, as the user named it.</param>
     /// <param name="onBytes">Told how many bytes of the file (compressed, if it is) were read, after each piece.</param>
-    /// <param name="cancel">Ends the reading with <see cref="OperationCanceledException"/>.</param>
     /// <param name="torn">Takes what is lost at a torn end, whose whole lines are read then; null: such an end is an error.</param>
+    /// <param name="cancel">Ends the reading with <see cref="OperationCanceledException"/>.</param>
     /// <exception cref="AgentSimException">The file cannot be opened or read.</exception>
-    public LineReader(string path, Action<int>? onBytes = null, CancellationToken cancel = default, TornEnds? torn = null)
+    public LineReader(string path, Action<int>? onBytes = null, TornEnds? torn = null, CancellationToken cancel = default)
     {
         _path = path;
         _torn = torn;

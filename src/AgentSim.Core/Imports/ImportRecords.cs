@@ -31,6 +31,8 @@ internal sealed class ImportRecords(ImportAssembly assembly, TextIdentity identi
     {
         EventType = TraceNames.RequestEnd,
         EventUnixMs = request.EndMs,
+        Path = request.Place.Path,
+        Line = request.Place.Line,
         SessionId = request.Session?.Id ?? (isMixed ? request.RequestId : null),
         ParentSessionId = Parent(request.Session, written),
         RequestId = request.RequestId,

@@ -23,7 +23,8 @@ internal static class ImportSummaryText
             Line($"  times     {List(summary.Times, Word)}");
             if (summary.Models.Count > 1)
                 Line("  models    "
-                    + string.Join(", ", summary.Models.Select(model => $"{Quote.Plain(model.Model ?? "(none)")} {Number(model.Requests)}")));
+                    + string.Join(", ", summary.Models.Select(model =>
+                        $"{Quote.Plain(model.Model ?? "(none)")} {Number(model.Requests)}")));
         }
 
         if (summary.CutPauses + summary.CutToolWaits > 0)

@@ -74,7 +74,7 @@ internal static class SourceLines
     {
         try
         {
-            return new LineReader(path, sink.OnBytes, cancel);
+            return new LineReader(path, sink.OnBytes, cancel: cancel);
         }
         catch (AgentSimException error)
         {

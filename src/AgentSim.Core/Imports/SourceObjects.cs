@@ -1,4 +1,5 @@
 using System.Text.Json;
+using AgentSim.Files;
 
 namespace AgentSim.Imports;
 
@@ -8,7 +9,6 @@ namespace AgentSim.Imports;
 /// </summary>
 internal static class SourceObjects
 {
-    private const int MaxFileBytes = 1 << 30;   // of files that are no JSON lines, which are held as a whole
 
     /// <summary>Calls an action for each object of a file.</summary>
     /// <param name="path">The file.</param>
@@ -91,18 +91,19 @@ internal static class SourceObjects
     private static byte[] ReadAll(string path, ImportSink sink, CancellationToken cancel)
     {
         using var source = new SourceBytes(path, sink.OnBytes);
-        using var content = new MemoryStream();
-        var buffer = new byte[1 << 20];
+        var content = new byte[1 << 20];
+        int length = 0;
         try
         {
-            for (int count; (count = source.Read(buffer)) > 0;)
+            for (int count; (count = source.Read(content.AsSpan(length))) > 0;)
             {
                 cancel.ThrowIfCancellationRequested();
-                if (content.Length + count > MaxFileBytes)
+                length += count;
+                if (length > InputLimits.Document.Value)
                     throw Errors.InputTooLarge.At(path, 0,
-                        $"a JSON file that is not written line by line can have {MaxFileBytes >> 20} MiB at most; write one " +
-                            "object a line (jq -c '.[]')");
-                content.Write(buffer, 0, count);
+                        $"a JSON file that is not written line by line can have {InputLimits.Document.Size} at most; write one " +
+                            $"object a line (jq -c '.[]'; {InputLimits.Document.Raise})");
+                if (length == content.Length) Array.Resize(ref content, content.Length * 2);
             }
         }
         catch (Exception error) when (error is IOException or InvalidDataException)
@@ -110,6 +111,7 @@ internal static class SourceObjects
             sink.Fault(DropReason.Malformed, Errors.InputUnreadable.At(path, 0, $"cannot be read on: {error.Message}", error));
         }
 
-        return content.ToArray();
+        Array.Resize(ref content, length);
+        return content;
     }
 }

@@ -27,7 +27,8 @@ internal static class JsonDouble
         }
 
         if (!double.IsFinite(value))
-            throw Errors.ResultNotFinite.Error("a result is no finite number, which JSON cannot say: times or rates of the run are too large");
+            throw Errors.ResultNotFinite.Error(
+                "a result is no finite number, which JSON cannot say: times or rates of the run are too large");
         int at = 0;
         if (double.IsNegative(value)) target[at++] = (byte)'-';
         Span<byte> digits = stackalloc byte[MaxDigits];

@@ -80,7 +80,7 @@ internal readonly struct LooseValue
         return text.Length > 0 ? text : null;
     }
 
-    /// <summary>Writes the value: numbers as they were written, of a key given twice only the last value.</summary>
+    /// <summary>Writes the value: numbers as they were written, or null beyond a double; of a key given twice only the last.</summary>
     /// <param name="json">Takes it.</param>
     /// <param name="order">The order of keys; null: that of their first appearance.</param>
     public void WriteTo(Utf8JsonWriter json, IComparer<string>? order = null)
@@ -117,6 +117,7 @@ internal readonly struct LooseValue
             case ulong number: json.WriteNumberValue(number); break;
             case double number: json.WriteNumberValue(number); break;
             case bool flag: json.WriteBooleanValue(flag); break;
+            case null when _json.ValueKind == JsonValueKind.Number && !double.IsFinite(_json.GetDouble()): json.WriteNullValue(); break;
             default: _json.WriteTo(json); break;
         }
     }

@@ -44,10 +44,10 @@ public static class TraceConverter
     {
         ArgumentNullException.ThrowIfNull(options);
         bool isVersion2 = options.AgenticVersion == 2;
-        var lowering = new TraceLowering(options.AgenticVersion) { DropsSessionless = options.DropSessionless };
-        IReadOnlyList<string> files = InputFiles.Expand(options.InputPaths);
         TornEnds? torn = options.AllowTorn ? new TornEnds() : null;
-        lowering.AddFiles(files, progress, cancel, torn);
+        var lowering = new TraceLowering(options.AgenticVersion) { DropsSessionless = options.DropSessionless, Torn = torn };
+        IReadOnlyList<string> files = InputFiles.Expand(options.InputPaths);
+        lowering.AddFiles(files, progress, cancel);
         IEnumerable<MooncakeRow> rows = Rows(lowering, files[0]);
         if (lowering.IsAgentic != options.IsAgentic)
         {

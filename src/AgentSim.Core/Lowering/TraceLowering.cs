@@ -51,6 +51,9 @@ public sealed class TraceLowering
     /// <summary>Whether requests without a session are left out of a trace that has some with; otherwise such a trace is refused.</summary>
     public bool DropsSessionless { get; init; }
 
+    /// <summary>Takes the files whose end is missing, of which the whole lines are read; null: such a file is a fault.</summary>
+    public TornEnds? Torn { get; init; }
+
     /// <summary>Requests that were left out because they belong to no session.</summary>
     public int SessionlessDropped { get; private set; }
 
@@ -103,13 +106,11 @@ public sealed class TraceLowering
     /// <param name="paths">The files, in order.</param>
     /// <param name="progress">Told the bytes read so far over all files, as they lie on disk.</param>
     /// <param name="cancel">Ends the reading.</param>
-    /// <param name="torn">Takes the files whose end is missing, of which the whole lines are read; null: such a file is a fault.</param>
     /// <exception cref="AgentSimException">A file cannot be read, or a record is malformed or contradicts an earlier one.</exception>
-    public void AddFiles(IEnumerable<string> paths, IProgress<long>? progress = null, CancellationToken cancel = default,
-        TornEnds? torn = null)
+    public void AddFiles(IEnumerable<string> paths, IProgress<long>? progress = null, CancellationToken cancel = default)
     {
         ArgumentNullException.ThrowIfNull(paths);
-        IEnumerable<RecordBatch> batches = RecordBatch.Read([.. paths], readsDependencies: _agenticVersion == 2, cancel, torn);
+        IEnumerable<RecordBatch> batches = RecordBatch.Read([.. paths], readsDependencies: _agenticVersion == 2, Torn, cancel);
         foreach (RecordBatch batch in Ahead.Of(batches, "trace parsing", cancel))
         {
             foreach (TraceRecord record in batch.Records) Add(record);

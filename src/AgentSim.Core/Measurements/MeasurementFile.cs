@@ -16,7 +16,8 @@ internal static class MeasurementFile
         try
         {
             using Stream stream = Open(path);
-            using var reader = new StreamReader(new MemoryStream(BoundedFile.Read(stream, InputLimits.Measurement, path).ToArray()), Encoding.UTF8);
+            byte[] content = BoundedFile.Read(stream, InputLimits.Measurement, path).ToArray();
+            using var reader = new StreamReader(new MemoryStream(content), Encoding.UTF8);
             return reader.ReadToEnd();
         }
         catch (Exception error) when (error is IOException or InvalidDataException)

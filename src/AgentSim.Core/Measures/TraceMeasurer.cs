@@ -68,6 +68,9 @@ public sealed class TraceMeasurer
                 isPartOfRow: true);
     }
 
+    /// <summary>Takes the files whose end is missing, of which the whole lines are read; null: such a file is a fault.</summary>
+    public TornEnds? Torn { get; init; }
+
     /// <summary>Adds all records of files.</summary>
     /// <param name="paths">The files.</param>
     /// <param name="groupOf">The group of a record; records of which it returns false are passed over. Null: no groups.</param>
@@ -75,15 +78,14 @@ public sealed class TraceMeasurer
     /// reading.</param>
     /// <param name="progress">Told the bytes read so far over all files, as they lie on disk.</param>
     /// <param name="cancel">Ends the reading.</param>
-    /// <param name="torn">Takes the files whose end is missing, of which the whole lines are read; null: such a file is a fault.</param>
     /// <exception cref="AgentSimException">A file cannot be read.</exception>
     public void AddFiles(
         IEnumerable<string> paths, Func<TraceRecord, (bool IsMember, string? Group)>? groupOf = null,
             Action<AgentSimException>? onBadRow = null,
-        IProgress<long>? progress = null, CancellationToken cancel = default, TornEnds? torn = null)
+        IProgress<long>? progress = null, CancellationToken cancel = default)
     {
         ArgumentNullException.ThrowIfNull(paths);
-        foreach (TraceRecord record in RequestTraceReader.Parse(paths, readsDependencies: false, onBadRow, progress, cancel, torn))
+        foreach (TraceRecord record in RequestTraceReader.Parse(paths, readsDependencies: false, onBadRow, progress, Torn, cancel))
         {
             try
             {

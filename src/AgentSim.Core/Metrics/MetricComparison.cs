@@ -82,7 +82,7 @@ public sealed class MetricComparison : IDynamicMetaObjectProvider
     /// <summary><see cref="Value"/> less <see cref="Baseline"/>; null where one of them is no number.</summary>
     public double? Difference => MetricChange.Difference(Baseline, Value);
 
-    /// <summary>The difference in percent of the baseline; null for a change from 0 or next to it, and where one of them is no number.</summary>
+    /// <summary>The difference in percent of the baseline; null for one from (next to) 0, and where one of them is no number.</summary>
     public double? Percent => MetricChange.Percent(Baseline, Value);
 
     /// <summary>What became of the metric from the first to the last report.</summary>

@@ -54,7 +54,8 @@ public static class ReportWriter
         // The reference's number also for a metric without samples; run.empty_metrics says that it is none.
         if (metric.IsWhole) json.WriteNumberValue((long)metric.Written);
         else if (double.IsFinite(metric.Written)) json.WriteReal(metric.Written);
-        else throw Errors.ResultNotFinite.Error($"{metric.Name} is no finite number: times of the load or the engine are too large; make them smaller");
+        else throw Errors.ResultNotFinite.Error(
+            $"{metric.Name} is no finite number: times of the load or the engine are too large; make them smaller");
     }
 
     private static void WriteRun(Utf8JsonWriter json, RunInfo run, ReplayReport report)

@@ -38,19 +38,19 @@ public static class AppliedComputeReader
     /// <returns>The sessions with their lines, read while they are enumerated.</returns>
     /// <exception cref="AgentSimException">The file cannot be read or a line is malformed.</exception>
     public static IEnumerable<AtLine<AppliedComputeSession>> Read(string path, IProgress<long>? progress = null,
-        CancellationToken cancel = default) => Read(path, progress, cancel, null);
+        CancellationToken cancel = default) => Read(path, progress, torn: null, cancel);
 
-    internal static IEnumerable<AtLine<AppliedComputeSession>> Read(string path, IProgress<long>? progress, CancellationToken cancel,
-        TornEnds? torn)
+    internal static IEnumerable<AtLine<AppliedComputeSession>> Read(string path, IProgress<long>? progress, TornEnds? torn,
+        CancellationToken cancel)
     {
         ArgumentNullException.ThrowIfNull(path);
-        return Sessions(path, progress, cancel, torn);
+        return Sessions(path, progress, torn, cancel);
     }
 
-    private static IEnumerable<AtLine<AppliedComputeSession>> Sessions(string path, IProgress<long>? progress, CancellationToken cancel,
-        TornEnds? torn)
+    private static IEnumerable<AtLine<AppliedComputeSession>> Sessions(string path, IProgress<long>? progress, TornEnds? torn,
+        CancellationToken cancel)
     {
-        using var lines = new LineReader(path, new ByteProgress(progress).Add, cancel, torn);
+        using var lines = new LineReader(path, new ByteProgress(progress).Add, torn, cancel);
         while (lines.Read()) yield return new AtLine<AppliedComputeSession>(Parse(lines, path), lines.LineNumber);
     }
 

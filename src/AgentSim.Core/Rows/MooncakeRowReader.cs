@@ -33,7 +33,7 @@ public static class MooncakeRowReader
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(traceBlockSize);
         if (format is not (TraceFormat.Mooncake or TraceFormat.MooncakeDelta or TraceFormat.AgenticMooncake))
             throw new ArgumentOutOfRangeException(nameof(format));
-        return Rows(path, format, false, traceBlockSize, insists: false, onBadRow, onWarning, progress, cancel);
+        return Rows(path, format, false, traceBlockSize, insists: false, onBadRow, onWarning, progress, torn: null, cancel);
     }
 
     /// <summary>
@@ -42,18 +42,18 @@ public static class MooncakeRowReader
     /// </summary>
     internal static IEnumerable<AtLine<MooncakeRow>> ReadPassing(
         string path, TraceFormat format, int? traceBlockSize, Action<RunWarning>? onWarning, IProgress<long>? progress,
-            CancellationToken cancel, TornEnds? torn = null) =>
+            TornEnds? torn, CancellationToken cancel) =>
         Rows(path, format, true, traceBlockSize ?? MooncakeRow.DefaultTraceBlockSize, traceBlockSize is not null, null, onWarning,
-            progress, cancel, torn);
+            progress, torn, cancel);
 
     private static IEnumerable<AtLine<MooncakeRow>> Rows(
         string path, TraceFormat format, bool reusesIds, int traceBlockSize, bool insists, Action<AgentSimException>? onBadRow,
-        Action<RunWarning>? onWarning, IProgress<long>? progress, CancellationToken cancel, TornEnds? torn = null)
+        Action<RunWarning>? onWarning, IProgress<long>? progress, TornEnds? torn, CancellationToken cancel)
     {
         bool isAgentic = format == TraceFormat.AgenticMooncake;
         var parser = new RowParser(isAgentic ? RowFields.Agentic : RowFields.Plain, reusesIds);
         var remarks = new RowRemarks(path);
-        using var lines = new LineReader(path, new ByteProgress(progress).Add, cancel, torn);
+        using var lines = new LineReader(path, new ByteProgress(progress).Add, torn, cancel);
         bool isFirst = true, gave = false;
         while (lines.Read())
         {

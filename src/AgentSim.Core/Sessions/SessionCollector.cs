@@ -18,6 +18,9 @@ public sealed class SessionCollector
     private readonly Dictionary<string, SessionData> _sessions = new(StringComparer.Ordinal);
     private readonly HashSet<string> _requestIds = new(StringComparer.Ordinal);
 
+    /// <summary>Takes the files whose end is missing, of which the whole lines are read; null: such a file is a fault.</summary>
+    public TornEnds? Torn { get; init; }
+
     /// <summary>Requests that belong to no session, as in traces without agent context; they are counted and passed over.</summary>
     public int RequestsWithoutSession { get; private set; }
 
@@ -56,14 +59,13 @@ public sealed class SessionCollector
     /// first ends the reading.</param>
     /// <param name="progress">Told the bytes read so far over all files, as they lie on disk.</param>
     /// <param name="cancel">Ends the reading.</param>
-    /// <param name="torn">Takes the files whose end is missing, of which the whole lines are read; null: such a file is a fault.</param>
     /// <exception cref="AgentSimException">A file cannot be read.</exception>
     public void AddFiles(
         IEnumerable<string> paths, Action<AgentSimException>? onBadRow = null, IProgress<long>? progress = null,
-            CancellationToken cancel = default, TornEnds? torn = null)
+            CancellationToken cancel = default)
     {
         ArgumentNullException.ThrowIfNull(paths);
-        foreach (TraceRecord record in RequestTraceReader.Parse(paths, readsDependencies: false, onBadRow, progress, cancel, torn))
+        foreach (TraceRecord record in RequestTraceReader.Parse(paths, readsDependencies: false, onBadRow, progress, Torn, cancel))
         {
             try
             {

@@ -28,13 +28,13 @@ internal sealed class RecordBatch : IDisposable
     public IReadOnlyList<TraceRecord> Records => _records;
 
     /// <summary>The records of files. What makes reading fail comes behind all records before it.</summary>
-    public static IEnumerable<RecordBatch> Read(IEnumerable<string> paths, bool readsDependencies, CancellationToken cancel,
-        TornEnds? torn = null)
+    public static IEnumerable<RecordBatch> Read(IEnumerable<string> paths, bool readsDependencies, TornEnds? torn,
+        CancellationToken cancel)
     {
         var bytes = new LastReport();
         ExceptionDispatchInfo? failure = null;
         using IEnumerator<TraceRecord> source =
-            RequestTraceReader.ParseShards(paths, readsDependencies, onBadRow: null, bytes, cancel, torn).GetEnumerator();
+            RequestTraceReader.ParseShards(paths, readsDependencies, onBadRow: null, bytes, torn, cancel).GetEnumerator();
         bool hasMore = true;
         while (hasMore)
         {

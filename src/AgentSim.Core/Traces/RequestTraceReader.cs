@@ -47,7 +47,7 @@ public static class RequestTraceReader
     /// fault.</summary>
     internal static IEnumerable<TraceRecord> Parse(
         IEnumerable<string> paths, bool readsDependencies, Action<AgentSimException>? onBadRow, IProgress<long>? progress,
-            CancellationToken cancel, TornEnds? torn = null)
+            TornEnds? torn, CancellationToken cancel)
     {
         var bytes = new ByteProgress(progress);
         foreach (string path in paths)
@@ -73,7 +73,7 @@ public static class RequestTraceReader
     /// <summary>The same for shards of one trace, of which one may be empty.</summary>
     internal static IEnumerable<TraceRecord> ParseShards(
         IEnumerable<string> paths, bool readsDependencies, Action<AgentSimException>? onBadRow, IProgress<long>? progress,
-            CancellationToken cancel, TornEnds? torn = null) =>
+            TornEnds? torn, CancellationToken cancel) =>
         ParseShards(paths, readsDependencies, onBadRow, new ByteProgress(progress), torn, cancel);
 
     private static IEnumerable<TraceRecord> ParseShards(
@@ -83,7 +83,7 @@ public static class RequestTraceReader
         foreach (string path in paths)
         {
             var parser = new TraceRecordParser(path, readsDependencies);
-            using var lines = new LineReader(path, bytes.Add, cancel, torn);
+            using var lines = new LineReader(path, bytes.Add, torn, cancel);
             bool isFirst = true;
             while (lines.Read())
             {
@@ -119,7 +119,7 @@ public static class RequestTraceReader
         IEnumerable<string> paths, bool readsDependencies, Action<AgentSimException>? onBadRow, IProgress<long>? progress,
             CancellationToken cancel)
     {
-        foreach (TraceRecord record in Parse(paths, readsDependencies, onBadRow, progress, cancel))
+        foreach (TraceRecord record in Parse(paths, readsDependencies, onBadRow, progress, torn: null, cancel))
         {
             (record as RequestRecord)?.KeepHashes();
             yield return record;

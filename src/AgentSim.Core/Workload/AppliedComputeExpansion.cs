@@ -39,9 +39,10 @@ internal sealed class AppliedComputeExpansion
             if (length > int.MaxValue)
                 throw place.Error(Errors.RowInvalid, $"the prompt grows to {length} tokens; lengths go up to {int.MaxValue} tokens");
             if (Blocks(length) > InputLimits.PromptBlocks.Value)
-                throw place.Error(Errors.PromptTooLarge, string.Create(CultureInfo.InvariantCulture,
-                    $"the prompt grows to {Blocks(length):N0} blocks of {_blockSize} tokens, more than {InputLimits.PromptBlocks.Value:N0}; ")
-                    + $"give a larger {Setting.TraceBlockSize} ({InputLimits.PromptBlocks.Raise})");
+                throw place.Error(Errors.PromptTooLarge,
+                    $"the prompt grows to {Count(Blocks(length))} blocks of {_blockSize} tokens, more than " +
+                        $"{Count(InputLimits.PromptBlocks.Value)}; give a larger {Setting.TraceBlockSize} " +
+                    $"({InputLimits.PromptBlocks.Raise})");
             Extend(ids, Blocks(length), group, shared);
             bool isLast = turn == lengths.NumTurns;
             yield return new AtLine<MooncakeRow>(
@@ -59,6 +60,8 @@ internal sealed class AppliedComputeExpansion
             delay = lengths.ToolCallLatency[turn] * 1000.0;
         }
     }
+
+    private static string Count(long number) => number.ToString("N0", CultureInfo.InvariantCulture);
 
     private long Blocks(long tokens) => (tokens + _blockSize - 1) / _blockSize;
 

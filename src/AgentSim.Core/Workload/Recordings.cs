@@ -23,7 +23,7 @@ internal static class Recordings
             ReplayWorkload workload = WorkloadLoader.FromTrace(lowering =>
             {
                 foreach (TraceRecord record in import.Records(cancellation)) lowering.Add(record);
-            }, options with { TraceBlockSize = null, Model = null, OnWarning = null }, inputs, cancellation);
+            }, options with { TraceBlockSize = null, Model = null, OnWarning = null }, inputs, torn: null, cancellation);
             (workload.Columns.Import, workload.Columns.Model) = (Provenance(import.Summary, how), options.Model);
             return workload;
         }

@@ -44,12 +44,12 @@ public static class WorkloadLoader
         {
             ReplayWorkload read = options.Format switch
             {
-                TraceFormat.Dynamo => FromTrace(lowering => lowering.AddFiles(files, progress, cancellation, torn), options, inputs,
+                TraceFormat.Dynamo => FromTrace(lowering => lowering.AddFiles(files, progress, cancellation), options, inputs, torn,
                     cancellation),
                 TraceFormat.AppliedComputeAgentic => FromSessions(files, options, inputs, progress, torn, cancellation),
                 _ => FromRows(SeveralFiles.Rows(files, progress, (file, at) =>
-                    MooncakeRowReader.ReadPassing(file, options.Format, options.TraceBlockSize, options.OnWarning, at, cancellation,
-                        torn)), files[0], options, inputs),
+                    MooncakeRowReader.ReadPassing(file, options.Format, options.TraceBlockSize, options.OnWarning, at, torn,
+                        cancellation)), files[0], options, inputs),
             };
             foreach (RunWarning warning in torn?.Warnings() ?? []) options.OnWarning?.Invoke(warning);
             return read;
@@ -129,7 +129,7 @@ public static class WorkloadLoader
         ArgumentNullException.ThrowIfNull(records);
         ArgumentNullException.ThrowIfNull(options);
         CheckBlockSize(options);
-        return Collecting(options, collecting => FromTrace(Add, collecting, InputDigests.None, cancellation));
+        return Collecting(options, collecting => FromTrace(Add, collecting, InputDigests.None, torn: null, cancellation));
 
         void Add(TraceLowering lowering)
         {
@@ -142,13 +142,14 @@ public static class WorkloadLoader
     }
 
     internal static ReplayWorkload FromTrace(Action<TraceLowering> add, WorkloadOptions options, InputDigests inputs,
-        CancellationToken cancellation)
+        TornEnds? torn, CancellationToken cancellation)
     {
         // What a request of another model explains is not there to be waited for.
         TraceLowering lowering = new(missing: options.Model is null ? MissingDependency.Error : MissingDependency.Drop)
         {
             Model = options.Model,
             DropsSessionless = options.DropSessionless,
+            Torn = torn,
         };
         add(lowering);
         TellModels(lowering, options);
@@ -197,7 +198,7 @@ public static class WorkloadLoader
         int blockSize = options.TraceBlockSize ?? WorkloadOptions.DefaultTraceBlockSize;
         AppliedComputeExpansion expansion = new(blockSize, options.SharedPrefixRatio, options.PrefixGroups);
         IEnumerable<AtLine<MooncakeRow>> rows = SeveralFiles.Rows(files, progress,
-            (file, at) => AppliedComputeReader.Read(file, at, cancellation, torn)
+            (file, at) => AppliedComputeReader.Read(file, at, torn, cancellation)
             .SelectMany(session => expansion.Expand(session, new RowPlace(file, session.Line))));
         return Build(rows, files[0], options, blockSize, inputs);
     }

@@ -53,7 +53,11 @@ public sealed class ConvertToAgentMooncakeCommand : PathCommand
 
     /// <inheritdoc/>
     protected override void Start() =>
-        _lowering = new TraceLowering(Version, MissingDependency) { DropsSessionless = DropSessionless };
+        _lowering = new TraceLowering(Version, MissingDependency) 
+        {
+            DropsSessionless = DropSessionless,
+            Torn = AllowTorn ? new TornEnds() : null,
+        };
 
     /// <inheritdoc/>
     protected override void Process()
@@ -99,9 +103,8 @@ public sealed class ConvertToAgentMooncakeCommand : PathCommand
     private void ReadFiles()
     {
         var progress = new ProgressDisplay(this, "Reading request traces");
-        TornEnds? torn = AllowTorn ? new TornEnds() : null;
-        _lowering.AddFiles(_files, progress.Reading(_files), Cancellation, torn);
+        _lowering.AddFiles(_files, progress.Reading(_files), Cancellation);
         progress.Complete();
-        foreach (RunWarning warning in torn?.Warnings() ?? []) WriteWarning(warning.In(ParameterNames.Wording));
+        foreach (RunWarning warning in _lowering.Torn?.Warnings() ?? []) WriteWarning(warning.In(ParameterNames.Wording));
     }
 }

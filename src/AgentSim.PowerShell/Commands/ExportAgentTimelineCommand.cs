@@ -69,7 +69,13 @@ public sealed class ExportAgentTimelineCommand : ExportCommand
     [Parameter]
     public SwitchParameter Indented { get; set; }
 
-    private TimelineOptions Options => new() { Stages = !NoStage, FirstTokenMarkers = IncludeMarker, Indented = Indented, AllowTorn = AllowTorn };
+    private TimelineOptions Options => new()
+    {
+        Stages = !NoStage,
+        FirstTokenMarkers = IncludeMarker,
+        Indented = Indented,
+        AllowTorn = AllowTorn,
+    };
 
     /// <inheritdoc/>
     protected override void Start() => Confirm("Write a timeline");
@@ -115,7 +121,8 @@ public sealed class ExportAgentTimelineCommand : ExportCommand
         if (_files.Count > 0)
         {
             var reading = new ProgressDisplay(this, "Reading the input of the timeline");
-            TimelineSummary made = TimelineExport.Run(TimelineSource.Expand(_files), Target, Options, reading.Reading(_files), Cancellation);
+            TimelineSummary made = TimelineExport.Run(
+                TimelineSource.Expand(_files), Target, Options, reading.Reading(_files), Cancellation);
             reading.Complete();
             foreach (RunWarning warning in made.Warnings) WriteWarning(warning.In(ParameterNames.Wording));
         }

@@ -48,4 +48,32 @@ public sealed class EndSignalTests : IDisposable
             _ = await output;
         }
     }
+
+    [Theory]
+    [InlineData("round_robin")]
+    [InlineData("kv_router")]
+    public async Task An_interrupt_ends_a_replay_while_its_workers_are_being_made(string router)
+    {
+        if (OperatingSystem.IsWindows()) return;
+        ProcessStartInfo start = CliProgram.Start("replay", "--input-tokens", "64", "--output-tokens", "8", "--request-count", "20",
+            "--replay-concurrency", "10", "--num-workers", "1000000", "--router-mode", router, "--report-json", "r.json");
+        start.WorkingDirectory = _folder.Path;
+        using Process process = Process.Start(start)!;
+        await Task.Delay(TimeSpan.FromSeconds(1));
+        await Process.Start("kill", ["-INT", $"{process.Id}"]).WaitForExitAsync();
+        using CancellationTokenSource patience = new(TimeSpan.FromMinutes(1));
+        await process.WaitForExitAsync(patience.Token);
+        Assert.Equal(130, process.ExitCode);
+        Assert.Empty(_folder.Everything);
+    }
+
+    [Fact]
+    public async Task Programs_that_the_program_starts_do_not_ignore_what_it_handles()
+    {
+        if (!OperatingSystem.IsLinux()) return;
+        AgentSim.Files.ProcessLimits.IgnoreFileSizeSignal();
+        using Process process = Process.Start(new ProcessStartInfo("grep", ["SigIgn", "/proc/self/status"]) { RedirectStandardOutput = true })!;
+        string mask = (await process.StandardOutput.ReadToEndAsync()).Split(':')[1].Trim();
+        Assert.Equal(0ul, Convert.ToUInt64(mask, 16) & (1ul << 24));   // SIGXFSZ is 25
+    }
 }

@@ -37,7 +37,8 @@ internal sealed partial class NumpyArray
             using Stream stream = entry.Open();
             // Not by the length that the archive states, which need not be true.
             ReadOnlyMemory<byte> content = BoundedFile.Read(stream, left)
-                ?? throw new InvalidDataException($"its arrays have more than {InputLimits.Profile.Size}; make them smaller ({InputLimits.Profile.Raise})");
+                ?? throw new InvalidDataException(
+                    $"its arrays have more than {InputLimits.Profile.Size}; make them smaller ({InputLimits.Profile.Raise})");
             left -= content.Length;
             arrays[name] = Parse(name, content.Span, allowsWhole);
         }
