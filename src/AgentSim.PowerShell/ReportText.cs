@@ -21,7 +21,7 @@ public static class ReportText
     public static string Of(ReplayResult result)
     {
         ArgumentNullException.ThrowIfNull(result);
-        string timing = result.Run.Timing.Length > 0 ? $"{Environment.NewLine}Timing: {result.Run.Timing}" : "";
+        string timing = result.Run.Timing.Length > 0 ? $"{Environment.NewLine}Timing: {Quote.Shown(result.Run.Timing)}" : "";
         return string.Concat([Of(result.Summary), timing, .. result.Warnings.Select(warning =>
             $"{Environment.NewLine}Warning: {warning.In(ParameterNames.Wording)}")]);
     }

@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.IO.Compression;
-using System.Text;
 using AgentSim.Engines;
 using AgentSim.Files;
 using AgentSim.Metrics;

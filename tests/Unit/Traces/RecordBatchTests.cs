@@ -15,7 +15,7 @@ public sealed class RecordBatchTests : IDisposable
         string path = _folder.Write("t.jsonl", string.Join('\n', Enumerable.Range(0, 3000).Select(Line)));
         var found = new List<(string, string)>();
 
-        foreach (RecordBatch batch in RecordBatch.Read([path], readsDependencies: false, CancellationToken.None))
+        foreach (RecordBatch batch in RecordBatch.Read([path], readsDependencies: false, torn: null, CancellationToken.None))
         {
             foreach (TraceRecord record in batch.Records) found.Add(Shown(record));
 
@@ -36,7 +36,7 @@ public sealed class RecordBatchTests : IDisposable
             .Replace("[1,2]", $"[{hashes}]");
         string path = _folder.Write("t.jsonl", TraceText.Request("first") + "\n" + prompt);
 
-        RecordBatch batch = RecordBatch.Read([path], readsDependencies: false, CancellationToken.None).First();
+        RecordBatch batch = RecordBatch.Read([path], readsDependencies: false, torn: null, CancellationToken.None).First();
 
         Assert.Equal(2, batch.Records.Count);
         ReadOnlySpan<ulong> read = ((RequestRecord)batch.Records[1]).Hashes;
