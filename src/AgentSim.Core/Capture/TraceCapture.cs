@@ -58,6 +58,8 @@ public sealed class TraceCapture : IDisposable
                 WarnOfOthers(_endpoint.Address);
             }
 
+            // What a frontend will write is known to be lost as early as what this process would.
+            if (!hasIngress && options.Proxy is null) TraceFileSink.CheckFolder(options.Sink.Path);
             if (options.Proxy is not { } proxy) return;
             _proxy = ProxySupervisor.Start(new ProxySettings(proxy, options.Sink with { Path = ProxyPath(options) }), Report);
             WarnOfOthers(_proxy.Address);

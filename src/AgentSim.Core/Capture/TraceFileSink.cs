@@ -70,13 +70,26 @@ public sealed class TraceFileSink : IDisposable
     {
         ArgumentNullException.ThrowIfNull(options);
         options.Check();
+        return Guard(options.Path, () => new TraceFileSink(options, onProblem, onWritten));
+    }
+
+    /// <summary>Finds out whether files can be written beside a path.</summary>
+    /// <exception cref="AgentSimException">They cannot.</exception>
+    internal static void CheckFolder(string path) => Guard(path, () =>
+    {
+        SegmentOutput.CheckFolder(path);
+        return 0;
+    });
+
+    private static T Guard<T>(string path, Func<T> open)
+    {
         try
         {
-            return new TraceFileSink(options, onProblem, onWritten);
+            return open();
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
         {
-            throw Errors.CaptureUnwritable.At(options.Path, 0, $"cannot be written: {WriteFailure.Reason(error)}", error);
+            throw Errors.CaptureUnwritable.At(path, 0, $"cannot be written: {WriteFailure.Reason(error)}", error);
         }
     }
 

@@ -78,4 +78,20 @@ public sealed class ProcessLimitTests : IDisposable
         Assert.DoesNotContain("internal error", error);
         if (code != 0) Assert.False(string.IsNullOrWhiteSpace(error), $"exit {code} without a word");
     }
+
+    [Theory]
+    [InlineData("--tool-endpoint", "tcp://127.0.0.1:0")]
+    [InlineData("--upstream", "http://127.0.0.1:9", "--listen", "http://127.0.0.1:0")]
+    [InlineData]
+    public void A_capture_into_a_folder_that_takes_nothing_fails_at_its_start(params string[] more)
+    {
+        if (!OperatingSystem.IsLinux()) return;
+        foreach (string format in (string[])["jsonl_gz", "jsonl"])
+        {
+            if (more.Length == 0 && format == "jsonl") continue;   // then it is the frontend that makes the file
+            (int code, string error) = Run("", ["capture", "--output-path", "/proc/nowhere/t", "--format", format, .. more]);
+            Assert.True(code == 1, $"exit {code}: {error}");
+            Assert.EndsWith("[CaptureUnwritable]", error.TrimEnd());
+        }
+    }
 }
