@@ -54,7 +54,8 @@ internal static class CsvText
     /// characters that drive a terminal.</summary>
     public static string Cell(string text)
     {
-        text = Quote.Lines(text);
+        // Tabs and line ends are part of the format, and quoted.
+        text = string.Join('\t', text.Split('\t').Select(part => string.Join('\r', part.Split('\r').Select(Quote.Lines))));
         if (text.Length > 0 && FormulaStarts.Contains(text[0], StringComparison.Ordinal)) text = "'" + text;
         return text.AsSpan().IndexOfAny(NeedQuotes) < 0 ? text : $"\"{text.Replace("\"", "\"\"", StringComparison.Ordinal)}\"";
     }

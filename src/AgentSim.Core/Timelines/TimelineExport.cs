@@ -49,7 +49,7 @@ public sealed class TimelineExport
         if (export._log is null && export._traceFile is null && files.Count > 0) throw NothingIn(files[0]);
         int items = 0;
         TimelineFile.Write(output, stream => items = export.Write(stream, cancel));
-        return new TimelineSummary(items, files.Count) { Warnings = [.. export._torn?.Warnings() ?? []] };
+        return new TimelineSummary(items, files.Count) { Warnings = export._torn is null ? [] : [.. export._torn.Warnings()] };
     }
 
     private void Read(string file, ByteProgress bytes, CancellationToken cancel)

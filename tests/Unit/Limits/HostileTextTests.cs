@@ -82,7 +82,7 @@ public sealed class HostileTextTests : IDisposable
     [Fact]
     public void Cells_of_csv_files_hold_no_such_character_either()
     {
-        AssertTame(CsvText.Cell(Bad).Replace("\t", "", StringComparison.Ordinal));
+        AssertTame(CsvText.Cell(Bad));
         Assert.Equal("\"two\nlines\"", CsvText.Cell("two\nlines"));
     }
 

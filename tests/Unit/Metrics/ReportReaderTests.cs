@@ -63,7 +63,7 @@ public sealed class ReportReaderTests : IDisposable
     public void Deep_and_large_files_are_refused()
     {
         Assert.Equal("ReportInvalid", Refused(new string('[', 100_000)).ErrorId);
-        Assert.Equal("ReportInvalid", Refused("{\"x\":\"" + new string('x', 1 << 24) + "\"}").ErrorId);
+        Assert.Equal("InputTooLarge", Refused("{\"x\":\"" + new string('x', 1 << 24) + "\"}").ErrorId);
         Assert.Equal("InputUnreadable", Assert.Throws<AgentSimException>(() => ReportReader.Read(_folder.File("nowhere"))).ErrorId);
         Assert.Equal("InputUnreadable", Assert.Throws<AgentSimException>(() => ReportReader.Read(_folder.Path)).ErrorId);
     }
