@@ -30,7 +30,7 @@ internal sealed class AgentCollector
         _groups = AgentGroups.Of(_load);
         _deciders = new Deciders(run, _groups);
         _ownEnds = new OwnEnds(run.Outcomes, _groups);
-        _times = new RequestTimes(run, _deciders);
+        _times = new RequestTimes(run, _groups, _deciders);
         _paths = new CriticalPaths(run, _groups, _deciders, _ownEnds, _times);
         (_sessions, _tasks) = AgentTotals.Of(run, _groups);
         _busyOf = new TimeSplit?[_sessions.Length];
