@@ -67,8 +67,7 @@ internal sealed class AgentCollector
         ref readonly AgentTotals totals = ref _tasks[task];
         int root = _tree.RootOf[task];
         Span<double> parts = stackalloc double[TimeSplit.Parts];
-        TimeSplit? busy = null, critical = null;
-        IReadOnlyList<ToolTime> tools = [];
+        TimeSplit? busy = null;
         if (totals.HasEnd)
         {
             _busy.Clear();
@@ -84,64 +83,46 @@ internal sealed class AgentCollector
 
             _busy.Sum(parts);
             busy = TimeSplit.Of(parts, _hasTools);
-            (critical, tools) = Sum(_paths.OfTask(totals.Last, totals.Begin), totals);
         }
 
-        (int last, double begin) = (totals.Last, totals.Begin);
-        return new TaskResult
+        return Filled(totals, busy, isTask: true, new TaskResult
         {
             TaskId = Name(root),
             Sessions = _groups.Sessions[task].Length,
             RootMakespanMs = totals.HasBegin && _sessions[root].HasEnd ? _sessions[root].End - totals.Begin : null,
             PlayId = Play(root),
-            Status = totals.Status,
-            Requests = totals.Requests,
-            CompletedRequests = totals.Completed,
-            InputTokens = totals.Input,
-            OutputTokens = totals.Output,
-            ReusedTokens = totals.Reused,
-            BeginMs = totals.HasBegin ? totals.Begin : null,
-            EndMs = totals.HasEnd ? totals.End : null,
-            RecordedMakespanMs = totals.RecordedMakespan,
-            Busy = busy,
-            Critical = critical,
-            Tools = tools,
-            PathOf = totals.HasEnd ? () => Links(task: true, last, begin) : null,
-        };
+        });
     }
 
-    private SessionResult Session(int session, TaskResult task)
-    {
-        ref readonly AgentTotals totals = ref _sessions[session];
-        TimeSplit? critical = null;
-        IReadOnlyList<ToolTime> tools = [];
-        if (totals.HasEnd)
-        {
-            (critical, tools) = Sum(_paths.OfSession(totals.Last, totals.Begin), totals);
-        }
-
-        (int last, double begin) = (totals.Last, totals.Begin);
-        return new SessionResult
+    private SessionResult Session(int session, TaskResult task) =>
+        Filled(_sessions[session], _busyOf[session], isTask: false, new SessionResult
         {
             SessionId = Name(session),
             TaskId = task.TaskId,
             ParentSessionId = _tree.ParentOf[session] is >= 0 and int parent ? Name(parent) : null,
             Depth = _tree.DepthOf[session],
             PlayId = task.PlayId,
-            Status = totals.Status,
-            Requests = totals.Requests,
-            CompletedRequests = totals.Completed,
-            InputTokens = totals.Input,
-            OutputTokens = totals.Output,
-            ReusedTokens = totals.Reused,
-            BeginMs = totals.HasBegin ? totals.Begin : null,
-            EndMs = totals.HasEnd ? totals.End : null,
-            RecordedMakespanMs = totals.RecordedMakespan,
-            Busy = _busyOf[session],
-            Critical = critical,
-            Tools = tools,
-            PathOf = totals.HasEnd ? () => Links(task: false, last, begin) : null,
-        };
+        });
+
+    // What sessions and tasks have in common.
+    private T Filled<T>(in AgentTotals totals, TimeSplit? busy, bool isTask, T agent)
+        where T : AgentResult
+    {
+        (int last, double begin) = (totals.Last, totals.Begin);
+        agent.Status = totals.Status;
+        agent.Requests = totals.Requests;
+        agent.CompletedRequests = totals.Completed;
+        agent.InputTokens = totals.Input;
+        agent.OutputTokens = totals.Output;
+        agent.ReusedTokens = totals.Reused;
+        agent.BeginMs = totals.HasBegin ? totals.Begin : null;
+        agent.EndMs = totals.HasEnd ? totals.End : null;
+        agent.RecordedMakespanMs = totals.RecordedMakespan;
+        agent.Busy = busy;
+        if (!totals.HasEnd) return agent;
+        (agent.Critical, agent.Tools) = Sum(isTask ? _paths.OfTask(last, begin) : _paths.OfSession(last, begin), totals);
+        agent.PathOf = () => Links(isTask, last, begin);
+        return agent;
     }
 
     // What its requests did and what lay between them, for the task, up to a time, and for the session, up to its own end.

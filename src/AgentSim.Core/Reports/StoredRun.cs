@@ -93,8 +93,8 @@ public static class StoredRun
 
         void Check(bool isSame, string here, string there)
         {
-            if (!isSame)
-                throw Errors.RequestLogOther.At(log, 0, $"{here}, in {report} {there}; give the request log that was written with this report");
+            if (isSame) return;
+            throw Errors.RequestLogOther.At(log, 0, $"{here}, in {report} {there}; give the request log that was written with it");
         }
     }
 

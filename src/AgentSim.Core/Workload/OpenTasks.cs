@@ -1,7 +1,5 @@
 using AgentSim.Collections;
 
-using AgentSim.Collections;
-
 namespace AgentSim.Workload;
 
 /// <summary>

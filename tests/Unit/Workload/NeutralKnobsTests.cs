@@ -1,0 +1,65 @@
+using System.Text.Json;
+using AgentSim.Cli;
+using AgentSim.Simulation;
+using AgentSim.Tests.Simulation;
+using AgentSim.Workload;
+
+namespace AgentSim.Tests.Workload;
+
+/// <summary>A knob at its neutral value changes no byte of report and request log, in any stored case.</summary>
+public class NeutralKnobsTests
+{
+    // Every option at its neutral value; of copies there are none, wherever they would start.
+    private static readonly (string Option, string Value)[] Neutral =
+    [
+        ("--copies", "1"), ("--copies-window-seconds", "0.001"), ("--copies-shared", "3"), ("--copies-offset", "window"),
+        ("--copies-seed", "7"), ("--task-arrival-speedup-ratio", "1"), ("--tool-speedup-ratio", "1,bash=1.0"),
+        ("--think-speedup-ratio", "1.0"), ("--output-ratio", "1e0"),
+    ];
+
+    // Those of which only leaving them out is neutral.
+    private static readonly string[] WithoutNeutralValue = ["--concurrent-tasks", "--max-idle-seconds", "--max-tool-wait-seconds"];
+
+    [Fact]
+    public void Every_knob_is_looked_at() => Assert.Equal(
+        KnobArguments.Options.Select(option => option.Name).Order(StringComparer.Ordinal),
+        Neutral.Select(knob => knob.Option).Concat(WithoutNeutralValue).Order(StringComparer.Ordinal));
+
+    [Fact]
+    public void Reports_and_request_logs_of_all_stored_cases_stay_as_they_are_to_the_byte()
+    {
+        StoredCase[] cases = [.. StoredCase.All().Where(stored => !stored.IsRefused)];
+        Assert.True(cases.Length > 150);
+        Assert.All(cases, Same);
+    }
+
+    private static void Same(StoredCase stored)
+    {
+        (ReplayWorkload workload, ReplaySettings settings) = (stored.LoadWorkload(), stored.Settings());
+        string[] expected = Bytes(workload, settings);
+        foreach ((string, string) knob in Neutral) Assert.Same(workload, AppliedKnobs.To(workload, Knobs(knob)));
+        Assert.Equal(expected, Bytes(workload, settings with { Knobs = Knobs(Neutral) }));
+
+        // What they do to a workload is bit-equal at the neutral value, too: it is not only left out.
+        Assert.Equal(expected, Bytes(workload.With(KnobWaits.Apply(workload.Columns, WorkloadKnobs.Neutral), null), settings));
+        if (workload.Columns.AuthoredOutput is not null) return;
+        WorkloadColumns one = WorkloadCopies.Of(workload.Columns, WorkloadKnobs.Neutral, CancellationToken.None).Load;
+        Assert.Equal(expected, Bytes(workload.With(one, null), settings));
+
+        // Longest pauses that no pause reaches: nothing but the setting itself.
+        WorkloadKnobs longest = new() { MaxIdleSeconds = 1e9, MaxToolWaitSeconds = workload.Columns.Agentic?.ToolWaitMs is null ? null : 1e9 };
+        string[] cut = Bytes(workload, settings with { Knobs = longest });
+        Assert.Equal(expected[0], string.Join('\n', cut[0].Split('\n').Where(line => !line.Contains("_seconds\": 1000000000.0"))));
+        Assert.Equal(expected[1], cut[1]);
+    }
+
+    private static string[] Bytes(ReplayWorkload workload, ReplaySettings settings)
+    {
+        ReplayResult result = Replay.Run(workload, settings);
+        return [ResultJson.RepeatableReport(result), Convert.ToBase64String(ResultJson.RequestBytes(result))];
+    }
+
+    private static WorkloadKnobs Knobs(params (string Option, string Value)[] given) =>
+        KnobArguments.Read(new OptionValues(name => Array.Find(given, knob => knob.Option == name) is { Option: not null } knob
+            ? [knob.Value] : null)).All().Single();
+}
