@@ -34,8 +34,8 @@ internal static class RunTiming
     {
         if (calibration is not { IsExtrapolated: true }) yield break;
         yield return new RunWarning(WarningCodes.TimingExtrapolated,
-            $"{Extrapolated(calibration.OutsideShare, "the busy time", Path.GetFileName(calibration.Profile))}, and its stated errors do not " +
-            "hold for them; calibrate with such a run, too");
+            $"{Extrapolated(calibration.OutsideShare, "the busy time", Path.GetFileName(calibration.Profile))}, and its stated errors " +
+            "do not hold for them; calibrate with such a run, too");
     }
 
     /// <summary>That a profile says little of a run, as the beginning of a sentence.</summary>

@@ -81,7 +81,8 @@ internal sealed class PlainAgents
             : (time - _origin) / _ratio;
     }
 
-    private double Start(string play) => _graph.Rows.Where(row => row.Play == play && row.Waits.Count == 0).Min(row => row.NotBefore!.Value);
+    private double Start(string play) =>
+        _graph.Rows.Where(row => row.Play == play && row.Waits.Count == 0).Min(row => row.NotBefore!.Value);
 
     // The first so many at once, every other when one more has ended; their order is that of starts, then names.
     private double LetIn(string play, int most)

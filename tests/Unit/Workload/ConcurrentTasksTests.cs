@@ -45,9 +45,14 @@ public class ConcurrentTasksTests
     private static int[] InOrder(MooncakeRow[] rows)
     {
         // Rows of version 2 are loaded in the order of their ids, plain ones session by session.
-        MooncakeRow[] first = [.. (rows[0].PlayId is null ? rows : (IEnumerable<MooncakeRow>)rows.OrderBy(row => row.RequestId, StringComparer.Ordinal))
-            .GroupBy(row => row.PlayId ?? row.RequestId?.Split('-')[0] ?? row.SessionId).Select(task => task
-                .OrderBy(row => row.WaitFor.Count + row.Dependencies.Count > 0).ThenBy(row => row.Timestamp ?? row.NotBeforeMs ?? 1e9).First())];
+        IEnumerable<MooncakeRow> loaded = rows[0].PlayId is null ? rows : rows.OrderBy(row => row.RequestId, StringComparer.Ordinal);
+        MooncakeRow[] first =
+        [
+            .. from row in loaded
+               group row by row.PlayId ?? row.RequestId?.Split('-')[0] ?? row.SessionId into task
+               select task.OrderBy(row => row.WaitFor.Count + row.Dependencies.Count > 0)
+                   .ThenBy(row => row.Timestamp ?? row.NotBeforeMs ?? 1e9).First(),
+        ];
         return [.. Enumerable.Range(0, first.Length).OrderBy(task => first[task].Timestamp ?? first[task].NotBeforeMs)
             .ThenBy(task => first[task].PlayId ?? first[task].SessionId, StringComparer.Ordinal)];
     }

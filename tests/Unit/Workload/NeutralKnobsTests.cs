@@ -1,4 +1,4 @@
-using System.Text.Json;
+using System.Text;
 using AgentSim.Cli;
 using AgentSim.Simulation;
 using AgentSim.Tests.Simulation;
@@ -38,25 +38,33 @@ public class NeutralKnobsTests
         (ReplayWorkload workload, ReplaySettings settings) = (stored.LoadWorkload(), stored.Settings());
         string[] expected = Bytes(workload, settings);
         foreach ((string, string) knob in Neutral) Assert.Same(workload, AppliedKnobs.To(workload, Knobs(knob)));
-        Assert.Equal(expected, Bytes(workload, settings with { Knobs = Knobs(Neutral) }));
+        AreSame("neutral knobs", Bytes(workload, settings with { Knobs = Knobs(Neutral) }));
 
         // What they do to a workload is bit-equal at the neutral value, too: it is not only left out.
-        Assert.Equal(expected, Bytes(workload.With(KnobWaits.Apply(workload.Columns, WorkloadKnobs.Neutral), null), settings));
-        if (workload.Columns.AuthoredOutput is not null) return;
+        AreSame("waits", Bytes(workload.With(KnobWaits.Apply(workload.Columns, WorkloadKnobs.Neutral), null), settings));
         WorkloadColumns one = WorkloadCopies.Of(workload.Columns, WorkloadKnobs.Neutral, CancellationToken.None).Load;
-        Assert.Equal(expected, Bytes(workload.With(one, null), settings));
+        AreSame("one copy", Bytes(workload.With(one, null), settings));
 
         // Longest pauses that no pause reaches: nothing but the setting itself.
-        WorkloadKnobs longest = new() { MaxIdleSeconds = 1e9, MaxToolWaitSeconds = workload.Columns.Agentic?.ToolWaitMs is null ? null : 1e9 };
-        string[] cut = Bytes(workload, settings with { Knobs = longest });
-        Assert.Equal(expected[0], string.Join('\n', cut[0].Split('\n').Where(line => !line.Contains("_seconds\": 1000000000.0"))));
-        Assert.Equal(expected[1], cut[1]);
+        bool hasTools = workload.Columns.Agentic?.ToolWaitMs is not null;
+        WorkloadKnobs longest = new() { MaxIdleSeconds = 1e9, MaxToolWaitSeconds = hasTools ? 1e9 : null };
+        AreSame("longest pauses", [.. Bytes(workload, settings with { Knobs = longest })
+            .Where(line => !line.Contains("_seconds\": 1000000000.0"))]);
+
+        void AreSame(string what, string[] actual)
+        {
+            string? other = actual.Except(expected).FirstOrDefault();
+            Assert.True(other is null && actual.Length == expected.Length, $"{stored.Name}, {what}: {other ?? "a line is missing"}");
+            Assert.Equal(expected, actual);
+        }
     }
 
+    // The lines of the report but for real times, without the commas that depend on the next one, and those of the log.
     private static string[] Bytes(ReplayWorkload workload, ReplaySettings settings)
     {
         ReplayResult result = Replay.Run(workload, settings);
-        return [ResultJson.RepeatableReport(result), Convert.ToBase64String(ResultJson.RequestBytes(result))];
+        return [.. ResultJson.RepeatableReport(result).Split('\n').Select(line => line.TrimEnd(',')),
+            .. Encoding.UTF8.GetString(ResultJson.RequestBytes(result)).Split('\n')];
     }
 
     private static WorkloadKnobs Knobs(params (string Option, string Value)[] given) =>
