@@ -62,7 +62,8 @@ public static class StoredRun
                     $"this is no record of a request; name a request log as {Setting.RequestLogWriter} writes it");
             }
 
-            RequestResult request = RequestLogReader.Parse(lines.Line, requests.Count + 1, log, lines.LineNumber);
+            RequestResult request = RequestLogReader.Parse(lines.Line, requests.Count + 1, log, lines.LineNumber,
+                static time => time < 0.0 ? "times of a replay are not negative" : null);
             if (Problem(request) is { } problem) throw Errors.RequestRecordInvalid.At(log, lines.LineNumber, problem);
             requests.Add(request);
         }

@@ -83,6 +83,8 @@ public sealed class StoredRunTests : IDisposable
         string[] lines = File.ReadAllLines(log);
         Refused("RequestRecordInvalid", _folder.Write("twice.jsonl", string.Join('\n', lines.Append(lines[0]))), 5);
         Refused("RequestRecordInvalid", report, 1);
+        string before = lines[0].Replace("\"arrival_time_ms\":0.0", "\"arrival_time_ms\":-1.0");
+        Refused("RequestRecordInvalid", _folder.Write("before.jsonl", before), 1);
         string far = string.Join('\n', lines).Replace("-000000000001\"", "-00007fffffff\"");
         Refused("RequestRecordInvalid", _folder.Write("far.jsonl", far), 1);
         string worker = lines[0].Replace("\"decode_worker_idx\":null", "\"decode_worker_idx\":2147483647");

@@ -9,16 +9,16 @@ namespace AgentSim.Tests.Workload;
 /// <summary>A knob at its neutral value changes no byte of report and request log, in any stored case.</summary>
 public class NeutralKnobsTests
 {
-    // Every option at its neutral value; of copies there are none, wherever they would start.
+    // Every option at its neutral value.
     private static readonly (string Option, string Value)[] Neutral =
     [
-        ("--copies", "1"), ("--copies-window-seconds", "0.001"), ("--copies-shared", "3"), ("--copies-offset", "window"),
-        ("--copies-seed", "7"), ("--task-arrival-speedup-ratio", "1"), ("--tool-speedup-ratio", "1,bash=1.0"),
-        ("--think-speedup-ratio", "1.0"), ("--output-ratio", "1e0"),
+        ("--copies", "1"), ("--copies-offset", "window"), ("--copies-seed", "42"), ("--task-arrival-speedup-ratio", "1"),
+        ("--tool-speedup-ratio", "1,bash=1.0"), ("--think-speedup-ratio", "1.0"), ("--output-ratio", "1e0"),
     ];
 
     // Those of which only leaving them out is neutral.
-    private static readonly string[] WithoutNeutralValue = ["--concurrent-tasks", "--max-idle-seconds", "--max-tool-wait-seconds"];
+    private static readonly string[] WithoutNeutralValue =
+        ["--concurrent-tasks", "--max-idle-seconds", "--max-tool-wait-seconds", "--copies-window-seconds", "--copies-shared"];
 
     [Fact]
     public void Every_knob_is_looked_at() => Assert.Equal(
