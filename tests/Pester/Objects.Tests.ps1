@@ -21,7 +21,7 @@ BeforeDiscovery {
                 if (-not $property.SetMethod.IsPublic -or $property.PropertyType -eq [string]) { continue }
                 $element = $property.PropertyType.GetElementType() ?? @($property.PropertyType.GenericTypeArguments)[0]
                 if (-not $element -or -not [System.Collections.IEnumerable].IsAssignableFrom($property.PropertyType)) { continue }
-                if ([System.Collections.Generic.IReadOnlyDictionary[string, object]].IsAssignableFrom($property.PropertyType)) { continue }
+                if (@($property.PropertyType.GenericTypeArguments).Count -gt 1) { continue }   # a dictionary
                 @{ Name = $property.Name; Type = $type; TypeName = $type.Name; Element = $element }
             }
         })

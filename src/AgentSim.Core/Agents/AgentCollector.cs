@@ -18,8 +18,7 @@ internal sealed class AgentCollector
     private readonly AgentTotals[] _tasks;
     private readonly AgentTree _tree;
     private readonly BusyTimes _busy = new();
-    private readonly BusyTimes _busyOfSession = new();
-    private readonly TimeSplit?[] _busyOf;   // by session, once its task was made
+    private readonly string?[] _names;   // by session, once it was asked for
     private readonly bool _hasTools;
     private Segments _piece;
 
@@ -33,7 +32,7 @@ internal sealed class AgentCollector
         _times = new RequestTimes(run, _groups, _deciders);
         _paths = new CriticalPaths(run, _groups, _deciders, _ownEnds, _times);
         (_sessions, _tasks) = AgentTotals.Of(run, _groups);
-        _busyOf = new TimeSplit?[_sessions.Length];
+        _names = new string?[_sessions.Length];
         _tree = new AgentTree(_load, _groups, _deciders, _sessions);
     }
 
@@ -45,12 +44,10 @@ internal sealed class AgentCollector
         if (!RunTimes.HasSessions(run.Load)) return null;
         var collector = new AgentCollector(run);
         var tasks = new TaskResult[collector._groups.TaskCount];
-        var sessions = new SessionResult[collector._groups.SessionCount];
         for (int task = 0; task < tasks.Length; task++)
         {
             cancellation.ThrowIfCancellationRequested();
             tasks[task] = collector.Task(task);
-            foreach (int session in collector._groups.Sessions[task]) sessions[session] = collector.Session(session, tasks[task]);
         }
 
         double duration = 0.0;
@@ -59,21 +56,35 @@ internal sealed class AgentCollector
             if (outcome.IsCounted) duration = Math.Max(duration, outcome.Terminal);
         }
 
-        return new AgentResults(tasks, sessions, AgentSummary.Of(tasks, duration, run.Workers));
+        return new AgentResults(tasks, () => collector.Sessions(tasks), AgentSummary.Of(tasks, duration, run.Workers));
+    }
+
+    // Reports and summaries are of tasks alone.
+    private SessionResult[] Sessions(TaskResult[] tasks)
+    {
+        var sessions = new SessionResult[_groups.SessionCount];
+        lock (_paths)   // which has room for one path
+        {
+            for (int task = 0; task < tasks.Length; task++)
+            {
+                foreach (int session in _groups.Sessions[task]) sessions[session] = Session(session, tasks[task]);
+            }
+        }
+
+        return sessions;
     }
 
     private TaskResult Task(int task)
     {
         ref readonly AgentTotals totals = ref _tasks[task];
         int root = _tree.RootOf[task];
-        Span<double> parts = stackalloc double[TimeSplit.Parts];
         TimeSplit? busy = null;
         if (totals.HasEnd)
         {
             _busy.Clear();
             foreach (int session in _groups.Sessions[task])
             {
-                AddSession(session, totals.End);
+                AddRequests(session, totals.End);
                 int first = _sessions[session].First;
                 if (first < 0) continue;
                 _piece.Clear();
@@ -81,8 +92,7 @@ internal sealed class AgentCollector
                 _busy.Add(_piece.All, totals.End);
             }
 
-            _busy.Sum(parts);
-            busy = TimeSplit.Of(parts, _hasTools);
+            busy = Busy();
         }
 
         return Filled(totals, busy, isTask: true, new TaskResult
@@ -94,8 +104,18 @@ internal sealed class AgentCollector
         });
     }
 
-    private SessionResult Session(int session, TaskResult task) =>
-        Filled(_sessions[session], _busyOf[session], isTask: false, new SessionResult
+    private SessionResult Session(int session, TaskResult task)
+    {
+        ref readonly AgentTotals totals = ref _sessions[session];
+        TimeSplit? busy = null;
+        if (totals.HasEnd)
+        {
+            _busy.Clear();
+            AddRequests(session, totals.End);
+            busy = Busy();
+        }
+
+        return Filled(totals, busy, isTask: false, new SessionResult
         {
             SessionId = Name(session),
             TaskId = task.TaskId,
@@ -103,6 +123,7 @@ internal sealed class AgentCollector
             Depth = _tree.DepthOf[session],
             PlayId = task.PlayId,
         });
+    }
 
     // What sessions and tasks have in common.
     private T Filled<T>(in AgentTotals totals, TimeSplit? busy, bool isTask, T agent)
@@ -125,10 +146,9 @@ internal sealed class AgentCollector
         return agent;
     }
 
-    // What its requests did and what lay between them, for the task, up to a time, and for the session, up to its own end.
-    private void AddSession(int session, double until)
+    // What the requests of a session did and what lay between them, up to a time.
+    private void AddRequests(int session, double until)
     {
-        _busyOfSession.Clear();
         foreach (int request in _groups.Requests[session])
         {
             ref readonly RequestOutcome outcome = ref _run.Outcomes[request];
@@ -137,13 +157,14 @@ internal sealed class AgentCollector
             _times.AddGap(request, SessionGapStart(request, session), ref _piece);
             _times.AddStates(request, outcome.Status == TerminalStatus.None ? until : outcome.Terminal, ref _piece);
             _busy.Add(_piece.All, until);
-            _busyOfSession.Add(_piece.All, _sessions[session].End);
         }
+    }
 
-        if (!_sessions[session].HasEnd) return;
+    private TimeSplit Busy()
+    {
         Span<double> parts = stackalloc double[TimeSplit.Parts];
-        _busyOfSession.Sum(parts);
-        _busyOf[session] = TimeSplit.Of(parts, _hasTools);
+        _busy.Sum(parts);
+        return TimeSplit.Of(parts, _hasTools);
     }
 
     private double SessionGapStart(int request, int session)
@@ -178,7 +199,7 @@ internal sealed class AgentCollector
 
     private PathLink[] Links(bool task, int last, double begin)
     {
-        lock (_paths)   // which has room for one path
+        lock (_paths)
         {
             ReadOnlySpan<Segment> path = task ? _paths.OfTask(last, begin) : _paths.OfSession(last, begin);
             var links = new PathLink[path.Length];
@@ -197,7 +218,7 @@ internal sealed class AgentCollector
         }
     }
 
-    private string Name(int session) => _load.SessionNames[_groups.SessionName[session]];
+    private string Name(int session) => _names[session] ??= _load.SessionNames[_groups.SessionName[session]];
 
     private string? Play(int session) => _load.Agentic is { PlayOf: { } plays, PlayNames: { } names }
         ? names[plays[_groups.Requests[session][0]]] : null;
