@@ -32,7 +32,7 @@ public static class StoredRun
         ReplayReport summary = StoredSummary.Of(stored);
         if (log is not null) CheckSame(report, summary, log, requests);
         RunInfo run = stored.Run ?? new RunInfo("", [], new Dictionary<string, object?>(), 0);
-        string missing = log is null ? "its requests are not there, since no request log was given"
+        string missing = log is null ? "its requests are not there, since no request log was given; plots and lanes show none"
             : "its gaps between tokens, waits and tasks are not there, since request logs do not have them";
         run = run with
         {
