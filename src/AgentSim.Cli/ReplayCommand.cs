@@ -77,12 +77,9 @@ internal static class ReplayCommand
 
         string table = arguments.Plots ? MetricTable.RenderWithPlots(result, OptionNames.Wording)
             : MetricTable.Render(result, OptionNames.Wording);
-        string agents = result.Agents is { } shown ? AgentTable.Render(shown) : "";
-        Output.Write($"{table}{agents}Saved full report to: {Quote.Shown(report)}\n");
+        Output.Write($"{table}{Agents(result, workload, cancellation)}Saved full report to: {Quote.Shown(report)}
+");
         ShowCounts(result.Summary, workload.RequestCount * plan.Settings.Knobs.Copies);
-        // Those who replay agents want to know, and it takes next to no time; standard output and the report stay as they are.
-        if (result.Agents is null && workload.IsAgentic && result.FindAgents(cancellation) is { } found)
-            Messages.WriteLine($"agentsim: {AgentTable.Line(found.Summary)} (more with --agents)");
         LimitLines.Enforce(LimitTest.Run(result.Summary.Metrics, arguments.Limits), Messages.Write);
 
         // At once, because reading and running may take long or fail; all of them stand below the table, too.
@@ -97,6 +94,14 @@ internal static class ReplayCommand
         if (file is null) return null;
         Action<Stream, AgentResults> write = AgentsWriter.For(file);
         return (outputs, agents) => outputs.Write(file, stream => write(stream, agents));
+    }
+
+    // People who replay agents want to know; what scripts read is made when they ask for it.
+    private static string Agents(ReplayResult result, ReplayWorkload workload, CancellationToken cancellation)
+    {
+        if (result.Agents is { } asked) return AgentTable.Render(asked);
+        return workload.IsAgentic && !Console.IsOutputRedirected && result.FindAgents(cancellation) is { } found
+            ? $"{AgentTable.Line(found.Summary)} (more with --agents)\n" : "";
     }
 
     private static string? ArgumentHelp(OptionValues values)
