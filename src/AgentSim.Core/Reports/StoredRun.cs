@@ -53,7 +53,7 @@ public static class StoredRun
     {
         var requests = new List<RequestResult>();
         var ordinals = new HashSet<int>();
-        using var lines = new LineReader(log, null, cancellation);
+        using var lines = new LineReader(log, null, cancel: cancellation);
         while (lines.Read())
         {
             if (requests.Count == 0 && !RequestLogReader.IsRecord(lines.Line))
