@@ -77,8 +77,7 @@ internal static class ReplayCommand
 
         string table = arguments.Plots ? MetricTable.RenderWithPlots(result, OptionNames.Wording)
             : MetricTable.Render(result, OptionNames.Wording);
-        Output.Write($"{table}{Agents(result, workload, cancellation)}Saved full report to: {Quote.Shown(report)}
-");
+        Output.Write($"{table}{Agents(result, workload, cancellation)}Saved full report to: {Quote.Shown(report)}\n");
         ShowCounts(result.Summary, workload.RequestCount * plan.Settings.Knobs.Copies);
         LimitLines.Enforce(LimitTest.Run(result.Summary.Metrics, arguments.Limits), Messages.Write);
 
