@@ -8,8 +8,8 @@ internal static class Archives
 {
     private const int BombSize = 1_400_000_000;
 
-    // Both are made once a process: zeros that pack a thousand to one.
-    private static readonly Lazy<byte[]> GzipBomb = new(() => Gzip(null, BombSize));
+    // Zeros, which pack a thousand to one; made once a process.
+    private static readonly Lazy<byte[]> GzipBomb = new(() => [.. Enumerable.Repeat(Gzip(null, BombSize / 20), 20).SelectMany(member => member)]);
 
     public static byte[] Npz(byte[] content, Draw draw)
     {
@@ -50,7 +50,7 @@ internal static class Archives
                 stream.Write(bytes);
             }
 
-            if (draw.Below(400) == 0)
+            if (draw.Below(1000) == 0)
             {
                 using Stream stream = archive.CreateEntry(entries.Count > 0 && draw.Chance(50) ? entries[0].Name : "unread.npy").Open();
                 Zeros(stream, BombSize);
@@ -65,7 +65,7 @@ internal static class Archives
     {
         0 when draw.Chance(20) => [.. Gzip(content, 0), .. GzipBomb.Value],
         < 5 => Mutation.Packed(Gzip(content, 0), draw),
-        < 10 => Gzip(content, 0)[..^(1 + draw.Below(12))],
+        < 10 when content.Length > 0 => Gzip(content, 0)[..^(1 + draw.Below(12))],
         < 15 => [.. Gzip(content, 0), .. Gzip(content, 0)],
         < 18 => [.. Gzip(content, 0), 0, 1, 2],
         _ => Gzip(content, 0),

@@ -43,4 +43,5 @@ internal sealed record Case(IReadOnlyList<string> Arguments, IReadOnlyDictionary
 /// <summary>Something that must not be.</summary>
 /// <param name="Kind">Which rule was broken.</param>
 /// <param name="Text">What was seen.</param>
-internal sealed record Finding(string Kind, string Text);
+/// <param name="Key">What findings of one cause have in common; null: the text but for its numbers and quotations.</param>
+internal sealed record Finding(string Kind, string Text, string? Key = null);

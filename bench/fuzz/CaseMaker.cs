@@ -34,6 +34,8 @@ internal sealed class CaseMaker(Func<string, string> help)
             arguments.AddRange(Inputs(command, kind, files, draw));
             if (command is "replay" or "sweep" && draw.Chance(95)) arguments.AddRange(["--trace-format", kind]);
             if (command is "replay" or "sweep" && Seeds.Rows.Contains(kind) && draw.Chance(70)) arguments.AddRange(["--trace-block-size", "16"]);
+            if (kind == "applied_compute_agentic" && draw.Chance(90)) arguments.AddRange(["--replay-concurrency", "2"]);
+            if (command == "replay" && draw.Chance(30)) arguments.AddRange(["--num-workers", draw.Of(["2", "3"])]);
             if (command == "convert" && draw.Chance(60)) arguments.Add("--agentic");
         }
 
@@ -103,7 +105,7 @@ internal sealed class CaseMaker(Func<string, string> help)
             case 0: arguments.Insert(at, draw.Of(EdgeValues.Texts)); break;
             case 1 when at < arguments.Count: arguments.RemoveAt(at); break;
             case 2 when at < arguments.Count: arguments[at] = draw.Of(EdgeValues.Texts); break;
-            case 3: arguments[^1] = draw.Of(["/dev/full", "nofolder/out.x", ".", "out.report.json", arguments[1]]); break;
+            case 3: arguments[^1] = draw.Of(["/dev/full", "nofolder/out.x", ".", "out.other", arguments[1]]); break;
             default: arguments.Insert(at, "--" + draw.Of(["", "nope", "report", "num", "nope=\u001b[2J", "agents=1", "trace-format="])); break;
         }
     }

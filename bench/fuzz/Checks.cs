@@ -20,7 +20,7 @@ internal static partial class Checks
         "EngineArgumentsInvalid", "RouterConfigInvalid", "ReplaySettingsInvalid", "SyntheticOptionsInvalid", "SyntheticLoadTooLarge", "WorkloadKnobInvalid",
         "WorkloadKnobRefused", "AicNotAvailable", "BlockSizeNotRunnable", "TooManyWorkers", "TransferBandwidthInvalid", "ImportSettingInvalid",
         "ImportPathMissing", "ImportColumnUnknown", "LimitInvalid", "LimitMissed", "MetricUnknown", "MetricMissing", "BaselineMissing", "AgentsFormatUnknown",
-        "TraceBlockSizeInvalid", "TraceFileCount", "TraceModeMismatch", "CalibrationServerUnknown", "CalibrationDataMissing", "RouterTrackingKeyInvalid",
+        "TraceBlockSizeInvalid", "TraceFileCount", "TraceModeMismatch", "TraceBlockSizeMismatch", "CalibrationServerUnknown", "CalibrationDataMissing", "RouterTrackingKeyInvalid",
         // what a run comes to: the workload as a whole meets engines, a clock, a model that was asked for
         "ReplayDeadEnd", "RouterQueueFull", "LatencyTooLong", "SweepPointEmpty", "TraceModelMissing", "TraceEmpty", "ImportEmpty", "BaselineEmpty",
         "TimelineTimeOutOfRange", "TooManyBlocks", "TraceTooLarge",
@@ -38,15 +38,16 @@ internal static partial class Checks
         string errors = Encoding.UTF8.GetString(outcome.Errors), output = Encoding.UTF8.GetString(outcome.Output);
         if (Crash(outcome, errors) is { } crash) yield return crash;
         else if (Place(call, outcome, errors) is { } place) yield return place;
-        if (outcome.PeakBytes > Limits.Bytes) yield return new Finding("memory", $"{call.Command} takes {outcome.PeakBytes / 1_000_000} MB");
-        if (outcome.Seconds > Limits.Seconds) yield return new Finding("time", $"{call.Command} takes {outcome.Seconds:F0} s");
-        if (Raw(errors) is { } inErrors) yield return new Finding("raw text", $"standard error: {inErrors}");
-        if (Raw(output) is { } inOutput) yield return new Finding("raw text", $"standard output: {inOutput}");
+        if (outcome.PeakBytes > Limits.Bytes) yield return new Finding("memory", $"{call.Command} takes {outcome.PeakBytes / 1_000_000} MB", call.Command);
+        if (outcome.Seconds > Limits.Seconds) yield return new Finding("time", $"{call.Command} takes {outcome.Seconds:F0} s", call.Command);
+        if (Raw(errors) is >= 0 and int inErrors) yield return Seen("raw text", call, "standard error", errors, inErrors);
+        if (Raw(output) is >= 0 and int inOutput) yield return Seen("raw text", call, "standard output", output, inOutput);
         if (errors.Split('\n').FirstOrDefault(line => line.Length > LongestLine) is { } line)
-            yield return new Finding("long line", $"{line.Length} characters: {line[..120]}");
+            yield return new Finding("long line", $"{line.Length} characters: {line[..120]}", $"{call.Command} {outcome.Exit}");
         if (errors.Length > MostErrors) yield return new Finding("long line", $"{errors.Length} characters on standard error: {errors[..120]}");
-        if (NoNumber().Match(output) is { Success: true } number)
-            yield return new Finding("no number", $"standard output: {Around(output, number.Index)}");
+        bool isGiven = call.Arguments.Any(argument => NoNumber().IsMatch(argument));
+        if (!isGiven && NoNumber().Match(output) is { Success: true } number)
+            yield return Seen("no number", call, "standard output", output, number.Index);
         foreach (Finding finding in FilesOf(call, outcome, folder)) yield return finding;
         foreach (string left in Directory.EnumerateFileSystemEntries(temporary))
             yield return new Finding("leftover", $"in the folder for temporary files: {Path.GetFileName(left)}");
@@ -66,7 +67,8 @@ internal static partial class Checks
     {
         if (outcome.Exit == 0 || Identifier().Match(errors) is not { Success: true } id || Placeless.Contains(id.Groups[2].Value)) return null;
         string text = id.Groups[1].Value, name = id.Groups[2].Value;
-        string[] named = [.. call.Files.Keys.Where(file => text.Contains(Path.GetFileName(file).TrimStart('\n'), StringComparison.Ordinal)
+        if (text.StartsWith("there is no ", StringComparison.Ordinal)) return null;   // format or preset, as an option names it
+        string[] named = [.. call.Files.Keys.Where(file => text.Contains(Path.GetFileNameWithoutExtension(file), StringComparison.Ordinal)
             || text.Contains(Shown(Path.GetFileName(file)), StringComparison.Ordinal))];
         bool isOther = text.StartsWith("in: ", StringComparison.Ordinal) || call.Arguments.Skip(1).Any(argument =>
             !call.Files.ContainsKey(argument) && text.Contains(Shown(argument[..Math.Min(argument.Length, 80)]) + (argument.Length > 80 ? "" : ":"), StringComparison.Ordinal));
@@ -80,14 +82,14 @@ internal static partial class Checks
     private static bool IsShown(char c) => c is not ('\u2028' or '\u2029' or '\u061C' or '\u200E' or '\u200F' or (>= '\u202A' and <= '\u202E')
         or (>= '\u2066' and <= '\u2069')) && !char.IsControl(c);
 
-    private static string? Raw(string text)
-    {
-        for (int i = 0; i < text.Length; i++)
-        {
-            if (text[i] != '\n' && !IsShown(text[i])) return Around(text, i);
-        }
+    private static int Raw(string text) => text.ToList().FindIndex(c => c != '\n' && !IsShown(c));
 
-        return null;
+    // What stands in a line of an output; lines that begin alike are one finding.
+    private static Finding Seen(string kind, Case call, string where, string text, int at)
+    {
+        int start = text.LastIndexOf('\n', at) + 1;
+        string first = Word().Match(text[start..at]).Value;
+        return new Finding(kind, $"{call.Command}, {where}: {Around(text, at)}", $"{call.Command} {where} {first}");
     }
 
     private static string Around(string text, int at) => $"{Shown(text[Math.Max(0, at - 80)..Math.Min(text.Length, at + 40)])}";
@@ -113,7 +115,8 @@ internal static partial class Checks
                 written.Add(output);
                 foreach (Finding finding in Content(path, name)) yield return finding;
             }
-            else if (name is not ("sweep.jsonl" or "nofolder" or "nofolder/out.x") && !name.StartsWith("dynamo_replay_report_", StringComparison.Ordinal))
+            else if (!name.StartsWith("dynamo_replay_report_", StringComparison.Ordinal)
+                && !call.Arguments.Any(argument => argument.StartsWith(name.Split('.')[0], StringComparison.Ordinal)))
             {
                 yield return new Finding("leftover", name);
             }
@@ -189,6 +192,9 @@ internal static partial class Checks
 
     [GeneratedRegex(@"^agentsim: (.*) \[(\w+)\]$", RegexOptions.Multiline)]
     private static partial Regex Identifier();
+
+    [GeneratedRegex(@"\S+")]
+    private static partial Regex Word();
 
     [GeneratedRegex(@":[0-9]+|line [0-9]+|row [0-9]+")]
     private static partial Regex LinePlace();

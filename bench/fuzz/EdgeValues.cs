@@ -18,7 +18,7 @@ internal static class EdgeValues
     /// <summary>Contents of JSON strings: some with escapes of JSON, some that no JSON may have.</summary>
     public static readonly string[] Strings =
     [
-        "", " ", "\\ud800", "\\ud800\\u0041", "\\udc00x", "\\u0000", "\\u001b[2J", "\\u001b]0;pwned\\u0007", "\\u202etxt.exe", "\\u2028", "\\u2029x", "\\u0085",
+        "", " ", "\\ud800", "\\ud800\\u0041", "\\udc00x", "\\ud83d", "x\\udbff", "\\ud800\\ud800", "\\u0000", "\\u001b[2J", "\\u001b]0;pwned\\u0007", "\\u202etxt.exe", "\\u2028", "\\u2029x", "\\u0085",
         "\\u2066x", "\\u200f", "\\ufeff", "\\uffff", "\\b\\f", "a\\nb", "a\\r\\nb", "a\\tb", "\\\"", "\\\\", "\\x", "\\u12", "\u001b[31mred", "\u0007", "\0", "a\nb",
         "\u00ff\u00fe", "\u00c0\u00af", "\u00ed\u00a0\u0080", Utf8("\u202egnp"), Utf8("\u0085\u2028"), Utf8("naïve 🚀"), "</script><script>fuzz()</script>",
         "<b>&amp;", "..", "../../x", "/", "a/b", "a:b", "a,b;c", "a|b", "'", "%s{0}$(x)`", "__proto__", "constructor", "toString", "=1+1", "null", "1", "-1", "1e999",

@@ -9,6 +9,17 @@ internal static partial class Mutation
     public static byte[] Text(byte[] content, Draw draw)
     {
         string text = Encoding.Latin1.GetString(content);
+        if (draw.Chance(60)) return Encoding.Latin1.GetBytes(Some(text, draw));
+
+        // Several faults of one line meet each other more often than those of a whole file.
+        string[] lines = text.Split('\n');
+        int at = draw.Below(lines.Length);
+        lines[at] = Some(draw.Chance(40) ? Short(lines[at], draw) : lines[at], draw);
+        return Encoding.Latin1.GetBytes(string.Join('\n', lines));
+    }
+
+    private static string Some(string text, Draw draw)
+    {
         for (int i = draw.Few(); i > 0; i--)
         {
             text = draw.Below(20) switch
@@ -20,22 +31,39 @@ internal static partial class Mutation
             };
         }
 
-        return Encoding.Latin1.GetBytes(text);
+        return text;
+    }
+
+    /// <summary>An object with few of its fields.</summary>
+    private static string Short(string text, Draw draw)
+    {
+        List<string> fields = [];
+        for (int at = text.IndexOf('{', StringComparison.Ordinal) + 1; at > 0 && at < text.Length; at++)
+        {
+            int end = End(text, at);
+            if (draw.Chance(30)) fields.Add(text[at..end]);
+            at = end;
+        }
+
+        return "{" + string.Join(',', fields) + "}";
     }
 
     /// <summary>Another value in place of one of a text.</summary>
     public static string Value(string text, Draw draw)
     {
-        MatchCollection tokens = Token().Matches(text);
-        if (tokens.Count == 0) return text;
-        Match token = tokens[draw.Below(tokens.Count)];
+        Match[] tokens = [.. Token().Matches(text).Where(match => !match.Groups["name"].Success)];
+        if (tokens.Length == 0) return text;
+        Match token = tokens[draw.Below(tokens.Length)];
+        // Lists of hashes are long, and their members all mean the same.
+        for (int i = 0; i < 2 && token.Index > 0 && text[token.Index - 1] is ',' or '['; i++) token = tokens[draw.Below(tokens.Length)];
         bool isText = token.Value[0] == '"', isName = !isText && !char.IsAsciiDigit(token.Value[^1]);
         string value = draw.Below(10) switch
         {
+            < 2 when isText => $"{token.Value[..^1]}{draw.Of(EdgeValues.Strings)}\"",
             < 5 when isText => $"\"{draw.Of(EdgeValues.Strings)}\"",
             < 5 when isName => draw.Of(EdgeValues.Strings),
             < 6 => draw.Of(EdgeValues.Numbers),
-            < 8 => tokens[draw.Below(tokens.Count)].Value,   // one from elsewhere is often of the right kind
+            < 8 => tokens[draw.Below(tokens.Length)].Value,   // one from elsewhere is often of the right kind
             _ => EdgeValues.Any(draw),
         };
         return string.Concat(text.AsSpan(0, token.Index), value, text.AsSpan(token.Index + token.Length));
@@ -120,7 +148,7 @@ internal static partial class Mutation
         return Encoding.Latin1.GetBytes(text);
     }
 
-    [GeneratedRegex("\"(?:[^\"\\\\\n]|\\\\.)*\"(?!\\s*:)|-?[0-9]+(?:\\.[0-9]+)?(?:[eE][+-]?[0-9]+)?|[A-Za-z_][A-Za-z_0-9-]*(?=[,;\n}\\]])")]
+    [GeneratedRegex("(?<name>\"(?:[^\"\\\\\n]|\\\\.)*\"\\s*:)|\"(?:[^\"\\\\\n]|\\\\.)*\"|-?[0-9]+(?:\\.[0-9]+)?(?:[eE][+-]?[0-9]+)?|[A-Za-z_][A-Za-z_0-9-]*(?=[,;\n}\\]])")]
     private static partial Regex Token();
 
     [GeneratedRegex("\"(?:[^\"\\\\\n]|\\\\.)*\"\\s*:\\s*|\\b[a-z_]+: ")]

@@ -59,7 +59,6 @@ internal sealed partial class Options
     {
         _command = command;
         _all = [.. from Match line in Line().Matches(help) where line.Groups[1].Value != "--help" select (line.Groups[1].Value, line.Groups[2].Value)];
-        if (_all.Count == 0) throw new InvalidOperationException($"{command} --help lists no options:\n{help}");
     }
 
     public static bool IsOutput(string name) => Outputs.ContainsKey(name) || name is "--output" or "-o";
@@ -71,6 +70,7 @@ internal sealed partial class Options
     /// <summary>Adds an option with a value.</summary>
     public void Add(List<string> arguments, Draw draw)
     {
+        if (_all.Count == 0) return;   // a program that has no such command yet
         (string name, string kind) = draw.Of(_all);
         if (arguments.Contains(name)) return;
         arguments.Add(name);

@@ -9,7 +9,7 @@ if (args is ["worker", var workerProgram, var workerFolder, var workerSeed])
 var options = new Dictionary<string, string>
 {
     ["--program"] = Path.Combine(AppContext.BaseDirectory, "agentsim.dll"), ["--seed"] = "1", ["--runs"] = "2000", ["--run"] = "", ["--case"] = "",
-    ["--save"] = "out/fuzz", ["--jobs"] = "1", ["--known"] = Path.Combine(AppContext.BaseDirectory, "known.txt"),
+    ["--save"] = "out/fuzz", ["--jobs"] = "1",
 };
 for (int i = 0; i < args.Length; i += 2)
 {
@@ -60,7 +60,8 @@ internal sealed partial class Fuzzer(Dictionary<string, string> options)
             // What earlier runs left in the process is no fault of this one.
             if (findings.Any(finding => !IsKnown(finding))) findings = session.Run(number, isFresh: true);
             Interlocked.Increment(ref _done);
-            foreach (Finding finding in findings) Add(finding, run, session);
+            bool isHeavy = findings.Any(finding => finding.Kind is "time" or "memory");   // making it smaller would take minutes
+            foreach (Finding finding in findings) Add(finding, run, isHeavy ? null : session);
         }
     }
 
@@ -69,7 +70,7 @@ internal sealed partial class Fuzzer(Dictionary<string, string> options)
         lock (_found) return _found.ContainsKey(Signature(finding));
     }
 
-    private void Add(Finding finding, long run, Session session)
+    private void Add(Finding finding, long run, Session? session)
     {
         string signature = Signature(finding);
         Interlocked.Increment(ref _findings);
@@ -89,13 +90,13 @@ internal sealed partial class Fuzzer(Dictionary<string, string> options)
     }
 
     // Saves the case, as small as it can be made.
-    private void Keep(Finding finding, long run, Session session)
+    private void Keep(Finding finding, long run, Session? session)
     {
         string kept = Path.GetFullPath(Path.Combine(options["--save"], string.Create(CultureInfo.InvariantCulture, $"{_seed}-{run}-{finding.Kind.Replace(' ', '-')}")));
         string trial = Path.Combine(_folder, "trial" + Environment.CurrentManagedThreadId.ToString(CultureInfo.InvariantCulture));
         var maker = new CaseMaker(Help);
         Case call = maker.Make(_seed, run);
-        if (finding.Kind is not ("time" or "memory"))
+        if (session is not null)
         {
             call = new Minimizer(less =>
             {
@@ -141,7 +142,7 @@ internal sealed partial class Fuzzer(Dictionary<string, string> options)
         .Select(c => c is >= ' ' and not '\u007f' and < '\u0080' or '…' ? c.ToString() : $"\\u{(int)c:x4}"));
 
     // Findings that differ in numbers and quoted text alone are one.
-    private static string Signature(Finding finding) => $"{finding.Kind}: {Varying().Replace(finding.Text, "#")}";
+    private static string Signature(Finding finding) => $"{finding.Kind}: {finding.Key ?? Varying().Replace(finding.Text, "#")}";
 
     [GeneratedRegex("'[^']*'|\"[^\"]*\"|[0-9][0-9.e+-]*|\\\\u[0-9a-f]{4}|[^ ]*\\.(jsonl|json|csv|npz|gz|yaml)\\S*")]
     private static partial Regex Varying();
