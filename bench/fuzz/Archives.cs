@@ -9,7 +9,8 @@ internal static class Archives
     private const int BombSize = 1_400_000_000;
 
     // Zeros, which pack a thousand to one; made once a process.
-    private static readonly Lazy<byte[]> GzipBomb = new(() => [.. Enumerable.Repeat(Gzip(null, BombSize / 20), 20).SelectMany(member => member)]);
+    private static readonly Lazy<byte[]> GzipBomb = new(() => [.. Enumerable.Repeat(Gzip(null, BombSize / 20),
+        20).SelectMany(member => member)]);
 
     public static byte[] Npz(byte[] content, Draw draw)
     {
@@ -79,9 +80,11 @@ internal static class Archives
         string header = Encoding.Latin1.GetString(bytes, 10, end - 10).TrimEnd();
         header = draw.Below(4) switch
         {
-            0 => header.Replace("<f8", draw.Of(["<i8", ">f8", "<f4", "<i4", "<u8", "|O", "<U1000000000", "<c16", "|b1", "<f9", ""]), StringComparison.Ordinal),
+            0 => header.Replace("<f8", draw.Of(["<i8", ">f8", "<f4", "<i4", "<u8", "|O", "<U1000000000", "<c16", "|b1", "<f9", ""]),
+                StringComparison.Ordinal),
             1 => header.Replace("False", draw.Of(["True", "None", "0"]), StringComparison.Ordinal),
-            2 => header.Replace("(", draw.Of(["(0, ", "(1, ", "(-1, ", "(2000000000, ", "(9223372036854775807, ", "", "(()"]), StringComparison.Ordinal),
+            2 => header.Replace("(", draw.Of(["(0, ", "(1, ", "(-1, ", "(2000000000, ", "(9223372036854775807, ", "", "(()"]),
+                StringComparison.Ordinal),
             _ => Mutation.Value(header, draw),
         };
         header += "\n";
@@ -91,7 +94,8 @@ internal static class Archives
     private static byte[] Number(byte[] bytes, Draw draw)
     {
         if (bytes.Length < 140) return Header(bytes, draw);
-        double value = draw.Of([0.0, -0.0, 1, -1, 0.001, 1e9, 1e15, 1e300, double.MaxValue, double.Epsilon, double.NaN, double.PositiveInfinity, double.NegativeInfinity]);
+        double value = draw.Of([0.0, -0.0, 1, -1, 0.001, 1e9, 1e15, 1e300, double.MaxValue, double.Epsilon, double.NaN,
+            double.PositiveInfinity, double.NegativeInfinity]);
         byte[] changed = [.. bytes];
         int last = (bytes.Length - 128) / 8;
         BitConverter.GetBytes(value).CopyTo(changed, bytes.Length - (8 * (1 + draw.Below(last))));

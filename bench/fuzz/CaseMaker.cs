@@ -33,7 +33,8 @@ internal sealed class CaseMaker(Func<string, string> help)
             if (command == "convert") arguments.Add("--input-path");
             arguments.AddRange(Inputs(command, kind, files, draw));
             if (command is "replay" or "sweep" && draw.Chance(95)) arguments.AddRange(["--trace-format", kind]);
-            if (command is "replay" or "sweep" && Seeds.Rows.Contains(kind) && draw.Chance(70)) arguments.AddRange(["--trace-block-size", "16"]);
+            if (command is "replay" or "sweep" && Seeds.Rows.Contains(kind) && draw.Chance(70)) arguments.AddRange(["--trace-block-size",
+                "16"]);
             if (kind == "applied_compute_agentic" && draw.Chance(90)) arguments.AddRange(["--replay-concurrency", "2"]);
             if (command == "replay" && draw.Chance(30)) arguments.AddRange(["--num-workers", draw.Of(["2", "3"])]);
             if (command == "convert" && draw.Chance(60)) arguments.Add("--agentic");
@@ -41,7 +42,8 @@ internal sealed class CaseMaker(Func<string, string> help)
 
         string? output = command switch
         {
-            "replay" => "--report-json", "convert" => "--output-file", "import" => "--output-path", "timeline" or "calibrate" => "--output", _ => null,
+            "replay" => "--report-json", "convert" => "--output-file", "import" => "--output-path",
+            "timeline" or "calibrate" => "--output", _ => null,
         };
         if (output is not null && draw.Chance(98)) arguments.AddRange([output, options.Output(output, draw)]);
         if (command == "calibrate" && draw.Chance(80)) arguments.AddRange(["--num-gpu-blocks", "1000", "--layers", "2"]);
@@ -49,7 +51,8 @@ internal sealed class CaseMaker(Func<string, string> help)
         if (draw.Chance(4)) Odd(arguments, draw);
 
         // What arguments name lies there, sound or not.
-        foreach (string name in (string[])["fitted.npz", "fitted.calibration.json", "small.npz", "policy.yaml", "sweep.jsonl", "bench.json"])
+        foreach (string name in (string[])["fitted.npz", "fitted.calibration.json", "small.npz", "policy.yaml", "sweep.jsonl",
+            "bench.json"])
         {
             string mention = name == "fitted.calibration.json" ? "fitted.npz" : name;
             if (arguments.Any(argument => argument.Contains(mention, StringComparison.Ordinal)) && draw.Chance(95))
@@ -74,7 +77,8 @@ internal sealed class CaseMaker(Func<string, string> help)
     private static IEnumerable<string> Inputs(string command, string kind, Dictionary<string, byte[]> files, Draw draw)
     {
         if (draw.Chance(1)) return [draw.Of(["/dev/zero", "/dev/null", "missing.jsonl", ".", "*.nothing", "/proc/self/mem"])];
-        string from = draw.Chance(4) ? draw.Of(["records", "report", "policy", "profile", "measurement", "dynamo", "mooncake", "weka"]) : kind;
+        string from = draw.Chance(4) ? draw.Of(["records", "report", "policy", "profile", "measurement", "dynamo", "mooncake", "weka"])
+            : kind;
         string[] seeds = Seeds.Of(from);
         bool isFolder = from is "planner" or "operators" || draw.Chance(4);
         if (!isFolder) seeds = command == "compare" || (from == "claude-code" && draw.Chance(50)) ? seeds : [draw.Of(seeds)];
@@ -85,7 +89,8 @@ internal sealed class CaseMaker(Func<string, string> help)
             byte[] content = i == damaged || draw.Chance(20) ? Damaged(seeds[i], draw, 90) : Seeds.Content(seeds[i]);
             string name = Path.GetFileName(seeds[i]);
             if (draw.Chance(2)) name = draw.Of(["a\u001b[2J", "b\u202e", "c d", "e#1", "f*[x]", "-g", "h\ni", "ü"]) + name;
-            if (!name.EndsWith(".npz", StringComparison.Ordinal) && draw.Chance(12)) (name, content) = (name + ".gz", Archives.Gzipped(content, draw));
+            if (!name.EndsWith(".npz", StringComparison.Ordinal) && draw.Chance(12)) (name, content) = (name + ".gz",
+                Archives.Gzipped(content, draw));
             names.Add(isFolder ? "in/" + name : name);
             files[names[^1]] = content;
         }
@@ -106,7 +111,8 @@ internal sealed class CaseMaker(Func<string, string> help)
             case 1 when at < arguments.Count: arguments.RemoveAt(at); break;
             case 2 when at < arguments.Count: arguments[at] = draw.Of(EdgeValues.Texts); break;
             case 3: arguments[^1] = draw.Of(["/dev/full", "nofolder/out.x", ".", "out.other", arguments[1]]); break;
-            default: arguments.Insert(at, "--" + draw.Of(["", "nope", "report", "num", "nope=\u001b[2J", "agents=1", "trace-format="])); break;
+            default: arguments.Insert(at, "--" + draw.Of(["", "nope", "report", "num", "nope=\u001b[2J", "agents=1",
+                "trace-format="])); break;
         }
     }
 }

@@ -15,21 +15,29 @@ internal static partial class Checks
     private static readonly string[] Placeless =
     [
         // the call
-        "ArgumentsInvalid", "CommandMissing", "OptionAmbiguous", "OptionMissing", "OptionNotSupported", "OptionUnknown", "OptionValueInvalid",
-        "OptionValueMissing", "OptionValueUnexpected", "OptionsConflict", "OptionsRefused", "InputMissing", "OutputFailed", "OutputExists", "OutputIsFolder",
-        "EngineArgumentsInvalid", "RouterConfigInvalid", "ReplaySettingsInvalid", "SyntheticOptionsInvalid", "SyntheticLoadTooLarge", "WorkloadKnobInvalid",
-        "WorkloadKnobRefused", "AicNotAvailable", "BlockSizeNotRunnable", "TooManyWorkers", "TransferBandwidthInvalid", "ImportSettingInvalid",
-        "ImportPathMissing", "ImportColumnUnknown", "LimitInvalid", "LimitMissed", "MetricUnknown", "MetricMissing", "BaselineMissing", "AgentsFormatUnknown",
-        "TraceBlockSizeInvalid", "TraceFileCount", "TraceModeMismatch", "TraceBlockSizeMismatch", "CalibrationServerUnknown", "CalibrationDataMissing", "RouterTrackingKeyInvalid",
+        "ArgumentsInvalid", "CommandMissing", "OptionAmbiguous", "OptionMissing", "OptionNotSupported", "OptionUnknown",
+        "OptionValueInvalid",
+        "OptionValueMissing", "OptionValueUnexpected", "OptionsConflict", "OptionsRefused", "InputMissing", "OutputFailed",
+        "OutputExists", "OutputIsFolder",
+        "EngineArgumentsInvalid", "RouterConfigInvalid", "ReplaySettingsInvalid", "SyntheticOptionsInvalid", "SyntheticLoadTooLarge",
+        "WorkloadKnobInvalid",
+        "WorkloadKnobRefused", "AicNotAvailable", "BlockSizeNotRunnable", "TooManyWorkers", "TransferBandwidthInvalid",
+        "ImportSettingInvalid",
+        "ImportPathMissing", "ImportColumnUnknown", "LimitInvalid", "LimitMissed", "MetricUnknown", "MetricMissing", "BaselineMissing",
+        "AgentsFormatUnknown",
+        "TraceBlockSizeInvalid", "TraceFileCount", "TraceModeMismatch", "TraceBlockSizeMismatch", "CalibrationServerUnknown",
+        "CalibrationDataMissing", "RouterTrackingKeyInvalid",
         // what a run comes to: the workload as a whole meets engines, a clock, a model that was asked for
-        "ReplayDeadEnd", "RouterQueueFull", "LatencyTooLong", "SweepPointEmpty", "TraceModelMissing", "TraceEmpty", "ImportEmpty", "BaselineEmpty",
+        "ReplayDeadEnd", "RouterQueueFull", "LatencyTooLong", "SweepPointEmpty", "TraceModelMissing", "TraceEmpty", "ImportEmpty",
+        "BaselineEmpty",
         "TimelineTimeOutOfRange", "TooManyBlocks", "TraceTooLarge",
     ];
 
     /// <summary>Errors of one line, or of one field of a JSON file; they say which.</summary>
     private static readonly string[] Lined =
     [
-        "TraceRowInvalid", "RowInvalid", "HeaderInvalid", "RequestRecordInvalid", "ImportRowInvalid", "TraceLengthInvalid", "TraceRequestDuplicate",
+        "TraceRowInvalid", "RowInvalid", "HeaderInvalid", "RequestRecordInvalid", "ImportRowInvalid", "TraceLengthInvalid",
+        "TraceRequestDuplicate",
         "DependencyUnknown", "LineTooLong", "TraceHashCount", "ImportUnitMissing",
     ];
 
@@ -38,13 +46,16 @@ internal static partial class Checks
         string errors = Encoding.UTF8.GetString(outcome.Errors), output = Encoding.UTF8.GetString(outcome.Output);
         if (Crash(outcome, errors) is { } crash) yield return crash;
         else if (Place(call, outcome, errors) is { } place) yield return place;
-        if (outcome.PeakBytes > Limits.Bytes) yield return new Finding("memory", $"{call.Command} takes {outcome.PeakBytes / 1_000_000} MB", call.Command);
-        if (outcome.Seconds > Limits.Seconds) yield return new Finding("time", $"{call.Command} takes {outcome.Seconds:F0} s", call.Command);
+        if (outcome.PeakBytes > Limits.Bytes) yield return new Finding("memory",
+            $"{call.Command} takes {outcome.PeakBytes / 1_000_000} MB", call.Command);
+        if (outcome.Seconds > Limits.Seconds) yield return new Finding("time", $"{call.Command} takes {outcome.Seconds:F0} s",
+            call.Command);
         if (Raw(errors) is >= 0 and int inErrors) yield return Seen("raw text", call, "standard error", errors, inErrors);
         if (Raw(output) is >= 0 and int inOutput) yield return Seen("raw text", call, "standard output", output, inOutput);
         if (errors.Split('\n').FirstOrDefault(line => line.Length > LongestLine) is { } line)
             yield return new Finding("long line", $"{line.Length} characters: {line[..120]}", $"{call.Command} {outcome.Exit}");
-        if (errors.Length > MostErrors) yield return new Finding("long line", $"{errors.Length} characters on standard error: {errors[..120]}");
+        if (errors.Length > MostErrors) yield return new Finding("long line",
+            $"{errors.Length} characters on standard error: {errors[..120]}");
         bool isGiven = call.Arguments.Any(argument => NoNumber().IsMatch(argument));
         if (!isGiven && NoNumber().Match(output) is { Success: true } number)
             yield return Seen("no number", call, "standard output", output, number.Index);
@@ -58,20 +69,25 @@ internal static partial class Checks
         string last = errors.TrimEnd('\n').Split('\n')[^1];
         if (errors.Contains("OutOfMemory", StringComparison.Ordinal)) return new Finding("memory", last);
         if (errors.Contains("internal error", StringComparison.Ordinal)) return new Finding("internal error", last);
-        if (outcome.Exit is not (0 or 1 or 2)) return new Finding("crash", $"exit code {outcome.Exit}: {errors[..Math.Min(errors.Length, 600)]}");
+        if (outcome.Exit is not (0 or 1 or 2)) return new Finding("crash",
+            $"exit code {outcome.Exit}: {errors[..Math.Min(errors.Length, 600)]}");
         return outcome.Exit != 0 && !errors.Contains("agentsim: ", StringComparison.Ordinal)
             ? new Finding("crash", $"exit code {outcome.Exit}, and nothing says why") : null;
     }
 
     private static Finding? Place(Case call, Outcome outcome, string errors)
     {
-        if (outcome.Exit == 0 || Identifier().Match(errors) is not { Success: true } id || Placeless.Contains(id.Groups[2].Value)) return null;
+        if (outcome.Exit == 0 || Identifier().Match(errors) is not { Success: true } id
+            || Placeless.Contains(id.Groups[2].Value)) return null;
         string text = id.Groups[1].Value, name = id.Groups[2].Value;
         if (text.StartsWith("there is no ", StringComparison.Ordinal)) return null;   // format or preset, as an option names it
         string[] named = [.. call.Files.Keys.Where(file => text.Contains(Path.GetFileNameWithoutExtension(file), StringComparison.Ordinal)
             || text.Contains(Shown(Path.GetFileName(file)), StringComparison.Ordinal))];
-        bool isOther = text.StartsWith("in: ", StringComparison.Ordinal) || call.Arguments.Skip(1).Any(argument =>
-            !call.Files.ContainsKey(argument) && text.Contains(Shown(argument[..Math.Min(argument.Length, 80)]) + (argument.Length > 80 ? "" : ":"), StringComparison.Ordinal));
+        string first = text.Split(':')[0];   // a file may be named within the JSON of an option
+        bool isOther = (first.Length > 3 && call.Arguments.Any(argument => argument.Contains(first, StringComparison.Ordinal)))
+            || text.StartsWith("in: ", StringComparison.Ordinal) || call.Arguments.Skip(1).Any(argument =>
+            !call.Files.ContainsKey(argument) && text.Contains(Shown(argument[..Math.Min(argument.Length, 80)]) + (argument.Length > 80
+                ? "" : ":"), StringComparison.Ordinal));
         if (named.Length == 0 && !isOther) return new Finding("no place", $"{text} [{name}]");
         return Lined.Contains(name) && !isOther && !LinePlace().IsMatch(text) ? new Finding("no place", $"no line: {text} [{name}]") : null;
     }
@@ -104,7 +120,8 @@ internal static partial class Checks
             string name = Path.GetRelativePath(folder, path);
             if (call.Files.TryGetValue(name, out byte[]? before))
             {
-                if (name != "sweep.jsonl" && !File.ReadAllBytes(path).AsSpan().SequenceEqual(before)) yield return new Finding("input changed", name);
+                if (name != "sweep.jsonl"
+                    && !File.ReadAllBytes(path).AsSpan().SequenceEqual(before)) yield return new Finding("input changed", name);
             }
             else if (Directory.Exists(path) && call.Files.Keys.Any(file => file.StartsWith(name + "/", StringComparison.Ordinal)))
             {
@@ -124,9 +141,11 @@ internal static partial class Checks
 
         string[] missing = [.. expected.Except(written)];
         bool isHelp = call.Arguments.Any(argument => argument.StartsWith("--help", StringComparison.Ordinal));
-        if (outcome.Exit == 0 && missing.Length > 0 && !isHelp) yield return new Finding("half set", $"exit code 0 without {string.Join(", ", missing)}");
+        if (outcome.Exit == 0 && missing.Length > 0 && !isHelp) yield return new Finding("half set", $"exit code 0 without {string.Join(",
+            ", missing)}");
         if (outcome.Exit != 0 && missing.Length > 0 && written.Count > 0)
-            yield return new Finding("half set", $"{string.Join(", ", written.Distinct())} without {string.Join(", ", missing)}: {Encoding.UTF8.GetString(outcome.Errors)}");
+            yield return new Finding("half set", $"{string.Join(", ", written.Distinct())} without {string.Join(",
+                ", missing)}: {Encoding.UTF8.GetString(outcome.Errors)}");
     }
 
     private static string[] Expected(Case call)
@@ -138,7 +157,8 @@ internal static partial class Checks
             if (Options.IsOutput(call.Arguments[i])) named[call.Arguments[i]] = call.Arguments[i + 1];
         }
 
-        return [.. named.Values.Where(name => name.StartsWith(CaseMaker.Out, StringComparison.Ordinal)).Select(name => name.Replace(".npz", "", StringComparison.Ordinal)).Distinct()];
+        return [.. named.Values.Where(name => name.StartsWith(CaseMaker.Out,
+            StringComparison.Ordinal)).Select(name => name.Replace(".npz", "", StringComparison.Ordinal)).Distinct()];
     }
 
     private static IEnumerable<Finding> Content(string path, string name)
@@ -152,7 +172,8 @@ internal static partial class Checks
         }
 
         string text = Encoding.UTF8.GetString(content);
-        if (name.EndsWith(".json", StringComparison.Ordinal) && Json(content) is { } fault) yield return new Finding("no JSON", $"{name}: {fault}");
+        if (name.EndsWith(".json", StringComparison.Ordinal) && Json(content) is { } fault) yield return new Finding("no JSON",
+            $"{name}: {fault}");
         if (name.EndsWith(".jsonl", StringComparison.Ordinal))
         {
             foreach (string line in text.Split('\n').SkipLast(1))

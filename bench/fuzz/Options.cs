@@ -8,7 +8,8 @@ internal sealed partial class Options
     /// <summary>Numbers of things that are made, however many: large ones are wishes, not faults.</summary>
     private static readonly string[] Amounts =
     [
-        "--num-workers", "--num-prefill-workers", "--num-decode-workers", "--copies", "--request-count", "--turns-per-session", "--input-tokens",
+        "--num-workers", "--num-prefill-workers", "--num-decode-workers", "--copies", "--request-count", "--turns-per-session",
+        "--input-tokens",
         "--output-tokens", "--jobs", "--output-ratio",
     ];
 
@@ -21,10 +22,12 @@ internal sealed partial class Options
         ["--rebase"] = ["keep", "together", "rate=1", "rate=0", "rate=-1", "rate=1e308", "rate=5e-324", "rate=NaN"],
         ["--prefix"] = ["chain", "usage", "none"],
         ["--preset"] = ["azure", "burstgpt", "litellm", "bailian", "vllm-bench", "tracelab"],
-        ["--map"] = ["input=ContextTokens", "output=GeneratedTokens", "start=timestamp:s", "start=TIMESTAMP:ns", "input=", "x=y", "input=in", "cached=x\u001b[2J"],
+        ["--map"] = ["input=ContextTokens", "output=GeneratedTokens", "start=timestamp:s", "start=TIMESTAMP:ns", "input=", "x=y",
+            "input=in", "cached=x\u001b[2J"],
         ["--copies-offset"] = ["window", "gap"],
         ["--tool-speedup-ratio"] = ["2", "bash=2", "1.5,bash=2", "0", "bash=5e-324", "bash=1e308", "bash=", "=2", "a=1,a=2"],
-        ["--fail-on"] = ["p99_ttft_ms>500", "request_throughput_rps<2", "mean_ttft_ms>+5%", "p99_ttft_ms>1e308", "x>1", "e2e_mape>5%", "ttft_p50>0%", "mean_itl_ms<-5%"],
+        ["--fail-on"] = ["p99_ttft_ms>500", "request_throughput_rps<2", "mean_ttft_ms>+5%", "p99_ttft_ms>1e308", "x>1", "e2e_mape>5%",
+            "ttft_p50>0%", "mean_itl_ms<-5%"],
         ["--metric"] = ["p99_ttft_ms", "*ttft*", "*", "mean_itl_ms", "nope"],
         ["--sort"] = ["p99_ttft_ms", "request_throughput_rps", "nope"],
         ["--since"] = ["2026-02-03", "0001-01-01", "9999-12-31T23:59:59Z", "2026-13-01"],
@@ -58,7 +61,8 @@ internal sealed partial class Options
     public Options(string command, string help)
     {
         _command = command;
-        _all = [.. from Match line in Line().Matches(help) where line.Groups[1].Value != "--help" select (line.Groups[1].Value, line.Groups[2].Value)];
+        _all = [.. from Match line in Line().Matches(help) where line.Groups[1].Value != "--help" select (line.Groups[1].Value,
+            line.Groups[2].Value)];
     }
 
     public static bool IsOutput(string name) => Outputs.ContainsKey(name) || name is "--output" or "-o";

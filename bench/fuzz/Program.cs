@@ -8,7 +8,8 @@ if (args is ["worker", var workerProgram, var workerFolder, var workerSeed])
 
 var options = new Dictionary<string, string>
 {
-    ["--program"] = Path.Combine(AppContext.BaseDirectory, "agentsim.dll"), ["--seed"] = "1", ["--runs"] = "2000", ["--run"] = "", ["--case"] = "",
+    ["--program"] = Path.Combine(AppContext.BaseDirectory, "agentsim.dll"), ["--seed"] = "1", ["--runs"] = "2000", ["--run"] = "",
+        ["--case"] = "",
     ["--save"] = "out/fuzz", ["--jobs"] = "1",
 };
 for (int i = 0; i < args.Length; i += 2)
@@ -29,7 +30,8 @@ internal sealed partial class Fuzzer(Dictionary<string, string> options)
 {
     private readonly ulong _seed = ulong.Parse(options["--seed"], CultureInfo.InvariantCulture);
     private readonly string _program = Path.GetFullPath(options["--program"]);
-    private readonly string _folder = Path.Combine(Directory.Exists("/dev/shm") ? "/dev/shm" : Path.GetTempPath(), $"fuzz-{Environment.ProcessId}");
+    private readonly string _folder = Path.Combine(Directory.Exists("/dev/shm") ? "/dev/shm" : Path.GetTempPath(),
+        $"fuzz-{Environment.ProcessId}");
     private readonly Dictionary<string, Found> _found = [];
     private long _next, _done, _findings;
 
@@ -39,10 +41,12 @@ internal sealed partial class Fuzzer(Dictionary<string, string> options)
         if (options["--run"] is { Length: > 0 } run) return One(run);
         long runs = long.Parse(options["--runs"], CultureInfo.InvariantCulture);
         var clock = Stopwatch.StartNew();
-        Thread[] jobs = [.. Enumerable.Range(0, int.Parse(options["--jobs"], CultureInfo.InvariantCulture)).Select(job => new Thread(() => Work(job, runs)))];
+        Thread[] jobs = [.. Enumerable.Range(0, int.Parse(options["--jobs"],
+            CultureInfo.InvariantCulture)).Select(job => new Thread(() => Work(job, runs)))];
         foreach (Thread job in jobs) job.Start();
         while (jobs.Any(job => !job.Join(job == jobs[0] ? 10_000 : 0)))
-            Console.Error.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{_done} of {runs} runs, {_done / clock.Elapsed.TotalSeconds:F0}/s, {_found.Count} kinds of findings"));
+            Console.Error.WriteLine(string.Create(CultureInfo.InvariantCulture,
+                $"{_done} of {runs} runs, {_done / clock.Elapsed.TotalSeconds:F0}/s, {_found.Count} kinds of findings"));
         foreach (Found found in _found.Values.OrderBy(found => found.Runs[0])) Show(found);
         Directory.Delete(_folder, recursive: true);
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
@@ -92,7 +96,8 @@ internal sealed partial class Fuzzer(Dictionary<string, string> options)
     // Saves the case, as small as it can be made.
     private void Keep(Finding finding, long run, Session? session)
     {
-        string kept = Path.GetFullPath(Path.Combine(options["--save"], string.Create(CultureInfo.InvariantCulture, $"{_seed}-{run}-{finding.Kind.Replace(' ', '-')}")));
+        string kept = Path.GetFullPath(Path.Combine(options["--save"], string.Create(CultureInfo.InvariantCulture,
+            $"{_seed}-{run}-{finding.Kind.Replace(' ', '-')}")));
         string trial = Path.Combine(_folder, "trial" + Environment.CurrentManagedThreadId.ToString(CultureInfo.InvariantCulture));
         var maker = new CaseMaker(Help);
         Case call = maker.Make(_seed, run);
@@ -110,7 +115,8 @@ internal sealed partial class Fuzzer(Dictionary<string, string> options)
 
     private string Help(string command)
     {
-        var start = new ProcessStartInfo(_program.EndsWith(".dll", StringComparison.Ordinal) ? "dotnet" : _program) { RedirectStandardOutput = true };
+        var start = new ProcessStartInfo(_program.EndsWith(".dll", StringComparison.Ordinal) ? "dotnet"
+            : _program) { RedirectStandardOutput = true };
         if (start.FileName == "dotnet") start.ArgumentList.Add(_program);
         start.ArgumentList.Add(command);
         start.ArgumentList.Add("--help");
@@ -136,7 +142,8 @@ internal sealed partial class Fuzzer(Dictionary<string, string> options)
     }
 
     private void Show(Found found) => Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
-        $"{found.Finding.Kind}: {Printable(found.Finding.Text)}\n    {found.Count} times; --seed {_seed} --run {string.Join(", ", found.Runs.Order())}"));
+        $"{found.Finding.Kind}: {Printable(found.Finding.Text)}\n    {found.Count} times; --seed {_seed} --run {string.Join(",
+            ", found.Runs.Order())}"));
 
     private static string Printable(string text) => string.Concat((text.Length > 500 ? text[..500] + "…" : text)
         .Select(c => c is >= ' ' and not '\u007f' and < '\u0080' or '…' ? c.ToString() : $"\\u{(int)c:x4}"));

@@ -13,7 +13,8 @@ internal static class Seeds
     public static readonly string[] TraceFormats = [.. Rows, "dynamo", .. Recordings];
 
     private static readonly string[] All =
-        [.. Directory.EnumerateFiles(Folder, "*", SearchOption.AllDirectories).Select(path => Path.GetRelativePath(Folder, path)).Order(StringComparer.Ordinal)];
+        [.. Directory.EnumerateFiles(Folder, "*", SearchOption.AllDirectories).Select(path => Path.GetRelativePath(Folder,
+            path)).Order(StringComparer.Ordinal)];
 
     /// <summary>The files of a kind.</summary>
     public static string[] Of(string kind) => [.. All.Where(name => name.StartsWith(kind + "/", StringComparison.Ordinal))];

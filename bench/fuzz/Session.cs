@@ -59,8 +59,10 @@ internal sealed class Session(string program, string folder, ulong seed) : IDisp
     {
         _process!.Refresh();
         if (_process.HasExited) return null;
-        if (_process.WorkingSet64 > Limits.Bytes * 2) return new Finding("memory", $"takes more than {_process.WorkingSet64 / 1_000_000} MB");
-        if ((_process.TotalProcessorTime - before).TotalSeconds > Limits.Seconds * 1.5) return new Finding("time", $"takes more than {Limits.Seconds} s");
+        if (_process.WorkingSet64 > Limits.Bytes * 2) return new Finding("memory",
+            $"takes more than {_process.WorkingSet64 / 1_000_000} MB");
+        if ((_process.TotalProcessorTime - before).TotalSeconds > Limits.Seconds * 1.5) return new Finding("time",
+            $"takes more than {Limits.Seconds} s");
         return clock.Elapsed.TotalSeconds > Limits.WaitSeconds ? new Finding("time", $"does not end in {Limits.WaitSeconds} s") : null;
     }
 
@@ -69,7 +71,8 @@ internal sealed class Session(string program, string folder, ulong seed) : IDisp
         Directory.CreateDirectory(Path.Combine(folder, "tmp"));
         // The shell gives it a file as standard output, which the program under test writes to.
         var start = new ProcessStartInfo("/bin/sh",
-            ["-c", "exec \"$0\" \"$@\" >> \"$FUZZ_OUTPUT\"", Environment.ProcessPath!, "worker", program, folder, seed.ToString(System.Globalization.CultureInfo.InvariantCulture)])
+            ["-c", "exec \"$0\" \"$@\" >> \"$FUZZ_OUTPUT\"", Environment.ProcessPath!, "worker", program, folder,
+                seed.ToString(System.Globalization.CultureInfo.InvariantCulture)])
         {
             RedirectStandardInput = true,
             RedirectStandardError = true,

@@ -46,7 +46,8 @@ internal sealed class Target(string program, string outputFile)
 
     private static Outcome RunProgram(string folder, IReadOnlyList<string> arguments, string program)
     {
-        var start = new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true, WorkingDirectory = folder };
+        var start = new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true,
+            WorkingDirectory = folder };
         using Process process = Process.Start(start)!;
         Task<byte[]> output = All(process.StandardOutput.BaseStream), errors = All(process.StandardError.BaseStream);
         long peak = 0;

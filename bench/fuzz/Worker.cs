@@ -19,7 +19,8 @@ internal static class Worker
         var maker = new CaseMaker(command => System.Text.Encoding.UTF8.GetString(target.Run(folder, [command, "--help"]).Output));
         while (Console.In.ReadLine() is { } line)
         {
-            Case call = line[0] == 'c' ? Case.Load(line[1..]) : maker.Make(seed, long.Parse(line, System.Globalization.CultureInfo.InvariantCulture));
+            Case call = line[0] == 'c' ? Case.Load(line[1..]) : maker.Make(seed, long.Parse(line,
+                System.Globalization.CultureInfo.InvariantCulture));
             if (Directory.Exists(cases)) Directory.Delete(cases, recursive: true);
             Directory.CreateDirectory(cases);
             call.Lay(cases);

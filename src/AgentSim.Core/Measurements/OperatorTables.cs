@@ -105,7 +105,7 @@ public sealed class OperatorTables
             if (row.RowIndex == 0)
             {
                 if (row.ColCount > first && double.TryParse(row[first].Span, NumberStyles.Float, CultureInfo.InvariantCulture, out _))
-                    throw Errors.MeasurementInvalid.At(path, row.LineNumberFrom, "the table has no line with the names of its columns");
+                    throw Errors.MeasurementInvalid.At(path, 1, "the table has no line with the names of its columns");
                 continue;
             }
 
