@@ -11,7 +11,9 @@ internal static partial class Checks
     private const int LongestLine = 4300;      // an error is cut at 4000, and has its identifier behind
     private const int MostErrors = 100_000;
 
-    /// <summary>Errors that are no file's fault, or of files as a whole that the message names in its own way; all others name a file.</summary>
+    /// <summary>
+    /// Errors that are no file's fault, or of files as a whole that the message names in its own way; all others name a file.
+    /// </summary>
     private static readonly string[] Placeless =
     [
         // the call
@@ -95,7 +97,8 @@ internal static partial class Checks
     // As messages show it.
     private static string Shown(string text) => string.Concat(text.Select(c => IsShown(c) ? c.ToString() : $"\\u{(int)c:x4}"));
 
-    private static bool IsShown(char c) => c is not ('\u2028' or '\u2029' or '\u061C' or '\u200E' or '\u200F' or (>= '\u202A' and <= '\u202E')
+    private static bool IsShown(char c) => c is not ('\u2028' or '\u2029'
+        or '\u061C' or '\u200E' or '\u200F' or (>= '\u202A' and <= '\u202E')
         or (>= '\u2066' and <= '\u2069')) && !char.IsControl(c);
 
     private static int Raw(string text) => text.ToList().FindIndex(c => c != '\n' && !IsShown(c));

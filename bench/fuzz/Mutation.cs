@@ -3,7 +3,9 @@ using System.Text.RegularExpressions;
 
 namespace AgentSim.Fuzz;
 
-/// <summary>Changes of texts (JSON, JSON lines, CSV, YAML) that keep most of their structure, so that they get past the first check.</summary>
+/// <summary>
+/// Changes of texts (JSON, JSON lines, CSV, YAML) that keep most of their structure, so that they get past the first check.
+/// </summary>
 internal static partial class Mutation
 {
     public static byte[] Text(byte[] content, Draw draw)
@@ -148,7 +150,8 @@ internal static partial class Mutation
         return Encoding.Latin1.GetBytes(text);
     }
 
-    [GeneratedRegex("(?<name>\"(?:[^\"\\\\\n]|\\\\.)*\"\\s*:)|\"(?:[^\"\\\\\n]|\\\\.)*\"|-?[0-9]+(?:\\.[0-9]+)?(?:[eE][+-]?[0-9]+)?|[A-Za-z_][A-Za-z_0-9-]*(?=[,;\n}\\]])")]
+    [GeneratedRegex("(?<name>\"(?:[^\"\\\\\n]|\\\\.)*\"\\s*:)|"
+        + "\"(?:[^\"\\\\\n]|\\\\.)*\"|-?[0-9]+(?:\\.[0-9]+)?(?:[eE][+-]?[0-9]+)?|[A-Za-z_][A-Za-z_0-9-]*(?=[,;\n}\\]])")]
     private static partial Regex Token();
 
     [GeneratedRegex("\"(?:[^\"\\\\\n]|\\\\.)*\"\\s*:\\s*|\\b[a-z_]+: ")]

@@ -40,7 +40,7 @@ internal sealed partial class Options
         ["--model"] = ["m"],
     };
 
-    /// <summary>What options write. Names begin with <see cref="CaseMaker.Out"/>, so that everything else in the folder is left over.</summary>
+    /// <summary>What options write. Names begin with <see cref="CaseMaker.Out"/>, so that all else there is left over.</summary>
     private static readonly Dictionary<string, string[]> Outputs = new()
     {
         ["--report-json"] = ["out.report.json"],

@@ -16,7 +16,8 @@ for (int i = 0; i < args.Length; i += 2)
 {
     if (i + 1 == args.Length || !options.ContainsKey(args[i]))
     {
-        Console.Error.WriteLine($"usage: fuzz [--runs N] [--seed S] [--run N | --case FOLDER] [--program PATH] [--jobs N] [--save FOLDER]: not {args[i]}");
+        Console.Error.WriteLine("usage: fuzz [--runs N] [--seed S] [--run N | --case FOLDER] [--program PATH] [--jobs N] [--save FOLDER]: "
+            + $"not {args[i]}");
         return 2;
     }
 

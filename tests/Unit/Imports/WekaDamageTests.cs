@@ -108,7 +108,8 @@ public sealed class WekaDamageTests : IDisposable
     [Fact]
     public void Bytes_that_are_no_text_become_replacement_characters()
     {
-        byte[] bytes = System.Text.Encoding.Latin1.GetBytes(_one.Replace("\"model\":\"m\"", "\"model\":\"m\u00ff\"", StringComparison.Ordinal));
+        byte[] bytes = System.Text.Encoding.Latin1.GetBytes(
+            _one.Replace("\"model\":\"m\"", "\"model\":\"m\u00ff\"", StringComparison.Ordinal));
 
         Assert.Equal("m\ufffd", ImportLab.Read(_folder.Write("a.json", bytes)).Requests[0].Model);
     }

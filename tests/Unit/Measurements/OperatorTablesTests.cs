@@ -24,9 +24,10 @@ public sealed class OperatorTablesTests : IDisposable
     [InlineData("layer,tokens,time_us\nmlp,1,12\nmlp,x,60\n", PerSequence, Attention, "dense.csv:3: column 2 is no number")]
     [InlineData(Dense, "lm_head,1,20\nlm_head,16,40\n", Attention, "per_sequence.csv:1: the table has no line with the names")]
     [InlineData(Dense, PerSequence, "0,0,0,0,5\n0,0,0,0,5\n", "attention.csv:1: the table has no line with the names")]
-    [InlineData(Dense, PerSequence, "a,a,a,a,a\n16,0,0,0,5\n64,0,0,0,9\n", "attention.csv: attention is needed of two or more prefill chunks")]
-    public void Tables_with_too_little_are_refused(string dense, string perSequence, string attention, string message) => Assert.Contains(message,
-        Assert.Throws<AgentSimException>(() => Read(dense, perSequence, attention)).Message, StringComparison.Ordinal);
+    [InlineData(Dense, PerSequence, "a,a,a,a,a\n16,0,0,0,5\n64,0,0,0,9\n",
+        "attention.csv: attention is needed of two or more prefill chunks")]
+    public void Tables_with_too_little_are_refused(string dense, string perSequence, string attention, string message) => Assert.Contains(
+        message, Assert.Throws<AgentSimException>(() => Read(dense, perSequence, attention)).Message, StringComparison.Ordinal);
 
     private OperatorTables Read(string dense, string perSequence, string attention)
     {
