@@ -142,13 +142,11 @@ internal static partial class Checks
             }
         }
 
-        string[] missing = [.. expected.Except(written)];
+        string missing = string.Join(", ", expected.Except(written)), there = string.Join(", ", written.Distinct());
         bool isHelp = call.Arguments.Any(argument => argument.StartsWith("--help", StringComparison.Ordinal));
-        if (outcome.Exit == 0 && missing.Length > 0 && !isHelp) yield return new Finding("half set", $"exit code 0 without {string.Join(",
-            ", missing)}");
+        if (outcome.Exit == 0 && missing.Length > 0 && !isHelp) yield return new Finding("half set", $"exit code 0 without {missing}");
         if (outcome.Exit != 0 && missing.Length > 0 && written.Count > 0)
-            yield return new Finding("half set", $"{string.Join(", ", written.Distinct())} without {string.Join(",
-                ", missing)}: {Encoding.UTF8.GetString(outcome.Errors)}");
+            yield return new Finding("half set", $"{there} without {missing}: {Encoding.UTF8.GetString(outcome.Errors)}");
     }
 
     private static string[] Expected(Case call)

@@ -142,9 +142,11 @@ internal sealed partial class Fuzzer(Dictionary<string, string> options)
         return findings.Count == 0 ? 0 : 1;
     }
 
-    private void Show(Found found) => Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
-        $"{found.Finding.Kind}: {Printable(found.Finding.Text)}\n    {found.Count} times; --seed {_seed} --run {string.Join(",
-            ", found.Runs.Order())}"));
+    private void Show(Found found)
+    {
+        string runs = string.Join(", ", found.Runs.Order());
+        Console.WriteLine($"{found.Finding.Kind}: {Printable(found.Finding.Text)}\n    {found.Count} times; --seed {_seed} --run {runs}");
+    }
 
     private static string Printable(string text) => string.Concat((text.Length > 500 ? text[..500] + "…" : text)
         .Select(c => c is >= ' ' and not '\u007f' and < '\u0080' or '…' ? c.ToString() : $"\\u{(int)c:x4}"));
