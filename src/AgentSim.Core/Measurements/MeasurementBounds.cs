@@ -35,7 +35,8 @@ internal static class MeasurementBounds
         RequireTime(path, "the run has a mean time to first token", all.TtftMeanMs);
         RequireTime(path, "the run has a mean latency", all.LatencyMeanMs);
         if (!(all.LatencyMeanMs >= all.TtftMeanMs && all.RequestsPerSecond is >= 0 and <= MostPerSecond))
-            throw Errors.MeasurementInvalid.At(path, 0, "the run has a mean latency below its mean time to first token, or a throughput that cannot be");
+            throw Errors.MeasurementInvalid.At(path, 0,
+                "the run has a mean latency below its mean time to first token, or a throughput that cannot be");
         foreach (MeasuredQuantile quantile in all.Ttft) RequireTime(path, "the run has a time to first token", quantile.Ms);
         foreach (MeasuredQuantile quantile in all.Latency) RequireTime(path, "the run has a latency", quantile.Ms);
         return run;

@@ -104,7 +104,7 @@ public sealed class MeasurementReaderTests : IDisposable
     public void What_cannot_be_is_refused_with_its_file(string what, string instead)
     {
         const string Run = """{"endpoint_type":"vllm","model_id":"m","input_lens":[10,20],"output_lens":[3,3],"errors":["",""],"""
-            + """"start_times":[5.0,6.0],"ttfts":[0.1,0.2],"itls":[[0.01,0.03],[0.01,0.01]]}""";
+            + """ "start_times":[5.0,6.0],"ttfts":[0.1,0.2],"itls":[[0.01,0.03],[0.01,0.01]]}""";
         Assert.Equal(2, Read("good.json", Run).Requests.Count);
 
         AgentSimException error = Assert.Throws<AgentSimException>(() =>
