@@ -168,7 +168,7 @@ internal static class CalibrationJson
     private static PassEnvelope ReadEnvelope(JsonElement envelope)
     {
         ValueRange[] ranges = [.. Quantities.Select(name => envelope.Get(name) is { ValueKind: JsonValueKind.Array } pair
-            && pair.GetArrayLength() == 2
+            && pair.GetArrayLength() == 2 && pair[0].ValueKind == JsonValueKind.Number && pair[1].ValueKind == JsonValueKind.Number
             ? new ValueRange(pair[0].GetDouble(), pair[1].GetDouble()) : default)];
         return new PassEnvelope(ranges[0], ranges[1], ranges[2], ranges[3], ranges[4]);
     }

@@ -62,7 +62,10 @@ internal sealed class FitResiduals
         int at = 0;
         double[] simulated = _run.Aggregates is { } aggregates
             ? [.. aggregates.Ttft.Select(quantile => Quantile(Sorted(prediction.TtftMs), quantile.Share)), Mean(prediction.TtftMs)]
-            : Quantiles(_timed.Length > 0 ? prediction.TtftMs.Take(_count).Where((_, i) => _run.Requests[i].TtftMs is not null) : []);
+            : Quantiles(_ttft.Length > 0 ? prediction.TtftMs.Take(_count).Where((_, i) => _run.Requests[i].TtftMs is not null) : []);
+        if (simulated.Length < _ttft.Length) throw Errors.CalibrationDataMissing.Error(
+            $"{Quote.Plain(_run.Name)}: the engine takes none of the requests; give the KV blocks and the max_model_len "
+            + "that the server had");
         double weight = TtftWeight / Math.Sqrt(Math.Max(1, _ttft.Length));
         for (int i = 0; i < _ttft.Length; i++) into[at++] = weight * Residual(simulated[i] + offset, _ttft[i], 0.5);
 

@@ -33,6 +33,7 @@ internal static class FitStart
         (double b0, double slope) = HuberLine.Fit(points.Select(point => point.Batch), points.Select(point => point.Tpot));
         double context = points.Average(point => point.Context), among = points.Average(point => point.Batch),
             median = Median(points.Select(point => point.Tpot));
+        if (!(median > 0)) throw NoData();
         b0 = Math.Clamp(b0, 0.2 * median, 0.85 * median);
         slope = Math.Max(slope, (median - b0) / among / 2);
         double[] waits = [.. ttft];

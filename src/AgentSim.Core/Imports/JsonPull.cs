@@ -1,5 +1,7 @@
 using System.Buffers;
+using System.Text;
 using System.Text.Json;
+using AgentSim.Files;
 
 namespace AgentSim.Imports;
 
@@ -73,7 +75,8 @@ internal ref struct JsonPull
         }
         catch (InvalidOperationException)
         {
-            byte[] quoted = [(byte)'"', .. _reader.ValueSpan, (byte)'"'];
+            // Bytes that are no UTF-8 become replacement characters, as the halves of pairs do.
+            byte[] quoted = Encoding.UTF8.GetBytes($"\"{Encoding.UTF8.GetString(_reader.ValueSpan)}\"");
             LoneSurrogates.Mend(quoted);
             var mended = new Utf8JsonReader(quoted);
             mended.Read();
@@ -116,10 +119,13 @@ internal ref struct JsonPull
     }
 
     /// <summary>After an error: goes on at the next line that begins with an object; false if there is none.</summary>
+    /// <exception cref="IOException">The file cannot be read.</exception>
+    /// <exception cref="InvalidDataException">The compressed data are damaged or cut short.</exception>
     public bool TryRecover()
     {
         int at = Position;
-        while (true)
+        long passed = 0;   // a device has no end
+        while (passed <= LineReader.MaxLineBytes)
         {
             int newline = _buffer.AsSpan(at, _end - at).IndexOf((byte)'\n');
             if (newline >= 0 && at + newline + 1 < _end)
@@ -132,8 +138,11 @@ internal ref struct JsonPull
             }
 
             if (_atEnd) return false;
+            passed = newline >= 0 ? 0 : passed + _end - at;
             at = Fill(newline >= 0 ? at + newline : _end);
         }
+
+        return false;
     }
 
     public void Dispose()

@@ -10,7 +10,7 @@ internal static class LenientJson
         value.ValueKind == JsonValueKind.Object && value.TryGetProperty(name, out JsonElement found) ? found : default;
 
     public static string? Text(this JsonElement value, string name) =>
-        value.Get(name) is { ValueKind: JsonValueKind.String } text ? text.GetString() : null;
+        value.Get(name) is { ValueKind: JsonValueKind.String } text ? Text(text) : null;
 
     public static long? Number(this JsonElement value, string name) => value.Get(name).AsNumber();
 
@@ -32,6 +32,19 @@ internal static class LenientJson
         text is not null && DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal,
             out DateTimeOffset time)
             ? time.ToUnixTimeMilliseconds() : null;
+
+    // Half a pair or bytes that are no UTF-8 are no text.
+    private static string? Text(JsonElement value)
+    {
+        try
+        {
+            return value.GetString();
+        }
+        catch (InvalidOperationException)
+        {
+            return null;
+        }
+    }
 
     /// <summary>The items of an array; none for anything else.</summary>
     public static IEnumerable<JsonElement> Items(this JsonElement value) =>

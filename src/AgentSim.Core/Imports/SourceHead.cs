@@ -52,11 +52,11 @@ internal sealed class SourceHead
     /// <exception cref="AgentSimException">It cannot be read.</exception>
     public static SourceHead Read(string path)
     {
-        using Stream stream = Decompressed(path);
         var bytes = new byte[MaxBytes];
         int count;
         try
         {
+            using Stream stream = Decompressed(path);
             count = stream.ReadAtLeast(bytes, MaxBytes, throwOnEndOfStream: false);
         }
         catch (Exception error) when (error is IOException or InvalidDataException)

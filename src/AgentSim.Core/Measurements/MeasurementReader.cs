@@ -28,7 +28,7 @@ public static class MeasurementReader
         {
             if (Directory.Exists(path) && PlannerFolder.Is(path))
             {
-                runs.Add(PlannerFolder.Read(path, cancellation));
+                runs.Add(MeasurementBounds.Checked(PlannerFolder.Read(path, cancellation), path));
                 continue;
             }
 
@@ -44,7 +44,7 @@ public static class MeasurementReader
                     continue;
                 }
 
-                Measurement[] found = [.. ReadFile(each, cancellation)];
+                Measurement[] found = [.. ReadFile(each, cancellation).Select(run => MeasurementBounds.Checked(run, each))];
                 if (stage is { } wanted)
                 {
                     found = [.. found.Where(run => (run.Stage ?? 0) == wanted)];
@@ -56,7 +56,7 @@ public static class MeasurementReader
             }
         }
 
-        if (traces.Count > 0) runs.Insert(0, CapturedTrace.Read(traces, cancellation));
+        if (traces.Count > 0) runs.Insert(0, MeasurementBounds.Checked(CapturedTrace.Read(traces, cancellation), traces[0]));
         return runs.Count > 0 ? runs : throw Errors.CalibrationDataMissing.Error("there is no measurement; name one");
     }
 

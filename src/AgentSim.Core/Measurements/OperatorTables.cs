@@ -21,8 +21,10 @@ public sealed class OperatorTables
         (double[], double[])> perSequence, List<double[]> attention)
     {
         (Folder, Layers, _dense, _perSequence) = (folder, layers, dense, perSequence);
-        _prefill = Grid(attention.Where(row => row[2] == 0).Select(row => (row[0], row[1], row[4])));
-        _decode = Grid(attention.Where(row => row[0] == 0).Select(row => (row[2], row[3], row[4])));
+        _prefill = Grid(folder, "prefill chunks", "tokens before them",
+            attention.Where(row => row[2] == 0).Select(row => (row[0], row[1], row[4])));
+        _decode = Grid(folder, "decoding sequences", "contexts",
+            attention.Where(row => row[0] == 0).Select(row => (row[2], row[3], row[4])));
     }
 
     /// <summary>The folder.</summary>
@@ -77,19 +79,36 @@ public sealed class OperatorTables
     private static string? Find(string folder, string name) =>
         ((string[])[Path.Combine(folder, name + ".csv"), Path.Combine(folder, name + ".csv.gz")]).FirstOrDefault(File.Exists);
 
-    private static Dictionary<string, (double[], double[])> Lines(string path) => Rows(path, 2, named: true)
-        .GroupBy(row => row.Name, StringComparer.Ordinal)
-        .ToDictionary(group => group.Key, group => (group.Select(row => row.Values[0]).ToArray(), group.Select(row => row.Values[1] / 1000)
-            .ToArray()), StringComparer.Ordinal);
+    private static Dictionary<string, (double[], double[])> Lines(string path)
+    {
+        var lines = new Dictionary<string, (double[] At, double[] Ms)>(StringComparer.Ordinal);
+        foreach (var rows in Rows(path, 2, named: true).GroupBy(row => row.Name, row => row.Values, StringComparer.Ordinal))
+        {
+            double[] at = [.. rows.Select(row => row[0])];
+            if (at.Length < 2 || at.Zip(at.Skip(1)).Any(pair => !(pair.First < pair.Second))) throw Errors.MeasurementInvalid.At(path, 0,
+                $"the rows of {Quote.Of(rows.Key)} must be two or more, the second column growing");
+            lines.Add(rows.Key, (at, [.. rows.Select(row => row[1] / 1000)]));
+        }
+
+        return lines;
+    }
 
     private static List<(string Name, double[] Values)> Rows(string path, int numbers, bool named)
     {
-        using SepReader reader = Sep.Reader(options => options with { DisableColCountCheck = true }).FromText(MeasurementFile.Text(path));
+        using SepReader reader = Sep.Reader(options => options with { DisableColCountCheck = true, HasHeader = false })
+            .FromText(MeasurementFile.Text(path));
         var rows = new List<(string, double[])>();
         foreach (SepReader.Row row in reader)
         {
             var values = new double[numbers];
             int first = named ? 1 : 0;
+            if (row.RowIndex == 0)
+            {
+                if (row.ColCount > first && double.TryParse(row[first].Span, NumberStyles.Float, CultureInfo.InvariantCulture, out _))
+                    throw Errors.MeasurementInvalid.At(path, 1, "the table has no line with the names of its columns");
+                continue;
+            }
+
             for (int i = 0; i < numbers; i++)
             {
                 if (row.ColCount <= first + i || !double.TryParse(row[first + i].Span, NumberStyles.Float, CultureInfo.InvariantCulture,
@@ -104,11 +123,14 @@ public sealed class OperatorTables
         return rows;
     }
 
-    private static (double[], double[], double[,]) Grid(IEnumerable<(double Row, double Column, double Us)> points)
+    private static (double[], double[], double[,]) Grid(string folder, string ofRows, string ofColumns,
+        IEnumerable<(double Row, double Column, double Us)> points)
     {
         (double Row, double Column, double Us)[] all = [.. points];
         double[] rows = [.. all.Select(point => point.Row).Distinct().Order()],
             columns = [.. all.Select(point => point.Column).Distinct().Order()];
+        if (rows.Length < 2 || columns.Length < 2) throw Errors.MeasurementInvalid.At(Find(folder, "attention")!, 0,
+            $"attention is needed of two or more {ofRows} and of two or more {ofColumns} (there are {rows.Length} and {columns.Length})");
         var ms = new double[rows.Length, columns.Length];
         for (int i = 0; i < rows.Length; i++)
         {

@@ -35,6 +35,28 @@ public sealed class CalibrateCommandTests : IDisposable
     }
 
     [Fact]
+    public void A_server_that_takes_no_request_is_no_server_to_fit()
+    {
+        (int code, _, string error) = Run("calibrate", Recorded, "-o", _folder.File("mine.npz"), "--max-model-len", "2");
+
+        Assert.Equal(1, code);
+        Assert.Contains("rtx4090: the engine takes none of the requests", error, StringComparison.Ordinal);
+        Assert.Empty(_folder.Everything);
+    }
+
+    [Fact]
+    public void A_range_of_texts_in_a_calibration_is_none()
+    {
+        string profile = _folder.File("mine.npz"), sidecar = _folder.File("mine.calibration.json");
+        Assert.Equal(0, Run("calibrate", Recorded, "-o", profile).Code);
+        File.WriteAllText(sidecar, System.Text.RegularExpressions.Regex.Replace(File.ReadAllText(sidecar),
+            "(\"envelope\": \\{[^\\[]*\\[)\\s*[^,]*,", "$1\"x\",", System.Text.RegularExpressions.RegexOptions.None));
+
+        Assert.Contains("\"x\"", File.ReadAllText(sidecar), StringComparison.Ordinal);
+        Assert.Equal(0, Run("validate", Recorded, "--timing-profile", profile).Code);
+    }
+
+    [Fact]
     public void Two_files_that_do_not_belong_together_are_refused()
     {
         string profile = _folder.File("mine.npz");

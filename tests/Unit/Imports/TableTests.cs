@@ -170,6 +170,7 @@ public sealed class TableTests : IDisposable
             LogImport.Read([_folder.Write("a.csv", table)], new ImportOptions { Format = "table", Columns = columns }));
 
         Assert.Equal(id, error.ErrorId);
+        Assert.Contains(columns.ContainsKey("inputs") ? "a table has no field" : "a.csv", error.Message, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -90,6 +90,30 @@ public sealed class WekaDamageTests : IDisposable
         Assert.Contains("a.json", error.Message, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData(3)]
+    [InlineData(12)]
+    public void A_packed_file_that_is_cut_off_or_followed_by_something_gives_what_it_holds(int cut)
+    {
+        byte[] packed = TempFolder.Gzip(_one[..^40]);
+        foreach (byte[] damaged in (byte[][])[packed[..^cut], [.. packed, .. new byte[cut], 1]])
+        {
+            ImportLab import = ImportLab.Read(_folder.Write("a.json.gz", damaged));
+
+            Assert.Equal(2, import.Summary.Requests);
+            Assert.Contains("cannot be read on", Assert.Single(import.Summary.Dropped).Examples[0], StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
+    public void Bytes_that_are_no_text_become_replacement_characters()
+    {
+        byte[] bytes = System.Text.Encoding.Latin1.GetBytes(
+            _one.Replace("\"model\":\"m\"", "\"model\":\"m\u00ff\"", StringComparison.Ordinal));
+
+        Assert.Equal("m\ufffd", ImportLab.Read(_folder.Write("a.json", bytes)).Requests[0].Model);
+    }
+
     [Fact]
     public void Times_before_zero_and_beyond_all_reason_do_no_harm()
     {

@@ -97,5 +97,21 @@ public sealed class MeasurementReaderTests : IDisposable
                 StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("10", "2147483647")]
+    [InlineData("6.0", "1e300")]
+    [InlineData("0.2", "1e308")]
+    public void What_cannot_be_is_refused_with_its_file(string what, string instead)
+    {
+        const string Run = """{"endpoint_type":"vllm","model_id":"m","input_lens":[10,20],"output_lens":[3,3],"errors":["",""],"""
+            + """ "start_times":[5.0,6.0],"ttfts":[0.1,0.2],"itls":[[0.01,0.03],[0.01,0.01]]}""";
+        Assert.Equal(2, Read("good.json", Run).Requests.Count);
+
+        AgentSimException error = Assert.Throws<AgentSimException>(() =>
+            Read("bench.json", Run.Replace(what, instead, StringComparison.Ordinal)));
+        Assert.Equal("MeasurementInvalid", error.ErrorId);
+        Assert.Contains("bench.json", error.Message, StringComparison.Ordinal);
+    }
+
     private Measurement Read(string name, string content) => MeasurementReader.Read([_folder.Write(name, content)])[0];
 }

@@ -19,11 +19,12 @@ internal sealed class TableColumns
     private readonly List<string> _given = [];
 
     /// <summary>The columns of a preset, with those the user names in their place.</summary>
+    /// <param name="path">The table.</param>
     /// <param name="preset">The preset; null: only what the user names.</param>
     /// <param name="given">Columns by field, as the import takes them: <c>COLUMN</c>, or <c>COLUMN:UNIT</c> for times that are
     /// numbers.</param>
     /// <exception cref="AgentSimException">A field does not exist, or the fields that every row needs are missing.</exception>
-    public TableColumns(TablePreset? preset, IReadOnlyDictionary<string, string> given)
+    public TableColumns(string path, TablePreset? preset, IReadOnlyDictionary<string, string> given)
     {
         foreach ((TableField field, string[] names) in preset?.Columns ?? [])
             _columns[field] = [.. names.Select(name => new TableColumn(name, preset!.Unit))];
@@ -39,7 +40,7 @@ internal sealed class TableColumns
         foreach (TableField needed in (ReadOnlySpan<TableField>)[TableField.Input, TableField.Output])
         {
             if (!_columns.ContainsKey(needed))
-                throw Errors.ImportColumnMissing.Error(
+                throw Errors.ImportColumnMissing.At(path, 0,
                     $"nothing says which column holds the {NameOf(needed)} tokens; name it ({NameOf(needed)}=COLUMN)");
         }
     }

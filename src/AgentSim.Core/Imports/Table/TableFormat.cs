@@ -83,7 +83,7 @@ internal sealed class TableFormat : ISourceFormat
             }
         }
 
-        var reader = new TableRowReader(preset, new TableColumns(preset, sink.Options.Columns), sink);
+        var reader = new TableRowReader(preset, new TableColumns(path, preset, sink.Options.Columns), sink);
         bool isCsv = head.Objects.Count == 0;
         if (isCsv)
         {

@@ -59,6 +59,16 @@ internal sealed class WekaFormat : ISourceFormat
                 if (parser.BrokenOff is not { } error) continue;
                 string rest = trace.Calls.Count > 0 ? $"; the {trace.Calls.Count} calls before it were kept" : "";
                 long line = json.Line;
+                bool isRecovered = false;
+                try
+                {
+                    isRecovered = error is JsonException && json.TryRecover();
+                }
+                catch (Exception unreadable) when (unreadable is IOException or InvalidDataException)
+                {
+                    error = unreadable;
+                }
+
                 if (error is not JsonException)
                 {
                     string reason = $"cannot be read on: {error.Message}{rest}";
@@ -66,7 +76,7 @@ internal sealed class WekaFormat : ISourceFormat
                     break;
                 }
 
-                if (!json.TryRecover())
+                if (!isRecovered)
                 {
                     string reason = $"the file ends in the middle of a trace{rest}";
                     sink.Drop(DropReason.Truncated, new SourcePlace(path, line).Error(Errors.ImportRowInvalid, reason, error));

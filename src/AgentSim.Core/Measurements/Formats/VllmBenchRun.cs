@@ -40,7 +40,7 @@ internal static class VllmBenchRun
         for (int i = 0; i < inputs.Length; i++)
         {
             long? input = inputs[i].AsNumber(), output = i < outputs.Length ? outputs[i].AsNumber() : null;
-            bool error = i < errors.Length && errors[i].ValueKind == JsonValueKind.String && errors[i].GetString() is { Length: > 0 };
+            bool error = i < errors.Length && errors[i].ValueKind == JsonValueKind.String && !errors[i].ValueEquals("");
             if (error || input is not > 0 || output is not > 0 || Real(ttfts, i) is not > 0)
             {
                 failed++;
