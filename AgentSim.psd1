@@ -29,6 +29,7 @@
         'Invoke-AgentReplay'
         'Invoke-AgentSweep'
         'Measure-AgentTrace'
+        'Merge-AgentSweep'
         'New-AgentEngineConfig'
         'New-AgentRouterConfig'
         'New-AgentTimingProfile'

@@ -37,6 +37,8 @@ internal static class OptionNames
         nameof(Setting.SlaTtftMs) => "--sla-ttft-ms",
         nameof(Setting.SlaItlMs) => "--sla-itl-ms",
         nameof(Setting.SlaE2eMs) => "--sla-e2e-ms",
+        nameof(Setting.Shard) => "--shard",
+        nameof(Setting.Checkpoint) => "--checkpoint",
         nameof(Setting.TraceFormat) => "--trace-format",
         nameof(Setting.Model) => "--model",
         nameof(Setting.TraceBlockSize) => "--trace-block-size",

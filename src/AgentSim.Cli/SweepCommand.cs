@@ -12,7 +12,8 @@ internal static class SweepCommand
     public static readonly CommandSpec Spec = new(
         "sweep",
         "Replays one workload with all combinations of engines, workers, routers and changes of the workload.",
-        "{FILE... | --input-tokens N --output-tokens N --request-count N} [--num-workers N...] [OPTIONS]",
+        "{FILE... | --input-tokens N --output-tokens N --request-count N} [--num-workers N...] [--shard I/N] [OPTIONS]\n" +
+            "       agentsim sweep --merge CHECKPOINT... [--metric NAME...] [--sort METRIC] [--csv PATH] [--jsonl PATH]",
         "The trace, as for replay; files come before the options, since many options take several values.",
         SweepOptions.All,
         Run);
@@ -20,6 +21,12 @@ internal static class SweepCommand
     private static void Run(OptionValues values, IReadOnlyList<string> files, CancellationToken cancellation)
     {
         var outputs = new SweepOutputs(values);
+        if (values.Has(SweepOutputs.Merge))
+        {
+            MergeShares(values, files, outputs);
+            return;
+        }
+
         string? policy = Environment.GetEnvironmentVariable("DYN_ROUTER_POLICY_CONFIG");
         ReplayArguments[] calls = [.. SweepOptions.Combinations(values).Select(call => new ReplayArguments(call, files))];
         foreach (ReplayArguments call in calls) UsageChecks.Check(call);
@@ -31,29 +38,21 @@ internal static class SweepCommand
         foreach (RunWarning warning in SweepChecks.Warnings(usable, first.Synthetic)) Warn(warning);
         outputs.Check(calls[0].IsRecording ? LogImport.Files(files, first.Workload.Import) : InputFiles.Expand(files));
 
-        Dictionary<long, ReplayWorkload> workloads = [];
-        SweepPoint[] points = [.. settings.Select(point => new SweepPoint(WorkloadFor(point), point))];
+        var workloads = new SweepWorkloads(first.Synthetic is not null, blockSize => first.Synthetic is { } synthetic
+            ? SyntheticLoad.Create(synthetic, blockSize, cancellation)
+            : WorkloadLoader.Load(files, first.Workload with { OnWarning = Warn }, null, cancellation));
+        SweepPoint[] points = [.. settings.Select(workloads.Point)];
         using SweepCheckpoint? checkpoint = outputs.Checkpoint is { } path
             ? SweepCheckpoint.Open(path, points[0].Workload, settings[0], outputs.Force) : null;
         List<SweepRow> rows = [];
         using (SweepLine? progress = SweepLine.Create())
         {
-            rows.AddRange(Sweep.Run(points, outputs.Jobs, checkpoint, progress, cancellation));
+            rows.AddRange(Sweep.Run(points, outputs.Jobs, checkpoint, progress, cancellation, outputs.Shard));
         }
 
         rows.Sort((a, b) => a.Index.CompareTo(b.Index));
         outputs.Write(rows);
         Fail(rows);
-
-        // Synthetic load is made for a block size; a trace is the same for all.
-        ReplayWorkload WorkloadFor(ReplaySettings point)
-        {
-            long blockSize = first.Synthetic is null ? 0 : (point.Pools?.Prefill ?? point.Engine).BlockSize;
-            if (workloads.TryGetValue(blockSize, out ReplayWorkload? known)) return known;
-            return workloads[blockSize] = first.Synthetic is { } synthetic
-                ? SyntheticLoad.Create(synthetic, blockSize, cancellation)
-                : WorkloadLoader.Load(files, first.Workload with { OnWarning = Warn }, null, cancellation);
-        }
 
         void Warn(RunWarning warning)
         {
@@ -61,10 +60,24 @@ internal static class SweepCommand
         }
     }
 
-    // Of a sweep everything is written that could be replayed; that something could not is still a failure.
-    private static void Fail(List<SweepRow> rows)
+    private static void MergeShares(OptionValues values, IReadOnlyList<string> files, SweepOutputs outputs)
     {
-        AgentSimException[] faults = [.. rows.Select(SweepChecks.FaultOf).OfType<AgentSimException>()];
+        string? other = files.Count > 0 ? Quote.Of(files[0]) : SweepOptions.All.Select(option => option.Name)
+            .FirstOrDefault(name => values.Has(name) && !SweepOutputs.OfMerge.Contains(name));
+        if (other is not null)
+            throw Errors.OptionsConflict.Error(
+                $"{SweepOutputs.Merge} only puts together what checkpoints hold; leave {other} out");
+        IReadOnlyList<string> checkpoints = InputFiles.Expand(values.All(SweepOutputs.Merge));
+        outputs.Check(checkpoints);
+        SweepMerge merge = SweepMerge.Read(checkpoints);
+        outputs.Write(merge.Rows);
+        Fail(merge.Rows, merge.Missing);
+    }
+
+    // Of a sweep everything is written that could be replayed; that something could not is still a failure.
+    private static void Fail(IReadOnlyList<SweepRow> rows, AgentSimException? missing = null)
+    {
+        AgentSimException[] faults = [.. rows.Select(SweepChecks.FaultOf).Append(missing).OfType<AgentSimException>()];
         if (faults.Length == 0) return;
         foreach (AgentSimException fault in faults.SkipLast(1)) Messages.WriteLine($"agentsim: {fault.In(OptionNames.Wording)}");
         throw faults[^1];

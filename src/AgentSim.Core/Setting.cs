@@ -100,6 +100,12 @@ public static class Setting
     /// <summary>Goodput bound of the latency.</summary>
     public static Term SlaE2eMs { get; } = new("SLA of the end-to-end latency in milliseconds");
 
+    /// <summary>The share of a sweep.</summary>
+    public static Term Shard { get; } = new("share");
+
+    /// <summary>The file that keeps the finished points of a sweep.</summary>
+    public static Term Checkpoint { get; } = new("checkpoint");
+
     /// <summary>Format of the trace.</summary>
     public static Term TraceFormat { get; } = new("trace format");
 

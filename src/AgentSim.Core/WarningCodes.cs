@@ -69,6 +69,9 @@ public static class WarningCodes
         "rows with the columns of another format, whose times and blocks have other units", "import the file");
     public static WarningCode SessionlessDropped { get; } = new(
         "requests without a session that were left out, as asked for", "their load is missing: allow for it");
+    public static WarningCode SweepMachineLost { get; } = new(
+        "a machine that ran combinations of a sweep, and those of them that others have to run",
+        "nothing is lost; the message says what was wrong with it");
     public static WarningCode TimesDoubtful { get; } = new(
         "rows with times that are hardly milliseconds", "convert the times, or import the file");
     public static WarningCode TimesEstimated { get; } = new(
@@ -91,7 +94,7 @@ public static class WarningCodes
         CalibrationPromptsAssumed, CalibrationUntested, HashIdsMissing, HashIdsSpare, ImportDoubtful, InputLengthMissing,
         MeasuredGapsHalved, MeasuredModelsMixed, MeasuredOutputsReplaced, MeasuredRanksMixed, MeasuredRequestsLate, MeasuredRequestsLeftOut,
         MeasuredRequestsWhole, MeasuredStartsUnknown, ModelsLeftOut, ModelsMixed, NothingOverlaps, OptionIgnored, OutputsEstimated,
-        PausesLong, PromptsCut, RecordingsDamaged, RequestsRejected, RowsForeign, SessionlessDropped, TimesDoubtful, TimesEstimated,
-        TimesRecorded, TimingExtrapolated, TimingProfileConflict, WaitingIgnored,
+        PausesLong, PromptsCut, RecordingsDamaged, RequestsRejected, RowsForeign, SessionlessDropped, SweepMachineLost, TimesDoubtful,
+        TimesEstimated, TimesRecorded, TimingExtrapolated, TimingProfileConflict, WaitingIgnored,
     ];
 }

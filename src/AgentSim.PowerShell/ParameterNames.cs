@@ -61,6 +61,8 @@ internal static class ParameterNames
         nameof(Setting.SlaTtftMs) => nameof(ReplayInputCommand.SlaTtftMs),
         nameof(Setting.SlaItlMs) => nameof(ReplayInputCommand.SlaItlMs),
         nameof(Setting.SlaE2eMs) => nameof(ReplayInputCommand.SlaE2eMs),
+        nameof(Setting.Shard) => nameof(InvokeAgentSweepCommand.Shard),
+        nameof(Setting.Checkpoint) => nameof(InvokeAgentSweepCommand.CheckpointPath),
         nameof(Setting.TraceFormat) => nameof(ReplayInputCommand.TraceFormat),
         nameof(Setting.Model) => nameof(ReplayInputCommand.Model),
         nameof(Setting.TraceBlockSize) => nameof(ReplayInputCommand.TraceBlockSize),

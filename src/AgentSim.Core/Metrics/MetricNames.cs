@@ -53,6 +53,9 @@ public static class MetricNames
         return $"{metric.Label} ({metric.Row.Unit}{better}): {metric.Meaning}";
     }
 
+    /// <summary>True for what the clock on the wall says of the simulation itself, which no two runs have in common.</summary>
+    internal static bool IsOfClock(string name) => MetricCatalog.Current.Find(name)?.Row.IsOfClock == true;
+
     /// <summary>True for a name that a report can hold.</summary>
     internal static bool IsKnown(string name) => MetricCatalog.Current.Find(name) is not null;
 

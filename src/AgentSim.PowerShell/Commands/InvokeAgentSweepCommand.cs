@@ -1,4 +1,5 @@
 using System.Management.Automation;
+using System.Management.Automation.Runspaces;
 using AgentSim.Engines;
 using AgentSim.Simulation;
 using AgentSim.Sweeps;
@@ -11,7 +12,7 @@ namespace AgentSim.PowerShell.Commands;
 [OutputType(typeof(SweepRow))]
 public sealed partial class InvokeAgentSweepCommand : ReplayInputCommand
 {
-    private readonly Dictionary<long, ReplayWorkload> _workloads = [];
+    private SweepShard? _shard;
     private ReplaySettings _common = new();
     private ReplaySettings[] _settings = [];
 
@@ -99,6 +100,16 @@ public sealed partial class InvokeAgentSweepCommand : ReplayInputCommand
     [Parameter]
     public SwitchParameter Force { get; set; }
 
+    /// <summary>One share of several, such as 0/4, into the checkpoint.</summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    public string? Shard { get; set; }
+
+    /// <summary>Sessions on machines that run the combinations in place of this one.</summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    public PSSession[]? PSSession { get; set; }
+
     /// <inheritdoc/>
     private protected override bool HasKvRouter => RouterMode.Contains(Simulation.RouterMode.KvRouter);
 
@@ -110,13 +121,17 @@ public sealed partial class InvokeAgentSweepCommand : ReplayInputCommand
         _settings = [.. Grid().Points(_common).Select(Calibrated)];
         IReadOnlyList<ReplaySettings> usable = SweepChecks.Usable(_settings, Format);
         if (Force && CheckpointPath is null) throw Errors.OptionsConflict.Error("-Force is for a checkpoint; give -CheckpointPath, too");
+        _shard = Shard is null ? null : SweepShard.Parse(Shard);
+        if (_shard is not null && CheckpointPath is null)
+            throw Errors.OptionsConflict.Error("-Shard is for a checkpoint, from which shares are merged; give -CheckpointPath, too");
         foreach (RunWarning warning in SweepChecks.Warnings(usable, IsSynthetic ? Synthesis() : null)) Warn(warning);
     }
 
     /// <inheritdoc/>
     protected override void Finish()
     {
-        SweepPoint[] points = [.. _settings.Select(settings => new SweepPoint(WorkloadFor(settings), settings))];
+        var workloads = new SweepWorkloads(IsSynthetic, LoadWorkload);
+        SweepPoint[] points = [.. _settings.Select(workloads.Point)];
         if (CheckpointPath is null)
         {
             Run(points, null);
@@ -133,7 +148,9 @@ public sealed partial class InvokeAgentSweepCommand : ReplayInputCommand
     {
         var progress = new ProgressDisplay(this, "Replaying a grid");
         int cutOff = 0;
-        foreach (SweepRow row in Sweep.Run(points, ThrottleLimit, checkpoint, progress.Sweeping(), Cancellation))
+        foreach (SweepRow row in PSSession is null
+            ? Sweep.Run(points, ThrottleLimit, checkpoint, progress.Sweeping(), Cancellation, _shard)
+            : OnMachines(points, checkpoint, progress.Sweeping()))
         {
             if (SweepChecks.FaultOf(row) is { } fault)
             {
@@ -170,14 +187,5 @@ public sealed partial class InvokeAgentSweepCommand : ReplayInputCommand
         PoolSettings first = ToPools(PrefillEngine, DecodeEngine, 1, 1);
         return [.. from prefill in PrefillWorkers from decode in DecodeWorkers select first with { PrefillWorkers = prefill,
             DecodeWorkers = decode }];
-    }
-
-    // Synthetic load is made for a block size; a trace is the same for all.
-    private ReplayWorkload WorkloadFor(ReplaySettings settings)
-    {
-        EngineConfig engine = settings.Pools?.Prefill ?? settings.Engine;
-        long key = IsSynthetic ? engine.BlockSize : 0;
-        if (!_workloads.TryGetValue(key, out ReplayWorkload? workload)) _workloads.Add(key, workload = LoadWorkload(engine));
-        return workload;
     }
 }
