@@ -52,7 +52,8 @@ internal static class SweepCommand
 
         rows.Sort((a, b) => a.Index.CompareTo(b.Index));
         outputs.Write(rows);
-        Fail(rows);
+        if (outputs.Shard is null) Fail(rows);
+        else foreach (AgentSimException fault in Faults(rows)) Say(fault);   // the share is done: whoever merges it is told again
 
         void Warn(RunWarning warning)
         {
@@ -77,9 +78,14 @@ internal static class SweepCommand
     // Of a sweep everything is written that could be replayed; that something could not is still a failure.
     private static void Fail(IReadOnlyList<SweepRow> rows, AgentSimException? missing = null)
     {
-        AgentSimException[] faults = [.. rows.Select(SweepChecks.FaultOf).Append(missing).OfType<AgentSimException>()];
+        AgentSimException[] faults = [.. Faults(rows), .. missing is null ? (AgentSimException[])[] : [missing]];
         if (faults.Length == 0) return;
-        foreach (AgentSimException fault in faults.SkipLast(1)) Messages.WriteLine($"agentsim: {fault.In(OptionNames.Wording)}");
+        foreach (AgentSimException fault in faults.SkipLast(1)) Say(fault);
         throw faults[^1];
     }
+
+    private static IEnumerable<AgentSimException> Faults(IReadOnlyList<SweepRow> rows) =>
+        rows.Select(SweepChecks.FaultOf).OfType<AgentSimException>();
+
+    private static void Say(AgentSimException fault) => Messages.WriteLine($"agentsim: {fault.In(OptionNames.Wording)}");
 }

@@ -33,6 +33,9 @@ internal sealed record SweepJob
 
     public bool DropSessionless { get; init; }
 
+    /// <summary>The timing profile whose tables the engines have; null: none.</summary>
+    public CalibrationUse? Calibration { get; init; }
+
     /// <summary>The points by their indices; null where a point cannot be replayed, which is known without a machine.</summary>
     public required IReadOnlyList<JobPoint?> Points { get; init; }
 }
@@ -185,7 +188,8 @@ internal sealed class ToolSpeedupJson : JsonConverter<ToolSpeedup>
 }
 
 [JsonSourceGenerationOptions(
-    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull, IgnoreReadOnlyProperties = true, Converters = [typeof(ToolSpeedupJson)])]
+    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull, IgnoreReadOnlyProperties = true,
+    NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals, Converters = [typeof(ToolSpeedupJson)])]
 [JsonSerializable(typeof(SweepJob))]
 [JsonSerializable(typeof(SweepRequest))]
 [JsonSerializable(typeof(SweepAnswer))]

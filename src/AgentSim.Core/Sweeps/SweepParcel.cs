@@ -46,6 +46,7 @@ public static class SweepParcel
             Model = input.Options.Model,
             AllowCut = input.Options.AllowCut,
             DropSessionless = input.Options.DropSessionless,
+            Calibration = points[0].Settings.Calibration,
             Points = settings,
         };
         Add(zip, JobName, target => JsonSerializer.Serialize(target, job, SweepJobJson.Default.SweepJob));

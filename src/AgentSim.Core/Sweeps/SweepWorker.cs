@@ -128,7 +128,7 @@ public sealed class SweepWorker : IDisposable
         for (int index = 0; index < points.Length; index++)
         {
             if (job.Points[index] is not { } point) continue;
-            points[index] = workloads.Point(point.Settings(folder, files));
+            points[index] = workloads.Point(point.Settings(folder, files) with { Calibration = job.Calibration });
             bool isSame = SweepDigests.Point(points[index].Settings) == point.Point
                 && (isChecked || job.Header.Difference(CheckpointHeader.Of(points[index].Workload, points[index].Settings)) is null);
             if (!isSame)
