@@ -47,7 +47,7 @@ internal static class SweepCommand
         List<SweepRow> rows = [];
         using (SweepLine? progress = SweepLine.Create())
         {
-            rows.AddRange(Sweep.Run(points, outputs.Jobs, checkpoint, progress, cancellation, outputs.Shard));
+            rows.AddRange(Sweep.Run(points, outputs.Jobs, checkpoint, progress, outputs.Shard, cancellation));
         }
 
         rows.Sort((a, b) => a.Index.CompareTo(b.Index));

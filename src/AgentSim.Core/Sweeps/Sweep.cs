@@ -16,8 +16,8 @@ public static class Sweep
     /// <param name="parallel">How many to run at the same time, at least 1.</param>
     /// <param name="checkpoint">Knows points that need not be run, and is told of those that were; null: all are run.</param>
     /// <param name="progress">Told several times a second how far the sweep is, on the thread that enumerates.</param>
-    /// <param name="cancellation">Stops the runs.</param>
     /// <param name="shard">Which points to run; null: all.</param>
+    /// <param name="cancellation">Stops the runs.</param>
     /// <returns>One row per point. Points that cannot be replayed give rows with an error. Runs end with the enumeration.</returns>
     /// <exception cref="AgentSimException">The checkpoint cannot be written.</exception>
     /// <exception cref="OperationCanceledException">The caller stopped the sweep.</exception>
@@ -26,43 +26,37 @@ public static class Sweep
         int parallel,
         SweepCheckpoint? checkpoint = null,
         IProgress<SweepProgress>? progress = null,
-        CancellationToken cancellation = default,
-        SweepShard? shard = null)
+        SweepShard? shard = null,
+        CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(points);
         ArgumentOutOfRangeException.ThrowIfLessThan(parallel, 1);
         return Rows(points, checkpoint, progress, shard, pending =>
         {
-            var threads = new SweepThreads(points, Math.Min(parallel, pending.Count), cancellation);
-            foreach (int index in pending) threads.Add(index);
+            var threads = new SweepThreads(Math.Min(parallel, pending.Count), cancellation);
+            foreach (int index in pending) threads.Add(index, points[index]);
             return threads;
         });
     }
 
-    /// <summary>The same on other machines, each of which takes a point when it is free; one that is lost loses only its open points,
-    /// which others take.</summary>
+    /// <summary>The same on other machines.</summary>
     /// <param name="points">The replays to run.</param>
-    /// <param name="machines">The machines. They are disposed of with the enumeration.</param>
-    /// <param name="onLost">Told of each machine that is lost, on the thread that enumerates.</param>
+    /// <param name="machines">The machines; they can be used again, but not at the same time.</param>
     /// <param name="checkpoint">Knows points that need not be run, and is told of those that were; null: all are run.</param>
     /// <param name="progress">Told several times a second how far the sweep is, on the thread that enumerates.</param>
-    /// <param name="cancellation">Stops the runs.</param>
     /// <param name="shard">Which points to run; null: all.</param>
-    /// <exception cref="AgentSimException">The checkpoint cannot be written, a machine does not fit, or all are lost.</exception>
-    /// <exception cref="OperationCanceledException">The caller stopped the sweep.</exception>
+    /// <exception cref="AgentSimException">The checkpoint cannot be written, or all machines are lost.</exception>
+    /// <exception cref="OperationCanceledException">The machines were stopped.</exception>
     public static IEnumerable<SweepRow> Run(
         IReadOnlyList<SweepPoint> points,
-        IReadOnlyList<ISweepMachine> machines,
-        Action<RunWarning> onLost,
+        SweepMachines machines,
         SweepCheckpoint? checkpoint = null,
         IProgress<SweepProgress>? progress = null,
-        CancellationToken cancellation = default,
         SweepShard? shard = null)
     {
         ArgumentNullException.ThrowIfNull(points);
         ArgumentNullException.ThrowIfNull(machines);
-        ArgumentNullException.ThrowIfNull(onLost);
-        return Rows(points, checkpoint, progress, shard, pending => new SweepCrew(points, pending, machines, onLost, cancellation));
+        return Rows(points, checkpoint, progress, shard, pending => machines.Start(points, pending));
     }
 
     private static IEnumerable<SweepRow> Rows(

@@ -10,10 +10,13 @@ using AgentSim.Workload;
 
 namespace AgentSim.Sweeps;
 
-/// <summary>A sweep as another machine gets it: the workload by names of files of its parcel, and the points.</summary>
+/// <summary>What the points of a sweep have in common, as another machine gets it; names are of files of its parcel.</summary>
 internal sealed record SweepJob
 {
-    public required CheckpointHeader Header { get; init; }
+    public required string Version { get; init; }
+
+    /// <summary>Digest of the workload.</summary>
+    public required string Workload { get; init; }
 
     public IReadOnlyList<string> Paths { get; init; } = [];
 
@@ -35,16 +38,13 @@ internal sealed record SweepJob
 
     /// <summary>The timing profile whose tables the engines have; null: none.</summary>
     public CalibrationUse? Calibration { get; init; }
-
-    /// <summary>The points by their indices; null where a point cannot be replayed, which is known without a machine.</summary>
-    public required IReadOnlyList<JobPoint?> Points { get; init; }
 }
 
 /// <summary>The settings of a point, with the names of files of the parcel.</summary>
 internal sealed record JobPoint
 {
-    /// <summary>What they have to be on the other machine: <see cref="SweepDigests.Point"/>.</summary>
-    public required string Point { get; init; }
+    /// <summary>What they have to be on the other machine.</summary>
+    public required string Digest { get; init; }
 
     public JobEngine? Engine { get; init; }
     public JobEngine? Prefill { get; init; }
@@ -65,21 +65,19 @@ internal sealed record JobPoint
 
     /// <summary>The settings as a point.</summary>
     /// <param name="settings">Settings that can be replayed.</param>
-    /// <param name="tables">Puts timing tables into the parcel and names them.</param>
-    /// <param name="policy">Puts a policy file into the parcel and names it.</param>
-    public static JobPoint Of(ReplaySettings settings, Func<ProfileTables, string> tables, Func<string, string> policy) => new()
+    public static JobPoint Of(ReplaySettings settings) => new()
     {
-        Point = SweepDigests.Point(settings),
-        Engine = settings.Pools is null ? JobEngine.Of(settings.Engine, tables) : null,
-        Prefill = settings.Pools is { } first ? JobEngine.Of(first.Prefill, tables) : null,
-        Decode = settings.Pools is { } second ? JobEngine.Of(second.Decode, tables) : null,
+        Digest = DigestOf(settings),
+        Engine = settings.Pools is null ? JobEngine.Of(settings.Engine) : null,
+        Prefill = settings.Pools is { } first ? JobEngine.Of(first.Prefill) : null,
+        Decode = settings.Pools is { } second ? JobEngine.Of(second.Decode) : null,
         PrefillWorkers = settings.Pools?.PrefillWorkers ?? 0,
         Workers = settings.Pools?.DecodeWorkers ?? settings.Workers,
         RouterMode = settings.RouterMode,
         // The key of tracking hashes stays where it is: it changes no result, and whether it can be used was found out here.
         Router = (settings.Router.Settings with { RouterPolicyConfig = null, RouterTrackingHash = default, RouterTrackingKeyFile = null,
             RouterTrackingKeyId = null }).ToJson(),
-        Policy = settings.Router.Settings.RouterPolicyConfig is { } path ? policy(path) : null,
+        Policy = settings.Router.PolicyDigest is { } policy ? SweepParcel.PolicyName(policy) : null,
         RouterSeed = settings.RouterSeed,
         ModelName = settings.ModelName,
         Concurrency = settings.Concurrency,
@@ -90,9 +88,12 @@ internal sealed record JobPoint
         ReportsAgents = settings.ReportsAgents,
     };
 
+    /// <summary>Of all that is in it.</summary>
+    public static string DigestOf(ReplaySettings settings) => SweepDigests.Common(settings) + SweepDigests.Point(settings);
+
     /// <summary>The settings again.</summary>
     /// <param name="folder">Where the parcel was unpacked.</param>
-    /// <param name="files">What was read before.</param>
+    /// <param name="files">What was read of it before.</param>
     public ReplaySettings Settings(string folder, LoadedFiles files)
     {
         RouterSettings router = RouterSettings.Parse(Router, Setting.RouterConfig);
@@ -119,27 +120,29 @@ internal sealed record JobPoint
 
 /// <summary>An engine.</summary>
 /// <param name="Arguments">Its arguments.</param>
-/// <param name="Tables">The file of its timing tables; null: the built-in timing.</param>
-/// <param name="Digest">What these go by.</param>
-internal sealed record JobEngine(string Arguments, string? Tables, string? Digest)
+/// <param name="Tables">What its timing tables go by; null: the built-in timing.</param>
+internal sealed record JobEngine(string Arguments, string? Tables)
 {
-    public static JobEngine Of(EngineConfig engine, Func<ProfileTables, string> tables) => new(
-        (engine.Arguments with { PlannerProfileData = null }).ToJson(),
-        engine.Timing is ProfileModel profile ? tables(profile.Tables) : null,
-        engine.Timing.FileDigest);
+    public static JobEngine Of(EngineConfig engine) =>
+        new((engine.Arguments with { PlannerProfileData = null }).ToJson(), engine.Timing.FileDigest);
 
     public EngineConfig Config(Term name, string folder, LoadedFiles files)
     {
         EngineConfig engine = EngineArguments.Parse(Arguments, name).Resolve(name, files);
         return Tables is null ? engine
-            : engine.With(files.Get(Path.Combine(folder, Tables), ProfileTables.Load) with { Digest = Digest ?? "" });
+            : engine.With(files.Get(Path.Combine(folder, SweepParcel.TablesName(Tables)), ProfileTables.Load) with { Digest = Tables });
     }
 }
 
 /// <summary>What a machine is told.</summary>
-/// <param name="Start">Points to start, by their indices.</param>
+/// <param name="Start">Points to start.</param>
 /// <param name="WaitMs">How long to wait for one to end.</param>
-internal sealed record SweepRequest(IReadOnlyList<int> Start, int WaitMs);
+internal sealed record SweepRequest(IReadOnlyList<SweepStart> Start, int WaitMs);
+
+/// <summary>A point to start.</summary>
+/// <param name="Number">What the answer calls it.</param>
+/// <param name="Point">How to replay it.</param>
+internal sealed record SweepStart(int Number, JobPoint Point);
 
 /// <summary>What it answers.</summary>
 internal sealed record SweepAnswer
@@ -158,9 +161,9 @@ internal sealed record SweepAnswer
 }
 
 /// <summary>A point that has ended.</summary>
-/// <param name="Index">Which one.</param>
+/// <param name="Number">Which one.</param>
 /// <param name="Outcome">The line that a checkpoint has of it.</param>
-internal sealed record SweepEnd(int Index, string Outcome);
+internal sealed record SweepEnd(int Number, string Outcome);
 
 /// <summary>An error of another process.</summary>
 internal sealed record SweepProblem(string ErrorId, string Template);

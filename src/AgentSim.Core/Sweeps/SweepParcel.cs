@@ -1,16 +1,19 @@
 using System.IO.Compression;
 using System.Text.Json;
+using AgentSim.Engines;
 using AgentSim.Files;
 using AgentSim.Imports;
+using AgentSim.Routing;
 using AgentSim.Rows;
+using AgentSim.Simulation;
 using AgentSim.Traces;
 using AgentSim.Workload;
 
 namespace AgentSim.Sweeps;
 
 /// <summary>
-/// All that another machine needs to run points of a sweep, in one compressed file: the workload, the settings of the points, and the
-/// files that these name.
+/// All that another machine needs to run points of a sweep, in one compressed file: the workload, and the files that settings name.
+/// The points themselves are sent when they are to be run.
 /// </summary>
 public static class SweepParcel
 {
@@ -20,7 +23,7 @@ public static class SweepParcel
     /// <summary>Packs a sweep.</summary>
     /// <param name="stream">Receives the parcel; it stays open.</param>
     /// <param name="input">What the workload of the points was made of.</param>
-    /// <param name="points">The points of the whole grid.</param>
+    /// <param name="points">Points, at least one; those that machines run name no other files.</param>
     /// <param name="cancellation">Stops the work.</param>
     /// <exception cref="AgentSimException">A file cannot be read any more.</exception>
     public static void Write(Stream stream, SweepInput input, IReadOnlyList<SweepPoint> points, CancellationToken cancellation = default)
@@ -28,40 +31,49 @@ public static class SweepParcel
         ArgumentNullException.ThrowIfNull(input);
         ArgumentNullException.ThrowIfNull(points);
         using var zip = new ZipArchive(stream, ZipArchiveMode.Create, leaveOpen: true);
-        Dictionary<string, string> tables = [], policies = [];
-        JobPoint?[] settings = [.. points.Select(point => SweepChecks.Fault(point) is not null ? null : JobPoint.Of(
-            point.Settings,
-            profile => Once(tables, profile.Digest, ".npz", profile.Write),
-            path => Once(policies, path, ".yaml", target => Copy(path, target, cancellation))))];
+        AddTables(zip, points);
+        foreach (RouterConfig router in points.Select(point => point.Settings.Router).DistinctBy(router => router.PolicyDigest))
+        {
+            if (router.PolicyDigest is { } policy)
+                Add(zip, PolicyName(policy), target => Copy(router.Settings.RouterPolicyConfig!, target, cancellation));
+        }
+
+        ReplayWorkload workload = points[0].Workload;
         var job = new SweepJob
         {
-            Header = CheckpointHeader.Of(points[0].Workload, points[0].Settings),
-            Paths = [.. Pack(zip, input, cancellation)],
+            Version = Replay.Version,
+            Workload = WorkloadDigest.Of(workload),
+            Paths = Pack(zip, input, cancellation),
             Synthetic = input.Synthetic,
-            Format = input.Records.Count > 0 ? TraceFormat.Dynamo : input.Rows.Count > 0 ? points[0].Workload.Format!.Value
-                : input.Options.Format,
-            TraceBlockSize = input.Rows.Count > 0 ? points[0].Workload.TraceBlockSize : input.Options.TraceBlockSize,
+            Format = input.Records.Count > 0 ? TraceFormat.Dynamo : input.Rows.Count > 0 ? workload.Format!.Value : input.Options.Format,
+            TraceBlockSize = input.Rows.Count > 0 ? workload.TraceBlockSize : input.Options.TraceBlockSize,
             SharedPrefixRatio = input.Options.SharedPrefixRatio,
             PrefixGroups = input.Options.PrefixGroups,
             Model = input.Options.Model,
             AllowCut = input.Options.AllowCut,
             DropSessionless = input.Options.DropSessionless,
             Calibration = points[0].Settings.Calibration,
-            Points = settings,
         };
         Add(zip, JobName, target => JsonSerializer.Serialize(target, job, SweepJobJson.Default.SweepJob));
+    }
 
-        string Once(Dictionary<string, string> known, string key, string end, Action<Stream> write)
+    internal static string TablesName(string digest) => $"tables-{digest}.npz";
+
+    internal static string PolicyName(string digest) => $"policy-{digest}.yaml";
+
+    private static void AddTables(ZipArchive zip, IReadOnlyList<SweepPoint> points)
+    {
+        IEnumerable<EngineConfig> engines = points.SelectMany(point =>
+            point.Settings.Pools is { } pools ? (EngineConfig[])[pools.Prefill, pools.Decode] : [point.Settings.Engine]);
+        foreach (ProfileTables tables in engines.Select(engine => engine.Timing).OfType<ProfileModel>().Select(timing => timing.Tables)
+            .DistinctBy(tables => tables.Digest))
         {
-            if (known.TryGetValue(key, out string? name)) return name;
-            name = $"{known.Count}{end}";
-            Add(zip, name, write);
-            return known[key] = name;
+            Add(zip, TablesName(tables.Digest), tables.Write);
         }
     }
 
     // The names of what is to be read, in the parcel.
-    private static IEnumerable<string> Pack(ZipArchive zip, SweepInput input, CancellationToken cancellation)
+    private static List<string> Pack(ZipArchive zip, SweepInput input, CancellationToken cancellation)
     {
         if (input.Synthetic is not null) return [];
         if (input.Rows.Count > 0)

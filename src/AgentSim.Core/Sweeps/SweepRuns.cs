@@ -19,33 +19,36 @@ internal interface ISweepRuns : IDisposable
 /// <summary>Threads that run points as they are added. They end with it.</summary>
 internal sealed class SweepThreads : ISweepRuns
 {
-    private readonly IReadOnlyList<SweepPoint> _points;
-    private readonly double[] _finished;   // share of each point
-    private readonly BlockingCollection<int> _pending = [];
-    private readonly BlockingCollection<(int Index, SweepOutcome? Outcome, Exception? Fault)> _done = [];
+    private readonly BlockingCollection<Run> _pending = [];
+    private readonly BlockingCollection<Run> _done = [];
     private readonly CancellationTokenSource _stop;
     private readonly CancellationToken _cancellation;
     private readonly Task[] _threads;
+    private readonly List<Run> _all = [];   // added and read by the thread that asks
 
-    public SweepThreads(IReadOnlyList<SweepPoint> points, int parallel, CancellationToken cancellation)
+    public SweepThreads(int parallel, CancellationToken cancellation)
     {
-        (_points, _cancellation) = (points, cancellation);
-        _finished = new double[points.Count];
+        _cancellation = cancellation;
         _stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         _threads = new Task[parallel];
         for (int i = 0; i < _threads.Length; i++)
             _threads[i] = Task.Factory.StartNew(Work, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
     }
 
-    public double Finished => _finished.Sum();
+    public double Finished => _all.Sum(run => run.Finished);
 
-    public void Add(int index) => _pending.Add(index);
+    public void Add(int index, SweepPoint point)
+    {
+        var run = new Run(index, point);
+        _all.Add(run);
+        _pending.Add(run);
+    }
 
     public bool TryTake(int waitMs, out int index, [NotNullWhen(true)] out SweepOutcome? outcome)
     {
-        bool taken = _done.TryTake(out (int Index, SweepOutcome? Outcome, Exception? Fault) item, waitMs, _cancellation);
-        (index, outcome) = (item.Index, item.Outcome);
-        if (item.Fault is { } fault) throw new InvalidOperationException($"point {index} of the sweep failed: {fault.Message}", fault);
+        bool taken = _done.TryTake(out Run? run, waitMs, _cancellation);
+        (index, outcome) = (run?.Index ?? -1, run?.Outcome);
+        if (run?.Fault is { } fault) throw new InvalidOperationException($"point {index} of the sweep failed: {fault.Message}", fault);
         return taken && outcome is not null;
     }
 
@@ -62,19 +65,11 @@ internal sealed class SweepThreads : ISweepRuns
     {
         try
         {
-            foreach (int index in _pending.GetConsumingEnumerable(_stop.Token))
+            foreach (Run run in _pending.GetConsumingEnumerable(_stop.Token))
             {
-                try
-                {
-                    _done.Add((index, Replayed(index), null));
-                }
-                catch (Exception fault) when (fault is not OperationCanceledException || !_stop.IsCancellationRequested)
-                {
-                    _done.Add((index, null, fault));   // a defect; whoever takes it fails with it
-                    return;
-                }
-
-                _finished[index] = 1.0;
+                run.Do(_stop.Token);
+                _done.Add(run, CancellationToken.None);
+                if (run.Fault is not null) return;
             }
         }
         catch (OperationCanceledException) when (_stop.IsCancellationRequested)
@@ -83,22 +78,37 @@ internal sealed class SweepThreads : ISweepRuns
         }
     }
 
-    private SweepOutcome Replayed(int index)
+    private sealed class Run(int index, SweepPoint point) : IProgress<ReplayProgress>
     {
-        try
-        {
-            SweepPoint point = _points[index];
-            ReplayReport report = Replay.Run(point.Workload, point.Settings, new Share(_finished, index), _stop.Token).Summary;
-            return new SweepOutcome(report.Metrics) { CutOffRequests = report.CutOffRequests };
-        }
-        catch (AgentSimException error)
-        {
-            return SweepOutcome.Of(error);
-        }
-    }
+        public int Index => index;
 
-    private sealed class Share(double[] finished, int index) : IProgress<ReplayProgress>
-    {
-        public void Report(ReplayProgress value) => finished[index] = value.Total == 0 ? 0.0 : (double)value.Done / value.Total;
+        public SweepOutcome? Outcome { get; private set; }
+
+        /// <summary>A defect; whoever takes it fails with it.</summary>
+        public Exception? Fault { get; private set; }
+
+        /// <summary>How far it is, 0 to 1.</summary>
+        public double Finished { get; private set; }
+
+        public void Do(CancellationToken stop)
+        {
+            try
+            {
+                ReplayReport report = Replay.Run(point.Workload, point.Settings, this, stop).Summary;
+                Outcome = new SweepOutcome(report.Metrics) { CutOffRequests = report.CutOffRequests };
+            }
+            catch (AgentSimException error)
+            {
+                Outcome = SweepOutcome.Of(error);
+            }
+            catch (Exception fault) when (fault is not OperationCanceledException || !stop.IsCancellationRequested)
+            {
+                Fault = fault;
+            }
+
+            Finished = 1.0;
+        }
+
+        public void Report(ReplayProgress value) => Finished = value.Total == 0 ? 0.0 : (double)value.Done / value.Total;
     }
 }

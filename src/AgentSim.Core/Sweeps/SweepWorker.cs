@@ -1,7 +1,9 @@
 using System.IO.Compression;
 using System.Text;
 using System.Text.Json;
+using AgentSim.Engines;
 using AgentSim.Files;
+using AgentSim.Routing;
 using AgentSim.Simulation;
 using AgentSim.Workload;
 
@@ -14,9 +16,9 @@ namespace AgentSim.Sweeps;
 public sealed class SweepWorker : IDisposable
 {
     private readonly CancellationTokenSource _stop = new();
-    private readonly Task<(SweepThreads Threads, SweepJob Job)> _loading;
+    private readonly Task<Loaded> _loading;
     private readonly int _parallel;
-    private int _open;       // points that were started and not yet handed over
+    private readonly HashSet<int> _open = [];   // points that were started and not yet handed over
     private int _handedOver;
 
     private SweepWorker(string parcel, int parallel)
@@ -27,7 +29,7 @@ public sealed class SweepWorker : IDisposable
 
     /// <summary>Starts one.</summary>
     /// <param name="parcel">
-    /// What <see cref="SweepParcel"/> has packed, alone in a folder, which is removed as soon as the workload is in memory.
+    /// What <see cref="SweepParcel"/> has packed, alone in a folder, which is removed as soon as all of it is in memory.
     /// </param>
     /// <param name="parallel">How many points to run at the same time; 0: as many as there are processors.</param>
     public static SweepWorker Open(string parcel, int parallel) => new(parcel, parallel);
@@ -63,37 +65,53 @@ public sealed class SweepWorker : IDisposable
         try
         {
             if (!_loading.Wait(request.WaitMs)) return new SweepAnswer();
-            (SweepThreads threads, SweepJob job) = _loading.Result;
-            foreach (int index in request.Start) threads.Add(index);
-            _open += request.Start.Count;
+            Loaded loaded = _loading.Result;
+            foreach (SweepStart start in request.Start) Start(loaded, start);
             List<SweepEnd> ended = [];
             int wait = request.WaitMs;
-            while (_open > 0 && threads.TryTake(wait, out int index, out SweepOutcome? outcome))
+            while (_open.Count > 0 && loaded.Threads.TryTake(wait, out int number, out SweepOutcome? outcome))
             {
-                ended.Add(new SweepEnd(index, Encoding.UTF8.GetString(CheckpointLines.Line(job.Points[index]!.Point, outcome)).TrimEnd()));
-                (_open, _handedOver, wait) = (_open - 1, _handedOver + 1, 0);
+                ended.Add(new SweepEnd(number, Encoding.UTF8.GetString(CheckpointLines.Line("", outcome)).TrimEnd()));
+                _open.Remove(number);
+                (_handedOver, wait) = (_handedOver + 1, 0);
             }
 
-            return new SweepAnswer { Parallel = _parallel, Ended = ended, Running = Math.Max(0.0, threads.Finished - _handedOver) };
+            return new SweepAnswer { Parallel = _parallel, Ended = ended, Running = Math.Max(0.0, loaded.Threads.Finished - _handedOver) };
         }
         catch (AggregateException error) when (error.InnerException is AgentSimException fault)
         {
             return new SweepAnswer { Problem = new SweepProblem(fault.ErrorId, fault.Template) };
         }
+        catch (AgentSimException fault)
+        {
+            return new SweepAnswer { Problem = new SweepProblem(fault.ErrorId, fault.Template) };
+        }
     }
 
-    private (SweepThreads Threads, SweepJob Job) Load(string parcel)
+    // Everything has to be what it is where the sweep was started; anything else would be found in the numbers at best.
+    private void Start(Loaded loaded, SweepStart start)
+    {
+        SweepPoint point = loaded.Workloads.Point(start.Point.Settings(loaded.Folder, loaded.Files) with { Calibration = loaded.Job.Calibration });
+        if (JobPoint.DigestOf(point.Settings) != start.Point.Digest) throw ReadsOtherwise("settings");
+        _open.Add(start.Number);
+        loaded.Threads.Add(start.Number, point);
+    }
+
+    private Loaded Load(string parcel)
     {
         string folder = Path.GetDirectoryName(Path.GetFullPath(parcel))!;
         try
         {
             ZipFile.ExtractToDirectory(parcel, folder);
-            using FileStream file = File.OpenRead(Path.Combine(folder, SweepParcel.JobName));
-            SweepJob job = JsonSerializer.Deserialize(file, SweepJobJson.Default.SweepJob)!;
-            if (job.Header.Version != Replay.Version)
+            SweepJob job;
+            using (FileStream file = File.OpenRead(Path.Combine(folder, SweepParcel.JobName)))
+                job = JsonSerializer.Deserialize(file, SweepJobJson.Default.SweepJob)!;
+            if (job.Version != Replay.Version)
                 throw Errors.SweepMachineDiffers.Error(
-                    $"AgentSim is of version {Replay.Version} there, and {Quote.Of(job.Header.Version)} here; install the same on both");
-            return (new SweepThreads(Points(job, folder), _parallel, _stop.Token), job);
+                    $"AgentSim is of version {Replay.Version} there, and {Quote.Of(job.Version)} here; install the same on both");
+            var loaded = new Loaded(job, folder, Workloads(job, folder), FilesIn(folder), new SweepThreads(_parallel, _stop.Token));
+            if (WorkloadDigest.Of(loaded.Workloads.Point(new ReplaySettings()).Workload) != job.Workload) throw ReadsOtherwise("rows");
+            return loaded;
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException or InvalidDataException)
         {
@@ -105,10 +123,8 @@ public sealed class SweepWorker : IDisposable
         }
     }
 
-    // Everything has to be what it is where the sweep was started; anything else would be found in the numbers at best.
-    private SweepPoint[] Points(SweepJob job, string folder)
+    private SweepWorkloads Workloads(SweepJob job, string folder)
     {
-        var files = new LoadedFiles();
         var options = new WorkloadOptions
         {
             Format = job.Format,
@@ -120,25 +136,22 @@ public sealed class SweepWorker : IDisposable
             DropSessionless = job.DropSessionless,
         };
         string[] paths = [.. job.Paths.Select(path => Path.Combine(folder, path))];
-        var workloads = new SweepWorkloads(job.Synthetic is not null, blockSize => job.Synthetic is { } synthetic
+        return new SweepWorkloads(job.Synthetic is not null, blockSize => job.Synthetic is { } synthetic
             ? SyntheticLoad.Create(synthetic, blockSize, _stop.Token)
             : WorkloadLoader.Load(paths, options, null, _stop.Token));
-        var points = new SweepPoint[job.Points.Count];   // those that cannot be replayed are never asked for
-        bool isChecked = false;
-        for (int index = 0; index < points.Length; index++)
-        {
-            if (job.Points[index] is not { } point) continue;
-            points[index] = workloads.Point(point.Settings(folder, files) with { Calibration = job.Calibration });
-            bool isSame = SweepDigests.Point(points[index].Settings) == point.Point
-                && (isChecked || job.Header.Difference(CheckpointHeader.Of(points[index].Workload, points[index].Settings)) is null);
-            if (!isSame)
-                throw Errors.SweepMachineDiffers.Error(
-                    $"what was sent reads otherwise there (combination {index}); install the same build of AgentSim on both");
-            isChecked = true;
-        }
-
-        return points;
     }
+
+    // What settings may name, read before the folder goes.
+    private static LoadedFiles FilesIn(string folder)
+    {
+        var files = new LoadedFiles();
+        foreach (string path in Directory.GetFiles(folder, SweepParcel.TablesName("*"))) files.Get(path, ProfileTables.Load);
+        foreach (string path in Directory.GetFiles(folder, SweepParcel.PolicyName("*"))) files.Get(path, RouterPolicyReader.Read);
+        return files;
+    }
+
+    private static AgentSimException ReadsOtherwise(string what) => Errors.SweepMachineDiffers.Error(
+        $"{what} that were sent read otherwise there; install the same build of AgentSim on both");
 
     private static void Remove(string folder)
     {
@@ -151,4 +164,6 @@ public sealed class SweepWorker : IDisposable
             // Whoever made the folder removes it in the end.
         }
     }
+
+    private sealed record Loaded(SweepJob Job, string Folder, SweepWorkloads Workloads, LoadedFiles Files, SweepThreads Threads);
 }

@@ -16,8 +16,9 @@ public sealed partial class InvokeAgentSweepCommand
             string parcel = System.IO.Path.Combine(folder.FullName, "parcel.zip");
             using (FileStream file = File.Create(parcel)) SweepParcel.Write(file, Collected(), points, Cancellation);
             int parallel = MyInvocation.BoundParameters.ContainsKey(nameof(ThrottleLimit)) ? ThrottleLimit : 0;
-            ISweepMachine[] machines = [.. sessions.Select(session => new SessionMachine(session, parcel, parallel))];
-            foreach (SweepRow row in Sweep.Run(points, machines, Warn, checkpoint, progress, Cancellation, _shard)) yield return row;
+            using var machines = new SweepMachines(
+                [.. sessions.Select(session => new SessionMachine(session, parcel, parallel))], Warn, Cancellation);
+            foreach (SweepRow row in Sweep.Run(points, machines, checkpoint, progress, _shard)) yield return row;
         }
         finally
         {

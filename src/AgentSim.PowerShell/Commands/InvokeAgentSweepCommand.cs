@@ -149,7 +149,7 @@ public sealed partial class InvokeAgentSweepCommand : ReplayInputCommand
         var progress = new ProgressDisplay(this, "Replaying a grid");
         int cutOff = 0;
         foreach (SweepRow row in PSSession is null
-            ? Sweep.Run(points, ThrottleLimit, checkpoint, progress.Sweeping(), Cancellation, _shard)
+            ? Sweep.Run(points, ThrottleLimit, checkpoint, progress.Sweeping(), _shard, Cancellation)
             : OnMachines(points, checkpoint, progress.Sweeping()))
         {
             if (SweepChecks.FaultOf(row) is { } fault)

@@ -10,7 +10,7 @@ using AgentSim.Workload;
 namespace AgentSim.Tests.Sweeps;
 
 /// <summary>Machines of this process, which get a parcel as those of another one do, and can die.</summary>
-public sealed class SweepCrewTests : IDisposable
+public sealed class SweepMachinesTests : IDisposable
 {
     private static readonly SyntheticOptions Synthetic =
         new() { InputTokens = 512, OutputTokens = 32, RequestCount = 40, ArrivalIntervalMs = 10, SharedPrefixRatio = 0.5, NumPrefixGroups = 3 };
@@ -49,10 +49,14 @@ public sealed class SweepCrewTests : IDisposable
         SweepPoint[] points = Points(grid, input, common);
         string parcel = Pack(input, points);
         List<RunWarning> lost = [];
-        ISweepMachine[] machines = [new Machine(_folder, parcel), new Machine(_folder, parcel)];
-        List<SweepRow> rows = [.. Sweep.Run(points, machines, lost.Add)];
+        using (var machines = new SweepMachines([new Machine(_folder, parcel), new Machine(_folder, parcel)], lost.Add))
+        {
+            string here = Text(Sweep.Run(points, 2));
+            Assert.Equal(here, Text(Sweep.Run(points, machines)));
+            Assert.Equal(here, Text(Sweep.Run(points, machines)));   // again, as a search does
+        }
+
         Assert.Empty(lost);
-        Assert.Equal(Text(Sweep.Run(points, 2)), Text(rows));
         Assert.Equal(["parcel.zip"], _folder.Everything);
     }
 
@@ -99,8 +103,9 @@ public sealed class SweepCrewTests : IDisposable
         SweepPoint[] points = Points(Grid with { RouterSeeds = [.. Enumerable.Range(0, 10).Select(seed => (ulong)seed)] }, input);
         string parcel = Pack(input, points);
         List<RunWarning> lost = [];
-        ISweepMachine[] machines = [new Machine(_folder, parcel, dies: 3), new Machine(_folder, parcel), new Machine(_folder, parcel, dies: 0)];
-        List<SweepRow> rows = [.. Sweep.Run(points, machines, lost.Add)];
+        using var machines = new SweepMachines(
+            [new Machine(_folder, parcel, dies: 3), new Machine(_folder, parcel), new Machine(_folder, parcel, dies: 0)], lost.Add);
+        List<SweepRow> rows = [.. Sweep.Run(points, machines)];
         Assert.Equal(Text(Sweep.Run(points, 2)), Text(rows));
         Assert.Equal(60, rows.Count);
         Assert.InRange(lost.Count, 1, 2);   // the other may be done before it asks
@@ -120,7 +125,8 @@ public sealed class SweepCrewTests : IDisposable
         {
             error = Assert.Throws<AgentSimException>(() =>
             {
-                foreach (SweepRow row in Sweep.Run(points, [new Machine(_folder, parcel, dies: 4)], _ => { }, checkpoint)) rows.Add(row);
+                using var machines = new SweepMachines([new Machine(_folder, parcel, dies: 4)], _ => { });
+                foreach (SweepRow row in Sweep.Run(points, machines, checkpoint)) rows.Add(row);
             });
         }
 
@@ -138,9 +144,10 @@ public sealed class SweepCrewTests : IDisposable
         var input = new SweepInput { Synthetic = Synthetic };
         SweepPoint[] points = Points(Grid, input);
         string parcel = Pack(input with { Synthetic = Synthetic with { OutputTokens = 33 } }, points);
-        AgentSimException error = Assert.Throws<AgentSimException>(() => Sweep.Run(points, [new Machine(_folder, parcel)], _ => { }).ToList());
+        using var machines = new SweepMachines([new Machine(_folder, parcel)], _ => { });
+        AgentSimException error = Assert.Throws<AgentSimException>(() => Sweep.Run(points, machines).ToList());
         Assert.Equal("SweepMachinesLost", error.ErrorId);
-        Assert.Contains("reads otherwise there (combination 0)", error.Message);
+        Assert.Contains("rows that were sent read otherwise there", error.Message);
         Assert.Equal(["parcel.zip"], _folder.Everything);
     }
 
@@ -150,7 +157,7 @@ public sealed class SweepCrewTests : IDisposable
         var input = new SweepInput { Synthetic = Synthetic };
         SweepPoint[] points = Points(Grid, input);
         var machine = new Machine(_folder, Pack(input, points));
-        Assert.Single(Sweep.Run(points, [machine], _ => { }).Take(1));
+        using (var machines = new SweepMachines([machine], _ => { })) Assert.Single(Sweep.Run(points, machines).Take(1));
         Assert.True(machine.IsDisposed);
     }
 
