@@ -12,6 +12,7 @@ internal static class CheckpointLines
     private const string FormatKey = "agentsim_sweep";
     private const int FormatVersion = 1;
     private const string CutOffKey = "cut_off_requests";
+    private const string OutsideKey = "outside_share";
     private const int LongestHeader = 512;
 
     public static byte[] Header(string digest) => Line(json =>
@@ -39,6 +40,7 @@ internal static class CheckpointLines
 
         json.WriteEndObject();
         if (outcome.CutOffRequests > 0) json.WriteNumber(CutOffKey, outcome.CutOffRequests);
+        if (outcome.OutsideShare is { } outside) json.WriteNumber(OutsideKey, outside);
         json.WriteStartArray(EmptyMetrics.Key);
         foreach (string name in EmptyMetrics.In(outcome.Metrics)) json.WriteStringValue(name);
         json.WriteEndArray();
@@ -110,8 +112,9 @@ internal static class CheckpointLines
             string[] empty = root.TryGetProperty(EmptyMetrics.Key, out JsonElement names)
                 ? [.. names.EnumerateArray().Select(name => name.GetString() ?? "")] : [];
             long cutOff = root.TryGetProperty(CutOffKey, out JsonElement requests) ? requests.GetInt64() : 0;
+            double? outside = root.TryGetProperty(OutsideKey, out JsonElement share) ? share.GetDouble() : null;
             known[root.GetProperty("point").GetString() ?? ""] = new SweepOutcome(EmptyMetrics.Mark(metrics, empty), errorId,
-                error) { CutOffRequests = cutOff };
+                error) { CutOffRequests = cutOff, OutsideShare = outside };
         }
         catch (Exception fault) when (fault is JsonException or InvalidOperationException or KeyNotFoundException or FormatException)
         {

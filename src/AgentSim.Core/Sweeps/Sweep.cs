@@ -136,8 +136,12 @@ public static class Sweep
         {
             try
             {
-                ReplayReport report = Replay.Run(point.Workload, point.Settings, new Share(_finished, turn), _stop.Token).Summary;
-                return new SweepOutcome(report.Metrics) { CutOffRequests = report.CutOffRequests };
+                ReplayResult result = Replay.Run(point.Workload, point.Settings, new Share(_finished, turn), _stop.Token);
+                return new SweepOutcome(result.Summary.Metrics)
+                {
+                    CutOffRequests = result.Summary.CutOffRequests,
+                    OutsideShare = result.Run.Calibration?.OutsideShare,
+                };
             }
             catch (AgentSimException error)
             {

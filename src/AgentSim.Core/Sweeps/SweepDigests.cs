@@ -12,8 +12,11 @@ internal static class SweepDigests
 {
     /// <summary>Of the version, the workload and the settings that no axis changes.</summary>
     public static string Common(ReplayWorkload workload, ReplaySettings settings) => Digest(
+    [
         Replay.Version, WorkloadDigest.Of(workload), settings.ModelName, settings.MaxSimTimeMs,
-        settings.ServiceLevel?.TtftMs, settings.ServiceLevel?.ItlMs, settings.ServiceLevel?.E2eMs);
+        settings.ServiceLevel?.TtftMs, settings.ServiceLevel?.ItlMs, settings.ServiceLevel?.E2eMs,
+        .. settings.ReportsAgents ? (object?[])["agents"] : [],   // points without the metrics of tasks are no points with them
+    ]);
 
     /// <summary>Of the settings that axes change, and what the files hold that they name.</summary>
     public static string Point(ReplaySettings settings) => Digest(
