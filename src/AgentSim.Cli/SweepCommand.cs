@@ -1,8 +1,5 @@
-using AgentSim.Files;
-using AgentSim.Imports;
 using AgentSim.Simulation;
 using AgentSim.Sweeps;
-using AgentSim.Workload;
 
 namespace AgentSim.Cli;
 
@@ -20,19 +17,11 @@ internal static class SweepCommand
     private static void Run(OptionValues values, IReadOnlyList<string> files, CancellationToken cancellation)
     {
         var outputs = new SweepOutputs(values);
-        string? policy = Environment.GetEnvironmentVariable("DYN_ROUTER_POLICY_CONFIG");
-        ReplayArguments[] calls = [.. SweepOptions.Combinations(values).Select(call => new ReplayArguments(call, files))];
-        foreach (ReplayArguments call in calls) UsageChecks.Check(call);
-        ReplayPlan[] plans = [.. calls.Select(call => ReplayPlan.From(call, policy))];
-        ReplayPlan first = plans[0];
-        ReplaySettings[] settings = [.. plans.Select(plan => plan.Settings)];
-        IReadOnlyList<ReplaySettings> usable = SweepChecks.Usable(settings, first.Synthetic is null ? first.Workload.Format : null);
-        var said = new HashSet<RunWarning>();
-        foreach (RunWarning warning in SweepChecks.Warnings(usable, first.Synthetic)) Warn(warning);
-        outputs.Check(calls[0].IsRecording ? LogImport.Files(files, first.Workload.Import) : InputFiles.Expand(files));
-
-        Dictionary<long, ReplayWorkload> workloads = [];
-        SweepPoint[] points = [.. settings.Select(point => new SweepPoint(WorkloadFor(point), point))];
+        var grid = new SweepPlan(values, files);
+        IReadOnlyList<ReplaySettings> settings = grid.Settings;
+        grid.Warn(SweepChecks.Warnings(SweepChecks.Usable(settings, grid.Format), grid.Synthetic));
+        outputs.Check(grid.Inputs);
+        SweepPoint[] points = grid.Load(cancellation);
         using SweepCheckpoint? checkpoint = outputs.Checkpoint is { } path
             ? SweepCheckpoint.Open(path, points[0].Workload, settings[0], outputs.Force) : null;
         List<SweepRow> rows = [];
@@ -44,21 +33,6 @@ internal static class SweepCommand
         rows.Sort((a, b) => a.Index.CompareTo(b.Index));
         outputs.Write(rows);
         Fail(rows);
-
-        // Synthetic load is made for a block size; a trace is the same for all.
-        ReplayWorkload WorkloadFor(ReplaySettings point)
-        {
-            long blockSize = first.Synthetic is null ? 0 : (point.Pools?.Prefill ?? point.Engine).BlockSize;
-            if (workloads.TryGetValue(blockSize, out ReplayWorkload? known)) return known;
-            return workloads[blockSize] = first.Synthetic is { } synthetic
-                ? SyntheticLoad.Create(synthetic, blockSize, cancellation)
-                : WorkloadLoader.Load(files, first.Workload with { OnWarning = Warn }, null, cancellation);
-        }
-
-        void Warn(RunWarning warning)
-        {
-            if (said.Add(warning)) Messages.WriteLine($"agentsim: warning: {warning.In(OptionNames.Wording)}");
-        }
     }
 
     // Of a sweep everything is written that could be replayed; that something could not is still a failure.

@@ -65,7 +65,7 @@ public static class CapacityFinder
             (CapacityCase Case, int Index)[] wanted =
                 [.. cases.SelectMany(each => each.Next(isFirst).Select(index => (each, index)))];
             if (wanted.Length == 0) break;
-            Round(question, wanted, parallel, checkpoint, progress, cancellation);
+            Round(question, isFirst, wanted, parallel, checkpoint, progress, cancellation);
         }
 
         if (question.FindsFront) MarkFront(cases, question.Target);
@@ -77,7 +77,7 @@ public static class CapacityFinder
             ? CacheBounds.Of(configuration.Workload, CapacityPoints.WithoutChoice(configuration.Settings), cancellation) : null;
 
     private static void Round(
-        CapacityQuestion question, (CapacityCase Case, int Index)[] wanted, int parallel, SweepCheckpoint? checkpoint,
+        CapacityQuestion question, bool isFirst, (CapacityCase Case, int Index)[] wanted, int parallel, SweepCheckpoint? checkpoint,
         IProgress<SweepProgress>? progress, CancellationToken cancellation)
     {
         List<SweepPoint> points = [];
@@ -91,7 +91,7 @@ public static class CapacityFinder
             }
         }
 
-        _ = SweepChecks.Usable([.. points.Select(point => point.Settings)], points[0].Workload.Format);
+        if (isFirst) _ = SweepChecks.Usable([.. points.Select(point => point.Settings)], points[0].Workload.Format);
         List<SweepRow>[] rows = [.. wanted.Select(_ => new List<SweepRow>())];
         foreach (SweepRow row in Sweep.Run(points, parallel, checkpoint, progress, cancellation)) rows[owner[row.Index]].Add(row);
         for (int i = 0; i < wanted.Length; i++)

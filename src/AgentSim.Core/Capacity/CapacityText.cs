@@ -78,3 +78,17 @@ internal static class CapacityText
 
     private static string Of(double count, string one, string several) => $"{Number(count)} {(count == 1 ? one : several)}";
 }
+
+/// <summary>What a script must not take for a yes.</summary>
+public static class CapacityChecks
+{
+    /// <summary>The error of answers that are no plain yes.</summary>
+    /// <param name="answers">These answers, at least one.</param>
+    /// <param name="count">How many answers there were.</param>
+    public static AgentSimException Unproven(IReadOnlyList<CapacityAnswer> answers, int count)
+    {
+        ArgumentNullException.ThrowIfNull(answers);
+        string which = count == 1 ? "the answer is" : $"{answers.Count} of {count} answers are";
+        return Errors.CapacityUnproven.Error($"{which} no plain yes: {answers[0].Reason}");
+    }
+}
