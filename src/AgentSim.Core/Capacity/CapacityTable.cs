@@ -30,10 +30,10 @@ public static class CapacityTable
     {
         yield return answer.Reason;
         if (answer.BindingMetric is { } binding && answer.Limits.Count > 1) yield return $"binds: {binding}";
-        if (answer.FailsBelow is { } below) yield return $"one step less: {below}";
+        if (answer.FailsBelow is { } below) yield return $"one step {Less(answer)}: {below}";
         if (answer.Answer is not null && answer.FailsBelow is null && answer.Limits.Count > 0)
             yield return $"the range from {CapacityText.Number(answer.Minimum)} to {CapacityText.Number(answer.Maximum)} has nothing "
-                + (answer.Target is CapacityTarget.Workers or CapacityTarget.KvBlocks ? "less" : "more") + " that fails";
+                + $"{Less(answer)} that fails";
         if (answer.Breaks.Count > 0)
             yield return $"not monotone: {string.Join(", ", answer.Breaks.Select(CapacityText.Number))} "
                 + "would keep the limits, too, but a value between does not";
@@ -54,6 +54,9 @@ public static class CapacityTable
 
         foreach (string warning in answer.Warnings) yield return $"warning: {warning}";
     }
+
+    private static string Less(CapacityAnswer answer) =>
+        answer.Target is CapacityTarget.Workers or CapacityTarget.KvBlocks ? "less" : "more";
 
     private static string Seeds(CapacityAnswer answer)
     {

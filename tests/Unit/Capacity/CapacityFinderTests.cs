@@ -121,7 +121,7 @@ public sealed class CapacityFinderTests : IDisposable
     public void Tasks_cost_money_and_are_looked_for_up_to_as_many_as_there_are()
     {
         ReplayWorkload agents = WorkloadLoader.Load([TestData.PathOf("../../../samples/agent-small.trace.jsonl.gz")],
-            new WorkloadOptions { Format = Rows.TraceFormat.Dynamo });
+            new WorkloadOptions { Format = AgentSim.Rows.TraceFormat.Dynamo });
         var question = new CapacityQuestion { Target = CapacityTarget.Tasks, Limits = [LimitRule.Parse("p99_task_makespan_ms=1e7")],
             GpuPricePerHour = 1 };
         CapacityAnswer answer = Find(question, load: agents);
