@@ -1,8 +1,5 @@
-using AgentSim.Files;
-using AgentSim.Imports;
 using AgentSim.Simulation;
 using AgentSim.Sweeps;
-using AgentSim.Workload;
 
 namespace AgentSim.Cli;
 
@@ -27,21 +24,11 @@ internal static class SweepCommand
             return;
         }
 
-        string? policy = Environment.GetEnvironmentVariable("DYN_ROUTER_POLICY_CONFIG");
-        ReplayArguments[] calls = [.. SweepOptions.Combinations(values).Select(call => new ReplayArguments(call, files))];
-        foreach (ReplayArguments call in calls) UsageChecks.Check(call);
-        ReplayPlan[] plans = [.. calls.Select(call => ReplayPlan.From(call, policy))];
-        ReplayPlan first = plans[0];
-        ReplaySettings[] settings = [.. plans.Select(plan => plan.Settings)];
-        IReadOnlyList<ReplaySettings> usable = SweepChecks.Usable(settings, first.Synthetic is null ? first.Workload.Format : null);
-        var said = new HashSet<RunWarning>();
-        foreach (RunWarning warning in SweepChecks.Warnings(usable, first.Synthetic)) Warn(warning);
-        outputs.Check(calls[0].IsRecording ? LogImport.Files(files, first.Workload.Import) : InputFiles.Expand(files));
-
-        var workloads = new SweepWorkloads(first.Synthetic is not null, blockSize => first.Synthetic is { } synthetic
-            ? SyntheticLoad.Create(synthetic, blockSize, cancellation)
-            : WorkloadLoader.Load(files, first.Workload with { OnWarning = Warn }, null, cancellation));
-        SweepPoint[] points = [.. settings.Select(workloads.Point)];
+        var grid = new SweepPlan(values, files);
+        IReadOnlyList<ReplaySettings> settings = grid.Settings;
+        grid.Warn(SweepChecks.Warnings(SweepChecks.Usable(settings, grid.Format), grid.Synthetic));
+        outputs.Check(grid.Inputs);
+        SweepPoint[] points = grid.Load(cancellation);
         using SweepCheckpoint? checkpoint = outputs.Checkpoint is { } path
             ? SweepCheckpoint.Open(path, points[0].Workload, settings[0], outputs.Force) : null;
         List<SweepRow> rows = [];
@@ -54,11 +41,6 @@ internal static class SweepCommand
         outputs.Write(rows);
         if (outputs.Shard is null) Fail(rows);
         else foreach (AgentSimException fault in Faults(rows)) Say(fault);   // the share is done: whoever merges it is told again
-
-        void Warn(RunWarning warning)
-        {
-            if (said.Add(warning)) Messages.WriteLine($"agentsim: warning: {warning.In(OptionNames.Wording)}");
-        }
     }
 
     private static void MergeShares(OptionValues values, IReadOnlyList<string> files, SweepOutputs outputs)

@@ -23,6 +23,12 @@ public static partial class Errors
         "run the shares that have them again with their checkpoints, which run what is left");
     public static ErrorCode CheckpointInvalid { get; } = Reports.Data(
         "the file is no checkpoint, or a line of it is no point", "name another file, or remove it");
+    public static ErrorCode CapacityRangeInvalid { get; } = Reports.Call(
+        "the values among which a capacity is looked for are none, or a setting of the search is out of range",
+        "give a range as the message says");
+    public static ErrorCode CapacityUnproven { get; } = Reports.Input(FaultCategory.InvalidResult,
+        "a capacity that was found is no plain yes: uncalibrated, extrapolated, too close to call, or none keeps the limits",
+        "the answer stands all the same; calibrate with a run of the deployment, or ask for another range");
     public static ErrorCode CheckpointMismatch { get; } = Reports.Data(
         "the checkpoint is of another workload, other settings, another grid or another version",
         "name another file, or have it replaced");

@@ -59,6 +59,9 @@ public static class MetricNames
     /// <summary>True for a name that a report can hold.</summary>
     internal static bool IsKnown(string name) => MetricCatalog.Current.Find(name) is not null;
 
+    /// <summary>True for a metric that reports have only where tasks are asked for.</summary>
+    internal static bool IsOfTasks(string name) => MetricCatalog.Current.Find(name)?.Row.Group == MetricGroup.Agents;
+
     /// <summary>Refuses a name that no report holds.</summary>
     /// <param name="name">Name in the report file.</param>
     /// <exception cref="AgentSimException"><c>MetricUnknown</c>.</exception>

@@ -14,6 +14,7 @@ internal static class CheckpointLines
     private const string FormatKey = "agentsim_sweep";
     private const int FormatVersion = 2;
     private const string CutOffKey = "cut_off_requests";
+    private const string OutsideKey = "outside_share";
     private const string TemplateKey = "error_template";
     private const int LongestHeader = 1024;
 
@@ -48,6 +49,7 @@ internal static class CheckpointLines
 
         json.WriteEndObject();
         if (outcome.CutOffRequests > 0) json.WriteNumber(CutOffKey, outcome.CutOffRequests);
+        if (outcome.OutsideShare is { } outside) json.WriteNumber(OutsideKey, outside);
         json.WriteStartArray(EmptyMetrics.Key);
         foreach (string name in EmptyMetrics.In(outcome.Metrics)) json.WriteStringValue(name);
         json.WriteEndArray();
@@ -153,8 +155,9 @@ internal static class CheckpointLines
         string[] empty = root.TryGetProperty(EmptyMetrics.Key, out JsonElement names)
             ? [.. names.EnumerateArray().Select(name => name.GetString() ?? "")] : [];
         long cutOff = root.TryGetProperty(CutOffKey, out JsonElement requests) ? requests.GetInt64() : 0;
+        double? outside = root.TryGetProperty(OutsideKey, out JsonElement share) ? share.GetDouble() : null;
         return (root.GetProperty("point").GetString() ?? "", new SweepOutcome(EmptyMetrics.Mark(metrics, empty), Text(root, "error_id"),
-            error) { CutOffRequests = cutOff, Template = Text(root, TemplateKey) ?? error });
+            error) { CutOffRequests = cutOff, OutsideShare = outside, Template = Text(root, TemplateKey) ?? error });
     }
 
     private static string? Text(JsonElement root, string name) =>

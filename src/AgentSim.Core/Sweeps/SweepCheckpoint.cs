@@ -15,10 +15,11 @@ public sealed class SweepCheckpoint : IDisposable
     // Keeps other writers out; elsewhere than on Windows only the strictest kind does.
     private static readonly FileShare Share = OperatingSystem.IsWindows() ? FileShare.Read : FileShare.None;
 
-    private readonly FileStream _file;
+    private readonly FileStream? _file;   // null: nothing may be missing
+    private readonly int _files;
     private readonly CheckpointContent _content;
 
-    private SweepCheckpoint(FileStream file, CheckpointContent content) => (_file, _content) = (file, content);
+    private SweepCheckpoint(FileStream? file, CheckpointContent content, int files) => (_file, _content, _files) = (file, content, files);
 
     /// <summary>Opens a checkpoint, or starts one if there is no such file.</summary>
     /// <param name="path">The file; nobody else can write it until the checkpoint is disposed.</param>
@@ -44,7 +45,7 @@ public sealed class SweepCheckpoint : IDisposable
             file.SetLength(content.End);
             file.Position = content.End;
             if (content.End == 0) file.Write(CheckpointLines.Line(header));
-            return new SweepCheckpoint(file, content);
+            return new SweepCheckpoint(file, content, 1);
         }
         catch (Exception error)
         {
@@ -55,13 +56,34 @@ public sealed class SweepCheckpoint : IDisposable
         }
     }
 
+    /// <summary>Reads checkpoints of shares, which together have to know everything that is to be run; they stay as they are.</summary>
+    /// <param name="paths">The files, at least one.</param>
+    /// <param name="workload">The workload.</param>
+    /// <param name="common">Settings of any point.</param>
+    /// <exception cref="AgentSimException">
+    /// As of <see cref="SweepMerge.Read"/>, but grids may differ; and <c>CheckpointIncomplete</c> when something else is to be run.
+    /// </exception>
+    public static SweepCheckpoint Merge(IReadOnlyList<string> paths, ReplayWorkload workload, ReplaySettings common)
+    {
+        ArgumentNullException.ThrowIfNull(paths);
+        ArgumentNullException.ThrowIfNull(workload);
+        ArgumentNullException.ThrowIfNull(common);
+        return new SweepCheckpoint(null, SweepMerge.Outcomes(paths, CheckpointHeader.Of(workload, common)), paths.Count);
+    }
+
     /// <summary>Closes the file.</summary>
-    public void Dispose() => _file.Dispose();
+    public void Dispose() => _file?.Dispose();
 
     /// <summary>Writes the grid, unless it is that of the file.</summary>
     internal void Begin(IReadOnlyList<SweepPoint> points)
     {
         SweptPoint[] grid = [.. points.Select(SweptPoint.Of)];
+        if (_file is null)
+        {
+            if (SweepMerge.MissingOf(grid, _content, _files) is { } missing) throw missing;
+            return;
+        }
+
         if (SweepDigests.Grid(grid) != SweepDigests.Grid(_content.Grid)) Write(CheckpointLines.Line(grid));
         _content.Grid = grid;
     }
@@ -92,12 +114,12 @@ public sealed class SweepCheckpoint : IDisposable
     {
         try
         {
-            _file.Write(line);
+            _file!.Write(line);
             _file.Flush();
         }
         catch (Exception error) when (WriteFailure.Is(error))
         {
-            throw WriteFailure.At(_file.Name, error);
+            throw WriteFailure.At(_file!.Name, error);
         }
     }
 }

@@ -29,11 +29,11 @@ public sealed class SweepMerge
     public static SweepMerge Read(IReadOnlyList<string> paths)
     {
         ArgumentNullException.ThrowIfNull(paths);
-        if (paths.Count == 0) throw Errors.InputMissing.Error("there is no checkpoint to merge; name those of the shares");
+        RequireAny(paths);
         (CheckpointHeader header, CheckpointContent first) = Content(paths[0]);
         string grid = SweepDigests.Grid(first.Grid);
-        Dictionary<string, (SweepOutcome Outcome, string Path)> known = new(StringComparer.Ordinal);
-        Add(known, first, first.Grid, paths[0]);
+        var known = new KnownOutcomes();
+        known.Add(first, first.Grid, paths[0]);
         foreach (string path in paths.Skip(1))
         {
             (CheckpointHeader other, CheckpointContent content) = Content(path);
@@ -41,30 +41,62 @@ public sealed class SweepMerge
             if (difference is not null)
                 throw Errors.CheckpointMismatch.At(path, 1,
                     $"is of {difference} than {Quote.Path(paths[0])}; merge the shares of one sweep only");
-            Add(known, content, first.Grid, path);
+            known.Add(content, first.Grid, path);
         }
 
         List<SweepRow> rows = [];
-        List<string> missing = [];
         for (int index = 0; index < first.Grid.Count; index++)
         {
             SweptPoint point = first.Grid[index];
-            if (known.TryGetValue(point.Point, out (SweepOutcome Outcome, string Path) found))
-                rows.Add(new SweepRow(index, point, found.Outcome, isResumed: false));
-            else
-                missing.Add($"{Text(index)} ({new SweepRow(index, point, new SweepOutcome([]), isResumed: false)})");
+            if (known.Find(point.Point) is { } outcome) rows.Add(new SweepRow(index, point, outcome, isResumed: false));
         }
 
-        return new SweepMerge(rows, missing.Count == 0 ? null : Incomplete(missing, first.Grid.Count, paths.Count));
+        return new SweepMerge(rows, MissingOf(first.Grid, known, paths.Count));
     }
 
-    private static AgentSimException Incomplete(List<string> missing, int total, int files)
+    /// <summary>The outcomes of checkpoints of one workload, whatever their grids.</summary>
+    internal static CheckpointContent Outcomes(IReadOnlyList<string> paths, CheckpointHeader wanted)
+    {
+        RequireAny(paths);
+        var known = new KnownOutcomes();
+        foreach (string path in paths)
+        {
+            (CheckpointHeader header, CheckpointContent content) = Content(path);
+            if (wanted.Difference(header) is { } difference)
+                throw Errors.CheckpointMismatch.At(path, 1, $"this checkpoint is of {difference}; name those of the shares");
+            known.Add(content, content.Grid, path);
+        }
+
+        return known.ToContent();
+    }
+
+    /// <summary>The error that names the points of a grid without an outcome; null where all have one.</summary>
+    internal static AgentSimException? MissingOf(IReadOnlyList<SweptPoint> grid, CheckpointContent content, int files)
+    {
+        var known = new KnownOutcomes();
+        known.Add(content, grid, "");
+        return MissingOf(grid, known, files);
+    }
+
+    private static void RequireAny(IReadOnlyList<string> paths)
+    {
+        if (paths.Count == 0) throw Errors.InputMissing.Error("there is no checkpoint to merge; name those of the shares");
+    }
+
+    private static AgentSimException? MissingOf(IReadOnlyList<SweptPoint> grid, KnownOutcomes known, int files)
+    {
+        string[] missing = [.. Enumerable.Range(0, grid.Count).Where(index => known.Find(grid[index].Point) is null)
+            .Select(index => $"{Text(index)} ({new SweepRow(index, grid[index], new SweepOutcome([]), isResumed: false)})")];
+        return missing.Length == 0 ? null : Incomplete(missing, grid.Count, files);
+    }
+
+    private static AgentSimException Incomplete(string[] missing, int total, int files)
     {
         string named = string.Join(", ", missing.Take(MostNamed));
-        if (missing.Count > MostNamed) named += $" and {Text(missing.Count - MostNamed)} more";
+        if (missing.Length > MostNamed) named += $" and {Text(missing.Length - MostNamed)} more";
         string where = files == 1 ? "not in the checkpoint" : $"in none of the {Text(files)} checkpoints";
         return Errors.CheckpointIncomplete.Error(
-            $"{Text(missing.Count)} of {Text(total)} combinations {(missing.Count == 1 ? "is" : "are")} {where}: {named}; run the shares "
+            $"{Text(missing.Length)} of {Text(total)} combinations {(missing.Length == 1 ? "is" : "are")} {where}: {named}; run the shares "
                 + "they belong to again with their checkpoints, which run what is left");
     }
 
@@ -95,22 +127,6 @@ public sealed class SweepMerge
         }
     }
 
-    // A grid may have had other points before, which are of no interest.
-    private static void Add(
-        Dictionary<string, (SweepOutcome Outcome, string Path)> known, CheckpointContent content, IReadOnlyList<SweptPoint> grid, string path)
-    {
-        for (int index = 0; index < grid.Count; index++)
-        {
-            if (!content.Outcomes.TryGetValue(grid[index].Point, out SweepOutcome? outcome)) continue;
-            if (!known.TryAdd(grid[index].Point, (outcome, path)) && Difference(known[grid[index].Point].Outcome, outcome) is { } difference)
-            {
-                throw Errors.CheckpointDiffers.At(path, 0,
-                    $"combination {Text(index)} has other numbers than in {Quote.Path(known[grid[index].Point].Path)} ({difference}), though "
-                        + "a replay is the same everywhere; find out which machine is at fault, and leave its checkpoint out");
-            }
-        }
-    }
-
     // But for the clock on the wall, bit by bit.
     private static string? Difference(SweepOutcome one, SweepOutcome other)
     {
@@ -128,4 +144,33 @@ public sealed class SweepMerge
     }
 
     private static string Text(IFormattable value) => value.ToString(null, CultureInfo.InvariantCulture);
+
+    /// <summary>Outcomes by points, and the first file that has each.</summary>
+    private sealed class KnownOutcomes
+    {
+        private readonly Dictionary<string, (SweepOutcome Outcome, string Path)> _known = new(StringComparer.Ordinal);
+
+        public SweepOutcome? Find(string point) => _known.TryGetValue(point, out (SweepOutcome Outcome, string) found) ? found.Outcome : null;
+
+        // A grid may have had other points before, which are of no interest.
+        public void Add(CheckpointContent content, IReadOnlyList<SweptPoint> grid, string path)
+        {
+            for (int index = 0; index < grid.Count; index++)
+            {
+                string point = grid[index].Point;
+                if (!content.Outcomes.TryGetValue(point, out SweepOutcome? outcome) || _known.TryAdd(point, (outcome, path))) continue;
+                if (Difference(_known[point].Outcome, outcome) is not { } difference) continue;
+                throw Errors.CheckpointDiffers.At(path, 0,
+                    $"combination {Text(index)} has other numbers than in {Quote.Path(_known[point].Path)} ({difference}), though a replay "
+                        + "is the same everywhere; find out which machine is at fault, and leave its checkpoint out");
+            }
+        }
+
+        public CheckpointContent ToContent()
+        {
+            var content = new CheckpointContent();
+            foreach ((string point, (SweepOutcome outcome, _)) in _known) content.Outcomes.Add(point, outcome);
+            return content;
+        }
+    }
 }

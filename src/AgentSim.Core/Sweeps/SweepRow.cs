@@ -19,6 +19,11 @@ public sealed class SweepRow : IDynamicMetaObjectProvider, INamedValues
     /// <summary>The error with placeholders for settings, which each front end calls by its names; null for a stored row.</summary>
     internal string? ErrorTemplate { get; }
 
+    /// <summary>
+    /// Share of the busy time unlike what the timing profile was fitted to; null without such a profile, and for a stored row.
+    /// </summary>
+    internal double? OutsideShare { get; }
+
     internal SweepRow(int index, ReplaySettings settings, SweepOutcome outcome, bool isResumed)
         : this(index, SweptPoint.Of(settings), outcome, isResumed)
     {
@@ -27,7 +32,7 @@ public sealed class SweepRow : IDynamicMetaObjectProvider, INamedValues
     internal SweepRow(int index, SweptPoint point, SweepOutcome outcome, bool isResumed)
     {
         (Index, Error, ErrorId, IsResumed, CutOffRequests) = (index, outcome.Error, outcome.ErrorId, isResumed, outcome.CutOffRequests);
-        (_metrics, ErrorTemplate) = (outcome.Metrics, outcome.Template);
+        (_metrics, ErrorTemplate, OutsideShare) = (outcome.Metrics, outcome.Template, outcome.OutsideShare);
         (Engine, PrefillEngine, Workers, PrefillWorkers) = (point.Engine, point.PrefillEngine, point.Workers, point.PrefillWorkers);
         (RouterMode, RouterConfig, RouterSeed) = (point.RouterMode, point.RouterConfig, point.RouterSeed);
         (Concurrency, ArrivalSpeedupRatio) = (point.Concurrency, point.ArrivalSpeedupRatio);
@@ -182,6 +187,9 @@ internal sealed record SweepOutcome(IReadOnlyList<Metric> Metrics, string? Error
 {
     /// <summary>Requests that the time cap cut off.</summary>
     public long CutOffRequests { get; init; }
+
+    /// <summary>Share of the busy time unlike what the timing profile was fitted to; null without such a profile.</summary>
+    public double? OutsideShare { get; init; }
 
     /// <summary>The error with placeholders for settings.</summary>
     public string? Template { get; init; }

@@ -1,6 +1,5 @@
 using System.Collections.Concurrent;
 using System.Diagnostics.CodeAnalysis;
-using AgentSim.Metrics;
 using AgentSim.Recording;
 using AgentSim.Simulation;
 
@@ -94,8 +93,12 @@ internal sealed class SweepThreads : ISweepRuns
         {
             try
             {
-                ReplayReport report = Replay.Run(point.Workload, point.Settings, this, stop).Summary;
-                Outcome = new SweepOutcome(report.Metrics) { CutOffRequests = report.CutOffRequests };
+                ReplayResult result = Replay.Run(point.Workload, point.Settings, this, stop);
+                Outcome = new SweepOutcome(result.Summary.Metrics)
+                {
+                    CutOffRequests = result.Summary.CutOffRequests,
+                    OutsideShare = result.Run.Calibration?.OutsideShare,
+                };
             }
             catch (AgentSimException error)
             {

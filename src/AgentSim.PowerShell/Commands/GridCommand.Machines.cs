@@ -4,11 +4,20 @@ using AgentSim.Sweeps;
 namespace AgentSim.PowerShell.Commands;
 
 // Other machines in place of this one.
-public sealed partial class InvokeAgentSweepCommand
+public abstract partial class GridCommand
 {
-    private IEnumerable<SweepRow> OnMachines(SweepPoint[] points, SweepCheckpoint? checkpoint, IProgress<SweepProgress> progress)
+    /// <summary>Does the work with the machines of the sessions; without sessions with none.</summary>
+    /// <param name="points">Points that name all files of those that will be run.</param>
+    /// <param name="work">The work.</param>
+    private protected void WithMachines(IReadOnlyList<SweepPoint> points, Action<SweepMachines?> work)
     {
-        PSSession[] sessions = [.. PSSession!.DistinctBy(session => session.InstanceId)];
+        if (PSSession is null)
+        {
+            work(null);
+            return;
+        }
+
+        PSSession[] sessions = [.. PSSession.DistinctBy(session => session.InstanceId)];
         CheckAll(sessions);
         DirectoryInfo folder = Directory.CreateTempSubdirectory("agentsim-");
         try
@@ -18,7 +27,7 @@ public sealed partial class InvokeAgentSweepCommand
             int parallel = MyInvocation.BoundParameters.ContainsKey(nameof(ThrottleLimit)) ? ThrottleLimit : 0;
             using var machines = new SweepMachines(
                 [.. sessions.Select(session => new SessionMachine(session, parcel, parallel))], Warn, Cancellation);
-            foreach (SweepRow row in Sweep.Run(points, machines, checkpoint, progress, _shard)) yield return row;
+            work(machines);
         }
         finally
         {
