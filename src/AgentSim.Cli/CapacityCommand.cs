@@ -1,6 +1,7 @@
 using AgentSim.Capacity;
 using AgentSim.Files;
 using AgentSim.Metrics;
+using AgentSim.Simulation;
 using AgentSim.Sweeps;
 
 namespace AgentSim.Cli;

@@ -1,3 +1,4 @@
+using AgentSim.Files;
 using AgentSim.Simulation;
 using AgentSim.Sweeps;
 

@@ -147,7 +147,7 @@ public sealed class SweepMachines : IDisposable
         lock (_waiting)
         {
             hasWork = _waiting.Count > 0 || open.Count > 0;
-            int most = _waiting.Count > 4 * parallel * _threads.Length ? 2 * parallel : parallel;
+            int most = _waiting.Count > 4 * parallel * _running.Length ? 2 * parallel : parallel;
             Assignment[] taken = [.. _waiting.Take(Math.Max(0, most - open.Count))];
             foreach (Assignment assignment in taken)
             {
