@@ -34,7 +34,8 @@ public static class CapacityFinder
         question.Check();
         return [.. configurations.SelectMany(configuration =>
         {
-            CapacityRange range = question.RangeFor(configuration.Workload, configuration.Settings, Bounds(question, configuration, default));
+            CacheBounds? cache = Bounds(question, configuration, CancellationToken.None);
+            CapacityRange range = question.RangeFor(configuration.Workload, configuration.Settings, cache);
             return Enumerable.Range(0, range.IsEvaluatedWhole ? range.Count : 0)
                 .SelectMany(index => CapacityPoints.Of(configuration, question, range[index]));
         })];
@@ -129,7 +130,8 @@ public static class CapacityFinder
         double lost = (row["num_requests"] - row["completed_requests"]) ?? 0;
         lost = Math.Max(lost, row.CutOffRequests);
         return lost > 0
-            ? FormattableString.Invariant($"{lost} requests did not complete and are in no latency; a limit of completed_requests says how many may")
+            ? FormattableString.Invariant($"{lost} requests did not complete and are in no latency; ")
+                + "a limit of completed_requests says how many may"
             : null;
     }
 
