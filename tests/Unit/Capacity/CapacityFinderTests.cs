@@ -177,11 +177,11 @@ public sealed class CapacityFinderTests : IDisposable
     }
 
     [Theory]
-    [InlineData(5, 4, null, 1)]
-    [InlineData(0, null, null, 1)]
+    [InlineData(5.0, 4.0, null, 1)]
+    [InlineData(0.0, null, null, 1)]
     [InlineData(1.5, null, null, 1)]
-    [InlineData(1, 64, 0, 1)]
-    [InlineData(1, 64, null, 0)]
+    [InlineData(1.0, 64.0, 0.0, 1)]
+    [InlineData(1.0, 64.0, null, 0)]
     public void What_makes_no_range_is_refused(double? minimum, double? maximum, double? step, int seeds)
     {
         CapacityQuestion question = Workers() with { Minimum = minimum, Maximum = maximum, Step = step, SeedCount = seeds };
