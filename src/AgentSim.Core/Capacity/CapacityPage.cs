@@ -61,7 +61,7 @@ public static class CapacityPage
         {
             page.Write($"<div class=\"note\"><p><strong><bdi>{PageText.Short(answer.ToString())}</bdi></strong></p>\n");
             foreach (string line in CapacityTable.Lines(answer)) page.Write($"<p>{line}</p>\n");
-            if (answer.Cache is { } cache) page.Write($"<p>{CacheText.Headline(cache)}</p>\n");
+            if (answer.Cache is { } cache && answer.Limits.Count > 0) page.Write($"<p>{CacheText.Headline(cache)}</p>\n");
             page.Markup("</div>\n");
         }
 

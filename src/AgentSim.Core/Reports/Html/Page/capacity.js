@@ -19,13 +19,18 @@ if (data.front) {
   }));
 }
 
-data.caches.forEach((cache, i) => plotIn("plot-cache-" + i, () => ({
-  x: cache.x, unit: cache.unit, log: true, percent: true, most: 103, points: true,
-  lines: [
-    lineOf(0, "reused", cache.reused),
-    lineOf(1, "ideal eviction (upper bound)", cache.ideal),
-    lineOf(2, "infinite memory", cache.x.map(() => cache.infinite)),
-    ...(cache.cliff ? [{ label: "cliff", values: cache.cliff, color: "worse", dash: [] }] : []),
-  ],
-})));
+data.caches.forEach((cache, i) => {
+  // The size of the cliff stands twice, so that a line can go straight up there.
+  const at = cache.cliff, twice = values => at < 0 ? values : [...values.slice(0, at + 1), ...values.slice(at)];
+  const x = twice(cache.x);
+  plotIn("plot-cache-" + i, () => ({
+    x, unit: cache.unit, log: true, percent: true, most: 103, points: true,
+    lines: [
+      lineOf(0, "reused", twice(cache.reused)),
+      lineOf(1, "ideal eviction (upper bound)", twice(cache.ideal)),
+      lineOf(2, "infinite memory", x.map(() => cache.infinite)),
+      ...(at < 0 ? [] : [{ label: "cliff", values: x.map((_, n) => n === at ? 0 : n === at + 1 ? 100 : null), color: "worse", dash: [2, 3] }]),
+    ],
+  }));
+});
 document.documentElement.dataset.ready = "true";
