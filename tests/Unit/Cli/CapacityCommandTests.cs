@@ -27,8 +27,8 @@ public sealed class CapacityCommandTests : IDisposable
     public void An_answer_has_its_verdict_and_files_have_every_value()
     {
         string[] call = [Sample, "--trace-format", "dynamo", "--limit", "p99_e2e_latency_ms=2700", "--max", "5", "--router-mode",
-            "round_robin", "kv_router", "--seeds", "2", "--pareto", "--gpu-price-per-hour", "2.5", "--csv", "found.csv", "--json", "found.json", "--html",
-            "found.html", "--checkpoint", "points"];
+            "round_robin", "kv_router", "--seeds", "2", "--pareto", "--gpu-price-per-hour", "2.5", "--csv", "found.csv", "--json",
+            "found.json", "--html", "found.html", "--checkpoint", "points"];
         (int code, string output, string error) = Run(call);
         Assert.Equal(1, code);
         Assert.Contains("[CapacityUnproven]", error, StringComparison.Ordinal);
