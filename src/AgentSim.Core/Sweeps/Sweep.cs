@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using AgentSim.Metrics;
 using AgentSim.Recording;
 using AgentSim.Simulation;
 using AgentSim.Workload;
