@@ -69,6 +69,9 @@ public static class CapacityFinder
             Round(question, isFirst, wanted, parallel, checkpoint, progress, cancellation);
         }
 
+        // Where nothing at all could be replayed, the call is wrong.
+        SweepRow[] rows = [.. cases.SelectMany(each => each.Indexes.SelectMany(index => each[index].Rows))];
+        if (rows.All(row => row.Error is not null)) throw SweepChecks.FaultOf(rows[0])!;
         if (question.FindsFront) MarkFront(cases, question.Target);
         return [.. cases.Select(each => each.Answer(parallel, cancellation))];
     }

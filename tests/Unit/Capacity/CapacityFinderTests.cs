@@ -100,6 +100,20 @@ public sealed class CapacityFinderTests : IDisposable
     }
 
     [Fact]
+    public void Where_nothing_can_be_replayed_the_call_is_wrong()
+    {
+        string row = """{"timestamp":0,"input_length":64,"output_length":3,"hash_ids":[1]}""";
+        ReplayWorkload single = WorkloadLoader.Load([_folder.Write("rows.jsonl", row)], new WorkloadOptions { TraceBlockSize = 64 });
+        var tasks = new CapacityQuestion { Target = CapacityTarget.Tasks, Limits = [LimitRule.Parse("p99_ttft_ms=5")] };
+        Assert.Equal("WorkloadKnobRefused", Assert.Throws<AgentSimException>(() => Find(tasks, load: single)).ErrorId);
+        var engine = new ReplaySettings { Engine = EngineConfig.Parse("""{"num_gpu_blocks":2}""", "engine") };
+        CapacityAnswer small = Find(new CapacityQuestion { Target = CapacityTarget.KvBlocks, Limits = [LimitRule.Parse("p99_ttft_ms=1e9")],
+            Minimum = 2, Maximum = 60 }, engine);
+        Assert.InRange(small.Answer!.Value, 32, 34);
+        Assert.NotNull(small.Points[0].Problem);
+    }
+
+    [Fact]
     public void Money_is_the_price_by_what_was_done()
     {
         ReplaySettings settings = new() { Engine = EngineConfig.Parse("""{"aic_tp_size":2}""", "engine") };
