@@ -64,7 +64,7 @@ Describe 'Find-AgentCapacity' {
         $random = @{ InputTokens = 300; OutputTokens = 20; RequestCount = 10; RequestRate = 3; ArrivalSeed = 7; TurnsPerSession = 2; InterTurnDelayMs = 5; SharedPrefixRatio = 0.5; PrefixGroups = 1 }
         (Find-AgentCapacity @random @few -Engine @{ block_size = 16 }).Points[0].Limits[0].Value |
             Should -Be (Invoke-AgentReplay @random -Engine @{ block_size = 16 }).Summary.P99TtftMs
-        (Find-AgentCapacity @random -Target KvBlocks -DecodeWorkers 1 -Minimum 100 -Maximum 200 -Limit @{ p99_ttft_ms = 1e6 }).Answer | Should -Be 100
+        (Find-AgentCapacity @load -Target KvBlocks -PrefillEngine @{} -DecodeEngine @{} -DecodeWorkers 1 -Minimum 100 -Maximum 200 -Limit @{ p99_ttft_ms = 1e6 }).Answer | Should -Be 100
     }
 
     It 'passes on what all replays share' {
