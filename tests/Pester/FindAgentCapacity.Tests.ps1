@@ -8,12 +8,12 @@ BeforeAll {
 
 Describe 'Find-AgentCapacity' {
     It 'returns the least number of workers that keeps the limits, as replays by hand do' {
-        $found = $rows | Find-AgentCapacity -Limit @{ p99_ttft_ms = 36 } -Minimum 1 -Maximum 6
+        $found = $rows | Find-AgentCapacity -Limit @{ p99_e2e_latency_ms = 2700 } -Minimum 1 -Maximum 6
         $found | Should -BeOfType AgentSim.Capacity.CapacityAnswer
-        $p99 = 1..6 | ForEach-Object { ($rows | Invoke-AgentReplay -Workers $_).Summary.P99TtftMs }
+        $p99 = 1..6 | ForEach-Object { ($rows | Invoke-AgentReplay -Workers $_).Summary.P99E2eLatencyMs }
         $found.Points.Value | Should -Be (1..6)
         $found.Points | ForEach-Object { $_.Limits[0].Value } | Should -Be $p99
-        $missed = @(0..5 | Where-Object { $p99[$_] -gt 36 })
+        $missed = @(0..5 | Where-Object { $p99[$_] -gt 2700 })
         $found.Answer | Should -Be ($missed[-1] + 2)
         $found.Verdict | Should -Be 'Uncalibrated'
         "$found" | Should -BeLike '*uncalibrated*'
@@ -64,7 +64,7 @@ Describe 'Find-AgentCapacity' {
         $random = @{ InputTokens = 300; OutputTokens = 20; RequestCount = 10; RequestRate = 3; ArrivalSeed = 7; TurnsPerSession = 2; InterTurnDelayMs = 5; SharedPrefixRatio = 0.5; PrefixGroups = 1 }
         (Find-AgentCapacity @random @few -Engine @{ block_size = 16 }).Points[0].Limits[0].Value |
             Should -Be (Invoke-AgentReplay @random -Engine @{ block_size = 16 }).Summary.P99TtftMs
-        (Find-AgentCapacity @random -Target KvBlocks -DecodeWorkers 1 -Minimum 100 -Maximum 200 -Limit @{ p99_ttft_ms = 1e6 }).Answer | Should -Be 100
+        (Find-AgentCapacity @load -Target KvBlocks -PrefillEngine @{} -DecodeEngine @{} -DecodeWorkers 1 -Minimum 100 -Maximum 200 -Limit @{ p99_ttft_ms = 1e6 }).Answer | Should -Be 100
     }
 
     It 'passes on what all replays share' {

@@ -78,6 +78,26 @@ Describe 'Invoke-AgentSweep -Shard and Merge-AgentSweep' {
     }
 }
 
+Describe 'Find-AgentCapacity -Shard and -MergePath' {
+    BeforeAll { $ask = @{ Limit = @{ p99_ttft_ms = 36 }; Maximum = 6; RouterMode = 'RoundRobin', 'KvRouter'; SeedCount = 2 } }
+
+    It 'answers from shares what one machine answers' {
+        $folder = Join-Path (Convert-Path $TestDrive) capacity
+        0..2 | ForEach-Object { $rows | Find-AgentCapacity @ask -Shard "$_/3" -CheckpointPath "$folder/$_.jsonl" | Should -BeNullOrEmpty }
+        $merged = $rows | Find-AgentCapacity @ask -MergePath "$folder/*.jsonl"
+        ($merged | ConvertTo-Json -Depth 9) | Should -Be ($rows | Find-AgentCapacity @ask | ConvertTo-Json -Depth 9)
+        # Another limit is another question to the same replays.
+        ($rows | Find-AgentCapacity @ask -MergePath "$folder/*.jsonl" -Pareto).Count | Should -Be 2
+        { $rows | Find-AgentCapacity @ask -MergePath "$folder/0.jsonl", "$folder/2.jsonl" } | Should -Throw -ErrorId 'CheckpointIncomplete,*'
+        { $rows | Select-Object -First 40 | Find-AgentCapacity @ask -MergePath "$folder/*.jsonl" } | Should -Throw -ErrorId 'CheckpointMismatch,*'
+        { $rows | Find-AgentCapacity @ask -MergePath "$folder/*.jsonl" -CheckpointPath "$folder/x" } | Should -Throw -ErrorId 'OptionsConflict,*'
+    }
+
+    It 'has no shares of values that are searched' {
+        { $rows | Find-AgentCapacity -Limit @{ p99_ttft_ms = 36 } -Maximum 100 -Shard 0/2 -CheckpointPath "$TestDrive/none.jsonl" } | Should -Throw -ErrorId 'CapacityRangeInvalid,*'
+    }
+}
+
 Describe 'Invoke-AgentSweep -PSSession' -Skip:(-not $HasSshd) {
     BeforeAll {
         $modules = Split-Path (Split-Path (Split-Path $Manifest))
@@ -98,7 +118,7 @@ Describe 'Invoke-AgentSweep -PSSession' -Skip:(-not $HasSshd) {
         @{ Kind = 'rows'; Sweep = { $rows | Invoke-AgentSweep -Workers 1, 2, 3 -RouterMode RoundRobin, KvRouter @args -ErrorAction SilentlyContinue } }
         @{ Kind = 'records'; Sweep = { Import-AgentTrace $Sample | Invoke-AgentSweep -Workers 1, 2 -ToolSpeedupRatio 2, 'bash=3' -Copies 1, 2 -Agents @args } }
         @{ Kind = 'a file'; Sweep = { Invoke-AgentSweep $Sample -TraceFormat Dynamo -Workers 2 -RouterMode KvRouter -RouterSeed 1, 2, 3 @args } }
-        @{ Kind = 'deltas'; Sweep = { Import-AgentMooncake "$Data/mooncake-priorities.jsonl" | Invoke-AgentSweep -TraceFormat MooncakeDelta -TraceBlockSize 64 -Concurrency 1, 4 @args } }
+        @{ Kind = 'deltas'; Sweep = { Import-AgentMooncake "$Data/mooncake-delta.jsonl" -TraceBlockSize 64 | Invoke-AgentSweep -TraceFormat MooncakeDelta -Concurrency 1, 4 @args } }
         @{ Kind = 'policies'; Sweep = { Invoke-AgentSweep "$Data/mooncake-priorities.jsonl" -TraceBlockSize 64 -RouterMode KvRouter -Workers 2, 3 -RouterPolicyPath "$Data/policy.yaml" -ModelName sim/model-a -MaxSimTimeSeconds 20 -SlaTtftMs 30 @args -WarningAction SilentlyContinue } }
         @{ Kind = 'recordings'; Sweep = { Invoke-AgentSweep "$Root/recordings/claude-code" -TraceFormat ClaudeCode -Model claude-haiku-4-5 -Workers 1, 2 -WarningAction SilentlyContinue @args } }
         @{ Kind = 'synthetic load and pools'; Sweep = { Invoke-AgentSweep -InputTokens 300 -OutputTokens 20 -RequestCount 10 -ArrivalIntervalMs 10 -PrefillEngine @{} -DecodeEngine @{ max_num_seqs = 4 } -PrefillWorkers 1, 2 -DecodeWorkers 3, 4 @args } }
@@ -110,9 +130,25 @@ Describe 'Invoke-AgentSweep -PSSession' -Skip:(-not $HasSshd) {
         Get-RowText $there | Should -Be (Get-RowText $here)
     }
 
-    It 'sends timing along, of a profile and of an engine' {
-        $profile = New-AgentTimingProfile "$PSScriptRoot/../Unit/Data/nothing" -ErrorAction SilentlyContinue
-    } -Skip
+    It 'sends the timing of a deployment along, of a profile and of an engine' {
+        $path = "$TestDrive/mine.npz"
+        $made = New-AgentTimingProfile $path "$Root/samples/rtx4090/requests.jsonl.gz"
+        $here = @($rows | Invoke-AgentSweep -Workers 1, 2 -TimingProfile $made -WarningAction SilentlyContinue)
+        $here[0].P99TtftMs | Should -Not -Be (@($rows | Invoke-AgentSweep -Workers 1)[0].P99TtftMs)
+        Get-RowText ($rows | Invoke-AgentSweep -Workers 1, 2 -TimingProfile $made -PSSession $sessions -WarningAction SilentlyContinue) | Should -Be (Get-RowText $here)
+        $engine = @{ planner_profile_data = $path; speedup_ratio = 2 }
+        Get-RowText ($rows | Invoke-AgentSweep -Workers 1, 2 -Engine $engine, @{} -PSSession $sessions) | Should -Be (Get-RowText ($rows | Invoke-AgentSweep -Workers 1, 2 -Engine $engine, @{}))
+    }
+
+    It 'finds a capacity, also where values are searched' {
+        $ask = @{ Limit = @{ p99_ttft_ms = 36 }; RouterMode = 'RoundRobin', 'KvRouter'; SeedCount = 2 }
+        foreach ($range in @{ Maximum = 6 }, @{ Maximum = 100 }) {
+            $here = @($rows | Find-AgentCapacity @ask @range -WarningAction SilentlyContinue)
+            $there = @($rows | Find-AgentCapacity @ask @range -PSSession $sessions -WarningAction SilentlyContinue)
+            $there.Count | Should -Be 2
+            ($there | ConvertTo-Json -Depth 9) | Should -Be ($here | ConvertTo-Json -Depth 9)
+        }
+    }
 
     It 'shares the work, and keeps it in a checkpoint that goes on and is a share, too' {
         $file = Join-Path (Convert-Path $TestDrive) "$(New-Guid).jsonl"
@@ -192,7 +228,7 @@ Describe 'Invoke-AgentSweep -PSSession' -Skip:(-not $HasSshd) {
     }
 }
 
-Describe 'A share that is killed' {
+Describe 'A share that is killed' -Skip:$IsWindows {
     It 'goes on where it was, and merges to the rows of one machine' {
         $folder = Join-Path (Convert-Path $TestDrive) killed
         $call = "Invoke-AgentSweep -InputTokens 64 -OutputTokens 10000 -RequestCount 20000 -ArrivalIntervalMs 0 -Engine @{ max_num_seqs = 1; block_size = 100000 } -RouterSeed (1..6) -ThrottleLimit 1"
@@ -203,7 +239,8 @@ Describe 'A share that is killed' {
         }
         $one = Start-Share 0
         $deadline = [datetime]::UtcNow.AddMinutes(2)
-        while (-not (Test-Path "$folder/0.jsonl") -or @(Get-Content "$folder/0.jsonl").Count -lt 3) {
+        # A header, the grid, and a point; wc does not mind that the file is being written.
+        while (-not (Test-Path "$folder/0.jsonl") -or [int] ((& wc -l "$folder/0.jsonl") -split ' ')[0] -lt 3) {
             if ($one.HasExited -or [datetime]::UtcNow -gt $deadline) { break }
             Start-Sleep -Milliseconds 20
         }

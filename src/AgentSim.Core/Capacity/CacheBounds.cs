@@ -64,9 +64,7 @@ internal sealed class CacheBounds
         // Prompts of delta rows hold the turns before them.
         if (load.IsDelta) all *= Math.Max(1, load.InputLength.Length);
         long infinite = Math.Min(Math.Max(all, 1), int.MaxValue);
-        ReplaySettings endless = settings.Pools is { } pools
-            ? settings with { Pools = pools with { Prefill = pools.Prefill.WithBlocks(infinite), Decode = pools.Decode.WithBlocks(infinite) } }
-            : settings with { Engine = settings.Engine.WithBlocks(infinite) };
+        ReplaySettings endless = CapacityPoints.WithBlocks(settings, infinite);
         ReplayResult result = Replay.Run(workload, endless with { ReportsAgents = false }, null, cancellation);
         long ranks = (settings.Pools?.PrefillWorkers ?? settings.Workers) * engine.DpSize;
         return Follow(load, result.Requests, checked((int)engine.BlockSize), longest, ranks);
@@ -102,8 +100,9 @@ internal sealed class CacheBounds
                         for (int block = 0; block < run.Count; block++) accesses.Add(run.First + block);
                     }
 
-                    isPrompt.AddRange(Enumerable.Repeat(request.TerminalStatus == TerminalStatus.Completed, accesses.Count - isPrompt.Count));
-                    if (request.TerminalStatus == TerminalStatus.Completed) input += request.InputLength;
+                    bool counts = request.TerminalStatus == TerminalStatus.Completed;
+                    isPrompt.AddRange(Enumerable.Repeat(counts, accesses.Count - isPrompt.Count));
+                    if (counts) input += request.InputLength;
                     break;
                 default:
                     Generated(number, request.OutputLength);

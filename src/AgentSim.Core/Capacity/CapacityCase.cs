@@ -94,8 +94,8 @@ internal sealed class CapacityCase
     {
         bool limitsTimes = _question.Limits.Any(limit => !limit.Metric.EndsWith("prefix_cache_reused_ratio", StringComparison.Ordinal));
         if (_cache is not null && limitsTimes && _configuration.Settings.Calibration is null)
-            yield return "in the built-in timing a decode step takes what the share of the KV blocks in use says, so that more blocks alone "
-                + "make it shorter; times over KV blocks need a timing profile";
+            yield return "in the built-in timing a decode step takes what the share of the KV blocks in use says, so that more blocks "
+                + "alone make it shorter; times over KV blocks need a timing profile";
         if (judged?.Problem is { } problem) yield return problem;
         foreach (string warning in judged?.Rows.Select(row => row.Warnings).OfType<string>().Distinct() ?? []) yield return warning;
     }

@@ -74,6 +74,9 @@ public static class CapacityFinder
                 : Sweep.Run(points, machines, checkpoint, progress));
         }
 
+        // Where nothing at all could be replayed, the call is wrong.
+        SweepRow[] rows = [.. cases.SelectMany(each => each.Indexes.SelectMany(index => each[index].Rows))];
+        if (rows.All(row => row.Error is not null)) throw SweepChecks.FaultOf(rows[0])!;
         if (question.FindsFront) MarkFront(cases, question.Target);
         return [.. cases.Select(each => each.Answer(parallel, cancellation))];
     }
@@ -140,7 +143,8 @@ public static class CapacityFinder
         double lost = (row["num_requests"] - row["completed_requests"]) ?? 0;
         lost = Math.Max(lost, row.CutOffRequests);
         return lost > 0
-            ? FormattableString.Invariant($"{lost} requests did not complete and are in no latency; a limit of completed_requests says how many may")
+            ? FormattableString.Invariant($"{lost} requests did not complete and are in no latency; ")
+                + "a limit of completed_requests says how many may"
             : null;
     }
 

@@ -39,7 +39,8 @@ internal static class CapacityJudge
                     + "was held out";
             if (limit.MarginPercent is not { } margin || Math.Abs(margin) >= 100 * error) continue;
             return string.Create(CultureInfo.InvariantCulture,
-                $"too close to call: {limit.Metric} is {Math.Abs(margin):0.#} % from its limit, and the stated error is {100 * error:0.#} %");
+                $"too close to call: {limit.Metric} is {Math.Abs(margin):0.#} % from its limit, and the stated error is "
+                    + $"{100 * error:0.#} %");
         }
 
         return null;

@@ -61,7 +61,7 @@ public static class CapacityPage
         {
             page.Write($"<div class=\"note\"><p><strong><bdi>{PageText.Short(answer.ToString())}</bdi></strong></p>\n");
             foreach (string line in CapacityTable.Lines(answer)) page.Write($"<p>{line}</p>\n");
-            if (answer.Cache is { } cache) page.Write($"<p>{CacheText.Headline(cache)}</p>\n");
+            if (answer.Cache is { } cache && answer.Limits.Count > 0) page.Write($"<p>{CacheText.Headline(cache)}</p>\n");
             page.Markup("</div>\n");
         }
 
@@ -70,16 +70,15 @@ public static class CapacityPage
 
     private static void WritePlots(HtmlWriter page, CapacityPageData content)
     {
-        page.Markup("<section id=\"plots\" aria-labelledby=\"plots-title\">\n<h2 id=\"plots-title\">Pictures</h2>\n<div class=\"plots\">\n");
+        page.Markup("<section id=\"plots\" aria-labelledby=\"plots-title\">\n<h2 id=\"plots-title\">Pictures</h2>\n");
+        page.Markup("<div class=\"plots\">\n");
         for (int limit = 0; limit < content.Metrics.Count; limit++)
-            Figure(page, $"plot-limit-{limit}", $"{content.Metrics[limit]} over {content.Unit}, with its limit");
-        if (content.HasFront) Figure(page, "plot-front", $"The front: {content.Metrics[0]} over GPUs");
-        foreach ((int index, string name) in content.Caches) Figure(page, $"plot-cache-{index}", $"Reuse over the size of the cache: {name}");
+            PlotSections.Figure(page, $"plot-limit-{limit}", $"{content.Metrics[limit]} over {content.Unit}, with its limit");
+        if (content.HasFront) PlotSections.Figure(page, "plot-front", $"The front: {content.Metrics[0]} over GPUs");
+        foreach ((int index, string name) in content.Caches)
+            PlotSections.Figure(page, $"plot-cache-{index}", $"Reuse over the size of the cache: {name}");
         page.Markup("</div>\n</section>\n");
     }
-
-    private static void Figure(HtmlWriter page, string id, string caption) =>
-        page.Write($"<figure><figcaption id=\"{id}-caption\">{caption}</figcaption><div class=\"plot\" id=\"{id}\" tabindex=\"0\" role=\"group\" aria-labelledby=\"{id}-caption\"></div></figure>\n");
 
     private static void WritePoints(HtmlWriter page, CapacityAnswer answer)
     {

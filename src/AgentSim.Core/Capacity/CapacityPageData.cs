@@ -98,8 +98,7 @@ internal sealed class CapacityPageData(IReadOnlyList<CapacityAnswer> answers)
         Numbers(json, "reused", cache.Sizes.Select(size => 100 * size.Reuse));
         Numbers(json, "ideal", cache.Sizes.Select(size => (double?)(100 * size.IdealReuse)));
         json.WriteNumber("infinite", 100 * cache.InfiniteReuse);
-        if (cache.CliffBlocks is { } cliff)
-            Numbers(json, "cliff", cache.Sizes.Select(size => size.Blocks == cliff ? 100 * size.Reuse : null));
+        json.WriteNumber("cliff", cache.Sizes.ToList().FindIndex(size => size.Blocks == cache.CliffBlocks));
         json.WriteEndObject();
     }
 

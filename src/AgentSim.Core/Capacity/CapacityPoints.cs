@@ -33,20 +33,16 @@ internal static class CapacityPoints
             CapacityTarget.Tasks => settings with { Knobs = settings.Knobs with { ConcurrentTasks = (int)value } },
             CapacityTarget.Rate when configuration.Workload.Synthetic is not null => settings with { ArrivalSpeedupRatio = value },
             CapacityTarget.Rate => settings with { Knobs = settings.Knobs with { TaskArrivalSpeedupRatio = value } },
-            CapacityTarget.KvBlocks => settings.Pools is { } pools
-                ? settings with
-                {
-                    Pools = pools with
-                    {
-                        Prefill = pools.Prefill.WithBlocks((long)value),
-                        Decode = pools.Decode.WithBlocks((long)value),
-                    },
-                }
-                : settings with { Engine = settings.Engine.WithBlocks((long)value) },
+            CapacityTarget.KvBlocks => WithBlocks(settings, (long)value),
             _ => settings.Pools is { } pools ? settings with { Pools = pools with { DecodeWorkers = (int)value } }
                 : settings with { Workers = (int)value },
         };
     }
+
+    /// <summary>The settings with so many KV blocks on each rank.</summary>
+    internal static ReplaySettings WithBlocks(ReplaySettings settings, long blocks) => settings.Pools is { } pools
+        ? settings with { Pools = pools with { Prefill = pools.Prefill.WithBlocks(blocks), Decode = pools.Decode.WithBlocks(blocks) } }
+        : settings with { Engine = settings.Engine.WithBlocks(blocks) };
 
     // Before a single worker there is nothing to choose, and a KV router is refused.
     internal static ReplaySettings WithoutChoice(ReplaySettings settings) =>

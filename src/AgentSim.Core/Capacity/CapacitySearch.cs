@@ -46,7 +46,9 @@ internal sealed class CapacitySearch
     public IEnumerable<int> Breaks => _known.Where(point => point.Value == CapacityOutcome.Passed && (Answer is not { } answer
         || (_isMoreBetter ? point.Key < answer : point.Key > answer))).Select(point => point.Key);
 
-    /// <summary>The one that the answer is one step away from, as far as it was evaluated; without an answer the best of the range.</summary>
+    /// <summary>
+    /// The one that the answer is one step away from, as far as it was evaluated; without an answer the best of the range.
+    /// </summary>
     public int? OneStepBelow
     {
         get

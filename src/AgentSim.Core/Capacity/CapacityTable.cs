@@ -18,7 +18,7 @@ public static class CapacityTable
             if (text.Length > 0) text.Append('\n');
             text.Append(answer).Append('\n');
             foreach (string line in Lines(answer)) text.Append("  ").Append(line).Append('\n');
-            if (answer.Cache is { } cache) AppendCurve(text, cache);
+            if (answer.Cache is { } cache) AppendCurve(text, cache, withHeadline: answer.Limits.Count > 0);
         }
 
         AppendFront(text, answers);
@@ -64,9 +64,9 @@ public static class CapacityTable
         return seeds > 1 ? $"each value with {seeds} seeds" : "each value with one seed";
     }
 
-    private static void AppendCurve(StringBuilder text, CacheCurve cache)
+    private static void AppendCurve(StringBuilder text, CacheCurve cache, bool withHeadline)
     {
-        text.Append("  ").Append(CacheText.Headline(cache)).Append('\n');
+        if (withHeadline) text.Append("  ").Append(CacheText.Headline(cache)).Append('\n');
         List<string[]> table = [["KV blocks", "GB", "Reused", "Ideal eviction", ""]];
         foreach (CacheSize size in cache.Sizes)
         {

@@ -93,10 +93,24 @@ public sealed class CapacityFinderTests : IDisposable
         var settings = new ReplaySettings { Engine = EngineConfig.Parse("""{"max_model_len":1500}""", "engine") };
         CapacityAnswer answer = Find(Workers("p99_ttft_ms=1e9"), settings);
         Assert.Null(answer.Answer);
-        Assert.Contains("did not complete", Assert.Single(answer.Warnings.Where(text => text.Contains("complete"))), StringComparison.Ordinal);
+        Assert.Contains(answer.Warnings, text => text.Contains("did not complete", StringComparison.Ordinal));
         var asked = Workers() with { Limits = [LimitRule.Parse("completed_requests>=120")] };
         Assert.Null(Find(asked, settings).Answer);
         Assert.Equal(1, Find(asked).Answer);
+    }
+
+    [Fact]
+    public void Where_nothing_can_be_replayed_the_call_is_wrong()
+    {
+        string row = """{"timestamp":0,"input_length":64,"output_length":3,"hash_ids":[1]}""";
+        ReplayWorkload single = WorkloadLoader.Load([_folder.Write("rows.jsonl", row)], new WorkloadOptions { TraceBlockSize = 64 });
+        var tasks = new CapacityQuestion { Target = CapacityTarget.Tasks, Limits = [LimitRule.Parse("p99_ttft_ms=5")] };
+        Assert.Equal("WorkloadKnobRefused", Assert.Throws<AgentSimException>(() => Find(tasks, load: single)).ErrorId);
+        var engine = new ReplaySettings { Engine = EngineConfig.Parse("""{"num_gpu_blocks":2}""", "engine") };
+        CapacityAnswer small = Find(new CapacityQuestion { Target = CapacityTarget.KvBlocks, Limits = [LimitRule.Parse("p99_ttft_ms=1e9")],
+            Minimum = 2, Maximum = 60 }, engine);
+        Assert.InRange(small.Answer!.Value, 32, 34);
+        Assert.NotNull(small.Points[0].Problem);
     }
 
     [Fact]
@@ -177,11 +191,11 @@ public sealed class CapacityFinderTests : IDisposable
     }
 
     [Theory]
-    [InlineData(5, 4, null, 1)]
-    [InlineData(0, null, null, 1)]
+    [InlineData(5.0, 4.0, null, 1)]
+    [InlineData(0.0, null, null, 1)]
     [InlineData(1.5, null, null, 1)]
-    [InlineData(1, 64, 0, 1)]
-    [InlineData(1, 64, null, 0)]
+    [InlineData(1.0, 64.0, 0.0, 1)]
+    [InlineData(1.0, 64.0, null, 0)]
     public void What_makes_no_range_is_refused(double? minimum, double? maximum, double? step, int seeds)
     {
         CapacityQuestion question = Workers() with { Minimum = minimum, Maximum = maximum, Step = step, SeedCount = seeds };

@@ -19,8 +19,8 @@ public class CapacityPageTests
 
     private static string Page(CapacityQuestion question)
     {
-        SweepPoint[] configurations = [.. new SweepGrid { Engines = [EngineConfig.Default, EngineConfig.Parse("""{"max_num_seqs":4}""", "e")] }
-            .Points(new ReplaySettings()).Select(settings => new SweepPoint(Load, settings))];
+        var grid = new SweepGrid { Engines = [EngineConfig.Default, EngineConfig.Parse("""{"max_num_seqs":4}""", "e")] };
+        SweepPoint[] configurations = [.. grid.Points(new ReplaySettings()).Select(settings => new SweepPoint(Load, settings))];
         using var stream = new MemoryStream();
         CapacityPage.Write(stream, CapacityFinder.Find(question, configurations, 2));
         return Encoding.UTF8.GetString(stream.ToArray());

@@ -26,9 +26,9 @@ public sealed class CapacityCommandTests : IDisposable
     [Fact]
     public void An_answer_has_its_verdict_and_files_have_every_value()
     {
-        string[] call = [Sample, "--trace-format", "dynamo", "--limit", "p99_ttft_ms=40", "--max", "5", "--router-mode", "round_robin",
-            "kv_router", "--seeds", "2", "--pareto", "--gpu-price-per-hour", "2.5", "--csv", "found.csv", "--json", "found.json", "--html",
-            "found.html", "--checkpoint", "points"];
+        string[] call = [Sample, "--trace-format", "dynamo", "--limit", "p99_e2e_latency_ms=2700", "--max", "5", "--router-mode",
+            "round_robin", "kv_router", "--seeds", "2", "--pareto", "--gpu-price-per-hour", "2.5", "--csv", "found.csv", "--json",
+            "found.json", "--html", "found.html", "--checkpoint", "points"];
         (int code, string output, string error) = Run(call);
         Assert.Equal(1, code);
         Assert.Contains("[CapacityUnproven]", error, StringComparison.Ordinal);
@@ -39,8 +39,8 @@ public sealed class CapacityCommandTests : IDisposable
         Assert.All(answers, answer => Assert.Equal(("uncalibrated", 5), (answer.GetProperty("verdict").GetString(),
             answer.GetProperty("points").GetArrayLength())));
         string[] csv = File.ReadAllLines(_folder.File("found.csv"));
-        Assert.StartsWith("configuration,target,value,is_answer,outcome,seeds,p99_ttft_ms,p99_ttft_ms_margin_percent,gpus,gpu_hours,", csv[0],
-            StringComparison.Ordinal);
+        Assert.StartsWith("configuration,target,value,is_answer,outcome,seeds,p99_e2e_latency_ms,p99_e2e_latency_ms_margin_percent,gpus,",
+            csv[0], StringComparison.Ordinal);
         Assert.Equal(11, csv.Length);
         string html = File.ReadAllText(_folder.File("found.html"));
         Assert.Contains("uncalibrated", html, StringComparison.Ordinal);
