@@ -164,9 +164,9 @@ public sealed class CapacityFinderTests : IDisposable
     }
 
     [Theory]
-    [InlineData(1, 1e9, 0.01, CapacityVerdict.Yes)]
+    [InlineData(1, 1e9, 1e-6, CapacityVerdict.Yes)]
     [InlineData(1, 1e9, 0.9, CapacityVerdict.TooCloseToCall)]
-    [InlineData(50, 1e9, 0.01, CapacityVerdict.Extrapolated)]
+    [InlineData(50, 1e9, 1e-6, CapacityVerdict.Extrapolated)]
     public void With_a_profile_the_verdict_is_by_its_envelope_and_errors_also_from_a_checkpoint(
         double leastBatch, double mostBatch, double error, CapacityVerdict verdict)
     {
