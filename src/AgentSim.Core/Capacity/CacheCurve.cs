@@ -36,6 +36,9 @@ public sealed record CacheCurve
     // an array, which shells can index
     public IReadOnlyList<CacheSize> Sizes { get; init => field = value.ToArray(); } = [];
 
+    /// <summary>Where the cliff is, and what infinite memory reuses.</summary>
+    public override string ToString() => CacheText.Headline(this);
+
     /// <summary>Sizes in equal ratios from the least to the greatest of a range.</summary>
     internal static IEnumerable<int> SizesIn(CapacityRange range)
     {

@@ -90,5 +90,8 @@ public sealed record CapacityMargin(
         return new CapacityMargin(result.Metric, result.Limit, value, margin, result.Passed, result.AtLeast, result.AtMost);
     }
 
+    /// <summary>The metric with its value, its bound and the margin.</summary>
+    public override string ToString() => CapacityText.Limit(this);
+
     private static double Share(double rest, double bound) => bound != 0 ? rest / Math.Abs(bound) : rest == 0 ? 0 : rest * double.MaxValue;
 }

@@ -31,9 +31,7 @@ public static class CapacityTable
         yield return answer.Reason;
         if (answer.BindingMetric is { } binding && answer.Limits.Count > 1) yield return $"binds: {binding}";
         if (answer.FailsBelow is { } below) yield return $"one step {Less(answer)}: {below}";
-        if (answer.Answer is not null && answer.FailsBelow is null && answer.Limits.Count > 0)
-            yield return $"the range from {CapacityText.Number(answer.Minimum)} to {CapacityText.Number(answer.Maximum)} has nothing "
-                + $"{Less(answer)} that fails";
+        if (AtTheEnd(answer) is { } end) yield return end;
         if (answer.Breaks.Count > 0)
             yield return $"not monotone: {string.Join(", ", answer.Breaks.Select(CapacityText.Number))} "
                 + "would keep the limits, too, but a value between does not";
@@ -53,6 +51,15 @@ public static class CapacityTable
         }
 
         foreach (string warning in answer.Warnings) yield return $"warning: {warning}";
+    }
+
+    // Nothing fails that was asked about, so that the answer may lie beyond it. Fewer workers than one are none.
+    private static string? AtTheEnd(CapacityAnswer answer)
+    {
+        if (answer.FailsBelow is not null || answer.Limits.Count == 0) return null;
+        if (Less(answer) == "more")
+            return answer.Answer == answer.Maximum ? "the greatest of the range: more may be kept, too" : null;
+        return answer.Answer == answer.Minimum && answer.Minimum > 1 ? "the least of the range: less may be enough" : null;
     }
 
     private static string Less(CapacityAnswer answer) =>

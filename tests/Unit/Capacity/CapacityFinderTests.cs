@@ -163,6 +163,32 @@ public sealed class CapacityFinderTests : IDisposable
         Assert.Equal(CapacityTable.Render([first]), CapacityTable.Render([second]));
     }
 
+    [Theory]
+    [InlineData(1, 1e9, 1e-6, CapacityVerdict.Yes)]
+    [InlineData(1, 1e9, 0.9, CapacityVerdict.TooCloseToCall)]
+    [InlineData(50, 1e9, 1e-6, CapacityVerdict.Extrapolated)]
+    public void With_a_profile_the_verdict_is_by_its_envelope_and_errors_also_from_a_checkpoint(
+        double leastBatch, double mostBatch, double error, CapacityVerdict verdict)
+    {
+        ValueRange any = new(0, double.MaxValue);
+        ReplaySettings settings = new()
+        {
+            Calibration = new CalibrationUse("mine.npz", "", "mine", [new StatedError("run", "ttft_p99", error, null)],
+                new PassEnvelope(new ValueRange(leastBatch, mostBatch), any, any, any, any)),
+        };
+        CapacityAnswer Once()
+        {
+            using SweepCheckpoint checkpoint = SweepCheckpoint.Open(_folder.File("found.jsonl"), Load, settings);
+            return Find(Workers(), settings, checkpoint: checkpoint);
+        }
+
+        CapacityAnswer first = Once(), second = Once();
+        Assert.Equal((verdict, verdict), (first.Verdict, second.Verdict));
+        Assert.All(first.Points, point => Assert.NotNull(point.OutsideShare));
+        Assert.Equal(first.Points.Select(point => point.OutsideShare), second.Points.Select(point => point.OutsideShare));
+        Assert.StartsWith("mine (mine.npz)", first.Timing, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void All_replays_of_a_range_are_points_in_a_stable_order()
     {
