@@ -56,9 +56,7 @@ internal static class CapacityCommand
             html = values.Text("--html");
         bool force = values.Has("--force");
         if (force && checkpointPath is null) throw Errors.OptionsConflict.Error("--force is for a checkpoint; give --checkpoint, too");
-        SweepShard? shard = values.Text("--shard") is { } share ? SweepShard.Parse(share) : null;
-        if (shard is not null && checkpointPath is null)
-            throw Errors.OptionsConflict.Error("--shard is for a checkpoint, from which shares are merged; give --checkpoint, too");
+        SweepShard? shard = SweepOutputs.ShardOf(values);
         IReadOnlyList<string> merged = values.Has("--merge") ? InputFiles.Expand(values.All("--merge")) : [];
         if (merged.Count > 0 && checkpointPath is not null)
             throw Errors.OptionsConflict.Error("--merge runs nothing that --checkpoint could keep; leave one of them out");

@@ -38,7 +38,16 @@ internal sealed class SweepOutputs(OptionValues values)
     public bool Force { get; } = values.Has("--force");
 
     /// <summary>Which share to run; null: all.</summary>
-    public SweepShard? Shard { get; } = values.Text("--shard") is { } shard ? SweepShard.Parse(shard) : null;
+    public SweepShard? Shard { get; } = ShardOf(values);
+
+    /// <summary>The share that was asked for; null: all.</summary>
+    /// <exception cref="AgentSimException">It is none, or there is no checkpoint for it.</exception>
+    public static SweepShard? ShardOf(OptionValues values)
+    {
+        if (values.Text("--shard") is not { } shard) return null;
+        return values.Has("--checkpoint") ? SweepShard.Parse(shard) : throw Errors.OptionsConflict.Error(
+            "--shard is for a checkpoint, from which shares are merged; give --checkpoint, too");
+    }
 
     public int Jobs { get; } = values.Text("--jobs") is { } jobs
         ? Math.Max(1, KnobArguments.Count("--jobs", jobs))
@@ -48,8 +57,6 @@ internal sealed class SweepOutputs(OptionValues values)
     public void Check(IEnumerable<string> inputs)
     {
         if (Force && Checkpoint is null) throw Errors.OptionsConflict.Error("--force is for a checkpoint; give --checkpoint, too");
-        if (Shard is not null && Checkpoint is null)
-            throw Errors.OptionsConflict.Error("--shard is for a checkpoint, from which shares are merged; give --checkpoint, too");
         OutputFiles.Check(inputs, ("--csv", _csv), ("--jsonl", _jsonl), ("--checkpoint", Checkpoint));
     }
 
