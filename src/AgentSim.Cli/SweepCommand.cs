@@ -21,7 +21,7 @@ internal static class SweepCommand
         var outputs = new SweepOutputs(values);
         if (values.Has(SweepOutputs.Merge))
         {
-            MergeShares(values, files, outputs);
+            MergeShares(values, files, outputs, cancellation);
             return;
         }
 
@@ -29,7 +29,7 @@ internal static class SweepCommand
         IReadOnlyList<ReplaySettings> settings = grid.Settings;
         grid.Warn(SweepChecks.Warnings(SweepChecks.Usable(settings, grid.Format), grid.Synthetic));
         outputs.Check(grid.Inputs);
-        SweepPoint[] points = grid.Load(cancellation);
+        SweepPoint[] points = outputs.Keep(grid.Load(cancellation));
         using SweepCheckpoint? checkpoint = outputs.Checkpoint is { } path
             ? SweepCheckpoint.Open(path, points[0].Workload, settings[0], outputs.Force) : null;
         List<SweepRow> rows = [];
@@ -39,12 +39,13 @@ internal static class SweepCommand
         }
 
         rows.Sort((a, b) => a.Index.CompareTo(b.Index));
-        outputs.Write(rows);
+        outputs.Write(rows, cancellation);
         if (outputs.Shard is null) Fail(rows);
         else foreach (AgentSimException fault in Faults(rows)) Say(fault);   // the share is done: whoever merges it is told again
     }
 
-    private static void MergeShares(OptionValues values, IReadOnlyList<string> files, SweepOutputs outputs)
+    private static void MergeShares(OptionValues values, IReadOnlyList<string> files, SweepOutputs outputs,
+        CancellationToken cancellation)
     {
         string? other = files.Count > 0 ? Quote.Of(files[0]) : SweepOptions.All.Select(option => option.Name)
             .FirstOrDefault(name => values.Has(name) && !SweepOutputs.OfMerge.Contains(name));
@@ -54,7 +55,7 @@ internal static class SweepCommand
         IReadOnlyList<string> checkpoints = InputFiles.Expand(values.All(SweepOutputs.Merge));
         outputs.Check(checkpoints);
         SweepMerge merge = SweepMerge.Read(checkpoints);
-        outputs.Write(merge.Rows);
+        outputs.Write(merge.Rows, cancellation);
         Fail(merge.Rows, merge.Missing);
     }
 

@@ -217,6 +217,9 @@ public static class Setting
     /// <summary>What writes reports.</summary>
     public static Term ReportWriter { get; } = new("a replay");
 
+    /// <summary>What writes request logs.</summary>
+    public static Term RequestLogWriter { get; } = new("the records of a replay");
+
     /// <summary>The command that converts traces to rows.</summary>
     public static Term Convert { get; } = new("the conversion");
 
@@ -252,7 +255,7 @@ public static class Setting
         OutputTokens, RequestCount, RequestRate, ArrivalIntervalMs, ArrivalSeed, TurnsPerSession, SharedPrefixRatio, PrefixGroups,
         InterTurnDelayMs, MaxIdle, MaxToolWait, SessionRate, CharactersPerToken, Until, Since, Salt, InferSessions, BufferBytes,
             FlushIntervalMs, RollBytes,
-        RollLines, Limit, Minimum, Maximum, Step, SeedCount, GpuPricePerHour, KvBytesPerToken, Import, ImportFormat, ImportPreset,
-        Timeline, Compare, ReportWriter, Convert,
+        RollLines, Shard, Checkpoint, Limit, Minimum, Maximum, Step, SeedCount, GpuPricePerHour, KvBytesPerToken, Import, ImportFormat, ImportPreset,
+        Timeline, Compare, ReportWriter, RequestLogWriter, Convert,
     ];
 }

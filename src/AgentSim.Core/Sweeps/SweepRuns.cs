@@ -94,6 +94,7 @@ internal sealed class SweepThreads : ISweepRuns
             try
             {
                 ReplayResult result = Replay.Run(point.Workload, point.Settings, this, stop);
+                point.OnResult?.Invoke(result);
                 Outcome = new SweepOutcome(result.Summary.Metrics)
                 {
                     CutOffRequests = result.Summary.CutOffRequests,
