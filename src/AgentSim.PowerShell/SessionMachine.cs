@@ -25,6 +25,8 @@ internal sealed class SessionMachine(PSSession session, string parcel, int paral
 
     private const string FolderScript = "[IO.Directory]::CreateTempSubdirectory('agentsim-').FullName";
 
+    private const string CopyScript = "Copy-Item -LiteralPath $args[0] -Destination $args[1] -ToSession $args[2] -ErrorAction Stop";
+
     private const string StartScript = """
         param($name, $parcel, $parallel)
         $ErrorActionPreference = 'Stop'
@@ -71,7 +73,8 @@ internal sealed class SessionMachine(PSSession session, string parcel, int paral
 
         if (version != Replay.Version)
             throw Errors.SweepMachineDiffers.Error(
-                $"{NameOf(session)} has AgentSim {Quote.Of(version ?? "")}, and this is {Replay.Version}; install the same version on both");
+                $"{NameOf(session)} has AgentSim {Quote.Of(version ?? "")}, and this is {Replay.Version}; install the same version "
+                    + "on both");
     }
 
     public void Start(CancellationToken cancellation)
@@ -81,8 +84,7 @@ internal sealed class SessionMachine(PSSession session, string parcel, int paral
         using (Runspace here = RunspaceFactory.CreateRunspace())
         {
             here.Open();
-            Run(here, "Copy-Item -LiteralPath $args[0] -Destination $args[1] -ToSession $args[2] -ErrorAction Stop", Timeout.InfiniteTimeSpan,
-                cancellation, parcel, target, session);
+            Run(here, CopyScript, Timeout.InfiniteTimeSpan, cancellation, parcel, target, session);
         }
 
         Run(session.Runspace, StartScript, AnswerLimit, cancellation, _worker, target, parallel);

@@ -38,8 +38,8 @@ public static class CapacityFinder
         CapacityCase[] cases = Cases(question, configurations, cancellation);
         if (Array.Find(cases, each => each.IsSearched) is { } searched)
             throw Errors.CapacityRangeInvalid.Error(
-                $"of {searched.Count} values the next depends on those before, so that there are no shares; give a greater {Setting.Step} or "
-                    + $"other bounds, for at most {CapacityRange.MostEvaluated} values");
+                $"of {searched.Count} values the next depends on those before, so that there are no shares; give a greater "
+                    + $"{Setting.Step} or other bounds, for at most {CapacityRange.MostEvaluated} values");
         return [.. cases.SelectMany(each => each.Next(isFirst: true).SelectMany(each.PointsOf))
             .Select(point => point with { Settings = Reporting(question, point.Settings) })];
     }

@@ -56,7 +56,7 @@ internal static class CheckpointLines
     });
 
     /// <summary>The header of a file, which may be of another sweep; null where there is none, as in an empty file.</summary>
-    /// <exception cref="AgentSimException"><c>CheckpointInvalid</c>, <c>CheckpointMismatch</c>: of another version of the format.</exception>
+    /// <exception cref="AgentSimException"><c>CheckpointInvalid</c>, or <c>CheckpointMismatch</c>: another format.</exception>
     public static CheckpointHeader? Header(FileStream file, string path)
     {
         file.Position = 0;

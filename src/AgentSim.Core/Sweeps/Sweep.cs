@@ -97,7 +97,9 @@ public static class Sweep
 /// <param name="Settings">How to replay it.</param>
 public sealed record SweepPoint(ReplayWorkload Workload, ReplaySettings Settings)
 {
-    /// <summary>Told of the result on the thread that ran it, for those who need more than its row; null: nobody. No other machine tells it.</summary>
+    /// <summary>
+    /// Told of the result on the thread that ran it, for those who need more than its row; null: nobody. Other machines tell nothing.
+    /// </summary>
     public Action<ReplayResult>? OnResult { get; init; }
 }
 

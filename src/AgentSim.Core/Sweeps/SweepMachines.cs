@@ -78,7 +78,8 @@ public sealed class SweepMachines : IDisposable
             {
                 // What cannot be replayed is known at once, in the words of this machine.
                 var assignment = new Assignment(_last++, index, points[index].Settings);
-                if (SweepChecks.Fault(points[index]) is { } fault) _done.Add((assignment, SweepOutcome.Of(fault), null), CancellationToken.None);
+                if (SweepChecks.Fault(points[index]) is { } fault)
+                    _done.Add((assignment, SweepOutcome.Of(fault), null), CancellationToken.None);
                 else _waiting.AddLast(assignment);
             }
 

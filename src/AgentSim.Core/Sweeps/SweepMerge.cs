@@ -150,7 +150,8 @@ public sealed class SweepMerge
     {
         private readonly Dictionary<string, (SweepOutcome Outcome, string Path)> _known = new(StringComparer.Ordinal);
 
-        public SweepOutcome? Find(string point) => _known.TryGetValue(point, out (SweepOutcome Outcome, string) found) ? found.Outcome : null;
+        public SweepOutcome? Find(string point) =>
+            _known.TryGetValue(point, out (SweepOutcome Outcome, string) found) ? found.Outcome : null;
 
         // A grid may have had other points before, which are of no interest.
         public void Add(CheckpointContent content, IReadOnlyList<SweptPoint> grid, string path)

@@ -134,7 +134,8 @@ public static class SweepParcel
         string root = given.Concat(files).Select(path => Path.GetDirectoryName(path) ?? path).Aggregate((common, folder) =>
         {
             while (Path.GetRelativePath(common, folder).StartsWith("..", StringComparison.Ordinal))
-                common = Path.GetDirectoryName(common) ?? throw Errors.InputUnreadable.At(folder, 0, "lies on another drive than other inputs");
+                common = Path.GetDirectoryName(common)
+                    ?? throw Errors.InputUnreadable.At(folder, 0, "lies on another drive than other inputs");
             return common;
         });
         foreach (string file in files) Add(zip, Name(file), target => Copy(file, target, cancellation));

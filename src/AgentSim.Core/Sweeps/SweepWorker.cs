@@ -24,7 +24,8 @@ public sealed class SweepWorker : IDisposable
     private SweepWorker(string parcel, int parallel)
     {
         _parallel = parallel > 0 ? parallel : Environment.ProcessorCount;
-        _loading = Task.Factory.StartNew(() => Load(parcel), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+        _loading = Task.Factory.StartNew(
+            () => Load(parcel), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
     }
 
     /// <summary>Starts one.</summary>
@@ -91,7 +92,8 @@ public sealed class SweepWorker : IDisposable
     // Everything has to be what it is where the sweep was started; anything else would be found in the numbers at best.
     private void Start(Loaded loaded, SweepStart start)
     {
-        SweepPoint point = loaded.Workloads.Point(start.Point.Settings(loaded.Folder, loaded.Files) with { Calibration = loaded.Job.Calibration });
+        ReplaySettings settings = start.Point.Settings(loaded.Folder, loaded.Files);
+        SweepPoint point = loaded.Workloads.Point(settings with { Calibration = loaded.Job.Calibration });
         if (JobPoint.DigestOf(point.Settings) != start.Point.Digest) throw ReadsOtherwise("settings");
         _open.Add(start.Number);
         loaded.Threads.Add(start.Number, point);

@@ -70,8 +70,9 @@ public sealed class SweepSharesTests : IDisposable
     public void A_share_that_is_killed_is_named_and_goes_on()
     {
         if (OperatingSystem.IsWindows()) return;   // there wc is none
-        string[] grid = ["sweep", "--input-tokens", "64", "--output-tokens", "10000", "--request-count", "4000", "--arrival-interval-ms", "0",
-            "--extra-engine-args", """{"max_num_seqs":1,"block_size":100000}""", "--num-workers", "1", "2", "3", "4", "5", "6", "7", "8", "--jobs", "1"];
+        string[] grid = ["sweep", "--input-tokens", "64", "--output-tokens", "10000", "--request-count", "4000", "--arrival-interval-ms",
+            "0", "--extra-engine-args", """{"max_num_seqs":1,"block_size":100000}""", "--num-workers", "1", "2", "3", "4", "5", "6", "7",
+            "8", "--jobs", "1"];
         string[] share = [.. grid, "--shard", "0/2", "--checkpoint", "share-0"];
         using (Process process = Start(share))
         {

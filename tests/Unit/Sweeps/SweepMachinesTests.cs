@@ -13,7 +13,8 @@ namespace AgentSim.Tests.Sweeps;
 public sealed class SweepMachinesTests : IDisposable
 {
     private static readonly SyntheticOptions Synthetic =
-        new() { InputTokens = 512, OutputTokens = 32, RequestCount = 40, ArrivalIntervalMs = 10, SharedPrefixRatio = 0.5, NumPrefixGroups = 3 };
+        new() { InputTokens = 512, OutputTokens = 32, RequestCount = 40, ArrivalIntervalMs = 10, SharedPrefixRatio = 0.5,
+            NumPrefixGroups = 3 };
 
     private static readonly SweepGrid Grid = new() { Workers = [1, 2, 4], RouterModes = [RouterMode.RoundRobin, RouterMode.KvRouter] };
 
@@ -42,7 +43,8 @@ public sealed class SweepMachinesTests : IDisposable
     }
 
     private static string Text(IEnumerable<SweepRow> rows) => string.Join('\n', rows.OrderBy(row => row.Index).Select(row =>
-        $"{row.Index} {row} {row.Error} {row.Warnings} " + string.Join(' ', row.GetMetrics().Where(metric => !MetricNames.IsOfClock(metric.Name)))));
+        $"{row.Index} {row} {row.Error} {row.Warnings} "
+            + string.Join(' ', row.GetMetrics().Where(metric => !MetricNames.IsOfClock(metric.Name)))));
 
     private void IsTheSame(SweepInput input, SweepGrid grid, ReplaySettings? common = null)
     {
@@ -92,7 +94,8 @@ public sealed class SweepMachinesTests : IDisposable
             MaxIdleSeconds = [0.5],
             OutputRatios = [0.7],
         };
-        IsTheSame(new SweepInput { Records = [.. RequestTraceReader.Read([rows])], Options = new WorkloadOptions { Format = TraceFormat.Dynamo } },
+        IsTheSame(
+            new SweepInput { Records = [.. RequestTraceReader.Read([rows])], Options = new WorkloadOptions { Format = TraceFormat.Dynamo } },
             new SweepGrid { Workers = [2], Knobs = knobs.All() });
     }
 

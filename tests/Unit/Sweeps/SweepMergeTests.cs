@@ -52,7 +52,8 @@ public sealed class SweepMergeTests : IDisposable
     [InlineData(9)]   // more than there are points
     public void Shares_make_the_rows_of_one_machine(int count)
     {
-        string[] paths = [.. Enumerable.Range(0, count).Select(number => Share($"{number}.jsonl", new SweepShard(number, count))).Reverse()];
+        string[] paths = [.. Enumerable.Range(0, count)
+            .Select(number => Share($"{number}.jsonl", new SweepShard(number, count))).Reverse()];
         SweepMerge merge = SweepMerge.Read(paths);
         Assert.Null(merge.Missing);
         Assert.Equal(Enumerable.Range(0, 6), merge.Rows.Select(row => row.Index));
