@@ -30,7 +30,7 @@ public interface ISweepMachine : IDisposable
 /// </summary>
 public sealed class SweepMachines : IDisposable
 {
-    private const int WaitMs = 300, IdleMs = 50;
+    private const int WaitMs = 500, IdleMs = 50;
 
     private readonly Action<RunWarning> _onLost;
     private readonly CancellationTokenSource _stop;

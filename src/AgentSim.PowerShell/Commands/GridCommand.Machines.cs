@@ -18,6 +18,7 @@ public abstract partial class GridCommand
         }
 
         PSSession[] sessions = [.. PSSession.DistinctBy(session => session.InstanceId)];
+        SshSessionGuard.Set();
         CheckAll(sessions);
         DirectoryInfo folder = Directory.CreateTempSubdirectory("agentsim-");
         try
