@@ -9,7 +9,7 @@
     Description = 'Captures LLM-agent workloads and replays them on simulated inference engines: records and reads request traces, converts them to Mooncake rows, and reports latency, throughput and cache reuse.'
     PowerShellVersion = '7.6'
     CompatiblePSEditions = @('Core')
-    FormatsToProcess = @('AgentSim.Calibration.Format.ps1xml', 'AgentSim.Format.ps1xml', 'AgentSim.Replay.Format.ps1xml')
+    FormatsToProcess = @('AgentSim.Calibration.Format.ps1xml', 'AgentSim.Capacity.Format.ps1xml', 'AgentSim.Format.ps1xml', 'AgentSim.Replay.Format.ps1xml')
     FunctionsToExport = @()
     CmdletsToExport = @(
         'Compare-AgentReplay'
@@ -18,6 +18,7 @@
         'Export-AgentMooncake'
         'Export-AgentReport'
         'Export-AgentTimeline'
+        'Find-AgentCapacity'
         'Get-AgentSession'
         'Get-AgentTask'
         'Get-AgentTrace'
@@ -29,6 +30,7 @@
         'Invoke-AgentReplay'
         'Invoke-AgentSweep'
         'Measure-AgentTrace'
+        'Merge-AgentSweep'
         'New-AgentEngineConfig'
         'New-AgentRouterConfig'
         'New-AgentTimingProfile'

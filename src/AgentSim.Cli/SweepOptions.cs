@@ -19,28 +19,30 @@ internal static class SweepOptions
         "--planner-config", "--benchmark-granularity", "--help-engine", "--help-router",
     ];
 
-    /// <summary>The options.</summary>
-    public static IReadOnlyList<OptionSpec> All { get; } =
+    /// <summary>What says which replays there are.</summary>
+    public static IReadOnlyList<OptionSpec> Points { get; } =
     [
         .. from option in ReplayOptions.All
            where !OfOneReplay.Contains(option.Name) && !option.Name.StartsWith("--aic-", StringComparison.Ordinal)
            select Axes.Contains(option.Name) ? option with { Placeholder = option.Placeholder + "...", Value = OptionValue.Many } : option,
-        .. SweepOutputs.Options,
     ];
+
+    /// <summary>The options.</summary>
+    public static IReadOnlyList<OptionSpec> All { get; } = [.. Points, .. SweepOutputs.Options];
 
     /// <summary>The options of the replay of each combination.</summary>
     public static IEnumerable<OptionValues> Combinations(OptionValues values)
     {
-        HashSet<string> known = [.. All.Select(option => option.Name)];
+        HashSet<string> known = [.. Points.Select(option => option.Name)];
         string[] axes = [.. Axes.Where(values.Has)];
-        foreach (Dictionary<string, string> point in Points(values, axes))
+        foreach (Dictionary<string, string> point in Product(values, axes))
         {
             yield return new OptionValues(name => !known.Contains(name) || !values.Has(name) ? null
                 : point.TryGetValue(name, out string? one) ? [one] : [.. values.All(name)]);
         }
     }
 
-    private static IEnumerable<Dictionary<string, string>> Points(OptionValues values, string[] axes) => axes.Aggregate(
+    private static IEnumerable<Dictionary<string, string>> Product(OptionValues values, string[] axes) => axes.Aggregate(
         (IEnumerable<Dictionary<string, string>>)[[]],
         (points, axis) => points.SelectMany(point =>
             values.All(axis).Select(value => new Dictionary<string, string>(point) { [axis] = value })));

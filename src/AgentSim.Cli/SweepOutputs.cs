@@ -11,11 +11,19 @@ namespace AgentSim.Cli;
 /// <summary>Where the rows of a sweep go, and how it runs.</summary>
 internal sealed class SweepOutputs(OptionValues values)
 {
+    /// <summary>The option that puts shares together.</summary>
+    public const string Merge = "--merge";
+
+    /// <summary>What goes with it.</summary>
+    public static readonly string[] OfMerge = [Merge, "--metric", "--sort", "--csv", "--jsonl"];
+
     public static IReadOnlyList<OptionSpec> Options { get; } =
     [
         new("--jobs", "N", "Replays that run at the same time (default: as many as there are processors)"),
         new("--checkpoint", "PATH", "Keeps finished combinations in this file, and goes on from it"),
         new("--force", "", "Starts the checkpoint anew when it is of another sweep", OptionValue.None),
+        new("--shard", "I/N", "Runs one share of N, the combinations whose number leaves I (from 0) when divided by N, into --checkpoint"),
+        new(Merge, "CHECKPOINT...", "Puts the checkpoints of shares together, as one sweep would have it", OptionValue.Many),
         new("--metric", "NAME...", "Metrics of the table, e.g. p99_ttft_ms; files have all", OptionValue.Many),
         new("--sort", "METRIC", "Orders the table by a metric, the best first"),
         new("--csv", "PATH", "Writes the rows as CSV, with all metrics"),
@@ -38,6 +46,18 @@ internal sealed class SweepOutputs(OptionValues values)
     public string? Checkpoint { get; } = values.Text("--checkpoint");
 
     public bool Force { get; } = values.Has("--force");
+
+    /// <summary>Which share to run; null: all.</summary>
+    public SweepShard? Shard { get; } = ShardOf(values);
+
+    /// <summary>The share that was asked for; null: all.</summary>
+    /// <exception cref="AgentSimException">It is none, or there is no checkpoint for it.</exception>
+    public static SweepShard? ShardOf(OptionValues values)
+    {
+        if (values.Text("--shard") is not { } shard) return null;
+        return values.Has("--checkpoint") ? SweepShard.Parse(shard) : throw Errors.OptionsConflict.Error(
+            "--shard is for a checkpoint, from which shares are merged; give --checkpoint, too");
+    }
 
     public int Jobs { get; } = values.Text("--jobs") is { } jobs
         ? Math.Max(1, KnobArguments.Count("--jobs", jobs))

@@ -15,10 +15,22 @@ public static partial class Errors
     public static ErrorCode BaselineMissing { get; } = Reports.Input(FaultCategory.InvalidArgument,
         "a limit is a percentage and there is no baseline", "give a baseline, or a number as the limit");
     public static ErrorCode BaselineSeveral { get; } = Reports.Call("a baseline stands for several replays", "give one");
+    public static ErrorCode CheckpointDiffers { get; } = Reports.Data(
+        "two checkpoints have different numbers for the same combination",
+        "a replay is the same everywhere: find out which machine is at fault, and leave its checkpoint out");
+    public static ErrorCode CheckpointIncomplete { get; } = Reports.Input(FaultCategory.InvalidResult,
+        "combinations of a sweep are in none of the checkpoints that are merged",
+        "run the shares that have them again with their checkpoints, which run what is left");
     public static ErrorCode CheckpointInvalid { get; } = Reports.Data(
         "the file is no checkpoint, or a line of it is no point", "name another file, or remove it");
+    public static ErrorCode CapacityRangeInvalid { get; } = Reports.Call(
+        "the values among which a capacity is looked for are none, or a setting of the search is out of range",
+        "give a range as the message says");
+    public static ErrorCode CapacityUnproven { get; } = Reports.Input(FaultCategory.InvalidResult,
+        "a capacity that was found is no plain yes: uncalibrated, extrapolated, too close to call, or none keeps the limits",
+        "the answer stands all the same; calibrate with a run of the deployment, or ask for another range");
     public static ErrorCode CheckpointMismatch { get; } = Reports.Data(
-        "the checkpoint is of another workload, other settings or another version",
+        "the checkpoint is of another workload, other settings, another grid or another version",
         "name another file, or have it replaced");
     public static ErrorCode ComparisonTooFew { get; } = Reports.Call("there is nothing to compare with", "give two replays or more");
     public static ErrorCode LimitInvalid { get; } = Reports.Input(FaultCategory.InvalidArgument,
@@ -55,6 +67,13 @@ public static partial class Errors
     public static ErrorCode ResultStored { get; } = Reports.Input(FaultCategory.InvalidOperation,
         "a page, a timeline or tasks of a result that comes from a file or another session, which have no workload",
             "replay again where the page is made");
+    public static ErrorCode ShardInvalid { get; } = Reports.Input(FaultCategory.InvalidArgument,
+        "a share of a sweep is no share", "write which one, from 0, and how many there are, such as 0/4");
+    public static ErrorCode SweepMachineDiffers { get; } = Reports.Input(FaultCategory.ResourceUnavailable,
+        "another machine would not run the same: its AgentSim is of another version or build, or what it got cannot be read there",
+        "install the same build on all");
+    public static ErrorCode SweepMachinesLost { get; } = Reports.Input(FaultCategory.ResourceUnavailable,
+        "all machines of a sweep are lost", "open new sessions and run it again; with a checkpoint it goes on where it was");
     public static ErrorCode SweepPointEmpty { get; } = Reports.Input(FaultCategory.InvalidResult,
         "a combination of a sweep completed no request, so that it has no metrics",
             "the message says why; give it more time or more blocks");

@@ -100,6 +100,12 @@ public static class Setting
     /// <summary>Goodput bound of the latency.</summary>
     public static Term SlaE2eMs { get; } = new("SLA of the end-to-end latency in milliseconds");
 
+    /// <summary>The share of a sweep.</summary>
+    public static Term Shard { get; } = new("share");
+
+    /// <summary>The file that keeps the finished points of a sweep.</summary>
+    public static Term Checkpoint { get; } = new("checkpoint");
+
     /// <summary>Format of the trace.</summary>
     public static Term TraceFormat { get; } = new("trace format");
 
@@ -220,6 +226,27 @@ public static class Setting
     /// <summary>The command that converts traces to rows.</summary>
     public static Term Convert { get; } = new("the conversion");
 
+    /// <summary>What metrics may be.</summary>
+    public static Term Limit { get; } = new("limits");
+
+    /// <summary>The least value among which a capacity is looked for.</summary>
+    public static Term Minimum { get; } = new("least value");
+
+    /// <summary>The greatest value among which a capacity is looked for.</summary>
+    public static Term Maximum { get; } = new("greatest value");
+
+    /// <summary>The distance of the values among which a capacity is looked for.</summary>
+    public static Term Step { get; } = new("step");
+
+    /// <summary>With how many seeds each value is replayed.</summary>
+    public static Term SeedCount { get; } = new("number of seeds");
+
+    /// <summary>What an hour of a GPU costs.</summary>
+    public static Term GpuPricePerHour { get; } = new("price of a GPU hour");
+
+    /// <summary>Bytes of KV that a token takes.</summary>
+    public static Term KvBytesPerToken { get; } = new("KV bytes per token");
+
     /// <summary>All of them; a front end knows each, or leaves it its neutral name.</summary>
     public static IReadOnlyList<Term> All { get; } =
     [
@@ -232,6 +259,7 @@ public static class Setting
         OutputTokens, RequestCount, RequestRate, ArrivalIntervalMs, ArrivalSeed, TurnsPerSession, SharedPrefixRatio, PrefixGroups,
         InterTurnDelayMs, MaxIdle, MaxToolWait, SessionRate, CharactersPerToken, Until, Since, Salt, InferSessions, BufferBytes,
             FlushIntervalMs, RollBytes,
-        RollLines, Import, ImportFormat, ImportPreset, Timeline, Compare, ReportWriter, RequestLogWriter, Convert,
+        RollLines, Shard, Checkpoint, Limit, Minimum, Maximum, Step, SeedCount, GpuPricePerHour, KvBytesPerToken, Import, ImportFormat,
+        ImportPreset, Timeline, Compare, ReportWriter, RequestLogWriter, Convert,
     ];
 }

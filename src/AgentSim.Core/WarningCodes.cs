@@ -74,6 +74,9 @@ public static class WarningCodes
             "replay again where the page is made, if what is missing matters");
     public static WarningCode SessionlessDropped { get; } = new(
         "requests without a session that were left out, as asked for", "their load is missing: allow for it");
+    public static WarningCode SweepMachineLost { get; } = new(
+        "a machine that ran combinations of a sweep, and those of them that others have to run",
+        "nothing is lost; the message says what was wrong with it");
     public static WarningCode TimesDoubtful { get; } = new(
         "rows with times that are hardly milliseconds", "convert the times, or import the file");
     public static WarningCode TimesEstimated { get; } = new(
@@ -96,7 +99,8 @@ public static class WarningCodes
         CalibrationPromptsAssumed, CalibrationUntested, HashIdsMissing, HashIdsSpare, ImportDoubtful, InputLengthMissing, InputTorn,
         MeasuredGapsHalved, MeasuredModelsMixed, MeasuredOutputsReplaced, MeasuredRanksMixed, MeasuredRequestsLate, MeasuredRequestsLeftOut,
         MeasuredRequestsWhole, MeasuredStartsUnknown, ModelsLeftOut, ModelsMixed, NothingOverlaps, OptionIgnored, OutputsEstimated,
-        PausesLong, PromptsCut, RecordingsDamaged, RequestsRejected, RowsForeign, RunStored, SessionlessDropped, TimesDoubtful,
+        PausesLong, PromptsCut, RecordingsDamaged, RequestsRejected, RowsForeign, RunStored, SessionlessDropped, SweepMachineLost,
+        TimesDoubtful,
         TimesEstimated, TimesRecorded, TimingExtrapolated, TimingProfileConflict, WaitingIgnored,
     ];
 }

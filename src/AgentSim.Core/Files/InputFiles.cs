@@ -50,7 +50,8 @@ public static class InputFiles
         }
     }
 
-    private static AgentSimException Unreadable(string path, Exception error)
+    /// <summary>The error (<c>InputUnreadable</c>) of a file that cannot be opened.</summary>
+    internal static AgentSimException Unreadable(string path, Exception error)
     {
         string reason = error switch
         {

@@ -210,19 +210,19 @@ internal sealed partial class MetricCatalog
         new()
         {
             Name = "wall_time_ms", Label = "Wall time", Title = "Wall time (ms)", Unit = Milliseconds, Value = report => report.WallTimeMs,
-            Meaning = "Real time that the simulation took, without reading the input and writing the output.",
+            IsOfClock = true, Meaning = "Real time that the simulation took, without reading the input and writing the output.",
         },
         new()
         {
             Name = "processed_tokens_per_s", Label = "Simulated tokens/s", Title = "Tokens per second of real time", Unit = TokensPerSecond,
             Value = report => report.ProcessedTokensPerS,
-            Meaning = "Prompt and produced tokens per second of real time: the speed of the simulation.",
+            IsOfClock = true, Meaning = "Prompt and produced tokens per second of real time: the speed of the simulation.",
         },
         new()
         {
             Name = "processed_output_tokens_per_s", Label = "Simulated output tokens/s", Title = "Output tokens per second of real time",
             Unit = TokensPerSecond, Value = report => report.ProcessedOutputTokensPerS,
-            Meaning = "Produced tokens per second of real time: the speed of the simulation.",
+            IsOfClock = true, Meaning = "Produced tokens per second of real time: the speed of the simulation.",
         },
     ];
 }

@@ -53,8 +53,14 @@ public static class MetricNames
         return $"{metric.Label} ({metric.Row.Unit}{better}): {metric.Meaning}";
     }
 
+    /// <summary>True for what the clock on the wall says of the simulation itself, which no two runs have in common.</summary>
+    internal static bool IsOfClock(string name) => MetricCatalog.Current.Find(name)?.Row.IsOfClock == true;
+
     /// <summary>True for a name that a report can hold.</summary>
     internal static bool IsKnown(string name) => MetricCatalog.Current.Find(name) is not null;
+
+    /// <summary>True for a metric that reports have only where tasks are asked for.</summary>
+    internal static bool IsOfTasks(string name) => MetricCatalog.Current.Find(name)?.Row.Group == MetricGroup.Agents;
 
     /// <summary>Refuses a name that no report holds.</summary>
     /// <param name="name">Name in the report file.</param>

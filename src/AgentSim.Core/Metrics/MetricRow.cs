@@ -33,6 +33,9 @@ internal sealed record MetricRow
     /// <summary>True for counts, which are written without a point.</summary>
     public bool IsWhole { get; init; }
 
+    /// <summary>True for what the clock on the wall says of the simulation itself, which no two runs have in common.</summary>
+    public bool IsOfClock { get; init; }
+
     /// <summary>In which reports it is, and where in their files.</summary>
     public MetricGroup Group { get; init; } = MetricGroup.Every;
 

@@ -38,6 +38,9 @@ public sealed record RouterConfig
     /// <summary>SHA-256 of the policy file, in hexadecimal; null without one.</summary>
     internal string? PolicyDigest { get; }
 
+    /// <summary>Why the KV router cannot run with them; null: it can.</summary>
+    internal string? Fault => _fault?.Message;
+
     /// <summary>Blocks of prefill cost that one cached prompt block saves.</summary>
     public double OverlapScoreCredit { get; private init; }
 

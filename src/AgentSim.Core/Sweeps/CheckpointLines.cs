@@ -2,6 +2,8 @@ using System.Text;
 using System.Text.Json;
 using AgentSim.Json;
 using AgentSim.Metrics;
+using AgentSim.Simulation;
+using AgentSim.Workload;
 
 namespace AgentSim.Sweeps;
 
@@ -10,15 +12,22 @@ internal static class CheckpointLines
 {
     private static ErrorCode InvalidId => Errors.CheckpointInvalid;
     private const string FormatKey = "agentsim_sweep";
-    private const int FormatVersion = 1;
+    private const int FormatVersion = 2;
     private const string CutOffKey = "cut_off_requests";
-    private const int LongestHeader = 512;
+    private const string OutsideKey = "outside_share";
+    private const string TemplateKey = "error_template";
+    private const int LongestHeader = 1024;
 
-    public static byte[] Header(string digest) => Line(json =>
+    public static byte[] Line(CheckpointHeader header) => Line(json =>
     {
         json.WriteNumber(FormatKey, FormatVersion);
-        json.WriteString("digest", digest);
+        json.WriteString(nameof(header.Version).ToLowerInvariant(), header.Version);
+        json.WriteString(nameof(header.Workload).ToLowerInvariant(), header.Workload);
+        json.WriteString(nameof(header.Settings).ToLowerInvariant(), header.Settings);
     });
+
+    public static byte[] Line(IReadOnlyList<SweptPoint> grid) =>
+        [.. JsonSerializer.SerializeToUtf8Bytes(new GridLine(grid), SweepJson.Default.GridLine), (byte)'\n'];
 
     public static byte[] Line(string point, SweepOutcome outcome) => Line(json =>
     {
@@ -27,6 +36,7 @@ internal static class CheckpointLines
         {
             json.WriteString("error_id", outcome.ErrorId);
             json.WriteString("error", outcome.Error);
+            if (outcome.Template is { } template && template != outcome.Error) json.WriteString(TemplateKey, template);
         }
 
         json.WriteStartObject("metrics");
@@ -39,46 +49,69 @@ internal static class CheckpointLines
 
         json.WriteEndObject();
         if (outcome.CutOffRequests > 0) json.WriteNumber(CutOffKey, outcome.CutOffRequests);
+        if (outcome.OutsideShare is { } outside) json.WriteNumber(OutsideKey, outside);
         json.WriteStartArray(EmptyMetrics.Key);
         foreach (string name in EmptyMetrics.In(outcome.Metrics)) json.WriteStringValue(name);
         json.WriteEndArray();
     });
 
-    /// <summary>True for an empty file and one that begins with this header.</summary>
-    public static bool IsHeader(FileStream file, byte[] header)
-    {
-        byte[] start = new byte[header.Length];
-        file.Position = 0;
-        int length = file.ReadAtLeast(start, start.Length, throwOnEndOfStream: false);
-        return start.AsSpan(0, length).SequenceEqual(header.AsSpan(0, length));
-    }
-
-    /// <summary>Reads the points and returns where the next line goes, which is 0 for a file without a whole header.</summary>
-    public static long Read(FileStream file, string path, byte[] header, Dictionary<string, SweepOutcome> known)
-    {
-        if (!IsHeader(file, header)) throw Refused(file, path);
-        file.Position = 0;
-        long end = 0;
-        for (long number = 1; NextLine(file) is { } line; number++)
-        {
-            end += line.Length + 1;
-            if (number > 1) Add(known, line, path, number);
-        }
-
-        return end;
-    }
-
-    // Whatever the file is, it is not ours to change.
-    private static AgentSimException Refused(FileStream file, string path)
+    /// <summary>The header of a file, which may be of another sweep; null where there is none, as in an empty file.</summary>
+    /// <exception cref="AgentSimException"><c>CheckpointInvalid</c>, or <c>CheckpointMismatch</c>: another format.</exception>
+    public static CheckpointHeader? Header(FileStream file, string path)
     {
         file.Position = 0;
         byte[] start = new byte[LongestHeader];
         int length = file.ReadAtLeast(start, start.Length, throwOnEndOfStream: false);
-        bool isCheckpoint = start.AsSpan(0, length).StartsWith(Encoding.UTF8.GetBytes($"{{\"{FormatKey}\":"));
-        return isCheckpoint
-            ? Errors.CheckpointMismatch.At(path, 1,
-                "this checkpoint is of another workload, other settings or another version; name another file or have it replaced")
-            : InvalidId.At(path, 1, "this is no checkpoint of a sweep; name another file");
+        int end = start.AsSpan(0, length).IndexOf((byte)'\n');
+        byte[] key = Encoding.UTF8.GetBytes($"{{\"{FormatKey}\":");
+        if (!start.AsSpan(0, Math.Min(length, key.Length)).SequenceEqual(key.AsSpan(0, Math.Min(length, key.Length)))
+            || (end < 0 && length == start.Length))
+            throw InvalidId.At(path, 1, "this is no checkpoint of a sweep; name another file");   // not ours to change
+        if (end < 0) return null;   // cut off
+        try
+        {
+            using JsonDocument document = JsonDocument.Parse(start.AsMemory(0, end));
+            JsonElement root = document.RootElement;
+            if (root.GetProperty(FormatKey).GetInt32() != FormatVersion)
+                throw Errors.CheckpointMismatch.At(path, 1, "this checkpoint is of another version; name another file or have it replaced");
+            return new CheckpointHeader(Text("version"), Text("workload"), Text("settings"));
+
+            string Text(string name) => root.GetProperty(name).GetString() ?? "";
+        }
+        catch (Exception fault) when (fault is JsonException or InvalidOperationException or KeyNotFoundException or FormatException)
+        {
+            throw InvalidId.At(path, 1, "this is no checkpoint of a sweep; name another file", fault);
+        }
+    }
+
+    /// <summary>Reads what follows the header.</summary>
+    public static CheckpointContent Read(FileStream file, string path)
+    {
+        file.Position = 0;
+        var content = new CheckpointContent();
+        for (long number = 1; NextLine(file) is { } line; number++)
+        {
+            content.End += line.Length + 1;
+            if (number == 1) continue;
+            if (line.AsSpan().StartsWith(GridStart)) content.Grid = Grid(line, path, number);
+            else Add(content.Outcomes, line, path, number);
+        }
+
+        return content;
+    }
+
+    private static ReadOnlySpan<byte> GridStart => "{\"grid\":"u8;
+
+    private static IReadOnlyList<SweptPoint> Grid(byte[] line, string path, long number)
+    {
+        try
+        {
+            return JsonSerializer.Deserialize(line, SweepJson.Default.GridLine)?.Grid ?? throw new JsonException();
+        }
+        catch (JsonException fault)
+        {
+            throw InvalidId.At(path, number, "this line is no grid of a sweep; remove the file", fault);
+        }
     }
 
     // Without its line feed; null at the end, and for a line that was cut off.
@@ -102,22 +135,33 @@ internal static class CheckpointLines
     {
         try
         {
-            using JsonDocument document = JsonDocument.Parse(line);
-            JsonElement root = document.RootElement;
-            Metric[] metrics = [.. root.GetProperty("metrics").EnumerateObject().Select(Metric)];
-            string? error = root.TryGetProperty("error", out JsonElement message) ? message.GetString() : null;
-            string? errorId = root.TryGetProperty("error_id", out JsonElement id) ? id.GetString() : null;
-            string[] empty = root.TryGetProperty(EmptyMetrics.Key, out JsonElement names)
-                ? [.. names.EnumerateArray().Select(name => name.GetString() ?? "")] : [];
-            long cutOff = root.TryGetProperty(CutOffKey, out JsonElement requests) ? requests.GetInt64() : 0;
-            known[root.GetProperty("point").GetString() ?? ""] = new SweepOutcome(EmptyMetrics.Mark(metrics, empty), errorId,
-                error) { CutOffRequests = cutOff };
+            (string point, SweepOutcome outcome) = Outcome(line);
+            known[point] = outcome;
         }
         catch (Exception fault) when (fault is JsonException or InvalidOperationException or KeyNotFoundException or FormatException)
         {
             throw InvalidId.At(path, number, "this line is no point of a sweep; remove the line or the file", fault);
         }
     }
+
+    /// <summary>The point and the outcome of a line.</summary>
+    /// <exception cref="Exception">The line is none; of one of several types.</exception>
+    public static (string Point, SweepOutcome Outcome) Outcome(ReadOnlyMemory<byte> line)
+    {
+        using JsonDocument document = JsonDocument.Parse(line);
+        JsonElement root = document.RootElement;
+        Metric[] metrics = [.. root.GetProperty("metrics").EnumerateObject().Select(Metric)];
+        string? error = Text(root, "error");
+        string[] empty = root.TryGetProperty(EmptyMetrics.Key, out JsonElement names)
+            ? [.. names.EnumerateArray().Select(name => name.GetString() ?? "")] : [];
+        long cutOff = root.TryGetProperty(CutOffKey, out JsonElement requests) ? requests.GetInt64() : 0;
+        double? outside = root.TryGetProperty(OutsideKey, out JsonElement share) ? share.GetDouble() : null;
+        return (root.GetProperty("point").GetString() ?? "", new SweepOutcome(EmptyMetrics.Mark(metrics, empty), Text(root, "error_id"),
+            error) { CutOffRequests = cutOff, OutsideShare = outside, Template = Text(root, TemplateKey) ?? error });
+    }
+
+    private static string? Text(JsonElement root, string name) =>
+        root.TryGetProperty(name, out JsonElement text) ? text.GetString() : null;
 
     private static Metric Metric(JsonProperty property) =>
         new(property.Name, property.Value.GetDouble(), property.Value.GetRawText().AsSpan().IndexOfAny('.', 'e') < 0);
@@ -135,4 +179,33 @@ internal static class CheckpointLines
         stream.WriteByte((byte)'\n');
         return stream.ToArray();
     }
+}
+
+/// <summary>What a checkpoint is of, apart from its grid.</summary>
+/// <param name="Version">Version of AgentSim.</param>
+/// <param name="Workload">Digest of the workload.</param>
+/// <param name="Settings">Digest of the settings that all points share.</param>
+internal sealed record CheckpointHeader(string Version, string Workload, string Settings)
+{
+    public static CheckpointHeader Of(ReplayWorkload workload, ReplaySettings settings) =>
+        new(Replay.Version, WorkloadDigest.Of(workload), SweepDigests.Common(settings));
+
+    /// <summary>In what another one differs, in words; null: in nothing.</summary>
+    public string? Difference(CheckpointHeader other) =>
+        other.Version != Version ? $"another version of AgentSim ({Quote.Of(other.Version)}, not {Quote.Of(Version)})"
+        : other.Workload != Workload ? "another workload"
+        : other.Settings != Settings ? "other settings"
+        : null;
+}
+
+/// <summary>What a checkpoint holds.</summary>
+internal sealed class CheckpointContent
+{
+    /// <summary>The last grid that was swept into it; empty: none.</summary>
+    public IReadOnlyList<SweptPoint> Grid { get; set; } = [];
+
+    public Dictionary<string, SweepOutcome> Outcomes { get; } = new(StringComparer.Ordinal);
+
+    /// <summary>Where the next line goes.</summary>
+    public long End { get; set; }
 }

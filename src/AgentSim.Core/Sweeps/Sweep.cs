@@ -1,6 +1,3 @@
-using System.Collections.Concurrent;
-using AgentSim.Metrics;
-using AgentSim.Recording;
 using AgentSim.Simulation;
 using AgentSim.Workload;
 
@@ -19,6 +16,7 @@ public static class Sweep
     /// <param name="parallel">How many to run at the same time, at least 1.</param>
     /// <param name="checkpoint">Knows points that need not be run, and is told of those that were; null: all are run.</param>
     /// <param name="progress">Told several times a second how far the sweep is, on the thread that enumerates.</param>
+    /// <param name="shard">Which points to run; null: all.</param>
     /// <param name="cancellation">Stops the runs.</param>
     /// <returns>One row per point. Points that cannot be replayed give rows with an error. Runs end with the enumeration.</returns>
     /// <exception cref="AgentSimException">The checkpoint cannot be written.</exception>
@@ -28,26 +26,56 @@ public static class Sweep
         int parallel,
         SweepCheckpoint? checkpoint = null,
         IProgress<SweepProgress>? progress = null,
+        SweepShard? shard = null,
         CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(points);
         ArgumentOutOfRangeException.ThrowIfLessThan(parallel, 1);
-        return Rows(points, parallel, checkpoint, progress, cancellation);
+        return Rows(points, checkpoint, progress, shard, pending =>
+        {
+            var threads = new SweepThreads(Math.Min(parallel, pending.Count), cancellation);
+            foreach (int index in pending) threads.Add(index, points[index]);
+            return threads;
+        });
+    }
+
+    /// <summary>The same on other machines.</summary>
+    /// <param name="points">The replays to run.</param>
+    /// <param name="machines">The machines; they can be used again, but not at the same time.</param>
+    /// <param name="checkpoint">Knows points that need not be run, and is told of those that were; null: all are run.</param>
+    /// <param name="progress">Told several times a second how far the sweep is, on the thread that enumerates.</param>
+    /// <param name="shard">Which points to run; null: all.</param>
+    /// <exception cref="AgentSimException">The checkpoint cannot be written, or all machines are lost.</exception>
+    /// <exception cref="OperationCanceledException">The machines were stopped.</exception>
+    public static IEnumerable<SweepRow> Run(
+        IReadOnlyList<SweepPoint> points,
+        SweepMachines machines,
+        SweepCheckpoint? checkpoint = null,
+        IProgress<SweepProgress>? progress = null,
+        SweepShard? shard = null)
+    {
+        ArgumentNullException.ThrowIfNull(points);
+        ArgumentNullException.ThrowIfNull(machines);
+        return Rows(points, checkpoint, progress, shard, pending => machines.Start(points, pending));
     }
 
     private static IEnumerable<SweepRow> Rows(
-        IReadOnlyList<SweepPoint> points, int parallel, SweepCheckpoint? checkpoint, IProgress<SweepProgress>? progress,
-            CancellationToken cancellation)
+        IReadOnlyList<SweepPoint> points, SweepCheckpoint? checkpoint, IProgress<SweepProgress>? progress, SweepShard? shard,
+            Func<IReadOnlyList<int>, ISweepRuns> start)
     {
+        checkpoint?.Begin(points);
         var pending = new List<int>();
+        int total = 0;
         for (int index = 0; index < points.Count; index++)
         {
+            if (shard?.Has(index) == false) continue;
+            total++;
             if (checkpoint?.Find(points[index]) is { } known) yield return Row(points, index, known, isResumed: true);
             else pending.Add(index);
         }
 
-        using var runs = new Runs(points, pending, parallel, cancellation);
-        for (int done = points.Count - pending.Count; done < points.Count;)
+        using ISweepRuns runs = start(pending);
+        for (int done = total - pending.Count; done < total;)
         {
             if (runs.TryTake(PollMs, out int index, out SweepOutcome? outcome))
             {
@@ -56,102 +84,12 @@ public static class Sweep
                 yield return Row(points, index, outcome, isResumed: false);
             }
 
-            progress?.Report(new SweepProgress(done, points.Count, (points.Count - pending.Count + runs.Finished) / points.Count));
+            progress?.Report(new SweepProgress(done, total, (total - pending.Count + runs.Finished) / total));
         }
     }
 
-    private static SweepRow Row(IReadOnlyList<SweepPoint> points, int index, SweepOutcome outcome, bool isResumed)
-    {
-        (ReplayWorkload workload, ReplaySettings settings) = points[index];
-        string[] warnings = outcome.Error is null ? [.. workload.Warnings.Concat(SettingWarnings.Of(settings, workload.Synthetic))
-            .Select(warning => warning.Message)] : [];
-        return new SweepRow(index, settings, outcome, isResumed) { Warnings = warnings.Length > 0 ? string.Join("; ", warnings) : null };
-    }
-
-    /// <summary>The threads that run the points.</summary>
-    private sealed class Runs : IDisposable
-    {
-        private readonly IReadOnlyList<SweepPoint> _points;
-        private readonly IReadOnlyList<int> _pending;
-        private readonly double[] _finished;   // share of each pending point
-        private readonly BlockingCollection<(int Index, SweepOutcome? Outcome, Exception? Fault)> _done = [];
-        private readonly CancellationTokenSource _stop;
-        private readonly CancellationToken _cancellation;
-        private readonly Task[] _threads;
-        private int _next = -1;
-
-        public Runs(IReadOnlyList<SweepPoint> points, IReadOnlyList<int> pending, int parallel, CancellationToken cancellation)
-        {
-            (_points, _pending, _cancellation) = (points, pending, cancellation);
-            _finished = new double[pending.Count];
-            _stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-            _threads = new Task[Math.Min(parallel, pending.Count)];
-            for (int i = 0; i < _threads.Length; i++)
-                _threads[i] = Task.Factory.StartNew(Work, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
-        }
-
-        /// <summary>How many of the pending points are finished, those being run counted in part.</summary>
-        public double Finished => _finished.Sum();
-
-        public bool TryTake(int waitMs, out int index, [System.Diagnostics.CodeAnalysis.NotNullWhen(true)] out SweepOutcome? outcome)
-        {
-            bool taken = _done.TryTake(out (int Index, SweepOutcome? Outcome, Exception? Fault) item, waitMs, _cancellation);
-            (index, outcome) = (item.Index, item.Outcome);
-            if (item.Fault is { } fault) throw new InvalidOperationException($"point {index} of the sweep failed: {fault.Message}", fault);
-            return taken && outcome is not null;
-        }
-
-        public void Dispose()
-        {
-            _stop.Cancel();
-            Task.WaitAll(_threads, CancellationToken.None);
-            _stop.Dispose();
-            _done.Dispose();
-        }
-
-        private void Work()
-        {
-            for (int turn = Interlocked.Increment(ref _next); turn < _pending.Count; turn = Interlocked.Increment(ref _next))
-            {
-                int index = _pending[turn];
-                try
-                {
-                    _done.Add((index, Replayed(_points[index], turn), null));
-                }
-                catch (OperationCanceledException) when (_stop.IsCancellationRequested)
-                {
-                    return;
-                }
-                catch (Exception fault)
-                {
-                    _done.Add((index, null, fault));   // a defect; the enumeration fails with it
-                    return;
-                }
-
-                _finished[turn] = 1.0;
-            }
-        }
-
-        private SweepOutcome Replayed(SweepPoint point, int turn)
-        {
-            try
-            {
-                ReplayResult result = Replay.Run(point.Workload, point.Settings, new Share(_finished, turn), _stop.Token);
-                point.OnResult?.Invoke(result);
-                ReplayReport report = result.Summary;
-                return new SweepOutcome(report.Metrics) { CutOffRequests = report.CutOffRequests };
-            }
-            catch (AgentSimException error)
-            {
-                return new SweepOutcome([], error.ErrorId, error.Message) { Template = error.Template };
-            }
-        }
-
-        private sealed class Share(double[] finished, int turn) : IProgress<ReplayProgress>
-        {
-            public void Report(ReplayProgress value) => finished[turn] = value.Total == 0 ? 0.0 : (double)value.Done / value.Total;
-        }
-    }
+    private static SweepRow Row(IReadOnlyList<SweepPoint> points, int index, SweepOutcome outcome, bool isResumed) =>
+        new(index, SweptPoint.Of(points[index]), outcome, isResumed);
 }
 
 /// <summary>A replay to run as part of a sweep.</summary>
@@ -159,7 +97,9 @@ public static class Sweep
 /// <param name="Settings">How to replay it.</param>
 public sealed record SweepPoint(ReplayWorkload Workload, ReplaySettings Settings)
 {
-    /// <summary>Told of the result on the thread that ran it, for those who need more than its row; null: nobody.</summary>
+    /// <summary>
+    /// Told of the result on the thread that ran it, for those who need more than its row; null: nobody. Other machines tell nothing.
+    /// </summary>
     public Action<ReplayResult>? OnResult { get; init; }
 }
 

@@ -35,6 +35,20 @@ public static class SweepChecks
         return usable.Count > 0 ? usable : throw first!;
     }
 
+    /// <summary>What a replay of a point would refuse before it looks at the workload; null: nothing.</summary>
+    internal static AgentSimException? Fault(SweepPoint point)
+    {
+        try
+        {
+            ReplayChecks.CheckSettings(point.Settings, point.Workload.Format);
+            return null;
+        }
+        catch (AgentSimException fault)
+        {
+            return fault;
+        }
+    }
+
     /// <summary>What has no effect in any combination: beside a KV router, round robin needs no router settings.</summary>
     /// <param name="points">Combinations that can be replayed.</param>
     /// <param name="synthetic">The synthetic load, if it is one.</param>

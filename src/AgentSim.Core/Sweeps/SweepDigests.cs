@@ -2,29 +2,33 @@ using System.Buffers;
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text.Json;
+using AgentSim.Engines;
+using AgentSim.Routing;
 using AgentSim.Simulation;
-using AgentSim.Workload;
 
 namespace AgentSim.Sweeps;
 
 /// <summary>What tells sweeps, and the points of a sweep, apart.</summary>
 internal static class SweepDigests
 {
-    /// <summary>Of the version, the workload and the settings that no axis changes.</summary>
-    public static string Common(ReplayWorkload workload, ReplaySettings settings) => Digest(
-        Replay.Version, WorkloadDigest.Of(workload), settings.ModelName, settings.MaxSimTimeMs,
-        settings.ServiceLevel?.TtftMs, settings.ServiceLevel?.ItlMs, settings.ServiceLevel?.E2eMs);
+    /// <summary>Of the settings that no axis changes.</summary>
+    public static string Common(ReplaySettings settings) => Digest(
+        settings.ModelName, settings.MaxSimTimeMs, settings.ServiceLevel?.TtftMs, settings.ServiceLevel?.ItlMs,
+        settings.ServiceLevel?.E2eMs, settings.ReportsAgents);
 
-    /// <summary>Of the settings that axes change, and what the files hold that they name.</summary>
+    /// <summary>
+    /// Of the settings that axes change, and what the files hold that they name; where the files lie is no matter, so that machines
+    /// can have them in different places.
+    /// </summary>
     public static string Point(ReplaySettings settings) => Digest(
-        settings.Pools is null ? settings.Engine.ToJson() : null,
+        settings.Pools is null ? Json(settings.Engine) : null,
         settings.Pools is null ? settings.Workers : null,
-        settings.Pools?.Prefill.ToJson(),
-        settings.Pools?.Decode.ToJson(),
+        settings.Pools is { } pools ? Json(pools.Prefill) : null,
+        settings.Pools is { } both ? Json(both.Decode) : null,
         settings.Pools?.PrefillWorkers,
         settings.Pools?.DecodeWorkers,
         settings.RouterMode,
-        settings.Router.ToJson(),
+        Json(settings.Router),
         settings.RouterSeed,
         settings.Concurrency,
         settings.ArrivalSpeedupRatio,
@@ -33,6 +37,15 @@ internal static class SweepDigests
         settings.Engine.Timing.FileDigest,
         settings.Pools?.Prefill.Timing.FileDigest,
         settings.Pools?.Decode.Timing.FileDigest);
+
+    /// <summary>Of a whole grid.</summary>
+    public static string Grid(IReadOnlyList<SweptPoint> grid) => Digest([.. grid.Select(point => point.Point)]);
+
+    private static string Json(EngineConfig engine) => (engine.Arguments with { PlannerProfileData = null }).ToJson();
+
+    // Of the key of tracking hashes only matters whether it can be used.
+    private static string Json(RouterConfig router) =>
+        (router.Settings with { RouterPolicyConfig = null, RouterTrackingKeyFile = null }).ToJson() + router.Fault;
 
     private static string Digest(params object?[] parts)
     {

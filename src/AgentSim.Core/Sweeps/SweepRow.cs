@@ -2,7 +2,6 @@ using System.Dynamic;
 using System.Globalization;
 using System.Linq.Expressions;
 using System.Text.Json.Serialization;
-using AgentSim.Engines;
 using AgentSim.Metrics;
 using AgentSim.Routing;
 using AgentSim.Simulation;
@@ -20,16 +19,25 @@ public sealed class SweepRow : IDynamicMetaObjectProvider, INamedValues
     /// <summary>The error with placeholders for settings, which each front end calls by its names; null for a stored row.</summary>
     internal string? ErrorTemplate { get; }
 
+    /// <summary>
+    /// Share of the busy time unlike what the timing profile was fitted to; null without such a profile, and for a stored row.
+    /// </summary>
+    internal double? OutsideShare { get; }
+
     internal SweepRow(int index, ReplaySettings settings, SweepOutcome outcome, bool isResumed)
+        : this(index, SweptPoint.Of(settings), outcome, isResumed)
+    {
+    }
+
+    internal SweepRow(int index, SweptPoint point, SweepOutcome outcome, bool isResumed)
     {
         (Index, Error, ErrorId, IsResumed, CutOffRequests) = (index, outcome.Error, outcome.ErrorId, isResumed, outcome.CutOffRequests);
-        (_metrics, ErrorTemplate) = (outcome.Metrics, outcome.Template);
-        Engine = Text(settings.Pools?.Decode ?? settings.Engine);
-        PrefillEngine = settings.Pools is { } pools ? Text(pools.Prefill) : null;
-        (Workers, PrefillWorkers) = (settings.Pools?.DecodeWorkers ?? settings.Workers, settings.Pools?.PrefillWorkers);
-        (RouterMode, RouterConfig, RouterSeed) = (settings.RouterMode, settings.Router.ToString(), settings.RouterSeed);
-        (Concurrency, ArrivalSpeedupRatio) = (settings.Concurrency, settings.ArrivalSpeedupRatio);
-        (Copies, ConcurrentTasks, Knobs) = (settings.Knobs.Copies, settings.Knobs.ConcurrentTasks, settings.Knobs.ToString());
+        (_metrics, ErrorTemplate, OutsideShare) = (outcome.Metrics, outcome.Template, outcome.OutsideShare);
+        (Engine, PrefillEngine, Workers, PrefillWorkers) = (point.Engine, point.PrefillEngine, point.Workers, point.PrefillWorkers);
+        (RouterMode, RouterConfig, RouterSeed) = (point.RouterMode, point.RouterConfig, point.RouterSeed);
+        (Concurrency, ArrivalSpeedupRatio) = (point.Concurrency, point.ArrivalSpeedupRatio);
+        (Copies, ConcurrentTasks, Knobs) = (point.Copies, point.ConcurrentTasks, point.Knobs);
+        if (outcome.Error is null) Warnings = point.Warnings;
     }
 
     // One that was stored, or sent from another session.
@@ -138,7 +146,7 @@ public sealed class SweepRow : IDynamicMetaObjectProvider, INamedValues
     [JsonInclude]
     public string? Warnings { get; internal init; }
 
-    /// <summary>True when the row comes from a checkpoint instead of a run.</summary>
+    /// <summary>True when a sweep that went on found the row in its checkpoint.</summary>
     public bool IsResumed { get; }
 
     /// <summary>A metric by its name in the report file; null for goodput when no service level was given.</summary>
@@ -172,9 +180,6 @@ public sealed class SweepRow : IDynamicMetaObjectProvider, INamedValues
     DynamicMetaObject IDynamicMetaObjectProvider.GetMetaObject(Expression parameter) => new StrictNames(parameter, this, typeof(SweepRow));
 
     private static string Text(IFormattable value) => value.ToString(null, CultureInfo.InvariantCulture);
-
-    // What the workers of a pool do is plain already.
-    private static string Text(EngineConfig engine) => (engine.Arguments with { WorkerType = WorkerType.Aggregated }).ToString();
 }
 
 /// <summary>What a point gave, as a checkpoint keeps it: metrics, or an error.</summary>
@@ -183,6 +188,12 @@ internal sealed record SweepOutcome(IReadOnlyList<Metric> Metrics, string? Error
     /// <summary>Requests that the time cap cut off.</summary>
     public long CutOffRequests { get; init; }
 
-    /// <summary>The error with placeholders for settings; null where it comes from a checkpoint.</summary>
+    /// <summary>Share of the busy time unlike what the timing profile was fitted to; null without such a profile.</summary>
+    public double? OutsideShare { get; init; }
+
+    /// <summary>The error with placeholders for settings.</summary>
     public string? Template { get; init; }
+
+    /// <summary>That of a point which cannot be replayed.</summary>
+    public static SweepOutcome Of(AgentSimException error) => new([], error.ErrorId, error.Message) { Template = error.Template };
 }

@@ -1,5 +1,6 @@
 using System.Collections;
 using System.Management.Automation;
+using AgentSim.Capacity;
 using AgentSim.Files;
 using AgentSim.Metrics;
 using AgentSim.Recording;
@@ -13,20 +14,27 @@ namespace AgentSim.PowerShell.Commands;
 /// Writes results of replays to a file. The file appears when the input has ended; when the pipeline fails or is stopped, an
 /// existing file stays as it was.
 /// </summary>
-[Cmdlet(VerbsData.Export, "AgentReport", SupportsShouldProcess = true, DefaultParameterSetName = ResultSet)]
+[Cmdlet(VerbsData.Export, "AgentReport", DefaultParameterSetName = ReplaySet, SupportsShouldProcess = true)]
 [OutputType(typeof(FileInfo))]
 public sealed class ExportAgentReportCommand : ExportCommand
 {
-    private const string ResultSet = "InputObject";
+    private const string ReplaySet = "InputObject";
+    private const string CapacitySet = "Capacity";
     private const string FileSet = "Report";
 
     private readonly List<ReplayResult> _results = [];
+    private readonly List<CapacityAnswer> _answers = [];
     private IReadOnlyList<MetricLimit> _limits = [];
 
     /// <summary>Results of Invoke-AgentReplay.</summary>
-    [Parameter(ParameterSetName = ResultSet, Mandatory = true, ValueFromPipeline = true)]
+    [Parameter(ParameterSetName = ReplaySet, Mandatory = true, ValueFromPipeline = true)]
     [ValidateNotNull]
     public ReplayResult[] InputObject { get; set; } = [];
+
+    /// <summary>Answers of Find-AgentCapacity.</summary>
+    [Parameter(ParameterSetName = CapacitySet, Mandatory = true, ValueFromPipeline = true)]
+    [ValidateNotNull]
+    public CapacityAnswer[] Capacity { get; set; } = [];
 
     /// <summary>Report files in place of results, for a page or tables of them.</summary>
     [Parameter(ParameterSetName = FileSet, Mandatory = true)]
@@ -40,12 +48,14 @@ public sealed class ExportAgentReportCommand : ExportCommand
     public string[] RequestLog { get; set; } = [];
 
     /// <summary>What to call the results, one name for each in their order; in place of the settings in which they differ.</summary>
-    [Parameter]
+    [Parameter(ParameterSetName = ReplaySet)]
+    [Parameter(ParameterSetName = FileSet)]
     [ValidateNotNullOrEmpty]
     public string[] Name { get; set; } = [];
 
     /// <summary>The limits that the results are tested against, as for Test-AgentReplay; relative ones refer to the first result.</summary>
-    [Parameter]
+    [Parameter(ParameterSetName = ReplaySet)]
+    [Parameter(ParameterSetName = FileSet)]
     [ValidateNotNullOrEmpty]
     public IDictionary? Limit { get; set; }
 
@@ -85,6 +95,7 @@ public sealed class ExportAgentReportCommand : ExportCommand
     /// <inheritdoc/>
     protected override void Process()
     {
+        if (ParameterSetName == CapacitySet) _answers.AddRange(Capacity);
         _results.AddRange(InputObject);
         for (int i = 0; i < Report.Length; i++)
         {
@@ -96,6 +107,12 @@ public sealed class ExportAgentReportCommand : ExportCommand
     /// <inheritdoc/>
     protected override void Finish()
     {
+        if (_answers.Count > 0)
+        {
+            ExportAnswers();
+            return;
+        }
+
         if (_results.Count == 0) throw Errors.ReportEmpty.Error("there is no result to write");
         if (Format is ReportFormat.Json or ReportFormat.Jsonl && _results.Count != 1)
             throw Errors.ReportSeveral.Error(
@@ -106,6 +123,22 @@ public sealed class ExportAgentReportCommand : ExportCommand
             RunLimits.Test([.. _results.Select((result, i) => new ReportedRun(result, NameOf(i)))], _limits);
         if (!IsWanted) return;
         AtomicFile.Write(Target, stream => Write(stream, runs));
+        PassOn();
+    }
+
+    private void ExportAnswers()
+    {
+        if (_results.Count > 0) throw Errors.OptionsConflict.Error("results of replays and answers of a search do not go into one file");
+        Action<Stream> write = Format switch
+        {
+            ReportFormat.Json => stream => CapacityFile.WriteJson(stream, _answers),
+            ReportFormat.Csv => stream => CapacityFile.WriteCsv(stream, _answers),
+            ReportFormat.Html => stream => CapacityPage.Write(stream, _answers, Cancellation),
+            _ => throw Errors.OptionsConflict.Error($"a capacity is written as {ReportFormat.Csv}, {ReportFormat.Html} or "
+                + $"{ReportFormat.Json}"),
+        };
+        if (!IsWanted) return;
+        AtomicFile.Write(Target, write);
         PassOn();
     }
 

@@ -123,7 +123,7 @@ public sealed partial class InvokeAgentReplayCommand : ReplayInputCommand
             return;
         }
 
-        ReplayWorkload workload = LoadWorkload(_settings.Pools?.Prefill ?? _settings.Engine);
+        ReplayWorkload workload = LoadWorkload((_settings.Pools?.Prefill ?? _settings.Engine).BlockSize);
         var progress = new ProgressDisplay(this, "Replaying");
         ReplayResult result = Replay.Run(workload, _settings, progress.Replaying(), Cancellation);
         progress.Complete();

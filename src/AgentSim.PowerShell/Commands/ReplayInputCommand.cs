@@ -1,7 +1,7 @@
 using System.ComponentModel;
 using System.Management.Automation;
-using AgentSim.Engines;
 using AgentSim.Rows;
+using AgentSim.Sweeps;
 using AgentSim.Traces;
 using AgentSim.Workload;
 
@@ -121,22 +121,11 @@ public abstract partial class ReplayInputCommand : PathCommand
             || !WildcardPattern.ContainsWildcardCharacters(given)) && Directory.Exists(FileSystemPath(given));
 
     /// <summary>The workload, when all input has come.</summary>
-    /// <param name="engine">The engine that will serve it, for synthetic load.</param>
-    private protected ReplayWorkload LoadWorkload(EngineConfig engine)
+    /// <param name="blockSize">Tokens in a block of the engine that will serve it, for synthetic load.</param>
+    private protected ReplayWorkload LoadWorkload(long blockSize)
     {
-        if (IsSynthetic) return SyntheticLoad.Create(Synthesis(), engine.BlockSize, Cancellation);
-        WorkloadOptions options = new()
-        {
-            Format = TraceFormat,
-            TraceBlockSize = TraceBlockSize,
-            Model = Model,
-            SharedPrefixRatio = SharedPrefixRatio,
-            PrefixGroups = PrefixGroups,
-            AllowCut = AllowCut,
-            AllowTorn = AllowTorn,
-            DropSessionless = DropSessionless,
-            OnWarning = Warn,
-        };
+        if (IsSynthetic) return SyntheticLoad.Create(Synthesis(), blockSize, Cancellation);
+        WorkloadOptions options = Reading();
         if (ParameterSetName == InputObjectSet) return FromRows(options);
         if (ParameterSetName == RecordSet) return WorkloadLoader.FromRecords(_records, options, Cancellation);
         var progress = new ProgressDisplay(this, "Reading the workload");
@@ -144,6 +133,23 @@ public abstract partial class ReplayInputCommand : PathCommand
         progress.Complete();
         return workload;
     }
+
+    /// <summary>The same for machines that have to make the workload, too.</summary>
+    private protected SweepInput Collected() => IsSynthetic ? new SweepInput { Synthetic = Synthesis() }
+        : new SweepInput { Paths = _files, Rows = _rows, Records = _records, Options = Reading() };
+
+    private WorkloadOptions Reading() => new()
+    {
+        Format = TraceFormat,
+        TraceBlockSize = TraceBlockSize,
+        Model = Model,
+        SharedPrefixRatio = SharedPrefixRatio,
+        PrefixGroups = PrefixGroups,
+        AllowCut = AllowCut,
+        AllowTorn = AllowTorn,
+        DropSessionless = DropSessionless,
+        OnWarning = Warn,
+    };
 
     /// <summary>Writes a warning, the same one once.</summary>
     private protected void Warn(RunWarning warning)

@@ -26,6 +26,7 @@ public partial class FloorsTests
         ["Calibration", "Timelines"],
         ["Reports"],
         ["Sweeps"],
+        ["Capacity"],
     ];
 
     private static readonly Dictionary<string, int> FloorOf = Floors

@@ -106,6 +106,9 @@ public sealed class EngineConfig
     internal EngineConfig With(ProfileTables tables) =>
         new(Arguments, new ProfileModel(tables, Arguments.SpeedupRatio, Arguments.DecodeSpeedupRatio));
 
+    /// <summary>The same with another number of KV blocks.</summary>
+    internal EngineConfig WithBlocks(long blocks) => new(Arguments with { NumGpuBlocks = blocks }, Timing);
+
     /// <summary>Reads and resolves the JSON text of an engine-arguments option.</summary>
     /// <param name="json">A JSON object; of a name given twice the last counts.</param>
     /// <param name="optionName">The option as the user wrote it, for messages: <see cref="Setting.Engine"/> or another term.</param>

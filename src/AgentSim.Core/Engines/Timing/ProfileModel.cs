@@ -11,6 +11,9 @@ internal sealed class ProfileModel(ProfileTables tables, double speedupRatio, do
 
     public override string FileDigest => tables.Digest;
 
+    /// <summary>The tables.</summary>
+    public ProfileTables Tables => tables;
+
     protected override double PrefillModel(long requests, long fresh, long cached)
     {
         double tokens = requests * fresh;

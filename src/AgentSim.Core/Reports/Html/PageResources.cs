@@ -9,18 +9,23 @@ internal static class PageResources
     private static readonly string Library =
         $"/*\n{Read("ThirdParty.uPlot.LICENSE").Trim()}\n*/\n{Read("ThirdParty.uPlot.uPlot.iife.min.js")}";
 
-    private static readonly string Own =
-        "(() => {\n\"use strict\";\n" + string.Concat(((string[])["data", "theme", "plots", "laneModel", "laneDrawing", "lanes", "start"])
-            .Select(name => Read($"Page.{name}.js"))) + "})();\n";
+    public static IReadOnlyList<string> Scripts { get; } = With("data", "theme", "plots", "laneModel", "laneDrawing", "lanes", "start");
 
-    public static IReadOnlyList<string> Scripts { get; } = [Library, Own];
+    /// <summary>Those of the page of a capacity.</summary>
+    public static IReadOnlyList<string> CapacityScripts => field ??= With("data", "theme", "plots", "capacity");
 
     public static IReadOnlyList<string> Styles { get; } =
         [$"/*\n{Read("ThirdParty.uPlot.LICENSE").Trim()}\n*/\n{Read("ThirdParty.uPlot.uPlot.min.css")}", Read("Page.page.css")];
 
     /// <summary>Content security policy: these scripts and styles by their digests, and nothing from anywhere else.</summary>
-    public static string Policy { get; } =
-        $"default-src 'none'; script-src {Digests(Scripts)}; style-src {Digests(Styles)}; base-uri 'none'; form-action 'none'";
+    public static string Policy { get; } = PolicyOf(Scripts);
+
+    /// <summary>The policy of a page with other scripts.</summary>
+    public static string PolicyOf(IReadOnlyList<string> scripts) =>
+        $"default-src 'none'; script-src {Digests(scripts)}; style-src {Digests(Styles)}; base-uri 'none'; form-action 'none'";
+
+    private static string[] With(params string[] parts) =>
+        [Library, "(() => {\n\"use strict\";\n" + string.Concat(parts.Select(name => Read($"Page.{name}.js"))) + "})();\n"];
 
     private static string Digests(IReadOnlyList<string> texts) =>
         string.Join(' ', texts.Select(text => $"'sha256-{Convert.ToBase64String(SHA256.HashData(Encoding.UTF8.GetBytes(text)))}'"));

@@ -60,7 +60,8 @@ internal static class PlotSections
         page.Markup("</tbody>\n</table></div></details>\n");
     }
 
-    private static void Figure(HtmlWriter page, string id, string caption) =>
+    /// <summary>The place of a plot, which the scripts find by its id.</summary>
+    public static void Figure(HtmlWriter page, string id, string caption) =>
         page.Write($"<figure><figcaption id=\"{id}-caption\">{caption}</figcaption><div class=\"plot\" id=\"{id}\" tabindex=\"0\" " +
             $"role=\"group\" aria-labelledby=\"{id}-caption\"></div></figure>\n");
 }

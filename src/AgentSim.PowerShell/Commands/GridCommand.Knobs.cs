@@ -5,7 +5,7 @@ using AgentSim.Workload;
 namespace AgentSim.PowerShell.Commands;
 
 // What is changed of the workload, each with several values.
-public sealed partial class InvokeAgentSweepCommand
+public abstract partial class GridCommand
 {
     /// <summary>Divisors of the times between the starts of tasks.</summary>
     [Parameter]
