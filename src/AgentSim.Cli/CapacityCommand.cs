@@ -39,7 +39,7 @@ internal static class CapacityCommand
             new("--force", "", "Starts the checkpoint anew when it is of something else", OptionValue.None),
             new("--csv", "PATH", "Writes every value that was replayed as CSV"),
             new("--json", "PATH", "Writes the answers and every value as JSON"),
-            new("--html", "PATH", "Writes a page for the browser: answers, the limits' metrics over the values, the front"),
+            new("--report-html", "PATH", "Writes a page for the browser: answers, the limits' metrics over the values, the front"),
         ],
         Run);
 
@@ -50,11 +50,11 @@ internal static class CapacityCommand
             throw Errors.OptionsConflict.Usage($"{option} is what is looked for; give --min and --max");
         question.Check();
         string? checkpointPath = values.Text("--checkpoint"), csv = values.Text("--csv"), json = values.Text("--json"),
-            html = values.Text("--html");
+            html = values.Text("--report-html");
         bool force = values.Has("--force");
         if (force && checkpointPath is null) throw Errors.OptionsConflict.Error("--force is for a checkpoint; give --checkpoint, too");
         var plan = new SweepPlan(values, files);
-        OutputFiles.Check(plan.Inputs, ("--csv", csv), ("--json", json), ("--html", html), ("--checkpoint", checkpointPath));
+        OutputFiles.Check(plan.Inputs, ("--csv", csv), ("--json", json), ("--report-html", html), ("--checkpoint", checkpointPath));
         SweepPoint[] configurations = plan.Load(cancellation);
 
         IReadOnlyList<CapacityAnswer> answers;

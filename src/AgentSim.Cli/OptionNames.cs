@@ -77,6 +77,7 @@ internal static class OptionNames
         nameof(Setting.GpuPricePerHour) => "--gpu-price-per-hour",
         nameof(Setting.KvBytesPerToken) => "--kv-bytes-per-token",
         nameof(Setting.ReportWriter) => "--report-json",
+        nameof(Setting.RequestLogWriter) => "--report-jsonl",
         nameof(Setting.Import) => "agentsim import",
         nameof(Setting.Timeline) => "agentsim timeline",
         nameof(Setting.Compare) => "agentsim compare",

@@ -21,7 +21,7 @@ internal static class SweepCommand
         IReadOnlyList<ReplaySettings> settings = grid.Settings;
         grid.Warn(SweepChecks.Warnings(SweepChecks.Usable(settings, grid.Format), grid.Synthetic));
         outputs.Check(grid.Inputs);
-        SweepPoint[] points = grid.Load(cancellation);
+        SweepPoint[] points = outputs.Keep(grid.Load(cancellation));
         using SweepCheckpoint? checkpoint = outputs.Checkpoint is { } path
             ? SweepCheckpoint.Open(path, points[0].Workload, settings[0], outputs.Force) : null;
         List<SweepRow> rows = [];
@@ -31,7 +31,7 @@ internal static class SweepCommand
         }
 
         rows.Sort((a, b) => a.Index.CompareTo(b.Index));
-        outputs.Write(rows);
+        outputs.Write(rows, cancellation);
         Fail(rows);
     }
 

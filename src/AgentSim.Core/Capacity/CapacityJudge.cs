@@ -17,9 +17,9 @@ internal static class CapacityJudge
         CapacityPoint? judged = answer ?? below;
         if (judged is { OutsideShare: > RunCalibration.MostOutside and { } outside })
         {
-            return (CapacityVerdict.Extrapolated, string.Create(CultureInfo.InvariantCulture,
-                $"extrapolated: at {judged.Value} {100 * outside:0.#} % of the busy time is in passes unlike the runs that "
-                    + $"{Path.GetFileName(calibration.Profile)} was fitted to"));
+            string busyTime = string.Create(CultureInfo.InvariantCulture, $"the busy time at {judged.Value}");
+            return (CapacityVerdict.Extrapolated,
+                RunTiming.Extrapolated(outside, busyTime, Path.GetFileName(calibration.Profile)));
         }
 
         if (below is { Outcome: CapacityOutcome.Mixed })

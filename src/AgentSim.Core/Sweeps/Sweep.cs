@@ -136,6 +136,7 @@ public static class Sweep
             try
             {
                 ReplayResult result = Replay.Run(point.Workload, point.Settings, new Share(_finished, turn), _stop.Token);
+                point.OnResult?.Invoke(result);
                 return new SweepOutcome(result.Summary.Metrics)
                 {
                     CutOffRequests = result.Summary.CutOffRequests,
@@ -158,7 +159,11 @@ public static class Sweep
 /// <summary>A replay to run as part of a sweep.</summary>
 /// <param name="Workload">What to replay; shared by any number of points.</param>
 /// <param name="Settings">How to replay it.</param>
-public sealed record SweepPoint(ReplayWorkload Workload, ReplaySettings Settings);
+public sealed record SweepPoint(ReplayWorkload Workload, ReplaySettings Settings)
+{
+    /// <summary>Told of the result on the thread that ran it, for those who need more than its row; null: nobody.</summary>
+    public Action<ReplayResult>? OnResult { get; init; }
+}
 
 /// <summary>How far a sweep has come.</summary>
 /// <param name="Done">Points that are finished.</param>
