@@ -30,6 +30,13 @@ internal static class CapacityJudge
             : (CapacityVerdict.Yes, "every limit is kept, by more than the stated errors");
     }
 
+    /// <summary>Says it of a curve, which answers no question but rests on the same timing.</summary>
+    public static (CapacityVerdict Verdict, string Reason) OfCurve(ReplaySettings settings, IReadOnlyList<CapacityPoint> points)
+    {
+        (CapacityVerdict verdict, string reason) = Of(settings, points.MaxBy(point => point.OutsideShare), null);
+        return (verdict, verdict == CapacityVerdict.Yes ? "no limit was given: this is the curve alone" : reason);
+    }
+
     private static string? TooClose(CapacityPoint point, CalibrationUse calibration)
     {
         foreach (CapacityMargin limit in point.Limits)
