@@ -34,6 +34,8 @@ internal sealed record SweepJob
 
     public bool AllowCut { get; init; }
 
+    public bool AllowTorn { get; init; }
+
     public bool DropSessionless { get; init; }
 
     /// <summary>The timing profile whose tables the engines have; null: none.</summary>

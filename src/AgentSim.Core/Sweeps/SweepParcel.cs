@@ -51,6 +51,7 @@ public static class SweepParcel
             PrefixGroups = input.Options.PrefixGroups,
             Model = input.Options.Model,
             AllowCut = input.Options.AllowCut,
+            AllowTorn = input.Options.AllowTorn,
             DropSessionless = input.Options.DropSessionless,
             Calibration = points[0].Settings.Calibration,
         };

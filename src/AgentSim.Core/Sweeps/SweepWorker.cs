@@ -135,6 +135,7 @@ public sealed class SweepWorker : IDisposable
             PrefixGroups = job.PrefixGroups,
             Model = job.Model,
             AllowCut = job.AllowCut,
+            AllowTorn = job.AllowTorn,
             DropSessionless = job.DropSessionless,
         };
         string[] paths = [.. job.Paths.Select(path => Path.Combine(folder, path))];
