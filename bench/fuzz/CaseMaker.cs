@@ -74,7 +74,7 @@ internal sealed class CaseMaker(Func<string, string> help)
     };
 
     // Puts files there, and says what names them.
-    private static IEnumerable<string> Inputs(string command, string kind, Dictionary<string, byte[]> files, Draw draw)
+    private static List<string> Inputs(string command, string kind, Dictionary<string, byte[]> files, Draw draw)
     {
         if (draw.Chance(1)) return [draw.Of(["/dev/zero", "/dev/null", "missing.jsonl", ".", "*.nothing", "/proc/self/mem"])];
         string from = draw.Chance(4) ? draw.Of(["records", "report", "policy", "profile", "measurement", "dynamo", "mooncake", "weka"])

@@ -172,7 +172,8 @@ public sealed class SweepMachinesTests : IDisposable
             "ArrivalSpeedupRatio", "Knobs", "MaxSimTimeMs", "ServiceLevel", "ReportsAgents", "Calibration"],
             // What reports say beside, and what only replays by themselves record.
             ["Warnings", "RecordsKvUse", "RunName"]);
-        Names<WorkloadOptions>(["Format", "TraceBlockSize", "SharedPrefixRatio", "PrefixGroups", "Model", "AllowCut", "AllowTorn", "DropSessionless"],
+        Names<WorkloadOptions>(
+            ["Format", "TraceBlockSize", "SharedPrefixRatio", "PrefixGroups", "Model", "AllowCut", "AllowTorn", "DropSessionless"],
             ["Import", "OnWarning"]);
     }
 
