@@ -35,7 +35,8 @@ internal sealed class ApiServer : IAsyncDisposable
         _settings = settings;
         _modelJson = JsonSerializer.Serialize(settings.Options.Model);
         _banner = string.Create(CultureInfo.InvariantCulture, $"simulated; speed={settings.Options.Speed}; timing={Ascii(settings.Timing)}");
-        _engine = new ServedEngine(settings.ToReplay(), settings.Options.Speed, TextTokens.WordTokens);
+        _engine = new ServedEngine(settings.ToReplay(), settings.Options.Speed, TextTokens.WordTokens,
+            problem => onProblem(Errors.ServedRequestFailed.Error($"the simulated workers were started anew: {problem.Template}")));
         var problems = new ProblemFilter(onProblem);
         var gate = new ConnectionGate(connections, () =>
         {
