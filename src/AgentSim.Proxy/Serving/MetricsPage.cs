@@ -35,7 +35,7 @@ internal static class MetricsPage
         Total("vllm:num_preemptions", "Requests admitted again after their first token.", totals.Preemptions);
         Total("vllm:prompt_tokens", "Prompt tokens of admitted requests.", totals.PromptTokens);
         Total("vllm:generation_tokens", "Tokens given out.", totals.OutputTokens);
-        Begin("vllm:request_success", "counter", "Requests that ended; abort: whose client was gone, and which ran on unseen.");
+        Begin("vllm:request_success_total", "counter", "Requests that ended; abort: whose client was gone, and which ran on unseen.");
         Line("vllm:request_success_total", $"{{engine=\"0\",finished_reason=\"length\",model_name=\"{model}\"}}", totals.Completed - totals.Abandoned);
         Line("vllm:request_success_total", $"{{engine=\"0\",finished_reason=\"abort\",model_name=\"{model}\"}}", totals.Abandoned);
         Distribution("vllm:time_to_first_token_seconds", "Arrival to first token, simulated seconds.", totals.Ttft);
@@ -60,7 +60,7 @@ internal static class MetricsPage
 
         void Total(string name, string help, long value)
         {
-            Begin(name, "counter", help);
+            Begin(name + "_total", "counter", help);
             Line(name + "_total", Labels(0), value);
         }
 
