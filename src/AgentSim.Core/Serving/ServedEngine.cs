@@ -15,6 +15,8 @@ internal sealed class ServedEngine : IDisposable
     /// <summary>Requests at a time.</summary>
     public const int MostRequests = 16_384;
 
+    private const int FewestBlocks = 1 << 20;
+
     private readonly ReplaySettings _settings;
     private readonly ulong[] _words;
     private readonly Action<AgentSimException>? _onRestart;
@@ -87,10 +89,19 @@ internal sealed class ServedEngine : IDisposable
         slots.WhenFreed(() => Interlocked.Decrement(ref _inFlight));
         ServedRecorder recorder = new(slots, Totals);
         EngineConfig engine = _settings.Pools?.Decode ?? _settings.Engine;
-        RuntimeParts parts = new(new ServedDriver(_arrivals, slots, recorder), new ServedPrompts(slots, _words, (int)engine.BlockSize),
+        RuntimeParts parts = new(new ServedDriver(_arrivals, slots, recorder), new ServedPrompts(slots, _words, (int)engine.BlockSize, MostBlocks()),
             recorder, slots.Columns, _settings, null, CancellationToken.None) { Clock = new ServingClock(_arrivals, recorder, slots) };
         ReplayRuntime runtime = RuntimeFactory.Create(parts, _settings.Pools is null ? null : new HandoffRecorder(recorder));
         return new Workers(slots, runtime, [.. runtime.AllRanks()]);
+    }
+
+    // A few times what all caches hold, so that hardly anything is forgotten that a worker still has.
+    private int MostBlocks()
+    {
+        (long first, long second) = _settings.Pools is { } pools
+            ? (pools.Prefill.NumGpuBlocks * pools.PrefillWorkers, pools.Decode.NumGpuBlocks * pools.DecodeWorkers)
+            : (_settings.Engine.NumGpuBlocks * _settings.Workers * _settings.Engine.DpSize, 0);
+        return (int)Math.Clamp(4.0 * ((double)first + second), FewestBlocks, 16.0 * FewestBlocks);
     }
 
     // Requests can bring the workers of a deployment to a dead end, for example when pools wait for each other's KV. Where a replay ends
