@@ -74,12 +74,8 @@ internal static class ReplayCommand
 
         string table = arguments.Plots ? MetricTable.RenderWithPlots(result, OptionNames.Wording)
             : MetricTable.Render(result, OptionNames.Wording);
-        string agents = result.Agents is { } shown ? AgentTable.Render(shown) : "";
-        Output.Write($"{table}{agents}Saved full report to: {report}\n");
+        Output.Write($"{table}{Agents(result, workload, cancellation)}Saved full report to: {report}\n");
         ShowCounts(result.Summary, workload.RequestCount * plan.Settings.Knobs.Copies);
-        // Those who replay agents want to know, and it takes next to no time; standard output and the report stay as they are.
-        if (result.Agents is null && workload.IsAgentic && result.FindAgents(cancellation) is { } found)
-            Messages.WriteLine($"agentsim: {AgentTable.Line(found.Summary)} (more with --agents)");
         LimitLines.Enforce(LimitTest.Run(result.Summary.Metrics, arguments.Limits), Messages.Write);
 
         // At once, because reading and running may take long or fail; all of them stand below the table, too.
@@ -87,6 +83,14 @@ internal static class ReplayCommand
         {
             if (said.Add(warning)) Messages.WriteLine($"agentsim: warning: {warning.In(OptionNames.Wording)}");
         }
+    }
+
+    // People who replay agents want to know; what scripts read is made when they ask for it.
+    private static string Agents(ReplayResult result, ReplayWorkload workload, CancellationToken cancellation)
+    {
+        if (result.Agents is { } asked) return AgentTable.Render(asked);
+        return workload.IsAgentic && !Console.IsOutputRedirected && result.FindAgents(cancellation) is { } found
+            ? $"{AgentTable.Line(found.Summary)} (more with --agents)\n" : "";
     }
 
     /// <summary>The lists of arguments that were asked for; null: none was.</summary>

@@ -68,7 +68,9 @@ internal sealed class ServedEngine : IDisposable
     /// <summary>Why such a request is not taken; null when it is.</summary>
     public string? WhyNever(int promptTokens, int outputTokens) => Feasibility.WhyNever(_settings, promptTokens, outputTokens);
 
-    /// <summary>Takes a request that <see cref="WhyNever"/> has nothing against; false when there are too many, or it has stopped.</summary>
+    /// <summary>
+    /// Takes a request that <see cref="WhyNever"/> has nothing against; false when there are too many, or it has stopped.
+    /// </summary>
     public bool TrySubmit(ServedRequest request)
     {
         if (Interlocked.Increment(ref _inFlight) <= MostRequests && _arrivals.TryAdd(request)) return true;
@@ -89,8 +91,9 @@ internal sealed class ServedEngine : IDisposable
         slots.WhenFreed(() => Interlocked.Decrement(ref _inFlight));
         ServedRecorder recorder = new(slots, Totals);
         EngineConfig engine = _settings.Pools?.Decode ?? _settings.Engine;
-        RuntimeParts parts = new(new ServedDriver(_arrivals, slots, recorder), new ServedPrompts(slots, _words, (int)engine.BlockSize, MostBlocks()),
-            recorder, slots.Columns, _settings, null, CancellationToken.None) { Clock = new ServingClock(_arrivals, recorder, slots) };
+        ServedPrompts prompts = new(slots, _words, (int)engine.BlockSize, MostBlocks());
+        RuntimeParts parts = new(new ServedDriver(_arrivals, slots, recorder), prompts, recorder, slots.Columns, _settings, null,
+            CancellationToken.None) { Clock = new ServingClock(_arrivals, recorder, slots) };
         ReplayRuntime runtime = RuntimeFactory.Create(parts, _settings.Pools is null ? null : new HandoffRecorder(recorder));
         return new Workers(slots, runtime, [.. runtime.AllRanks()]);
     }

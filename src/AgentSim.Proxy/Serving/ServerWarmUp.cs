@@ -4,7 +4,9 @@ using AgentSim.Serving;
 
 namespace AgentSim.Proxy.Serving;
 
-/// <summary>Lets a few requests be answered by a server of its own, so that the first real ones do not wait for code to be compiled.</summary>
+/// <summary>
+/// Lets a few requests be answered by a server of its own, so that the first real ones do not wait for code to be compiled.
+/// </summary>
 internal static class ServerWarmUp
 {
     private const int Rounds = 40;

@@ -15,10 +15,12 @@ public sealed class AgentServerTests
     public async Task A_server_answers_counts_and_stops()
     {
         using AgentServer server = AgentServer.Start(
-            new ServerOptions { Listen = "http://127.0.0.1:0", Speed = 50 }, Sim.Settings("""{"engine_type":"sglang","block_size":8}""", workers: 2));
+            new ServerOptions { Listen = "http://127.0.0.1:0", Speed = 50 },
+            Sim.Settings("""{"engine_type":"sglang","block_size":8}""", workers: 2));
         Assert.Contains("\"completion_tokens\":7", await Ask(server.Address, 7));
         ServerStatus status = server.Status();
-        Assert.Equal((1L, 1L, 7L, true), (status.Counters.Requests, status.Counters.Completed, status.Counters.OutputTokens, status.IsRunning));
+        Assert.Equal((1L, 1L, 7L), (status.Counters.Requests, status.Counters.Completed, status.Counters.OutputTokens));
+        Assert.True(status.IsRunning);
         server.Stop();
         Assert.False(server.Status().IsRunning);
         await Assert.ThrowsAsync<HttpRequestException>(() => Ask(server.Address, 1));
@@ -44,7 +46,8 @@ public sealed class AgentServerTests
         string address = "";
         while (address.Length == 0 && await process.StandardError.ReadLineAsync().WaitAsync(Patience) is { } line)
         {
-            if (line.StartsWith("agentsim: serving tiny at ", StringComparison.Ordinal)) address = line[(line.IndexOf("http", StringComparison.Ordinal))..];
+            if (line.StartsWith("agentsim: serving tiny at ", StringComparison.Ordinal))
+                address = line[line.IndexOf("http", StringComparison.Ordinal)..];
         }
 
         Assert.Contains("\"completion_tokens\":3", await Ask(address, 3));

@@ -34,7 +34,8 @@ internal sealed class ApiBench : IAsyncDisposable
         }
     }
 
-    public static async Task<ApiBench> Start(ReplaySettings? settings = null, double speed = 50.0, int? connections = null, string model = "m")
+    public static async Task<ApiBench> Start(
+        ReplaySettings? settings = null, double speed = 50.0, int? connections = null, string model = "m")
     {
         List<AgentSimException> problems = [];
         ServerOptions options = new() { Listen = "http://127.0.0.1:0", Speed = speed, Model = model };

@@ -18,7 +18,8 @@ public sealed partial class ApiServerTests
     {
         await using ApiBench bench = await ApiBench.Start();
         List<JsonElement> chunks = await bench.Stream("/v1/completions",
-            """{"model":"m","prompt":[5,6,7],"max_tokens":9,"min_tokens":9,"ignore_eos":true,"stream":true,"stream_options":{"include_usage":true}}""");
+            """{"model":"m","prompt":[5,6,7],"max_tokens":9,"min_tokens":9,"ignore_eos":true,"stream":true,"""
+            + """"stream_options":{"include_usage":true}}"""");
         Assert.Equal(10, chunks.Count);
         Assert.Single(chunks.Select(chunk => chunk.GetProperty("id").GetString()).Distinct());
         Assert.All(chunks[..9], chunk => Assert.Matches("^ [a-z]{4}$", chunk.GetProperty("choices")[0].GetProperty("text").GetString()));
@@ -151,12 +152,15 @@ public sealed partial class ApiServerTests
         string page = await bench.Client.GetStringAsync(new Uri("/metrics", UriKind.Relative));
         string[] samples = [.. page.Split('\n').Where(line => line.Length > 0 && line[0] != '#')];
         Assert.All(samples, sample => Assert.Matches(Sample(), sample));
-        Assert.All(samples, sample => Assert.Contains($"# TYPE {Regex.Replace(sample.Split('{', ' ')[0], "_(bucket|sum|count)$", "")} ", page));
-        Assert.Contains("""vllm:cache_config_info{block_size="16",enable_prefix_caching="True",engine="1",num_gpu_blocks="512"} 1""", samples);
+        Assert.All(samples, sample => Assert.Contains($"# TYPE {Family(sample)} ", page));
+        Assert.Contains(
+            """vllm:cache_config_info{block_size="16",enable_prefix_caching="True",engine="1",num_gpu_blocks="512"} 1""", samples);
         Assert.Equal(20.0, Value("vllm:generation_tokens_total"));
         Assert.Equal(8.0, Value("vllm:prompt_tokens_total"));
         Assert.Equal(4.0, Value("vllm:time_to_first_token_seconds_count"));
         Assert.Equal(0.0, Value("vllm:num_requests_running") + Value("vllm:num_requests_waiting") + Value("vllm:kv_cache_usage_perc"));
+
+        static string Family(string sample) => Regex.Replace(sample.Split('{', ' ')[0], "_(bucket|sum|count)$", "");
 
         double Value(string name) => samples.Where(sample => sample.StartsWith(name + "{", StringComparison.Ordinal))
             .Sum(sample => double.Parse(sample.Split(' ')[^1], CultureInfo.InvariantCulture));
@@ -207,7 +211,8 @@ public sealed partial class ApiServerTests
         await using ApiBench bench = await ApiBench.Start();
         AgentSim.Serving.ServerSettings settings = AgentSim.Serving.ServerSettings.Of(
             new AgentSim.Serving.ServerOptions { Listen = bench.Server.Address }, Sim.Settings());
-        AgentSimException error = await Assert.ThrowsAsync<AgentSimException>(() => AgentSim.Proxy.Serving.ApiServer.StartAsync(settings, _ => { }));
+        AgentSimException error = await Assert.ThrowsAsync<AgentSimException>(
+            () => AgentSim.Proxy.Serving.ApiServer.StartAsync(settings, _ => { }));
         Assert.Equal("EndpointUnavailable", error.ErrorId);
         Assert.Contains(bench.Server.Address, error.Message);
     }
