@@ -237,10 +237,13 @@ internal sealed class ApiServer : IAsyncDisposable
     private string Model()
     {
         string timing = JsonSerializer.Serialize(_settings.Timing);
-        FormattableString head = $$"""{"id":{{_modelJson}},"object":"model","created":{{_created}},"owned_by":"agentsim",""";
-        FormattableString length = $$""""root":{{_modelJson}},"max_model_len":{{_engine.LongestSequence}},"simulated":true,"""";
-        FormattableString what = $$""""agentsim":{"version":"{{Replay.Version}}","timing":{{timing}},"speed":{{_settings.Options.Speed}}"""";
-        return FormattableString.Invariant(head) + FormattableString.Invariant(length) + FormattableString.Invariant(what) + "}}";
+        return new StringBuilder()
+            .Append(CultureInfo.InvariantCulture, $"{{\"id\":{_modelJson},\"object\":\"model\",\"created\":{_created},")
+            .Append(CultureInfo.InvariantCulture, $"\"owned_by\":\"agentsim\",\"root\":{_modelJson},\"simulated\":true,")
+            .Append(CultureInfo.InvariantCulture, $"\"max_model_len\":{_engine.LongestSequence},")
+            .Append(CultureInfo.InvariantCulture, $"\"agentsim\":{{\"version\":\"{Replay.Version}\",\"timing\":{timing},")
+            .Append(CultureInfo.InvariantCulture, $"\"speed\":{_settings.Options.Speed}}}}}")
+            .ToString();
     }
 
     private static Task JsonAsync(HttpContext context, string json)
