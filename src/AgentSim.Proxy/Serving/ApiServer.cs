@@ -180,7 +180,9 @@ internal sealed class ApiServer : IAsyncDisposable
         }
         catch (Exception error) when (error is IOException or OperationCanceledException)
         {
-            // The client is gone.
+            // The client is gone, or what it sends has no form.
+            if (context.Response.HasStarted) context.Abort();
+            else await ApiProblem.Bad("The body cannot be read.").SendAsync(context).ConfigureAwait(false);
         }
         finally
         {
