@@ -1,8 +1,6 @@
 using System.Collections;
 using System.Management.Automation;
-using AgentSim.Calibration;
 using AgentSim.Engines;
-using AgentSim.Files;
 using AgentSim.Metrics;
 using AgentSim.Routing;
 using AgentSim.Simulation;
