@@ -103,7 +103,8 @@ internal static class ReplayCommand
             ? $"{AgentTable.Line(found.Summary)} (more with --agents)\n" : "";
     }
 
-    private static string? ArgumentHelp(OptionValues values)
+    /// <summary>The lists of arguments that were asked for; null: none was.</summary>
+    public static string? ArgumentHelp(OptionValues values)
     {
         List<string> parts = [];
         if (values.Has("--help-engine"))

@@ -247,6 +247,9 @@ public static class Setting
     /// <summary>Bytes of KV that a token takes.</summary>
     public static Term KvBytesPerToken { get; } = new("KV bytes per token");
 
+    /// <summary>How much faster than its deployment a server is.</summary>
+    public static Term ServerSpeed { get; } = new("speed");
+
     /// <summary>All of them; a front end knows each, or leaves it its neutral name.</summary>
     public static IReadOnlyList<Term> All { get; } =
     [
@@ -260,6 +263,6 @@ public static class Setting
         InterTurnDelayMs, MaxIdle, MaxToolWait, SessionRate, CharactersPerToken, Until, Since, Salt, InferSessions, BufferBytes,
             FlushIntervalMs, RollBytes,
         RollLines, Shard, Checkpoint, Limit, Minimum, Maximum, Step, SeedCount, GpuPricePerHour, KvBytesPerToken, Import, ImportFormat,
-        ImportPreset, Timeline, Compare, ReportWriter, RequestLogWriter, Convert,
+        ImportPreset, Timeline, Compare, ReportWriter, RequestLogWriter, Convert, ServerSpeed,
     ];
 }
