@@ -42,7 +42,7 @@ internal static class CapacityCommand
             new("--merge", "CHECKPOINT...", "Answers from the checkpoints of shares, without running anything", OptionValue.Many),
             new("--csv", "PATH", "Writes every value that was replayed as CSV"),
             new("--json", "PATH", "Writes the answers and every value as JSON"),
-            new("--html", "PATH", "Writes a page for the browser: answers, the limits' metrics over the values, the front"),
+            new("--report-html", "PATH", "Writes a page for the browser: answers, the limits' metrics over the values, the front"),
         ],
         Run);
 
@@ -53,7 +53,7 @@ internal static class CapacityCommand
             throw Errors.OptionsConflict.Usage($"{option} is what is looked for; give --min and --max");
         question.Check();
         string? checkpointPath = values.Text("--checkpoint"), csv = values.Text("--csv"), json = values.Text("--json"),
-            html = values.Text("--html");
+            html = values.Text("--report-html");
         bool force = values.Has("--force");
         if (force && checkpointPath is null) throw Errors.OptionsConflict.Error("--force is for a checkpoint; give --checkpoint, too");
         SweepShard? shard = SweepOutputs.ShardOf(values);
@@ -61,7 +61,8 @@ internal static class CapacityCommand
         if (merged.Count > 0 && checkpointPath is not null)
             throw Errors.OptionsConflict.Error("--merge runs nothing that --checkpoint could keep; leave one of them out");
         var plan = new SweepPlan(values, files);
-        OutputFiles.Check(plan.Inputs.Concat(merged), ("--csv", csv), ("--json", json), ("--html", html), ("--checkpoint", checkpointPath));
+        OutputFiles.Check(
+            plan.Inputs.Concat(merged), ("--csv", csv), ("--json", json), ("--report-html", html), ("--checkpoint", checkpointPath));
         SweepPoint[] configurations = plan.Load(cancellation);
 
         ReplaySettings common = CapacityFinder.Reporting(question, configurations[0].Settings);

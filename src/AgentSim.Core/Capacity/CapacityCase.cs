@@ -60,7 +60,8 @@ internal sealed class CapacityCase
     {
         CapacityPoint? found = PointAt(_search?.Answer), below = PointAt(_search?.OneStepBelow), judged = found ?? below;
         ReplaySettings settings = _configuration.Settings;
-        (CapacityVerdict verdict, string reason) = CapacityJudge.Of(settings, found, below);
+        (CapacityVerdict verdict, string reason) = _search is null ? CapacityJudge.OfCurve(settings, [.. _points.Values])
+            : CapacityJudge.Of(settings, found, below);
         var answer = new CapacityAnswer
         {
             Configuration = Describe(settings),

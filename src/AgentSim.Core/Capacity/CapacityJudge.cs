@@ -17,9 +17,9 @@ internal static class CapacityJudge
         CapacityPoint? judged = answer ?? below;
         if (judged is { OutsideShare: > RunCalibration.MostOutside and { } outside })
         {
-            return (CapacityVerdict.Extrapolated, string.Create(CultureInfo.InvariantCulture,
-                $"extrapolated: at {judged.Value} {100 * outside:0.#} % of the busy time is in passes unlike the runs that "
-                    + $"{Path.GetFileName(calibration.Profile)} was fitted to"));
+            string busyTime = string.Create(CultureInfo.InvariantCulture, $"the busy time at {judged.Value}");
+            return (CapacityVerdict.Extrapolated,
+                RunTiming.Extrapolated(outside, busyTime, Path.GetFileName(calibration.Profile)));
         }
 
         if (below is { Outcome: CapacityOutcome.Mixed })
@@ -28,6 +28,13 @@ internal static class CapacityJudge
         if (judged is not null && TooClose(judged, calibration) is { } reason) return (CapacityVerdict.TooCloseToCall, reason);
         return answer is null ? (CapacityVerdict.No, "no value of the range keeps every limit")
             : (CapacityVerdict.Yes, "every limit is kept, by more than the stated errors");
+    }
+
+    /// <summary>Says it of a curve, which answers no question but rests on the same timing.</summary>
+    public static (CapacityVerdict Verdict, string Reason) OfCurve(ReplaySettings settings, IReadOnlyList<CapacityPoint> points)
+    {
+        (CapacityVerdict verdict, string reason) = Of(settings, points.MaxBy(point => point.OutsideShare), null);
+        return (verdict, verdict == CapacityVerdict.Yes ? "no limit was given: this is the curve alone" : reason);
     }
 
     private static string? TooClose(CapacityPoint point, CalibrationUse calibration)

@@ -78,7 +78,7 @@ public static class CapacityTable
         foreach (CacheSize size in cache.Sizes)
         {
             table.Add([CapacityText.Number(size.Blocks), CacheText.Giga(size.GigaBytes), CacheText.Share(size.Reuse),
-                CacheText.Share(size.IdealReuse), size.Blocks == cache.CliffBlocks ? "cliff" : ""]);
+                CacheText.Share(size.IdealReuse), size.Blocks == cache.CliffBlocks ? "cliff" : size.Reuse is null ? "requests lost" : ""]);
         }
 
         table.Add(["infinite", "", CacheText.Share(cache.InfiniteReuse), CacheText.Share(cache.InfiniteReuse), ""]);

@@ -14,27 +14,22 @@ namespace AgentSim.PowerShell.Commands;
 /// Writes results of replays to a file. The file appears when the input has ended; when the pipeline fails or is stopped, an
 /// existing file stays as it was.
 /// </summary>
-[Cmdlet(VerbsData.Export, "AgentReport", DefaultParameterSetName = ReplaySet, SupportsShouldProcess = true)]
+[Cmdlet(VerbsData.Export, "AgentReport", SupportsShouldProcess = true, DefaultParameterSetName = ResultSet)]
 [OutputType(typeof(FileInfo))]
 public sealed class ExportAgentReportCommand : ExportCommand
 {
-    private const string ReplaySet = "InputObject";
-    private const string CapacitySet = "Capacity";
+    private const string ResultSet = "InputObject";
     private const string FileSet = "Report";
+    private const string CapacitySet = "Capacity";
 
     private readonly List<ReplayResult> _results = [];
     private readonly List<CapacityAnswer> _answers = [];
     private IReadOnlyList<MetricLimit> _limits = [];
 
     /// <summary>Results of Invoke-AgentReplay.</summary>
-    [Parameter(ParameterSetName = ReplaySet, Mandatory = true, ValueFromPipeline = true)]
+    [Parameter(ParameterSetName = ResultSet, Mandatory = true, ValueFromPipeline = true)]
     [ValidateNotNull]
     public ReplayResult[] InputObject { get; set; } = [];
-
-    /// <summary>Answers of Find-AgentCapacity.</summary>
-    [Parameter(ParameterSetName = CapacitySet, Mandatory = true, ValueFromPipeline = true)]
-    [ValidateNotNull]
-    public CapacityAnswer[] Capacity { get; set; } = [];
 
     /// <summary>Report files in place of results, for a page or tables of them.</summary>
     [Parameter(ParameterSetName = FileSet, Mandatory = true)]
@@ -47,14 +42,19 @@ public sealed class ExportAgentReportCommand : ExportCommand
     [ValidateNotNull]
     public string[] RequestLog { get; set; } = [];
 
+    /// <summary>Answers of Find-AgentCapacity.</summary>
+    [Parameter(ParameterSetName = CapacitySet, Mandatory = true, ValueFromPipeline = true)]
+    [ValidateNotNull]
+    public CapacityAnswer[] Capacity { get; set; } = [];
+
     /// <summary>What to call the results, one name for each in their order; in place of the settings in which they differ.</summary>
-    [Parameter(ParameterSetName = ReplaySet)]
+    [Parameter(ParameterSetName = ResultSet)]
     [Parameter(ParameterSetName = FileSet)]
     [ValidateNotNullOrEmpty]
     public string[] Name { get; set; } = [];
 
     /// <summary>The limits that the results are tested against, as for Test-AgentReplay; relative ones refer to the first result.</summary>
-    [Parameter(ParameterSetName = ReplaySet)]
+    [Parameter(ParameterSetName = ResultSet)]
     [Parameter(ParameterSetName = FileSet)]
     [ValidateNotNullOrEmpty]
     public IDictionary? Limit { get; set; }
@@ -95,7 +95,7 @@ public sealed class ExportAgentReportCommand : ExportCommand
     /// <inheritdoc/>
     protected override void Process()
     {
-        if (ParameterSetName == CapacitySet) _answers.AddRange(Capacity);
+        _answers.AddRange(Capacity);
         _results.AddRange(InputObject);
         for (int i = 0; i < Report.Length; i++)
         {

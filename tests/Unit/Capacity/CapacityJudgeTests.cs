@@ -43,6 +43,16 @@ public class CapacityJudgeTests
         Assert.Equal(CapacityVerdict.Extrapolated, Verdict(null, Point(-50, CapacityOutcome.Failed, outside: 0.3)));
     }
 
+    [Fact]
+    public void A_curve_is_extrapolated_where_any_size_is()
+    {
+        CapacityPoint[] sizes = [Point(1) with { Limits = [] }, Point(1, outside: 0.5) with { Limits = [] }];
+        Assert.Equal(CapacityVerdict.Uncalibrated, CapacityJudge.OfCurve(new ReplaySettings(), sizes).Verdict);
+        Assert.Equal(CapacityVerdict.Extrapolated, CapacityJudge.OfCurve(Calibrated, sizes).Verdict);
+        (CapacityVerdict verdict, string reason) = CapacityJudge.OfCurve(Calibrated, sizes[..1]);
+        Assert.Equal((CapacityVerdict.Yes, "no limit was given: this is the curve alone"), (verdict, reason));
+    }
+
     [Theory]
     [InlineData("p99_ttft_ms", 0.2)]
     [InlineData("mean_ttft_ms", 0.15)]

@@ -28,7 +28,7 @@ public sealed class CapacityCommandTests : IDisposable
     {
         string[] call = [Sample, "--trace-format", "dynamo", "--limit", "p99_e2e_latency_ms=2700", "--max", "5", "--router-mode",
             "round_robin", "kv_router", "--seeds", "2", "--pareto", "--gpu-price-per-hour", "2.5", "--csv", "found.csv", "--json",
-            "found.json", "--html", "found.html", "--checkpoint", "points"];
+            "found.json", "--report-html", "found.html", "--checkpoint", "points"];
         (int code, string output, string error) = Run(call);
         Assert.Equal(1, code);
         Assert.Contains("[CapacityUnproven]", error, StringComparison.Ordinal);
@@ -58,7 +58,7 @@ public sealed class CapacityCommandTests : IDisposable
     public void The_curve_of_a_cache_answers_without_a_limit()
     {
         (int code, string output, string error) = Run(Sample, "--trace-format", "dynamo", "--find", "kv-blocks", "--kv-bytes-per-token",
-            "131072", "--html", "cache.html");
+            "131072", "--report-html", "cache.html");
         Assert.Equal((0, ""), (code, error));
         Assert.Contains("Ideal eviction", output, StringComparison.Ordinal);
         Assert.Contains(" GB ", output, StringComparison.Ordinal);
