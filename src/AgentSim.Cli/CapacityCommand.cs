@@ -61,7 +61,8 @@ internal static class CapacityCommand
         if (merged.Count > 0 && checkpointPath is not null)
             throw Errors.OptionsConflict.Error("--merge runs nothing that --checkpoint could keep; leave one of them out");
         var plan = new SweepPlan(values, files);
-        OutputFiles.Check(plan.Inputs.Concat(merged), ("--csv", csv), ("--json", json), ("--report-html", html), ("--checkpoint", checkpointPath));
+        OutputFiles.Check(
+            plan.Inputs.Concat(merged), ("--csv", csv), ("--json", json), ("--report-html", html), ("--checkpoint", checkpointPath));
         SweepPoint[] configurations = plan.Load(cancellation);
 
         ReplaySettings common = CapacityFinder.Reporting(question, configurations[0].Settings);

@@ -95,7 +95,7 @@ public sealed class SweepMachinesTests : IDisposable
             OutputRatios = [0.7],
         };
         IsTheSame(
-            new SweepInput { Records = [.. RequestTraceReader.Read([rows])], Options = new WorkloadOptions { Format = TraceFormat.Dynamo } },
+            new SweepInput { Records = [.. RequestTraceReader.Read([rows])], Options = new() { Format = TraceFormat.Dynamo } },
             new SweepGrid { Workers = [2], Knobs = knobs.All() });
     }
 
