@@ -1,15 +1,9 @@
 using System.Globalization;
-using AgentSim.Agents;
 using AgentSim.Engines;
-using AgentSim.Files;
-using AgentSim.Imports;
 using AgentSim.Metrics;
-using AgentSim.Recording;
-using AgentSim.Reports.Html;
 using AgentSim.Reports;
 using AgentSim.Routing;
 using AgentSim.Simulation;
-using AgentSim.Timelines;
 using AgentSim.Workload;
 
 namespace AgentSim.Cli;
@@ -38,13 +32,10 @@ internal static class ReplayCommand
         LimitTest.RequireBaseline(arguments.Limits, null);
         ReplayPlan plan = ReplayPlan.From(arguments, Environment.GetEnvironmentVariable("DYN_ROUTER_POLICY_CONFIG"));
         ReplayChecks.CheckSettings(plan.Settings, plan.Synthetic is null ? plan.Workload.Format : null);
-        Action<Stream, AgentResults>? writeAgents = arguments.ReportAgents is { } agentsFile ? AgentsWriter.For(agentsFile) : null;
+        ReplayOutputs.CheckNames(arguments);
         var said = new HashSet<RunWarning>();
         foreach (RunWarning warning in plan.Warnings) Warn(warning);
-        OutputFiles.Check(
-            arguments.IsRecording ? LogImport.Files(files, plan.Workload.Import) : InputFiles.Expand(files),
-            ("--report-jsonl", arguments.ReportJsonl), ("--report-html", arguments.ReportHtml), ("--report-agents",
-                arguments.ReportAgents), ("--timeline", arguments.Timeline), ("--report-json", arguments.ReportJson));
+        ReplayOutputs.CheckPaths(arguments, arguments.ReportJsonl, plan);
 
         ReplayWorkload workload = plan.Synthetic is { } synthetic
             ? SyntheticLoad.Create(synthetic, (plan.Settings.Pools?.Prefill ?? plan.Settings.Engine).BlockSize, cancellation)
@@ -58,24 +49,8 @@ internal static class ReplayCommand
 
         foreach (RunWarning warning in result.Warnings) Warn(warning);   // those that only the run could show
 
-        // Whether it can be shown is known before anything is written.
-        ReplayTimeline? events = arguments.Timeline is null ? null : new ReplayTimeline(result, new TimelineOptions());
-        if (arguments.ReportJsonl is { } log)
-            AtomicFile.Write(log, stream => RequestLogWriter.Write(stream, result.Requests, cancellation));
-        if (arguments.ReportHtml is { } page)
-            AtomicFile.Write(page, stream => HtmlReport.Write(stream, [new ReportedRun(result)], cancellation));
-        if (writeAgents is not null && result.Agents is { } written)
-            AtomicFile.Write(arguments.ReportAgents!, stream => writeAgents(stream, written));
-        if (events is not null)
-            TimelineFile.Write(arguments.Timeline!, stream => events.Write(stream, null, cancellation));
-
-        string report = ReportPath.Resolve(arguments.ReportJson, DateTime.Now);
-        AtomicFile.Write(report, stream => ReportWriter.Write(stream, result.Summary, result.Run));
-
-        string table = arguments.Plots ? MetricTable.RenderWithPlots(result, OptionNames.Wording)
-            : MetricTable.Render(result, OptionNames.Wording);
-        string agents = result.Agents is { } shown ? AgentTable.Render(shown) : "";
-        Output.Write($"{table}{agents}Saved full report to: {report}\n");
+        string report = ReplayOutputs.Write(arguments, arguments.ReportJsonl, result, cancellation);
+        ReplayOutputs.Show(arguments, result, report);
         ShowCounts(result.Summary, workload.RequestCount * plan.Settings.Knobs.Copies);
         // Those who replay agents want to know, and it takes next to no time; standard output and the report stay as they are.
         if (result.Agents is null && workload.IsAgentic && result.FindAgents(cancellation) is { } found)

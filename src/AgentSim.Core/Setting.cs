@@ -193,6 +193,15 @@ public static class Setting
     /// <summary>Capture: records of a segment.</summary>
     public static Term RollLines { get; } = new("roll lines");
 
+    /// <summary>Live replays: the server.</summary>
+    public static Term Endpoint { get; } = new("endpoint");
+
+    /// <summary>Live replays: the ids of tokens in prompts.</summary>
+    public static Term TokenIds { get; } = new("token ids");
+
+    /// <summary>Live replays: when a request is given up.</summary>
+    public static Term RequestTimeout { get; } = new("request timeout in seconds");
+
     /// <summary>The command that imports recordings.</summary>
     public static Term Import { get; } = new("the import");
 
@@ -225,6 +234,6 @@ public static class Setting
         OutputTokens, RequestCount, RequestRate, ArrivalIntervalMs, ArrivalSeed, TurnsPerSession, SharedPrefixRatio, PrefixGroups,
         InterTurnDelayMs, MaxIdle, MaxToolWait, SessionRate, CharactersPerToken, Until, Since, Salt, InferSessions, BufferBytes,
             FlushIntervalMs, RollBytes,
-        RollLines, Import, ImportFormat, ImportPreset, Timeline, Compare, ReportWriter, Convert,
+        RollLines, Endpoint, TokenIds, RequestTimeout, Import, ImportFormat, ImportPreset, Timeline, Compare, ReportWriter, Convert,
     ];
 }

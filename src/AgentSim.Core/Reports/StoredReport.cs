@@ -52,6 +52,9 @@ public sealed record StoredReport(string Path, DateTime Written, IReadOnlyList<M
         run.TryGetProperty("seed", out JsonElement seed) ? seed.GetUInt64() : 0)
     {
         Name = Text(run, "name"),
+        Timing = Text(run, "timing") ?? "",
+        Valid = run.TryGetProperty("valid", out JsonElement valid) ? valid.GetBoolean() : null,
+        Partial = run.TryGetProperty("partial", out JsonElement partial) && partial.GetBoolean(),
         Warnings = (RunWarning[])[.. List(run, "warnings").Select(warning =>
             new RunWarning(Text(warning, "code") ?? "", Text(warning, "message") ?? "", warning.GetProperty("count").GetInt64()))],
     };

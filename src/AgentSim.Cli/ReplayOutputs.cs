@@ -1,0 +1,56 @@
+using AgentSim.Agents;
+using AgentSim.Files;
+using AgentSim.Imports;
+using AgentSim.Recording;
+using AgentSim.Reports;
+using AgentSim.Reports.Html;
+using AgentSim.Simulation;
+using AgentSim.Timelines;
+
+namespace AgentSim.Cli;
+
+/// <summary>What a replay writes and shows, simulated or live.</summary>
+internal static class ReplayOutputs
+{
+    /// <summary>Refuses names that say no format.</summary>
+    public static void CheckNames(ReplayArguments arguments)
+    {
+        if (arguments.ReportAgents is { } file) _ = AgentsWriter.For(file);
+    }
+
+    /// <summary>Refuses to write over what is read, or twice to the same file.</summary>
+    public static void CheckPaths(ReplayArguments arguments, string? log, ReplayPlan plan) => OutputFiles.Check(
+        arguments.IsRecording ? LogImport.Files(arguments.Files, plan.Workload.Import) : InputFiles.Expand(arguments.Files),
+        ("--report-jsonl", log), ("--report-html", arguments.ReportHtml), ("--report-agents", arguments.ReportAgents),
+        ("--timeline", arguments.Timeline), ("--report-json", arguments.ReportJson));
+
+    /// <summary>Writes the files that were asked for, and the report.</summary>
+    /// <returns>Where the report is.</returns>
+    public static string Write(ReplayArguments arguments, string? log, ReplayResult result, CancellationToken cancellation)
+    {
+        // Whether it can be shown is known before anything is written.
+        ReplayTimeline? events = arguments.Timeline is null ? null : new ReplayTimeline(result, new TimelineOptions());
+        if (log is not null) AtomicFile.Write(log, stream => RequestLogWriter.Write(stream, result.Requests, cancellation));
+        if (arguments.ReportHtml is { } page)
+            AtomicFile.Write(page, stream => HtmlReport.Write(stream, [new ReportedRun(result)], cancellation));
+        if (arguments.ReportAgents is { } agentsFile && result.Agents is { } written)
+        {
+            Action<Stream, AgentResults> write = AgentsWriter.For(agentsFile);
+            AtomicFile.Write(agentsFile, stream => write(stream, written));
+        }
+
+        if (events is not null) TimelineFile.Write(arguments.Timeline!, stream => events.Write(stream, null, cancellation));
+        string report = ReportPath.Resolve(arguments.ReportJson, DateTime.Now);
+        AtomicFile.Write(report, stream => ReportWriter.Write(stream, result.Summary, result.Run));
+        return report;
+    }
+
+    /// <summary>Shows the table.</summary>
+    public static void Show(ReplayArguments arguments, ReplayResult result, string report)
+    {
+        string table = arguments.Plots ? MetricTable.RenderWithPlots(result, OptionNames.Wording)
+            : MetricTable.Render(result, OptionNames.Wording);
+        string agents = result.Agents is { } shown ? AgentTable.Render(shown) : "";
+        Output.Write($"{table}{agents}Saved full report to: {report}\n");
+    }
+}

@@ -1,0 +1,28 @@
+namespace AgentSim.Live;
+
+/// <summary>Finds out how many tokens the words of a prompt come to, by what the server counts.</summary>
+internal static class TextCalibration
+{
+    private const int Short = 64, Long = 1024;
+
+    public static void Run(LiveClient client, RequestBody bodies, PromptWriter writer, LiveClock clock, CancellationToken cancellation)
+    {
+        int few = Count(Short), many = Count(Long);
+        double slope = (many - few) / (double)(Long - Short);
+        if (!(slope > 0.1))
+            throw Errors.LiveServerRefused.Error($"the server counts {few} tokens for {Short} words and {many} for {Long}, which no length follows from");
+        (writer.TokensPerWord, writer.FixedTokens) = (slope, few - (slope * Short));
+
+        int Count(int words)
+        {
+            var answer = new LiveAnswer(0, clock.Now);
+            // One word a token, as long as nothing else is known.
+            ReadOnlyMemory<byte> body = bodies.Of([new PromptPiece(ulong.MaxValue, words)], 1);
+            client.Send(bodies.Path, body, answer, cancellation).GetAwaiter().GetResult();
+            cancellation.ThrowIfCancellationRequested();
+            return answer.Error is null && answer.Stream!.PromptTokens is { } count ? count
+                : throw Errors.LiveServerRefused.Error(
+                    $"the lengths of words cannot be found out: {answer.Error ?? "the server does not count prompt tokens"} {answer.ErrorText}".TrimEnd());
+        }
+    }
+}
