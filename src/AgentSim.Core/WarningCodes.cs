@@ -40,6 +40,8 @@ public static class WarningCodes
     public static WarningCode LiveEventsMerged { get; } = new(
         "requests of a live replay with another number of events than of tokens", "read times of tokens instead of gaps");
     public static WarningCode LiveInterrupted { get; } = new("a live replay that was interrupted", "run it to its end");
+    public static WarningCode LiveOutputsEmpty { get; } = new(
+        "requests of a live replay without output, which were asked for one token", "nothing; servers have no shorter answer");
     public static WarningCode LiveOutputsReplaced { get; } = new(
         "live replays: outputs of the server in later prompts are replaced by other tokens", "replay rows with whole prompts");
     public static WarningCode LiveRequestsFailed { get; } = new(
@@ -105,8 +107,8 @@ public static class WarningCodes
         AgentsNone, ArgumentsDoubtful, ArgumentsIgnored, CalibrationArgumentsAssumed, CalibrationCachedUnknown,
             CalibrationCommunicationMissing,
         CalibrationPromptsAssumed, CalibrationUntested, HashIdsMissing, HashIdsSpare, ImportDoubtful, InputLengthMissing,
-        LiveCacheUnknown, LiveCountsOff, LiveEventsMerged, LiveInterrupted, LiveOutputsReplaced, LiveRequestsFailed, LiveRunInvalid,
-        LiveTextLengths,
+        LiveCacheUnknown, LiveCountsOff, LiveEventsMerged, LiveInterrupted, LiveOutputsEmpty, LiveOutputsReplaced, LiveRequestsFailed,
+        LiveRunInvalid, LiveTextLengths,
         MeasuredGapsHalved, MeasuredModelsMixed, MeasuredOutputsReplaced, MeasuredRanksMixed, MeasuredRequestsLate, MeasuredRequestsLeftOut,
         MeasuredRequestsWhole, MeasuredStartsUnknown, ModelsLeftOut, ModelsMixed, NothingOverlaps, OptionIgnored, OutputsEstimated,
         PausesLong, PromptsCut, RecordingsDamaged, RequestsRejected, RowsForeign, SessionlessDropped, TimesDoubtful, TimesEstimated,

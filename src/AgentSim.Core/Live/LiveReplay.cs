@@ -81,13 +81,10 @@ public static class LiveReplay
     {
         ArgumentNullException.ThrowIfNull(result);
         if (result.Run.Valid != false) return null;
-        foreach (RunWarning warning in result.Warnings)
-        {
-            if (warning.Code == WarningCodes.LiveCountsOff.Id) return Errors.LiveCountsOff.Error(warning.Message);
-            if (warning.Code == WarningCodes.LiveRunInvalid.Id) return Errors.LiveRunInvalid.Error(warning.Message);
-        }
-
-        return Errors.LiveRunInvalid.Error("the run is not valid");
+        string? Said(WarningCode code) => result.Warnings.FirstOrDefault(warning => warning.Code == code.Id)?.Message;
+        if (Said(WarningCodes.LiveCountsOff) is { } counts) return Errors.LiveCountsOff.Error(counts);
+        return Errors.LiveRunInvalid.Error(
+            Said(WarningCodes.LiveRunInvalid) ?? Said(WarningCodes.LiveInterrupted) ?? "the run is not valid");
     }
 
     internal static LoadDriver Driver(WorkloadColumns load, ReplaySettings settings) =>

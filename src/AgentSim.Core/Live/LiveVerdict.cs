@@ -76,6 +76,14 @@ internal static class LiveVerdict
                     $"events there (times to the first and to the last token are not touched)"), merged);
         }
 
+        int empty = records.Outcomes.Count(outcome => outcome is { Status: TerminalStatus.Completed, RequestedOutput: 0 });
+        if (empty > 0)
+        {
+            yield return new RunWarning(WarningCodes.LiveOutputsEmpty, string.Create(CultureInfo.InvariantCulture,
+                $"{empty} of {completed} requests have no output in the workload, and were asked for one token, the least that there is"),
+                empty);
+        }
+
         if (prompts.HasOutputs)
         {
             yield return new RunWarning(WarningCodes.LiveOutputsReplaced,

@@ -50,7 +50,8 @@ internal sealed class ScriptedCall(ScriptedServer server, Socket socket, string 
         : "{\"choices\":[{\"index\":0,\"text\":\" w\",\"finish_reason\":" + (isLast ? "\"length\"" : "null") + "}],\"usage\":null}");
 
     public Task Usage(int prompt, int output, int cached = 0) => Event(
-        $$$"""{"choices":[],"usage":{"prompt_tokens":{{{prompt}}},"completion_tokens":{{{output}}},"prompt_tokens_details":{"cached_tokens":{{{cached}}}}}}""");
+        $"{{\"choices\":[],\"usage\":{{\"prompt_tokens\":{prompt},\"completion_tokens\":{output}," +
+            $"\"prompt_tokens_details\":{{\"cached_tokens\":{cached}}}}}}}");
 
     public async Task EndStream()
     {
@@ -126,11 +127,20 @@ internal sealed class ScriptedServer : IDisposable
         lock (_sockets)
         {
             _isStopped = true;
-            foreach (Socket socket in _sockets)
-            {
-                socket.LingerState = new LingerOption(true, 0);
-                socket.Close();
-            }
+            foreach (Socket socket in _sockets) Drop(socket);
+        }
+    }
+
+    private static void Drop(Socket socket)
+    {
+        try
+        {
+            socket.LingerState = new LingerOption(true, 0);
+            socket.Close();
+        }
+        catch (ObjectDisposedException)
+        {
+            // It has ended already.
         }
     }
 
