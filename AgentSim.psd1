@@ -26,6 +26,7 @@
         'Import-AgentMooncake'
         'Import-AgentReport'
         'Import-AgentTrace'
+        'Invoke-AgentLiveReplay'
         'Invoke-AgentReplay'
         'Invoke-AgentSweep'
         'Measure-AgentTrace'

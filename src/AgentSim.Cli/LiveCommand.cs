@@ -28,7 +28,7 @@ internal static class LiveCommand
         LimitTest.RequireBaseline(arguments.Limits, null);
         ReplayPlan plan = ReplayPlan.From(arguments, defaultPolicyFile: null);
         ReplaySettings settings = plan.Settings with { MaxSimTimeMs = values.Real("--max-seconds") * 1000.0 };
-        ReplayChecks.CheckSettings(settings, plan.Synthetic is null ? plan.Workload.Format : null);
+        ReplayChecks.CheckSettings(plan.Settings, plan.Synthetic is null ? plan.Workload.Format : null);
         ReplayOutputs.CheckNames(arguments);
         ReplayOutputs.CheckPaths(arguments, log, plan);
         var said = new HashSet<RunWarning>();

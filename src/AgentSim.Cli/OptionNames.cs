@@ -70,6 +70,7 @@ internal static class OptionNames
         nameof(Setting.RollBytes) => "--roll-bytes",
         nameof(Setting.RollLines) => "--roll-lines",
         nameof(Setting.Endpoint) => "--endpoint",
+        nameof(Setting.MaxSeconds) => "--max-seconds",
         nameof(Setting.TokenIds) => "--token-ids",
         nameof(Setting.RequestTimeout) => "--request-timeout",
         nameof(Setting.ReportWriter) => "--report-json",

@@ -199,6 +199,9 @@ public static class Setting
     /// <summary>Live replays: the ids of tokens in prompts.</summary>
     public static Term TokenIds { get; } = new("token ids");
 
+    /// <summary>Live replays: when the run ends at the latest.</summary>
+    public static Term MaxSeconds { get; } = new("longest time in seconds");
+
     /// <summary>Live replays: when a request is given up.</summary>
     public static Term RequestTimeout { get; } = new("request timeout in seconds");
 
@@ -234,6 +237,6 @@ public static class Setting
         OutputTokens, RequestCount, RequestRate, ArrivalIntervalMs, ArrivalSeed, TurnsPerSession, SharedPrefixRatio, PrefixGroups,
         InterTurnDelayMs, MaxIdle, MaxToolWait, SessionRate, CharactersPerToken, Until, Since, Salt, InferSessions, BufferBytes,
             FlushIntervalMs, RollBytes,
-        RollLines, Endpoint, TokenIds, RequestTimeout, Import, ImportFormat, ImportPreset, Timeline, Compare, ReportWriter, Convert,
+        RollLines, Endpoint, TokenIds, MaxSeconds, RequestTimeout, Import, ImportFormat, ImportPreset, Timeline, Compare, ReportWriter, Convert,
     ];
 }

@@ -97,6 +97,12 @@ public static class LiveReplay
         ArgumentNullException.ThrowIfNull(settings);
         ArgumentNullException.ThrowIfNull(live);
         live.Check();
+        if (settings.MaxSimTimeMs is { } most && !(double.IsFinite(most) && most > 0.0))
+        {
+            throw Errors.LiveSettingsInvalid.Error(
+                FormattableString.Invariant($"{Setting.MaxSeconds} must be finite and more than 0 (is {most / 1000.0})"));
+        }
+
         ReplayChecks.Check(workload, settings);
         return AppliedKnobs.To(workload, settings.Knobs, cancellation);
     }
@@ -116,13 +122,20 @@ public static class LiveReplay
         ReplayReport report = ReplayReportBuilder.Build(
             records.Outcomes, records.Gaps, costs, settings.ServiceLevel, agents?.Summary, records.KnowsCached);
         RequestResults requests = new(records.Outcomes, null, new LiveNames(load), records.Facts);
+        bool isValid = !outcome.IsPartial && !outcome.Said.Any(LiveVerdict.IsFault);
+        if (requests.Count > 0)
+        {
+            ref LiveFacts? first = ref records.Facts[requests[0].Ordinal - 1];
+            first = first! with { Head = LiveHead.Of(outcome.Server, settings, live, isValid) };
+        }
+
         RunInfo run = new(
             Replay.Version, workload.Inputs, LiveRunSettings.Describe(workload, settings, live, outcome.Salt), outcome.Salt)
         {
             Server = outcome.Server,
             Client = outcome.Client,
             Failures = records.Failures,
-            Valid = !outcome.IsPartial && !outcome.Said.Any(LiveVerdict.IsFault),
+            Valid = isValid,
             Partial = outcome.IsPartial,
             Timing = $"measured live: {outcome.Server}; waiting in the server's queue counts as prefill",
             Name = settings.RunName,

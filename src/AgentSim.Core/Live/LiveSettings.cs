@@ -57,6 +57,9 @@ public sealed record LiveSettings
     /// <summary>Seconds after which a request is given up; null: never.</summary>
     public double? RequestTimeoutSeconds { get; init; }
 
+    /// <summary>Whether a fit is to keep the run for its test.</summary>
+    internal bool IsHeldOut { get; init; }
+
     /// <summary>Called on the dispatcher before a request is sent; for tests of slow clients.</summary>
     internal Action? BeforeSend { get; init; }
 

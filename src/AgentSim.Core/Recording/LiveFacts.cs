@@ -26,4 +26,7 @@ internal sealed record LiveFacts
 
     /// <summary>The blocks of the prompt: equal ids at equal places are equal tokens.</summary>
     public Func<IReadOnlyList<ulong>>? HashIds { get; init; }
+
+    /// <summary>Of the first record of a run: what is known of the run and its server, as JSON text.</summary>
+    public string? Head { get; init; }
 }

@@ -65,7 +65,8 @@ internal static class RequestLogFields
         .Add("trace_block_size", JsonKinds.Int32, (ref d, value) => d.Live = (d.Live ?? new()) with { TraceBlockSize = value!.Value },
             request => request.Live is { TraceBlockSize: > 0 and int size } ? size : null)
         .Add("hash_ids", HashIds, (ref d, value) => d.Live = (d.Live ?? new()) with { HashIds = () => value! },
-            request => request.Live?.HashIds?.Invoke());
+            request => request.Live?.HashIds?.Invoke())
+        .Add("live", JsonKinds.Any, (ref d, value) => d.Live = (d.Live ?? new()) with { Head = value }, request => request.Live?.Head);
 
     private static void AddHandoff(JsonFields<RequestLogDraft, RequestResult> fields) => fields
         .AddTime("prefill_admit_ms", d => ref d.Handoff.PrefillAdmit, request => request.PrefillAdmitMs)

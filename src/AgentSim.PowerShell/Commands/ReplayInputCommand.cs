@@ -1,42 +1,44 @@
+using System.Collections;
 using System.ComponentModel;
 using System.Management.Automation;
+using AgentSim.Calibration;
 using AgentSim.Engines;
-using AgentSim.Rows;
-using AgentSim.Traces;
-using AgentSim.Workload;
+using AgentSim.Files;
+using AgentSim.Routing;
+using AgentSim.Simulation;
 
 namespace AgentSim.PowerShell.Commands;
 
-/// <summary>A cmdlet that replays a workload: rows, records or files, which together are one workload, or synthetic load.</summary>
+/// <summary>A cmdlet that replays a workload on simulated engines.</summary>
 [EditorBrowsable(EditorBrowsableState.Never)]
-public abstract partial class ReplayInputCommand : PathCommand
+public abstract class ReplayInputCommand : WorkloadInputCommand
 {
-    /// <summary>Name of the parameter set of <see cref="InputObject"/>.</summary>
-    protected const string InputObjectSet = "InputObject";
+    private Calibration.TimingProfile? _profile;
 
-    private const string RecordSet = "Record";
-    private const string SyntheticSet = "Synthetic";
+    private const string PolicyVariable = "DYN_ROUTER_POLICY_CONFIG";
 
-    private readonly List<MooncakeRow> _rows = [];
-    private readonly List<TraceRecord> _records = [];
-    private readonly List<string> _files = [];
-    private readonly HashSet<RunWarning> _said = [];
+    // Each file is read once, however many engines and routers of a sweep name it.
+    private readonly LoadedFiles _configFiles = new();
 
-    /// <summary>Rows, as ConvertTo-AgentMooncake and Import-AgentMooncake give them.</summary>
-    [Parameter(ParameterSetName = InputObjectSet, Mandatory = true, ValueFromPipeline = true)]
+    /// <summary>File with queue policies of the KV router.</summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    public string? RouterPolicyPath { get; set; }
+
+    /// <summary>The served model, which selects a profile of the policy file.</summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    public string? ModelName { get; set; }
+
+    /// <summary>A timing profile of New-AgentTimingProfile, or its file: the latencies of a deployment.</summary>
+    [Parameter]
     [ValidateNotNull]
-    public MooncakeRow[] InputObject { get; set; } = [];
+    public object? TimingProfile { get; set; }
 
-    /// <summary>Records, as Import-AgentTrace gives them.</summary>
-    [Parameter(ParameterSetName = RecordSet, Mandatory = true, ValueFromPipeline = true)]
-    [ValidateNotNull]
-    public TraceRecord[] Record { get; set; } = [];
-
-    /// <summary>Format of the files; of rows only whether they are deltas.</summary>
-    [Parameter(ParameterSetName = InputObjectSet)]
-    [Parameter(ParameterSetName = PathSet)]
-    [Parameter(ParameterSetName = LiteralPathSet)]
-    public TraceFormat TraceFormat { get; set; }
+    /// <summary>Stops the simulated clock after this many seconds.</summary>
+    [Parameter]
+    [Number]
+    public double? MaxSimTimeSeconds { get; set; }
 
     /// <summary>Request traces and recordings: only requests to this model.</summary>
     [Parameter(ParameterSetName = RecordSet)]
@@ -45,124 +47,120 @@ public abstract partial class ReplayInputCommand : PathCommand
     [ValidateNotNullOrEmpty]
     public string? Model { get; set; }
 
-    /// <summary>Tokens per hash id; without it 512, or what rows and request traces say.</summary>
-    [Parameter(ParameterSetName = InputObjectSet)]
-    [Parameter(ParameterSetName = RecordSet)]
-    [Parameter(ParameterSetName = PathSet)]
-    [Parameter(ParameterSetName = LiteralPathSet)]
-    [ValidateRange(1, int.MaxValue)]
-    [Number(Whole = true)]
-    public int? TraceBlockSize { get; set; }
-
-    /// <summary>Cuts prompts that their hash ids do not cover, even in more than half of the rows.</summary>
-    [Parameter(ParameterSetName = InputObjectSet)]
-    [Parameter(ParameterSetName = PathSet)]
-    [Parameter(ParameterSetName = LiteralPathSet)]
-    public SwitchParameter AllowCut { get; set; }
-
-    /// <summary>Request traces: leaves out requests without a session, where others have one.</summary>
-    [Parameter(ParameterSetName = RecordSet)]
-    [Parameter(ParameterSetName = PathSet)]
-    [Parameter(ParameterSetName = LiteralPathSet)]
-    public SwitchParameter DropSessionless { get; set; }
-
-    /// <summary>Applied-compute sessions and synthetic load: share of a prompt that its group has in common, 0 to 1.</summary>
-    [Parameter(ParameterSetName = PathSet)]
-    [Parameter(ParameterSetName = LiteralPathSet)]
-    [Parameter(ParameterSetName = SyntheticSet)]
-    [ValidateRange(0.0, 1.0)]
-    [Number]
-    public double SharedPrefixRatio { get; set; }
-
-    /// <summary>Applied-compute sessions and synthetic load: number of groups with a common prefix.</summary>
-    [Parameter(ParameterSetName = PathSet)]
-    [Parameter(ParameterSetName = LiteralPathSet)]
-    [Parameter(ParameterSetName = SyntheticSet)]
-    [ValidateRange(0, int.MaxValue)]
-    [Number(Whole = true)]
-    public int PrefixGroups { get; set; }
-
-    /// <summary>The format of the workload as far as it is known before any input has come; null for synthetic load.</summary>
-    private protected TraceFormat? Format => ParameterSetName switch
-    {
-        SyntheticSet => null,
-        _ => TraceFormat,
-    };
-
-    /// <summary>True when the load is made for the engine that will serve it.</summary>
-    private protected bool IsSynthetic => ParameterSetName == SyntheticSet;
-
-    /// <summary>The collected input as parameters of another call of this cmdlet.</summary>
-    private protected (string Name, object Value)? CollectedInput => ParameterSetName switch
-    {
-        SyntheticSet => null,
-        InputObjectSet => (nameof(InputObject), _rows.ToArray()),
-        RecordSet => (nameof(Record), _records.ToArray()),
-        _ => (nameof(LiteralPath), _files.ToArray()),
-    };
-
     /// <inheritdoc/>
-    protected override void Process()
-    {
-        if (ParameterSetName == InputObjectSet) _rows.AddRange(InputObject);
-        else if (ParameterSetName == RecordSet) _records.AddRange(Record);
-        else if (!IsSynthetic) foreach (string given in GivenPaths) _files.AddRange(IsRecordingFolder(given) ? [FileSystemPath(given)]
-            : FilesOf(given));
-    }
+    private protected override string? ChosenModel => Model;
 
-    // A folder of recordings holds other things, too, and an import knows what it takes.
-    private bool IsRecordingFolder(string given) =>
-        TraceFormat.RecordingName() is not null && (ParameterSetName == LiteralPathSet
-            || !WildcardPattern.ContainsWildcardCharacters(given)) && Directory.Exists(FileSystemPath(given));
-
-    /// <summary>The workload, when all input has come.</summary>
-    /// <param name="engine">The engine that will serve it, for synthetic load.</param>
-    private protected ReplayWorkload LoadWorkload(EngineConfig engine)
+    /// <summary>Settings with what is common to all replays of this call, and defaults.</summary>
+    private protected ReplaySettings CommonSettings()
     {
-        if (IsSynthetic) return SyntheticLoad.Create(Synthesis(), engine.BlockSize, Cancellation);
-        WorkloadOptions options = new()
+        return new ReplaySettings
         {
-            Format = TraceFormat,
-            TraceBlockSize = TraceBlockSize,
-            Model = Model,
-            SharedPrefixRatio = SharedPrefixRatio,
-            PrefixGroups = PrefixGroups,
-            AllowCut = AllowCut,
-            DropSessionless = DropSessionless,
-            OnWarning = Warn,
+            ModelName = ModelName,
+            ReportsAgents = Agents,
+            MaxSimTimeMs = MaxSimTimeSeconds * 1000.0,
+            ServiceLevel = Sla,
+            Warnings = IgnoredParameters().ToArray() is { Length: > 0 } ignored ? ignored : [],
         };
-        if (ParameterSetName == InputObjectSet) return FromRows(options);
-        if (ParameterSetName == RecordSet) return WorkloadLoader.FromRecords(_records, options, Cancellation);
-        var progress = new ProgressDisplay(this, "Reading the workload");
-        ReplayWorkload workload = WorkloadLoader.Load(_files, options, progress.Reading(_files), Cancellation);
-        progress.Complete();
-        return workload;
     }
 
-    /// <summary>Writes a warning, the same one once.</summary>
-    private protected void Warn(RunWarning warning)
+    /// <summary>The settings with the timing profile that was given, if any.</summary>
+    private protected ReplaySettings Calibrated(ReplaySettings settings)
     {
-        if (_said.Add(warning)) WriteWarning(warning.In(ParameterNames.Wording));
+        if (TimingProfile is null) return settings;
+        object given = TimingProfile is PSObject wrapped ? PropertyBagConverter.Restore(wrapped).BaseObject : TimingProfile;
+        _profile ??= given switch
+        {
+            Calibration.TimingProfile profile => profile,
+            FileInfo file => Calibration.TimingProfile.Read(file.FullName),
+            string path => Calibration.TimingProfile.Read(FileSystemPath(path)),
+            _ => throw Errors.CalibrationInvalid.Usage(
+                $"a {given.GetType().Name} is no timing profile; give what New-AgentTimingProfile returns, or the path of an .npz file"),
+        };
+        return settings.With(_profile);
     }
 
-    // Not earlier: what the pipeline brings is known only when it comes.
-    private ReplayWorkload FromRows(WorkloadOptions options)
+    /// <summary>An engine from a parameter's value; null: the default.</summary>
+    /// <param name="value">Arguments as an object, a hashtable or JSON text, or an engine of a call that goes on in a job.</param>
+    /// <param name="name">The parameter.</param>
+    /// <param name="role">What the workers do unless the arguments say so; null: all.</param>
+    // Paths inside the arguments mean the location of the session, which need not be that of the process. Files are read at once,
+    // also in a sweep: one that cannot be used is no combination that makes no sense.
+    private protected EngineConfig ToEngine(object? value, Term name, WorkerType? role = null)
     {
-        if (TraceFormat is not (TraceFormat.Mooncake or TraceFormat.MooncakeDelta or TraceFormat.AgenticMooncake))
+        object? unwrapped = Unwrap(value);
+        if (unwrapped is EngineConfig ready) return ready;
+        EngineArguments arguments = unwrapped switch
         {
-            throw Errors.TraceFormatMismatch.Error(
-                $"-{nameof(TraceFormat)} {TraceFormat} is for files; rows are {TraceFormat.Mooncake}, {TraceFormat.MooncakeDelta} or " +
-                    $"{TraceFormat.AgenticMooncake}");
+            null => EngineArguments.Default,
+            EngineArguments given => given.Validated(name),
+            { } given => EngineArguments.Parse(new JsonArgument(name, Errors.EngineArgumentsInvalid).Text(given), name),
+        };
+        if (arguments.PlannerProfileData is { } path) arguments = arguments with { PlannerProfileData = FileSystemPath(path) };
+        if (role is { } type && arguments.WorkerType == WorkerType.Aggregated) arguments = arguments with { WorkerType = type };
+        return arguments.Resolve(name, _configFiles);
+    }
+
+    /// <summary>The two pools; the parameter decides what the workers of an engine do.</summary>
+    private protected PoolSettings ToPools(object prefill, object decode, int prefillWorkers, int decodeWorkers) => new(
+        ToEngine(prefill, Setting.PrefillEngine, WorkerType.Prefill),
+        ToEngine(decode, Setting.DecodeEngine, WorkerType.Decode),
+        prefillWorkers,
+        decodeWorkers);
+
+    /// <summary>A router from a parameter's value, with the policy file that applies; null: the default.</summary>
+    private protected RouterConfig ToRouter(object? value)
+    {
+        Term name = Setting.RouterConfig;
+        object? unwrapped = Unwrap(value);
+        if (unwrapped is RouterConfig ready) return ready;
+        RouterSettings settings = unwrapped switch
+        {
+            null => RouterSettings.Default,
+            RouterSettings given => given,
+            { } given => RouterSettings.Parse(new JsonArgument(name, Errors.RouterConfigInvalid).Text(given), name),
+        };
+        if (settings.RouterTrackingKeyFile is { } key) settings = settings with { RouterTrackingKeyFile = FileSystemPath(key) };
+        string? policy = RouterPolicyPath ?? Environment.GetEnvironmentVariable(PolicyVariable) ?? settings.RouterPolicyConfig;
+        if (!string.IsNullOrEmpty(policy)) settings = settings with { RouterPolicyConfig = FileSystemPath(policy) };
+        return settings.Resolve(name, _configFiles);
+    }
+
+    private protected void CheckPoolParameters(bool hasPrefill, bool hasDecode)
+    {
+        bool Given(string parameter) => MyInvocation.BoundParameters.ContainsKey(parameter);
+        if (!hasPrefill && !hasDecode)
+        {
+            if (Given(nameof(InvokeAgentReplayCommand.PrefillWorkers)) || Given(nameof(InvokeAgentReplayCommand.DecodeWorkers)))
+                throw Conflict("-PrefillWorkers and -DecodeWorkers are for separate pools; give -PrefillEngine and -DecodeEngine " +
+                    "as well, or use -Workers");
+            return;
         }
 
-        if (MyInvocation.BoundParameters.ContainsKey(nameof(TraceFormat)) && TraceFormat == TraceFormat.Mooncake
-            && _rows.Exists(row => row.IsAgentic))
-        {
-            throw Errors.TraceFormatMismatch.Error(
-                $"-{nameof(TraceFormat)} {TraceFormat} is for plain rows and these are agentic; leave it out, rows say " +
-                    "themselves what they are");
-        }
+        if (!hasPrefill || !hasDecode) throw Conflict("separate pools need both -PrefillEngine and -DecodeEngine");
+        if (Given(nameof(InvokeAgentReplayCommand.Engine)))
+            throw Conflict("-Engine cannot be combined with -PrefillEngine and -DecodeEngine");
+        if (Given(nameof(InvokeAgentReplayCommand.Workers)))
+            throw Conflict("-Workers is for workers that do both; use -PrefillWorkers and -DecodeWorkers");
+    }
 
-        return WorkloadLoader.FromRows(_rows, options, Cancellation);
+    // A configuration may come from a file or another session.
+    private static object? Unwrap(object? argument)
+    {
+        if (argument is not PSObject given) return argument;
+        PSObject restored = PropertyBagConverter.Restore(given);
+        return restored.BaseObject is EngineArguments or RouterSettings or EngineConfig or RouterConfig ? restored.BaseObject : given;
+    }
+
+    /// <summary>Whether any replay of this call has the KV router.</summary>
+    private protected abstract bool HasKvRouter { get; }
+
+    private static AgentSimException Conflict(string message) => Errors.OptionsConflict.Error(message);
+
+    // What settings and workloads do not show by themselves, because it was given and is not in them.
+    private IEnumerable<RunWarning> IgnoredParameters()
+    {
+        if (RouterPolicyPath is not null && !HasKvRouter)
+            yield return new RunWarning(WarningCodes.OptionIgnored,
+                $"{Setting.RouterPolicy} has no effect with {Setting.RouterMode} {Setting.RoundRobin}; use {Setting.KvRouter}");
     }
 }
