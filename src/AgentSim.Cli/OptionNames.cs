@@ -18,6 +18,7 @@ internal static class OptionNames
         nameof(Setting.DecodeWorkers) => "--num-decode-workers",
         nameof(Setting.RouterMode) => "--router-mode",
         nameof(Setting.RouterSeed) => "--router-seed",
+        nameof(Setting.ServerSpeed) => "--speed",
         nameof(Setting.ModelName) => "--model-name",
         nameof(Setting.Concurrency) => "--replay-concurrency",
         nameof(Setting.ArrivalSpeedupRatio) => "--arrival-speedup-ratio",

@@ -64,7 +64,8 @@ internal static class ReplayCommand
         }
     }
 
-    private static string? ArgumentHelp(OptionValues values)
+    /// <summary>The lists of arguments that were asked for; null: none was.</summary>
+    public static string? ArgumentHelp(OptionValues values)
     {
         List<string> parts = [];
         if (values.Has("--help-engine"))

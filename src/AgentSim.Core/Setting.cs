@@ -226,6 +226,9 @@ public static class Setting
     /// <summary>The command that converts traces to rows.</summary>
     public static Term Convert { get; } = new("the conversion");
 
+    /// <summary>How much faster than its deployment a server is.</summary>
+    public static Term ServerSpeed { get; } = new("speed");
+
     /// <summary>All of them; a front end knows each, or leaves it its neutral name.</summary>
     public static IReadOnlyList<Term> All { get; } =
     [
@@ -237,6 +240,7 @@ public static class Setting
         OutputTokens, RequestCount, RequestRate, ArrivalIntervalMs, ArrivalSeed, TurnsPerSession, SharedPrefixRatio, PrefixGroups,
         InterTurnDelayMs, MaxIdle, MaxToolWait, SessionRate, CharactersPerToken, Until, Since, Salt, InferSessions, BufferBytes,
             FlushIntervalMs, RollBytes,
-        RollLines, Endpoint, TokenIds, MaxSeconds, RequestTimeout, Import, ImportFormat, ImportPreset, Timeline, Compare, ReportWriter, Convert,
+        RollLines, Endpoint, TokenIds, MaxSeconds, RequestTimeout, Import, ImportFormat, ImportPreset, Timeline, Compare, ReportWriter,
+        Convert, ServerSpeed,
     ];
 }

@@ -1,3 +1,4 @@
+using System.Text;
 using Microsoft.AspNetCore.Connections;
 
 namespace AgentSim.Proxy;
@@ -9,14 +10,11 @@ namespace AgentSim.Proxy;
 /// </summary>
 /// <param name="most">Connections at a time.</param>
 /// <param name="onRefused">Told of every connection refused or closed.</param>
-internal sealed class ConnectionGate(int most, Action onRefused)
+/// <param name="owner">Who refuses.</param>
+/// <param name="type">The type of that error.</param>
+internal sealed class ConnectionGate(int most, Action onRefused, string owner = "recording proxy", string type = "proxy")
 {
-    private static readonly byte[] Full =
-    [
-        .. "HTTP/1.1 503 Service Unavailable\r\nConnection: close\r\nRetry-After: 1\r\n"u8,
-        .. "Content-Type: application/json\r\nContent-Length: 85\r\n\r\n"u8,
-        .. """{"error":{"message":"The recording proxy has too many connections.","type":"proxy"}}"""u8, (byte)'\n',
-    ];
+    private readonly byte[] _full = Full($$$"""{"error":{"message":"The {{{owner}}} has too many connections.","type":"{{{type}}}"}}""" + "\n");
 
     private readonly object _gate = new();
     private readonly Dictionary<string, Entry> _entries = [];
@@ -29,7 +27,7 @@ internal sealed class ConnectionGate(int most, Action onRefused)
         if (!TryEnter(entry, out ConnectionContext? closed))
         {
             onRefused();
-            await connection.Transport.Output.WriteAsync(Full).ConfigureAwait(false);
+            await connection.Transport.Output.WriteAsync(_full).ConfigureAwait(false);
             return;
         }
 
@@ -49,6 +47,20 @@ internal sealed class ConnectionGate(int most, Action onRefused)
         }
     }
 
+    /// <summary>A request is answered on a connection until the result is disposed of.</summary>
+    public Busy During(string connectionId)
+    {
+        Begin(connectionId);
+        return new Busy(this, connectionId);
+    }
+
+    /// <summary>A connection on which a request is answered.</summary>
+    public readonly struct Busy(ConnectionGate gate, string connectionId) : IDisposable
+    {
+        /// <summary>The request is over.</summary>
+        public void Dispose() => gate.End(connectionId);
+    }
+
     /// <summary>A request begins on a connection, which does not rest then.</summary>
     public void Begin(string connectionId)
     {
@@ -66,6 +78,10 @@ internal sealed class ConnectionGate(int most, Action onRefused)
             if (_entries.TryGetValue(connectionId, out Entry? entry) && entry.Node.List is null) _resting.AddLast(entry.Node);
         }
     }
+
+    private static byte[] Full(string body) => Encoding.ASCII.GetBytes(
+        "HTTP/1.1 503 Service Unavailable\r\nConnection: close\r\nRetry-After: 1\r\nContent-Type: application/json\r\n"
+        + $"Content-Length: {body.Length}\r\n\r\n{body}");
 
     private bool TryEnter(Entry entry, out ConnectionContext? closed)
     {

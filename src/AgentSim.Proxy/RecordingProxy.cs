@@ -2,13 +2,9 @@ using System.Net;
 using System.Text;
 using AgentSim.Capture;
 using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
-using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.DependencyInjection.Extensions;
-using Microsoft.Extensions.Hosting;
 using Yarp.ReverseProxy.Forwarder;
 
 namespace AgentSim.Proxy;
@@ -51,28 +47,14 @@ internal sealed class RecordingProxy : IAsyncDisposable
                 $"there are more connections than the {connections} that the proxy can keep open with the files it may open; "
                 + "those that rest are closed, and new ones are refused when none rests: raise the limit (ulimit -n)");
         });
-        // Nothing of the environment or of files configures it.
-        WebApplicationBuilder builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
-        builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel => Configure(kestrel, options, gate));
-        builder.Services.RemoveAll<IConnectionListenerFactory>();
-        builder.Services.AddSingleton<IConnectionListenerFactory>(services => new GatedListenerFactory(
-            ActivatorUtilities.CreateInstance<SocketTransportFactory>(services), connections + ConnectionLimits.Slack));
+        WebApplicationBuilder builder = GatedServer.Builder(kestrel => Configure(kestrel, options, gate), connections);
         builder.Services.AddHttpForwarder();
-        builder.Services.AddSingleton<IHostLifetime, OwnLifetime>();
         _application = builder.Build();
         var sender = new UpstreamSender(options, _application.Services.GetRequiredService<IHttpForwarder>(), _client);
         _recorder = new RequestRecorder(options, sender, new RowMaker(options, publish, _tally, problems), _tally, problems);
         _application.Run(async context =>
         {
-            gate.Begin(context.Connection.Id);
-            try
-            {
-                await _recorder.HandleAsync(context).ConfigureAwait(false);
-            }
-            finally
-            {
-                gate.End(context.Connection.Id);
-            }
+            using (gate.During(context.Connection.Id)) await _recorder.HandleAsync(context).ConfigureAwait(false);
         });
     }
 
@@ -150,13 +132,5 @@ internal sealed class RecordingProxy : IAsyncDisposable
         long end = Environment.TickCount64 + (long)most.TotalMilliseconds;
         while (Counters.Active > 0 && Environment.TickCount64 < end && !hurry.IsCancellationRequested)
             await Task.Delay(20, CancellationToken.None).ConfigureAwait(false);
-    }
-
-    /// <summary>Signals are the business of the program.</summary>
-    private sealed class OwnLifetime : IHostLifetime
-    {
-        public Task WaitForStartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
-
-        public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
     }
 }

@@ -22,8 +22,8 @@ internal static class StandIns
     /// <summary>About how many tokens a text has.</summary>
     public static int Count(string text) => text.Length == 0 ? 0 : Count(System.Text.Encoding.UTF8.GetBytes(text));
 
-    // A word or number takes one space before it along, as in most vocabularies.
-    private static int NextPiece(ReadOnlySpan<byte> text)
+    /// <summary>Length of the first piece of a text. A word or number takes one space before it along, as in most vocabularies.</summary>
+    public static int NextPiece(ReadOnlySpan<byte> text)
     {
         int space = text[0] == ' ' && text.Length > 1 && text[1] != ' ' && Kind(text[1]) != Class.Blank ? 1 : 0;
         Class kind = Kind(text[space]);

@@ -52,6 +52,9 @@ internal sealed record ProxyMessage
 
     /// <summary>The answer to a request, also to the one to stop.</summary>
     public ProxyReport? Report { get; init; }
+
+    /// <summary>That answer where the program is no proxy.</summary>
+    public JsonElement? Other { get; init; }
 }
 
 /// <summary>An error, as it travels between processes.</summary>

@@ -70,6 +70,9 @@ internal abstract class Scheduler
     /// <summary>Requests waiting or running.</summary>
     public abstract int RequestCount { get; }
 
+    /// <summary>Requests among them that wait, for metrics of servers.</summary>
+    public virtual int WaitingCount => 0;
+
     /// <summary>KV blocks that requests hold, for timelines; 0 where an engine does not count any.</summary>
     public virtual long UsedBlocks => 0;
 

@@ -7,19 +7,9 @@ namespace AgentSim.Prompts;
 /// continues the session's history, and traces with authored outputs (behaviour 01#6.3, 01#8.2 and 01#9).
 /// Output tokens of which the trace does not give the values are unique numbers that no prompt id has.
 /// </summary>
-internal sealed class TokenCatalog : PromptCatalog
+internal sealed class TokenCatalog(PromptColumns prompts, int blockSize) : ContentCatalog(new ContentInterner(blockSize), blockSize)
 {
     private const ulong UniqueOutput = 1UL << 63;
-
-    private sealed class OpenPrompt
-    {
-        public required int Tokens;
-        public required BlockRun[] Runs;
-        public required int BlockCount;
-        public required TokenCursor Tail;       // the end of the prompt
-        public TokenCursor OutputEnd;           // the end of the last generated block that was asked for
-        public readonly List<int> Generated = [];
-    }
 
     private sealed class History
     {
@@ -28,69 +18,12 @@ internal sealed class TokenCatalog : PromptCatalog
         public int Tokens;
     }
 
-    private readonly PromptColumns _prompts;
-    private readonly int _blockSize;
-    private readonly ContentInterner _interner;
-    private readonly Dictionary<int, OpenPrompt> _open = [];
+    private readonly PromptColumns _prompts = prompts;
     private readonly Dictionary<int, History> _histories = [];   // by session, delta traces only
-
-    public TokenCatalog(PromptColumns prompts, int blockSize)
-    {
-        _prompts = prompts;
-        _blockSize = blockSize;
-        _interner = new ContentInterner(blockSize);
-    }
-
-    public override bool HasGeneratedIdentities => true;
-
-    public override int FreeIdentity => _interner.Count;
-
-    public override void Open(int request)
-    {
-        History history = HistoryOf(request);
-        AppendPrompt(request, history);
-        int blocks = 0;
-        foreach (BlockRun run in history.Blocks) blocks += run.Count;
-        _open[request] = new OpenPrompt
-        {
-            Tokens = history.Tokens,
-            Runs = [.. history.Blocks],
-            BlockCount = blocks,
-            Tail = history.Cursor,
-            OutputEnd = history.Cursor,
-        };
-    }
-
-    public override int PromptTokens(int request) => _open[request].Tokens;
-
-    public override PromptBlocks Blocks(int request)
-    {
-        OpenPrompt prompt = _open[request];
-        return new PromptBlocks(prompt.Runs, 0, prompt.Runs.Length, prompt.BlockCount);
-    }
-
-    public override int GeneratedBlock(int request, int index)
-    {
-        OpenPrompt prompt = _open[request];
-        int generated = index - prompt.BlockCount;
-        while (prompt.Generated.Count <= generated)
-        {
-            int firstToken = ((prompt.BlockCount + prompt.Generated.Count) * _blockSize) - prompt.Tokens;
-            int from = Math.Max(0, firstToken);
-            int to = firstToken + _blockSize;
-            for (int token = from; token < to; token++) _interner.Append(ref prompt.OutputEnd, OutputToken(request, token), 1, null);
-            prompt.Generated.Add(prompt.OutputEnd.Parent);
-        }
-
-        return prompt.Generated[generated];
-    }
-
-    public override int ChainOf(int identity) => _interner.ChainOf(identity);
 
     public override void Close(int request, int emitted, bool rejected)
     {
-        OpenPrompt prompt = _open[request];
-        _open.Remove(request);
+        OpenPrompt prompt = Take(request);
         if (_prompts.Continued is not { } sessions) return;
         int session = sessions.SessionOf[request];
         if (request + 1 == sessions.SessionStart[session + 1])
@@ -103,8 +36,15 @@ internal sealed class TokenCatalog : PromptCatalog
         History history = _histories[session];
         history.Cursor = prompt.Tail;
         if (rejected) return;
-        for (int token = 0; token < emitted; token++) _interner.Append(ref history.Cursor, OutputToken(request, token), 1, history.Blocks);
+        for (int token = 0; token < emitted; token++) Interner.Append(ref history.Cursor, OutputToken(request, token), 1, history.Blocks);
         history.Tokens = checked(history.Tokens + emitted);
+    }
+
+    protected override OpenPrompt Read(int request)
+    {
+        History history = HistoryOf(request);
+        AppendPrompt(request, history);
+        return new OpenPrompt { Tokens = history.Tokens, Runs = [.. history.Blocks], Tail = history.Cursor };
     }
 
     private History HistoryOf(int request)
@@ -133,13 +73,13 @@ internal sealed class TokenCatalog : PromptCatalog
             for (int node = run.First; node < run.First + run.Count; node++)
             {
                 int take = Math.Min(left, _prompts.TraceBlockSize);
-                _interner.Append(ref history.Cursor, (ulong)_prompts.Trie.Nodes.Label(node), take, history.Blocks);
+                Interner.Append(ref history.Cursor, (ulong)_prompts.Trie.Nodes.Label(node), take, history.Blocks);
                 left -= take;
             }
         }
     }
 
-    private ulong OutputToken(int request, int index)
+    protected override ulong OutputToken(int request, int index)
     {
         IReadOnlyList<uint>? authored = _prompts.AuthoredOutput?[request];
         return authored is not null ? authored[index] : UniqueOutput | ((ulong)(uint)request << 32) | (uint)index;

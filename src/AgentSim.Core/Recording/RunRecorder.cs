@@ -10,7 +10,7 @@ namespace AgentSim.Recording;
 /// requests that complete: without a time cap every request that emits does, so they are folded in as they come; with
 /// one they are kept per request until it ends.
 /// </summary>
-internal sealed class RunRecorder : PassRecorder
+internal class RunRecorder : PassRecorder
 {
     private readonly RequestOutcome[] _outcomes;
     private readonly List<double>?[]? _openGaps;
@@ -58,6 +58,9 @@ internal sealed class RunRecorder : PassRecorder
     public override double LastToken(int request) => _outcomes[request].LastToken;
 
     public int OutputLength(int request) => _outcomes[request].OutputLength;
+
+    /// <summary>Forgets a request, so that its number can be given to another one.</summary>
+    protected void Forget(int request) => _outcomes[request] = RequestOutcome.Empty;
 
     public void Arrived(int request, double time, int inputLength)
     {
@@ -140,7 +143,7 @@ internal sealed class RunRecorder : PassRecorder
         }
     }
 
-    public void Terminal(int request, double now, TerminalStatus status)
+    public virtual void Terminal(int request, double now, TerminalStatus status)
     {
         ref RequestOutcome outcome = ref _outcomes[request];
         if (outcome.Status != TerminalStatus.None) return;

@@ -35,7 +35,8 @@ internal abstract class EventLoopRuntime(RuntimeParts parts, int workers) : Repl
         {
             TakeTurn();
             double next = Math.Min(Math.Min(Driver.NextReady, Passes.NextTime), NextOtherEvent);
-            if (double.IsPositiveInfinity(next)) throw DeadEnd(AllRanks());
+            if (double.IsPositiveInfinity(next) && (Parts.Clock is null || HasWork)) throw DeadEnd(AllRanks());
+            if (Parts.Clock is { } clock) next = clock.WaitForNext(next);
             if (next > TimeCap)
             {
                 AdvanceTo(_pools.Max(pool => pool.LastPassEndWithin(TimeCap.Value)));
@@ -118,7 +119,7 @@ internal abstract class EventLoopRuntime(RuntimeParts parts, int workers) : Repl
         foreach (WorkerPool pool in _pools) pool.RecordKvUseOfIdle();
     }
 
-    private IEnumerable<Scheduler> AllRanks()
+    public override IEnumerable<Scheduler> AllRanks()
     {
         foreach (WorkerPool pool in _pools)
         {

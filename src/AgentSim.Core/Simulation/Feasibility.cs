@@ -36,6 +36,26 @@ internal static class Feasibility
     public static void CheckArrived(RuntimeParts parts, int request) =>
         Check(parts.Load, parts.Settings.Engine, request, parts.Prompts.PromptTokens(request), parts.Load.OutputLength[request]);
 
+    /// <summary>
+    /// Why a server does not take a request, which would be rejected or never finish; null when it takes it. Of separate pools each has
+    /// to hold all of it, so that no request can bring the others to a dead end.
+    /// </summary>
+    public static string? WhyNever(ReplaySettings settings, int prompt, int output)
+    {
+        EngineConfig[] engines = settings.Pools is { } pools ? [pools.Prefill, pools.Decode] : [settings.Engine];
+        foreach (EngineConfig engine in engines)
+        {
+            if (engine.MaxModelLen is { } most && (long)prompt + output > most)
+                return $"the longest sequence is {most} tokens (max_model_len), and the request has {prompt} in its prompt and asks for {output}";
+            if (IsRejected(engine, prompt) || (long)prompt + output > engine.CapacityTokens)
+                return $"the KV cache of a worker has room for {engine.CapacityTokens} tokens ({engine.NumGpuBlocks} blocks of " +
+                    $"{engine.BlockSize}), and the request has {prompt} in its prompt and asks for {output}";
+            if (engine.EngineType.WhyNever(engine, prompt, output) is { } problem) return problem;
+        }
+
+        return null;
+    }
+
     private static bool IsRejected(EngineConfig engine, int prompt) => engine.EngineType.Rejects(engine, prompt);
 
     private static void Check(WorkloadColumns load, EngineConfig engine, int request, int prompt, int output)

@@ -79,8 +79,7 @@ internal sealed class MultiWorkerRuntime : EventLoopRuntime
             if (!any && _placement.ReadsCaches) _pool.SynchroniseCaches();
             any = true;
             Arrive(request, Parts.Settings.Concurrency is null ? ready : Now);
-            int target = _placement.Place(request, Now);
-            if (target >= 0) Dispatch(request, target);
+            if (TryPlace(_placement, request, out int target) && target >= 0) Dispatch(request, target);
         }
 
         return any;

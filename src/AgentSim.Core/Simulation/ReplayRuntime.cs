@@ -19,6 +19,9 @@ internal sealed record RuntimeParts(
     /// <summary>Where to record the KV blocks in use; null: nowhere.</summary>
     public List<KvUseSample>? KvUse { get; init; }
 
+    /// <summary>What the run waits for; null: nothing.</summary>
+    public RunClock? Clock { get; init; }
+
     /// <summary>What records the KV blocks in use of a pool, if anything has to.</summary>
     public KvUseRecorder? KvUseOf(WorkerType type, Scheduler[] ranks) =>
         KvUse is { } samples ? new KvUseRecorder(type, ranks, samples) : null;
@@ -49,6 +52,9 @@ internal abstract class ReplayRuntime(RuntimeParts parts)
     /// <summary>Seconds of all decode workers, added up from event to event; null for a single worker: the duration of the run.</summary>
     public abstract double? DecodeWorkerSeconds { get; }
 
+    /// <summary>The ranks of all workers, those of a prefill pool first.</summary>
+    public abstract IEnumerable<Scheduler> AllRanks();
+
     /// <summary>Seconds of prefill workers; 0 where there are none.</summary>
     public virtual double PrefillWorkerSeconds => 0.0;
 
@@ -67,6 +73,33 @@ internal abstract class ReplayRuntime(RuntimeParts parts)
         Parts.Prompts.Open(request);
         Recorder.Arrived(request, arrival, Parts.Prompts.PromptTokens(request));
         if ((Parts.Load.IsDelta || Parts.Load.CanSkip) && TimeCap is null) Feasibility.CheckArrived(Parts, request);
+    }
+
+    /// <summary>
+    /// The target of a request, -1 where it has to wait. False when the router has no room for it: behind a clock such a request ends;
+    /// elsewhere that is an error.
+    /// </summary>
+    protected bool TryPlace(Placement placement, int request, out int target)
+    {
+        try
+        {
+            target = placement.Place(request, Now);
+            return true;
+        }
+        catch (AgentSimException full) when (Parts.Clock is not null && full.Code == Errors.RouterQueueFull)
+        {
+            target = -1;
+            Parts.Clock.Refused(request, full);
+            OnRefused(request);
+            return false;
+        }
+    }
+
+    /// <summary>Ends a request that found no room in the router.</summary>
+    protected virtual void OnRefused(int request)
+    {
+        End(new Signal(request, SignalKind.Rejected));
+        Driver.OnTerminal(request, Now, completed: false);
     }
 
     /// <summary>A request ended: its record is closed and its followers may become ready.</summary>

@@ -13,6 +13,8 @@ internal sealed class SingleWorkerRuntime(RuntimeParts parts, Scheduler rank) : 
 
     public override double? DecodeWorkerSeconds => null;
 
+    public override IEnumerable<Scheduler> AllRanks() => [rank];
+
     public override void Run()
     {
         int? concurrency = Parts.Settings.Concurrency;
@@ -24,7 +26,7 @@ internal sealed class SingleWorkerRuntime(RuntimeParts parts, Scheduler rank) : 
             if (rank.RequestCount == 0)
             {
                 if (Driver.IsDrained) return;
-                double next = Driver.NextReady;
+                double next = Parts.Clock?.WaitForNext(Driver.NextReady) ?? Driver.NextReady;
                 if (double.IsPositiveInfinity(next)) throw DeadEnd([rank]);
                 Now = next;
                 // A timed request arrives with the jump of the clock, even when the cap then ends the run.
@@ -63,6 +65,7 @@ internal sealed class SingleWorkerRuntime(RuntimeParts parts, Scheduler rank) : 
         double start = Now;
         Now = rank.RunPass(start);
         rank.StampTokens(Now);
+        Parts.Clock?.WaitUntil(Now);
         bool progress = Now > start || rank.HadOutcome;
         _idlePasses = progress ? 0 : _idlePasses + 1;
         ApplySignals();

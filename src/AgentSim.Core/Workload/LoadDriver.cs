@@ -14,7 +14,7 @@ internal abstract class LoadDriver(int requests)
     private int _unfinished = requests;
 
     /// <summary>True when nothing is in flight and nothing is left.</summary>
-    public bool IsDrained => _unfinished == 0;
+    public virtual bool IsDrained => _unfinished == 0;
 
     /// <summary>Requests that became ready at a time of their own, later than what they waited for allowed.</summary>
     public virtual int HeldByTime => 0;

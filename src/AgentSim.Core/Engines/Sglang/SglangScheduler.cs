@@ -43,6 +43,8 @@ internal sealed partial class SglangScheduler : Scheduler
 
     public override int RequestCount => _waiting.Count + _prebuilt.Count + _running.Count;
 
+    public override int WaitingCount => _waiting.Count + _prebuilt.Count;
+
     public override long UsedBlocks => _limits.TotalPages - _pages.ObtainablePages;
 
     // A request that matches the cache better may go ahead of the one that blocks.

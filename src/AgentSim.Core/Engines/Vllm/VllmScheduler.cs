@@ -46,6 +46,8 @@ internal sealed partial class VllmScheduler : Scheduler
 
     public override int RequestCount => _waiting.Count + _running.Count;
 
+    public override int WaitingCount => _waiting.Count;
+
     public override long UsedBlocks => _blocks.Active;
 
     public override void Submit(int request)

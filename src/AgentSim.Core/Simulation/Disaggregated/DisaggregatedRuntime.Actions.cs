@@ -79,8 +79,13 @@ internal sealed partial class DisaggregatedRuntime
     private void PlaceForPrefill(Handoff handoff)
     {
         if (_prefillPlacement.ReadsCaches) _prefill.SynchroniseCaches();
-        int worker = _prefillPlacement.Place(handoff.Request, Now);
-        if (worker >= 0) Submit(handoff, worker);
+        if (TryPlace(_prefillPlacement, handoff.Request, out int worker) && worker >= 0) Submit(handoff, worker);
+    }
+
+    protected override void OnRefused(int request)
+    {
+        Recorder.Terminal(request, Now, TerminalStatus.Rejected);
+        Abandon(_handoffs[request]);
     }
 
     private void Submit(Handoff handoff, int worker)

@@ -1,0 +1,40 @@
+using System.Net;
+using AgentSim.Capture;
+
+namespace AgentSim.Serving;
+
+/// <summary>A server that answers with simulated engines.</summary>
+public sealed record ServerOptions
+{
+    /// <summary>Where it listens unless told otherwise.</summary>
+    public const string DefaultListen = "http://127.0.0.1:8000";
+
+    /// <summary>What its model is called unless told otherwise.</summary>
+    public const string DefaultModel = "agentsim";
+
+    private const double MostSpeed = 1e6;
+
+    /// <summary>Where to listen: <c>http://</c>, an IP address, <c>localhost</c> or <c>*</c>, and a port, 0 for any free one.</summary>
+    public string Listen { get; init; } = DefaultListen;
+
+    /// <summary>The name of the model that it serves.</summary>
+    public string Model { get; init; } = DefaultModel;
+
+    /// <summary>Simulated time per time: 2 answers twice as fast as the simulated deployment would.</summary>
+    public double Speed { get; init; } = 1.0;
+
+    internal void Check()
+    {
+        _ = ListenEndPoint();
+        if (Model.Length == 0 || Model.Any(char.IsControl))
+            throw Errors.ServerSettingInvalid.Error($"{Quote.Of(Model)} is no name of a model; give one like {DefaultModel}");
+        if (!double.IsFinite(Speed) || Speed <= 0 || Speed > MostSpeed)
+            throw Errors.ServerSettingInvalid.Error(
+                FormattableString.Invariant($"{Setting.ServerSpeed} must be above 0 and at most {MostSpeed:0} (is {Speed})"));
+    }
+
+    internal IPEndPoint ListenEndPoint() =>
+        ListenAddress.Parse(Listen.EndsWith('/') ? Listen[..^1] : Listen, "http://")
+        ?? throw Errors.EndpointInvalid.Error(
+            $"{Quote.Of(Listen)} is not an address to listen on; give one like {DefaultListen}, with an IP address, localhost or *");
+}

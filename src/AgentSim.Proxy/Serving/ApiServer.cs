@@ -1,0 +1,251 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.IO.Hashing;
+using System.Text;
+using System.Text.Json;
+using AgentSim.Serving;
+using AgentSim.Simulation;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+
+namespace AgentSim.Proxy.Serving;
+
+/// <summary>An OpenAI-compatible web server whose tokens come from simulated engines when the simulation says.</summary>
+internal sealed class ApiServer : IAsyncDisposable
+{
+    /// <summary>How long answers under way have to end when the server is stopped.</summary>
+    private static readonly TimeSpan Grace = TimeSpan.FromSeconds(5);
+
+    private readonly WebApplication _application;
+    private readonly ServerSettings _settings;
+    private readonly ServedEngine _engine;
+    private readonly BodyBudget _bodies = new();
+    private readonly string _modelJson;
+    private readonly string _banner;
+    private readonly long _created = DateTimeOffset.UtcNow.ToUnixTimeSeconds();
+    private long _requests;
+    private long _refused;
+    private long _refusedConnections;
+    private long _ids = Stopwatch.GetTimestamp();
+    private bool _isStopped;
+
+    private ApiServer(ServerSettings settings, int connections, Action<AgentSimException> onProblem)
+    {
+        _settings = settings;
+        _modelJson = JsonSerializer.Serialize(settings.Options.Model);
+        _banner = string.Create(CultureInfo.InvariantCulture, $"simulated; speed={settings.Options.Speed}; timing={Ascii(settings.Timing)}");
+        _engine = new ServedEngine(settings.ToReplay(), settings.Options.Speed, TextTokens.WordTokens);
+        var problems = new ProblemFilter(onProblem);
+        var gate = new ConnectionGate(connections, () =>
+        {
+            Interlocked.Increment(ref _refusedConnections);
+            problems.Report(
+                Errors.ServerFull,
+                $"there are more connections than the {connections} that the server can keep open with the files it may open; "
+                + "those that rest are closed, and new ones are refused when none rests: raise the limit (ulimit -n)");
+        }, "server", "ServiceUnavailableError");
+        _application = GatedServer.Builder(kestrel => Configure(kestrel, settings.Options, gate), connections).Build();
+        _application.Run(async context =>
+        {
+            using (gate.During(context.Connection.Id)) await HandleAsync(context).ConfigureAwait(false);
+        });
+    }
+
+    /// <summary>Where it listens, with the actual port.</summary>
+    public string Address => _application.Urls.Single();
+
+    /// <summary>What it did so far.</summary>
+    public ServerCounters Counters
+    {
+        get
+        {
+            ServingTotals totals = _engine.Totals;
+            return new ServerCounters
+            {
+                Requests = Interlocked.Read(ref _requests),
+                Active = _engine.InFlight,
+                Waiting = _engine.Ranks.Sum(rank => (long)rank.WaitingCount),
+                Completed = totals.Completed - totals.Abandoned,
+                Abandoned = totals.Abandoned,
+                Refused = Interlocked.Read(ref _refused),
+                PromptTokens = totals.PromptTokens,
+                CachedTokens = totals.CachedTokens,
+                OutputTokens = totals.OutputTokens,
+                Preemptions = totals.Preemptions,
+                RefusedConnections = Interlocked.Read(ref _refusedConnections),
+                MeanDelayMs = _engine.MeanDelayMs,
+            };
+        }
+    }
+
+    /// <summary>Starts a server.</summary>
+    /// <param name="settings">What it serves, and where.</param>
+    /// <param name="onProblem">Told about failures, on any thread; must not block.</param>
+    /// <param name="connections">Connections of clients at a time; null for as many as the process can have.</param>
+    /// <exception cref="AgentSimException">A setting is invalid, or the address cannot be listened on.</exception>
+    public static async Task<ApiServer> StartAsync(ServerSettings settings, Action<AgentSimException> onProblem, int? connections = null)
+    {
+        settings.Options.Check();
+        // Unlike the proxy, a server has no second connection for each.
+        var server = new ApiServer(settings, connections ?? ConnectionLimits.Clients(), onProblem);
+        try
+        {
+            server._engine.Start();
+            await server._application.StartAsync().ConfigureAwait(false);
+            return server;
+        }
+        catch (Exception error) when (error is IOException or System.Net.Sockets.SocketException)
+        {
+            await server.DisposeAsync().ConfigureAwait(false);
+            throw Errors.EndpointUnavailable.Error(
+                $"{settings.Options.Listen}: cannot be listened on: {error.GetBaseException().Message}", error);
+        }
+    }
+
+    /// <summary>Takes no more connections, lets answers end for a moment, and breaks off those that do not.</summary>
+    /// <param name="hurry">Breaks them off at once.</param>
+    public async Task StopAsync(CancellationToken hurry)
+    {
+        if (Interlocked.Exchange(ref _isStopped, true)) return;
+        using var breakOff = new CancellationTokenSource();
+        Task stopping = _application.StopAsync(breakOff.Token);
+        long end = Environment.TickCount64 + (long)Grace.TotalMilliseconds;
+        while (_engine.InFlight > 0 && Environment.TickCount64 < end && !hurry.IsCancellationRequested)
+            await Task.Delay(20, CancellationToken.None).ConfigureAwait(false);
+        _engine.Dispose();
+        await breakOff.CancelAsync().ConfigureAwait(false);
+        await stopping.ConfigureAwait(false);
+    }
+
+    /// <summary>Stops it, and frees what it has.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        await StopAsync(CancellationToken.None).ConfigureAwait(false);
+        await _application.DisposeAsync().ConfigureAwait(false);
+    }
+
+    private static void Configure(KestrelServerOptions kestrel, ServerOptions options, ConnectionGate gate)
+    {
+        kestrel.AddServerHeader = false;
+        kestrel.Limits.MaxRequestBodySize = BodyBudget.MostBytes;
+        kestrel.Limits.KeepAliveTimeout = TimeSpan.FromSeconds(120);
+        kestrel.Limits.MinResponseDataRate = null;   // tokens come when they come
+        kestrel.Listen(options.ListenEndPoint(), listen =>
+        {
+            listen.Protocols = HttpProtocols.Http1;
+            listen.Use(next => connection => gate.HandleAsync(connection, next));
+        });
+    }
+
+    private async Task HandleAsync(HttpContext context)
+    {
+        IHeaderDictionary headers = context.Response.Headers;
+        headers.Server = $"agentsim/{Replay.Version}";
+        headers["X-AgentSim"] = _banner;
+        string id = Interlocked.Increment(ref _ids).ToString("x", CultureInfo.InvariantCulture);
+        headers["X-Request-Id"] = context.Request.Headers["X-Request-Id"].ToString() is { Length: > 0 and <= 128 } given ? given : id;
+        try
+        {
+            await AnswerAsync(context, id).ConfigureAwait(false);
+        }
+        catch (ApiProblem problem)
+        {
+            Interlocked.Increment(ref _refused);
+            await problem.SendAsync(context).ConfigureAwait(false);
+        }
+        catch (Microsoft.AspNetCore.Http.BadHttpRequestException error)
+        {
+            Interlocked.Increment(ref _refused);
+            await new ApiProblem(error.StatusCode, error.Message).SendAsync(context).ConfigureAwait(false);
+        }
+        catch (AgentSimException error)
+        {
+            Interlocked.Increment(ref _refused);
+            if (context.Response.HasStarted) context.Abort();
+            else await new ApiProblem(StatusCodes.Status503ServiceUnavailable, error.Message).SendAsync(context).ConfigureAwait(false);
+        }
+        catch (Exception error) when (error is IOException or OperationCanceledException)
+        {
+            // The client is gone.
+        }
+    }
+
+    private async Task AnswerAsync(HttpContext context, string id)
+    {
+        string path = context.Request.Path.Value ?? "";
+        if (path.Length > 1) path = path.TrimEnd('/');
+        bool isGet = HttpMethods.IsGet(context.Request.Method);
+        switch (path)
+        {
+            case "/v1/completions" or "/v1/chat/completions" when HttpMethods.IsPost(context.Request.Method):
+                await CompleteAsync(context, id, path.Contains("chat", StringComparison.Ordinal)).ConfigureAwait(false);
+                break;
+            case "/v1/models" when isGet:
+                await JsonAsync(context, $$"""{"object":"list","data":[{{Model()}}]}""").ConfigureAwait(false);
+                break;
+            case "/health" or "/ping" when isGet:
+                context.Response.StatusCode = _engine.Failure is null ? StatusCodes.Status200OK : StatusCodes.Status503ServiceUnavailable;
+                break;
+            case "/version" when isGet:
+                await JsonAsync(context, $$"""{"version":{{JsonSerializer.Serialize(Replay.Version)}},"simulated":true}""").ConfigureAwait(false);
+                break;
+            case "/metrics" when isGet:
+                context.Response.ContentType = "text/plain; version=0.0.4; charset=utf-8";
+                await context.Response.WriteAsync(MetricsPage.Of(_engine, _settings)).ConfigureAwait(false);
+                break;
+            case "/v1/completions" or "/v1/chat/completions" or "/v1/models" or "/health" or "/ping" or "/version" or "/metrics":
+                throw new ApiProblem(StatusCodes.Status405MethodNotAllowed, $"{context.Request.Method} is not for {path}.");
+            default:
+                if (isGet && path == $"/v1/models/{_settings.Options.Model}") await JsonAsync(context, Model()).ConfigureAwait(false);
+                else throw new ApiProblem(StatusCodes.Status404NotFound, $"{path} is not served.");
+                break;
+        }
+    }
+
+    private async Task CompleteAsync(HttpContext context, string id, bool isChat)
+    {
+        long received = Stopwatch.GetTimestamp();
+        Interlocked.Increment(ref _requests);
+        ModelRequest asked;
+        using (BodyBudget.Body body = await _bodies.ReadAsync(context).ConfigureAwait(false))
+            asked = ModelRequest.Read(body.Bytes, isChat, _settings.Options.Model);
+        if (_engine.WhyNever(asked.Prompt.Length, asked.Output) is { } reason) throw ApiProblem.Bad($"The request cannot be served: {reason}.");
+        var served = new ServedRequest
+        {
+            Prompt = asked.Prompt,
+            Output = asked.Output,
+            Received = received,
+            Seed = (ulong)Convert.ToInt64(id, 16),
+            Salt = asked.Salt is { } salt ? XxHash3.HashToUInt64(Encoding.UTF8.GetBytes(salt)) | 1 : 0,
+            Priority = -asked.Priority,
+        };
+        if (!_engine.TrySubmit(served))
+        {
+            string why = _engine.Failure?.Message ?? (_isStopped ? "The server is stopping." : "Too many requests are under way.");
+            throw new ApiProblem(StatusCodes.Status503ServiceUnavailable, why);
+        }
+
+        using CancellationTokenRegistration onGone = context.RequestAborted.UnsafeRegister(request => ((ServedRequest)request!).Abandon(), served);
+        await new AnswerWriter(context, asked, served, id, _modelJson).WriteAsync().ConfigureAwait(false);
+    }
+
+    private string Model()
+    {
+        string longest = _engine.LongestSequence.ToString(CultureInfo.InvariantCulture);
+        string simulation = JsonSerializer.Serialize(_settings.Timing);
+        return string.Create(CultureInfo.InvariantCulture, $$$"""
+            {"id":{{{_modelJson}}},"object":"model","created":{{{_created}}},"owned_by":"agentsim","root":{{{_modelJson}}},
+            "max_model_len":{{{longest}}},"simulated":true,"agentsim":{"version":{{{JsonSerializer.Serialize(Replay.Version)}}},
+            "timing":{{{simulation}}},"speed":{{{_settings.Options.Speed}}}}}
+            """).Replace("\n", "", StringComparison.Ordinal);
+    }
+
+    private static Task JsonAsync(HttpContext context, string json)
+    {
+        context.Response.ContentType = "application/json";
+        return context.Response.WriteAsync(json + "\n");
+    }
+
+    private static string Ascii(string text) => string.Concat(text.Select(c => c is >= ' ' and <= '~' ? c : '?'));
+}
