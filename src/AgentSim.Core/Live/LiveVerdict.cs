@@ -121,6 +121,7 @@ internal static class LiveVerdict
 
     private static RunWarning Invalid(string reason) => new(WarningCodes.LiveRunInvalid, $"not valid: {reason}");
 
+    // Nearest rank, as all percentiles of a report.
     private static double At(double[] ascending, double share) =>
-        ascending.Length == 0 ? 0.0 : ascending[Math.Min(ascending.Length - 1, (int)Math.Ceiling(share * ascending.Length) - 1)];
+        ascending.Length == 0 ? 0.0 : ascending[(int)Math.Round((ascending.Length - 1) * share, MidpointRounding.AwayFromZero)];
 }

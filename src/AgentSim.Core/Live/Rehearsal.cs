@@ -1,16 +1,21 @@
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
+using AgentSim.Simulation;
+using AgentSim.Workload;
 
 namespace AgentSim.Live;
 
 /// <summary>
-/// Goes once through everything that sends and reads a request, with a listener of its own in place of the server: what is compiled or
-/// loaded at its first use would otherwise delay the first requests of the run.
+/// Goes once through everything that schedules, sends and reads requests, with a listener of its own in place of the server: what is
+/// compiled or loaded at its first use would otherwise delay the first requests of the run.
 /// </summary>
 internal static class Rehearsal
 {
-    private const int Rounds = 20;
+    private static readonly SyntheticOptions Load = new()
+    {
+        InputTokens = 64, OutputTokens = 2, RequestCount = 40, ArrivalIntervalMs = 1,
+    };
 
     private static readonly byte[] Answer = Encoding.ASCII.GetBytes(
         "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nTransfer-Encoding: chunked\r\n\r\n" + Chunk(
@@ -22,46 +27,54 @@ internal static class Rehearsal
     public static void Run(LiveSettings settings, RequestBody bodies, CancellationToken cancellation)
     {
         using var listener = new TcpListener(IPAddress.Loopback, 0);
+        using var over = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         listener.Start();
-        Task serving = Serve(listener, cancellation);
+        Task serving = Accept(listener, over.Token);
         var clock = new LiveClock();
-        LiveSettings here = settings with
-        {
-            Endpoint = LiveEndpoint.Parse($"http://{listener.LocalEndpoint}"),
-            Key = null,
-        };
+        // The key is for the server alone.
+        LiveSettings here = settings with { Endpoint = LiveEndpoint.Parse($"http://{listener.LocalEndpoint}"), Key = null };
         using (var client = new LiveClient(here, clock))
         {
-            for (int round = 0; round < Rounds; round++)
-            {
-                cancellation.ThrowIfCancellationRequested();
-                client.Send(bodies.Path, bodies.Of([new PromptPiece(0, 8)], 2), new LiveAnswer(0, clock.Now), cancellation)
-                    .GetAwaiter().GetResult();
-            }
+            WorkloadColumns load = SyntheticLoad.Create(Load, 64, cancellation).Columns;
+            var usual = new ReplaySettings();
+            new LiveDispatch(load, LiveReplay.Driver(load, usual), usual, client, bodies, new PromptPieces(load), clock).Run(cancellation);
         }
 
-        listener.Stop();
+        cancellation.ThrowIfCancellationRequested();
+        over.Cancel();
         serving.GetAwaiter().GetResult();
     }
 
-    private static async Task Serve(TcpListener listener, CancellationToken cancellation)
+    private static async Task Accept(TcpListener listener, CancellationToken over)
     {
         try
         {
-            using Socket socket = await listener.AcceptSocketAsync(cancellation).ConfigureAwait(false);
-            socket.NoDelay = true;
-            var request = new byte[16 << 10];
-            int used = 0;
-            for (int count; (count = await socket.ReceiveAsync(request.AsMemory(used), cancellation).ConfigureAwait(false)) > 0;)
+            while (true) _ = Serve(await listener.AcceptSocketAsync(over).ConfigureAwait(false), over);
+        }
+        catch (Exception error) when (error is SocketException or OperationCanceledException)
+        {
+            // It is over.
+        }
+    }
+
+    private static async Task Serve(Socket socket, CancellationToken over)
+    {
+        using Socket connection = socket;
+        connection.NoDelay = true;
+        var request = new byte[16 << 10];
+        int used = 0;
+        try
+        {
+            for (int count; (count = await connection.ReceiveAsync(request.AsMemory(used), over).ConfigureAwait(false)) > 0;)
             {
                 used += count;
-                // Bodies end with the only such pair.
-                if (used < 2 || request[used - 1] != (byte)'}') continue;
+                // Bodies end with the only such sign that nothing follows.
+                if (request[used - 1] != (byte)'}') continue;
                 used = 0;
-                await socket.SendAsync(Answer, cancellation).ConfigureAwait(false);
+                await connection.SendAsync(Answer, over).ConfigureAwait(false);
             }
         }
-        catch (Exception error) when (error is SocketException or ObjectDisposedException or OperationCanceledException)
+        catch (Exception error) when (error is SocketException or OperationCanceledException)
         {
             // It is over.
         }
