@@ -29,6 +29,7 @@
         'Invoke-AgentLiveReplay'
         'Invoke-AgentReplay'
         'Invoke-AgentSweep'
+        'Measure-AgentEndpoint'
         'Measure-AgentTrace'
         'New-AgentEngineConfig'
         'New-AgentRouterConfig'

@@ -23,7 +23,7 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 ROOT = os.path.dirname(os.path.dirname(HERE))
 CLI = ["dotnet", os.path.join(ROOT, "src/AgentSim.Cli/bin/Release/net10.0/agentsim.dll")]
 
-NICE = []
+BEFORE = []
 
 
 class Server:
@@ -33,7 +33,7 @@ class Server:
         with socket.socket() as free:
             free.bind(("127.0.0.1", 0))
             self.port = free.getsockname()[1]
-        before = [*NICE, *(["taskset", "-c", str(core)] if core is not None else [])]
+        before = [*BEFORE, *(["taskset", "-c", str(core)] if core is not None else [])]
         self.process = subprocess.Popen([*before, *cli, "serve", "--port", str(self.port), *arguments],
                                         stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
         line = self.process.stderr.readline()
@@ -53,7 +53,7 @@ class Server:
 
 
 def run(cli, *arguments, core=None):
-    before = [*NICE, *(["taskset", "-c", str(core)] if core is not None else [])]
+    before = [*BEFORE, *(["taskset", "-c", str(core)] if core is not None else [])]
     return subprocess.run([*before, *cli, *arguments], capture_output=True, text=True)
 
 
@@ -178,9 +178,9 @@ def main():
     parser.add_argument("--seconds", type=float, default=120)
     parser.add_argument("--cores", action="store_true", help="client on core 0, server on core 1")
     parser.add_argument("--only", default=None)
-    parser.add_argument("--nice", type=int, default=0, help="priority of client and server, for machines that others use, too")
+    parser.add_argument("--before", default="", help="what runs client and server, as 'chrt -r 1' on machines that others use, too")
     given = parser.parse_args()
-    NICE[:] = ["nice", "-n", str(given.nice)] if given.nice else []
+    BEFORE[:] = shlex.split(given.before)
     cli = shlex.split(given.cli) if given.cli else CLI
     kinds = {
         "plain": lambda path: plain(path, given.seconds, 1),

@@ -16,7 +16,7 @@ internal static class CommandLine
 
     private static readonly CommandSpec[] Commands =
         [
-            ReplayCommand.Spec, LiveCommand.Spec, ServeCommand.Spec, SweepCommand.Spec, CompareCommand.Spec, SessionsCommand.Spec,
+            ReplayCommand.Spec, LiveCommand.Spec, ProbeCommand.Spec, ServeCommand.Spec, SweepCommand.Spec, CompareCommand.Spec, SessionsCommand.Spec,
             TimelineCommand.Spec, ImportCommand.Spec, ConvertCommand.Spec, CaptureCommand.Spec, CalibrateCommand.Spec, ValidateCommand.Spec,
         ];
 

@@ -12,7 +12,7 @@ public static partial class Errors
         "take a server that knows min_tokens, ignore_eos and include_usage, and the right model");
     public static ErrorCode LiveKeyInvalid { get; } = LiveReplays.Call(
         "the environment variable that is to hold the API key is not set, or holds none", "set it, or name another");
-    public static ErrorCode LiveNotConfirmed { get; } = LiveReplays.Call(
+    public static ErrorCode LiveNotConfirmed { get; } = LiveReplays.Input(FaultCategory.InvalidOperation,
         "a workload is to go to another machine, and nobody confirmed that", "confirm with --yes, or take a server on this machine");
     public static ErrorCode LiveRunInvalid { get; } = LiveReplays.Input(FaultCategory.InvalidResult,
         "the client could not keep its times, or no request completed; the report is written all the same",

@@ -19,6 +19,7 @@ internal static class LiveHead
             if (settings.Concurrency is { } concurrency) json.WriteNumber("concurrency", concurrency);
             if (server.Engine is "vllm" or "sglang" or "trtllm") json.WriteString("engine", server.Engine);
             json.WriteBoolean("held_out", live.IsHeldOut);
+            if (server.MaxModelLen is { } longest) json.WriteNumber("max_model_len", longest);
             json.WriteString("model", server.Model);
             if (settings.RunName is { } name) json.WriteString("name", name);
             if (server.NumGpuBlocks is { } blocks) json.WriteNumber("num_gpu_blocks", blocks);

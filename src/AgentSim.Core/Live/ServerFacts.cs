@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Net;
 using System.Text.Json;
+using AgentSim.Imports;
 using AgentSim.Metrics;
 
 namespace AgentSim.Live;
@@ -27,9 +28,13 @@ internal static class ServerFacts
                 : $"{settings.Endpoint} refuses the API key ({(int)status})");
         }
 
-        string? engine = null;
-        if (status == HttpStatusCode.OK) engine = FindModel(text, client, settings);
-        var server = new RunServer(settings.Endpoint.ToString(), settings.Model) { Header = header, Engine = engine };
+        (string? engine, long? longest) = status == HttpStatusCode.OK ? FindModel(text, client, settings) : (null, null);
+        var server = new RunServer(settings.Endpoint.ToString(), settings.Model)
+        {
+            Header = header,
+            Engine = engine,
+            MaxModelLen = longest,
+        };
         Dictionary<string, double> metrics = Metrics(client, Limit, cancellation);
         (long? blocks, long? size) = Cache(metrics);
         return server with
@@ -120,31 +125,27 @@ internal static class ServerFacts
         }
     }
 
-    // Whom the list names as the owner of the model.
-    private static string? FindModel(string text, LiveClient client, LiveSettings settings)
+    // Whom the list names as the owner of the model, and the longest sequence that it takes.
+    private static (string? Owner, long? Longest) FindModel(string text, LiveClient client, LiveSettings settings)
     {
         List<string> models = [];
         try
         {
             using JsonDocument document = JsonDocument.Parse(text);
-            if (document.RootElement.ValueKind != JsonValueKind.Object
-                || !document.RootElement.TryGetProperty("data", out JsonElement list) || list.ValueKind != JsonValueKind.Array) return null;
-            foreach (JsonElement model in list.EnumerateArray())
+            foreach (JsonElement model in document.RootElement.Get("data").Items())
             {
-                if (model.ValueKind != JsonValueKind.Object || !model.TryGetProperty("id", out JsonElement id)
-                    || id.ValueKind != JsonValueKind.String) continue;
-                models.Add(id.GetString()!);
+                if (model.Text("id") is not { } id) continue;
+                models.Add(id);
                 if (models[^1] != settings.Model) continue;
-                return model.TryGetProperty("owned_by", out JsonElement owner) && owner.ValueKind == JsonValueKind.String
-                    ? owner.GetString() : null;
+                return (model.Text("owned_by"), model.Number("max_model_len"));
             }
         }
         catch (JsonException)
         {
-            return null;
+            return (null, null);
         }
 
-        if (models.Count == 0) return null;
+        if (models.Count == 0) return (null, null);
         string known = string.Join(", ", models.Take(5).Select(model => Quote.Of(client.Short(model))));
         throw Errors.LiveServerRefused.Error($"{settings.Endpoint} has no model {Quote.Of(settings.Model)}; it has {known}");
     }

@@ -19,6 +19,9 @@ public sealed record RunServer(string Endpoint, string Model)
     /// <summary>Tokens in a KV block by its own metrics; null where it does not say.</summary>
     public long? BlockSize { get; init; }
 
+    /// <summary>Longest sequence in tokens by its list of models; null where it does not say.</summary>
+    public long? MaxModelLen { get; init; }
+
     /// <summary>Its metrics before the first and after the last request, in the order of its page; empty where it has none.</summary>
     public IReadOnlyList<ServerMetric> Metrics { get; init; } = [];
 

@@ -33,6 +33,7 @@ internal static class LiveRunWriter
         json.WriteString("endpoint", server.Endpoint);
         if (server.Engine is { } engine) json.WriteString("engine", engine);
         if (server.Header is { } header) json.WriteString("header", header);
+        if (server.MaxModelLen is { } longest) json.WriteNumber("max_model_len", longest);
         json.WriteStartObject("metrics");
         foreach (ServerMetric metric in server.Metrics)
         {

@@ -126,14 +126,11 @@ public sealed partial class InvokeAgentLiveReplayCommand : WorkloadInputCommand
     /// <inheritdoc/>
     protected override void Start()
     {
-        if (ApiKey is not null && ApiKeyVariable is not null)
-            throw Errors.OptionsConflict.Error($"-{nameof(ApiKey)} and -{nameof(ApiKeyVariable)} exclude each other");
         _live = new LiveSettings
         {
             Endpoint = LiveEndpoint.Parse(Endpoint),
             Model = Model,
-            Key = ApiKey is { } secure ? Live.ApiKey.FromSecureString(secure)
-                : ApiKeyVariable is { } variable ? Live.ApiKey.FromEnvironment(variable) : null,
+            Key = LiveConsent.Key(ApiKey, ApiKeyVariable),
             PromptMode = PromptMode,
             FirstTokenId = FirstTokenId,
             LastTokenId = LastTokenId,
@@ -160,7 +157,6 @@ public sealed partial class InvokeAgentLiveReplayCommand : WorkloadInputCommand
     {
         ReplayWorkload workload = LoadWorkload(_settings.Engine);
         LivePreview preview = LiveReplay.Preview(workload, _settings, _live!, Cancellation);
-        WriteInformation(new HostInformationMessage { Message = preview.ToString() }, ["PSHOST"]);
         if (!LiveConsent.Given(this, preview, Force)) return;
         var progress = new ProgressDisplay(this, "Replaying live");
         ReplayResult result = LiveReplay.Run(workload, _settings, _live!, progress.Replaying(), Cancellation);

@@ -97,6 +97,7 @@ internal static class LiveLog
                     Model = head.Text("model"),
                     NumGpuBlocks = head.Number("num_gpu_blocks"),
                     BlockSize = head.Number("block_size"),
+                    MaxModelLen = head.Number("max_model_len"),
                 },
                 Requests = [.. _requests.Select(request => request with { StartMs = request.StartMs - start })
                     .OrderBy(request => request.StartMs)],
