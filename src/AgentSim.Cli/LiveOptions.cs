@@ -35,7 +35,8 @@ internal static class LiveOptions
         new("--prompt-mode", "MODE", "tokens (default): ids to /v1/completions; text: words to /v1/chat/completions"),
         new("--max-seconds", "X", "Ends the run after X seconds"),
         new("--only-model", "NAME", "Request traces and recordings: only requests that were to this model"),
-        .. ReplayOptions.All.Where(option => !Simulated.Contains(option.Name) && !option.Name.StartsWith("--aic-", StringComparison.Ordinal)),
+        .. ReplayOptions.All.Where(option => !Simulated.Contains(option.Name)
+            && !option.Name.StartsWith("--aic-", StringComparison.Ordinal)),
     ];
 
     /// <summary>Where to send requests, and how.</summary>

@@ -75,6 +75,7 @@ internal static class OptionNames
         nameof(Setting.TokenIds) => "--token-ids",
         nameof(Setting.RequestTimeout) => "--request-timeout",
         nameof(Setting.ReportWriter) => "--report-json",
+        nameof(Setting.RequestLogWriter) => "--report-jsonl",
         nameof(Setting.Import) => "agentsim import",
         nameof(Setting.Timeline) => "agentsim timeline",
         nameof(Setting.Compare) => "agentsim compare",

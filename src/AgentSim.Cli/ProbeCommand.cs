@@ -16,7 +16,7 @@ internal static class ProbeCommand
         [
             new("--output", "FILE", "The measurement to write, for calibrate", Short: "-o"),
             new("--max-prompt-tokens", "N", "Longest prompt (default 8192, or what the server takes)"),
-            new("--max-concurrency", "N", "Most requests at once outside of the saturated stage, which has four times as many (default 64)"),
+            new("--max-concurrency", "N", "Most requests at once but for the saturated stage, which has four times as many (default 64)"),
             .. LiveOptions.Server,
         ],
         Run);

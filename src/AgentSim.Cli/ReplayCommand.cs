@@ -1,7 +1,6 @@
 using System.Globalization;
 using AgentSim.Engines;
 using AgentSim.Metrics;
-using AgentSim.Reports;
 using AgentSim.Routing;
 using AgentSim.Simulation;
 using AgentSim.Workload;
@@ -50,11 +49,8 @@ internal static class ReplayCommand
         foreach (RunWarning warning in result.Warnings) Warn(warning);   // those that only the run could show
 
         string report = ReplayOutputs.Write(arguments, arguments.ReportJsonl, result, cancellation);
-        ReplayOutputs.Show(arguments, result, report);
+        ReplayOutputs.Show(arguments, result, report, workload, cancellation);
         ShowCounts(result.Summary, workload.RequestCount * plan.Settings.Knobs.Copies);
-        // Those who replay agents want to know, and it takes next to no time; standard output and the report stay as they are.
-        if (result.Agents is null && workload.IsAgentic && result.FindAgents(cancellation) is { } found)
-            Messages.WriteLine($"agentsim: {AgentTable.Line(found.Summary)} (more with --agents)");
         LimitLines.Enforce(LimitTest.Run(result.Summary.Metrics, arguments.Limits), Messages.Write);
 
         // At once, because reading and running may take long or fail; all of them stand below the table, too.

@@ -6,6 +6,7 @@ using AgentSim.Reports;
 using AgentSim.Reports.Html;
 using AgentSim.Simulation;
 using AgentSim.Timelines;
+using AgentSim.Workload;
 
 namespace AgentSim.Cli;
 
@@ -46,11 +47,19 @@ internal static class ReplayOutputs
     }
 
     /// <summary>Shows the table.</summary>
-    public static void Show(ReplayArguments arguments, ReplayResult result, string report)
+    public static void Show(
+        ReplayArguments arguments, ReplayResult result, string report, ReplayWorkload workload, CancellationToken cancellation)
     {
         string table = arguments.Plots ? MetricTable.RenderWithPlots(result, OptionNames.Wording)
             : MetricTable.Render(result, OptionNames.Wording);
-        string agents = result.Agents is { } shown ? AgentTable.Render(shown) : "";
-        Output.Write($"{table}{agents}Saved full report to: {report}\n");
+        Output.Write($"{table}{Agents(result, workload, cancellation)}Saved full report to: {report}\n");
+    }
+
+    // People who replay agents want to know; what scripts read is made when they ask for it.
+    private static string Agents(ReplayResult result, ReplayWorkload workload, CancellationToken cancellation)
+    {
+        if (result.Agents is { } asked) return AgentTable.Render(asked);
+        return workload.IsAgentic && !Console.IsOutputRedirected && result.FindAgents(cancellation) is { } found
+            ? $"{AgentTable.Line(found.Summary)} (more with --agents)\n" : "";
     }
 }

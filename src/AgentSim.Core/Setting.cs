@@ -223,6 +223,9 @@ public static class Setting
     /// <summary>What writes reports.</summary>
     public static Term ReportWriter { get; } = new("a replay");
 
+    /// <summary>What writes request logs.</summary>
+    public static Term RequestLogWriter { get; } = new("the records of a replay");
+
     /// <summary>The command that converts traces to rows.</summary>
     public static Term Convert { get; } = new("the conversion");
 
@@ -241,6 +244,6 @@ public static class Setting
         InterTurnDelayMs, MaxIdle, MaxToolWait, SessionRate, CharactersPerToken, Until, Since, Salt, InferSessions, BufferBytes,
             FlushIntervalMs, RollBytes,
         RollLines, Endpoint, TokenIds, MaxSeconds, RequestTimeout, Import, ImportFormat, ImportPreset, Timeline, Compare, ReportWriter,
-        Convert, ServerSpeed,
+        RequestLogWriter, Convert, ServerSpeed,
     ];
 }

@@ -39,6 +39,10 @@ internal static class ErrorRecords
     public static AgentSimException CaptureMissing(string path) =>
         Errors.CaptureMissing.At(path, 0, "no capture of this session is running under this path; Get-AgentTrace shows those that are");
 
+    /// <summary>There is no server at an address.</summary>
+    public static AgentSimException ServerMissing(string address) =>
+        Errors.ServerMissing.Error($"no server of this session listens at {Quote.Of(address)}; Get-AgentServer shows those that do");
+
     /// <summary>There is no capture to follow.</summary>
     public static AgentSimException NoCapture() =>
         Errors.CaptureMissing.Error(

@@ -14,7 +14,8 @@ internal static class LiveConsent
         if (key is not null && variable is not null)
         {
             throw Errors.OptionsConflict.Error(
-                $"-{nameof(InvokeAgentLiveReplayCommand.ApiKey)} and -{nameof(InvokeAgentLiveReplayCommand.ApiKeyVariable)} exclude each other");
+                $"-{nameof(InvokeAgentLiveReplayCommand.ApiKey)} and -{nameof(InvokeAgentLiveReplayCommand.ApiKeyVariable)} exclude each " +
+                    "other");
         }
 
         return key is not null ? ApiKey.FromSecureString(key) : variable is not null ? ApiKey.FromEnvironment(variable) : null;

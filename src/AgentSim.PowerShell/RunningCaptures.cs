@@ -95,9 +95,13 @@ internal sealed class RunningCapture(TraceCapture capture)
     }
 }
 
-/// <summary>Ends the captures when the module is removed.</summary>
+/// <summary>Ends the captures and servers when the module is removed.</summary>
 public sealed class ModuleCleanup : IModuleAssemblyCleanup
 {
     /// <inheritdoc/>
-    public void OnRemove(PSModuleInfo psModuleInfo) => RunningCaptures.StopAll();
+    public void OnRemove(PSModuleInfo psModuleInfo)
+    {
+        RunningCaptures.StopAll();
+        RunningServers.StopAll();
+    }
 }

@@ -14,7 +14,8 @@ namespace AgentSim.Proxy;
 /// <param name="type">The type of that error.</param>
 internal sealed class ConnectionGate(int most, Action onRefused, string owner = "recording proxy", string type = "proxy")
 {
-    private readonly byte[] _full = Full($$$"""{"error":{"message":"The {{{owner}}} has too many connections.","type":"{{{type}}}"}}""" + "\n");
+    private readonly byte[] _full = Full(
+        $$$"""{"error":{"message":"The {{{owner}}} has too many connections.","type":"{{{type}}}"}}""" + "\n");
 
     private readonly object _gate = new();
     private readonly Dictionary<string, Entry> _entries = [];

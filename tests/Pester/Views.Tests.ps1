@@ -28,6 +28,8 @@ Describe 'The default views' {
             Columns = 'Start', 'Mean', 'Peak' }
         @{ Name = 'requests'; Value = { $result.Requests }; Count = 67
             Columns = '#', 'Arrival (ms)', 'Session', 'Input', 'Output', 'Reused', 'TTFT', 'ITL', 'Latency', 'On', 'Status' }
+        @{ Name = 'a server'; Value = { Start-AgentServer -Port 0; $null = Stop-AgentServer }; Count = 1
+            Columns = 'State', 'Address', 'Model', 'Speed', 'Requests', 'Active', 'Tokens', 'Timing' }
         @{ Name = 'a capture'; Value = { Start-AgentTrace ./trace; $null = Stop-AgentTrace }; Count = 1
             Columns = 'State', 'Rows', 'Rows/s', 'Lost', 'Proxy', 'Tools', 'OutputPath' }
     ) {

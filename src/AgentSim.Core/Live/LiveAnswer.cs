@@ -1,6 +1,8 @@
 namespace AgentSim.Live;
 
-/// <summary>A request under way, and what became of it. Times are those of the clock of the run; NaN where something did not happen.</summary>
+/// <summary>
+/// A request under way, and what became of it. Times are those of the clock of the run; NaN where something did not happen.
+/// </summary>
 /// <param name="request">0-based ordinal.</param>
 /// <param name="scheduled">When it was to go out.</param>
 internal sealed class LiveAnswer(int request, double scheduled)

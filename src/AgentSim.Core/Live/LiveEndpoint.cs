@@ -21,10 +21,18 @@ public sealed class LiveEndpoint
     {
         ArgumentNullException.ThrowIfNull(address);
         if (!Uri.TryCreate(address, UriKind.Absolute, out Uri? uri) || uri.Scheme is not ("http" or "https") || uri.Host.Length == 0)
-            throw Errors.LiveSettingsInvalid.Error($"{Setting.Endpoint} must be an address as http://127.0.0.1:8000 (is {Quote.Of(address)})");
+        {
+            throw Errors.LiveSettingsInvalid.Error(
+                $"{Setting.Endpoint} must be an address as http://127.0.0.1:8000 (is {Quote.Of(address)})");
+        }
+
         // Not repeated in the message: this is where keys would be.
         if (uri.UserInfo.Length > 0 || uri.Query.Length > 0 || uri.Fragment.Length > 0)
-            throw Errors.LiveSettingsInvalid.Error($"{Setting.Endpoint} must have no user, query or fragment; keys come from the environment");
+        {
+            throw Errors.LiveSettingsInvalid.Error(
+                $"{Setting.Endpoint} must have no user, query or fragment; keys come from the environment");
+        }
+
         string path = uri.AbsolutePath.TrimEnd('/');
         if (path.EndsWith("/v1", StringComparison.Ordinal)) path = path[..^3];
         return new LiveEndpoint(new UriBuilder(uri) { Path = path.TrimEnd('/') + "/" }.Uri);

@@ -44,7 +44,8 @@ public sealed record LivePreview(
             }
         }
 
-        return new LivePreview(endpoint.ToString(), endpoint.IsLoopback, load.InputLength.Length, input, output, now, settings.MaxSimTimeMs);
+        return new LivePreview(
+            endpoint.ToString(), endpoint.IsLoopback, load.InputLength.Length, input, output, now, settings.MaxSimTimeMs);
     }
 
     private static string Span(double ms) => TimeSpan.FromMilliseconds(Math.Min(ms, 1e12)) switch

@@ -94,7 +94,7 @@ internal static class LiveVerdict
         if (!records.KnowsCached && completed > 0)
         {
             yield return new RunWarning(WarningCodes.LiveCacheUnknown,
-                "the server does not say how much of a prompt was cached; vLLM does with --enable-prompt-tokens-details");
+                "the server does not say how much of a prompt was cached; vLLM does if it is started with enable-prompt-tokens-details");
         }
 
         if (live.PromptMode != PromptMode.Text || completed == 0) yield break;

@@ -121,7 +121,8 @@ internal static class ServerFacts
             || (error is OperationCanceledException && !cancellation.IsCancellationRequested))
         {
             string name = LiveFailure.Of(error, hasAnswer: false) ?? LiveFailure.TimedOut;
-            throw Errors.LiveServerUnreachable.Error($"{settings.Endpoint} cannot be reached: {name}; start the server, or name another", inner: error);
+            throw Errors.LiveServerUnreachable.Error(
+                $"{settings.Endpoint} cannot be reached: {name}; start the server, or name another", inner: error);
         }
     }
 

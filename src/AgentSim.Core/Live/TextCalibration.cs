@@ -10,7 +10,11 @@ internal static class TextCalibration
         int few = Count(Short), many = Count(Long);
         double slope = (many - few) / (double)(Long - Short);
         if (!(slope > 0.1))
-            throw Errors.LiveServerRefused.Error($"the server counts {few} tokens for {Short} words and {many} for {Long}, which no length follows from");
+        {
+            throw Errors.LiveServerRefused.Error(
+                $"the server counts {few} tokens for {Short} words and {many} for {Long}, from which no length follows");
+        }
+
         (writer.TokensPerWord, writer.FixedTokens) = (slope, few - (slope * Short));
 
         int Count(int words)
@@ -20,9 +24,9 @@ internal static class TextCalibration
             ReadOnlyMemory<byte> body = bodies.Of([new PromptPiece(ulong.MaxValue, words)], 1);
             client.Send(bodies.Path, body, answer, cancellation).GetAwaiter().GetResult();
             cancellation.ThrowIfCancellationRequested();
-            return answer.Error is null && answer.Stream!.PromptTokens is { } count ? count
-                : throw Errors.LiveServerRefused.Error(
-                    $"the lengths of words cannot be found out: {answer.Error ?? "the server does not count prompt tokens"} {answer.ErrorText}".TrimEnd());
+            if (answer.Error is null && answer.Stream!.PromptTokens is { } count) return count;
+            string reason = answer.Error ?? "the server does not count prompt tokens";
+            throw Errors.LiveServerRefused.Error($"the lengths of words cannot be found out: {reason} {answer.ErrorText}".TrimEnd());
         }
     }
 }

@@ -19,7 +19,7 @@ internal abstract class ContentCatalog(ContentInterner interner, int blockSize) 
 
         internal int BlockCount;
         internal TokenCursor OutputEnd;           // the end of the last generated block that was asked for
-        internal readonly List<int> Generated = [];
+        internal readonly List<(int Identity, int Chain)> Generated = [];
     }
 
     public override bool HasGeneratedIdentities => true;
@@ -45,23 +45,9 @@ internal abstract class ContentCatalog(ContentInterner interner, int blockSize) 
         return new PromptBlocks(prompt.Runs, 0, prompt.Runs.Length, prompt.BlockCount);
     }
 
-    public override int GeneratedBlock(int request, int index)
-    {
-        OpenPrompt prompt = _open[request];
-        int generated = index - prompt.BlockCount;
-        while (prompt.Generated.Count <= generated)
-        {
-            int firstToken = ((prompt.BlockCount + prompt.Generated.Count) * blockSize) - prompt.Tokens;
-            int from = Math.Max(0, firstToken);
-            int to = firstToken + blockSize;
-            for (int token = from; token < to; token++) Interner.Append(ref prompt.OutputEnd, OutputToken(request, token), 1, null);
-            prompt.Generated.Add(prompt.OutputEnd.Parent);
-        }
+    public override int GeneratedBlock(int request, int index) => Generated(request, index).Identity;
 
-        return prompt.Generated[generated];
-    }
-
-    public override int ChainOf(int identity) => Interner.ChainOf(identity);
+    public override int GeneratedChain(int request, int index) => Generated(request, index).Chain;
 
     /// <summary>The prompt of a request that is handed out.</summary>
     protected abstract OpenPrompt Read(int request);
@@ -74,5 +60,21 @@ internal abstract class ContentCatalog(ContentInterner interner, int blockSize) 
     {
         _open.Remove(request, out OpenPrompt? prompt);
         return prompt!;
+    }
+
+    private (int Identity, int Chain) Generated(int request, int index)
+    {
+        OpenPrompt prompt = _open[request];
+        int generated = index - prompt.BlockCount;
+        while (prompt.Generated.Count <= generated)
+        {
+            int firstToken = ((prompt.BlockCount + prompt.Generated.Count) * blockSize) - prompt.Tokens;
+            int from = Math.Max(0, firstToken);
+            int to = firstToken + blockSize;
+            for (int token = from; token < to; token++) Interner.Append(ref prompt.OutputEnd, OutputToken(request, token), 1, null);
+            prompt.Generated.Add((prompt.OutputEnd.Parent, prompt.OutputEnd.Chain));
+        }
+
+        return prompt.Generated[generated];
     }
 }

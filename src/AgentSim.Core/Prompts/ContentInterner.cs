@@ -3,7 +3,7 @@ using AgentSim.Collections;
 namespace AgentSim.Prompts;
 
 /// <summary>
-/// The end of a token sequence to which tokens are appended: the identity of its last complete block, and the block that is being
+/// The end of a token sequence to which tokens are appended: identity and chain of its last complete block, and the block that is being
 /// filled, as a 128-bit digest of its pieces (a piece is a token value and how often it comes in a row). It is a value type: a copy
 /// of it can go on with other tokens.
 /// </summary>
@@ -12,6 +12,7 @@ internal struct TokenCursor
     public static readonly TokenCursor Start = new() { Parent = -1 };
 
     public int Parent;
+    public int Chain;
     public int Filled;
     public ulong High;
     public ulong Low;
@@ -24,16 +25,22 @@ internal struct TokenCursor
 /// (behaviour 01#8.2 and 01#8.4). Equal neighbours count as one piece however they were appended, so that
 /// equal token sequences always get equal identities.
 /// </summary>
-internal sealed class ContentInterner(int blockSize)
+internal class ContentInterner(int blockSize)
 {
-    private readonly Dictionary<(int Parent, ulong High, ulong Low), int> _identities = [];
+    private readonly Dictionary<BlockKey, ChainedBlock> _blocks = [];
 
-    private GrowList<int> _chains;   // by identity
+    public int Count => _blocks.Count;
 
-    public int Count => _identities.Count;
+    /// <summary>A block by the one before it and its own tokens.</summary>
+    protected readonly record struct BlockKey(int Parent, ulong High, ulong Low);
 
-    /// <summary>The chain of a block: the identity of its first block (<see cref="ChainBlocks"/>).</summary>
-    public int ChainOf(int identity) => _chains[identity];
+    /// <summary>A block with its chain: the identity of the first block of that (<see cref="ChainBlocks"/>).</summary>
+    protected readonly record struct ChainedBlock(int Identity, int Chain)
+    {
+        /// <summary>A new block: of the chain of its parent if their identities follow each other.</summary>
+        public static ChainedBlock After(in TokenCursor parent, int identity) =>
+            new(identity, parent.Parent >= 0 && parent.Parent == identity - 1 ? parent.Chain : identity);
+    }
 
     /// <summary>Appends <paramref name="count"/> tokens of one value; completed blocks are appended to <paramref name="blocks"/>.</summary>
     public void Append(ref TokenCursor cursor, ulong value, int count, List<BlockRun>? blocks)
@@ -50,18 +57,20 @@ internal sealed class ContentInterner(int blockSize)
         }
     }
 
+    /// <summary>The block of a key, which is a new one if there is none yet.</summary>
+    protected virtual ChainedBlock Find(in BlockKey key, in TokenCursor parent)
+    {
+        if (_blocks.TryGetValue(key, out ChainedBlock block)) return block;
+        block = ChainedBlock.After(parent, _blocks.Count);
+        _blocks.Add(key, block);
+        return block;
+    }
+
     private void CloseBlock(ref TokenCursor cursor, List<BlockRun>? blocks)
     {
         ClosePiece(ref cursor);
-        var key = (cursor.Parent, cursor.High, cursor.Low);
-        if (!_identities.TryGetValue(key, out int identity))
-        {
-            identity = _identities.Count;
-            _identities.Add(key, identity);
-            _chains.Add(cursor.Parent >= 0 && cursor.Parent == identity - 1 ? _chains[cursor.Parent] : identity);
-        }
-
-        cursor = new TokenCursor { Parent = identity };
+        (int identity, int chain) = Find(new BlockKey(cursor.Parent, cursor.High, cursor.Low), cursor);
+        cursor = new TokenCursor { Parent = identity, Chain = chain };
         if (blocks is null) return;
         if (blocks.Count > 0 && blocks[^1].First + blocks[^1].Count == identity)
             blocks[^1] = blocks[^1] with { Count = blocks[^1].Count + 1 };

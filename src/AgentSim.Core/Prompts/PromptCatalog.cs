@@ -29,8 +29,9 @@ internal abstract class PromptCatalog
     public virtual int GeneratedBlock(int request, int index) =>
         throw new InvalidOperationException("Generated blocks of this workload have no identity.");
 
-    /// <summary>The chain that a generated block belongs to, by its identity (<see cref="ChainBlocks"/>).</summary>
-    public virtual int ChainOf(int identity) => throw new InvalidOperationException("Generated blocks of this workload have no identity.");
+    /// <summary>The chain of that block (<see cref="ChainBlocks"/>).</summary>
+    public virtual int GeneratedChain(int request, int index) =>
+        throw new InvalidOperationException("Generated blocks of this workload have no identity.");
 
     /// <summary>First identity that no prompt and no output uses; what is above is free for private use.</summary>
     public abstract int FreeIdentity { get; }

@@ -38,7 +38,8 @@ public sealed class AgentServer : IDisposable
         }
 
         _web = WebProcess.Start(
-            new WebTask([ServerMessages.Argument], reason => Errors.ServerUnavailable.Error($"the server cannot run: {reason}"), onProblem, End),
+            new WebTask([ServerMessages.Argument], reason => Errors.ServerUnavailable.Error($"the server cannot run: {reason}"),
+                onProblem, End),
             JsonSerializer.Serialize(settings, ServerMessages.Default.ServerSettings));
     }
 

@@ -58,7 +58,7 @@ internal sealed class ArrivalQueue(double speed)
     /// <summary>Hands out the next request that arrived by a simulated time.</summary>
     public ServedRequest? TakeUpTo(double time)
     {
-        lock (_gate) return FirstTime <= time ? _arrived.Dequeue() : null;
+        lock (_gate) return _arrived.Count > 0 && FirstTime <= time ? _arrived.Dequeue() : null;
     }
 
     /// <summary>Takes no more requests, and ends waiting.</summary>

@@ -15,29 +15,27 @@ internal sealed class ServedEngine : IDisposable
     /// <summary>Requests at a time.</summary>
     public const int MostRequests = 16_384;
 
+    private const int FewestBlocks = 1 << 20;
+
     private readonly ReplaySettings _settings;
+    private readonly ulong[] _words;
+    private readonly Action<AgentSimException>? _onRestart;
     private readonly ArrivalQueue _arrivals;
-    private readonly ServedSlots _slots = new(MostRequests);
-    private readonly ReplayRuntime _runtime;
-    private readonly Scheduler[] _ranks;
     private readonly Thread _thread;
+    private Workers _workers;
     private int _inFlight;
 
     /// <param name="settings">How a replay of the same requests would be done.</param>
     /// <param name="speed">Simulated time per time.</param>
     /// <param name="words">What the words of outputs are as tokens of prompts.</param>
-    public ServedEngine(ReplaySettings settings, double speed, ulong[] words)
+    /// <param name="onRestart">Told when the workers reached a dead end and are started anew.</param>
+    public ServedEngine(ReplaySettings settings, double speed, ulong[] words, Action<AgentSimException>? onRestart = null)
     {
         // By passes: what a stretch of them plans ahead is known too late for those who wait for its tokens.
         _settings = settings with { StepByStep = true, Concurrency = null, MaxSimTimeMs = null, RecordsKvUse = false };
-        EngineConfig engine = settings.Pools?.Decode ?? settings.Engine;
+        (_words, _onRestart) = (words, onRestart);
         _arrivals = new ArrivalQueue(speed);
-        _slots.WhenFreed(() => Interlocked.Decrement(ref _inFlight));
-        ServedRecorder recorder = new(_slots, Totals);
-        RuntimeParts parts = new(new ServedDriver(_arrivals, _slots, recorder), new ServedPrompts(_slots, words, (int)engine.BlockSize), recorder,
-            _slots.Columns, _settings, null, CancellationToken.None) { Clock = new ServingClock(_arrivals, recorder, _slots) };
-        _runtime = RuntimeFactory.Create(parts, settings.Pools is null ? null : new HandoffRecorder(recorder));
-        _ranks = [.. _runtime.AllRanks()];
+        _workers = NewWorkers();
         _thread = new Thread(Run) { IsBackground = true, Name = "engines", Priority = ThreadPriority.AboveNormal };
     }
 
@@ -45,7 +43,7 @@ internal sealed class ServedEngine : IDisposable
     public ServingTotals Totals { get; } = new();
 
     /// <summary>The ranks of all workers, those of a prefill pool first.</summary>
-    public IReadOnlyList<Scheduler> Ranks => _ranks;
+    public IReadOnlyList<Scheduler> Ranks => Volatile.Read(ref _workers).Ranks;
 
     /// <summary>How long after their time events were simulated, on the average, milliseconds.</summary>
     public double MeanDelayMs => _arrivals.MeanDelayMs;
@@ -53,16 +51,16 @@ internal sealed class ServedEngine : IDisposable
     /// <summary>Requests that have not ended.</summary>
     public int InFlight => Volatile.Read(ref _inFlight);
 
-    /// <summary>Why the engines cannot go on; null while they do.</summary>
+    /// <summary>Why nothing is served any more; null while it is.</summary>
     public AgentSimException? Failure { get; private set; }
+
+    /// <summary>Tokens of the longest request that is taken, prompt and output.</summary>
+    public long LongestSequence => Enumerable.Range(0, Ranks.Count)
+        .Min(rank => Math.Min(EngineOf(rank).MaxModelLen ?? long.MaxValue, EngineOf(rank).CapacityTokens));
 
     /// <summary>The engine that a rank belongs to.</summary>
     public EngineConfig EngineOf(int rank) => _settings.Pools is not { } pools ? _settings.Engine
         : rank < pools.PrefillWorkers ? pools.Prefill : pools.Decode;
-
-    /// <summary>Tokens of the longest request that is taken, prompt and output.</summary>
-    public long LongestSequence => Enumerable.Range(0, _ranks.Length)
-        .Min(rank => Math.Min(EngineOf(rank).MaxModelLen ?? long.MaxValue, EngineOf(rank).CapacityTokens));
 
     /// <summary>Begins to serve.</summary>
     public void Start() => _thread.Start();
@@ -70,7 +68,9 @@ internal sealed class ServedEngine : IDisposable
     /// <summary>Why such a request is not taken; null when it is.</summary>
     public string? WhyNever(int promptTokens, int outputTokens) => Feasibility.WhyNever(_settings, promptTokens, outputTokens);
 
-    /// <summary>Takes a request that <see cref="WhyNever"/> has nothing against; false when there are too many, or it has stopped.</summary>
+    /// <summary>
+    /// Takes a request that <see cref="WhyNever"/> has nothing against; false when there are too many, or it has stopped.
+    /// </summary>
     public bool TrySubmit(ServedRequest request)
     {
         if (Interlocked.Increment(ref _inFlight) <= MostRequests && _arrivals.TryAdd(request)) return true;
@@ -85,29 +85,75 @@ internal sealed class ServedEngine : IDisposable
         if (_thread.IsAlive) _thread.Join();
     }
 
+    private Workers NewWorkers()
+    {
+        ServedSlots slots = new(MostRequests);
+        slots.WhenFreed(() => Interlocked.Decrement(ref _inFlight));
+        ServedRecorder recorder = new(slots, Totals);
+        EngineConfig engine = _settings.Pools?.Decode ?? _settings.Engine;
+        ServedPrompts prompts = new(slots, _words, (int)engine.BlockSize, MostBlocks());
+        RuntimeParts parts = new(new ServedDriver(_arrivals, slots, recorder), prompts, recorder, slots.Columns, _settings, null,
+            CancellationToken.None) { Clock = new ServingClock(_arrivals, recorder, slots) };
+        ReplayRuntime runtime = RuntimeFactory.Create(parts, _settings.Pools is null ? null : new HandoffRecorder(recorder));
+        return new Workers(slots, runtime, [.. runtime.AllRanks()]);
+    }
+
+    // A few times what all caches hold, so that hardly anything is forgotten that a worker still has.
+    private int MostBlocks()
+    {
+        (long first, long second) = _settings.Pools is { } pools
+            ? (pools.Prefill.NumGpuBlocks * pools.PrefillWorkers, pools.Decode.NumGpuBlocks * pools.DecodeWorkers)
+            : (_settings.Engine.NumGpuBlocks * _settings.Workers * _settings.Engine.DpSize, 0);
+        return (int)Math.Clamp(4.0 * ((double)first + second), FewestBlocks, 16.0 * FewestBlocks);
+    }
+
+    // Requests can bring the workers of a deployment to a dead end, for example when pools wait for each other's KV. Where a replay ends
+    // with an error, a server starts its workers anew: those requests fail, and others are served.
     [SuppressMessage("Design", "CA1031", Justification = "Whatever ends the engines has to reach those who wait.")]
     private void Run()
     {
-        try
+        while (Failure is null)
         {
-            _runtime.Run();
-        }
-        catch (OperationCanceledException)
-        {
-            // It was stopped.
-        }
-        catch (AgentSimException error)
-        {
-            Failure = error;
-        }
-        catch (Exception error)
-        {
-            Failure = Errors.ServedRequestFailed.Error($"the engines failed: {error.Message}", inner: error);
+            try
+            {
+                _workers.Runtime.Run();
+            }
+            catch (OperationCanceledException)
+            {
+                Failure = Errors.ServerStopped.Error("the server was stopped");
+                BreakOff(Failure);
+            }
+            catch (AgentSimException error)
+            {
+                BreakOff(Errors.ServedRequestFailed.Error($"the simulated workers were started anew: {error.Template}", inner: error));
+                _onRestart?.Invoke(error);
+                Volatile.Write(ref _workers, NewWorkers());
+            }
+            catch (Exception error)
+            {
+                Failure = Errors.ServedRequestFailed.Error($"the simulated workers failed: {error.Message}", inner: error);
+                BreakOff(Failure);
+            }
         }
 
         _arrivals.Close();
-        AgentSimException reason = Failure ?? Errors.ServerStopped.Error("the server was stopped");
-        foreach (ServedRequest request in _slots.All) request.End(reason);
-        while (_arrivals.TakeUpTo(double.PositiveInfinity) is { } request) request.End(reason);
+        while (_arrivals.TakeUpTo(double.PositiveInfinity) is { } request)
+        {
+            request.End(Failure);
+            Interlocked.Decrement(ref _inFlight);
+        }
     }
+
+    private void BreakOff(AgentSimException reason)
+    {
+        foreach (ServedRequest request in _workers.Slots.All)
+        {
+            request.End(reason);
+            Totals.Failed();
+            Interlocked.Decrement(ref _inFlight);
+        }
+    }
+
+    // The workers, with what else has to begin anew with them.
+    private sealed record Workers(ServedSlots Slots, ReplayRuntime Runtime, Scheduler[] Ranks);
 }

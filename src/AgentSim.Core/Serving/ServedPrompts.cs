@@ -6,8 +6,9 @@ namespace AgentSim.Serving;
 /// <param name="slots">The requests.</param>
 /// <param name="words">What the words of outputs are as tokens of prompts.</param>
 /// <param name="blockSize">Tokens of a block.</param>
-internal sealed class ServedPrompts(ServedSlots slots, ulong[] words, int blockSize)
-    : ContentCatalog(new ContentInterner(blockSize), blockSize)
+/// <param name="mostBlocks">Blocks after which those that did not come again are forgotten.</param>
+internal sealed class ServedPrompts(ServedSlots slots, ulong[] words, int blockSize, int mostBlocks)
+    : ContentCatalog(new RecentBlocks(blockSize, mostBlocks), blockSize)
 {
     private readonly List<BlockRun> _runs = [];   // scratch
 

@@ -7,7 +7,9 @@ namespace AgentSim.Serving;
 /// <param name="Time">When, on the simulated clock.</param>
 internal readonly record struct DueTokens(int Tokens, double Time);
 
-/// <summary>A request from outside on its way through the engines: made by who received it, who then reads its tokens as they are due.</summary>
+/// <summary>
+/// A request from outside on its way through the engines: made by who received it, who then reads its tokens as they are due.
+/// </summary>
 internal sealed class ServedRequest
 {
     private readonly Channel<DueTokens> _due = Channel.CreateUnbounded<DueTokens>(
@@ -19,7 +21,9 @@ internal sealed class ServedRequest
     /// <summary>Tokens to give out.</summary>
     public required int Output { get; init; }
 
-    /// <summary>When it was received, in ticks of the stopwatch; it arrives then, or as soon after as the simulated clock still can.</summary>
+    /// <summary>
+    /// When it was received, in ticks of the stopwatch; it arrives then, or as soon after as the simulated clock still can.
+    /// </summary>
     public required long Received { get; init; }
 
     /// <summary>Chooses the output's words.</summary>

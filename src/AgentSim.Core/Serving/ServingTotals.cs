@@ -41,6 +41,9 @@ internal sealed class ServingTotals
     /// <summary>Arrival to first admission, seconds.</summary>
     public Histogram Queue { get; } = new(0.001, 0.005, 0.01, 0.05, 0.1, 0.3, 0.5, 0.8, 1, 1.5, 2, 2.5, 5, 10, 15, 20, 30, 40, 50, 60, 120);
 
+    /// <summary>A request was broken off, by the engines or a stop.</summary>
+    public void Failed() => Refused++;
+
     /// <summary>A request was admitted for the first time.</summary>
     public void Admitted(ServedRequest request, double now)
     {

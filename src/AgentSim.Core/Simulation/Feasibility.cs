@@ -46,7 +46,8 @@ internal static class Feasibility
         foreach (EngineConfig engine in engines)
         {
             if (engine.MaxModelLen is { } most && (long)prompt + output > most)
-                return $"the longest sequence is {most} tokens (max_model_len), and the request has {prompt} in its prompt and asks for {output}";
+                return $"the longest sequence is {most} tokens (max_model_len), and the request has {prompt} in its prompt and asks for " +
+                    $"{output}";
             if (IsRejected(engine, prompt) || (long)prompt + output > engine.CapacityTokens)
                 return $"the KV cache of a worker has room for {engine.CapacityTokens} tokens ({engine.NumGpuBlocks} blocks of " +
                     $"{engine.BlockSize}), and the request has {prompt} in its prompt and asks for {output}";

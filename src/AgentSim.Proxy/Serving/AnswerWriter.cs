@@ -9,7 +9,9 @@ using Microsoft.AspNetCore.Http;
 
 namespace AgentSim.Proxy.Serving;
 
-/// <summary>Writes the answer to a request as its tokens come due: a stream of events, one for each token, or one object at the end.</summary>
+/// <summary>
+/// Writes the answer to a request as its tokens come due: a stream of events, one for each token, or one object at the end.
+/// </summary>
 internal sealed class AnswerWriter(HttpContext context, ModelRequest asked, ServedRequest served, string id, string modelJson)
 {
     private static readonly byte[][] s_words = [.. TextTokens.Words.Select(word => Encoding.ASCII.GetBytes(" " + word))];
@@ -18,9 +20,16 @@ internal sealed class AnswerWriter(HttpContext context, ModelRequest asked, Serv
     private readonly long _created = DateTimeOffset.UtcNow.ToUnixTimeSeconds();
     private int _tokens;
 
-    private string Usage => string.Create(CultureInfo.InvariantCulture,
-        $$$"""{"prompt_tokens":{{{asked.Prompt.Length}}},"completion_tokens":{{{_tokens}}},"total_tokens":{{{asked.Prompt.Length + _tokens}}}"""
-        + $$$""","prompt_tokens_details":{"cached_tokens":{{{served.CachedTokens}}}}}""");
+    private string Usage
+    {
+        get
+        {
+            int prompt = asked.Prompt.Length;
+            return string.Create(CultureInfo.InvariantCulture,
+                $$$"""{"prompt_tokens":{{{prompt}}},"completion_tokens":{{{_tokens}}},"total_tokens":{{{prompt + _tokens}}}"""
+                + $$$""","prompt_tokens_details":{"cached_tokens":{{{served.CachedTokens}}}}}""");
+        }
+    }
 
     /// <summary>Writes it.</summary>
     /// <exception cref="AgentSimException">The engines cannot go on with the request.</exception>
@@ -66,11 +75,12 @@ internal sealed class AnswerWriter(HttpContext context, ModelRequest asked, Serv
         }
 
         context.Response.ContentType = "application/json";
-        string choice = asked.IsChat ? $$"""{"index":0,"message":{"role":"assistant","content":"{{text}}"},"logprobs":null,"finish_reason":"length"}"""
-            : $$"""{"index":0,"text":"{{text}}","logprobs":null,"finish_reason":"length"}""";
+        string what = asked.IsChat ? $$"""{"index":0,"message":{"role":"assistant","content":"{{text}}"}"""
+            : $"{{\"index\":0,\"text\":\"{text}\"";
         string kind = asked.IsChat ? "chat.completion" : "text_completion";
         byte[] answer = Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture,
-            $$"""{"id":"{{_id}}","object":"{{kind}}","created":{{_created}},"model":{{modelJson}},"choices":[{{choice}}],"usage":{{Usage}}}"""));
+            $$"""{"id":"{{_id}}","object":"{{kind}}","created":{{_created}},"model":{{modelJson}},"choices":[{{what}}""")
+            + $$""","logprobs":null,"finish_reason":"length"}],"usage":{{Usage}}}""");
         context.Response.ContentLength = answer.Length;
         await context.Response.BodyWriter.WriteAsync(answer).ConfigureAwait(false);
     }
@@ -82,7 +92,7 @@ internal sealed class AnswerWriter(HttpContext context, ModelRequest asked, Serv
         if (!asked.IsChat) return;
         string usage = asked.HasUsage ? ",\"usage\":null" : "";
         body.Write(Encoding.UTF8.GetBytes(
-            $$"""{{Head()}}[{"index":0,"delta":{"role":"assistant","content":""},"logprobs":null,"finish_reason":null}]{{usage}}}""" + "\n\n"));
+            Head() + """[{"index":0,"delta":{"role":"assistant","content":""},"logprobs":null,"finish_reason":null}]""" + usage + "}\n\n"));
     }
 
     private string Head()

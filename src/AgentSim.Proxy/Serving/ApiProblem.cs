@@ -24,7 +24,7 @@ internal sealed class ApiProblem(int status, string message, string? parameter =
             _ => "BadRequestError",
         };
         string text = JsonSerializer.Serialize(Message), about = JsonSerializer.Serialize(parameter);
-        await context.Response.WriteAsync(
-            $$$"""{"object":"error","error":{"message":{{{text}}},"type":"{{{type}}}","param":{{{about}}},"code":{{{status}}}}}""" + "\n").ConfigureAwait(false);
+        string error = $$"""{"message":{{text}},"type":"{{type}}","param":{{about}},"code":{{status}}}""";
+        await context.Response.WriteAsync($$"""{"object":"error","error":{{error}}}""" + "\n").ConfigureAwait(false);
     }
 }

@@ -34,8 +34,10 @@ internal sealed class ApiServer : IAsyncDisposable
     {
         _settings = settings;
         _modelJson = JsonSerializer.Serialize(settings.Options.Model);
-        _banner = string.Create(CultureInfo.InvariantCulture, $"simulated; speed={settings.Options.Speed}; timing={Ascii(settings.Timing)}");
-        _engine = new ServedEngine(settings.ToReplay(), settings.Options.Speed, TextTokens.WordTokens);
+        _banner = string.Create(
+            CultureInfo.InvariantCulture, $"simulated; speed={settings.Options.Speed}; timing={Ascii(settings.Timing)}");
+        _engine = new ServedEngine(settings.ToReplay(), settings.Options.Speed, TextTokens.WordTokens,
+            problem => onProblem(Errors.ServedRequestFailed.Error($"the simulated workers were started anew: {problem.Template}")));
         var problems = new ProblemFilter(onProblem);
         var gate = new ConnectionGate(connections, () =>
         {
@@ -188,7 +190,7 @@ internal sealed class ApiServer : IAsyncDisposable
                 context.Response.StatusCode = _engine.Failure is null ? StatusCodes.Status200OK : StatusCodes.Status503ServiceUnavailable;
                 break;
             case "/version" when isGet:
-                await JsonAsync(context, $$"""{"version":{{JsonSerializer.Serialize(Replay.Version)}},"simulated":true}""").ConfigureAwait(false);
+                await JsonAsync(context, $$"""{"version":"{{Replay.Version}}","simulated":true}""").ConfigureAwait(false);
                 break;
             case "/metrics" when isGet:
                 context.Response.ContentType = "text/plain; version=0.0.4; charset=utf-8";
@@ -210,7 +212,8 @@ internal sealed class ApiServer : IAsyncDisposable
         ModelRequest asked;
         using (BodyBudget.Body body = await _bodies.ReadAsync(context).ConfigureAwait(false))
             asked = ModelRequest.Read(body.Bytes, isChat, _settings.Options.Model);
-        if (_engine.WhyNever(asked.Prompt.Length, asked.Output) is { } reason) throw ApiProblem.Bad($"The request cannot be served: {reason}.");
+        if (_engine.WhyNever(asked.Prompt.Length, asked.Output) is { } reason)
+            throw ApiProblem.Bad($"The request cannot be served: {reason}.");
         var served = new ServedRequest
         {
             Prompt = asked.Prompt,
@@ -226,19 +229,21 @@ internal sealed class ApiServer : IAsyncDisposable
             throw new ApiProblem(StatusCodes.Status503ServiceUnavailable, why);
         }
 
-        using CancellationTokenRegistration onGone = context.RequestAborted.UnsafeRegister(request => ((ServedRequest)request!).Abandon(), served);
+        using CancellationTokenRegistration onGone = context.RequestAborted.UnsafeRegister(
+            request => ((ServedRequest)request!).Abandon(), served);
         await new AnswerWriter(context, asked, served, id, _modelJson).WriteAsync().ConfigureAwait(false);
     }
 
     private string Model()
     {
-        string longest = _engine.LongestSequence.ToString(CultureInfo.InvariantCulture);
-        string simulation = JsonSerializer.Serialize(_settings.Timing);
-        return string.Create(CultureInfo.InvariantCulture, $$$"""
-            {"id":{{{_modelJson}}},"object":"model","created":{{{_created}}},"owned_by":"agentsim","root":{{{_modelJson}}},
-            "max_model_len":{{{longest}}},"simulated":true,"agentsim":{"version":{{{JsonSerializer.Serialize(Replay.Version)}}},
-            "timing":{{{simulation}}},"speed":{{{_settings.Options.Speed}}}}}
-            """).Replace("\n", "", StringComparison.Ordinal);
+        string timing = JsonSerializer.Serialize(_settings.Timing);
+        return new StringBuilder()
+            .Append(CultureInfo.InvariantCulture, $"{{\"id\":{_modelJson},\"object\":\"model\",\"created\":{_created},")
+            .Append(CultureInfo.InvariantCulture, $"\"owned_by\":\"agentsim\",\"root\":{_modelJson},\"simulated\":true,")
+            .Append(CultureInfo.InvariantCulture, $"\"max_model_len\":{_engine.LongestSequence},")
+            .Append(CultureInfo.InvariantCulture, $"\"agentsim\":{{\"version\":\"{Replay.Version}\",\"timing\":{timing},")
+            .Append(CultureInfo.InvariantCulture, $"\"speed\":{_settings.Options.Speed}}}}}")
+            .ToString();
     }
 
     private static Task JsonAsync(HttpContext context, string json)

@@ -2,7 +2,9 @@ using Microsoft.AspNetCore.Http;
 
 namespace AgentSim.Proxy.Serving;
 
-/// <summary>Reads the bodies of requests; together they take no more memory than there should be, however many clients send at once.</summary>
+/// <summary>
+/// Reads the bodies of requests; together they take no more memory than there should be, however many clients send at once.
+/// </summary>
 internal sealed class BodyBudget
 {
     /// <summary>Bytes of one body.</summary>
@@ -27,7 +29,7 @@ internal sealed class BodyBudget
             byte[] buffer = new byte[Math.Clamp(request.ContentLength ?? Piece, 1, Piece)];
             int filled = 0;
             body.Take(buffer.Length);
-            for (int count; (count = await request.Body.ReadAsync(buffer.AsMemory(filled), context.RequestAborted).ConfigureAwait(false)) > 0;)
+            while (await request.Body.ReadAsync(buffer.AsMemory(filled), context.RequestAborted).ConfigureAwait(false) is > 0 and int count)
             {
                 filled += count;
                 if (filled < buffer.Length) continue;

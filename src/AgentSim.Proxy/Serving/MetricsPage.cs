@@ -26,8 +26,10 @@ internal static class MetricsPage
         for (int rank = 0; rank < engine.Ranks.Count; rank++)
         {
             EngineConfig config = engine.EngineOf(rank);
-            page.Append(CultureInfo.InvariantCulture,
-                $"vllm:cache_config_info{{block_size=\"{config.BlockSize}\",enable_prefix_caching=\"{(config.EnablePrefixCaching ? "True" : "False")}\",engine=\"{rank}\",num_gpu_blocks=\"{config.NumGpuBlocks}\"}} 1\n");
+            string caches = config.EnablePrefixCaching ? "True" : "False";
+            page.Append(CultureInfo.InvariantCulture, $"vllm:cache_config_info{{block_size=\"{config.BlockSize}\",")
+                .Append(CultureInfo.InvariantCulture, $"enable_prefix_caching=\"{caches}\",engine=\"{rank}\",")
+                .Append(CultureInfo.InvariantCulture, $"num_gpu_blocks=\"{config.NumGpuBlocks}\"}} 1\n");
         }
 
         Total("vllm:prefix_cache_queries", "Prompt tokens looked up in prefix caches.", totals.PromptTokens);
@@ -35,9 +37,9 @@ internal static class MetricsPage
         Total("vllm:num_preemptions", "Requests admitted again after their first token.", totals.Preemptions);
         Total("vllm:prompt_tokens", "Prompt tokens of admitted requests.", totals.PromptTokens);
         Total("vllm:generation_tokens", "Tokens given out.", totals.OutputTokens);
-        Begin("vllm:request_success", "counter", "Requests that ended; abort: whose client was gone, and which ran on unseen.");
-        Line("vllm:request_success_total", $"{{engine=\"0\",finished_reason=\"length\",model_name=\"{model}\"}}", totals.Completed - totals.Abandoned);
-        Line("vllm:request_success_total", $"{{engine=\"0\",finished_reason=\"abort\",model_name=\"{model}\"}}", totals.Abandoned);
+        Begin("vllm:request_success_total", "counter", "Requests that ended; abort: whose client was gone, and which ran on unseen.");
+        Ended("length", totals.Completed - totals.Abandoned);
+        Ended("abort", totals.Abandoned);
         Distribution("vllm:time_to_first_token_seconds", "Arrival to first token, simulated seconds.", totals.Ttft);
         Distribution("vllm:inter_token_latency_seconds", "Token to token, simulated seconds.", totals.Itl);
         Distribution("vllm:e2e_request_latency_seconds", "Arrival to last token, simulated seconds.", totals.E2e);
@@ -52,6 +54,9 @@ internal static class MetricsPage
 
         void Line(string name, string labels, double value) => page.Append(CultureInfo.InvariantCulture, $"{name}{labels} {value}\n");
 
+        void Ended(string reason, long count) =>
+            Line("vllm:request_success_total", $"{{engine=\"0\",finished_reason=\"{reason}\",model_name=\"{model}\"}}", count);
+
         void EachRank(string name, string help, Func<Scheduler, double> value)
         {
             Begin(name, "gauge", help);
@@ -60,7 +65,7 @@ internal static class MetricsPage
 
         void Total(string name, string help, long value)
         {
-            Begin(name, "counter", help);
+            Begin(name + "_total", "counter", help);
             Line(name + "_total", Labels(0), value);
         }
 

@@ -50,7 +50,11 @@ internal sealed record ModelRequest
     {
         if (root.ValueKind != JsonValueKind.Object) throw ApiProblem.Bad("The body must be a JSON object.");
         if (Given(root, "model") is { } name && (name.ValueKind != JsonValueKind.String || name.GetString() != model))
-            throw new ApiProblem(StatusCodes.Status404NotFound, $"The model {name.GetRawText()} does not exist; this server has {model}.", "model");
+        {
+            throw new ApiProblem(
+                StatusCodes.Status404NotFound, $"The model {name.GetRawText()} does not exist; this server has {model}.", "model");
+        }
+
         foreach (string unserved in Unserved)
         {
             if (Given(root, unserved) is { } value && value.ValueKind != JsonValueKind.False)
@@ -99,7 +103,8 @@ internal sealed record ModelRequest
     private static int? Whole(JsonElement root, string name, int least, int most)
     {
         if (Given(root, name) is not { } value) return null;
-        if (value.ValueKind == JsonValueKind.Number && value.TryGetInt32(out int number) && number >= least && number <= most) return number;
-        throw ApiProblem.Bad($"{name} must be a whole number {(most == int.MaxValue ? $"from {least}" : $"from {least} to {most}")}.", name);
+        bool isWhole = value.ValueKind == JsonValueKind.Number && value.TryGetInt32(out _);
+        if (isWhole && value.GetInt32() is var number && number >= least && number <= most) return number;
+        throw ApiProblem.Bad($"{name} must be a whole number from {least}.", name);
     }
 }

@@ -11,6 +11,7 @@ internal static class ServerProgram
     public static async Task RunAsync(string settingsLine, ProgramLines lines)
     {
         ServerSettings settings = JsonSerializer.Deserialize(settingsLine, ServerMessages.Default.ServerSettings)!;
+        await ServerWarmUp.RunAsync(settings).ConfigureAwait(false);
         await using ApiServer server = await ApiServer.StartAsync(settings, lines.Report).ConfigureAwait(false);
         lines.Say(new ProxyMessage { Address = server.Address });
         await lines.ServeAsync(SayReport, server.StopAsync).ConfigureAwait(false);

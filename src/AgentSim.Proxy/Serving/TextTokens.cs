@@ -42,7 +42,8 @@ internal static class TextTokens
     public static ulong Special(string name) => Hash(Encoding.UTF8.GetBytes(name), 1);
 
     // With or without the space before it: a client may trim the first word of an answer.
-    private static ulong Of(ReadOnlySpan<byte> piece) => Hash(piece.Length > 1 && piece[0] == ' ' && piece[1] != ' ' ? piece[1..] : piece, 0);
+    private static ulong Of(ReadOnlySpan<byte> piece) =>
+        Hash(piece.Length > 1 && piece[0] == ' ' && piece[1] != ' ' ? piece[1..] : piece, 0);
 
     private static ulong Hash(ReadOnlySpan<byte> bytes, long kind) => XxHash3.HashToUInt64(bytes, kind) | IsText;
 }

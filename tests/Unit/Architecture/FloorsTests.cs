@@ -24,7 +24,7 @@ public partial class FloorsTests
         ["Metrics"],
         ["Simulation"],
         ["Calibration", "Live", "Timelines"],
-        ["Reports"],
+        ["Reports", "Serving"],
         ["Sweeps"],
     ];
 

@@ -209,7 +209,7 @@ internal sealed class NativeBlockManager : BlockManager
     {
         if (_generatedAreVisible)
         {
-            int identity = Prompts.GeneratedBlock(sequence.Request, block), chain = Prompts.ChainOf(identity);
+            int identity = Prompts.GeneratedBlock(sequence.Request, block), chain = Prompts.GeneratedChain(sequence.Request, block);
             return new ChainBlocks(chain, identity - chain, 1);
         }
 

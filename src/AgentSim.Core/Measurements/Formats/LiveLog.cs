@@ -46,7 +46,8 @@ internal static class LiveLog
             }
 
             // What the client was late by is no time of the server.
-            if (row.Real("sent_ms") is not { } sent || row.Real("first_token_ms") is not { } first || row.Real("last_token_ms") is not { } last
+            if (row.Real("sent_ms") is not { } sent || row.Real("first_token_ms") is not { } first
+                || row.Real("last_token_ms") is not { } last
                 || row.Number("input_length") is not > 0 || row.Number("output_length") is not > 0)
             {
                 _failed++;

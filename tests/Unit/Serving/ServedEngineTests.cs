@@ -1,0 +1,129 @@
+using System.Diagnostics;
+using AgentSim.Recording;
+using AgentSim.Rows;
+using AgentSim.Serving;
+using AgentSim.Simulation;
+using AgentSim.Tests.Simulation;
+using AgentSim.Workload;
+using FsCheck.Fluent;
+
+namespace AgentSim.Tests.Serving;
+
+/// <summary>Engines that serve requests as they come do what a replay of the same arrivals does.</summary>
+public sealed class ServedEngineTests
+{
+    private static readonly ulong[] Words = [.. Enumerable.Range(0, 64).Select(word => 1_000_000UL + (ulong)word)];
+
+    [Theory]
+    [InlineData("vllm", false)]
+    [InlineData("sglang", false)]
+    [InlineData("trtllm", false)]
+    [InlineData("vllm", true)]
+    [InlineData("sglang", true)]
+    public async Task A_replay_of_the_arrivals_has_the_same_times(string engineType, bool repliesComeBack)
+    {
+        int compared = 0, deadEnds = 0;
+        foreach (Scenario scenario in Scenario.Of(engineType).Sample(25, 20))
+        {
+            ReplaySettings settings = scenario.Settings with { Concurrency = null, MaxSimTimeMs = null, ArrivalSpeedupRatio = 1.0 };
+            List<Answer> answers = await Serve(settings, new Random(compared), repliesComeBack);
+            if (answers.Count == 0) continue;
+            ReplayWorkload workload = WorkloadLoader.FromRows(Rows(answers, repliesComeBack), traceBlockSize: 1);
+            if (answers.Exists(answer => answer.Error is not null))
+            {
+                // The engines are so small that requests can wait for each other for ever.
+                Assert.Throws<AgentSimException>(() => Replay.Run(workload, settings));
+                deadEnds++;
+                continue;
+            }
+
+            ReplayResult replay = Replay.Run(workload, settings);
+            foreach ((int ordinal, Answer answer) in answers.Index())
+            {
+                RequestResult expected = replay.Request(ordinal + 1);
+                Assert.True(
+                    (expected.ArrivalTimeMs, expected.FirstTokenMs, expected.LastTokenMs, expected.OutputLength)
+                        == (answer.Request.Arrival, answer.Times[0], answer.Times[^1], answer.Times.Count),
+                    $"{scenario}\n{answer.Name}: {expected.ArrivalTimeMs} {expected.FirstTokenMs} {expected.LastTokenMs}, served "
+                    + $"{answer.Request.Arrival} {answer.Times[0]} {answer.Times[^1]}");
+                compared++;
+            }
+        }
+
+        Assert.True(compared > 100, $"only {compared} requests were compared, {deadEnds} dead ends");
+    }
+
+    private sealed record Answer(string Name, ServedRequest Request)
+    {
+        public List<double> Times { get; } = [];
+
+        public AgentSimException? Error { get; set; }
+    }
+
+    private static async Task<List<Answer>> Serve(ReplaySettings settings, Random random, bool repliesComeBack)
+    {
+        using ServedEngine engine = new(settings, speed: 100, Words);
+        engine.Start();
+        List<Answer> answers = [];
+        for (int i = 0; i < 30; i++)
+        {
+            int output = random.Next(1, 30);
+            ulong[] prompt = Prompt(random, answers, repliesComeBack);
+            if (engine.WhyNever(prompt.Length, output) is not null) continue;
+            ServedRequest request = new()
+            {
+                Prompt = prompt, Output = output, Received = Stopwatch.GetTimestamp(), Seed = (ulong)random.NextInt64(),
+            };
+            Assert.True(engine.TrySubmit(request));
+            answers.Add(new Answer($"request {i}", request));
+            if (random.Next(3) > 0) await Task.Delay(random.Next(3));
+        }
+
+        foreach (Answer answer in answers)
+        {
+            try
+            {
+                await foreach (DueTokens due in answer.Request.Due.ReadAllAsync())
+                    answer.Times.AddRange(Enumerable.Repeat(due.Time, due.Tokens));
+            }
+            catch (AgentSimException error)
+            {
+                answer.Error = error;
+            }
+        }
+
+        Assert.Null(engine.Failure);
+        Assert.Equal(0, engine.InFlight);
+        return answers;
+    }
+
+    // Prompts that begin alike; or an earlier one with its answer, and something more.
+    private static ulong[] Prompt(Random random, List<Answer> before, bool repliesComeBack)
+    {
+        ulong[] rest = [.. Enumerable.Range(0, random.Next(1, 40)).Select(_ => (ulong)random.Next(1000))];
+        if (!repliesComeBack || before.Count == 0 || random.Next(2) == 0)
+            return [.. Enumerable.Range(0, random.Next(100)).Select(token => (ulong)(token + 5000)), .. rest];
+        ServedRequest earlier = before[random.Next(before.Count)].Request;
+        return [.. earlier.Prompt, .. Output(earlier), .. rest];
+    }
+
+    private static IEnumerable<ulong> Output(ServedRequest request) =>
+        Enumerable.Range(0, request.Output).Select(token => Words[ServedRequest.WordOf(request.Seed, token, Words.Length)]);
+
+    // Authored outputs are given as the numbers that ids get, in the order in which they first appear (behaviour 01#9).
+    private static IEnumerable<MooncakeRow> Rows(List<Answer> answers, bool withOutputs)
+    {
+        Dictionary<ulong, uint> numbers = [];
+        foreach (ulong token in answers.SelectMany(answer => answer.Request.Prompt)) numbers.TryAdd(token, (uint)numbers.Count);
+        foreach (ulong word in Words) numbers.TryAdd(word, (uint)numbers.Count);
+        return answers.Select(answer => new MooncakeRow
+        {
+            SessionId = answer.Name,
+            Timestamp = answer.Request.Arrival,
+            InputLength = answer.Request.Prompt.Length,
+            OutputLength = answer.Request.Output,
+            HashIds = answer.Request.Prompt,
+            OutputTokenIds = withOutputs ? [.. Output(answer.Request).Select(token => numbers[token])] : null,
+        });
+    }
+}
