@@ -42,7 +42,7 @@ public static class EndpointProbe
         RunServer server;
         using (var client = new LiveClient(live, new LiveClock())) server = ServerFacts.Ask(client, live, cancellation);
         List<ReplayResult> results = [];
-        IReadOnlyList<ProbeStage> stages = ProbePlan.Of(options, server.MaxModelLen, cancellation);
+        IReadOnlyList<ProbeStage> stages = ProbePlan.Of(options, server, cancellation);
         for (int i = 0; i < stages.Count; i++)
         {
             ProbeStage stage = stages[i];

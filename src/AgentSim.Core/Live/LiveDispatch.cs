@@ -11,7 +11,7 @@ namespace AgentSim.Live;
 /// </summary>
 internal sealed class LiveDispatch(
     WorkloadColumns load, LoadDriver driver, ReplaySettings settings, LiveClient client, RequestBody bodies, PromptPieces prompts,
-        LiveClock clock)
+        LiveClock clock) : IDisposable
 {
     private static readonly TimeSpan LastAnswers = TimeSpan.FromMilliseconds(500);
 
@@ -63,6 +63,8 @@ internal sealed class LiveDispatch(
         }
     }
 
+    public void Dispose() => _wake.Dispose();
+
     private void End(LiveAnswer answer)
     {
         _underWay.Remove(answer.Request);
@@ -100,6 +102,13 @@ internal sealed class LiveDispatch(
         }
 
         _ended.Enqueue(answer);
-        _wake.Set();
+        try
+        {
+            _wake.Set();
+        }
+        catch (ObjectDisposedException)
+        {
+            // The run was stopped, and did not wait for this one.
+        }
     }
 }

@@ -3,7 +3,6 @@ using AgentSim.Agents;
 using AgentSim.Metrics;
 using AgentSim.Recording;
 using AgentSim.Simulation;
-using AgentSim.Statistics;
 using AgentSim.Workload;
 
 namespace AgentSim.Live;
@@ -53,7 +52,7 @@ public static class LiveReplay
 
         var prompts = new PromptPieces(load);
         LoadDriver driver = Driver(load, settings);
-        var dispatch = new LiveDispatch(load, driver, settings, client, bodies, prompts, clock) { BeforeSend = live.BeforeSend };
+        using var dispatch = new LiveDispatch(load, driver, settings, client, bodies, prompts, clock) { BeforeSend = live.BeforeSend };
         GC.Collect();   // what came before would otherwise be collected while requests wait
         TimeSpan used = Environment.CpuUsage.TotalTime;
         clock.Start(LeadMs);

@@ -1,3 +1,4 @@
+using AgentSim.Metrics;
 using AgentSim.Rows;
 using AgentSim.Simulation;
 using AgentSim.Workload;
@@ -30,15 +31,20 @@ internal static class ProbePlan
     private const int BlockSize = 16;
     private const int UsualLongest = 8192;
     private const int Shortest = 16;
-    private const int Repeats = 3;
+    private const int Repeats = 4;
+    private const double MostOfCache = 0.8;
     private const int LoneOutput = 16;
     private const int LadderOutput = 64;
     private const int SaturatedOutput = 128;
     private const int MixedSessions = 24;
 
-    public static IReadOnlyList<ProbeStage> Of(ProbeOptions options, long? maxModelLen, CancellationToken cancellation)
+    /// <param name="options">How far to go.</param>
+    /// <param name="server">What is known of the server; null: nothing yet.</param>
+    /// <param name="cancellation">Stops the work.</param>
+    public static IReadOnlyList<ProbeStage> Of(ProbeOptions options, RunServer? server, CancellationToken cancellation)
     {
-        int longest = (int)Math.Min(options.MaxPromptTokens ?? UsualLongest, (maxModelLen ?? int.MaxValue) - SaturatedOutput);
+        int longest = (int)Math.Min(options.MaxPromptTokens ?? UsualLongest, (server?.MaxModelLen ?? int.MaxValue) - SaturatedOutput);
+        double room = server is { NumGpuBlocks: { } blocks, BlockSize: { } size } ? MostOfCache * blocks * size : double.PositiveInfinity;
         if (longest < 4 * Shortest || options.MaxConcurrency < 1)
         {
             throw Errors.LiveSettingsInvalid.Error(
@@ -47,12 +53,16 @@ internal static class ProbePlan
         }
 
         var rows = new RowMaker();
+        var random = new Random(2);
         List<ProbeStage> stages = [Lone(rows, longest, cancellation), Behind(rows, longest, cancellation)];
         foreach (int context in (int[])[Math.Min(512, longest), Math.Min(4096, longest)])
         {
-            for (int loop = 2; loop <= options.MaxConcurrency; loop *= 2)
+            // What does not fit into the cache at once is a matter of the saturated stage.
+            for (int loop = 2; loop <= options.MaxConcurrency && (double)loop * (context + LadderOutput) <= room; loop *= 2)
             {
-                IEnumerable<MooncakeRow> load = Enumerable.Range(0, 3 * loop).Select(_ => rows.Fresh(context, LadderOutput)).ToArray();
+                // Of different lengths, so that requests do not go on in the waves they began with.
+                MooncakeRow[] load = [.. Enumerable.Range(0, 4 * loop).Select(_ => rows.Fresh(
+                    Math.Min(longest, (int)(context * (0.75 + (0.5 * random.NextDouble())))), (LadderOutput / 2) + random.Next(LadderOutput)))];
                 stages.Add(Stage($"ladder {context} x {loop}", load, loop, cancellation));
             }
         }
@@ -82,11 +92,14 @@ internal static class ProbePlan
         List<MooncakeRow> load = [];
         for (int cached = Math.Min(1024, longest / 2); ; cached = Math.Min(longest / 2, cached * 2))
         {
-            MooncakeRow before = rows.Fresh(cached, LoneOutput);
-            load.Add(before);
-            foreach (int added in (int[])[64, 256, 1024, 2048])
+            for (int i = 0; i < Repeats; i++)
             {
-                if (cached + added <= longest) load.Add(rows.Behind(before, added, LoneOutput));
+                MooncakeRow before = rows.Fresh(cached, LoneOutput);
+                load.Add(before);
+                foreach (int added in (int[])[64, 256, 512, 1024, 2048])
+                {
+                    if (cached + added <= longest) load.Add(rows.Behind(before, added, LoneOutput));
+                }
             }
 
             if (cached == longest / 2) break;

@@ -37,7 +37,9 @@ internal static class Rehearsal
         {
             WorkloadColumns load = SyntheticLoad.Create(Load, 64, cancellation).Columns;
             var usual = new ReplaySettings();
-            new LiveDispatch(load, LiveReplay.Driver(load, usual), usual, client, bodies, new PromptPieces(load), clock).Run(cancellation);
+            using var dispatch = new LiveDispatch(
+                load, LiveReplay.Driver(load, usual), usual, client, bodies, new PromptPieces(load), clock);
+            dispatch.Run(cancellation);
         }
 
         cancellation.ThrowIfCancellationRequested();
