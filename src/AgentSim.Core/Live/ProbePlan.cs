@@ -62,7 +62,8 @@ internal static class ProbePlan
             {
                 // Of different lengths, so that requests do not go on in the waves they began with.
                 MooncakeRow[] load = [.. Enumerable.Range(0, 4 * loop).Select(_ => rows.Fresh(
-                    Math.Min(longest, (int)(context * (0.75 + (0.5 * random.NextDouble())))), (LadderOutput / 2) + random.Next(LadderOutput)))];
+                    Math.Min(longest, (int)(context * (0.75 + (0.5 * random.NextDouble())))),
+                    (LadderOutput / 2) + random.Next(LadderOutput)))];
                 stages.Add(Stage($"ladder {context} x {loop}", load, loop, cancellation));
             }
         }

@@ -1,5 +1,3 @@
-using AgentSim.Collections;
-
 namespace AgentSim.Prompts;
 
 /// <summary>

@@ -2,7 +2,6 @@ using System.Buffers;
 using System.Globalization;
 using System.IO.Pipelines;
 using System.Text;
-using System.Text.Json;
 using System.Threading.Channels;
 using AgentSim.Serving;
 using Microsoft.AspNetCore.Http;

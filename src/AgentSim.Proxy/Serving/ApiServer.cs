@@ -17,6 +17,9 @@ internal sealed class ApiServer : IAsyncDisposable
     /// <summary>How long answers under way have to end when the server is stopped.</summary>
     private static readonly TimeSpan Grace = TimeSpan.FromSeconds(5);
 
+    /// <summary>How long those that are broken off have to be told so.</summary>
+    private static readonly TimeSpan Farewell = TimeSpan.FromSeconds(1);
+
     private readonly WebApplication _application;
     private readonly ServerSettings _settings;
     private readonly ServedEngine _engine;
@@ -25,6 +28,7 @@ internal sealed class ApiServer : IAsyncDisposable
     private readonly string _banner;
     private readonly long _created = DateTimeOffset.UtcNow.ToUnixTimeSeconds();
     private long _requests;
+    private int _answering;
     private long _refused;
     private long _refusedConnections;
     private long _ids = Stopwatch.GetTimestamp();
@@ -112,10 +116,9 @@ internal sealed class ApiServer : IAsyncDisposable
         if (Interlocked.Exchange(ref _isStopped, true)) return;
         using var breakOff = new CancellationTokenSource();
         Task stopping = _application.StopAsync(breakOff.Token);
-        long end = Environment.TickCount64 + (long)Grace.TotalMilliseconds;
-        while (_engine.InFlight > 0 && Environment.TickCount64 < end && !hurry.IsCancellationRequested)
-            await Task.Delay(20, CancellationToken.None).ConfigureAwait(false);
+        await WaitAsync(() => Volatile.Read(ref _answering) > 0, Grace, hurry).ConfigureAwait(false);
         _engine.Dispose();
+        await WaitAsync(() => Volatile.Read(ref _answering) > 0, Farewell, CancellationToken.None).ConfigureAwait(false);
         await breakOff.CancelAsync().ConfigureAwait(false);
         await stopping.ConfigureAwait(false);
     }
@@ -125,6 +128,13 @@ internal sealed class ApiServer : IAsyncDisposable
     {
         await StopAsync(CancellationToken.None).ConfigureAwait(false);
         await _application.DisposeAsync().ConfigureAwait(false);
+    }
+
+    private static async Task WaitAsync(Func<bool> goesOn, TimeSpan most, CancellationToken hurry)
+    {
+        long end = Environment.TickCount64 + (long)most.TotalMilliseconds;
+        while (goesOn() && Environment.TickCount64 < end && !hurry.IsCancellationRequested)
+            await Task.Delay(20, CancellationToken.None).ConfigureAwait(false);
     }
 
     private static void Configure(KestrelServerOptions kestrel, ServerOptions options, ConnectionGate gate)
@@ -147,6 +157,7 @@ internal sealed class ApiServer : IAsyncDisposable
         headers["X-AgentSim"] = _banner;
         string id = Interlocked.Increment(ref _ids).ToString("x", CultureInfo.InvariantCulture);
         headers["X-Request-Id"] = context.Request.Headers["X-Request-Id"].ToString() is { Length: > 0 and <= 128 } given ? given : id;
+        Interlocked.Increment(ref _answering);
         try
         {
             await AnswerAsync(context, id).ConfigureAwait(false);
@@ -169,7 +180,13 @@ internal sealed class ApiServer : IAsyncDisposable
         }
         catch (Exception error) when (error is IOException or OperationCanceledException)
         {
-            // The client is gone.
+            // The client is gone, or what it sends has no form.
+            if (context.Response.HasStarted) context.Abort();
+            else await ApiProblem.Bad("The body cannot be read.").SendAsync(context).ConfigureAwait(false);
+        }
+        finally
+        {
+            Interlocked.Decrement(ref _answering);
         }
     }
 

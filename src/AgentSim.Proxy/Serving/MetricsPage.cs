@@ -50,7 +50,8 @@ internal static class MetricsPage
 
         string Labels(int rank) => string.Create(CultureInfo.InvariantCulture, $"{{engine=\"{rank}\",model_name=\"{model}\"}}");
 
-        void Begin(string name, string type, string help) => page.Append($"# HELP {name} {help}\n# TYPE {name} {type}\n");
+        void Begin(string name, string type, string help) =>
+            page.Append("# HELP " + name + " " + help + "\n# TYPE " + name + " " + type + "\n");
 
         void Line(string name, string labels, double value) => page.Append(CultureInfo.InvariantCulture, $"{name}{labels} {value}\n");
 

@@ -36,15 +36,16 @@ public sealed class LiveCommandTests : IDisposable
         using var server = new ScriptedServer();
         (int code, string output, string errors) = await Run(
         [
-            .. Load(30, 5), "--turns-per-session", "2", "--endpoint", server.Address, "--model", "m", "--report-json", _folder.File("r.json"),
-            "--report-jsonl", _folder.File("r.jsonl"), "--report-html", _folder.File("r.html"), "--timeline", _folder.File("t.json"),
+            .. Load(30, 5), "--turns-per-session", "2", "--endpoint", server.Address, "--model", "m",
+            "--report-json", _folder.File("r.json"), "--report-jsonl", _folder.File("r.jsonl"), "--report-html", _folder.File("r.html"), "--timeline", _folder.File("t.json"),
             "--report-agents", _folder.File("a.csv"), "--salt", "3", "--cache-salt", "never", "--token-ids", "10-20",
             "--vocabulary-size", "21", "--request-timeout", "60", "--max-seconds", "100", "--fail-on", "p99_ttft_ms>1000000",
         ]);
         JsonElement run = Report().GetProperty("run");
         bool isValid = run.GetProperty("valid").GetBoolean();   // on a busy machine the client may be late
         Assert.Equal(isValid ? 0 : 1, code);
-        Assert.Contains("60 requests with 1,920 prompt tokens and 180 output tokens go to " + server.Address, errors, StringComparison.Ordinal);
+        Assert.Contains(
+            "60 requests with 1,920 prompt tokens and 180 output tokens go to " + server.Address, errors, StringComparison.Ordinal);
         Assert.Contains("measured live", output, StringComparison.Ordinal);
         Assert.Equal(60, server.Calls.Count);
         Assert.All(server.Calls, call => Assert.All(call.Ids, id => Assert.InRange(id, 10, 20)));
@@ -111,8 +112,8 @@ public sealed class LiveCommandTests : IDisposable
         const string Secret = "sk-geheim-42";
         using var server = new ScriptedServer(call => call.Page($"no {Secret}", 403, "text/plain"));
         (int code, string output, string errors) = await Run(
-            [.. Load(5, 5), "--endpoint", server.Address, "--model", "m", "--api-key-env", "MY_KEY", "--report-json", _folder.File("r.json"),
-                "--report-jsonl", _folder.File("r.jsonl"), "--report-html", _folder.File("r.html")],
+            [.. Load(5, 5), "--endpoint", server.Address, "--model", "m", "--api-key-env", "MY_KEY",
+                "--report-json", _folder.File("r.json"), "--report-jsonl", _folder.File("r.jsonl"), "--report-html", _folder.File("r.html")],
             ("MY_KEY", Secret));
         Assert.Equal(1, code);
         Assert.All(server.Calls, call => Assert.Contains($"Authorization: Bearer {Secret}", call.Head, StringComparison.Ordinal));

@@ -6,6 +6,7 @@ using AgentSim.Recording;
 using AgentSim.Reports;
 using AgentSim.Rows;
 using AgentSim.Simulation;
+using AgentSim.Tests.Rows;
 using AgentSim.Workload;
 
 namespace AgentSim.Tests.Live;
@@ -18,7 +19,8 @@ public class LiveFaultTests
     {
         int count = 0;
         using var server = new ScriptedServer(call => Interlocked.Increment(ref count) % 10 == 0 ? fault(call) : call.Answer());
-        return LiveBench.Run(LiveBench.Plain(requests), (live ?? LiveBench.To(server)) with { Endpoint = LiveEndpoint.Parse(server.Address) });
+        return LiveBench.Run(
+            LiveBench.Plain(requests), (live ?? LiveBench.To(server)) with { Endpoint = LiveEndpoint.Parse(server.Address) });
     }
 
     private static void Check(ReplayResult result, string name, int? status, int failed = 4)
@@ -26,7 +28,8 @@ public class LiveFaultTests
         Assert.Equal([new RequestFailures(name, failed)], result.Run.Failures);
         RequestResult[] faulty = [.. result.Requests.Where(request => request.Error is not null)];
         Assert.Equal(failed, faulty.Length);
-        Assert.All(faulty, request => Assert.Equal((name, status, TerminalStatus.Failed), (request.Error, request.StatusCode, request.TerminalStatus)));
+        Assert.All(faulty, request => Assert.Equal(
+            (name, status, TerminalStatus.Failed), (request.Error, request.StatusCode, request.TerminalStatus)));
         Assert.Equal(result.Requests.Count - failed, result.Summary.CompletedRequests);
         Assert.Contains(result.Warnings, warning => warning.Code == WarningCodes.LiveRequestsFailed.Id
             && warning.Message.Contains(name, StringComparison.Ordinal));
@@ -215,15 +218,9 @@ public class LiveFaultTests
     [Fact]
     public void A_failed_request_ends_its_play_and_the_rest_goes_on()
     {
-        const string Play = """
-            {"schema":"dynamo.agentic_mooncake","version":2,"block_size":16,"hash_id_scope":"local","source":{"format":"x","digest":"y"}}
-            {"request_id":"a","play_id":"A","session_id":"s","model":"m","input_length":33,"output_length":1,"hash_ids":[1,2,3],"not_before_ms":0}
-            {"request_id":"b","play_id":"A","session_id":"s","model":"m","input_length":16,"output_length":1,"hash_ids":[1],"not_before_ms":0,"dependencies":[{"request_id":"a","trigger":"completion","delay_ms":1,"relation":"sequence"}]}
-            {"request_id":"c","play_id":"B","session_id":"t","model":"m","input_length":16,"output_length":1,"hash_ids":[7],"not_before_ms":5}
-            """;
-        using var folder = new TempFolder();
-        ReplayWorkload load = WorkloadLoader.Load(
-            [folder.Write("a.jsonl", Play)], new WorkloadOptions { Format = TraceFormat.AgenticMooncake });
+        MooncakeRow[] rows = [PlayRows.Row("a", "A", 0), PlayRows.Row("b", "A", 0, PlayRows.After("a", 1)), PlayRows.Row("c", "B", 5)];
+        (rows[0].InputLength, rows[0].HashIds) = (33, [1, 2, 3]);
+        ReplayWorkload load = WorkloadLoader.FromRows(rows);
         using var server = new ScriptedServer(call => call.Ids.Length == 33 ? call.Page("{}", 429) : call.Answer());
         ReplayResult result = LiveBench.Run(load, LiveBench.To(server));
         Assert.Equal([("a", "http_429"), ("c", null)], result.Requests.Select(request => (request.RequestId, request.Error)));

@@ -111,7 +111,8 @@ public class LiveReplayTests
         using var server = new ScriptedServer();
         LiveBench.Run(LiveBench.Plain(1, output: 5), LiveBench.To(server));
         ScriptedCall call = Assert.Single(server.Calls);
-        Assert.Equal(("m", 5, 5), (call.Json.GetProperty("model").GetString(), call.MaxTokens, call.Json.GetProperty("min_tokens").GetInt32()));
+        Assert.Equal(
+            ("m", 5, 5), (call.Json.GetProperty("model").GetString(), call.MaxTokens, call.Json.GetProperty("min_tokens").GetInt32()));
         Assert.True(call.Json.GetProperty("ignore_eos").GetBoolean());
         Assert.True(call.Json.GetProperty("stream_options").GetProperty("include_usage").GetBoolean());
         Assert.Equal("agentsim-0000000000000007", call.Json.GetProperty("cache_salt").GetString());
@@ -206,7 +207,8 @@ public class LiveReplayTests
         ReplaySettings fast = new() { ArrivalSpeedupRatio = 20, ReportsAgents = true };
         ReplayResult live = LiveBench.Run(load, LiveBench.To(server), fast), simulated = Replay.Run(load, fast);
         Assert.Equal(
-            simulated.Agents!.Sessions.Select(each => (each.SessionId, each.Requests, each.InputTokens, each.OutputTokens, AgentStatus.Completed)),
+            simulated.Agents!.Sessions.Select(each =>
+                (each.SessionId, each.Requests, each.InputTokens, each.OutputTokens, AgentStatus.Completed)),
             live.Agents!.Sessions.Select(each => (each.SessionId, each.Requests, each.InputTokens, each.OutputTokens, each.Status)));
         Assert.Equal(simulated.Summary.TotalInputTokens, live.Summary.TotalInputTokens);
         Assert.Equal(simulated.Summary.TotalOutputTokens, live.Summary.TotalOutputTokens);

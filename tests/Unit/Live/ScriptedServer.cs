@@ -37,7 +37,8 @@ internal sealed class ScriptedCall(ScriptedServer server, Socket socket, string 
             $"{Encoding.UTF8.GetByteCount(text)}\r\n\r\n{text}");
 
     public Task BeginStream() =>
-        Send("HTTP/1.1 200 OK\r\nServer: scripted/1\r\nContent-Type: text/event-stream; charset=utf-8\r\nTransfer-Encoding: chunked\r\n\r\n");
+        Send("HTTP/1.1 200 OK\r\nServer: scripted/1\r\nContent-Type: text/event-stream; charset=utf-8\r\n" +
+            "Transfer-Encoding: chunked\r\n\r\n");
 
     public Task Event(string data)
     {

@@ -4,6 +4,7 @@ using AgentSim.Rows;
 using AgentSim.Serving;
 using AgentSim.Simulation;
 using AgentSim.Tests.Simulation;
+using AgentSim.Tests.Zmtp;
 using AgentSim.Workload;
 using FsCheck.Fluent;
 
@@ -93,7 +94,7 @@ public sealed class ServedEngineTests
         }
 
         Assert.Null(engine.Failure);
-        Assert.Equal(0, engine.InFlight);
+        await Wait.Until(() => engine.InFlight == 0);
         return answers;
     }
 
