@@ -37,7 +37,8 @@ public sealed class LiveCommandTests : IDisposable
         (int code, string output, string errors) = await Run(
         [
             .. Load(30, 5), "--turns-per-session", "2", "--endpoint", server.Address, "--model", "m",
-            "--report-json", _folder.File("r.json"), "--report-jsonl", _folder.File("r.jsonl"), "--report-html", _folder.File("r.html"), "--timeline", _folder.File("t.json"),
+            "--report-json", _folder.File("r.json"), "--report-jsonl", _folder.File("r.jsonl"),
+                "--report-html", _folder.File("r.html"), "--timeline", _folder.File("t.json"),
             "--report-agents", _folder.File("a.csv"), "--salt", "3", "--cache-salt", "never", "--token-ids", "10-20",
             "--vocabulary-size", "21", "--request-timeout", "60", "--max-seconds", "100", "--fail-on", "p99_ttft_ms>1000000",
         ]);
@@ -113,7 +114,8 @@ public sealed class LiveCommandTests : IDisposable
         using var server = new ScriptedServer(call => call.Page($"no {Secret}", 403, "text/plain"));
         (int code, string output, string errors) = await Run(
             [.. Load(5, 5), "--endpoint", server.Address, "--model", "m", "--api-key-env", "MY_KEY",
-                "--report-json", _folder.File("r.json"), "--report-jsonl", _folder.File("r.jsonl"), "--report-html", _folder.File("r.html")],
+                "--report-json", _folder.File("r.json"), "--report-jsonl", _folder.File("r.jsonl"),
+                "--report-html", _folder.File("r.html")],
             ("MY_KEY", Secret));
         Assert.Equal(1, code);
         Assert.All(server.Calls, call => Assert.Contains($"Authorization: Bearer {Secret}", call.Head, StringComparison.Ordinal));
