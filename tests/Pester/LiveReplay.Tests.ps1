@@ -76,7 +76,7 @@ Describe 'Invoke-AgentLiveReplay' {
         $live | Export-AgentTimeline "$TestDrive/live.trace.json"
         $live | Export-Clixml "$TestDrive/live.xml"
         $back = Import-Clixml "$TestDrive/live.xml"
-        $back.Run.Server | Should -Be $live.Run.Server
+        "$($back.Run.Server)" | Should -Be "$($live.Run.Server)"
         $back.Run.Valid | Should -Be $live.Run.Valid
         $back.Requests[2].SentMs | Should -Be $live.Requests[2].SentMs
     }
@@ -98,7 +98,8 @@ Describe 'Invoke-AgentLiveReplay' {
         $rows = ConvertTo-AgentMooncake $Sample | Select-Object -First 6
         $fast = @{ ArrivalSpeedupRatio = 50; OutputRatio = 0.1 }
         ($rows | Invoke-AgentLiveReplay @to @fast @quiet -TraceBlockSize 16 -Agents).Agents.Sessions.Count | Should -BeGreaterThan 0
-        $found = Import-AgentTrace $Sample | Select-Object -First 8 | Invoke-AgentLiveReplay @to @fast @quiet -DropSessionless -TaskArrivalSpeedupRatio 2 `
+        (Invoke-AgentLiveReplay -InputObject $rows[0] @to @quiet -TraceBlockSize 16).Summary.NumRequests | Should -Be 1
+        $found = Invoke-AgentLiveReplay -Record (Import-AgentTrace $Sample | Select-Object -First 8) @to @fast @quiet -DropSessionless -TaskArrivalSpeedupRatio 2 `
             -ToolSpeedupRatio 10 -ThinkSpeedupRatio 10 -MaxIdleSeconds 1 -MaxToolWaitSeconds 1
         $found.Summary.CompletedRequests | Should -BeGreaterThan 0
         $all = @{ TraceFormat = 'Dynamo'; OnlyModel = 'sim/model-a'; MaxSeconds = 60 }
@@ -159,5 +160,23 @@ Describe 'Invoke-AgentLiveReplay' {
         $report.run.valid | Should -BeFalse
         $report.completed_requests | Should -BeGreaterThan 0
         (Get-Content "$TestDrive/part.jsonl").Count | Should -BeGreaterThan 0
+    }
+}
+
+Describe 'Measure-AgentEndpoint' {
+    It 'writes one measurement with a run that no fit sees' {
+        $key = ConvertTo-SecureString 'sk-probe' -AsPlainText -Force
+        $measure = @{ Uri = $server.Url; Model = 'm'; OutputPath = "$TestDrive/probe.jsonl"; MaxPromptTokens = 64; MaxConcurrency = 1 }
+        $said = Measure-AgentEndpoint @measure -WhatIf 6>&1
+        "$said" | Should -Match 'requests with [\d,]+ prompt tokens'
+        "$TestDrive/probe.jsonl" | Should -Not -Exist
+        $runs = Measure-AgentEndpoint @measure @quiet -ApiKey $key -FirstTokenId 5 -LastTokenId 90
+        $runs | Should -BeOfType AgentSim.Measurements.Measurement
+        @($runs | Where-Object IsHeldOut).Count | Should -Be 1
+        $runs[0].KnowsPrompts | Should -BeTrue
+        $server.Seen['key'] | Should -Be 'Bearer sk-probe'
+        $server.Seen['body'].prompt | ForEach-Object { $_ | Should -BeGreaterOrEqual 5; $_ | Should -BeLessOrEqual 90 }
+        { Measure-AgentEndpoint @measure } | Should -Throw -ErrorId 'OutputExists,AgentSim.PowerShell.Commands.MeasureAgentEndpointCommand'
+        { Measure-AgentEndpoint @measure -Force -ApiKeyVariable AGENTSIM_NO_KEY } | Should -Throw -ErrorId 'LiveKeyInvalid,*'
     }
 }
