@@ -16,8 +16,9 @@ internal static class CommandLine
 
     private static readonly CommandSpec[] Commands =
         [
-            ReplayCommand.Spec, SweepCommand.Spec, CapacityCommand.Spec, CompareCommand.Spec, SessionsCommand.Spec, TimelineCommand.Spec,
-            ImportCommand.Spec, ConvertCommand.Spec, CaptureCommand.Spec, ServeCommand.Spec, CalibrateCommand.Spec, ValidateCommand.Spec,
+            ReplayCommand.Spec, SweepCommand.Spec, CapacityCommand.Spec, CompareCommand.Spec, LiveCommand.Spec, ProbeCommand.Spec,
+            ServeCommand.Spec, SessionsCommand.Spec, TimelineCommand.Spec, ImportCommand.Spec, ConvertCommand.Spec, CaptureCommand.Spec,
+            CalibrateCommand.Spec, ValidateCommand.Spec,
         ];
 
     public static int Run(string[] arguments, CancellationToken cancellation)

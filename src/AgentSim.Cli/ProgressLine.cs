@@ -11,25 +11,27 @@ namespace AgentSim.Cli;
 internal sealed class ProgressLine : IProgress<ReplayProgress>, IDisposable
 {
     private const int BarWidth = 40;
+    private const string Offline = "offline replay";
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(100);
 
     private readonly long _start = Stopwatch.GetTimestamp();
     private TimeSpan _next = Interval;
     private int _drawn;
 
-    private ProgressLine()
-    {
-    }
+    private readonly string _what;
+
+    private ProgressLine(string what) => _what = what;
 
     /// <summary>Null when standard error is not a terminal.</summary>
-    public static ProgressLine? Create() => Console.IsErrorRedirected ? null : new ProgressLine();
+    /// <param name="what">What is under way.</param>
+    public static ProgressLine? Create(string what = Offline) => Console.IsErrorRedirected ? null : new ProgressLine(what);
 
     public void Report(ReplayProgress value)
     {
         TimeSpan elapsed = Stopwatch.GetElapsedTime(_start);
         if (elapsed < _next) return;
         _next = elapsed + Interval;
-        string line = Text(value, elapsed);
+        string line = Text(value, elapsed, _what);
         Messages.Draw($"\r{line.PadRight(_drawn)}");
         _drawn = line.Length;
     }
@@ -40,7 +42,7 @@ internal sealed class ProgressLine : IProgress<ReplayProgress>, IDisposable
         _drawn = 0;
     }
 
-    internal static string Text(ReplayProgress value, TimeSpan elapsed)
+    internal static string Text(ReplayProgress value, TimeSpan elapsed, string what = Offline)
     {
         int total = Math.Max(value.Total, 1);
         int filled = (int)((long)BarWidth * Math.Min(value.Done, total) / total);
@@ -48,7 +50,7 @@ internal sealed class ProgressLine : IProgress<ReplayProgress>, IDisposable
             + new string('-', BarWidth - filled - 1);
         string left = value.Done > 0 ? Clock(elapsed * ((double)(total - value.Done) / value.Done)) : "?";
         return string.Create(CultureInfo.InvariantCulture,
-            $"[{Clock(elapsed)}] [{bar}] {value.Done}/{value.Total} ({left}) offline replay");
+            $"[{Clock(elapsed)}] [{bar}] {value.Done}/{value.Total} ({left}) {what}");
     }
 
     private static string Clock(TimeSpan time) => time.ToString(time.TotalHours < 1 ? @"mm\:ss" : @"d\.hh\:mm\:ss",

@@ -1,15 +1,8 @@
 using System.Globalization;
-using AgentSim.Agents;
 using AgentSim.Engines;
-using AgentSim.Files;
-using AgentSim.Imports;
 using AgentSim.Metrics;
-using AgentSim.Recording;
-using AgentSim.Reports.Html;
-using AgentSim.Reports;
 using AgentSim.Routing;
 using AgentSim.Simulation;
-using AgentSim.Timelines;
 using AgentSim.Workload;
 
 namespace AgentSim.Cli;
@@ -38,13 +31,10 @@ internal static class ReplayCommand
         LimitTest.RequireBaseline(arguments.Limits, null);
         ReplayPlan plan = ReplayPlan.From(arguments, Environment.GetEnvironmentVariable("DYN_ROUTER_POLICY_CONFIG"));
         ReplayChecks.CheckSettings(plan.Settings, plan.Synthetic is null ? plan.Workload.Format : null);
-        Action<OutputSet, AgentResults>? writeAgents = WriterOfAgents(arguments.ReportAgents);
+        ReplayOutputs.CheckNames(arguments);
         var said = new HashSet<RunWarning>();
         foreach (RunWarning warning in plan.Warnings) Warn(warning);
-        OutputFiles.Check(
-            arguments.IsRecording ? LogImport.Files(files, plan.Workload.Import) : InputFiles.Expand(files),
-            ("--report-jsonl", arguments.ReportJsonl), ("--report-html", arguments.ReportHtml), ("--report-agents",
-                arguments.ReportAgents), ("--timeline", arguments.Timeline), ("--report-json", arguments.ReportJson));
+        ReplayOutputs.CheckPaths(arguments, arguments.ReportJsonl, plan);
 
         ReplayWorkload workload = plan.Synthetic is { } synthetic
             ? SyntheticLoad.Create(synthetic, (plan.Settings.Pools?.Prefill ?? plan.Settings.Engine).BlockSize, cancellation)
@@ -58,26 +48,8 @@ internal static class ReplayCommand
 
         foreach (RunWarning warning in result.Warnings) Warn(warning);   // those that only the run could show
 
-        // Whether it can be shown is known before anything is written.
-        ReplayTimeline? events = arguments.Timeline is null ? null : new ReplayTimeline(result, new TimelineOptions());
-        string report = ReportPath.Resolve(arguments.ReportJson, DateTime.Now);
-        using (var outputs = new OutputSet())
-        {
-            if (arguments.ReportJsonl is { } log)
-                outputs.Write(log, stream => RequestLogWriter.Write(stream, result.Requests, cancellation));
-            if (arguments.ReportHtml is { } page)
-                outputs.Write(page, stream => HtmlReport.Write(stream, [new ReportedRun(result)], cancellation));
-            // A file that was asked for is there, also where there is nothing to say in it.
-            writeAgents?.Invoke(outputs, result.Agents ?? new AgentResults([], [], new AgentSummary()));
-            if (events is not null)
-                TimelineFile.Write(outputs, arguments.Timeline!, stream => events.Write(stream, null, cancellation));
-            outputs.Write(report, stream => ReportWriter.Write(stream, result.Summary, result.Run));
-            outputs.Commit();
-        }
-
-        string table = arguments.Plots ? MetricTable.RenderWithPlots(result, OptionNames.Wording)
-            : MetricTable.Render(result, OptionNames.Wording);
-        Output.Write($"{table}{Agents(result, workload, cancellation)}Saved full report to: {Quote.Shown(report)}\n");
+        string report = ReplayOutputs.Write(arguments, arguments.ReportJsonl, result, cancellation);
+        ReplayOutputs.Show(arguments, result, report, workload, cancellation);
         ShowCounts(result.Summary, workload.RequestCount * plan.Settings.Knobs.Copies);
         LimitLines.Enforce(LimitTest.Run(result.Summary.Metrics, arguments.Limits), Messages.Write);
 
@@ -86,21 +58,6 @@ internal static class ReplayCommand
         {
             if (said.Add(warning)) Messages.WriteLine($"agentsim: warning: {warning.In(OptionNames.Wording)}");
         }
-    }
-
-    private static Action<OutputSet, AgentResults>? WriterOfAgents(string? file)
-    {
-        if (file is null) return null;
-        Action<Stream, AgentResults> write = AgentsWriter.For(file);
-        return (outputs, agents) => outputs.Write(file, stream => write(stream, agents));
-    }
-
-    // People who replay agents want to know; what scripts read is made when they ask for it.
-    private static string Agents(ReplayResult result, ReplayWorkload workload, CancellationToken cancellation)
-    {
-        if (result.Agents is { } asked) return AgentTable.Render(asked);
-        return workload.IsAgentic && !Console.IsOutputRedirected && result.FindAgents(cancellation) is { } found
-            ? $"{AgentTable.Line(found.Summary)} (more with --agents)\n" : "";
     }
 
     /// <summary>The lists of arguments that were asked for; null: none was.</summary>

@@ -202,6 +202,18 @@ public static class Setting
     /// <summary>Capture: records of a segment.</summary>
     public static Term RollLines { get; } = new("roll lines");
 
+    /// <summary>Live replays: the server.</summary>
+    public static Term Endpoint { get; } = new("endpoint");
+
+    /// <summary>Live replays: the ids of tokens in prompts.</summary>
+    public static Term TokenIds { get; } = new("token ids");
+
+    /// <summary>Live replays: when the run ends at the latest.</summary>
+    public static Term MaxSeconds { get; } = new("longest time in seconds");
+
+    /// <summary>Live replays: when a request is given up.</summary>
+    public static Term RequestTimeout { get; } = new("request timeout in seconds");
+
     /// <summary>The command that imports recordings.</summary>
     public static Term Import { get; } = new("the import");
 
@@ -262,7 +274,8 @@ public static class Setting
         OutputTokens, RequestCount, RequestRate, ArrivalIntervalMs, ArrivalSeed, TurnsPerSession, SharedPrefixRatio, PrefixGroups,
         InterTurnDelayMs, MaxIdle, MaxToolWait, SessionRate, CharactersPerToken, Until, Since, Salt, InferSessions, BufferBytes,
             FlushIntervalMs, RollBytes,
-        RollLines, Shard, Checkpoint, Limit, Minimum, Maximum, Step, SeedCount, GpuPricePerHour, KvBytesPerToken, Import, ImportFormat,
-        ImportPreset, Timeline, Compare, ReportWriter, RequestLogWriter, Convert, ServerSpeed,
+        RollLines, Shard, Checkpoint, Limit, Minimum, Maximum, Step, SeedCount, GpuPricePerHour, KvBytesPerToken, Endpoint, TokenIds,
+        MaxSeconds, RequestTimeout, Import, ImportFormat, ImportPreset, Timeline, Compare, ReportWriter, RequestLogWriter, Convert,
+        ServerSpeed,
     ];
 }

@@ -34,6 +34,24 @@ public static class WarningCodes
         "rows without input_length: their prompts are taken to fill their hash ids", "record input_length");
     public static WarningCode InputTorn { get; } = new(
         "files whose end is missing, of which the whole lines were read", "what was recorded last is missing: allow for it");
+    public static WarningCode LiveCacheUnknown { get; } = new(
+        "live replays: the server does not say how much of a prompt was cached", "have it say so");
+    public static WarningCode LiveCountsOff { get; } = new(
+        "requests of a live replay for which the server counts other tokens than were asked for; the run is not valid",
+            "take a server that knows min_tokens, ignore_eos and include_usage");
+    public static WarningCode LiveEventsMerged { get; } = new(
+        "requests of a live replay with another number of events than of tokens", "read times of tokens instead of gaps");
+    public static WarningCode LiveInterrupted { get; } = new("a live replay that was interrupted", "run it to its end");
+    public static WarningCode LiveOutputsEmpty { get; } = new(
+        "requests of a live replay without output, which were asked for one token", "nothing; servers have no shorter answer");
+    public static WarningCode LiveOutputsReplaced { get; } = new(
+        "live replays: outputs of the server in later prompts are replaced by other tokens", "replay rows with whole prompts");
+    public static WarningCode LiveRequestsFailed { get; } = new(
+        "requests of a live replay that failed, by what happened", "look at the server; they are in no latency and no rate");
+    public static WarningCode LiveRunInvalid { get; } = new(
+        "a live replay whose numbers are its client's, not the server's", "give the client more processors, or less load");
+    public static WarningCode LiveTextLengths { get; } = new(
+        "live replays with words: prompts with another length than planned", "take prompts of token ids");
     public static WarningCode MeasuredGapsHalved { get; } = new(
         "measured requests with two stream events a token, whose gaps are recomputed", "nothing; the times of requests are right");
     public static WarningCode MeasuredModelsMixed { get; } = new(
@@ -97,6 +115,8 @@ public static class WarningCodes
         AgentsNone, ArgumentsDoubtful, ArgumentsIgnored, CalibrationArgumentsAssumed, CalibrationCachedUnknown,
             CalibrationCommunicationMissing,
         CalibrationPromptsAssumed, CalibrationUntested, HashIdsMissing, HashIdsSpare, ImportDoubtful, InputLengthMissing, InputTorn,
+        LiveCacheUnknown, LiveCountsOff, LiveEventsMerged, LiveInterrupted, LiveOutputsEmpty, LiveOutputsReplaced, LiveRequestsFailed,
+        LiveRunInvalid, LiveTextLengths,
         MeasuredGapsHalved, MeasuredModelsMixed, MeasuredOutputsReplaced, MeasuredRanksMixed, MeasuredRequestsLate, MeasuredRequestsLeftOut,
         MeasuredRequestsWhole, MeasuredStartsUnknown, ModelsLeftOut, ModelsMixed, NothingOverlaps, OptionIgnored, OutputsEstimated,
         PausesLong, PromptsCut, RecordingsDamaged, RequestsRejected, RowsForeign, RunStored, SessionlessDropped, SweepMachineLost,

@@ -27,6 +27,10 @@ internal static class ParameterNames
         nameof(Setting.Compare) => "Compare-AgentReplay",
         nameof(Setting.ReportWriter) or nameof(Setting.RequestLogWriter) => "Export-AgentReport",
         nameof(Setting.Convert) => "ConvertTo-AgentMooncake",
+        nameof(Setting.Endpoint) => nameof(InvokeAgentLiveReplayCommand.Endpoint),
+        nameof(Setting.MaxSeconds) => nameof(InvokeAgentLiveReplayCommand.MaxSeconds),
+        nameof(Setting.TokenIds) => "FirstTokenId and -LastTokenId",
+        nameof(Setting.RequestTimeout) => nameof(InvokeAgentLiveReplayCommand.RequestTimeoutSeconds),
         _ => null,
     };
 
@@ -101,6 +105,10 @@ internal static class ParameterNames
         nameof(Setting.FlushIntervalMs) => nameof(StartAgentTraceCommand.FlushIntervalMs),
         nameof(Setting.RollBytes) => nameof(StartAgentTraceCommand.RollBytes),
         nameof(Setting.RollLines) => nameof(StartAgentTraceCommand.RollLines),
+        nameof(Setting.Endpoint) => nameof(InvokeAgentLiveReplayCommand.Endpoint),
+        nameof(Setting.MaxSeconds) => nameof(InvokeAgentLiveReplayCommand.MaxSeconds),
+        nameof(Setting.TokenIds) => "FirstTokenId and -LastTokenId",
+        nameof(Setting.RequestTimeout) => nameof(InvokeAgentLiveReplayCommand.RequestTimeoutSeconds),
         _ => null,
     };
 }

@@ -37,6 +37,9 @@ internal sealed class ProgressDisplay(Cmdlet command, string activity)
     public IProgress<SweepProgress> Sweeping() => new Sink<SweepProgress>(this, at => Show((long)(at.Fraction * 1000), 1000, string.Create(
         CultureInfo.InvariantCulture, $"{at.Done:N0} of {at.Total:N0} points")));
 
+    /// <summary>Progress in words.</summary>
+    public IProgress<string> Saying() => new Sink<string>(this, status => Show(0, 0, status));
+
     /// <summary>Takes the display away.</summary>
     public void Complete()
     {

@@ -20,6 +20,9 @@ public static class RunText
             .Select(setting => (setting.Key, Text(setting.Key, setting.Value!))));
         lines.Add(("seed", run.Seed.ToString(CultureInfo.InvariantCulture)));
         if (run.Timing.Length > 0) lines.Add(("timing", run.Timing));
+        if (run.Client is { } client) lines.Add(("client", client.ToString()));
+        lines.AddRange(run.Failures.Select(failure => ("failed", failure.ToString())));
+        if (run.Valid is { } valid) lines.Add(("valid", run.Partial ? "no, interrupted" : valid ? "yes" : "no"));
         lines.AddRange(run.Warnings.Select(warning => ("warning", warning.In(ParameterNames.Wording))));
         int width = lines.Max(line => line.Name.Length);
         return string.Join(Environment.NewLine, lines.Select(line => $"{line.Name.PadRight(width)} : {Quote.Shown(line.Value)}"));

@@ -29,6 +29,12 @@ public static class Calibrator
         ArgumentNullException.ThrowIfNull(options);
         if (runs.Count == 0) throw Errors.CalibrationDataMissing.Error("there is no run to fit to; name a measurement");
         if (runs.All(run => run.Steps.Count > 0 && run.Requests.Count == 0)) return FromSteps(runs, options);
+        if (options.HeldOut.Count == 0 && runs.Any(run => run.IsHeldOut) && runs.Any(run => !run.IsHeldOut))
+        {
+            options = options with { HeldOut = [.. runs.Where(run => run.IsHeldOut)] };
+            runs = [.. runs.Where(run => !run.IsHeldOut)];
+        }
+
         List<RunWarning> warnings = [];
         MeasuredServer server = runs.Aggregate(options.Server, (known, run) => known.Or(run.Server));
         EngineConfig engine = MeasuredEngine.Of(server, warnings);

@@ -96,6 +96,9 @@ public sealed record Measurement
     /// <summary>Number of the stage within its file, from 0; null: the file has one.</summary>
     public int? Stage { get; init; }
 
+    /// <summary>Whether it was measured to test a fit, not to be fitted to.</summary>
+    public bool IsHeldOut { get; init; }
+
     /// <summary>Tokens for which an entry of <see cref="MeasuredRequest.BlockIds"/> stands.</summary>
     public int TraceBlockSize { get; init; }
 

@@ -9,7 +9,7 @@ public static class MeasurementReader
     public static IReadOnlyList<string> Formats { get; } =
     [
         CapturedTrace.Name, VllmBenchRun.Name, AiperfRun.Name, InferencePerfStage.Name, InferenceSimExperiment.Name, LlmServingSimRun.Name,
-        PlannerFolder.Name, ForwardPassTrace.Name,
+        PlannerFolder.Name, ForwardPassTrace.Name, LiveLog.Name,
     ];
 
     /// <summary>The runs of files.</summary>
@@ -70,6 +70,7 @@ public static class MeasurementReader
     {
         string head = MeasurementFile.Head(path).TrimStart('\uFEFF', ' ', '\n', '\r', '\t');
         if (InferenceSimExperiment.Is(path, head)) return InferenceSimExperiment.Read(path, cancellation);
+        if (LiveLog.Is(head)) return LiveLog.Read(path, cancellation);
         if (ForwardPassTrace.Is(head)) return [ForwardPassTrace.Read(path, cancellation)];
         if (InferencePerfStage.Is(head)) return [InferencePerfStage.Read(path, cancellation)];
         if (LlmServingSimRun.Is(head)) return [LlmServingSimRun.Read(path, cancellation)];

@@ -32,9 +32,10 @@ internal static class ReplayReportBuilder
     /// <param name="costs">Worker seconds, GPUs and wall time.</param>
     /// <param name="serviceLevel">Null or empty: no goodput.</param>
     /// <param name="agents">What the tasks come to, if that is asked for.</param>
+    /// <param name="knowsReuse">Whether it is known what of the prompts was cached; real servers need not say it.</param>
     public static ReplayReport Build(
         ReadOnlySpan<RequestOutcome> requests, GapStatistics gaps, in RunCosts costs, ServiceLevel? serviceLevel,
-            AgentSummary? agents = null)
+            AgentSummary? agents = null, bool knowsReuse = true)
     {
         bool hasGoodput = serviceLevel is { IsEmpty: false };
         long arrived = 0, cutOff = 0, counted = 0, input = 0, output = 0, reused = 0, reusedAtFirst = 0, good = 0, goodTokens = 0;
@@ -89,8 +90,8 @@ internal static class ReplayReportBuilder
             DecodeGpusPerWorker = costs.DecodeGpusPerWorker,
             GoodputCompletedRequests = hasGoodput ? good : null,
             GoodputOutputTokens = hasGoodput ? goodTokens : null,
-            PrefixCacheReusedRatio = Ratio(reused, input),
-            FirstAdmissionPrefixCacheReusedRatio = Ratio(reusedAtFirst, input),
+            PrefixCacheReusedRatio = Ratio(reused, knowsReuse ? input : 0),
+            FirstAdmissionPrefixCacheReusedRatio = Ratio(reusedAtFirst, knowsReuse ? input : 0),
             WallTimeMs = costs.WallTimeMs,
             Ttft = ttft.Latency,
             Ttst = ttst.Latency,

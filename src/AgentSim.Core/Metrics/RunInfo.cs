@@ -26,4 +26,19 @@ public sealed record RunInfo(
 
     /// <summary>The timing profile and how far to trust it; null: the run had none.</summary>
     public RunCalibration? Calibration { get; init; }
+
+    /// <summary>Live replays: the server; null: the run was simulated.</summary>
+    public RunServer? Server { get; init; }
+
+    /// <summary>Live replays: how well the client kept its times; null: the run was simulated.</summary>
+    public RunClient? Client { get; init; }
+
+    /// <summary>Live replays: how requests failed, the most frequent first.</summary>
+    public IReadOnlyList<RequestFailures> Failures { get; init; } = [];
+
+    /// <summary>Live replays: whether the numbers are the server's; false: the warnings say why not. Null: the run was simulated.</summary>
+    public bool? Valid { get; init; }
+
+    /// <summary>Live replays: true where the run was interrupted, so that part of the workload is missing.</summary>
+    public bool Partial { get; init; }
 }

@@ -15,6 +15,9 @@ internal static class RequestLogFields
     private static readonly JsonKind<string?> Text = JsonKinds.Text with { Write = (json, text) =>
         json.Escaped(JsonLineWriter.Encoder.Encode(text!)) };
 
+    private static readonly JsonKind<IReadOnlyList<ulong>?> HashIds = JsonKinds.List(
+        (ref json, name) => json.UInt64(name), (json, value) => json.Number(value), value => LooseValue.Of((ulong?)value));
+
     private static readonly JsonKind<TerminalStatus?> Status = JsonKinds.Word(
         ("completed", TerminalStatus.Completed), ("rejected", TerminalStatus.Rejected), ("canceled", TerminalStatus.Canceled),
         ("failed", TerminalStatus.Failed));
@@ -44,7 +47,26 @@ internal static class RequestLogFields
             .Add(
                 "terminal_status", Status, (ref d, value) => d.Outcome.Status = value!.Value, request => request.TerminalStatus,
                 JsonRule.NotNull)
-            .Add("request_id", Text, (ref d, value) => d.RequestId = value, request => request.RequestId);
+            .Add("request_id", Text, (ref d, value) => d.RequestId = value, request => request.RequestId)
+            .AddAll(AddLive);
+
+    // Only records of live replays have them.
+    private static void AddLive(JsonFields<RequestLogDraft, RequestResult> fields) => fields
+        .Add("dispatch_delay_ms", Real, (ref d, value) => d.Live = (d.Live ?? new()) with { DispatchDelay = value!.Value },
+            request => request.DispatchDelayMs)
+        .Add("sent_ms", Real, (ref d, value) => d.Live = (d.Live ?? new()) with { Sent = value!.Value }, request => request.SentMs)
+        .Add("status_code", JsonKinds.Int32, (ref d, value) => d.Live = (d.Live ?? new()) with { StatusCode = value!.Value },
+            request => request.StatusCode)
+        .Add("cached_tokens", JsonKinds.Int32, (ref d, value) => d.Live = (d.Live ?? new()) with { Cached = value!.Value },
+            request => request.CachedTokens)
+        .Add("finish_reason", Text, (ref d, value) => d.Live = (d.Live ?? new()) with { FinishReason = value },
+            request => request.FinishReason)
+        .Add("error", Text, (ref d, value) => d.Live = (d.Live ?? new()) with { Error = value }, request => request.Error)
+        .Add("trace_block_size", JsonKinds.Int32, (ref d, value) => d.Live = (d.Live ?? new()) with { TraceBlockSize = value!.Value },
+            request => request.Live is { TraceBlockSize: > 0 and int size } ? size : null)
+        .Add("hash_ids", HashIds, (ref d, value) => d.Live = (d.Live ?? new()) with { HashIds = () => value! },
+            request => request.Live?.HashIds?.Invoke())
+        .Add("live", JsonKinds.Any, (ref d, value) => d.Live = (d.Live ?? new()) with { Head = value }, request => request.Live?.Head);
 
     private static void AddHandoff(JsonFields<RequestLogDraft, RequestResult> fields) => fields
         .AddTime("prefill_admit_ms", d => ref d.Handoff.PrefillAdmit, request => request.PrefillAdmitMs)
@@ -87,6 +109,7 @@ internal sealed class RequestLogDraft(Func<double, string?>? timeProblem)
     public string? Uuid;
     public string? RequestId;
     public int? Turn;
+    public LiveFacts? Live;
 
     /// <summary>Reads a time; false for null.</summary>
     public bool ReadTime(ref JsonRow json, ref double place, string name)
@@ -113,7 +136,7 @@ internal sealed class RequestLogDraft(Func<double, string?>? timeProblem)
         Outcome.SecondToken += Outcome.FirstToken;
         Handoff.PrefillReused = Outcome.ReusedInput;
         HandoffOutcome? handoff = Handoff.PrefillWorker >= 0 ? Handoff : null;
-        return new RequestResult(Ordinal() ?? position, Outcome, handoff, new RequestIdentity(Session, Turn, RequestId));
+        return new RequestResult(Ordinal() ?? position, Outcome, handoff, new RequestIdentity(Session, Turn, RequestId), Live);
     }
 
     // Without tokens these times are null, with some never.

@@ -11,9 +11,12 @@ public sealed class RequestResult : IDynamicMetaObjectProvider
 {
     private readonly RequestOutcome _outcome;
     private readonly HandoffOutcome? _handoff;
+    private readonly LiveFacts? _live;
 
-    internal RequestResult(int ordinal, in RequestOutcome outcome, HandoffOutcome? handoff, RequestIdentity identity)
+    internal RequestResult(
+        int ordinal, in RequestOutcome outcome, HandoffOutcome? handoff, RequestIdentity identity, LiveFacts? live = null)
     {
+        _live = live;
         Ordinal = ordinal;
         _outcome = outcome;
         _handoff = handoff;
@@ -30,8 +33,20 @@ public sealed class RequestResult : IDynamicMetaObjectProvider
         double? firstTokenMs, double? secondTokenMs, double? lastTokenMs, int inputLength, int requestedOutputLength, int outputLength,
         int reusedInputTokens, int? decodeWorkerIdx, int? prefillWorkerIdx, double? prefillAdmitMs, double? sourceHeldMs,
         double? destinationReservedMs, double? destinationActivatedMs, double? decodeAdmitMs, double? sourceReleasedMs,
-        int? decodeReusedInputTokens, int? prefillRouteOverlapTokens, int? decodeRouteOverlapTokens, TerminalStatus terminalStatus)
+        int? decodeReusedInputTokens, int? prefillRouteOverlapTokens, int? decodeRouteOverlapTokens, TerminalStatus terminalStatus,
+        double? dispatchDelayMs = null, double? sentMs = null, int? statusCode = null, int? cachedTokens = null,
+            string? finishReason = null,
+        string? error = null)
     {
+        if (dispatchDelayMs is not null)
+        {
+            _live = new LiveFacts
+            {
+                DispatchDelay = dispatchDelayMs.Value, Sent = sentMs ?? double.NaN, StatusCode = statusCode ?? 0,
+                Cached = cachedTokens ?? -1, FinishReason = finishReason, Error = error,
+            };
+        }
+
         (Ordinal, SessionId, TurnIndex, RequestId) = (ordinal, sessionId, turnIndex, requestId);
         _outcome = new RequestOutcome
         {
@@ -147,6 +162,26 @@ public sealed class RequestResult : IDynamicMetaObjectProvider
 
     /// <summary>How the request ended.</summary>
     public TerminalStatus TerminalStatus => _outcome.Status;
+
+    /// <summary>Live replays: how long after its scheduled moment the client began to act on it.</summary>
+    public double? DispatchDelayMs => Known(_live?.DispatchDelay);
+
+    /// <summary>Live replays: when it began to go out; null where it never did.</summary>
+    public double? SentMs => Known(_live?.Sent);
+
+    /// <summary>Live replays: status of the answer; null where there was none.</summary>
+    public int? StatusCode => _live is { StatusCode: > 0 } live ? live.StatusCode : null;
+
+    /// <summary>Live replays: prompt tokens that the server says it had cached; null where it did not say.</summary>
+    public int? CachedTokens => Count(_live?.Cached);
+
+    /// <summary>Live replays: why the server ended the output, as <c>length</c>.</summary>
+    public string? FinishReason => _live?.FinishReason;
+
+    /// <summary>Live replays: what went wrong, as <c>connection_reset</c>; null where nothing did.</summary>
+    public string? Error => _live?.Error;
+
+    internal LiveFacts? Live => _live;
 
     private static double? Known(double? time) => time is double known && !double.IsNaN(known) ? known : null;
 

@@ -26,12 +26,16 @@ internal sealed class RequestResults : IReadOnlyList<RequestResult>
     private readonly int[] _order;
     private readonly HandoffOutcome[]? _handoffs;
     private readonly IRequestIdentities _identities;
+    private readonly LiveFacts?[]? _live;
 
     /// <param name="outcomes">Index is ordinal - 1; requests without a terminal status have no record.</param>
     /// <param name="handoffs">The same for disaggregated replays; null for others.</param>
     /// <param name="identities">Sessions, turns and row ids.</param>
-    public RequestResults(RequestOutcome[] outcomes, HandoffOutcome[]? handoffs, IRequestIdentities identities)
+    /// <param name="live">What live replays know besides; null for simulated ones.</param>
+    public RequestResults(
+        RequestOutcome[] outcomes, HandoffOutcome[]? handoffs, IRequestIdentities identities, LiveFacts?[]? live = null)
     {
+        _live = live;
         _outcomes = outcomes;
         _handoffs = handoffs;
         _identities = identities;
@@ -57,7 +61,7 @@ internal sealed class RequestResults : IReadOnlyList<RequestResult>
         get
         {
             int outcome = _order[index];
-            return new RequestResult(outcome + 1, _outcomes[outcome], _handoffs?[outcome], _identities[outcome + 1]);
+            return new RequestResult(outcome + 1, _outcomes[outcome], _handoffs?[outcome], _identities[outcome + 1], _live?[outcome]);
         }
     }
 

@@ -62,10 +62,12 @@ public static class ReportWriter
     {
         json.WriteStartObject(EmptyMetrics.RunKey);
         if (run.Calibration is { } calibration) WriteCalibration(json, calibration);
+        if (run.Client is { } client) LiveRunWriter.Client(json, client);
         json.WriteNumber("cut_off_requests", report.CutOffRequests);
         json.WriteStartArray(EmptyMetrics.Key);
         foreach (string name in report.EmptyMetrics) json.WriteStringValue(name);
         json.WriteEndArray();
+        if (run.Server is not null) LiveRunWriter.Failures(json, run.Failures);
         json.WriteStartArray("inputs");
         foreach (WorkloadInput input in run.Inputs)
         {
@@ -78,10 +80,13 @@ public static class ReportWriter
 
         json.WriteEndArray();
         if (run.Name is { } given) json.WriteString("name", given);
+        if (run.Server is not null) json.WriteBoolean("partial", run.Partial);
         json.WriteNumber("seed", run.Seed);
+        if (run.Server is { } server) LiveRunWriter.Server(json, server);
         json.WritePropertyName("settings");
         WriteValue(json, run.Settings);
         json.WriteString("timing", run.Timing);
+        if (run.Valid is { } valid) json.WriteBoolean("valid", valid);
         json.WriteString("version", run.Version);
         WriteWarnings(json, run.Warnings);
         json.WriteEndObject();

@@ -59,6 +59,8 @@ public sealed record StoredReport(string Path, DateTime Written, IReadOnlyList<M
     {
         Name = Text(run, "name"),
         Timing = Text(run, "timing") ?? "",
+        Valid = run.TryGetProperty("valid", out JsonElement valid) ? valid.GetBoolean() : null,
+        Partial = run.TryGetProperty("partial", out JsonElement partial) && partial.GetBoolean(),
         Calibration = run.TryGetProperty("calibration", out JsonElement calibration) ? ReadCalibration(calibration) : null,
         Warnings = (RunWarning[])[.. List(run, "warnings").Select(warning =>
             new RunWarning(Text(warning, "code") ?? "", Text(warning, "message") ?? "", warning.GetProperty("count").GetInt64()))],

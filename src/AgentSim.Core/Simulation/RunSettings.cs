@@ -10,11 +10,27 @@ internal static class RunSettings
     public static Dictionary<string, object?> Describe(ReplayWorkload workload, ReplaySettings settings)
     {
         var names = new Dictionary<string, object?>();
-        if (workload.Synthetic is { } synthetic) AddSynthetic(names, synthetic);
-        else AddTrace(names, workload);
+        AddWorkload(names, workload);
         AddReplay(names, settings);
+        AddLoad(names, settings);
         AddKnobs(names, workload, settings.Knobs);
         return names;
+    }
+
+    /// <summary>Those of the load alone, without engines and router.</summary>
+    public static Dictionary<string, object?> DescribeLoad(ReplayWorkload workload, ReplaySettings settings)
+    {
+        var names = new Dictionary<string, object?>();
+        AddWorkload(names, workload);
+        AddLoad(names, settings);
+        AddKnobs(names, workload, settings.Knobs);
+        return names;
+    }
+
+    private static void AddWorkload(Dictionary<string, object?> names, ReplayWorkload workload)
+    {
+        if (workload.Synthetic is { } synthetic) AddSynthetic(names, synthetic);
+        else AddTrace(names, workload);
     }
 
     private static void AddTrace(Dictionary<string, object?> names, ReplayWorkload workload)
@@ -63,6 +79,10 @@ internal static class RunSettings
         names["router_mode"] = settings.RouterMode == RouterMode.KvRouter ? "kv_router" : "round_robin";
         names["router_config"] = Json(settings.Router.ToJson());
         names["model_name"] = settings.ModelName;
+    }
+
+    private static void AddLoad(Dictionary<string, object?> names, ReplaySettings settings)
+    {
         names["replay_concurrency"] = settings.Concurrency;
         names["arrival_speedup_ratio"] = settings.ArrivalSpeedupRatio;
         names["max_sim_time_ms"] = settings.MaxSimTimeMs;

@@ -1,42 +1,37 @@
 using System.ComponentModel;
 using System.Management.Automation;
-using AgentSim.Rows;
-using AgentSim.Sweeps;
-using AgentSim.Traces;
-using AgentSim.Workload;
+using AgentSim.Engines;
+using AgentSim.Routing;
+using AgentSim.Simulation;
 
 namespace AgentSim.PowerShell.Commands;
 
-/// <summary>A cmdlet that replays a workload: rows, records or files, which together are one workload, or synthetic load.</summary>
+/// <summary>A cmdlet that replays a workload on simulated engines.</summary>
 [EditorBrowsable(EditorBrowsableState.Never)]
-public abstract partial class ReplayInputCommand : PathCommand
+public abstract class ReplayInputCommand : WorkloadInputCommand
 {
-    /// <summary>Name of the parameter set of <see cref="InputObject"/>.</summary>
-    protected const string InputObjectSet = "InputObject";
+    // One for the call, so that each file is read once, however many engines and routers of a sweep name it.
+    private SettingsReader Reader => field ??= new SettingsReader(this);
 
-    private const string RecordSet = "Record";
-    private const string SyntheticSet = "Synthetic";
+    /// <summary>File with queue policies of the KV router.</summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    public string? RouterPolicyPath { get; set; }
 
-    private readonly List<MooncakeRow> _rows = [];
-    private readonly List<TraceRecord> _records = [];
-    private readonly List<string> _files = [];
-    private readonly HashSet<RunWarning> _said = [];
+    /// <summary>The served model, which selects a profile of the policy file.</summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    public string? ModelName { get; set; }
 
-    /// <summary>Rows, as ConvertTo-AgentMooncake and Import-AgentMooncake give them.</summary>
-    [Parameter(ParameterSetName = InputObjectSet, Mandatory = true, ValueFromPipeline = true)]
+    /// <summary>A timing profile of New-AgentTimingProfile, or its file: the latencies of a deployment.</summary>
+    [Parameter]
     [ValidateNotNull]
-    public MooncakeRow[] InputObject { get; set; } = [];
+    public object? TimingProfile { get; set; }
 
-    /// <summary>Records, as Import-AgentTrace gives them.</summary>
-    [Parameter(ParameterSetName = RecordSet, Mandatory = true, ValueFromPipeline = true)]
-    [ValidateNotNull]
-    public TraceRecord[] Record { get; set; } = [];
-
-    /// <summary>Format of the files; of rows only whether they are deltas.</summary>
-    [Parameter(ParameterSetName = InputObjectSet)]
-    [Parameter(ParameterSetName = PathSet)]
-    [Parameter(ParameterSetName = LiteralPathSet)]
-    public TraceFormat TraceFormat { get; set; }
+    /// <summary>Stops the simulated clock after this many seconds.</summary>
+    [Parameter]
+    [Number]
+    public double? MaxSimTimeSeconds { get; set; }
 
     /// <summary>Request traces and recordings: only requests to this model.</summary>
     [Parameter(ParameterSetName = RecordSet)]
@@ -45,136 +40,45 @@ public abstract partial class ReplayInputCommand : PathCommand
     [ValidateNotNullOrEmpty]
     public string? Model { get; set; }
 
-    /// <summary>Tokens per hash id; without it 512, or what rows and request traces say.</summary>
-    [Parameter(ParameterSetName = InputObjectSet)]
-    [Parameter(ParameterSetName = RecordSet)]
-    [Parameter(ParameterSetName = PathSet)]
-    [Parameter(ParameterSetName = LiteralPathSet)]
-    [ValidateRange(1, int.MaxValue)]
-    [Number(Whole = true)]
-    public int? TraceBlockSize { get; set; }
-
-    /// <summary>Cuts prompts that their hash ids do not cover, even in more than half of the rows.</summary>
-    [Parameter(ParameterSetName = InputObjectSet)]
-    [Parameter(ParameterSetName = PathSet)]
-    [Parameter(ParameterSetName = LiteralPathSet)]
-    public SwitchParameter AllowCut { get; set; }
-
-    /// <summary>Reads the whole lines of files whose end is missing, which are refused otherwise.</summary>
-    [Parameter(ParameterSetName = PathSet)]
-    [Parameter(ParameterSetName = LiteralPathSet)]
-    public SwitchParameter AllowTorn { get; set; }
-
-    /// <summary>Request traces: leaves out requests without a session, where others have one.</summary>
-    [Parameter(ParameterSetName = RecordSet)]
-    [Parameter(ParameterSetName = PathSet)]
-    [Parameter(ParameterSetName = LiteralPathSet)]
-    public SwitchParameter DropSessionless { get; set; }
-
-    /// <summary>Applied-compute sessions and synthetic load: share of a prompt that its group has in common, 0 to 1.</summary>
-    [Parameter(ParameterSetName = PathSet)]
-    [Parameter(ParameterSetName = LiteralPathSet)]
-    [Parameter(ParameterSetName = SyntheticSet)]
-    [ValidateRange(0.0, 1.0)]
-    [Number]
-    public double SharedPrefixRatio { get; set; }
-
-    /// <summary>Applied-compute sessions and synthetic load: number of groups with a common prefix.</summary>
-    [Parameter(ParameterSetName = PathSet)]
-    [Parameter(ParameterSetName = LiteralPathSet)]
-    [Parameter(ParameterSetName = SyntheticSet)]
-    [ValidateRange(0, int.MaxValue)]
-    [Number(Whole = true)]
-    public int PrefixGroups { get; set; }
-
-    /// <summary>The format of the workload as far as it is known before any input has come; null for synthetic load.</summary>
-    private protected TraceFormat? Format => ParameterSetName switch
-    {
-        SyntheticSet => null,
-        _ => TraceFormat,
-    };
-
-    /// <summary>True when the load is made for the engine that will serve it.</summary>
-    private protected bool IsSynthetic => ParameterSetName == SyntheticSet;
-
-    /// <summary>The collected input as parameters of another call of this cmdlet.</summary>
-    private protected (string Name, object Value)? CollectedInput => ParameterSetName switch
-    {
-        SyntheticSet => null,
-        InputObjectSet => (nameof(InputObject), _rows.ToArray()),
-        RecordSet => (nameof(Record), _records.ToArray()),
-        _ => (nameof(LiteralPath), _files.ToArray()),
-    };
-
     /// <inheritdoc/>
-    protected override void Process()
+    private protected override string? ChosenModel => Model;
+
+    /// <summary>Settings with what is common to all replays of this call, and defaults.</summary>
+    private protected ReplaySettings CommonSettings()
     {
-        if (ParameterSetName == InputObjectSet) _rows.AddRange(InputObject);
-        else if (ParameterSetName == RecordSet) _records.AddRange(Record);
-        else if (!IsSynthetic) foreach (string given in GivenPaths) _files.AddRange(IsRecordingFolder(given) ? [FileSystemPath(given)]
-            : FilesOf(given));
-    }
-
-    // A folder of recordings holds other things, too, and an import knows what it takes.
-    private bool IsRecordingFolder(string given) =>
-        TraceFormat.RecordingName() is not null && (ParameterSetName == LiteralPathSet
-            || !WildcardPattern.ContainsWildcardCharacters(given)) && Directory.Exists(FileSystemPath(given));
-
-    /// <summary>The workload, when all input has come.</summary>
-    /// <param name="blockSize">Tokens in a block of the engine that will serve it, for synthetic load.</param>
-    private protected ReplayWorkload LoadWorkload(long blockSize)
-    {
-        if (IsSynthetic) return SyntheticLoad.Create(Synthesis(), blockSize, Cancellation);
-        WorkloadOptions options = Reading();
-        if (ParameterSetName == InputObjectSet) return FromRows(options);
-        if (ParameterSetName == RecordSet) return WorkloadLoader.FromRecords(_records, options, Cancellation);
-        var progress = new ProgressDisplay(this, "Reading the workload");
-        ReplayWorkload workload = WorkloadLoader.Load(_files, options, progress.Reading(_files), Cancellation);
-        progress.Complete();
-        return workload;
-    }
-
-    /// <summary>The same for machines that have to make the workload, too.</summary>
-    private protected SweepInput Collected() => IsSynthetic ? new SweepInput { Synthetic = Synthesis() }
-        : new SweepInput { Paths = _files, Rows = _rows, Records = _records, Options = Reading() };
-
-    private WorkloadOptions Reading() => new()
-    {
-        Format = TraceFormat,
-        TraceBlockSize = TraceBlockSize,
-        Model = Model,
-        SharedPrefixRatio = SharedPrefixRatio,
-        PrefixGroups = PrefixGroups,
-        AllowCut = AllowCut,
-        AllowTorn = AllowTorn,
-        DropSessionless = DropSessionless,
-        OnWarning = Warn,
-    };
-
-    /// <summary>Writes a warning, the same one once.</summary>
-    private protected void Warn(RunWarning warning)
-    {
-        if (_said.Add(warning)) WriteWarning(warning.In(ParameterNames.Wording));
-    }
-
-    // Not earlier: what the pipeline brings is known only when it comes.
-    private ReplayWorkload FromRows(WorkloadOptions options)
-    {
-        if (TraceFormat is not (TraceFormat.Mooncake or TraceFormat.MooncakeDelta or TraceFormat.AgenticMooncake))
+        return new ReplaySettings
         {
-            throw Errors.TraceFormatMismatch.Error(
-                $"-{nameof(TraceFormat)} {TraceFormat} is for files; rows are {TraceFormat.Mooncake}, {TraceFormat.MooncakeDelta} or " +
-                    $"{TraceFormat.AgenticMooncake}");
-        }
+            ModelName = ModelName,
+            ReportsAgents = Agents,
+            MaxSimTimeMs = MaxSimTimeSeconds * 1000.0,
+            ServiceLevel = Sla,
+            Warnings = IgnoredParameters().ToArray() is { Length: > 0 } ignored ? ignored : [],
+        };
+    }
 
-        if (MyInvocation.BoundParameters.ContainsKey(nameof(TraceFormat)) && TraceFormat == TraceFormat.Mooncake
-            && _rows.Exists(row => row.IsAgentic))
-        {
-            throw Errors.TraceFormatMismatch.Error(
-                $"-{nameof(TraceFormat)} {TraceFormat} is for plain rows and these are agentic; leave it out, rows say " +
-                    "themselves what they are");
-        }
+    /// <summary>The settings with the timing profile that was given, if any.</summary>
+    private protected ReplaySettings Calibrated(ReplaySettings settings) => Reader.Calibrated(settings, TimingProfile);
 
-        return WorkloadLoader.FromRows(_rows, options, Cancellation);
+    /// <summary>An engine from a parameter's value; null: the default.</summary>
+    private protected EngineConfig ToEngine(object? value, Term name, WorkerType? role = null) => Reader.Engine(value, name, role);
+
+    /// <summary>The two pools; the parameter decides what the workers of an engine do.</summary>
+    private protected PoolSettings ToPools(object prefill, object decode, int prefillWorkers, int decodeWorkers) =>
+        Reader.Pools(prefill, decode, prefillWorkers, decodeWorkers);
+
+    /// <summary>A router from a parameter's value, with the policy file that applies; null: the default.</summary>
+    private protected RouterConfig ToRouter(object? value) => Reader.Router(value, RouterPolicyPath);
+
+    private protected void CheckPoolParameters(bool hasPrefill, bool hasDecode) => Reader.CheckPools(hasPrefill, hasDecode);
+
+    /// <summary>Whether any replay of this call has the KV router.</summary>
+    private protected abstract bool HasKvRouter { get; }
+
+    // What settings and workloads do not show by themselves, because it was given and is not in them.
+    private IEnumerable<RunWarning> IgnoredParameters()
+    {
+        if (RouterPolicyPath is not null && !HasKvRouter)
+            yield return new RunWarning(WarningCodes.OptionIgnored,
+                $"{Setting.RouterPolicy} has no effect with {Setting.RouterMode} {Setting.RoundRobin}; use {Setting.KvRouter}");
     }
 }

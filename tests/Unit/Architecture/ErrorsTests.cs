@@ -120,7 +120,7 @@ public partial class ErrorsTests
     public void Every_setting_has_a_name_on_the_command_line_that_is_an_option_of_it()
     {
         HashSet<string> options = [.. ((CommandSpec[])[ReplayCommand.Spec, ImportCommand.Spec, ConvertCommand.Spec, CaptureCommand.Spec,
-            TimelineCommand.Spec, CompareCommand.Spec, SweepCommand.Spec, CapacityCommand.Spec, ServeCommand.Spec])
+            TimelineCommand.Spec, CompareCommand.Spec, SweepCommand.Spec, CapacityCommand.Spec, LiveCommand.Spec, ServeCommand.Spec])
             .SelectMany(command => command.Options.Select(option => option.Name).Append($"agentsim {command.Name}"))];
         // Values that the command line writes as files do, and what it cannot be told.
         Term[] neutral = [Setting.RoundRobin, Setting.KvRouter, Setting.DropDependencies];

@@ -23,7 +23,7 @@ public partial class FloorsTests
         ["Agents"],
         ["Metrics"],
         ["Simulation"],
-        ["Calibration", "Timelines"],
+        ["Calibration", "Live", "Timelines"],
         ["Reports", "Serving"],
         ["Sweeps"],
         ["Capacity"],

@@ -4,7 +4,7 @@ using AgentSim.Workload;
 namespace AgentSim.PowerShell.Commands;
 
 // Synthetic load. What only Core can judge, and words better, is left to its checks.
-public abstract partial class ReplayInputCommand
+public abstract partial class WorkloadInputCommand
 {
     /// <summary>Synthetic load: prompt tokens of every turn.</summary>
     [Parameter(ParameterSetName = SyntheticSet, Mandatory = true)]
