@@ -66,6 +66,7 @@ internal sealed class ReplayArguments(OptionValues values, IReadOnlyList<string>
     public string? ReportAgents { get; } = values.Text("--report-agents");
     public bool Agents { get; } = values.Has("--agents") || values.Has("--report-agents");
     public bool Plots { get; } = values.Has("--plot");
+    public bool IsReferenceTable { get; } = values.Has("--reference-table");
     public string? ReportHtml { get; } = values.Text("--report-html");
     public string? Timeline { get; } = values.Text("--timeline");
     public double? SlaTtftMs { get; } = values.Real("--sla-ttft-ms");

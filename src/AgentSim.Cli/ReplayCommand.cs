@@ -72,13 +72,14 @@ internal static class ReplayCommand
         string report = ReportPath.Resolve(arguments.ReportJson, DateTime.Now);
         AtomicFile.Write(report, stream => ReportWriter.Write(stream, result.Summary, result.Run));
 
-        string table = arguments.Plots ? MetricTable.RenderWithPlots(result, OptionNames.Wording)
-            : MetricTable.Render(result, OptionNames.Wording);
+        AgentResults? found = result.Agents ?? (workload.IsAgentic ? result.FindAgents(cancellation) : null);
+        string table = !arguments.IsReferenceTable ? RunTable.Render(result, found, OptionNames.Wording, Output.Width, arguments.Plots)
+            : arguments.Plots ? MetricTable.RenderWithPlots(result, OptionNames.Wording) : MetricTable.Render(result, OptionNames.Wording);
         string agents = result.Agents is { } shown ? AgentTable.Render(shown) : "";
         Output.Write($"{table}{agents}Saved full report to: {report}\n");
         ShowCounts(result.Summary, workload.RequestCount * plan.Settings.Knobs.Copies);
         // Those who replay agents want to know, and it takes next to no time; standard output and the report stay as they are.
-        if (result.Agents is null && workload.IsAgentic && result.FindAgents(cancellation) is { } found)
+        if (result.Agents is null && found is not null)
             Messages.WriteLine($"agentsim: {AgentTable.Line(found.Summary)} (more with --agents)");
         LimitLines.Enforce(LimitTest.Run(result.Summary.Metrics, arguments.Limits), Messages.Write);
 

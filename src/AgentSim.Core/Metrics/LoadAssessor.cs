@@ -96,7 +96,7 @@ internal static class LoadAssessor
     {
         string most = load.LongestQueue.ToString("N0", CultureInfo.InvariantCulture);
         string end = load.QueueAtEnd.ToString("N0", CultureInfo.InvariantCulture), mean = load.MeanQueue.ToString(
-            "#,##0.##", CultureInfo.InvariantCulture);
+            "#,##0.###", CultureInfo.InvariantCulture);
         return load.State switch
         {
             LoadState.ClosedLoop => $"Closed loop, {closedLoop}: requests come as others end, so that the load cannot be more than "

@@ -19,13 +19,13 @@ internal static class PeopleUnits
         return size < 2.0 * Day ? Two(ms, Hour, "h", Minute, "min") : Two(ms, Day, "d", Hour, "h");
     }
 
-    /// <summary>A share in percent, with the digits that tell something.</summary>
+    /// <summary>A share in percent; what is not nothing or all does not look so.</summary>
     /// <param name="share">0 to 1, finite.</param>
     public static string Percent(double share)
     {
-        double percent = share * 100.0, size = Math.Abs(percent);
-        string format = size is 0.0 or >= 99.95 ? "0.#" : size >= 0.05 ? "0.0" : "0.####";
-        return $"{percent.ToString(format, CultureInfo.InvariantCulture)} %";
+        if (share is > 0.0 and < 0.0005) return "<0.1 %";
+        if (share is > 0.9995 and < 1.0) return ">99.9 %";
+        return $"{(share * 100.0).ToString(share is 0.0 or 1.0 ? "0" : "0.0", CultureInfo.InvariantCulture)} %";
     }
 
     /// <summary>A number of things with its word: 1 worker, 1,200 workers.</summary>

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using AgentSim.Agents;
 using AgentSim.Engines;
 using AgentSim.Metrics;
 using AgentSim.Recording;
@@ -16,20 +17,22 @@ namespace AgentSim.Reports;
 /// <param name="Duration">Simulated time and what it costs.</param>
 internal sealed record RunFacts(string Load, string Engine, string Workers, string Router, string Duration)
 {
-    public static RunFacts Of(ReplayResult result)
+    /// <param name="result">The run.</param>
+    /// <param name="agents">Its sessions and tasks, where they are known.</param>
+    public static RunFacts Of(ReplayResult result, AgentResults? agents)
     {
         IReadOnlyDictionary<string, object?> settings = result.Run.Settings;
         bool hasPools = settings.ContainsKey("num_prefill_workers");
         string engine = hasPools
             ? EnginesOf(settings)
             : EngineOf(settings, "engine_args");
-        return new RunFacts(LoadOf(result), engine, WorkersOf(settings, hasPools), RouterOf(settings, hasPools), DurationOf(result.Summary));
+        return new RunFacts(LoadOf(result, agents), engine, WorkersOf(settings, hasPools), RouterOf(settings, hasPools), DurationOf(result.Summary));
     }
 
-    private static string LoadOf(ReplayResult result)
+    private static string LoadOf(ReplayResult result, AgentResults? agents)
     {
         var parts = new List<string> { PeopleUnits.Count(result.Summary.NumRequests, "request") };
-        if (result.Agents is { } agents)
+        if (agents is not null)
         {
             parts.Add($"in {PeopleUnits.Count(agents.Summary.Sessions, "session")} of {PeopleUnits.Count(agents.Summary.Tasks, "task")}");
         }

@@ -9,7 +9,7 @@ internal static class HeadSection
     {
         page.Markup("<section id=\"run\" aria-labelledby=\"run-title\">\n<h2 id=\"run-title\">What ran</h2>\n");
         WriteWarnings(page, content);
-        RunFacts[] facts = [.. content.Results.Select(RunFacts.Of)];
+        RunFacts[] facts = [.. content.Results.Select((result, run) => RunFacts.Of(result, content.Agents[run]))];
         (string Name, string[] Values)[] rows =
         [
             ("Load", [.. facts.Select(each => each.Load)]),

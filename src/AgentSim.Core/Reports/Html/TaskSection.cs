@@ -1,6 +1,5 @@
 using System.Globalization;
 using AgentSim.Agents;
-using AgentSim.Statistics;
 
 namespace AgentSim.Reports.Html;
 
@@ -79,7 +78,7 @@ internal static class TaskSection
             foreach (string tool in runs.SelectMany(run => run.Agents.Summary.Tools).Select(tool => tool.ToolClass).Distinct())
             {
                 WritePart(page, $"tools: {PageText.Short(tool.Length > 0 ? tool : "not named")}", null, runs, summary =>
-                    summary.Tools.Where(each => each.ToolClass == tool).Sum(each => each.Ms));
+                    summary.Tools.Where(each => each.ToolClass == tool).Sum(each => each.Ms), isOfTools: true);
             }
         }
 
@@ -88,9 +87,9 @@ internal static class TaskSection
     }
 
     private static void WritePart(HtmlWriter page, string label, TimePart? part, (string Name, int Run, AgentResults Agents)[] runs,
-        Func<AgentSummary, double?> value)
+        Func<AgentSummary, double?> value, bool isOfTools = false)
     {
-        page.Markup("<tr><th scope=\"row\">");
+        page.Markup(isOfTools ? "<tr><th scope=\"row\" class=\"part-of\">" : "<tr><th scope=\"row\">");
         if (part is { } known) WriteSwatch(page, known);
         page.Write($"<bdi>{label}</bdi></th>");
         foreach ((string name, _, AgentResults agents) in runs)
