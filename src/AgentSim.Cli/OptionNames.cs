@@ -42,6 +42,7 @@ internal static class OptionNames
         nameof(Setting.TraceBlockSize) => "--trace-block-size",
         nameof(Setting.AllowCut) => "--allow-cut",
         nameof(Setting.DropSessionless) => "--drop-sessionless",
+        nameof(Setting.DropDependencies) => "--drop-missing-dependencies",
         nameof(Setting.Agentic) => "--agentic",
         nameof(Setting.TraceSharedPrefixRatio) => "--trace-shared-prefix-ratio",
         nameof(Setting.TracePrefixGroups) => "--trace-num-prefix-groups",

@@ -35,6 +35,7 @@ internal sealed class ReplayArguments(OptionValues values, IReadOnlyList<string>
     public Int128? TraceBlockSize { get; } = values.Whole("--trace-block-size");
     public bool AllowCut { get; } = values.Has("--allow-cut");
     public bool DropSessionless { get; } = values.Has("--drop-sessionless");
+    public bool DropMissing { get; } = values.Has("--drop-missing-dependencies");
     public double TraceSharedPrefixRatio { get; } = values.Real("--trace-shared-prefix-ratio") ?? 0.0;
     public Int128 TraceNumPrefixGroups { get; } = values.Whole("--trace-num-prefix-groups") ?? 0;
 

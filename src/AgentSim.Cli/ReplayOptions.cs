@@ -17,6 +17,7 @@ internal static class ReplayOptions
         new("--trace-block-size", "N", "Tokens per hash id of the trace (default 512; dynamo traces bring their own)"),
         new("--allow-cut", "", "Cuts prompts that their hash ids do not cover, even in more than half of the rows", OptionValue.None),
         new("--drop-sessionless", "", "dynamo only: leaves out requests without a session, where others have one", OptionValue.None),
+        new("--drop-missing-dependencies", "", "Agentic traces: rows wait no more for requests that are not there", OptionValue.None),
         new("--trace-shared-prefix-ratio", "X", "applied_compute_agentic only: share of a first prompt common to its group (default 0.0)"),
         new("--trace-num-prefix-groups", "N", "applied_compute_agentic only: groups of sessions with a common prefix (default 0)"),
 

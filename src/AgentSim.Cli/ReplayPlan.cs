@@ -60,6 +60,7 @@ internal sealed record ReplayPlan(ReplaySettings Settings, WorkloadOptions Workl
             TraceBlockSize = arguments.TraceBlockSize is { } size ? Count("--trace-block-size", size) : null,
             AllowCut = arguments.AllowCut,
             DropSessionless = arguments.DropSessionless,
+            MissingDependency = arguments.DropMissing ? Rows.MissingDependency.Drop : Rows.MissingDependency.Error,
             SharedPrefixRatio = arguments.TraceSharedPrefixRatio,
             PrefixGroups = Count("--trace-num-prefix-groups", arguments.TraceNumPrefixGroups),
         };

@@ -142,7 +142,7 @@ public static class WorkloadLoader
         CancellationToken cancellation)
     {
         // What a request of another model explains is not there to be waited for.
-        TraceLowering lowering = new(missing: options.Model is null ? MissingDependency.Error : MissingDependency.Drop)
+        TraceLowering lowering = new(missing: options.Model is null ? options.MissingDependency : MissingDependency.Drop)
         {
             Model = options.Model,
             DropsSessionless = options.DropSessionless,
@@ -186,7 +186,20 @@ public static class WorkloadLoader
 
     private static ReplayWorkload FromRows(IEnumerable<AtLine<MooncakeRow>> rows, string path, WorkloadOptions options,
         InputDigests inputs) =>
-        Build(rows, path, options, options.TraceBlockSize ?? WorkloadOptions.DefaultTraceBlockSize, inputs);
+        Build(options.MissingDependency == MissingDependency.Drop ? WithoutMissing(rows, options) : rows, path, options,
+            options.TraceBlockSize ?? WorkloadOptions.DefaultTraceBlockSize, inputs);
+
+    private static IEnumerable<AtLine<MooncakeRow>> WithoutMissing(IEnumerable<AtLine<MooncakeRow>> rows, WorkloadOptions options)
+    {
+        AtLine<MooncakeRow>[] all = [.. rows];
+        MooncakeRow[] kept = [.. RowDependencies.Drop([.. all.Select(row => row.Value)])];
+        int changed = all.Zip(kept, (row, without) => row.Value != without).Count(isChanged => isChanged);
+        if (changed > 0)
+            options.OnWarning?.Invoke(new RunWarning(WarningCodes.DependenciesDropped,
+                $"{changed} {(changed == 1 ? "row waits" : "rows wait")} for requests that are not among the rows; these dependencies are dropped",
+                    changed));
+        return all.Zip(kept, (row, without) => row with { Value = without });
+    }
 
     private static ReplayWorkload FromSessions(IReadOnlyList<string> files, WorkloadOptions options, InputDigests inputs,
         IProgress<long>? progress, CancellationToken cancellation)
@@ -243,6 +256,7 @@ public static class WorkloadLoader
             Warnings = warnings,
             AllowsCut = options.AllowCut,
             DropsSessionless = options.DropSessionless,
+            DropsDependencies = options.MissingDependency == MissingDependency.Drop,
         };
     }
 

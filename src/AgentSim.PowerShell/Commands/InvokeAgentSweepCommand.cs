@@ -18,6 +18,7 @@ public sealed partial class InvokeAgentSweepCommand : ReplayInputCommand
     /// <summary>How requests are placed on workers.</summary>
     [Parameter]
     [ValidateNotNullOrEmpty]
+    [EnumName]
     public RouterMode[] RouterMode { get; set; } = [Simulation.RouterMode.RoundRobin];
 
     /// <summary>Numbers of workers.</summary>
@@ -95,6 +96,13 @@ public sealed partial class InvokeAgentSweepCommand : ReplayInputCommand
     [ValidateNotNullOrEmpty]
     public string? CheckpointPath { get; set; }
 
+    /// <summary>Metrics that rows have as properties, too, by their names in reports; wildcards are allowed.</summary>
+    [Parameter]
+    [SupportsWildcards]
+    [ValidateNotNullOrEmpty]
+    [ArgumentCompleter(typeof(MetricCompleter))]
+    public string[]? Metric { get; set; }
+
     /// <summary>Starts the checkpoint anew when it is of another sweep.</summary>
     [Parameter]
     public SwitchParameter Force { get; set; }
@@ -116,6 +124,7 @@ public sealed partial class InvokeAgentSweepCommand : ReplayInputCommand
     /// <inheritdoc/>
     protected override void Finish()
     {
+        WriteVerbose($"Replaying {_settings.Length} combinations, at most {ThrottleLimit} at the same time");
         SweepPoint[] points = [.. _settings.Select(settings => new SweepPoint(WorkloadFor(settings), settings))];
         if (CheckpointPath is null)
         {
@@ -127,6 +136,19 @@ public sealed partial class InvokeAgentSweepCommand : ReplayInputCommand
         if (!ShouldProcess(target, "Keep the finished points of the sweep")) return;
         using SweepCheckpoint checkpoint = SweepCheckpoint.Open(target, points[0].Workload, _common, Force);
         Run(points, checkpoint);
+    }
+
+    // The row itself, with a property more for each metric: what takes rows takes it, and Export-Csv has the metrics.
+    private PSObject WithMetrics(SweepRow row)
+    {
+        var shown = new PSObject(row);
+        WildcardPattern[] patterns = [.. Metric!.Select(name => new WildcardPattern(name, WildcardOptions.IgnoreCase))];
+        foreach (Metrics.Metric metric in row.Metrics.Where(metric => patterns.Any(pattern => pattern.IsMatch(metric.Name))))
+        {
+            if (shown.Properties[metric.Name] is null) shown.Properties.Add(new PSNoteProperty(metric.Name, metric.Value));
+        }
+
+        return shown;
     }
 
     private void Run(SweepPoint[] points, SweepCheckpoint? checkpoint)
@@ -142,7 +164,7 @@ public sealed partial class InvokeAgentSweepCommand : ReplayInputCommand
             }
 
             if (row.CutOffRequests > 0) cutOff++;
-            WriteObject(row);
+            WriteObject(Metric is null ? row : WithMetrics(row));
         }
 
         progress.Complete();

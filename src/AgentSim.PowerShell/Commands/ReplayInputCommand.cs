@@ -36,6 +36,7 @@ public abstract partial class ReplayInputCommand : PathCommand
     [Parameter(ParameterSetName = InputObjectSet)]
     [Parameter(ParameterSetName = PathSet)]
     [Parameter(ParameterSetName = LiteralPathSet)]
+    [EnumName]
     public TraceFormat TraceFormat { get; set; }
 
     /// <summary>Request traces and recordings: only requests to this model.</summary>
@@ -65,6 +66,13 @@ public abstract partial class ReplayInputCommand : PathCommand
     [Parameter(ParameterSetName = PathSet)]
     [Parameter(ParameterSetName = LiteralPathSet)]
     public SwitchParameter DropSessionless { get; set; }
+
+    /// <summary>What to do about requests that rows wait for and that are not there.</summary>
+    [Parameter(ParameterSetName = InputObjectSet)]
+    [Parameter(ParameterSetName = RecordSet)]
+    [Parameter(ParameterSetName = PathSet)]
+    [Parameter(ParameterSetName = LiteralPathSet)]
+    public MissingDependency MissingDependency { get; set; }
 
     /// <summary>Applied-compute sessions and synthetic load: share of a prompt that its group has in common, 0 to 1.</summary>
     [Parameter(ParameterSetName = PathSet)]
@@ -129,6 +137,7 @@ public abstract partial class ReplayInputCommand : PathCommand
             PrefixGroups = PrefixGroups,
             AllowCut = AllowCut,
             DropSessionless = DropSessionless,
+            MissingDependency = MissingDependency,
             OnWarning = Warn,
         };
         if (ParameterSetName == InputObjectSet) return FromRows(options);
