@@ -7,6 +7,7 @@ namespace AgentSim.Reports.Html;
 internal static class AnswersSection
 {
     private const int MostChanges = 5;
+    private const double LeastPercent = 1.0;
 
     public static void Write(HtmlWriter page, PageContent content)
     {
@@ -59,12 +60,14 @@ internal static class AnswersSection
         {
             (MetricDefinition Metric, MetricComparison Change)[] changes = [.. headlines.Where(each => each.Change.Verdicts[0] == verdict)
                 .OrderByDescending(each => Math.Abs(MetricChange.Percent(each.Change.Baseline, each.Change.Values[1]) ?? 0.0))];
-            string shown = string.Join("; ", changes.Take(MostChanges).Select(each =>
+            (MetricDefinition Metric, MetricComparison Change)[] large = [.. changes.Where(each =>
+                Math.Abs(MetricChange.Percent(each.Change.Baseline, each.Change.Values[1]) ?? LeastPercent) >= LeastPercent).Take(MostChanges)];
+            string shown = string.Join("; ", large.Select(each =>
                 $"{PeopleText.Title(each.Metric)} {PeopleText.Value(each.Metric, each.Change.Values[1])} instead of " +
                 $"{PeopleText.Value(each.Metric, each.Change.Baseline)} ({MetricText.Percent(each.Change.Baseline, each.Change.Values[1])})"));
-            string more = changes.Length > MostChanges ? $"; and {changes.Length - MostChanges} more below" : "";
-            Item(page, $"{word} than {content.Names[0]}", changes.Length == 0 ? "none of the headline metrics" : shown + more, "",
-                changes.Length == 0 ? "" : verdict == ComparisonVerdict.Better ? "better" : "worse");
+            string more = changes.Length > large.Length && large.Length > 0 ? $"; and {changes.Length - large.Length} more below" : "";
+            Item(page, $"{word} than {content.Names[0]}", large.Length == 0 ? "no headline metric by 1 % or more" : shown + more, "",
+                large.Length == 0 ? "" : verdict == ComparisonVerdict.Better ? "better" : "worse");
         }
     }
 
