@@ -10,7 +10,7 @@ internal static class CompareCommand
     public static readonly CommandSpec Spec = new(
         "compare",
         "Compares the metrics of reports with those of the first, and tests them against limits; also a single report against numbers.",
-        "[BASELINE.json] REPORT.json... [--metric NAME...] [--fail-on RULE]...",
+        "[BASELINE.json] REPORT.json... [--metric NAME...] [--fail-on RULE]... [--report-html PATH [--report-jsonl LOG...]]",
         "Reports, as --report-json writes them; of several, the first is the baseline.",
         [
             new("--fail-on", "RULE...",
@@ -19,8 +19,15 @@ internal static class CompareCommand
             new("--metric", "NAME...", "Compares these metrics alone; * and ? stand for any characters, e.g. '*ttft*'; may be repeated",
                 OptionValue.Many),
             new("--tolerance", "PERCENT", "Changes up to this much of the baseline count as none (default 0)"),
+            new("--name", "TEXT...", "What to call the reports, in their order (default: the names of the runs, or of the files)",
+                OptionValue.Many),
+            new("--report-html", "PATH", "Writes the comparison for the browser: one file with differences, plots and lanes"),
+            new("--report-jsonl", "LOG...", "The request logs of the reports, in their order, as --report-jsonl of a replay writes them; " +
+                "the page draws plots and lanes of them; '' for a report without", OptionValue.Many),
         ],
         Run);
+
+    private static readonly string[] OfComparisons = ["--metric", "--tolerance", "--name", "--report-html", "--report-jsonl"];
 
     private static void Run(OptionValues values, IReadOnlyList<string> files, CancellationToken cancellation)
     {
@@ -30,11 +37,12 @@ internal static class CompareCommand
         MetricLimit[] limits = [.. values.All("--fail-on").Select(FailureRule.Parse)];
         if (files.Count == 0 || (files.Count == 1 && limits.Length == 0))
             throw Errors.OptionMissing.Error($"compare takes two or more reports, or one and --fail-on ({files.Count} given)");
+        ComparisonPage? page = ComparisonPage.From(values, files);
         IReadOnlyList<Metric>[] reports = [.. files.Select(ReportReader.Read)];
         if (reports.Length == 1)
         {
-            if (values.Has("--metric") || values.Has("--tolerance"))
-                throw Errors.OptionsConflict.Error("--metric and --tolerance are for comparisons; one report is only tested by --fail-on");
+            if (OfComparisons.FirstOrDefault(values.Has) is { } other)
+                throw Errors.OptionsConflict.Error($"{other} is for comparisons; one report is only tested by --fail-on");
             LimitLines.Enforce([.. LimitTest.Run(reports[0], limits).Select(result => result with { Source = files[0] })], Output.Write);
             return;
         }
@@ -46,7 +54,8 @@ internal static class CompareCommand
                select result with { Source = files[report] },
         ];
         IReadOnlyList<MetricComparison> metrics = Chosen(ReportComparison.Compare(reports, tolerance), values.All("--metric"));
-        Output.Write(string.Concat([ComparisonTable.Render(Names(files), metrics), .. LimitLines.Of(results)]));
+        page?.Write(limits, cancellation);
+        Output.Write(string.Concat([ComparisonTable.Render(Names(values, files), metrics), .. LimitLines.Of(results)]));
         LimitLines.Require(results);
     }
 
@@ -67,8 +76,9 @@ internal static class CompareCommand
     private static bool IsMatch(string pattern, string name) => FileSystemName.MatchesSimpleExpression(pattern, name);
 
     // The names alone, where they tell the files apart.
-    private static string[] Names(IReadOnlyList<string> files)
+    private static string[] Names(OptionValues values, IReadOnlyList<string> files)
     {
+        if (values.Has("--name")) return [.. values.All("--name")];
         string[] names = [.. files.Select(file => Path.GetFileName(file)!)];
         return names.Distinct().Count() == names.Length ? names : [.. files];
     }

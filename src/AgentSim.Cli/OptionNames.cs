@@ -71,6 +71,7 @@ internal static class OptionNames
         nameof(Setting.RollBytes) => "--roll-bytes",
         nameof(Setting.RollLines) => "--roll-lines",
         nameof(Setting.ReportWriter) => "--report-json",
+        nameof(Setting.RequestLogWriter) => "--report-jsonl",
         nameof(Setting.Import) => "agentsim import",
         nameof(Setting.Timeline) => "agentsim timeline",
         nameof(Setting.Compare) => "agentsim compare",

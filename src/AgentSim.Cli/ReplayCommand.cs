@@ -72,15 +72,15 @@ internal static class ReplayCommand
         string report = ReportPath.Resolve(arguments.ReportJson, DateTime.Now);
         AtomicFile.Write(report, stream => ReportWriter.Write(stream, result.Summary, result.Run));
 
-        AgentResults? found = result.Agents ?? (workload.IsAgentic ? result.FindAgents(cancellation) : null);
-        string table = !arguments.IsReferenceTable ? RunTable.Render(result, found, OptionNames.Wording, Output.Width, arguments.Plots)
+        // People who replay agents want to know of their tasks; for scripts they are made when they ask for them.
+        AgentResults? agents = result.Agents
+            ?? (workload.IsAgentic && !Console.IsOutputRedirected ? result.FindAgents(cancellation) : null);
+        string table = !arguments.IsReferenceTable ? RunTable.Render(result, agents, OptionNames.Wording, Output.Width, arguments.Plots)
             : arguments.Plots ? MetricTable.RenderWithPlots(result, OptionNames.Wording) : MetricTable.Render(result, OptionNames.Wording);
-        string agents = result.Agents is { } shown ? AgentTable.Render(shown) : "";
-        Output.Write($"{table}{agents}Saved full report to: {report}\n");
+        string tasks = agents is null ? "" : result.Agents is not null ? AgentTable.Render(agents)
+            : $"{AgentTable.Line(agents.Summary)} (more with --agents)\n";
+        Output.Write($"{table}{tasks}Saved full report to: {report}\n");
         ShowCounts(result.Summary, workload.RequestCount * plan.Settings.Knobs.Copies);
-        // Those who replay agents want to know, and it takes next to no time; standard output and the report stay as they are.
-        if (result.Agents is null && found is not null)
-            Messages.WriteLine($"agentsim: {AgentTable.Line(found.Summary)} (more with --agents)");
         LimitLines.Enforce(LimitTest.Run(result.Summary.Metrics, arguments.Limits), Messages.Write);
 
         // At once, because reading and running may take long or fail; all of them stand below the table, too.

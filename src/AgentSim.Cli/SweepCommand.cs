@@ -32,7 +32,7 @@ internal static class SweepCommand
         outputs.Check(calls[0].IsRecording ? LogImport.Files(files, first.Workload.Import) : InputFiles.Expand(files));
 
         Dictionary<long, ReplayWorkload> workloads = [];
-        SweepPoint[] points = [.. settings.Select(point => new SweepPoint(WorkloadFor(point), point))];
+        SweepPoint[] points = outputs.Keep([.. settings.Select(point => new SweepPoint(WorkloadFor(point), point))]);
         using SweepCheckpoint? checkpoint = outputs.Checkpoint is { } path
             ? SweepCheckpoint.Open(path, points[0].Workload, settings[0], outputs.Force) : null;
         List<SweepRow> rows = [];
@@ -42,7 +42,7 @@ internal static class SweepCommand
         }
 
         rows.Sort((a, b) => a.Index.CompareTo(b.Index));
-        outputs.Write(rows);
+        outputs.Write(rows, cancellation);
         Fail(rows);
 
         // Synthetic load is made for a block size; a trace is the same for all.

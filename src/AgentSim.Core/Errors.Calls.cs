@@ -48,8 +48,10 @@ public static partial class Errors
         "no replay came, so that no limit was tested", "check what the pipeline yields");
     public static ErrorCode ReportSeveral { get; } = Reports.Call(
         "several results for a file that holds one", "export them one by one, or in another format");
+    public static ErrorCode RequestLogOther { get; } = Reports.Data(
+        "a request log that is not of the run that a report is of", "give the log that was written together with the report");
     public static ErrorCode RequestRecordInvalid { get; } = Reports.Data(
-        "a request record that a timeline is made of is malformed", "correct the line, or write the file again");
+        "a request record that a timeline or a page is made of is malformed", "correct the line, or write the file again");
     public static ErrorCode ResultStored { get; } = Reports.Input(FaultCategory.InvalidOperation,
         "a page, a timeline or tasks of a result that comes from a file or another session, which have no workload",
             "replay again where the page is made");

@@ -211,6 +211,9 @@ public static class Setting
     /// <summary>What writes reports.</summary>
     public static Term ReportWriter { get; } = new("a replay");
 
+    /// <summary>What writes request logs.</summary>
+    public static Term RequestLogWriter { get; } = new("the records of a replay");
+
     /// <summary>The command that converts traces to rows.</summary>
     public static Term Convert { get; } = new("the conversion");
 
@@ -225,6 +228,6 @@ public static class Setting
         OutputTokens, RequestCount, RequestRate, ArrivalIntervalMs, ArrivalSeed, TurnsPerSession, SharedPrefixRatio, PrefixGroups,
         InterTurnDelayMs, MaxIdle, MaxToolWait, SessionRate, CharactersPerToken, Until, Since, Salt, InferSessions, BufferBytes,
             FlushIntervalMs, RollBytes,
-        RollLines, Import, ImportFormat, ImportPreset, Timeline, Compare, ReportWriter, Convert,
+        RollLines, Import, ImportFormat, ImportPreset, Timeline, Compare, ReportWriter, RequestLogWriter, Convert,
     ];
 }

@@ -69,6 +69,9 @@ public static class WarningCodes
         "the engine rejected requests, which are in no latency and no rate", "give the workers more blocks or longer contexts");
     public static WarningCode RowsForeign { get; } = new(
         "rows with the columns of another format, whose times and blocks have other units", "import the file");
+    public static WarningCode RunStored { get; } = new(
+        "a run on a page that comes from its files, which do not hold all that a page shows",
+            "replay again where the page is made, if what is missing matters");
     public static WarningCode SessionlessDropped { get; } = new(
         "requests without a session that were left out, as asked for", "their load is missing: allow for it");
     public static WarningCode TimesDoubtful { get; } = new(
@@ -93,7 +96,7 @@ public static class WarningCodes
         CalibrationPromptsAssumed, CalibrationUntested, HashIdsMissing, HashIdsSpare, ImportDoubtful, InputLengthMissing,
         MeasuredGapsHalved, MeasuredModelsMixed, MeasuredOutputsReplaced, MeasuredRanksMixed, MeasuredRequestsLate, MeasuredRequestsLeftOut,
         MeasuredRequestsWhole, MeasuredStartsUnknown, ModelsLeftOut, ModelsMixed, NothingOverlaps, OptionIgnored, OutputsEstimated,
-        PausesLong, PromptsCut, RecordingsDamaged, RequestsRejected, RowsForeign, SessionlessDropped, TimesDoubtful, TimesEstimated,
-        TimesRecorded, TimingExtrapolated, TimingProfileConflict, WaitingIgnored,
+        PausesLong, PromptsCut, RecordingsDamaged, RequestsRejected, RowsForeign, RunStored, SessionlessDropped, TimesDoubtful,
+        TimesEstimated, TimesRecorded, TimingExtrapolated, TimingProfileConflict, WaitingIgnored,
     ];
 }

@@ -25,7 +25,7 @@ internal static class ParameterNames
         nameof(Setting.Import) => "Import-AgentLog",
         nameof(Setting.Timeline) => "Export-AgentTimeline",
         nameof(Setting.Compare) => "Compare-AgentReplay",
-        nameof(Setting.ReportWriter) => "Export-AgentReport",
+        nameof(Setting.ReportWriter) or nameof(Setting.RequestLogWriter) => "Export-AgentReport",
         nameof(Setting.Convert) => "ConvertTo-AgentMooncake",
         _ => null,
     };

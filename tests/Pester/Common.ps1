@@ -17,6 +17,25 @@ function Get-RequestLine([string] $Id, [string] $Session = 's', [long] $Received
     } | ConvertTo-Json -Depth 9 -Compress
 }
 
+# The public types of Core that cmdlets return, and those of their properties.
+function Get-ReturnedType {
+    $types = [System.Collections.Generic.HashSet[type]]::new()
+    $open = [System.Collections.Generic.Queue[type]]::new()
+    foreach ($cmdlet in Get-Command -Module AgentSim -CommandType Cmdlet) {
+        foreach ($output in $cmdlet.OutputType.Type) { if ($output) { $open.Enqueue($output) } }
+    }
+    while ($open.Count) {
+        $type = $open.Dequeue()
+        foreach ($part in @($type) + $type.GetGenericArguments() + @($type.GetElementType())) {
+            if ($null -eq $part -or $part.Assembly.GetName().Name -ne 'AgentSim.Core' -or $part.IsEnum -or $part.IsAbstract -or -not $part.IsPublic) { continue }
+            if ($part.Name -eq 'InertOptions') { continue }   # the options in it are seen as properties
+            if ([exception].IsAssignableFrom($part) -or -not $types.Add($part)) { continue }
+            foreach ($property in $part.GetProperties()) { $open.Enqueue($property.PropertyType) }
+        }
+    }
+    $types
+}
+
 # Runs a script in a session of its own and stops it once $When is true of that session; returns its final state.
 function Stop-WhenRunning([string] $Script, [scriptblock] $When) {
     $session = [powershell]::Create()

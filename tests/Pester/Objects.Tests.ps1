@@ -12,6 +12,21 @@ BeforeDiscovery {
     )
 }
 
+BeforeDiscovery {
+    Import-Module (Get-Module AgentSim).Path
+    . "$PSScriptRoot/Common.ps1"
+    # Every list that can be set in an object that a cmdlet returns.
+    $lists = @(foreach ($type in Get-ReturnedType) {
+            foreach ($property in $type.GetProperties()) {
+                if (-not $property.SetMethod.IsPublic -or $property.PropertyType -eq [string]) { continue }
+                $element = $property.PropertyType.GetElementType() ?? @($property.PropertyType.GenericTypeArguments)[0]
+                if (-not $element -or -not [System.Collections.IEnumerable].IsAssignableFrom($property.PropertyType)) { continue }
+                if (@($property.PropertyType.GenericTypeArguments).Count -gt 1) { continue }   # a dictionary
+                @{ Name = $property.Name; Type = $type; TypeName = $type.Name; Element = $element }
+            }
+        })
+}
+
 BeforeAll {
     . "$PSScriptRoot/Common.ps1"
     $records = Import-AgentTrace $Sample
@@ -46,6 +61,62 @@ Describe 'The objects of the module: <Kind>' -ForEach $kinds {
     It 'come back from JSON with every value' {
         $back = $objects | ConvertTo-Json -Depth 6 | ConvertFrom-Json
         Get-Text $back | Should -Be (Get-Text $objects)
+    }
+}
+
+Describe 'E1, the list <Name> of a <TypeName>' -ForEach $lists {
+    BeforeAll {
+        $object = [System.Runtime.CompilerServices.RuntimeHelpers]::GetUninitializedObject($Type)
+        function New-Item2 { [System.Runtime.CompilerServices.RuntimeHelpers]::GetUninitializedObject($Element) }
+        $one, $two = if ($Element -eq [string]) { 'a', 'b' } elseif ($Element.IsPrimitive) { 1, 2 } elseif ($Element -eq [timespan]) { [timespan]1, [timespan]2 } else { (New-Item2), (New-Item2) }
+    }
+
+    It 'takes an array, a list, what a pipeline gives, one item and none' {
+        foreach ($items in @($one, $two), [System.Collections.Generic.List[object]]@($one, $two), ($one, $two | ForEach-Object { $_ })) {
+            $object.$Name = $items
+            $object.$Name.Count | Should -Be 2
+            $object.$Name[1] | Should -Be $two
+        }
+        $object.$Name = $one
+        @($object.$Name).Count | Should -Be 1
+        $object.$Name += $two
+        $object.$Name[1] | Should -Be $two
+        $object.$Name = @()
+        @($object.$Name).Count | Should -Be 0
+    }
+
+    It 'takes what can be converted, and nothing that is another number' {
+        if ($Element.IsPrimitive) {
+            $object.$Name = '3', 4.0, 5
+            $object.$Name | Should -Be 3, 4, 5
+            { $object.$Name = '29,5', 1 } | Should -Throw '*29,5*'
+        }
+        elseif ($Element -eq [string]) {
+            $object.$Name = 3, 'b'
+            $object.$Name | Should -Be '3', 'b'
+        }
+        else {
+            { $object.$Name = 'nothing of the kind', 7 } | Should -Throw
+        }
+    }
+}
+
+Describe 'E1, a list that is set to null' {
+    It '<Name> of a <TypeName> is empty, where there is always one' -ForEach @(
+        foreach ($list in $lists) { if ($list.Type.Name -in 'MooncakeRow', 'RequestRecord' -and $list.Name -notin 'HashIds', 'OutputTokenIds', 'InputSequenceHashes') { $list } }
+    ) {
+        $object = $Type::new()
+        $object.$Name = $null
+        , $object.$Name | Should -BeNullOrEmpty
+        $null -eq $object.$Name | Should -BeFalse
+    }
+
+    It 'and rows with it are replayed and written' {
+        $row = [AgentSim.Rows.MooncakeRow]@{ InputLength = 16; OutputLength = 2; HashIds = 1; Timestamp = 0; TraceBlockSize = 16; IsAgentic = $true; RequestId = 'a' }
+        $row.WaitFor = $row.Branches = $row.ToolEvents = $row.Dependencies = $null
+        ($row | Invoke-AgentReplay).Summary.CompletedRequests | Should -Be 1
+        $row | Export-AgentMooncake "$TestDrive/null.jsonl" -Force
+        (Import-AgentMooncake "$TestDrive/null.jsonl").RequestId | Should -Be 'a'
     }
 }
 

@@ -228,6 +228,30 @@ Describe 'Export-AgentReport' {
         [regex]::Matches($page, '✓ kept').Count | Should -Be 1
     }
 
+    It 'makes the page of report files and their request logs' {
+        foreach ($run in @{ Name = 'plain'; Result = $plain }, @{ Name = 'routed'; Result = $routed }) {
+            $run.Result | Export-AgentReport "$folder/$($run.Name).json"
+            $run.Result | Export-AgentReport "$folder/$($run.Name).jsonl"
+        }
+        $files = @{ Report = "$folder/plain.json", "$folder/routed.json" }
+        $plain, $routed | Export-AgentReport "$folder/live.html" -Name plain, routed
+        Export-AgentReport "$folder/stored.html" @files -RequestLog "$folder/plain.jsonl", "$folder/routed.jsonl" -Limit @{ p99_ttft_ms = '+500%' }
+        $live, $stored = 'live', 'stored' | ForEach-Object { Get-Content "$folder/$_.html" -Raw }
+        $part = '(?s)<section id="differences".*?</section>'
+        [regex]::Match($stored, $part).Value | Should -Be ([regex]::Match($live, $part).Value)
+        $stored | Should -Match 'its gaps between tokens, waits and tasks are not there'
+        Export-AgentReport "$folder/stored.csv" @files
+        (Import-Csv "$folder/stored.csv").name | Should -Be plain, routed
+        (Import-Csv "$folder/stored.csv").p99_ttft_ms | Should -Be @($plain, $routed | ForEach-Object { $_.Summary.P99TtftMs.ToString([cultureinfo]::InvariantCulture) })
+
+        { Export-AgentReport "$folder/no.html" @files -RequestLog "$folder/plain.jsonl" } | Should -Throw '*give one for each*'
+        { Export-AgentReport "$folder/no.html" @files -RequestLog "$folder/routed.jsonl", "$folder/plain.jsonl" } | Should -Throw '*the request log that was written with it*'
+        { Export-AgentReport "$folder/no.json" @files } | Should -Throw '*which such files are already*'
+        { Export-AgentReport "$folder/plain.json" @files -Format Html -Force } | Should -Throw '*would replace*'
+        "$folder/no.html", "$folder/no.json" | Should -Not -Exist
+        (Get-Content "$folder/plain.json" -Raw | ConvertFrom-Json).num_requests | Should -Be 67
+    }
+
     It 'writes results as Markdown' {
         $plain, $routed | Export-AgentReport "$folder/results.md"
         $lines = Get-Content "$folder/results.md"

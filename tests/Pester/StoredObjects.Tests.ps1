@@ -3,21 +3,9 @@ BeforeDiscovery {
     $kinds = 'result', 'result with tasks', 'task', 'session of a replay', 'disaggregated result', 'closed loop with a service level', 'synthetic load', 'summary', 'distribution', 'request', 'worker', 'KV use', 'run',
         'row of a sweep', 'engine configuration', 'engine configuration with all parts', 'router configuration', 'comparison', 'test',
         'request record', 'tool record', 'row', 'row of version 2', 'session', 'measure of records', 'measure of sessions', 'numbers that are none'
-    # The types that a cmdlet returns, and those of their properties.
     Import-Module (Get-Module AgentSim).Path
-    $types = [System.Collections.Generic.HashSet[type]]::new()
-    function Add-Type2([type] $Type) {
-        foreach ($part in @($Type) + $Type.GetGenericArguments() + @($Type.GetElementType())) {
-            if ($null -eq $part -or $part.Assembly.GetName().Name -ne 'AgentSim.Core' -or $part.IsEnum -or $part.IsAbstract -or -not $part.IsPublic) { continue }
-            if ($part.Name -eq 'InertOptions') { continue }   # the options in it are seen as properties
-            if ([exception].IsAssignableFrom($part) -or -not $types.Add($part)) { continue }
-            foreach ($property in $part.GetProperties()) { Add-Type2 $property.PropertyType }
-        }
-    }
-    foreach ($cmdlet in Get-Command -Module AgentSim -CommandType Cmdlet) {
-        foreach ($output in $cmdlet.OutputType.Type) { if ($output) { Add-Type2 $output } }
-    }
-    $types = @($types | ForEach-Object { @{ Type = $_; Name = $_.FullName } })
+    . "$PSScriptRoot/Common.ps1"
+    $types = @(Get-ReturnedType | ForEach-Object { @{ Type = $_; Name = $_.FullName } })
 }
 
 BeforeAll {

@@ -18,8 +18,7 @@ internal sealed class AgentCollector
     private readonly AgentTotals[] _tasks;
     private readonly AgentTree _tree;
     private readonly BusyTimes _busy = new();
-    private readonly BusyTimes _busyOfSession = new();
-    private readonly TimeSplit?[] _busyOf;   // by session, once its task was made
+    private readonly string?[] _names;   // by session, once it was asked for
     private readonly bool _hasTools;
     private Segments _piece;
 
@@ -30,10 +29,10 @@ internal sealed class AgentCollector
         _groups = AgentGroups.Of(_load);
         _deciders = new Deciders(run, _groups);
         _ownEnds = new OwnEnds(run.Outcomes, _groups);
-        _times = new RequestTimes(run, _deciders);
+        _times = new RequestTimes(run, _groups, _deciders);
         _paths = new CriticalPaths(run, _groups, _deciders, _ownEnds, _times);
         (_sessions, _tasks) = AgentTotals.Of(run, _groups);
-        _busyOf = new TimeSplit?[_sessions.Length];
+        _names = new string?[_sessions.Length];
         _tree = new AgentTree(_load, _groups, _deciders, _sessions);
     }
 
@@ -45,12 +44,10 @@ internal sealed class AgentCollector
         if (!RunTimes.HasSessions(run.Load)) return null;
         var collector = new AgentCollector(run);
         var tasks = new TaskResult[collector._groups.TaskCount];
-        var sessions = new SessionResult[collector._groups.SessionCount];
         for (int task = 0; task < tasks.Length; task++)
         {
             cancellation.ThrowIfCancellationRequested();
             tasks[task] = collector.Task(task);
-            foreach (int session in collector._groups.Sessions[task]) sessions[session] = collector.Session(session, tasks[task]);
         }
 
         double duration = 0.0;
@@ -59,22 +56,35 @@ internal sealed class AgentCollector
             if (outcome.IsCounted) duration = Math.Max(duration, outcome.Terminal);
         }
 
-        return new AgentResults(tasks, sessions, AgentSummary.Of(tasks, duration, run.Workers));
+        return new AgentResults(tasks, () => collector.Sessions(tasks), AgentSummary.Of(tasks, duration, run.Workers));
+    }
+
+    // Reports and summaries are of tasks alone.
+    private SessionResult[] Sessions(TaskResult[] tasks)
+    {
+        var sessions = new SessionResult[_groups.SessionCount];
+        lock (_paths)   // which has room for one path
+        {
+            for (int task = 0; task < tasks.Length; task++)
+            {
+                foreach (int session in _groups.Sessions[task]) sessions[session] = Session(session, tasks[task]);
+            }
+        }
+
+        return sessions;
     }
 
     private TaskResult Task(int task)
     {
         ref readonly AgentTotals totals = ref _tasks[task];
         int root = _tree.RootOf[task];
-        Span<double> parts = stackalloc double[TimeSplit.Parts];
-        TimeSplit? busy = null, critical = null;
-        IReadOnlyList<ToolTime> tools = [];
+        TimeSplit? busy = null;
         if (totals.HasEnd)
         {
             _busy.Clear();
             foreach (int session in _groups.Sessions[task])
             {
-                AddSession(session, totals.End);
+                AddRequests(session, totals.End);
                 int first = _sessions[session].First;
                 if (first < 0) continue;
                 _piece.Clear();
@@ -82,72 +92,63 @@ internal sealed class AgentCollector
                 _busy.Add(_piece.All, totals.End);
             }
 
-            _busy.Sum(parts);
-            busy = TimeSplit.Of(parts, _hasTools);
-            (critical, tools) = Sum(_paths.OfTask(totals.Last, totals.Begin), totals);
+            busy = Busy();
         }
 
-        (int last, double begin) = (totals.Last, totals.Begin);
-        return new TaskResult
+        return Filled(totals, busy, isTask: true, new TaskResult
         {
             TaskId = Name(root),
             Sessions = _groups.Sessions[task].Length,
             RootMakespanMs = totals.HasBegin && _sessions[root].HasEnd ? _sessions[root].End - totals.Begin : null,
             PlayId = Play(root),
-            Status = totals.Status,
-            Requests = totals.Requests,
-            CompletedRequests = totals.Completed,
-            InputTokens = totals.Input,
-            OutputTokens = totals.Output,
-            ReusedTokens = totals.Reused,
-            BeginMs = totals.HasBegin ? totals.Begin : null,
-            EndMs = totals.HasEnd ? totals.End : null,
-            RecordedMakespanMs = totals.RecordedMakespan,
-            Busy = busy,
-            Critical = critical,
-            Tools = tools,
-            PathOf = totals.HasEnd ? () => Links(task: true, last, begin) : null,
-        };
+        });
     }
 
     private SessionResult Session(int session, TaskResult task)
     {
         ref readonly AgentTotals totals = ref _sessions[session];
-        TimeSplit? critical = null;
-        IReadOnlyList<ToolTime> tools = [];
+        TimeSplit? busy = null;
         if (totals.HasEnd)
         {
-            (critical, tools) = Sum(_paths.OfSession(totals.Last, totals.Begin), totals);
+            _busy.Clear();
+            AddRequests(session, totals.End);
+            busy = Busy();
         }
 
-        (int last, double begin) = (totals.Last, totals.Begin);
-        return new SessionResult
+        return Filled(totals, busy, isTask: false, new SessionResult
         {
             SessionId = Name(session),
             TaskId = task.TaskId,
             ParentSessionId = _tree.ParentOf[session] is >= 0 and int parent ? Name(parent) : null,
             Depth = _tree.DepthOf[session],
             PlayId = task.PlayId,
-            Status = totals.Status,
-            Requests = totals.Requests,
-            CompletedRequests = totals.Completed,
-            InputTokens = totals.Input,
-            OutputTokens = totals.Output,
-            ReusedTokens = totals.Reused,
-            BeginMs = totals.HasBegin ? totals.Begin : null,
-            EndMs = totals.HasEnd ? totals.End : null,
-            RecordedMakespanMs = totals.RecordedMakespan,
-            Busy = _busyOf[session],
-            Critical = critical,
-            Tools = tools,
-            PathOf = totals.HasEnd ? () => Links(task: false, last, begin) : null,
-        };
+        });
     }
 
-    // What its requests did and what lay between them, for the task, up to a time, and for the session, up to its own end.
-    private void AddSession(int session, double until)
+    // What sessions and tasks have in common.
+    private T Filled<T>(in AgentTotals totals, TimeSplit? busy, bool isTask, T agent)
+        where T : AgentResult
     {
-        _busyOfSession.Clear();
+        (int last, double begin) = (totals.Last, totals.Begin);
+        agent.Status = totals.Status;
+        agent.Requests = totals.Requests;
+        agent.CompletedRequests = totals.Completed;
+        agent.InputTokens = totals.Input;
+        agent.OutputTokens = totals.Output;
+        agent.ReusedTokens = totals.Reused;
+        agent.BeginMs = totals.HasBegin ? totals.Begin : null;
+        agent.EndMs = totals.HasEnd ? totals.End : null;
+        agent.RecordedMakespanMs = totals.RecordedMakespan;
+        agent.Busy = busy;
+        if (!totals.HasEnd) return agent;
+        (agent.Critical, agent.Tools) = Sum(isTask ? _paths.OfTask(last, begin) : _paths.OfSession(last, begin), totals);
+        agent.PathOf = () => Links(isTask, last, begin);
+        return agent;
+    }
+
+    // What the requests of a session did and what lay between them, up to a time.
+    private void AddRequests(int session, double until)
+    {
         foreach (int request in _groups.Requests[session])
         {
             ref readonly RequestOutcome outcome = ref _run.Outcomes[request];
@@ -156,13 +157,14 @@ internal sealed class AgentCollector
             _times.AddGap(request, SessionGapStart(request, session), ref _piece);
             _times.AddStates(request, outcome.Status == TerminalStatus.None ? until : outcome.Terminal, ref _piece);
             _busy.Add(_piece.All, until);
-            _busyOfSession.Add(_piece.All, _sessions[session].End);
         }
+    }
 
-        if (!_sessions[session].HasEnd) return;
+    private TimeSplit Busy()
+    {
         Span<double> parts = stackalloc double[TimeSplit.Parts];
-        _busyOfSession.Sum(parts);
-        _busyOf[session] = TimeSplit.Of(parts, _hasTools);
+        _busy.Sum(parts);
+        return TimeSplit.Of(parts, _hasTools);
     }
 
     private double SessionGapStart(int request, int session)
@@ -197,7 +199,7 @@ internal sealed class AgentCollector
 
     private PathLink[] Links(bool task, int last, double begin)
     {
-        lock (_paths)   // which has room for one path
+        lock (_paths)
         {
             ReadOnlySpan<Segment> path = task ? _paths.OfTask(last, begin) : _paths.OfSession(last, begin);
             var links = new PathLink[path.Length];
@@ -216,7 +218,7 @@ internal sealed class AgentCollector
         }
     }
 
-    private string Name(int session) => _load.SessionNames[_groups.SessionName[session]];
+    private string Name(int session) => _names[session] ??= _load.SessionNames[_groups.SessionName[session]];
 
     private string? Play(int session) => _load.Agentic is { PlayOf: { } plays, PlayNames: { } names }
         ? names[plays[_groups.Requests[session][0]]] : null;

@@ -18,7 +18,7 @@ public abstract partial class AgentResult : IDynamicMetaObjectProvider
 
     /// <summary>What became of it.</summary>
     [JsonInclude]
-    public AgentStatus Status { get; internal init; }
+    public AgentStatus Status { get; internal set; }
 
     /// <summary>The play of rows of version 2; null elsewhere.</summary>
     [JsonInclude]
@@ -26,31 +26,31 @@ public abstract partial class AgentResult : IDynamicMetaObjectProvider
 
     /// <summary>Its requests, whatever became of them.</summary>
     [JsonInclude]
-    public int Requests { get; internal init; }
+    public int Requests { get; internal set; }
 
     /// <summary>Those that completed.</summary>
     [JsonInclude]
-    public int CompletedRequests { get; internal init; }
+    public int CompletedRequests { get; internal set; }
 
     /// <summary>Prompt tokens of its requests that arrived.</summary>
     [JsonInclude]
-    public long InputTokens { get; internal init; }
+    public long InputTokens { get; internal set; }
 
     /// <summary>Tokens that its requests produced.</summary>
     [JsonInclude]
-    public long OutputTokens { get; internal init; }
+    public long OutputTokens { get; internal set; }
 
     /// <summary>Prompt tokens found in a prefix cache, by the best admission of each request.</summary>
     [JsonInclude]
-    public long ReusedTokens { get; internal init; }
+    public long ReusedTokens { get; internal set; }
 
     /// <summary>When its first request arrived; what that waited for lies before.</summary>
     [JsonInclude]
-    public double? BeginMs { get; internal init; }
+    public double? BeginMs { get; internal set; }
 
     /// <summary>When its last request ended.</summary>
     [JsonInclude]
-    public double? EndMs { get; internal init; }
+    public double? EndMs { get; internal set; }
 
     /// <summary><see cref="BeginMs"/> to <see cref="EndMs"/>.</summary>
     public double? MakespanMs => EndMs - BeginMs;
@@ -60,19 +60,19 @@ public abstract partial class AgentResult : IDynamicMetaObjectProvider
     /// no ends of requests (all but request traces and recordings).
     /// </summary>
     [JsonInclude]
-    public double? RecordedMakespanMs { get; internal init; }
+    public double? RecordedMakespanMs { get; internal set; }
 
     /// <summary>By part, how long at least one request was in that state. Parts overlap where requests do.</summary>
     [JsonInclude]
-    public TimeSplit? Busy { get; internal init; }
+    public TimeSplit? Busy { get; internal set; }
 
     /// <summary>What the critical path is made of; the parts sum to the makespan.</summary>
     [JsonInclude]
-    public TimeSplit? Critical { get; internal init; }
+    public TimeSplit? Critical { get; internal set; }
 
     /// <summary>The tool parts of the critical path by class of tool, milliseconds, longest first.</summary>
     [JsonInclude]
-    public IReadOnlyList<ToolTime> Tools { get; internal init; } = [];
+    public IReadOnlyList<ToolTime> Tools { get; internal set; } = [];
 
     /// <summary>
     /// The critical path, first link first: what has to be shorter for the whole to be shorter. That of a task passes through its
@@ -85,7 +85,7 @@ public abstract partial class AgentResult : IDynamicMetaObjectProvider
         internal init => _path = value;
     }
 
-    internal Func<IReadOnlyList<PathLink>>? PathOf { get; init; }
+    internal Func<IReadOnlyList<PathLink>>? PathOf { get; set; }
 
     DynamicMetaObject IDynamicMetaObjectProvider.GetMetaObject(Expression parameter) => Strict(parameter);
 

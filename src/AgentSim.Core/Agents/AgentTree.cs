@@ -7,7 +7,7 @@ internal sealed class AgentTree
 {
     public AgentTree(WorkloadColumns load, AgentGroups groups, Deciders deciders, AgentTotals[] sessions)
     {
-        RootOf = Roots(load, groups);
+        RootOf = groups.Roots(load);
         ParentOf = new int[groups.SessionCount];
         Array.Fill(ParentOf, -1);
         DepthOf = new int[groups.SessionCount];
@@ -35,24 +35,6 @@ internal sealed class AgentTree
 
     /// <summary>By session: how many are above it.</summary>
     public int[] DepthOf { get; }
-
-    // Rows of sessions before rows without one, rows that wait for nothing before others, then in load order.
-    private static int[] Roots(WorkloadColumns load, AgentGroups groups)
-    {
-        var roots = new int[groups.TaskCount];
-        var ranks = new int[groups.TaskCount];
-        Array.Fill(ranks, int.MaxValue);
-        for (int request = 0; request < groups.SessionOf.Length; request++)
-        {
-            int session = groups.SessionOf[request], task = groups.TaskOf[session];
-            if (ranks[task] == 0) continue;
-            int rank = Array.BinarySearch(load.UnnamedSessions, groups.SessionName[session]) >= 0 ? 2 : 0;
-            if (load.Agentic?.DependencyCount[request] > 0) rank++;
-            if (rank < ranks[task]) (roots[task], ranks[task]) = (session, rank);
-        }
-
-        return roots;
-    }
 
     // Sessions can be each other's ancestors where nothing takes any time; the chain ends where it comes back.
     private int Depth(int session)

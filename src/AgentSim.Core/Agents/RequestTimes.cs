@@ -1,4 +1,5 @@
 using AgentSim.Recording;
+using AgentSim.Workload;
 
 namespace AgentSim.Agents;
 
@@ -12,10 +13,11 @@ internal sealed class RequestTimes
     private readonly double[]? _toolWait;
     private readonly double[]? _notBefore;
     private readonly double _origin;
+    private readonly AgentGroups _groups;
 
-    public RequestTimes(RunTimes run, Deciders deciders)
+    public RequestTimes(RunTimes run, AgentGroups groups, Deciders deciders)
     {
-        (_run, _deciders) = (run, deciders);
+        (_run, _groups, _deciders) = (run, groups, deciders);
         _toolWait = run.Load.Agentic?.ToolWaitMs;
         if (run.Load.Agentic is { PlayOf: not null } plays) (_notBefore, _origin) = (plays.EarliestStart, plays.Origin);
         _readmissionStart = new int[run.Outcomes.Length + 1];
@@ -77,7 +79,11 @@ internal sealed class RequestTimes
         if (from < decided) segments.Put(TimePart.SubAgents, decided);
         if (_toolWait is not null) segments.Put(TimePart.Tool, decided + (_toolWait[request] / _run.SpeedupRatio));
         segments.Put(TimePart.Delay, _deciders.Ready[request]);
-        if (_notBefore is not null) segments.Put(TimePart.RecordedStart, (_notBefore[request] - _origin) / _run.SpeedupRatio);
+        if (_notBefore is not null) segments.Put(TimePart.RecordedStart, Earliest(request, _notBefore[request]));
         segments.PutRest(TimePart.Queued);
     }
+
+    private double Earliest(int request, double notBefore) => _run.TaskStarts is { } starts
+        ? starts.Shifted(_groups.TaskOf[_groups.SessionOf[request]], notBefore, _run.SpeedupRatio)
+        : (notBefore - _origin) / _run.SpeedupRatio;
 }

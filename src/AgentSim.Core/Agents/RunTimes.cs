@@ -20,6 +20,9 @@ internal sealed record RunTimes(WorkloadColumns Load, RequestOutcome[] Outcomes)
     /// <summary>What delays are divided by.</summary>
     public double SpeedupRatio { get; init; } = 1.0;
 
+    /// <summary>When tasks were let in, which times of their rows count from; null: these count from the start of the replay.</summary>
+    public TaskStarts? TaskStarts { get; init; }
+
     /// <summary>Workers of all pools.</summary>
     public int Workers { get; init; } = 1;
 

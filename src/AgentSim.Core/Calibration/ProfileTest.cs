@@ -1,4 +1,3 @@
-using System.Globalization;
 using AgentSim.Engines;
 using AgentSim.Measurements;
 using AgentSim.Metrics;
@@ -42,11 +41,12 @@ public static class ProfileTest
         Prediction prediction = new RunSimulation(run, engine, Calibrator.Prompts(run, options), cancellation)
             .Predict(profile?.Tables, counter, cancellation);
         double? outside = counter?.OutsideShare;
-        if (outside > RunCalibration.MostOutside)
+        if (outside is > RunCalibration.MostOutside and double share)
+        {
             warnings.Add(new RunWarning(WarningCodes.TimingExtrapolated,
-                string.Create(CultureInfo.InvariantCulture,
-                    $"extrapolated: {100 * outside:0.#} % of the busy time of {run.Name} is in passes unlike the runs " +
-                    $"that the profile was fitted to")));
+                RunTiming.Extrapolated(share, $"the busy time of {run.Name}", "the profile")));
+        }
+
         string timing = profile?.Deployment ?? $"the built-in timing ({RunTiming.Deployment})";
         return new ProfileTestResult(run.Name, timing, Accuracy.Of(run, prediction, profile?.ClientOffsetMs ?? 0, profile?.Training),
             outside) { Warnings = warnings };

@@ -21,6 +21,7 @@ internal static class LoadAssessor
     {
         if (cutOff > 0)
             return Unknown($"The time cap cut off {PeopleUnits.Count(cutOff, "request")}, so that nothing can be said of the queue");
+        if (requests.Count == 0) return Unknown("There are no records of requests, so that nothing can be said of the queue");
         LoadAssessment[] pools = [.. workers.GroupBy(worker => worker.WorkerType)
             .Select(pool => OfPool(Stays(requests, pool.Key), pool.Key, pool.Count(), run))];
         return pools.OrderByDescending(pool => pool.State).FirstOrDefault() ?? Unknown("There are no workers");

@@ -122,6 +122,12 @@ public sealed partial class ReplayReport : IDynamicMetaObjectProvider, INamedVal
     /// <summary>Every metric under its name in the report file, in ascending order of the names.</summary>
     public IReadOnlyList<Metric> Metrics => _metrics ??= MetricCatalog.Current.Measure(this);
 
+    /// <summary>The metrics of a report file, in place of those that would be made of the other properties.</summary>
+    internal IReadOnlyList<Metric> StoredMetrics
+    {
+        init => _metrics = [.. value.OrderBy(metric => metric.Name, StringComparer.Ordinal)];
+    }
+
     /// <summary>The names of the metrics without samples, ascending; empty for a usual run.</summary>
     public IReadOnlyList<string> EmptyMetrics => field ??= [.. Metrics.Where(metric => !metric.HasSamples).Select(metric => metric.Name)];
 

@@ -57,6 +57,12 @@ internal sealed class PromptTrie
         }
     }
 
+    /// <summary>How many numbers ids have got so far.</summary>
+    public int LabelCount => _labels.Count;
+
+    /// <summary>The number of an id, as the labels of nodes have it, until the trie is sealed; -1 where it has none.</summary>
+    public int FindLabel(ulong id) => _labels.Find(id);
+
     /// <summary>From now on ids are those of another file: equal ones are different blocks.</summary>
     public void ForgetIds() => _labels = new IdNumbers(_labels.Count);
 

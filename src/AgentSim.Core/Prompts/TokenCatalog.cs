@@ -142,6 +142,6 @@ internal sealed class TokenCatalog : PromptCatalog
     private ulong OutputToken(int request, int index)
     {
         IReadOnlyList<uint>? authored = _prompts.AuthoredOutput?[request];
-        return authored is not null ? authored[index] : UniqueOutput | ((ulong)(uint)request << 32) | (uint)index;
+        return authored is not null && index < authored.Count ? authored[index] : UniqueOutput | ((ulong)(uint)request << 32) | (uint)index;
     }
 }

@@ -104,15 +104,7 @@ public static class SessionTable
             using (var json = new Utf8JsonWriter(stream))
             {
                 json.WriteStartObject();
-                foreach ((string name, Func<AgentSession, object?> value) in Columns)
-                {
-                    json.WritePropertyName(name);
-                    object? cell = value(session);
-                    if (cell is null) json.WriteNullValue();
-                    else if (cell is string words) json.WriteStringValue(words);
-                    else json.WriteRawValue(CsvText.Of(cell));
-                }
-
+                foreach ((string name, Func<AgentSession, object?> value) in Columns) JsonCells.Write(json, name, value(session));
                 json.WriteEndObject();
             }
 

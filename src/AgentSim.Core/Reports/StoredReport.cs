@@ -16,6 +16,9 @@ public sealed record StoredReport(string Path, DateTime Written, IReadOnlyList<M
     /// <summary>What the run was named, else the name of the file.</summary>
     public string Name => Run?.Name ?? System.IO.Path.GetFileNameWithoutExtension(Path);
 
+    /// <summary>Requests that a time cap cut off: they are in no other number.</summary>
+    public long CutOffRequests { get; init; }
+
     /// <summary>What the numbers have to be read with.</summary>
     public IReadOnlyList<RunWarning> Warnings => Run?.Warnings ?? [];
 
@@ -32,7 +35,10 @@ public sealed record StoredReport(string Path, DateTime Written, IReadOnlyList<M
             && run.ValueKind == JsonValueKind.Object;
         try
         {
-            return new StoredReport(path, File.GetLastWriteTime(path), metrics, hasRun ? ReadRun(run) : null);
+            return new StoredReport(path, File.GetLastWriteTime(path), metrics, hasRun ? ReadRun(run) : null)
+            {
+                CutOffRequests = hasRun && run.TryGetProperty("cut_off_requests", out JsonElement cutOff) ? cutOff.GetInt64() : 0,
+            };
         }
         catch (Exception error) when (error is InvalidOperationException or FormatException or KeyNotFoundException)
         {
@@ -52,9 +58,20 @@ public sealed record StoredReport(string Path, DateTime Written, IReadOnlyList<M
         run.TryGetProperty("seed", out JsonElement seed) ? seed.GetUInt64() : 0)
     {
         Name = Text(run, "name"),
+        Timing = Text(run, "timing") ?? "",
+        Calibration = run.TryGetProperty("calibration", out JsonElement calibration) ? ReadCalibration(calibration) : null,
         Warnings = (RunWarning[])[.. List(run, "warnings").Select(warning =>
             new RunWarning(Text(warning, "code") ?? "", Text(warning, "message") ?? "", warning.GetProperty("count").GetInt64()))],
     };
+
+    private static RunCalibration ReadCalibration(JsonElement item) => new(
+        Text(item, "profile") ?? "", Text(item, "sha256") ?? "", Text(item, "deployment") ?? "",
+        [.. List(item, "errors").Select(error => new StatedError(
+            Text(error, "run") ?? "", Text(error, "metric") ?? "", Number(error, "error") ?? double.NaN, Number(error, "baseline")))],
+        Number(item, "outside_share") ?? 0.0);
+
+    private static double? Number(JsonElement item, string name) => item.TryGetProperty(name, out JsonElement value) ? value.GetDouble()
+        : null;
 
     private static string? Text(JsonElement item, string name) => item.TryGetProperty(name, out JsonElement value) ? value.GetString()
         : null;

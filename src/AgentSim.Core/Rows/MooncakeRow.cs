@@ -50,10 +50,10 @@ public sealed class MooncakeRow
     public string? RequestKind { get; set; }
 
     /// <summary>Ids of the requests that must end before this one starts.</summary>
-    public IReadOnlyList<string> WaitFor { get; set; } = [];
+    public IReadOnlyList<string> WaitFor { get; set => field = value ?? []; } = [];
 
     /// <summary>Ids of the first requests of the sessions this request spawned. Informative.</summary>
-    public IReadOnlyList<string> Branches { get; set; } = [];
+    public IReadOnlyList<string> Branches { get; set => field = value ?? []; } = [];
 
     /// <summary>True for the first request of a session. Informative.</summary>
     public bool? PrefixReset { get; set; }
@@ -62,7 +62,7 @@ public sealed class MooncakeRow
     public double? ToolWaitMs { get; set; }
 
     /// <summary>The tools that ran before this request. Informative.</summary>
-    public IReadOnlyList<ToolSpan> ToolEvents { get; set; } = [];
+    public IReadOnlyList<ToolSpan> ToolEvents { get; set => field = value ?? []; } = [];
 
     /// <summary>Version 2: the agent run that the request is part of. A row with a play is a row of version 2.</summary>
     public string? PlayId { get; set; }
@@ -74,7 +74,7 @@ public sealed class MooncakeRow
     public double? NotBeforeMs { get; set; }
 
     /// <summary>Version 2: what has to happen before this request starts.</summary>
-    public IReadOnlyList<RowDependency> Dependencies { get; set; } = [];
+    public IReadOnlyList<RowDependency> Dependencies { get; set => field = value ?? []; } = [];
 
     /// <summary>Tokens per entry of <see cref="HashIds"/>, where known (0 otherwise). Not written to files.</summary>
     public int TraceBlockSize { get; set; }

@@ -65,6 +65,7 @@ public static class Replay
             TransferEnds = handoffs?.TransferEnds,
             Readmissions = recorder.Readmissions,
             SpeedupRatio = settings.Concurrency is null ? settings.ArrivalSpeedupRatio : 1.0,
+            TaskStarts = driver.TaskStarts,
             Workers = settings.Pools is { } split ? split.PrefillWorkers + split.DecodeWorkers : settings.Workers,
         };
         AgentResults? agents = settings.ReportsAgents && times is not null ? AgentCollector.Collect(times, cancellation) : null;

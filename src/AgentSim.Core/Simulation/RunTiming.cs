@@ -33,9 +33,15 @@ internal static class RunTiming
     public static IEnumerable<RunWarning> Warnings(RunCalibration? calibration)
     {
         if (calibration is not { IsExtrapolated: true }) yield break;
-        yield return new RunWarning(WarningCodes.TimingExtrapolated, string.Create(CultureInfo.InvariantCulture,
-            $"extrapolated: {100 * calibration.OutsideShare:0.#} % of the busy time is in passes unlike the runs that " +
-                $"{Path.GetFileName(calibration.Profile)} was fitted to, and its stated errors do not hold for them; " +
-                $"calibrate with such a run, too"));
+        yield return new RunWarning(WarningCodes.TimingExtrapolated,
+            $"{Extrapolated(calibration.OutsideShare, "the busy time", Path.GetFileName(calibration.Profile))}, and its stated errors " +
+            "do not hold for them; calibrate with such a run, too");
     }
+
+    /// <summary>That a profile says little of a run, as the beginning of a sentence.</summary>
+    /// <param name="outsideShare">Share of the busy time in passes unlike what the profile was fitted to.</param>
+    /// <param name="busyTime">Whose busy time.</param>
+    /// <param name="profile">The profile.</param>
+    public static string Extrapolated(double outsideShare, string busyTime, string profile) => string.Create(CultureInfo.InvariantCulture,
+        $"extrapolated: {100 * outsideShare:0.#} % of {busyTime} is in passes unlike the runs that {profile} was fitted to");
 }

@@ -136,7 +136,9 @@ public static class Sweep
         {
             try
             {
-                ReplayReport report = Replay.Run(point.Workload, point.Settings, new Share(_finished, turn), _stop.Token).Summary;
+                ReplayResult result = Replay.Run(point.Workload, point.Settings, new Share(_finished, turn), _stop.Token);
+                point.OnResult?.Invoke(result);
+                ReplayReport report = result.Summary;
                 return new SweepOutcome(report.Metrics) { CutOffRequests = report.CutOffRequests };
             }
             catch (AgentSimException error)
@@ -155,7 +157,11 @@ public static class Sweep
 /// <summary>A replay to run as part of a sweep.</summary>
 /// <param name="Workload">What to replay; shared by any number of points.</param>
 /// <param name="Settings">How to replay it.</param>
-public sealed record SweepPoint(ReplayWorkload Workload, ReplaySettings Settings);
+public sealed record SweepPoint(ReplayWorkload Workload, ReplaySettings Settings)
+{
+    /// <summary>Told of the result on the thread that ran it, for those who need more than its row; null: nobody.</summary>
+    public Action<ReplayResult>? OnResult { get; init; }
+}
 
 /// <summary>How far a sweep has come.</summary>
 /// <param name="Done">Points that are finished.</param>

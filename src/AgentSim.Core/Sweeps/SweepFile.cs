@@ -26,11 +26,12 @@ public static class SweepFile
         {
             if (row == rows[0]) text.WriteLine(string.Join(',', ["index", .. SweepColumns.Of(row).Select(column => column.Name),
                 "cut_off_requests", "error_id", "error", "warnings", .. metrics]));
+            var values = row.GetMetrics().ToDictionary(metric => metric.Name, metric => metric.Value);
             text.WriteLine(string.Join(',', [
                 CsvText.Of(row.Index),
                 .. SweepColumns.Of(row).Select(column => CsvText.Cell(CsvText.Of(column.Value))),
                 CsvText.Of(row.CutOffRequests), row.ErrorId ?? "", CsvText.Cell(row.Error ?? ""), CsvText.Cell(row.Warnings ?? ""),
-                .. metrics.Select(name => Number(row, name))]));
+                .. metrics.Select(name => values.TryGetValue(name, out double value) && double.IsFinite(value) ? CsvText.Of(value) : "")]));
         }
     }
 
@@ -52,14 +53,7 @@ public static class SweepFile
     {
         json.WriteStartObject();
         json.WriteNumber("index", row.Index);
-        foreach ((string name, object? value) in SweepColumns.Of(row))
-        {
-            json.WritePropertyName(name);
-            if (value is null) json.WriteNullValue();
-            else if (value is int or ulong or double) json.WriteRawValue(CsvText.Of(value));
-            else json.WriteStringValue(value.ToString());
-        }
-
+        foreach ((string name, object? value) in SweepColumns.Of(row)) JsonCells.Write(json, name, value);
         json.WriteNumber("cut_off_requests", row.CutOffRequests);
         if (row.Error is { } error)
         {
@@ -81,8 +75,4 @@ public static class SweepFile
         json.WriteEndObject();
         json.Flush();
     }
-
-    private static string Number(SweepRow row, string name) =>
-        row.GetMetrics().FirstOrDefault(metric => metric.Name == name) is { Name: not null } metric && double.IsFinite(metric.Value)
-            ? CsvText.Of(metric.Value) : "";
 }

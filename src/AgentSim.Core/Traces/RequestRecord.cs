@@ -43,7 +43,7 @@ public sealed class RequestRecord : TraceRecord
     }
 
     /// <summary>Explicit edges to other requests; they count only for agentic rows of version 2 (behaviour 01#12.4).</summary>
-    public IReadOnlyList<RecordedDependency> Dependencies { get; set; } = [];
+    public IReadOnlyList<RecordedDependency> Dependencies { get; set => field = value ?? []; } = [];
 
     /// <summary>Prompt tokens as the server counted them. Informative.</summary>
     public ulong? InputTokens { get; set; }

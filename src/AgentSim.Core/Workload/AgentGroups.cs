@@ -63,6 +63,27 @@ internal sealed class AgentGroups
         return new AgentGroups(load.SessionOf, names, taskOf, tasks);
     }
 
+    /// <summary>
+    /// The root session of each task, that of its first row: rows of sessions come before rows without one, rows that wait for nothing
+    /// before others, then in load order.
+    /// </summary>
+    public int[] Roots(WorkloadColumns load)
+    {
+        var roots = new int[TaskCount];
+        var ranks = new int[TaskCount];
+        Array.Fill(ranks, int.MaxValue);
+        for (int request = 0; request < SessionOf.Length; request++)
+        {
+            int session = SessionOf[request], task = TaskOf[session];
+            if (ranks[task] == 0) continue;
+            int rank = Array.BinarySearch(load.UnnamedSessions, SessionName[session]) >= 0 ? 2 : 0;
+            if (load.Agentic?.DependencyCount[request] > 0) rank++;
+            if (rank < ranks[task]) (roots[task], ranks[task]) = (session, rank);
+        }
+
+        return roots;
+    }
+
     private static AgentGroups OfPlays(WorkloadColumns load, int[] plays)
     {
         var sessionOf = new int[plays.Length];

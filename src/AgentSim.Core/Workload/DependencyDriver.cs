@@ -43,6 +43,8 @@ internal sealed class DependencyDriver : LoadDriver
 
     public override int HeldByTime => _held;
 
+    public override TaskStarts? TaskStarts => _tasks?.Starts;
+
     public override double NextReady => Ready.NextTime;
 
     public override bool TryPop(double now, out int request, out double readyTime)
@@ -89,10 +91,11 @@ internal sealed class DependencyDriver : LoadDriver
     // Times of its rows count from its start, which is now.
     private void Open(int task, double now)
     {
-        foreach (int request in _tasks!.Requests(task))
+        _tasks!.Starts.LetIn(task, now);
+        foreach (int request in _tasks.Requests(task))
         {
             double earliest = _load.EarliestStart[request];
-            if (!double.IsNaN(earliest)) _readyAfter[request] = now + ((earliest - _tasks.Start(task)) / _ratio);
+            if (!double.IsNaN(earliest)) _readyAfter[request] = _tasks.Starts.Shifted(task, earliest, _ratio);
             else if (_remaining[request] == 0) _readyAfter[request] = now;
             if (_remaining[request] == 0) Ready.Add(_readyAfter[request], request);
         }

@@ -40,13 +40,6 @@ internal static class KnobChecks
     {
         if (knobs.IsNeutral) return;
         if (knobs.ChangesTools) CheckTools(load, knobs);
-        if (load.AuthoredOutput is not null && (knobs.OutputRatio != 1.0 || knobs.HasCopies))
-        {
-            throw Refused(
-                $"rows with output_token_ids say which tokens come out: {(knobs.HasCopies ? Setting.Copies : Setting.OutputRatio)} "
-                + "would need others; leave it out, or the output_token_ids of the rows");
-        }
-
         if (knobs.ConcurrentTasks is not { } most) return;
         if (!WorkloadTasks.AreKnown(load))
             throw Refused(

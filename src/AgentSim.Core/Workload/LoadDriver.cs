@@ -19,6 +19,9 @@ internal abstract class LoadDriver(int requests)
     /// <summary>Requests that became ready at a time of their own, later than what they waited for allowed.</summary>
     public virtual int HeldByTime => 0;
 
+    /// <summary>When tasks of rows with times of their own were let in; null where these count from the start of the replay.</summary>
+    public virtual TaskStarts? TaskStarts => null;
+
     /// <summary>Requests that will never be handed out.</summary>
     public int Skipped { get; private set; }
 

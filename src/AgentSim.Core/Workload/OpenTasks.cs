@@ -3,7 +3,7 @@ using AgentSim.Collections;
 namespace AgentSim.Workload;
 
 /// <summary>
-/// A closed loop of tasks: they wait in one queue, in the order of their starts and, of equal ones, in load order; so many are open at a
+/// A closed loop of tasks: they wait in one queue, in the order of their starts and, of equal ones, of their ids; so many are open at a
 /// time, and the next one is let in when all requests of one have ended or will never start.
 /// </summary>
 internal sealed class OpenTasks
@@ -16,10 +16,12 @@ internal sealed class OpenTasks
     private int _next;
     private int _open;
 
-    private OpenTasks(WorkloadTasks tasks, int most)
+    private OpenTasks(WorkloadColumns load, int most)
     {
+        WorkloadTasks tasks = WorkloadTasks.Of(load);
         (_tasks, _most) = (tasks, most);
-        _order = [.. Enumerable.Range(0, tasks.Count).OrderBy(task => double.IsNaN(tasks.Start[task]) ? tasks.Origin : tasks.Start[task])];
+        _order = [.. Enumerable.Range(0, tasks.Count).Order(Comparer<int>.Create((a, b) => Compare(load, a, b)))];
+        Starts = new TaskStarts(tasks.Start);
         _unfinished = new int[tasks.Count];
         foreach (int task in tasks.TaskOf) _unfinished[task]++;
         var first = new int[tasks.Count + 1];
@@ -31,13 +33,13 @@ internal sealed class OpenTasks
     }
 
     /// <summary>The loop of a workload; null where tasks begin at their starts.</summary>
-    public static OpenTasks? Of(WorkloadColumns load, int? most) => most is { } limit ? new OpenTasks(WorkloadTasks.Of(load), limit) : null;
+    public static OpenTasks? Of(WorkloadColumns load, int? most) => most is { } limit ? new OpenTasks(load, limit) : null;
 
     /// <summary>The requests of a task, in load order.</summary>
     public ReadOnlySpan<int> Requests(int task) => _requests[task];
 
-    /// <summary>When a task starts by itself.</summary>
-    public double Start(int task) => _tasks.Start[task];
+    /// <summary>When tasks were let in.</summary>
+    public TaskStarts Starts { get; }
 
     /// <summary>Lets in the next task, if there is one and room for it.</summary>
     public bool TryOpen(out int task)
@@ -61,4 +63,15 @@ internal sealed class OpenTasks
         _open--;
         return true;
     }
+
+    // Tasks of plain rows may have no start.
+    private int Compare(WorkloadColumns load, int a, int b)
+    {
+        int byStart = Start(a).CompareTo(Start(b));
+        if (byStart != 0) return byStart;
+        int byId = Utf8Order.Compare(_tasks.Id(load, a), _tasks.Id(load, b));
+        return byId != 0 ? byId : a.CompareTo(b);
+    }
+
+    private double Start(int task) => double.IsNaN(_tasks.Start[task]) ? _tasks.Origin : _tasks.Start[task];
 }

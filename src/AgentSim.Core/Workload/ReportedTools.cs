@@ -39,8 +39,12 @@ internal sealed class ReportedTools
     /// </summary>
     /// <param name="request">The request.</param>
     /// <param name="waitMs">How much of the time of its calls it waited for.</param>
-    public IReadOnlyList<(string Class, double Ms)> WaitedFor(int request, double waitMs) =>
-        [.. PiecesOf(request, waitMs).Select(piece => (string.Join('+', piece.Classes), piece.Ms))];
+    public IReadOnlyList<(string Class, double Ms)> WaitedFor(int request, double waitMs)
+    {
+        // As most requests that wait for any.
+        if (_start[request + 1] - _start[request] == 1) return [(_classes[_class[_start[request]]], waitMs)];
+        return [.. PiecesOf(request, waitMs).Select(piece => (string.Join('+', piece.Classes), piece.Ms))];
+    }
 
     /// <summary>The same with the classes one by one.</summary>
     /// <param name="request">The request.</param>

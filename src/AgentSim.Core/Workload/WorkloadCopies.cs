@@ -28,6 +28,8 @@ internal static class WorkloadCopies
         }
 
         (PromptTrie trie, int[] pathStart, int[] pathEnd) = Prompts(load, shared, copies, cancellation);
+        IReadOnlyList<uint>?[]? authored = load.AuthoredOutput is { } outputs ? Outputs(outputs, trie, copies) : null;
+        trie.Seal();
         CopyStarts starts = new(load, tasks, knobs);
         WorkloadColumns all = load with
         {
@@ -36,6 +38,7 @@ internal static class WorkloadCopies
             PathEnd = pathEnd,
             InputLength = Repeat.Same(load.InputLength, copies),
             OutputLength = Repeat.Same(load.OutputLength, copies),
+            AuthoredOutput = authored,
             QueueAttributes = load.QueueAttributes is { } attributes ? Repeat.Same(attributes, copies) : null,
             SessionNames = Names(load.SessionNames, copies),
             SessionOf = Repeat.Moved(load.SessionOf, copies, sessions),
@@ -110,8 +113,31 @@ internal static class WorkloadCopies
             end[at] = trie.RunCount;
         }
 
-        trie.Seal();
         return (trie, start, end);
+    }
+
+    // Output tokens that rows name are numbers of ids, so that they can come back in a prompt: those of a copy in its own. Tokens that
+    // no prompt has get numbers that no id has.
+    private static IReadOnlyList<uint>?[] Outputs(IReadOnlyList<uint>?[] outputs, PromptTrie trie, int copies)
+    {
+        Dictionary<ulong, uint> others = [];
+        var all = new IReadOnlyList<uint>?[outputs.Length * copies];
+        for (int at = 0; at < all.Length; at++)
+        {
+            ulong copy = (ulong)(at / outputs.Length) << 32;
+            if (outputs[at % outputs.Length] is { } tokens) all[at] = [.. tokens.Select(token => Number(copy, token))];
+        }
+
+        return all;
+
+        uint Number(ulong copy, uint token)
+        {
+            int label = trie.FindLabel(copy | token);
+            if (label < 0) label = trie.FindLabel(token);   // one that copies share
+            if (label >= 0) return (uint)label;
+            if (others.TryGetValue(copy | token, out uint number)) return number;
+            return others[copy | token] = checked((uint)(trie.LabelCount + others.Count));
+        }
     }
 
     private static NameTable Names(NameTable names, int copies)

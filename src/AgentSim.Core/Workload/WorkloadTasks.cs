@@ -3,7 +3,11 @@ namespace AgentSim.Workload;
 /// <summary>The tasks of a workload: who is in which, and when each starts on its own.</summary>
 internal sealed class WorkloadTasks
 {
-    private WorkloadTasks(int[] taskOf, double[] start, double origin) => (TaskOf, Start, Origin) = (taskOf, start, origin);
+    private readonly AgentGroups _groups;
+    private int[]? _rootOf;   // session by task; few need it
+
+    private WorkloadTasks(AgentGroups groups, int[] taskOf, double[] start, double origin) =>
+        (_groups, TaskOf, Start, Origin) = (groups, taskOf, start, origin);
 
     /// <summary>Task by request.</summary>
     public int[] TaskOf { get; }
@@ -23,7 +27,7 @@ internal sealed class WorkloadTasks
         if (load.Agentic is not { } agentic)
         {
             double first = load.FirstArrival.Where(double.IsFinite).DefaultIfEmpty(0.0).Min();
-            return new WorkloadTasks(taskOf, load.FirstArrival, first);
+            return new WorkloadTasks(groups, taskOf, load.FirstArrival, first);
         }
 
         double origin = double.IsFinite(agentic.Origin) ? agentic.Origin : 0.0;
@@ -37,7 +41,18 @@ internal sealed class WorkloadTasks
             earliest = Math.Min(earliest, StartOf(agentic, request, origin));
         }
 
-        return new WorkloadTasks(taskOf, start, origin);
+        return new WorkloadTasks(groups, taskOf, start, origin);
+    }
+
+    /// <summary>The id of a task: its play, or else its root session.</summary>
+    /// <param name="load">The workload.</param>
+    /// <param name="task">The task.</param>
+    public ReadOnlySpan<char> Id(WorkloadColumns load, int task)
+    {
+        if (load.Agentic is { PlayOf: { } playOf, PlayNames: { } names })
+            return names[playOf[_groups.Requests[_groups.Sessions[task][0]][0]]];
+        _rootOf ??= _groups.Roots(load);
+        return load.SessionNames.Characters(_groups.SessionName[_rootOf[task]]);
     }
 
     /// <summary>Whether there are tasks at all, or only requests that know nothing of each other.</summary>

@@ -13,17 +13,31 @@ namespace AgentSim.PowerShell.Commands;
 /// Writes results of replays to a file. The file appears when the input has ended; when the pipeline fails or is stopped, an
 /// existing file stays as it was.
 /// </summary>
-[Cmdlet(VerbsData.Export, "AgentReport", SupportsShouldProcess = true)]
+[Cmdlet(VerbsData.Export, "AgentReport", SupportsShouldProcess = true, DefaultParameterSetName = ResultSet)]
 [OutputType(typeof(FileInfo))]
 public sealed class ExportAgentReportCommand : ExportCommand
 {
+    private const string ResultSet = "InputObject";
+    private const string FileSet = "Report";
+
     private readonly List<ReplayResult> _results = [];
     private IReadOnlyList<MetricLimit> _limits = [];
 
     /// <summary>Results of Invoke-AgentReplay.</summary>
-    [Parameter(Mandatory = true, ValueFromPipeline = true)]
+    [Parameter(ParameterSetName = ResultSet, Mandatory = true, ValueFromPipeline = true)]
     [ValidateNotNull]
     public ReplayResult[] InputObject { get; set; } = [];
+
+    /// <summary>Report files in place of results, for a page or tables of them.</summary>
+    [Parameter(ParameterSetName = FileSet, Mandatory = true)]
+    [ValidateNotNullOrEmpty]
+    public string[] Report { get; set; } = [];
+
+    /// <summary>The request logs of the report files, in their order; an empty text for one without.</summary>
+    [Parameter(ParameterSetName = FileSet)]
+    [AllowEmptyString]
+    [ValidateNotNull]
+    public string[] RequestLog { get; set; } = [];
 
     /// <summary>What to call the results, one name for each in their order; in place of the settings in which they differ.</summary>
     [Parameter]
@@ -50,12 +64,34 @@ public sealed class ExportAgentReportCommand : ExportCommand
         if (Limit is not null && Format is not (ReportFormat.Html or ReportFormat.Markdown))
             throw Errors.OptionsConflict.Error(
                 $"-Limit is for {ReportFormat.Html} and {ReportFormat.Markdown}; Test-AgentReplay tests without a file");
+        if (Report.Length > 0 && Format is ReportFormat.Json or ReportFormat.Jsonl)
+            throw Errors.OptionsConflict.Error($"-Report is not for {Format}, which such files are already; copy them");
+        if (RequestLog.Length > 0 && RequestLog.Length != Report.Length)
+        {
+            throw Errors.OptionsConflict.Error(
+                $"-RequestLog has {RequestLog.Length} logs and there are {Report.Length} reports; give one for each, '' for one without");
+        }
+
+        foreach (string file in Report.Concat(RequestLog.Where(log => log.Length > 0)))
+        {
+            if (PathCommand.FileSystemPath(this, file) == Target)
+                throw Errors.OptionsConflict.Error($"-Path would replace {file}, which is read; name another file");
+        }
+
         _limits = Limit is null ? [] : MetricLimits.Of(Limit);
         Confirm($"Write a report as {Format}");
     }
 
     /// <inheritdoc/>
-    protected override void Process() => _results.AddRange(InputObject);
+    protected override void Process()
+    {
+        _results.AddRange(InputObject);
+        for (int i = 0; i < Report.Length; i++)
+        {
+            string? log = RequestLog.ElementAtOrDefault(i) is { Length: > 0 } given ? PathCommand.FileSystemPath(this, given) : null;
+            _results.Add(StoredRun.Read(PathCommand.FileSystemPath(this, Report[i]), log, Cancellation));
+        }
+    }
 
     /// <inheritdoc/>
     protected override void Finish()
@@ -67,11 +103,15 @@ public sealed class ExportAgentReportCommand : ExportCommand
         if (Name.Length > 0 && Name.Length != _results.Count)
             throw Errors.NameCountWrong.Error($"-Name has {Name.Length} names and there are {_results.Count} results; give one for each");
         IReadOnlyList<ReportedRun> runs =
-            RunLimits.Test([.. _results.Select((result, i) => new ReportedRun(result, Name.ElementAtOrDefault(i)))], _limits);
+            RunLimits.Test([.. _results.Select((result, i) => new ReportedRun(result, NameOf(i)))], _limits);
         if (!IsWanted) return;
         AtomicFile.Write(Target, stream => Write(stream, runs));
         PassOn();
     }
+
+    // Files are called as Import-AgentReport calls them.
+    private string? NameOf(int run) => Name.ElementAtOrDefault(run)
+        ?? (Report.Length > 0 ? _results[run].Run.Name ?? System.IO.Path.GetFileNameWithoutExtension(Report[run]) : null);
 
     private void Write(Stream stream, IReadOnlyList<ReportedRun> runs)
     {
@@ -84,7 +124,8 @@ public sealed class ExportAgentReportCommand : ExportCommand
                 RequestLogWriter.Write(stream, _results[0].Requests, Cancellation);
                 break;
             case ReportFormat.Csv:
-                ReportCsvWriter.Write(stream, [.. _results.Select(result => result.Summary.Metrics)], Name.Length > 0 ? Name : null);
+                ReportCsvWriter.Write(stream, [.. _results.Select(result => result.Summary.Metrics)],
+                    Name.Length + Report.Length > 0 ? [.. runs.Select(run => run.Name!)] : null);
                 break;
             case ReportFormat.Html:
                 HtmlReport.Write(stream, runs, Cancellation);

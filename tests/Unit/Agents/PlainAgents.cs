@@ -69,8 +69,37 @@ internal sealed class PlainAgents
 
     /// <summary>When a request could start, by what is known of it; null: it waits for nothing.</summary>
     public double? Explained(GraphRow row) => Decider(row) is { } decider
-        ? Math.Max(decider.Ready, row.NotBefore is { } time ? (time - _origin) / _ratio : double.NegativeInfinity)
+        ? Math.Max(decider.Ready, Earliest(row))
         : null;
+
+    // Of a closed loop of tasks it counts from where the task was let in; plays are the tasks of rows that have such times.
+    private double Earliest(GraphRow row)
+    {
+        if (row.NotBefore is not { } time) return double.NegativeInfinity;
+        return _graph.Settings.Knobs.ConcurrentTasks is { } most
+            ? LetIn(row.Play!, most) + ((time - Start(row.Play!)) / _ratio)
+            : (time - _origin) / _ratio;
+    }
+
+    private double Start(string play) =>
+        _graph.Rows.Where(row => row.Play == play && row.Waits.Count == 0).Min(row => row.NotBefore!.Value);
+
+    // The first so many at once, every other when one more has ended; their order is that of starts, then names.
+    private double LetIn(string play, int most)
+    {
+        string[] plays = [.. _graph.Rows.Select(row => row.Play!).Distinct().OrderBy(Start).ThenBy(name => name, StringComparer.Ordinal)];
+        int at = Array.IndexOf(plays, play);
+        return at < most ? 0.0 : plays.Take(at).Select(End).Order().ElementAt(at - most);
+    }
+
+    // One of which nothing is running and nothing will run any more; infinity: it never ends.
+    private double End(string play)
+    {
+        GraphRow[] rows = [.. _graph.Rows.Where(row => row.Play == play)];
+        bool failed = rows.Any(row => HasEnded(row) && Outcome(row).Status != TerminalStatus.Completed);
+        bool isOver = rows.All(row => HasEnded(row) || (failed && double.IsNaN(Outcome(row).Arrival)));
+        return isOver ? rows.Where(HasEnded).Max(row => Outcome(row).Terminal) : double.PositiveInfinity;
+    }
 
     public RequestOutcome Outcome(GraphRow row) => _times.Outcomes[_index[row.Id]];
 
@@ -150,7 +179,7 @@ internal sealed class PlainAgents
     {
         double arrival = Outcome(row).Arrival;
         if (Decider(row) is not { } decider) return Cut(from, arrival, (TimePart.RecordedStart, arrival));
-        double notBefore = row.NotBefore is { } time ? (time - _origin) / _ratio : double.NegativeInfinity;
+        double notBefore = Earliest(row);
         double tool = _graph.Version == 1 ? decider.Time + (row.Tool / _ratio) : double.NegativeInfinity;
         return Cut(from, arrival, (TimePart.SubAgents, decider.Time), (TimePart.Tool, tool), (TimePart.Delay, decider.Ready),
             (TimePart.RecordedStart, notBefore), (TimePart.Queued, arrival));

@@ -47,6 +47,29 @@ public sealed class CommandLineTests : IDisposable
     }
 
     [Fact]
+    public void People_see_what_tasks_come_to_and_scripts_only_what_they_asked_for()
+    {
+        string[] call = ["replay", TestData.PathOf("traces", "agent-small.trace.jsonl"), "--trace-format", "dynamo", "--report-json",
+            "report.json"];
+        (int code, string output, string error) = Run(call);
+        Assert.Equal((0, ""), (code, error));
+        Assert.DoesNotContain("tasks", output);
+        if (!File.Exists("/usr/bin/script")) return;   // a terminal to write to
+
+        ProcessStartInfo plain = CliProgram.Start(call);
+        string line = string.Join(' ', ((string[])[plain.FileName, .. plain.ArgumentList]).Select(word => $"'{word}'"));
+        var start = new ProcessStartInfo("/usr/bin/script", ["-qec", line, "/dev/null"])
+            { WorkingDirectory = _folder, RedirectStandardOutput = true, RedirectStandardInput = true };
+        using Process terminal = Process.Start(start)!;
+        output = terminal.StandardOutput.ReadToEnd();
+        terminal.WaitForExit();
+        Assert.Equal(0, terminal.ExitCode);
+        Assert.Contains("tasks completed: makespan ", output);
+        Assert.Contains("(more with --agents)", output);
+        Assert.DoesNotContain("\"agents\"", File.ReadAllText(Path.Combine(_folder, "report.json")));
+    }
+
+    [Fact]
     public void Sessions_and_tasks_are_shown_and_written_when_asked_for_and_a_run_has_a_name()
     {
         (int code, string output, string error) = Run(

@@ -36,7 +36,40 @@ public class ConcurrentTasksTests
             // Whoever begins later does so when another ends; rows that lag behind their task's start do not begin it.
             double[] ends = [.. tasks.Select(task => task.End)];
             Assert.All(tasks.Where(task => task.Begin > 0), task => Assert.Contains(task.Begin, ends));
+            double[] begins = [.. InOrder(rows).Select(task => tasks[task].Begin)];
+            Assert.Equal(begins.Order(), begins);
         }
+    }
+
+    // By the rows alone: start, then the name of the play or of the session of the first row, which waits for nothing in these.
+    private static int[] InOrder(MooncakeRow[] rows)
+    {
+        // Rows of version 2 are loaded in the order of their ids, plain ones session by session.
+        IEnumerable<MooncakeRow> loaded = rows[0].PlayId is null ? rows : rows.OrderBy(row => row.RequestId, StringComparer.Ordinal);
+        MooncakeRow[] first =
+        [
+            .. from row in loaded
+               group row by row.PlayId ?? row.RequestId?.Split('-')[0] ?? row.SessionId into task
+               select task.OrderBy(row => row.WaitFor.Count + row.Dependencies.Count > 0)
+                   .ThenBy(row => row.Timestamp ?? row.NotBeforeMs ?? 1e9).First(),
+        ];
+        return [.. Enumerable.Range(0, first.Length).OrderBy(task => first[task].Timestamp ?? first[task].NotBeforeMs)
+            .ThenBy(task => first[task].PlayId ?? first[task].SessionId, StringComparer.Ordinal)];
+    }
+
+    [Fact]
+    public void Tasks_of_one_start_come_by_their_ids()
+    {
+        // By load order it would be the first row's each time.
+        Assert.Equal(["b", "a"], Order(Row("a", "Z", 100), Row("b", "A", 100)));
+        MooncakeRow[] agents = [KnobRun.Row("r1", "zeta", 5), KnobRun.Row("r2", "Alpha", 5), KnobRun.Row("r3", "zeta", null, 1, 0, "r1")];
+        Assert.Equal(["r2", "r1", "r3"], Order(agents));
+        // A sub-agent that comes first in the file does not name the task.
+        MooncakeRow[] spawned = [KnobRun.Row("s", "a-sub", null, 1, 0, "r"), KnobRun.Row("r", "z-root", 5), KnobRun.Row("o", "m", 5)];
+        Assert.Equal(["o", "r", "s"], Order(spawned));
+
+        static IEnumerable<string?> Order(params MooncakeRow[] rows) => Replay.Run(WorkloadLoader.FromRows(rows), Settings(1)).Requests
+            .OrderBy(request => request.ArrivalTimeMs).Select(request => request.RequestId);
     }
 
     [Fact]

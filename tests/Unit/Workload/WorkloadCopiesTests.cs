@@ -1,3 +1,4 @@
+using AgentSim.Recording;
 using AgentSim.Rows;
 using AgentSim.Simulation;
 using AgentSim.Workload;
@@ -63,6 +64,75 @@ public class WorkloadCopiesTests
         {
             for (int b = 0; b < Math.Min(a, 12); b++) Assert.Equal(Common(before, a, b), Common(after, a, b));
         }
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(8)]
+    public void Outputs_that_rows_name_come_back_in_the_prompts_of_their_own_copy(int turns)
+    {
+        ReplayWorkload workload = WorkloadLoader.FromRows(Authored(3, turns));
+        var settings = new ReplaySettings { Engine = AgentSim.Engines.EngineConfig.Parse("""{"block_size":4}""", "engine") };
+        ReplayResult original = Replay.Run(workload, settings), all = Replay.Run(workload, settings with { Knobs = Apart });
+        Assert.Contains(original.Requests, request => request.ReusedInputTokens > 32);   // more than the prompt before
+        int requests = original.Requests.Count;
+        foreach (RequestResult request in all.Requests)
+        {
+            int first = ((request.Ordinal - 1) % requests) + 1;
+            Assert.Equal(original.Requests.Single(other => other.Ordinal == first).ReusedInputTokens, request.ReusedInputTokens);
+        }
+
+        // What copies share may hold outputs of others, never the other way round; and outputs can be longer or shorter.
+        long reused = Replay.Run(workload, settings with { Knobs = Apart with { CopiesShared = 1000 } }).Requests
+            .Sum(request => (long)request.ReusedInputTokens);
+        Assert.True(reused > 3 * original.Requests.Sum(request => (long)request.ReusedInputTokens));
+        foreach (double ratio in (double[])[0.25, 3.0])
+        {
+            ReplayResult scaled = Replay.Run(workload, settings with { Knobs = new WorkloadKnobs { OutputRatio = ratio } });
+            foreach (RequestResult request in scaled.Requests)
+            {
+                RequestResult first = original.Requests.Single(other => other.Ordinal == request.Ordinal);
+                Assert.Equal(first.OutputLength * ratio, request.OutputLength);
+                Assert.True(request.ReusedInputTokens <= first.ReusedInputTokens);
+            }
+        }
+    }
+
+    // Sessions of turns, each prompt the one before with its output. Tokens that rows name are the numbers of ids in the order in which
+    // they first appear.
+    private static MooncakeRow[] Authored(int sessions, int turns)
+    {
+        var rows = new List<MooncakeRow>();
+        var numbers = new Dictionary<ulong, uint>();
+        for (int session = 0; session < sessions; session++)
+        {
+            ulong[] prompt = [.. Enumerable.Range(0, 32).Select(at => (ulong)((session * 10_000) + at))];
+            for (int turn = 0; turn < turns + 1; turn++)
+            {
+                ulong[] output = [.. Enumerable.Range(0, 8).Select(at => (ulong)((session * 10_000) + 1000 + (turn * 8) + at))];
+                rows.Add(new MooncakeRow
+                {
+                    SessionId = $"s{session}",
+                    Timestamp = turn == 0 ? session * 5000 : null,
+                    Delay = turn == 0 ? null : 10,
+                    InputLength = prompt.Length,
+                    OutputLength = 8,
+                    HashIds = prompt,
+                    TraceBlockSize = 1,
+                });
+                prompt = [.. prompt, .. output];
+            }
+        }
+
+        foreach (ulong id in rows.SelectMany(row => row.HashIds!)) numbers.TryAdd(id, (uint)numbers.Count);
+        for (int at = 0; at < rows.Count; at++)
+        {
+            bool isLast = at + 1 == rows.Count || rows[at + 1].SessionId != rows[at].SessionId;
+            rows[at].OutputTokenIds = [.. isLast ? Enumerable.Range(0, 8).Select(token => 4_000_000_000u + (uint)token)
+                : rows[at + 1].HashIds!.Skip(rows[at].HashIds!.Count).Select(id => numbers[id])];
+        }
+
+        return [.. rows];
     }
 
     [Fact]
