@@ -93,5 +93,6 @@ internal static class ReplayOptions
         Unavailable("--benchmark-granularity", "N", "Planner: granularity of its benchmark"),
     ];
 
-    private static OptionSpec Unavailable(string name, string placeholder, string help) => new(name, placeholder, help) { IsUnavailable = true };
+    private static OptionSpec Unavailable(string name, string placeholder, string help) =>
+        new(name, placeholder, help) { IsUnavailable = true };
 }

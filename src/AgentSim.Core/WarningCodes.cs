@@ -93,7 +93,8 @@ public static class WarningCodes
     [
         AgentsNone, ArgumentsDoubtful, ArgumentsIgnored, CalibrationArgumentsAssumed, CalibrationCachedUnknown,
             CalibrationCommunicationMissing,
-        CalibrationPromptsAssumed, CalibrationUntested, HashIdsMissing, HashIdsSpare, ImportDoubtful, InputLengthMissing,
+        CalibrationPromptsAssumed, CalibrationUntested, DependenciesDropped, HashIdsMissing, HashIdsSpare, ImportDoubtful,
+        InputLengthMissing,
         MeasuredGapsHalved, MeasuredModelsMixed, MeasuredOutputsReplaced, MeasuredRanksMixed, MeasuredRequestsLate, MeasuredRequestsLeftOut,
         MeasuredRequestsWhole, MeasuredStartsUnknown, ModelsLeftOut, ModelsMixed, NothingOverlaps, OptionIgnored, OutputsEstimated,
         PausesLong, PromptsCut, RecordingsDamaged, RequestsRejected, RowsForeign, RunStored, SessionlessDropped, TimesDoubtful,

@@ -2,7 +2,7 @@ using System.Management.Automation;
 
 namespace AgentSim.PowerShell;
 
-/// <summary>Stands at parameters whose values have names with underscores on the command line and in reports: kv_router is KvRouter.</summary>
+/// <summary>Stands at parameters whose values have names with underscores in reports: kv_router is KvRouter.</summary>
 [AttributeUsage(AttributeTargets.Property)]
 public sealed class EnumNameAttribute : ArgumentTransformationAttribute
 {

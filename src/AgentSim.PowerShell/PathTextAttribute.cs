@@ -1,11 +1,12 @@
-using System.Collections;
 using System.Management.Automation;
+using AgentSim.Reports;
+using AgentSim.Workload;
 
 namespace AgentSim.PowerShell;
 
 /// <summary>
-/// Stands at parameters that are paths: PowerShell makes text of every object, and a request or a row is no name of a file. Objects
-/// with a property Path stand for that.
+/// Stands at parameters that are paths: an object made by hand, an input of a run and a stored report give their property Path. Other
+/// objects are left to other parameters; <see cref="TypeIn"/> tells what PowerShell made of those that no parameter takes.
 /// </summary>
 [AttributeUsage(AttributeTargets.Property)]
 public sealed class PathTextAttribute : ArgumentTransformationAttribute
@@ -13,14 +14,13 @@ public sealed class PathTextAttribute : ArgumentTransformationAttribute
     private const string Path = "Path";
 
     /// <inheritdoc/>
-    public override object Transform(EngineIntrinsics engineIntrinsics, object inputData) => PathOf(inputData)!;
+    public override object Transform(EngineIntrinsics engineIntrinsics, object inputData) =>
+        (inputData is PSObject wrapped ? wrapped.BaseObject : inputData) is PSCustomObject or WorkloadInput or StoredReport
+        && PSObject.AsPSObject(inputData).Properties[Path]?.Value is string { Length: > 0 } path ? (string[])[path] : inputData;
 
-    private static object? PathOf(object? value) => (value is PSObject wrapped ? wrapped.BaseObject : value) switch
-    {
-        null or string or FileSystemInfo or PathInfo or Uri => value,
-        IEnumerable items and not IDictionary => items.Cast<object?>().Select(PathOf).ToArray(),
-        _ when PSObject.AsPSObject(value).Properties[Path]?.Value is string { Length: > 0 } path => path,
-        var other => throw new ArgumentTransformationMetadataException(
-            $"An object of type {other.GetType().FullName} is no path; give text, files, or objects with a property {Path}"),
-    };
+    /// <summary>The type of the object that a text was made of; null where it may be a path.</summary>
+    internal static string? TypeIn(string given) =>
+        given.StartsWith("@{", StringComparison.Ordinal) ? "PSCustomObject"
+        : given.StartsWith("AgentSim.", StringComparison.Ordinal) && typeof(WorkloadInput).Assembly.GetType(given) is not null
+            ? given : null;
 }

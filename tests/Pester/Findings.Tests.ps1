@@ -22,7 +22,7 @@ Describe 'What is no path' {
     It 'is called so, and is not looked for as a file' {
         $result.Requests | Select-Object -First 2 | Get-AgentSession -ErrorVariable faults -ErrorAction SilentlyContinue | Should -BeNullOrEmpty
         $faults.Count | Should -Be 2
-        "$($faults[0])" | Should -BeLike '*An object of type AgentSim.Recording.RequestResult is no path; give text, files, or objects with a property Path*'
+        "$($faults[0])" | Should -BeLike '*n object of type AgentSim.Recording.RequestResult is no path; give text, files, or objects with a property Path*'
     }
 
     It 'gives its property Path: <Name>' -ForEach @(

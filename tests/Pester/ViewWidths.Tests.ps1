@@ -22,7 +22,7 @@ BeforeDiscovery {
         @{ Name = 'stored reports'; Value = { Import-AgentReport $report } }
         @{ Name = 'measurements'; Value = { $measured } }
         @{ Name = 'measured requests'; Value = { $measured[0].Requests | Select-Object -First 40 } }
-        @{ Name = 'the accuracy of a profile'; Value = { (Test-AgentTimingProfile -LiteralPath $Sample -WarningAction SilentlyContinue).Rows } }
+        @{ Name = 'the accuracy of a profile'; Value = { (Test-AgentTimingProfile $Sample -WarningAction SilentlyContinue).Rows } }
     )
     $cases = foreach ($one in $shown) {
         foreach ($width in 80, 100, 120) {
@@ -38,7 +38,7 @@ BeforeAll {
     $rows = ConvertTo-AgentMooncake $Sample
     $result = $rows | Invoke-AgentReplay -RouterMode KvRouter -Workers 4 -SlaTtftMs 30 -Agents
     $plain = $rows | Invoke-AgentReplay -Workers 4 -Agents
-    $sweep = @($rows | Invoke-AgentSweep -Workers 1, 2 -RouterMode RoundRobin, KvRouter)
+    $sweep = @($rows | Invoke-AgentSweep -Workers 2, 4 -RouterMode RoundRobin, KvRouter)
     $report = "$TestDrive/stored.json"
     $result | Export-AgentReport $report
     $measured = @(Import-AgentMeasurement "$Root/samples/rtx4090/requests.jsonl.gz" -WarningAction SilentlyContinue)

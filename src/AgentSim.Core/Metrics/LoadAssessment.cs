@@ -88,8 +88,8 @@ public sealed record LoadAssessment : IDynamicMetaObjectProvider
                 + $"{PeopleUnits.Percent(BusyShare)} of the time";
             if (State is LoadState.ClosedLoop or LoadState.AtOnce) return busy;
             return string.Create(CultureInfo.InvariantCulture,
-                $"{ArrivalsPerSecond:0.###} requests/s arrive and {EndsPerSecond:0.###} end in {PeopleUnits.Duration(WindowMs)} of arrivals, ")
-                + busy;
+                $"{ArrivalsPerSecond:0.###} requests/s arrive and {EndsPerSecond:0.###} end in ")
+                + $"{PeopleUnits.Duration(WindowMs)} of arrivals, {busy}";
         }
     }
 

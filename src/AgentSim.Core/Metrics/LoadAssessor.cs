@@ -74,7 +74,10 @@ internal static class LoadAssessor
             EndsPerSecond = window > 0.0 ? stays.Count(stay => stay.To <= queue.LastArrival) / window * 1000.0 : double.PositiveInfinity,
             BusyShare = Busy(stays, workers, queue.FirstArrival, until),
         };
-        load = load with { State = closedLoop is not null ? LoadState.ClosedLoop : atOnce ? LoadState.AtOnce : StateOf(load, queue, means) };
+        load = load with
+        {
+            State = closedLoop is not null ? LoadState.ClosedLoop : atOnce ? LoadState.AtOnce : StateOf(load, queue, means),
+        };
         // Workers that had nothing to do at the beginning do not tell against it, but those that have nothing while others wait.
         if (load.State == LoadState.Overloaded
             && Busy(stays, workers, queue.FirstArrival + window / Slices, queue.LastArrival) < BusyEnough)
@@ -102,16 +105,17 @@ internal static class LoadAssessor
         {
             LoadState.ClosedLoop => $"Closed loop, {closedLoop}: requests come as others end, so that the load cannot be more than "
                 + $"{workers} can do",
-            LoadState.AtOnce => $"All requests arrive within {PeopleUnits.Duration(load.WindowMs)} of a run of {PeopleUnits.Duration(runMs)}: "
-                + "they queue whatever the workers can do",
+            LoadState.AtOnce => $"All requests arrive within {PeopleUnits.Duration(load.WindowMs)} of a run of "
+                + $"{PeopleUnits.Duration(runMs)}: they queue whatever the workers can do",
             LoadState.Overloaded => $"Overloaded: the load is more than {workers} can do, the queue grows all the time ({end} wait when "
                 + "the last request arrives)",
-            LoadState.Behind => $"More arrives than {workers} work{(load.Workers == 1 ? "s" : "")} off, though the queue does not grow all the "
-                + $"time: up to {most} wait, {end} when the last request arrives, none {PeopleUnits.Duration(load.DrainMs)} later",
+            LoadState.Behind => $"More arrives than {workers} work{(load.Workers == 1 ? "s" : "")} off, though the queue does not grow "
+                + $"all the time: up to {most} wait, {end} when the last request arrives, none {PeopleUnits.Duration(load.DrainMs)} later",
             LoadState.Bursts => $"Not overloaded, but requests queue at times: {mean} wait on average, up to {most} at "
                 + $"{PeopleUnits.Duration(load.LongestQueueAtMs)}, and {workers} work{(load.Workers == 1 ? "s" : "")} it off",
             _ => $"Not overloaded: {workers} keep{(load.Workers == 1 ? "s" : "")} up, at most "
-                + $"{PeopleUnits.Count(load.LongestQueue, "request")} wait{(load.LongestQueue == 1 ? "s" : "")} at a time, {mean} on average",
+                + $"{PeopleUnits.Count(load.LongestQueue, "request")} wait{(load.LongestQueue == 1 ? "s" : "")} at a time, "
+                + $"{mean} on average",
         };
     }
 

@@ -26,7 +26,8 @@ internal sealed record RunFacts(string Load, string Engine, string Workers, stri
         string engine = hasPools
             ? EnginesOf(settings)
             : EngineOf(settings, "engine_args");
-        return new RunFacts(LoadOf(result, agents), engine, WorkersOf(settings, hasPools), RouterOf(settings, hasPools), DurationOf(result.Summary));
+        return new RunFacts(LoadOf(result, agents), engine, WorkersOf(settings, hasPools), RouterOf(settings, hasPools),
+            DurationOf(result.Summary));
     }
 
     private static string LoadOf(ReplayResult result, AgentResults? agents)

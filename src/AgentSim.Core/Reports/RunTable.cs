@@ -47,7 +47,8 @@ public static class RunTable
         Fact(text, "Engine", facts.Engine, columns);
         Fact(text, "Workers", facts.Workers, columns);
         Fact(text, "Router", facts.Router, columns);
-        Fact(text, "Time", $"{facts.Duration} (computed in {result.Summary.WallTimeMs.ToString("N0", CultureInfo.InvariantCulture)} ms)", columns);
+        string computed = result.Summary.WallTimeMs.ToString("N0", CultureInfo.InvariantCulture);
+        Fact(text, "Time", $"{facts.Duration} (computed in {computed} ms)", columns);
         if (result.Run.Timing.Length > 0) Fact(text, "Timing", result.Run.Timing, columns);
         text.Append('\n');
         text.Append(Metrics(result.Summary, width ?? LeastWidth, hasPlots ? row => PlottedSamples.Of(result, row.Name) is { } samples
@@ -137,7 +138,8 @@ public static class RunTable
         text.Append('\n');
     }
 
-    private static string Share(double value) => double.IsFinite(value) ? value.ToString("0.## %", CultureInfo.InvariantCulture) : NoSamples;
+    private static string Share(double value) =>
+        double.IsFinite(value) ? value.ToString("0.## %", CultureInfo.InvariantCulture) : NoSamples;
 
     // As many decimals as leave a space before the number.
     private static string Cell(double value) => !double.IsFinite(value) ? NoSamples : value.ToString(

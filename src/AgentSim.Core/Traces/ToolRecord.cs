@@ -48,7 +48,8 @@ public sealed class ToolRecord : TraceRecord
     public override long EndUnixMs => EndedUnixMs ?? EventUnixMs;
 
     /// <summary>Start of the call, milliseconds since 1970: as recorded, or the end less the rounded duration.</summary>
-    public override long StartUnixMs => StartedUnixMs ?? (DurationMs is { } duration ? EndUnixMs - Milliseconds.Round(duration) : EndUnixMs);
+    public override long StartUnixMs =>
+        StartedUnixMs ?? (DurationMs is { } duration ? EndUnixMs - Milliseconds.Round(duration) : EndUnixMs);
 }
 
 /// <summary>Explicit causality of a tool call (the <c>claude</c> object; behaviour 01#3.3).</summary>

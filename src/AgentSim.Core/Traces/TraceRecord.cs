@@ -52,7 +52,8 @@ public abstract class TraceRecord
 
     // Times of a record may be any number; those that no calendar has are its first or last moment.
     private static DateTime Time(long unixMs) => DateTime.UnixEpoch.AddMilliseconds(Math.Clamp(
-        unixMs, -(long)(DateTime.UnixEpoch - DateTime.MinValue).TotalMilliseconds, (long)(DateTime.MaxValue - DateTime.UnixEpoch).TotalMilliseconds));
+        unixMs, -(long)(DateTime.UnixEpoch - DateTime.MinValue).TotalMilliseconds,
+        (long)(DateTime.MaxValue - DateTime.UnixEpoch).TotalMilliseconds));
 
     /// <summary>An error about this record, at its file and line where it has one.</summary>
     internal AgentSimException Error(ErrorCode errorId, string message) => Place.Error(errorId, message);

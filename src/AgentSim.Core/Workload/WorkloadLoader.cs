@@ -196,7 +196,8 @@ public static class WorkloadLoader
         int changed = all.Zip(kept, (row, without) => row.Value != without).Count(isChanged => isChanged);
         if (changed > 0)
             options.OnWarning?.Invoke(new RunWarning(WarningCodes.DependenciesDropped,
-                $"{changed} {(changed == 1 ? "row waits" : "rows wait")} for requests that are not among the rows; these dependencies are dropped",
+                $"{changed} {(changed == 1 ? "row waits" : "rows wait")} for requests that are not among the rows; "
+                    + "these dependencies are dropped",
                     changed));
         return all.Zip(kept, (row, without) => row with { Value = without });
     }

@@ -13,7 +13,8 @@ public sealed class ImportAgentReportCommand : AgentSimCommand
     private const string LiteralPathSet = "LiteralPath";
 
     /// <summary>Report files; wildcards are allowed, and folders stand for the .json files in them.</summary>
-    [Parameter(ParameterSetName = PathSet, Mandatory = true, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
+    [Parameter(ParameterSetName = PathSet, Mandatory = true, Position = 0, ValueFromPipeline = true,
+        ValueFromPipelineByPropertyName = true)]
     [PathText]
     [SupportsWildcards]
     [ValidateNotNullOrEmpty]

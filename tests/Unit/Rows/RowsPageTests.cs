@@ -1,7 +1,6 @@
 using System.Text.RegularExpressions;
 using AgentSim.Rows;
 using AgentSim.Tests.Simulation;
-using AgentSim.Workload;
 
 namespace AgentSim.Tests.Rows;
 
@@ -18,7 +17,7 @@ public class RowsPageTests
             // Of other formats, which are recognised by them.
             .Except(["chat_id", "parent_chat_id", "turn"])];
         Assert.True(names.Length > 15);
-        Assert.Empty(names.Where(name => !Page.Contains($"`{name}`", StringComparison.Ordinal)));
+        Assert.DoesNotContain(names, name => !Page.Contains($"`{name}`", StringComparison.Ordinal));
     }
 
     [Theory]

@@ -38,8 +38,9 @@ internal static class AnswersSection
         ReplayReport summary = reported.Result.Summary;
         if (double.IsFinite(summary.Ttft.Median))
         {
-            Item(page, "Requests", $"first token after {PeopleText.Ms(summary.Ttft.Median)} (median), {PeopleText.Ms(summary.Ttft.P99)} (p99); " +
-                $"whole answer after {PeopleText.Ms(summary.E2eLatency.Median)} (median), {PeopleText.Ms(summary.E2eLatency.P99)} (p99)",
+            Item(page, "Requests", $"first token after {PeopleText.Ms(summary.Ttft.Median)} (median), " +
+                $"{PeopleText.Ms(summary.Ttft.P99)} (p99); whole answer after " +
+                $"{PeopleText.Ms(summary.E2eLatency.Median)} (median), {PeopleText.Ms(summary.E2eLatency.P99)} (p99)",
                 $"{MetricText.Value(summary.CompletedRequests)} of {PeopleUnits.Count(summary.NumRequests, "request")} completed");
         }
 
@@ -61,10 +62,12 @@ internal static class AnswersSection
             (MetricDefinition Metric, MetricComparison Change)[] changes = [.. headlines.Where(each => each.Change.Verdicts[0] == verdict)
                 .OrderByDescending(each => Math.Abs(MetricChange.Percent(each.Change.Baseline, each.Change.Values[1]) ?? 0.0))];
             (MetricDefinition Metric, MetricComparison Change)[] large = [.. changes.Where(each =>
-                Math.Abs(MetricChange.Percent(each.Change.Baseline, each.Change.Values[1]) ?? LeastPercent) >= LeastPercent).Take(MostChanges)];
+                Math.Abs(MetricChange.Percent(each.Change.Baseline, each.Change.Values[1]) ?? LeastPercent) >= LeastPercent)
+                .Take(MostChanges)];
             string shown = string.Join("; ", large.Select(each =>
                 $"{PeopleText.Title(each.Metric)} {PeopleText.Value(each.Metric, each.Change.Values[1])} instead of " +
-                $"{PeopleText.Value(each.Metric, each.Change.Baseline)} ({MetricText.Percent(each.Change.Baseline, each.Change.Values[1])})"));
+                $"{PeopleText.Value(each.Metric, each.Change.Baseline)} " +
+                $"({MetricText.Percent(each.Change.Baseline, each.Change.Values[1])})"));
             string more = changes.Length > large.Length && large.Length > 0 ? $"; and {changes.Length - large.Length} more below" : "";
             Item(page, $"{word} than {content.Names[0]}", large.Length == 0 ? "no headline metric by 1 % or more" : shown + more, "",
                 large.Length == 0 ? "" : verdict == ComparisonVerdict.Better ? "better" : "worse");
@@ -85,7 +88,8 @@ internal static class AnswersSection
             .Select(part => $"{AgentTable.Label(part)} {PeopleUnits.Percent(summary.ShareOf(part)!.Value)}"));
         string made = parts.Length > 0 ? $"; that time is {parts}" : "";
         if (summary.CompletedTasks == 0) return AgentTable.Counts(summary);
-        return $"a task takes {PeopleText.Ms(summary.TaskMakespan.Mean)} on average, {PeopleText.Ms(summary.TaskMakespan.Median)} (median), " +
+        return $"a task takes {PeopleText.Ms(summary.TaskMakespan.Mean)} on average, " +
+            $"{PeopleText.Ms(summary.TaskMakespan.Median)} (median), " +
             $"{PeopleText.Ms(summary.TaskMakespan.P99)} (p99){made}; {AgentTable.Counts(summary)}";
     }
 }

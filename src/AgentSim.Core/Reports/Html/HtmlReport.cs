@@ -85,6 +85,7 @@ public static class HtmlReport
             return $"The first, {content.Names[0]}, is the baseline. Simulated times, {made}.";
         ReplayReport summary = first.Result.Summary;
         if (summary.CompletedRequests == 0) return $"None of {MetricText.Value(summary.NumRequests)} requests completed, {made}.";
-        return $"{PeopleUnits.Count(summary.NumRequests, "request")} in {PeopleUnits.Duration(summary.DurationMs)} of simulated time, {made}.";
+        return $"{PeopleUnits.Count(summary.NumRequests, "request")} in {PeopleUnits.Duration(summary.DurationMs)} of simulated time, " +
+            $"{made}.";
     }
 }

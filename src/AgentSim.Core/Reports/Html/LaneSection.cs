@@ -14,8 +14,8 @@ internal static class LaneSection
         page.Write($"<section id=\"lanes\" aria-labelledby=\"lanes-title\">\n<h2 id=\"lanes-title\">{TitleOf(content)}</h2>\n");
         if (hasSessions)
         {
-            page.Markup("<p>A lane per session, sub-agents below their parents: what its requests did and what came between them. Requests " +
-                "that overlap stand one below the other.</p>\n");
+            page.Markup("<p>A lane per session, sub-agents below their parents: what its requests did and what came between them. " +
+                "Requests that overlap stand one below the other.</p>\n");
         }
 
         if (content.Lanes.Any(lanes => lanes.IsByWorker))
@@ -40,8 +40,8 @@ internal static class LaneSection
             "<button type=\"button\" id=\"lane-all\">Show all</button></div>\n");
         page.Markup("<p class=\"hint\" id=\"lane-keys\">Ctrl and the wheel zoom, dragging moves. With the keyboard: ↑ ↓ choose a " +
             "lane, ← → a request, + − zoom, Shift with ← → moves, 0 shows all.</p>\n");
-        page.Write($"<div id=\"lane-view\" tabindex=\"0\" role=\"application\" aria-label=\"Lanes of the {(hasSessions ? "sessions" : "workers")}\" " +
-            $"aria-describedby=\"lane-keys\">");
+        page.Write($"<div id=\"lane-view\" tabindex=\"0\" role=\"application\" aria-label=\"Lanes of the " +
+            $"{(hasSessions ? "sessions" : "workers")}\" aria-describedby=\"lane-keys\">");
         page.Markup("<div id=\"lane-space\"><canvas id=\"lane-canvas\"></canvas></div></div>\n");
         page.Markup("<p id=\"lane-detail\" role=\"status\">Choose a request to read about it.</p>\n</section>\n");
     }
@@ -55,8 +55,9 @@ internal static class LaneSection
             string all = PeopleUnits.Count(lanes.AllRequests, "request"), shown = PeopleUnits.Count(lanes.Requests, "request");
             string inSessions = lanes.IsByWorker ? "" : $" in {PeopleUnits.Count(lanes.AllLanes, "session")}";
             string inShown = lanes.IsByWorker ? "" : $" in {PeopleUnits.Count(lanes.Lanes.Count, "session")}";
-            page.Write($"<p class=\"note\"><bdi>{content.Names[run]}</bdi> has {all}{inSessions}; the lanes show a sample of {shown}{inShown}, ");
-            page.Markup("among them the slowest. Everything else on this page counts all requests.</p>\n");
+            page.Write($"<p class=\"note\"><bdi>{content.Names[run]}</bdi> has {all}{inSessions}; ");
+            page.Write($"the lanes show a sample of {shown}{inShown}, among them the slowest. ");
+            page.Markup("Everything else on this page counts all requests.</p>\n");
         }
     }
 

@@ -28,5 +28,6 @@ internal static class PeopleText
 
     /// <summary>The value in all its digits, for those who point at it.</summary>
     public static string Exact(MetricDefinition metric, double? value) =>
-        metric.Row.Unit == Milliseconds && value is { } time && double.IsFinite(time) ? $"{MetricText.Value(value)} ms" : MetricText.Value(value);
+        metric.Row.Unit == Milliseconds && value is { } time && double.IsFinite(time)
+            ? $"{MetricText.Value(value)} ms" : MetricText.Value(value);
 }

@@ -14,8 +14,9 @@ internal static class PlotSections
     {
         page.Markup("<section id=\"load\" aria-labelledby=\"load-title\">\n<h2 id=\"load-title\">Load over time</h2>\n");
         WriteVerdicts(page, content);
-        page.Markup("<p class=\"hint\">Mean number of requests in each of 600 slices of the simulated time. A request waits until it is first admitted " +
-            "to a batch; one that loses its place later counts as running. Drag across a plot to look closer, double-click to see all " +
+        page.Markup("<p class=\"hint\">Mean number of requests in each of 600 slices of the simulated time. A request waits until it is " +
+            "first admitted to a batch; one that loses its place later counts as " +
+            "running. Drag across a plot to look closer, double-click to see all " +
             "of it. With the keyboard: Tab to a plot, ← and → read its values, Esc ends that.</p>\n");
         if (content.Results.Any(result => result.Workers.Count > PageContent.MostWorkers))
             page.Write($"<p class=\"note\">The first {PageContent.MostWorkers} workers are there one by one, and all " +
@@ -40,8 +41,8 @@ internal static class PlotSections
         for (int run = 0; run < content.Runs.Count; run++)
         {
             LoadAssessment load = content.Runs[run].Result.Load;
-            page.Write($"<p>{(content.Runs.Count > 1 ? $"{content.Names[run]}: " : "")}<strong class=\"{(load.IsOverloaded ? "worse" : "")}\">");
-            page.Write($"{load.Sentence}.</strong></p>\n");
+            page.Write($"<p>{(content.Runs.Count > 1 ? $"{content.Names[run]}: " : "")}");
+            page.Write($"<strong class=\"{(load.IsOverloaded ? "worse" : "")}\">{load.Sentence}.</strong></p>\n");
         }
     }
 
@@ -60,7 +61,8 @@ internal static class PlotSections
             foreach (Statistic statistic in Statistic.All)
             {
                 double? value = ReportMetrics.Find(content.Metrics[run], statistic.NameOf(distribution.Metric));
-                page.Write($"<td class=\"number\" data-label=\"{statistic.Name}\" title=\"{MetricText.Value(value)} ms\">{PeopleText.Ms(value)}</td>");
+                page.Write($"<td class=\"number\" data-label=\"{statistic.Name}\" title=\"{MetricText.Value(value)} ms\">");
+                page.Write($"{PeopleText.Ms(value)}</td>");
             }
 
             page.Markup("</tr>\n");

@@ -38,7 +38,11 @@ internal static class SlowestSection
         foreach ((string column, string value) in Columns.Zip(values))
             page.Write($"<td class=\"number\" data-label=\"{column}\">{value}</td>");
         if (hasSessions)
-            page.Write($"<td data-label=\"Session\" class=\"id\"><bdi>{PageText.Short(LaneChoice.NameOf(run.Result.Origin.Load, request))}</bdi></td>");
+        {
+            string session = PageText.Short(LaneChoice.NameOf(run.Result.Origin.Load, request));
+            page.Write($"<td data-label=\"Session\" class=\"id\"><bdi>{session}</bdi></td>");
+        }
+
         page.Markup("</tr>\n");
     }
 }

@@ -30,7 +30,8 @@ internal static class SummarySection
     {
         page.BeginTable("Headline metrics", "Metric");
         page.Markup("<th scope=\"col\" class=\"number\">Value</th></tr></thead>\n<tbody>\n");
-        foreach (MetricDefinition metric in MetricCatalog.Current.Headlines(content.Metrics).Where(metric => metric.Row.Distribution is null))
+        foreach (MetricDefinition metric in MetricCatalog.Current.Headlines(content.Metrics)
+            .Where(metric => metric.Row.Distribution is null))
         {
             double? value = ReportMetrics.Find(content.Metrics[0], metric.Name);
             page.Write($"<tr><th scope=\"row\">{PeopleText.Title(metric)}</th>");

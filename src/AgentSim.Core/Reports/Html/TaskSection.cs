@@ -16,9 +16,9 @@ internal static class TaskSection
     {
         if (content.Agents.All(agents => agents is null)) return;
         page.Markup("<section id=\"tasks\" aria-labelledby=\"tasks-title\">\n<h2 id=\"tasks-title\">Tasks</h2>\n");
-        page.Markup("<p>A task is an agent's run with its sub-agents; its makespan is the time from its first arrival to its last end. Its ");
-        page.Markup("critical path leads from that end back to the begin, through whatever was waited for: what has to be shorter for the ");
-        page.Markup("task to be shorter.</p>\n");
+        page.Markup("<p>A task is an agent's run with its sub-agents; its makespan is the time from its first arrival to its last end. ");
+        page.Markup("Its critical path leads from that end back to the begin, through whatever was waited for: what has to be shorter ");
+        page.Markup("for the task to be shorter.</p>\n");
         (string Name, int Run, AgentResults Agents)[] runs = [.. content.Agents.Select((agents, run) => (content.Names[run], run, agents))
             .Where(each => each.agents is not null).Select(each => (each.Item1, each.run, each.agents!))];
         page.Markup("<div class=\"columns\">\n<div>\n");
