@@ -13,8 +13,7 @@ public sealed class ImportAgentReportCommand : AgentSimCommand
     private const string LiteralPathSet = "LiteralPath";
 
     /// <summary>Report files; wildcards are allowed, and folders stand for the .json files in them.</summary>
-    [Parameter(ParameterSetName = PathSet, Mandatory = true, Position = 0, ValueFromPipeline = true,
-        ValueFromPipelineByPropertyName = true)]
+    [Parameter(ParameterSetName = PathSet, Mandatory = true, Position = 0, ValueFromPipeline = true)]
     [PathText]
     [SupportsWildcards]
     [ValidateNotNullOrEmpty]

@@ -24,8 +24,7 @@ public abstract class PathCommand : AgentSimCommand
     protected delegate void ReadFile(string file, Action<AgentSimException>? onBadRow, IProgress<long> progress);
 
     /// <summary>Files and folders; wildcards are allowed.</summary>
-    [Parameter(ParameterSetName = PathSet, Mandatory = true, Position = 0, ValueFromPipeline = true,
-        ValueFromPipelineByPropertyName = true)]
+    [Parameter(ParameterSetName = PathSet, Mandatory = true, Position = 0, ValueFromPipeline = true)]
     [PathText]
     [SupportsWildcards]
     [ValidateNotNullOrEmpty]
