@@ -58,7 +58,20 @@ function Get-TypeName([type] $Type) {
     if ($nullable) { $nullable.Name } else { $Type.Name }
 }
 
-function Write-Parameter([Xml.XmlWriter] $Xml, $Parameter, [string[]] $Lines, [bool] $InSyntax) {
+# What a parameter is when it is not given: what a new cmdlet has.
+function Get-Default([Management.Automation.CmdletInfo] $Cmdlet, $Parameter) {
+    if ($Parameter.IsMandatory) { return 'None' }
+    if ($Parameter.ParameterType -eq [switch]) { return 'False' }
+    $property = $Cmdlet.ImplementingType.GetProperty($Parameter.Name)
+    if (-not $property) { return 'None' }
+    $value = $property.GetValue([Activator]::CreateInstance($Cmdlet.ImplementingType))
+    if ($null -eq $value -or "$value" -eq '') { return 'None' }
+    # The number of processors is that of another machine.
+    if ($Parameter.Name -eq 'ThrottleLimit') { return 'Number of processors' }
+    ($value | ForEach-Object { if ($_ -is [IFormattable]) { $_.ToString($null, [cultureinfo]::InvariantCulture) } else { "$_" } }) -join ', '
+}
+
+function Write-Parameter([Xml.XmlWriter] $Xml, [Management.Automation.CmdletInfo] $Cmdlet, $Parameter, [string[]] $Lines, [bool] $InSyntax) {
     $from = @(if ($Parameter.ValueFromPipeline) { 'ByValue' }; if ($Parameter.ValueFromPipelineByPropertyName) { 'ByPropertyName' })
     $type = Get-TypeName $Parameter.ParameterType
     $Xml.WriteStartElement('command', 'parameter', $commandNamespace)
@@ -79,6 +92,22 @@ function Write-Parameter([Xml.XmlWriter] $Xml, $Parameter, [string[]] $Lines, [b
         $Xml.WriteEndElement()
         $Xml.WriteStartElement('dev', 'type', $devNamespace)
         $Xml.WriteElementString('maml', 'name', $mamlNamespace, $type)
+        $Xml.WriteEndElement()
+    }
+    $Xml.WriteElementString('dev', 'defaultValue', $devNamespace, (Get-Default $Cmdlet $Parameter))
+    $Xml.WriteEndElement()
+}
+
+# The cmdlets and topics that the words speak of.
+function Write-Link([Xml.XmlWriter] $Xml, [string] $Name, $Sections, [string[]] $Cmdlets) {
+    $words = @($Sections.Values | ForEach-Object { $_ }) -join "`n"
+    $links = @($Cmdlets | Where-Object { $_ -ne $Name -and $words -match "\b$_\b" }) +
+        @('about_AgentSim') + @('about_AgentSim_Traces', 'about_AgentSim_Replay' | Where-Object { $words -match "\b$_\b" })
+    $Xml.WriteStartElement('command', 'relatedLinks', $commandNamespace)
+    foreach ($link in $links) {
+        $Xml.WriteStartElement('maml', 'navigationLink', $mamlNamespace)
+        $Xml.WriteElementString('maml', 'linkText', $mamlNamespace, $link)
+        $Xml.WriteElementString('maml', 'uri', $mamlNamespace, '')
         $Xml.WriteEndElement()
     }
     $Xml.WriteEndElement()
@@ -132,7 +161,7 @@ function Write-Cmdlet([Xml.XmlWriter] $Xml, [Management.Automation.CmdletInfo] $
         $Xml.WriteStartElement('command', 'syntaxItem', $commandNamespace)
         $Xml.WriteElementString('maml', 'name', $mamlNamespace, $Cmdlet.Name)
         foreach ($parameter in $set.Parameters | Where-Object Name -NotIn $common | Sort-Object { $_.Position -lt 0 }, Position -Stable) {
-            Write-Parameter $Xml $parameter $Sections["PARAMETERS/-$($parameter.Name)"] $true
+            Write-Parameter $Xml $Cmdlet $parameter $Sections["PARAMETERS/-$($parameter.Name)"] $true
         }
         $Xml.WriteEndElement()
     }
@@ -141,7 +170,7 @@ function Write-Cmdlet([Xml.XmlWriter] $Xml, [Management.Automation.CmdletInfo] $
     $Xml.WriteStartElement('command', 'parameters', $commandNamespace)
     foreach ($name in $documented) {
         $parameter = $Cmdlet.ParameterSets.Parameters | Where-Object Name -EQ $name | Select-Object -First 1
-        Write-Parameter $Xml $parameter $Sections["PARAMETERS/-$name"] $false
+        Write-Parameter $Xml $Cmdlet $parameter $Sections["PARAMETERS/-$name"] $false
     }
     $Xml.WriteEndElement()
 
@@ -151,6 +180,7 @@ function Write-Cmdlet([Xml.XmlWriter] $Xml, [Management.Automation.CmdletInfo] $
     $number = 0
     foreach ($key in @($Sections.Keys) -like 'EXAMPLES/*') { Write-Example $Xml (++$number) $key.Substring('EXAMPLES/'.Length) $Sections[$key] }
     $Xml.WriteEndElement()
+    Write-Link $Xml $Cmdlet.Name $Sections @($module.ExportedCmdlets.Keys | Sort-Object)
     $Xml.WriteEndElement()
 }
 

@@ -83,9 +83,14 @@ internal static class CapacityCommand
             answers = CapacityFinder.Find(question, configurations, jobs, checkpoint, progress, null, cancellation);
         }
 
-        if (csv is not null) AtomicFile.Write(csv, stream => CapacityFile.WriteCsv(stream, answers));
-        if (json is not null) AtomicFile.Write(json, stream => CapacityFile.WriteJson(stream, answers));
-        if (html is not null) AtomicFile.Write(html, stream => CapacityPage.Write(stream, answers, cancellation));
+        using (var outputs = new OutputSet())
+        {
+            if (csv is not null) outputs.Write(csv, stream => CapacityFile.WriteCsv(stream, answers));
+            if (json is not null) outputs.Write(json, stream => CapacityFile.WriteJson(stream, answers));
+            if (html is not null) outputs.Write(html, stream => CapacityPage.Write(stream, answers, cancellation));
+            outputs.Commit();
+        }
+
         Output.Write(CapacityTable.Render(answers));
         Fail(answers);
     }

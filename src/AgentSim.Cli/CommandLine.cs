@@ -41,7 +41,12 @@ internal static class CommandLine
             if (parsed.Errors.Count > 0) throw Errors.ArgumentsInvalid.Error(parsed.Errors[^1].Message);
             // --help and --version
             if (parsed.Action is not null)
-                return Output.Guard(() => parsed.Invoke(new InvocationConfiguration { EnableDefaultExceptionHandler = false }));
+            {
+                int shown = Output.Guard(() => parsed.Invoke(new InvocationConfiguration { EnableDefaultExceptionHandler = false }));
+                if (parsed.Action is System.CommandLine.Help.HelpAction && command is not null) Output.Write(command.UnavailableHelp);
+                return shown;
+            }
+
             if (command is null) throw CommandMissing([]);
             command.Run(parsed, cancellation);
             return Done;

@@ -26,6 +26,7 @@ internal sealed class CommandParser
                 : new Option<string[]>(option.Name) { Description = option.Help, HelpName = option.Placeholder,
                     Arity = ArgumentArity.OneOrMore };
             if (option.Short is { } alias) parsed.Aliases.Add(alias);
+            parsed.Hidden = option.IsUnavailable;
             _options.Add(option.Name, parsed);
             Command.Add(parsed);
         }
@@ -34,6 +35,21 @@ internal sealed class CommandParser
     public CommandSpec Spec { get; }
 
     public Command Command { get; }
+
+    /// <summary>The options of the reference that have nothing behind them, to stand below the others in the help; nothing where there
+    /// are none.</summary>
+    public string UnavailableHelp
+    {
+        get
+        {
+            OptionSpec[] options = [.. Spec.Options.Where(option => option.IsUnavailable)];
+            if (options.Length == 0) return "";
+            string[] names = [.. options.Select(option => $"  {option.Name} <{option.Placeholder}>")];
+            int width = names.Max(name => name.Length);
+            return "Options of the reference that AgentSim has nothing for:\n"
+                + string.Concat(options.Zip(names, (option, name) => $"{name.PadRight(width)}  {option.Help}\n")) + "\n";
+        }
+    }
 
     public void Run(ParseResult parsed, CancellationToken cancellation) => Spec.Run(
         new OptionValues(name => Values(parsed, name)), _files is null ? [] : parsed.GetValue(_files) ?? [], cancellation);
@@ -77,4 +93,8 @@ internal enum OptionValue
 /// <param name="Help">One line.</param>
 /// <param name="Value">How many values it takes.</param>
 /// <param name="Short">Its short name with one dash, if it has one.</param>
-internal sealed record OptionSpec(string Name, string Placeholder, string Help, OptionValue Value = OptionValue.One, string? Short = null);
+internal sealed record OptionSpec(string Name, string Placeholder, string Help, OptionValue Value = OptionValue.One, string? Short = null)
+{
+    /// <summary>True where the reference has it and AgentSim has nothing for it.</summary>
+    public bool IsUnavailable { get; init; }
+}

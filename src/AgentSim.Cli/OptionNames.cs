@@ -46,6 +46,7 @@ internal static class OptionNames
         nameof(Setting.AllowCut) => "--allow-cut",
         nameof(Setting.AllowTorn) => "--allow-torn",
         nameof(Setting.DropSessionless) => "--drop-sessionless",
+        nameof(Setting.DropDependencies) => "--drop-missing-dependencies",
         nameof(Setting.Agentic) => "--agentic",
         nameof(Setting.TraceSharedPrefixRatio) => "--trace-shared-prefix-ratio",
         nameof(Setting.TracePrefixGroups) => "--trace-num-prefix-groups",

@@ -15,6 +15,22 @@ internal static class Output
         return 0;
     });
 
+    /// <summary>Columns of the terminal; null where standard output is none.</summary>
+    public static int? Width
+    {
+        get
+        {
+            try
+            {
+                return Console.IsOutputRedirected || Console.WindowWidth < 1 ? null : Console.WindowWidth;
+            }
+            catch (Exception error) when (error is IOException or PlatformNotSupportedException)
+            {
+                return null;   // a terminal that does not say
+            }
+        }
+    }
+
     /// <summary>Does what writes to standard output.</summary>
     /// <exception cref="AgentSimException">It cannot be written.</exception>
     public static int Guard(Func<int> write)

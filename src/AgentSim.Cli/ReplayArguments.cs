@@ -36,6 +36,7 @@ internal sealed class ReplayArguments(OptionValues values, IReadOnlyList<string>
     public bool AllowCut { get; } = values.Has("--allow-cut");
     public bool AllowTorn { get; } = values.Has("--allow-torn");
     public bool DropSessionless { get; } = values.Has("--drop-sessionless");
+    public bool DropMissing { get; } = values.Has("--drop-missing-dependencies");
     public double TraceSharedPrefixRatio { get; } = values.Real("--trace-shared-prefix-ratio") ?? 0.0;
     public Int128 TraceNumPrefixGroups { get; } = values.Whole("--trace-num-prefix-groups") ?? 0;
 
@@ -67,6 +68,7 @@ internal sealed class ReplayArguments(OptionValues values, IReadOnlyList<string>
     public string? ReportAgents { get; } = values.Text("--report-agents");
     public bool Agents { get; } = values.Has("--agents") || values.Has("--report-agents");
     public bool Plots { get; } = values.Has("--plot");
+    public bool IsReferenceTable { get; } = values.Has("--reference-table");
     public string? ReportHtml { get; } = values.Text("--report-html");
     public string? Timeline { get; } = values.Text("--timeline");
     public double? SlaTtftMs { get; } = values.Real("--sla-ttft-ms");

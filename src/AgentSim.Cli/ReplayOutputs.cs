@@ -53,16 +53,13 @@ internal static class ReplayOutputs
     public static void Show(
         ReplayArguments arguments, ReplayResult result, string report, ReplayWorkload workload, CancellationToken cancellation)
     {
-        string table = arguments.Plots ? MetricTable.RenderWithPlots(result, OptionNames.Wording)
-            : MetricTable.Render(result, OptionNames.Wording);
-        Output.Write($"{table}{Agents(result, workload, cancellation)}Saved full report to: {Quote.Shown(report)}\n");
-    }
-
-    // People who replay agents want to know; what scripts read is made when they ask for it.
-    private static string Agents(ReplayResult result, ReplayWorkload workload, CancellationToken cancellation)
-    {
-        if (result.Agents is { } asked) return AgentTable.Render(asked);
-        return workload.IsAgentic && !Console.IsOutputRedirected && result.FindAgents(cancellation) is { } found
-            ? $"{AgentTable.Line(found.Summary)} (more with --agents)\n" : "";
+        // People who replay agents want to know of their tasks; for scripts they are made when they ask for them.
+        AgentResults? agents = result.Agents
+            ?? (workload.IsAgentic && !Console.IsOutputRedirected ? result.FindAgents(cancellation) : null);
+        string table = !arguments.IsReferenceTable ? RunTable.Render(result, agents, OptionNames.Wording, Output.Width, arguments.Plots)
+            : arguments.Plots ? MetricTable.RenderWithPlots(result, OptionNames.Wording) : MetricTable.Render(result, OptionNames.Wording);
+        string tasks = agents is null ? "" : result.Agents is not null ? AgentTable.Render(agents)
+            : $"{AgentTable.Line(agents.Summary)} (more with --agents)\n";
+        Output.Write($"{table}{tasks}Saved full report to: {Quote.Shown(report)}\n");
     }
 }

@@ -61,6 +61,7 @@ internal sealed record ReplayPlan(ReplaySettings Settings, WorkloadOptions Workl
             AllowCut = arguments.AllowCut,
             AllowTorn = arguments.AllowTorn,
             DropSessionless = arguments.DropSessionless,
+            MissingDependency = arguments.DropMissing ? Rows.MissingDependency.Drop : Rows.MissingDependency.Error,
             SharedPrefixRatio = arguments.TraceSharedPrefixRatio,
             PrefixGroups = Count("--trace-num-prefix-groups", arguments.TraceNumPrefixGroups),
         };

@@ -24,6 +24,8 @@ public static class WarningCodes
         "which prompts are equal is assumed (of a profile)", "capture the requests, or say which assumption to take");
     public static WarningCode CalibrationUntested { get; } = new(
         "no run was held out, so that no error is stated (of a profile)", "hold out a run");
+    public static WarningCode DependenciesDropped { get; } = new(
+        "rows that waited for requests that are not among the rows, and wait for them no more", "keep those requests");
     public static WarningCode HashIdsMissing { get; } = new(
         "rows without hash_ids: their prompts share nothing with any other", "record hash ids");
     public static WarningCode HashIdsSpare { get; } = new(
@@ -114,9 +116,9 @@ public static class WarningCodes
     [
         AgentsNone, ArgumentsDoubtful, ArgumentsIgnored, CalibrationArgumentsAssumed, CalibrationCachedUnknown,
             CalibrationCommunicationMissing,
-        CalibrationPromptsAssumed, CalibrationUntested, HashIdsMissing, HashIdsSpare, ImportDoubtful, InputLengthMissing, InputTorn,
-        LiveCacheUnknown, LiveCountsOff, LiveEventsMerged, LiveInterrupted, LiveOutputsEmpty, LiveOutputsReplaced, LiveRequestsFailed,
-        LiveRunInvalid, LiveTextLengths,
+        CalibrationPromptsAssumed, CalibrationUntested, DependenciesDropped, HashIdsMissing, HashIdsSpare, ImportDoubtful,
+        InputLengthMissing, InputTorn, LiveCacheUnknown, LiveCountsOff, LiveEventsMerged, LiveInterrupted, LiveOutputsEmpty,
+        LiveOutputsReplaced, LiveRequestsFailed, LiveRunInvalid, LiveTextLengths,
         MeasuredGapsHalved, MeasuredModelsMixed, MeasuredOutputsReplaced, MeasuredRanksMixed, MeasuredRequestsLate, MeasuredRequestsLeftOut,
         MeasuredRequestsWhole, MeasuredStartsUnknown, ModelsLeftOut, ModelsMixed, NothingOverlaps, OptionIgnored, OutputsEstimated,
         PausesLong, PromptsCut, RecordingsDamaged, RequestsRejected, RowsForeign, RunStored, SessionlessDropped, SweepMachineLost,

@@ -22,4 +22,19 @@ public static class CellText
         if (value is not { } number) return "";
         return double.IsFinite(number) ? number.ToString(format, CultureInfo.InvariantCulture) : noSamples;
     }
+
+    /// <summary>A metric with the digits that fit: with three decimals, with none, or in powers of ten.</summary>
+    /// <param name="value">The metric.</param>
+    /// <param name="width">Characters there are.</param>
+    /// <param name="hasSign">Whether a sign stands before what is more than nothing, too.</param>
+    public static string Fitting(double? value, int width, bool hasSign = false)
+    {
+        foreach (string digits in (string[])["#,##0.000", "#,##0", "0.00E+0"])
+        {
+            string text = Of(value, hasSign ? $"+{digits};-{digits};0" : digits);
+            if (text.Length <= width) return text;
+        }
+
+        return Of(value, "0E+0");
+    }
 }

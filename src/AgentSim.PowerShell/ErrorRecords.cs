@@ -17,7 +17,10 @@ internal static class ErrorRecords
 
     /// <summary>The path names nothing that exists.</summary>
     public static AgentSimException PathMissing(string path, Exception inner) =>
-        Errors.InputUnreadable.At(path, 0, "there is no such file", inner);
+        PathTextAttribute.TypeIn(path) is { } type
+            ? Errors.InputUnreadable.Error($"an object of type {type} is no path; give text, files, or objects with a property Path",
+                inner: inner)
+            : Errors.InputUnreadable.At(path, 0, "there is no such file", inner);
 
     /// <summary>A wildcard matches no file.</summary>
     public static AgentSimException NoMatch(string path) => Errors.InputMissing.At(path, 0, "no file matches");

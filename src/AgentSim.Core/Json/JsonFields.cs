@@ -44,6 +44,9 @@ internal sealed class JsonFields<TDraft, T>(string prefix = "", bool decodesUnkn
             JsonRule rule = JsonRule.Optional, bool writesNull = false) =>
         Add(name, new JsonOwnField<TDraft, T, TValue>(name, prefix, rule, read, kind, get, writesNull), rule, isRead: true, alias: null);
 
+    /// <summary>The names of the fields, in their order.</summary>
+    public IEnumerable<string> Names => _fields.Select(each => each.Name);
+
     /// <summary>Adds the fields that several kinds of objects have in common.</summary>
     public JsonFields<TDraft, T> AddAll(Action<JsonFields<TDraft, T>> add)
     {

@@ -6,6 +6,9 @@ namespace AgentSim.Reports;
 internal static class Sparkline
 {
     private const int Bins = 24;
+    /// <summary>Characters of a line.</summary>
+    public const int Width = Bins + 3;
+
     private const string Levels = " ▁▂▃▄▅▆▇█";
 
     /// <summary>What the lines mean.</summary>

@@ -17,6 +17,7 @@ public sealed class ReplayResult : IDynamicMetaObjectProvider
     private readonly (WorkloadColumns Load, ReplaySettings Settings)? _origin;
     private readonly GapStatistics? _gaps;
     private AgentResults? _agents;
+    private LoadAssessment? _load;
 
     internal ReplayResult(ReplayReport summary, IReadOnlyList<RequestResult> requests, RunInfo run, ReplaySettings settings)
     {
@@ -51,6 +52,9 @@ public sealed class ReplayResult : IDynamicMetaObjectProvider
 
     /// <summary>The sessions and tasks, if the replay was asked for them and its load has any; null otherwise.</summary>
     public AgentResults? Agents { get; internal init; }
+
+    /// <summary>Whether the load was more than the workers could do, by the records of the requests.</summary>
+    public LoadAssessment Load => _load ??= LoadAssessor.Of(Requests, Workers, Run, Summary.CutOffRequests);
 
     /// <summary>
     /// What sessions and tasks are computed from; null where the load has none, or the result comes from a file or another session.

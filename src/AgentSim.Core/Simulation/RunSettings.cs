@@ -42,6 +42,7 @@ internal static class RunSettings
         if (workload.AllowsCut) names["allow_cut"] = true;
         if (workload.AllowsTorn) names["allow_torn"] = true;
         if (workload.DropsSessionless) names["drop_sessionless"] = true;
+        if (workload.DropsDependencies) names["missing_dependency"] = "drop";
     }
 
     private static void AddSynthetic(Dictionary<string, object?> names, SyntheticOptions synthetic)

@@ -38,6 +38,8 @@ internal sealed record SweepJob
 
     public bool DropSessionless { get; init; }
 
+    public MissingDependency MissingDependency { get; init; }
+
     /// <summary>The timing profile whose tables the engines have; null: none.</summary>
     public CalibrationUse? Calibration { get; init; }
 }

@@ -53,6 +53,7 @@ public static class SweepParcel
             AllowCut = input.Options.AllowCut,
             AllowTorn = input.Options.AllowTorn,
             DropSessionless = input.Options.DropSessionless,
+            MissingDependency = input.Options.MissingDependency,
             Calibration = points[0].Settings.Calibration,
         };
         Add(zip, JobName, target => JsonSerializer.Serialize(target, job, SweepJobJson.Default.SweepJob));

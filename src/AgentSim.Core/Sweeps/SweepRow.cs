@@ -55,6 +55,9 @@ public sealed class SweepRow : IDynamicMetaObjectProvider, INamedValues
         (Error, ErrorId, IsResumed, CutOffRequests, _metrics) = (error, errorId, isResumed, cutOffRequests, MetricsJson.Read(metricsJson));
     }
 
+    /// <summary>All metrics.</summary>
+    internal IReadOnlyList<Metric> Metrics => _metrics;
+
     /// <summary>Number of the point in the grid, from 0.</summary>
     public int Index { get; }
 

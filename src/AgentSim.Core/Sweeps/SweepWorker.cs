@@ -137,6 +137,7 @@ public sealed class SweepWorker : IDisposable
             AllowCut = job.AllowCut,
             AllowTorn = job.AllowTorn,
             DropSessionless = job.DropSessionless,
+            MissingDependency = job.MissingDependency,
         };
         string[] paths = [.. job.Paths.Select(path => Path.Combine(folder, path))];
         return new SweepWorkloads(job.Synthetic is not null, blockSize => job.Synthetic is { } synthetic

@@ -25,6 +25,7 @@ internal sealed class ReplayWaits
     private readonly int[] _indexOf;           // by ordinal - 1; -1: without a record
     private readonly double[] _released;       // by index: when the last request let go; NaN: it waits for none
     private readonly double[] _ready;          // by index: when the delay from then on is over
+    private readonly int[] _releasedBy;        // by index: the index of that request
     private readonly List<RequestLink> _links = [];
     private double[]? _toolShare;              // by index: part of the delay that is tool work
 
@@ -37,6 +38,7 @@ internal sealed class ReplayWaits
         for (int i = 0; i < _requests.Count; i++) _indexOf[_requests[i].Ordinal - 1] = i;
         _released = new double[_requests.Count];
         _ready = new double[_requests.Count];
+        _releasedBy = new int[_requests.Count];
         Array.Fill(_released, double.NaN);
         if (_load.Agentic is { } agentic) LinkAgentic(agentic, settings.ArrivalSpeedupRatio);
         else if (!_load.IsSimple) LinkSessions(settings.Concurrency is null ? settings.ArrivalSpeedupRatio : 1.0);
@@ -60,6 +62,13 @@ internal sealed class ReplayWaits
 
     /// <summary>What a request of the replay did before it arrived; null when nothing kept it.</summary>
     public RequestWait? WaitOf(RequestResult request) => WaitOf(_indexOf[request.Ordinal - 1]);
+
+    /// <summary>The request that let one of the replay go last, and when; null when it waited for none.</summary>
+    public (RequestResult Source, double ReleasedMs)? ReleaseOf(RequestResult request)
+    {
+        int index = _indexOf[request.Ordinal - 1];
+        return double.IsNaN(_released[index]) ? null : (_requests[_releasedBy[index]], _released[index]);
+    }
 
     private void LinkAgentic(AgenticColumns agentic, double ratio)
     {
@@ -103,6 +112,6 @@ internal sealed class ReplayWaits
         _links.Add(new RequestLink(from, to, onDispatch, isBranch));
         double released = onDispatch ? _requests[from].ArrivalTimeMs : _requests[from].TerminalTimeMs;
         if (released + delay <= _ready[to] && !double.IsNaN(_released[to])) return;
-        (_released[to], _ready[to]) = (released, released + delay);
+        (_released[to], _ready[to], _releasedBy[to]) = (released, released + delay, from);
     }
 }

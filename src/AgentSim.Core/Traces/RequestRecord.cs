@@ -88,13 +88,13 @@ public sealed class RequestRecord : TraceRecord
     public override bool IsError => Finish?.Reason == "error";
 
     /// <summary>Start of the request, milliseconds since 1970.</summary>
-    public long StartUnixMs => Math.Max(ReceivedUnixMs, 0);
+    public override long StartUnixMs => Math.Max(ReceivedUnixMs, 0);
 
     /// <summary>
     /// End of the request, milliseconds since 1970: the start plus the rounded total time, or the time of the event
     /// when no total time was recorded; never before the start (behaviour 01#2.5).
     /// </summary>
-    public long EndUnixMs => TotalTimeMs is { } total
+    public override long EndUnixMs => TotalTimeMs is { } total
         ? Milliseconds.Add(StartUnixMs, Milliseconds.Round(total))
         : Math.Max(StartUnixMs, EventUnixMs);
 

@@ -45,10 +45,11 @@ public sealed class ToolRecord : TraceRecord
     public override bool IsError => EventType == TraceNames.ToolError || Status == "error" || ErrorType is not null;
 
     /// <summary>End of the call, milliseconds since 1970: as recorded, or the time of the event.</summary>
-    public long EndUnixMs => EndedUnixMs ?? EventUnixMs;
+    public override long EndUnixMs => EndedUnixMs ?? EventUnixMs;
 
     /// <summary>Start of the call, milliseconds since 1970: as recorded, or the end less the rounded duration.</summary>
-    public long StartUnixMs => StartedUnixMs ?? (DurationMs is { } duration ? EndUnixMs - Milliseconds.Round(duration) : EndUnixMs);
+    public override long StartUnixMs =>
+        StartedUnixMs ?? (DurationMs is { } duration ? EndUnixMs - Milliseconds.Round(duration) : EndUnixMs);
 }
 
 /// <summary>Explicit causality of a tool call (the <c>claude</c> object; behaviour 01#3.3).</summary>

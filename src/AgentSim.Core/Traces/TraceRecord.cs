@@ -33,7 +33,27 @@ public abstract class TraceRecord
     /// <summary>True if the request or tool call failed, as far as the trace says.</summary>
     public abstract bool IsError { get; }
 
+    /// <summary>Start of the request or call, milliseconds since 1970.</summary>
+    public abstract long StartUnixMs { get; }
+
+    /// <summary>End of the request or call, milliseconds since 1970.</summary>
+    public abstract long EndUnixMs { get; }
+
+    /// <summary>Start of the request or call, UTC.</summary>
+    public DateTime Start => Time(StartUnixMs);
+
+    /// <summary>End of the request or call, UTC.</summary>
+    public DateTime End => Time(EndUnixMs);
+
+    /// <summary>From <see cref="Start"/> to <see cref="End"/>.</summary>
+    public TimeSpan Duration => End - Start;
+
     internal TracePlace Place => new(Path, Line);
+
+    // Times of a record may be any number; those that no calendar has are its first or last moment.
+    private static DateTime Time(long unixMs) => DateTime.UnixEpoch.AddMilliseconds(Math.Clamp(
+        unixMs, -(long)(DateTime.UnixEpoch - DateTime.MinValue).TotalMilliseconds,
+        (long)(DateTime.MaxValue - DateTime.UnixEpoch).TotalMilliseconds));
 
     /// <summary>An error about this record, at its file and line where it has one.</summary>
     internal AgentSimException Error(ErrorCode errorId, string message) => Place.Error(errorId, message);

@@ -54,6 +54,9 @@ public sealed class ReplayWorkload
     /// <summary>Whether it was asked for that requests without a session are left out.</summary>
     internal bool DropsSessionless { get; init; }
 
+    /// <summary>Whether it was asked for that dependencies on requests that are not there are dropped.</summary>
+    internal bool DropsDependencies { get; init; }
+
     /// <summary>How copies of its agents were made; null where there are none.</summary>
     internal CopyFacts? Copies { get; init; }
 
@@ -64,6 +67,7 @@ public sealed class ReplayWorkload
         AllowsCut = AllowsCut,
         AllowsTorn = AllowsTorn,
         DropsSessionless = DropsSessionless,
+        DropsDependencies = DropsDependencies,
         Copies = copies,
     };
 }

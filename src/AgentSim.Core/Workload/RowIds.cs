@@ -35,7 +35,7 @@ internal sealed class RowIds
         if (target < 0)
             throw Place(row).Error(Errors.DependencyUnknown,
                 $"request {Quote.Of(this[row])} waits for {Quote.Of(id)}, which is no request of this workload; keep " +
-                    "the rows it depends on");
+                    $"the rows it depends on, or drop the dependencies ({Setting.DropDependencies})");
         if (target == row) throw Place(row).Error(Errors.DependencyCycle, $"request {Quote.Of(id)} waits for itself");
         return target;
     }

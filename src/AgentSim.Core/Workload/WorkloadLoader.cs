@@ -145,7 +145,7 @@ public static class WorkloadLoader
         TornEnds? torn, CancellationToken cancellation)
     {
         // What a request of another model explains is not there to be waited for.
-        TraceLowering lowering = new(missing: options.Model is null ? MissingDependency.Error : MissingDependency.Drop)
+        TraceLowering lowering = new(missing: options.Model is null ? options.MissingDependency : MissingDependency.Drop)
         {
             Model = options.Model,
             DropsSessionless = options.DropSessionless,
@@ -190,7 +190,21 @@ public static class WorkloadLoader
 
     private static ReplayWorkload FromRows(IEnumerable<AtLine<MooncakeRow>> rows, string path, WorkloadOptions options,
         InputDigests inputs) =>
-        Build(rows, path, options, options.TraceBlockSize ?? WorkloadOptions.DefaultTraceBlockSize, inputs);
+        Build(options.MissingDependency == MissingDependency.Drop ? WithoutMissing(rows, options) : rows, path, options,
+            options.TraceBlockSize ?? WorkloadOptions.DefaultTraceBlockSize, inputs);
+
+    private static IEnumerable<AtLine<MooncakeRow>> WithoutMissing(IEnumerable<AtLine<MooncakeRow>> rows, WorkloadOptions options)
+    {
+        AtLine<MooncakeRow>[] all = [.. rows];
+        MooncakeRow[] kept = [.. RowDependencies.Drop([.. all.Select(row => row.Value)])];
+        int changed = all.Zip(kept, (row, without) => row.Value != without).Count(isChanged => isChanged);
+        if (changed > 0)
+            options.OnWarning?.Invoke(new RunWarning(WarningCodes.DependenciesDropped,
+                $"{changed} {(changed == 1 ? "row waits" : "rows wait")} for requests that are not among the rows; "
+                    + "these dependencies are dropped",
+                    changed));
+        return all.Zip(kept, (row, without) => row with { Value = without });
+    }
 
     private static ReplayWorkload FromSessions(IReadOnlyList<string> files, WorkloadOptions options, InputDigests inputs,
         IProgress<long>? progress, TornEnds? torn, CancellationToken cancellation)
@@ -248,6 +262,7 @@ public static class WorkloadLoader
             AllowsCut = options.AllowCut,
             AllowsTorn = options.AllowTorn,
             DropsSessionless = options.DropSessionless,
+            DropsDependencies = options.MissingDependency == MissingDependency.Drop,
         };
     }
 

@@ -39,6 +39,9 @@ public sealed record WorkloadOptions
     /// <summary>Agentic request traces: leaves out requests without a session, which are refused otherwise.</summary>
     public bool DropSessionless { get; init; }
 
+    /// <summary>Agentic rows and traces: what to do about requests that are waited for and not there.</summary>
+    public MissingDependency MissingDependency { get; init; }
+
     /// <summary>Told of what is allowed but hardly meant, when it is found; the same stands in <see
     /// cref="ReplayWorkload.Warnings"/>.</summary>
     public Action<RunWarning>? OnWarning { get; init; }

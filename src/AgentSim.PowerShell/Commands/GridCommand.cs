@@ -15,6 +15,7 @@ public abstract partial class GridCommand : ReplayInputCommand
     /// <summary>How requests are placed on workers.</summary>
     [Parameter]
     [ValidateNotNullOrEmpty]
+    [EnumName]
     public RouterMode[] RouterMode { get; set; } = [Simulation.RouterMode.RoundRobin];
 
     /// <summary>Numbers of workers.</summary>

@@ -14,6 +14,7 @@ public sealed class ImportAgentReportCommand : AgentSimCommand
 
     /// <summary>Report files; wildcards are allowed, and folders stand for the .json files in them.</summary>
     [Parameter(ParameterSetName = PathSet, Mandatory = true, Position = 0, ValueFromPipeline = true)]
+    [PathText]
     [SupportsWildcards]
     [ValidateNotNullOrEmpty]
     public string[] Path { get; set; } = [];

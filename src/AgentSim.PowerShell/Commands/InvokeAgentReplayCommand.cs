@@ -1,4 +1,5 @@
 using System.Management.Automation;
+using AgentSim.Metrics;
 using AgentSim.Simulation;
 using AgentSim.Workload;
 
@@ -13,6 +14,7 @@ public sealed partial class InvokeAgentReplayCommand : ReplayInputCommand
 
     /// <summary>How requests are placed on workers.</summary>
     [Parameter]
+    [EnumName]
     public RouterMode RouterMode { get; set; }
 
     /// <summary>Number of workers.</summary>
@@ -124,10 +126,23 @@ public sealed partial class InvokeAgentReplayCommand : ReplayInputCommand
         }
 
         ReplayWorkload workload = LoadWorkload((_settings.Pools?.Prefill ?? _settings.Engine).BlockSize);
+        Say(workload);
         var progress = new ProgressDisplay(this, "Replaying");
         ReplayResult result = Replay.Run(workload, _settings, progress.Replaying(), Cancellation);
         progress.Complete();
+        WriteVerbose(result.Load.ToString());
         foreach (RunWarning warning in result.Warnings) Warn(warning);   // those that only the run could show
         WriteObject(result);
+    }
+
+    private void Say(ReplayWorkload workload)
+    {
+        string files = workload.Inputs.Count == 0 ? "" : $" from {string.Join(", ", workload.Inputs.Select(input => input.Path))}";
+        WriteVerbose($"The workload has {PeopleUnits.Count(workload.RequestCount, "request")}{files}");
+        string workers = _settings.Pools is { } pools
+            ? $"{PeopleUnits.Count(pools.PrefillWorkers, "prefill worker")} ({pools.Prefill}) and " +
+                $"{PeopleUnits.Count(pools.DecodeWorkers, "decode worker")} ({pools.Decode})"
+            : $"{PeopleUnits.Count(_settings.Workers, "worker")} ({_settings.Engine})";
+        WriteVerbose($"Replaying on {workers}, router {RouterMode}");
     }
 }

@@ -12,6 +12,13 @@ public sealed class InvokeAgentSweepCommand : GridCommand
     private ReplaySettings _common = new();
     private ReplaySettings[] _settings = [];
 
+    /// <summary>Metrics that rows have as properties, too, by their names in reports; wildcards are allowed.</summary>
+    [Parameter]
+    [SupportsWildcards]
+    [ValidateNotNullOrEmpty]
+    [ArgumentCompleter(typeof(MetricCompleter))]
+    public string[]? Metric { get; set; }
+
     /// <inheritdoc/>
     protected override void Start()
     {
@@ -24,9 +31,23 @@ public sealed class InvokeAgentSweepCommand : GridCommand
     /// <inheritdoc/>
     protected override void Finish()
     {
+        WriteVerbose($"Replaying {_settings.Length} combinations, at most {ThrottleLimit} at the same time");
         SweepPoint[] points = Points(_settings);
         WithCheckpoint("Keep the finished points of the sweep", points[0].Workload, _common, checkpoint =>
             WithMachines(points, machines => Run(points, checkpoint, machines)));
+    }
+
+    // The row itself, with a property more for each metric: what takes rows takes it, and Export-Csv has the metrics.
+    private PSObject WithMetrics(SweepRow row)
+    {
+        var shown = new PSObject(row);
+        WildcardPattern[] patterns = [.. Metric!.Select(name => new WildcardPattern(name, WildcardOptions.IgnoreCase))];
+        foreach (Metrics.Metric metric in row.Metrics.Where(metric => patterns.Any(pattern => pattern.IsMatch(metric.Name))))
+        {
+            if (shown.Properties[metric.Name] is null) shown.Properties.Add(new PSNoteProperty(metric.Name, metric.Value));
+        }
+
+        return shown;
     }
 
     private void Run(SweepPoint[] points, SweepCheckpoint? checkpoint, SweepMachines? machines)
@@ -44,7 +65,7 @@ public sealed class InvokeAgentSweepCommand : GridCommand
             }
 
             if (row.CutOffRequests > 0) cutOff++;
-            WriteObject(row);
+            WriteObject(Metric is null ? row : WithMetrics(row));
         }
 
         progress.Complete();

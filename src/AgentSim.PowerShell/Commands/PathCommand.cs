@@ -25,6 +25,7 @@ public abstract class PathCommand : AgentSimCommand
 
     /// <summary>Files and folders; wildcards are allowed.</summary>
     [Parameter(ParameterSetName = PathSet, Mandatory = true, Position = 0, ValueFromPipeline = true)]
+    [PathText]
     [SupportsWildcards]
     [ValidateNotNullOrEmpty]
     public string[] Path { get; set; } = [];

@@ -76,6 +76,7 @@ public sealed class StartAgentServerCommand : AgentSimCommand
 
     /// <summary>How requests are placed on workers.</summary>
     [Parameter]
+    [EnumName]
     public RouterMode RouterMode { get; set; }
 
     /// <summary>Settings of the KV router: <see cref="Routing.RouterSettings"/>, a hashtable or JSON text.</summary>

@@ -38,6 +38,7 @@ public abstract partial class WorkloadInputCommand : PathCommand
     [Parameter(ParameterSetName = InputObjectSet)]
     [Parameter(ParameterSetName = PathSet)]
     [Parameter(ParameterSetName = LiteralPathSet)]
+    [EnumName]
     public TraceFormat TraceFormat { get; set; }
 
     /// <summary>Tokens per hash id; without it 512, or what rows and request traces say.</summary>
@@ -65,6 +66,13 @@ public abstract partial class WorkloadInputCommand : PathCommand
     [Parameter(ParameterSetName = PathSet)]
     [Parameter(ParameterSetName = LiteralPathSet)]
     public SwitchParameter DropSessionless { get; set; }
+
+    /// <summary>What to do about requests that rows wait for and that are not there.</summary>
+    [Parameter(ParameterSetName = InputObjectSet)]
+    [Parameter(ParameterSetName = RecordSet)]
+    [Parameter(ParameterSetName = PathSet)]
+    [Parameter(ParameterSetName = LiteralPathSet)]
+    public MissingDependency MissingDependency { get; set; }
 
     /// <summary>Applied-compute sessions and synthetic load: share of a prompt that its group has in common, 0 to 1.</summary>
     [Parameter(ParameterSetName = PathSet)]
@@ -168,6 +176,7 @@ public abstract partial class WorkloadInputCommand : PathCommand
         AllowCut = AllowCut,
         AllowTorn = AllowTorn,
         DropSessionless = DropSessionless,
+        MissingDependency = MissingDependency,
         OnWarning = Warn,
     };
 

@@ -28,7 +28,7 @@ public sealed class CalibrateCommandTests : IDisposable
         (code, output, _) = Run("replay", "--input-tokens", "600", "--output-tokens", "100", "--request-count", "40", "--request-rate", "1",
             "--timing-profile", profile, "--report-json", report);
         Assert.Equal(0, code);
-        Assert.Contains("Timing: meta-llama/Llama-3.1-8B on NVIDIA GeForce RTX 4090", output, StringComparison.Ordinal);
+        Assert.Contains("Timing   meta-llama/Llama-3.1-8B on NVIDIA GeForce RTX 4090", output, StringComparison.Ordinal);
         JsonElement run = JsonDocument.Parse(File.ReadAllText(report)).RootElement.GetProperty("run");
         Assert.True(run.GetProperty("calibration").GetProperty("errors").GetArrayLength() > 3);
         Assert.Equal(2588, run.GetProperty("settings").GetProperty("engine_args").GetProperty("num_gpu_blocks").GetInt32());

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Text.Json;
 using AgentSim.Engines;
+using AgentSim.Reports;
 using AgentSim.Routing;
 
 namespace AgentSim.Tests.Cli;
@@ -20,7 +21,7 @@ public sealed class CommandLineTests : IDisposable
         Task<string> error = process.StandardError.ReadToEndAsync();
         string output = process.StandardOutput.ReadToEnd();
         process.WaitForExit();
-        _timing = Array.Find(output.Split('\n'), line => line.StartsWith("Timing: ", StringComparison.Ordinal)) ?? "";
+        _timing = Array.Find(output.Split('\n'), line => line.StartsWith("Timing ", StringComparison.Ordinal)) ?? "";
         return (process.ExitCode, output, error.Result);
     }
 
@@ -185,7 +186,13 @@ public sealed class CommandLineTests : IDisposable
                 """{"block_size":16}""",
             "--report-json", "sub/report.json", "--report-jsonl", "records.jsonl", "--sla-e2e", "30");
         Assert.Equal((0, "agentsim: 2 of 3 requests within the SLA, 27.50 requests/sec\n"), (code, error));
-        Assert.StartsWith("NVIDIA AIPerf | LLM Metrics\n┏━", output);
+        foreach (string line in (string[])["Load     3 requests in 2 sessions, as they arrive", "Engine   vllm block_size=16", "Workers  2",
+            "Router   round robin", "Completed 3 of 3 requests in 0.073 simulated seconds", "Not overloaded: 2 workers keep up"])
+            Assert.Contains($"\n{line}", output);
+        Assert.Matches("\nTime     72.7 ms simulated, [0-9.E-]+ GPU hours \\(computed in ", output);
+        Assert.Matches("\nMetric +avg +p50 +p90 +p99 +max\n", output);
+        Assert.All(output.Split('\n').SkipWhile(line => !line.StartsWith("Metric ", StringComparison.Ordinal)).TakeWhile(line => line.Length > 0),
+            line => Assert.True(line.Length <= 80, line));
         Assert.EndsWith("\nSaved full report to: sub/report.json\n", output);
 
         JsonElement report = JsonDocument.Parse(File.ReadAllText(Path.Combine(_folder, "sub", "report.json"))).RootElement;
@@ -209,8 +216,31 @@ public sealed class CommandLineTests : IDisposable
         (int code, string output, string error) = Run(
             "replay", Trace(), "--trace-block-size", "16", "--report-json", "r.json", "--report-html", "sub/page.html", "--plot");
         Assert.Equal((0, ""), (code, error));
-        Assert.Contains("distribution ┃\n", output);
+        Assert.Matches("\nMetric +p50 +p99 +distribution\n", output);
+        Assert.Matches("\nTime to first token \\(ms\\) +[0-9.]+ +[0-9.]+ +[▁▂▃▄▅▆▇█]", output);
+        Assert.All(output.Split('\n').SkipWhile(line => !line.StartsWith("Metric ", StringComparison.Ordinal)).TakeWhile(line => line.Length > 0),
+            line => Assert.True(line.Length <= 80 || line == Sparkline.Legend, line));
         Assert.StartsWith("<!DOCTYPE html>", File.ReadAllText(Path.Combine(_folder, "sub", "page.html")));
+    }
+
+    [Fact]
+    public void The_table_of_the_reference_comes_on_request()
+    {
+        string[] replay = ["replay", Trace(), "--trace-block-size", "16", "--report-json", "r.json", "--reference-table"];
+        Assert.StartsWith("NVIDIA AIPerf | LLM Metrics\n┏━", Run(replay).Output);
+        Assert.Contains("distribution ┃\n", Run([.. replay, "--plot"]).Output);
+    }
+
+    [Fact]
+    public void Options_with_nothing_behind_them_stand_below_the_others_in_the_help()
+    {
+        (int code, string output, string error) = Run("replay", "--help");
+        Assert.Equal((0, ""), (code, error));
+        int heading = output.IndexOf("\nOptions of the reference that AgentSim has nothing for:\n", StringComparison.Ordinal);
+        Assert.True(heading > 0);
+        Assert.DoesNotContain("--aic-", output[..heading].Replace("--aic-nextn", "", StringComparison.Ordinal));
+        Assert.Equal(17, output[heading..].Split('\n').Count(line => line.StartsWith("  --", StringComparison.Ordinal)));
+        Assert.DoesNotContain("has nothing for", Run("sweep", "--help").Output);
     }
 
     [Fact]

@@ -173,7 +173,8 @@ public sealed class SweepMachinesTests : IDisposable
             // What reports say beside, and what only replays by themselves record.
             ["Warnings", "RecordsKvUse", "RunName"]);
         Names<WorkloadOptions>(
-            ["Format", "TraceBlockSize", "SharedPrefixRatio", "PrefixGroups", "Model", "AllowCut", "AllowTorn", "DropSessionless"],
+            ["Format", "TraceBlockSize", "SharedPrefixRatio", "PrefixGroups", "Model", "AllowCut", "AllowTorn", "DropSessionless",
+                "MissingDependency"],
             ["Import", "OnWarning"]);
     }
 

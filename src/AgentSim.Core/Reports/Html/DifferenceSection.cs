@@ -9,30 +9,36 @@ internal static class DifferenceSection
     {
         IReadOnlyList<MetricComparison> all = ReportComparison.Compare(content.Metrics);
         Dictionary<string, MetricComparison> byName = all.ToDictionary(metric => metric.Metric);
-        page.Markup("<section id=\"differences\" aria-labelledby=\"differences-title\">\n<h2 id=\"differences-title\">Differences</h2>\n");
-        page.Write($"<p>Against <bdi>{content.Names[0]}</bdi>. The sign says which way a metric went for you: ▲ better, ▼ worse, ◆ " +
-            $"changed where neither way is better.</p>\n");
+        page.Write($"<div id=\"differences\">\n<p>Against <bdi>{content.Names[0]}</bdi>. The sign says which way a metric went for you: " +
+            $"▲ better, ▼ worse, ◆ changed where neither way is better.</p>\n");
         WriteTable(page, content, "Differences of the headline metrics",
-            [.. MetricCatalog.Current.Headlines(content.Metrics).Select(headline => (headline.Title, byName[headline.Name]))]);
+            [.. MetricCatalog.Current.Headlines(content.Metrics).Select(metric => (metric, byName[metric.Name]))]);
         page.Write($"<details><summary>All {all.Count} metrics</summary>\n");
-        WriteTable(page, content, "Differences of all metrics", [.. all.Select(metric => (metric.Metric, metric))]);
-        page.Markup("</details>\n</section>\n");
+        WriteTable(page, content, "Differences of all metrics", [.. all.Select(metric => ((MetricDefinition?)null, metric))]);
+        page.Markup("</details>\n</div>\n");
     }
 
+    // Metrics without a definition stand under the names that files have, in their units.
     private static void WriteTable(HtmlWriter page, PageContent content, string title,
-        IReadOnlyList<(string Label, MetricComparison Comparison)> metrics)
+        IReadOnlyList<(MetricDefinition? Definition, MetricComparison Comparison)> metrics)
     {
-        page.BeginTable(title, "Metric");
-        foreach (string name in content.Names) page.Write($"<th scope=\"col\" class=\"number\"><bdi>{name}</bdi></th>");
-        page.Markup("</tr></thead>\n<tbody>\n");
-        foreach ((string label, MetricComparison metric) in metrics)
+        page.BeginTable(title, "Metric", isStacked: true);
+        for (int run = 0; run < content.Names.Count; run++)
         {
-            page.Write($"<tr><th scope=\"row\">{label}</th><td class=\"number\">{MetricText.Value(metric.Baseline)}</td>");
+            page.Write($"<th scope=\"col\" class=\"number\"><span class=\"swatch run{run % PlotSections.RunStyles}\"></span> ");
+            page.Write($"<bdi>{content.Names[run]}</bdi></th>");
+        }
+
+        page.Markup("</tr></thead>\n<tbody>\n");
+        foreach ((MetricDefinition? definition, MetricComparison metric) in metrics)
+        {
+            page.Write($"<tr><th scope=\"row\">{(definition is null ? metric.Metric : PeopleText.Title(definition))}</th>");
+            page.Write($"<td class=\"number\" data-label=\"{content.Names[0]}\">{Shown(definition, metric.Baseline)}</td>");
             for (int run = 1; run < metric.Values.Count; run++)
             {
                 ComparisonVerdict verdict = metric.Verdicts[run - 1];
-                page.Write($"<td class=\"number {ClassOf(verdict)}\">{MetricText.Value(metric.Values[run])}<br>");
-                page.Write($"<small>{MetricText.Verdict(verdict)}");
+                page.Write($"<td data-label=\"{content.Names[run]}\" class=\"number {ClassOf(verdict)}\">");
+                page.Write($"{Shown(definition, metric.Values[run])}<br><small>{MetricText.Verdict(verdict)}");
                 if (verdict is ComparisonVerdict.Better or ComparisonVerdict.Worse or ComparisonVerdict.Changed)
                     page.Write($" {MetricText.Percent(metric.Baseline, metric.Values[run])}");
                 page.Markup("</small></td>");
@@ -43,6 +49,9 @@ internal static class DifferenceSection
 
         page.EndTable();
     }
+
+    private static string Shown(MetricDefinition? definition, double? value) =>
+        definition is null ? MetricText.Value(value) : PeopleText.Value(definition, value);
 
     private static string ClassOf(ComparisonVerdict verdict) => verdict switch
     {

@@ -4,11 +4,11 @@ using AgentSim.Metrics;
 namespace AgentSim.Reports.Html;
 
 /// <summary>
-/// Writes runs as one HTML file that needs nothing else: metrics and limits, differences, plots of the distributions, load and cache
-/// reuse over time, tasks and what their time went to, a lane per session, the slowest requests, settings and provenance. Text of
-/// traces is shown, never run: it is
-/// escaped, and a content security policy lets no script run but the page's own. A page shows up to 5,000 requests of a run as
-/// lanes; of more it says that it shows a choice.
+/// Writes runs as one HTML file that needs nothing else. What a reader asks first stands first: what ran, on whose timing, with which
+/// warnings; in sentences how long tasks take and why, whether the workers keep up, what changed; then metrics and limits, tasks, load
+/// and cache reuse over time, distributions, lanes, the slowest requests, settings and provenance. Text of traces is shown, never
+/// run: it is escaped, and a content security policy lets no script run but the page's own. A page shows up to 5,000 requests of a
+/// run as lanes; of more it says that it shows a choice.
 /// </summary>
 public static class HtmlReport
 {
@@ -26,10 +26,11 @@ public static class HtmlReport
             leaveOpen: true) { NewLine = "\n" };
         var page = new HtmlWriter(text);
         WriteHead(page, content);
+        HeadSection.Write(page, content);
+        AnswersSection.Write(page, content);
         SummarySection.Write(page, content);
-        if (runs.Count > 1) DifferenceSection.Write(page, content);
-        PlotSections.Write(page, content);
         TaskSection.Write(page, content);
+        PlotSections.Write(page, content);
         LaneSection.Write(page, content);
         SlowestSection.Write(page, content);
         SettingsSection.Write(page, content);
@@ -52,8 +53,8 @@ public static class HtmlReport
         page.Write($"<meta name=\"generator\" content=\"AgentSim {version}\">\n<title>Replay report: " +
             $"{string.Join(" · ", content.Names)}</title>\n");
         foreach (string style in PageResources.Styles) page.Markup($"<style>{style}</style>\n");
-        page.Markup("</head>\n<body>\n<a class=\"skip\" href=\"#content\">Skip to the content</a>\n<header>\n<h1>Replay report</h1>\n");
-        page.Write($"<p>{Overview(content)}</p>\n");
+        page.Markup("</head>\n<body>\n<a class=\"skip\" href=\"#content\">Skip to the content</a>\n<header>\n");
+        page.Write($"<h1>Replay report: <bdi>{Title(content)}</bdi></h1>\n<p>{Overview(content)}</p>\n");
         page.Markup("<nav aria-label=\"Parts of this report\"><ul>\n");
         foreach ((string id, string title) in Parts(content)) page.Write($"<li><a href=\"#{id}\">{title}</a></li>\n");
         page.Markup("</ul></nav>\n</header>\n<main id=\"content\">\n");
@@ -62,26 +63,29 @@ public static class HtmlReport
 
     private static IEnumerable<(string Id, string Title)> Parts(PageContent content)
     {
+        yield return ("run", "What ran");
+        yield return ("answers", "In short");
         yield return ("summary", "Metrics");
-        if (content.Runs.Count > 1) yield return ("differences", "Differences");
-        yield return ("distributions", "Distributions");
+        if (content.Agents.Any(agents => agents is not null)) yield return ("tasks", "Tasks");
         yield return ("load", "Load");
         yield return ("reuse", "Cache reuse");
-        if (content.Agents.Any(agents => agents is not null)) yield return ("tasks", "Tasks");
-        yield return ("lanes", "Sessions");
+        yield return ("distributions", "Distributions");
+        yield return ("lanes", LaneSection.TitleOf(content));
         yield return ("slowest", "Slowest requests");
         yield return ("settings", "Settings");
     }
+
+    private static string Title(PageContent content) => content.Runs.Count > 1 ? $"{content.Runs.Count} runs compared" : content.Names[0];
 
     private static string Overview(PageContent content)
     {
         ReportedRun first = content.Runs[0];
         string made = $"made by AgentSim {first.Result.Run.Version}";
         if (content.Runs.Count > 1)
-            return $"{content.Runs.Count} runs; the first, {content.Names[0]}, is the baseline. Simulated times, {made}.";
+            return $"The first, {content.Names[0]}, is the baseline. Simulated times, {made}.";
         ReplayReport summary = first.Result.Summary;
         if (summary.CompletedRequests == 0) return $"None of {MetricText.Value(summary.NumRequests)} requests completed, {made}.";
-        return $"{MetricText.Value(summary.NumRequests)} requests in {MetricText.Value(summary.DurationMs / 1000.0)} " +
-            $"simulated seconds, {made}.";
+        return $"{PeopleUnits.Count(summary.NumRequests, "request")} in {PeopleUnits.Duration(summary.DurationMs)} of simulated time, " +
+            $"{made}.";
     }
 }

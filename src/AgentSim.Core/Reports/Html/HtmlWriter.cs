@@ -14,10 +14,16 @@ internal sealed class HtmlWriter(TextWriter text)
 {
     public void Write(EscapingHandler markup) => text.Write(markup.Markup);
 
-    /// <summary>Begins a table that scrolls by itself, up to the heading of its first column.</summary>
-    public void BeginTable(string title, string first) =>
-        Write($"<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"{title}\">\n<table>\n<thead><tr><th " +
-            $"scope=\"col\">{first}</th>");
+    /// <summary>
+    /// Begins a table that scrolls by itself, up to the heading of its first column. Where there is little room one that
+    /// <paramref name="isStacked"/> shows the cells of a row below each other, so that no column is out of sight; its cells have their
+    /// heading as <c>data-label</c>.
+    /// </summary>
+    public void BeginTable(string title, string first, bool isStacked = false)
+    {
+        Write($"<div class=\"{(isStacked ? "scroll stacked" : "scroll")}\" tabindex=\"0\" role=\"region\" aria-label=\"{title}\">\n");
+        Write($"<table>\n<thead><tr><th scope=\"col\">{first}</th>");
+    }
 
     /// <summary>Ends such a table behind its last row.</summary>
     public void EndTable() => Markup("</tbody>\n</table>\n</div>\n");

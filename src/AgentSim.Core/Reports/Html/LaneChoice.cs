@@ -1,4 +1,5 @@
 using AgentSim.Agents;
+using AgentSim.Engines;
 using AgentSim.Recording;
 using AgentSim.Simulation;
 using AgentSim.Timelines;
@@ -7,8 +8,9 @@ using AgentSim.Workload;
 namespace AgentSim.Reports.Html;
 
 /// <summary>
-/// The lanes of a run that the page shows. All of them up to a number of requests; above it those of the slowest requests and an
-/// even choice of the others, whole sessions as far as they fit.
+/// The lanes of a run that the page shows: one for each session, or one for each worker where every request is on its own. All of them
+/// up to a number of requests; above it those of the slowest requests and an even choice of the others, whole sessions as far as they
+/// fit.
 /// </summary>
 /// <param name="Lanes">By their start, those of a task together.</param>
 /// <param name="Requests">Requests in them.</param>
@@ -18,8 +20,12 @@ internal sealed record LaneChoice(IReadOnlyList<Lane> Lanes, int Requests, int A
 {
     private const int MostTools = 6;
     private const double NanosecondsPerMs = 1e6;
+    private const double SlackMs = 1e-3;
 
     public bool IsSample => Requests < AllRequests;
+
+    /// <summary>True where lanes are workers, because no request belongs to others.</summary>
+    public bool IsByWorker { get; init; }
 
     /// <param name="result">The run.</param>
     /// <param name="slowest">Requests whose lanes must be there, and they in them.</param>
@@ -36,7 +42,9 @@ internal sealed record LaneChoice(IReadOnlyList<Lane> Lanes, int Requests, int A
         var links = new ReplayWaits(result);
         var wanted = slowest.Select(request => request.Ordinal).ToHashSet();
         List<List<RequestResult>> chosen = Choose(sessions, wanted, most);
+        if (IsPlain(load)) return OfWorkers(result, [.. chosen.SelectMany(each => each)]);
         Dictionary<string, (int Place, int Depth)> tree = Tree(agents);
+        Dictionary<int, double[]> ends = Ends(load, result.Requests);
         Lane[] lanes = [.. chosen.Select(each => Lane.Of(NameOf(load, each[0]), each.Select(Placed)))
             .Select(lane => lane with { Depth = tree.GetValueOrDefault(lane.Name).Depth })
             .OrderBy(lane => tree.GetValueOrDefault(lane.Name).Place).ThenBy(lane => lane.StartMs)];
@@ -45,11 +53,53 @@ internal sealed record LaneChoice(IReadOnlyList<Lane> Lanes, int Requests, int A
         LaneRequest Placed(RequestResult request)
         {
             string? tools = ToolsOf(load, request.Ordinal - 1);
-            if (links.WaitOf(request) is not { } wait) return new LaneRequest(request, 0.0, 0.0, tools);
+            double subAgents = SubAgents(request);
+            if (links.WaitOf(request) is not { } wait) return new LaneRequest(request, 0.0, 0.0, tools) { SubAgentMs = subAgents };
             double waitMs = Math.Max(0.0, request.ArrivalTimeMs - wait.Begin / NanosecondsPerMs);
-            return new LaneRequest(request, waitMs, Math.Min(waitMs, (wait.ToolEnd - wait.Begin) / NanosecondsPerMs), tools);
+            return new LaneRequest(request, waitMs, Math.Min(waitMs, (wait.ToolEnd - wait.Begin) / NanosecondsPerMs), tools)
+            {
+                SubAgentMs = subAgents,
+            };
+        }
+
+        // From the last end of its own session before another session let it go, to then.
+        double SubAgents(RequestResult request)
+        {
+            int session = load.SessionOf[request.Ordinal - 1];
+            if (links.ReleaseOf(request) is not { } release || load.SessionOf[release.Source.Ordinal - 1] == session) return 0.0;
+            if (!ends.TryGetValue(session, out double[]? own)) return 0.0;
+            int at = Array.BinarySearch(own, release.ReleasedMs + SlackMs);
+            int before = (at < 0 ? ~at : at) - 1;
+            double idle = before < 0 ? 0.0 : release.ReleasedMs - own[before];
+            return idle > SlackMs ? idle : 0.0;
         }
     }
+
+    /// <summary>True where every request is on its own.</summary>
+    public static bool IsPlain(WorkloadColumns load) => load.IsSimple || load.IsSingleTurn;
+
+    private static LaneChoice OfWorkers(ReplayResult result, List<RequestResult> requests)
+    {
+        string[] names = WorkerLoad.Names(result.Workers);
+        int prefillWorkers = result.Workers.Count(worker => worker.WorkerType == WorkerType.Prefill);
+        Lane[] lanes = [.. requests.GroupBy(WorkerOf).OrderBy(group => group.Key).Select(group =>
+            Lane.Of(group.Key == int.MaxValue ? "not admitted" : names[group.Key], group.Select(request =>
+                new LaneRequest(request, 0.0, 0.0, null) { IsFromAdmission = true })))];
+        return new LaneChoice(lanes, requests.Count, names.Length, result.Requests.Count) { IsByWorker = true };
+
+        // The worker that gave the tokens; the prefill worker of what got no further.
+        int WorkerOf(RequestResult request)
+        {
+            if (request is { FirstAdmitMs: null, PrefillAdmitMs: null }) return int.MaxValue;
+            if (prefillWorkers == 0) return request.DecodeWorkerIdx ?? 0;
+            return request.DecodeWorkerIdx is { } decode ? prefillWorkers + decode : request.PrefillWorkerIdx ?? int.MaxValue;
+        }
+    }
+
+    // By session the ends of its requests, ascending.
+    private static Dictionary<int, double[]> Ends(WorkloadColumns load, IReadOnlyList<RequestResult> requests) =>
+        load.Agentic is null ? [] : requests.GroupBy(request => load.SessionOf[request.Ordinal - 1])
+            .ToDictionary(group => group.Key, group => group.Select(request => request.TerminalTimeMs).Order().ToArray());
 
     // A session of several plays has one lane, where the first of them is.
     private static Dictionary<string, (int Place, int Depth)> Tree(AgentResults? agents)

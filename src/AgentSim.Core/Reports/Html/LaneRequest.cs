@@ -10,12 +10,22 @@ namespace AgentSim.Reports.Html;
 /// <param name="Tools">Those tools in words; null where none are known.</param>
 internal sealed record LaneRequest(RequestResult Record, double WaitMs, double ToolMs, string? Tools)
 {
-    public double StartMs => Record.ArrivalTimeMs - WaitMs;
+    /// <summary>Time before that in which the session waited for sessions below it.</summary>
+    public double SubAgentMs { get; init; }
+
+    /// <summary>In lanes of workers: they show requests from admission on.</summary>
+    public bool IsFromAdmission { get; init; }
+
+    public double StartMs => IsFromAdmission ? AdmittedMs : Record.ArrivalTimeMs - WaitMs - SubAgentMs;
+
     public double EndMs => Record.TerminalTimeMs;
+
+    /// <summary>When it was admitted, else when it ended without.</summary>
+    public double AdmittedMs => Record.PrefillAdmitMs ?? Record.FirstAdmitMs ?? Record.TerminalTimeMs;
 }
 
-/// <summary>The requests of a session side by side: those that overlap are in different rows.</summary>
-/// <param name="Name">Name of the session.</param>
+/// <summary>The requests of a session, or of a worker, side by side: those that overlap are in different rows.</summary>
+/// <param name="Name">Name of the session or worker.</param>
 /// <param name="Rows">Number of rows.</param>
 /// <param name="Requests">The requests by arrival, each with its row.</param>
 internal sealed record Lane(string Name, int Rows, IReadOnlyList<(LaneRequest Request, int Row)> Requests)

@@ -45,6 +45,7 @@ internal static class PageData
             json.WriteStartObject(distribution.Id);
             json.WriteBoolean("log", bins.IsLogarithmic);
             json.WriteNumber("most", (float)samples.Where(set => set.Count > 0).Max(set => set.Max));
+            WriteBounds(json, content, distribution);
             Numbers(json, "edges", bins.Edges);
             Numbers(json, "x", curve.Edges);
             json.WriteStartArray("histogram");
@@ -57,6 +58,15 @@ internal static class PageData
         }
 
         json.WriteEndObject();
+    }
+
+    // What requests had to keep, as lines in the plots; runs usually have the same.
+    private static void WriteBounds(Utf8JsonWriter json, PageContent content, PlotDistribution distribution)
+    {
+        json.WriteStartArray("bounds");
+        foreach (double bound in content.Results.Select(result => result.ServiceLevel is { } level ? distribution.Bound(level) : null)
+            .OfType<double>().Distinct()) json.WriteNumberValue(bound);
+        json.WriteEndArray();
     }
 
     // Few samples need wide bins to show a shape.

@@ -12,14 +12,12 @@ internal static class PlotSections
 
     public static void Write(HtmlWriter page, PageContent content)
     {
-        page.Markup("<section id=\"distributions\" aria-labelledby=\"distributions-title\">\n<h2 " +
-            "id=\"distributions-title\">Distributions</h2>\n");
-        page.Markup("<p class=\"hint\">Drag across a plot to look closer, double-click to see all of it. With the keyboard: Tab to a " +
-            "plot, ← and → read its values, Esc ends that.</p>\n");
-        foreach (PlotDistribution distribution in PlotDistribution.All) WriteDistribution(page, content, distribution);
-        page.Markup("</section>\n<section id=\"load\" aria-labelledby=\"load-title\">\n<h2 id=\"load-title\">Load over time</h2>\n");
-        page.Markup("<p>Mean number of requests in each of 600 slices of the simulated time. A request waits until it is first admitted " +
-            "to a batch; one that loses its place later counts as running.</p>\n");
+        page.Markup("<section id=\"load\" aria-labelledby=\"load-title\">\n<h2 id=\"load-title\">Load over time</h2>\n");
+        WriteVerdicts(page, content);
+        page.Markup("<p class=\"hint\">Mean number of requests in each of 600 slices of the simulated time. A request waits until it is " +
+            "first admitted to a batch; one that loses its place later counts as " +
+            "running. Drag across a plot to look closer, double-click to see all " +
+            "of it. With the keyboard: Tab to a plot, ← and → read its values, Esc ends that.</p>\n");
         if (content.Results.Any(result => result.Workers.Count > PageContent.MostWorkers))
             page.Write($"<p class=\"note\">The first {PageContent.MostWorkers} workers are there one by one, and all " +
                 $"of them together.</p>\n");
@@ -32,7 +30,20 @@ internal static class PlotSections
             "admitted.</p>\n<div class=\"plots\">\n");
         Figure(page, "plot-reuse-so-far", "Up to each moment (%)");
         Figure(page, "plot-reuse-slice", "In each of 120 slices of the time (%)");
-        page.Markup("</div>\n</section>\n");
+        page.Markup("</div>\n</section>\n<section id=\"distributions\" aria-labelledby=\"distributions-title\">\n<h2 " +
+            "id=\"distributions-title\">Distributions</h2>\n");
+        foreach (PlotDistribution distribution in PlotDistribution.All) WriteDistribution(page, content, distribution);
+        page.Markup("</section>\n");
+    }
+
+    private static void WriteVerdicts(HtmlWriter page, PageContent content)
+    {
+        for (int run = 0; run < content.Runs.Count; run++)
+        {
+            LoadAssessment load = content.Runs[run].Result.Load;
+            page.Write($"<p>{(content.Runs.Count > 1 ? $"{content.Names[run]}: " : "")}");
+            page.Write($"<strong class=\"{(load.IsOverloaded ? "worse" : "")}\">{load.Sentence}.</strong></p>\n");
+        }
     }
 
     private static void WriteDistribution(HtmlWriter page, PageContent content, PlotDistribution distribution)
@@ -41,8 +52,7 @@ internal static class PlotSections
         Figure(page, $"plot-{distribution.Id}-cdf", $"{distribution.Title}: share of samples up to a value");
         Figure(page, $"plot-{distribution.Id}-histogram", $"{distribution.Title}: histogram");
         page.Write($"</div>\n</div>\n<details><summary>{distribution.Title} in numbers</summary>\n");
-        page.Write($"<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"{distribution.Title} in " +
-            $"numbers\"><table>\n<thead><tr><th scope=\"col\">Run</th>");
+        page.BeginTable($"{distribution.Title} in numbers", "Run", isStacked: true);
         foreach (Statistic statistic in Statistic.All) page.Write($"<th scope=\"col\" class=\"number\">{statistic.Name}</th>");
         page.Markup("</tr></thead>\n<tbody>\n");
         for (int run = 0; run < content.Names.Count; run++)
@@ -50,14 +60,16 @@ internal static class PlotSections
             page.Write($"<tr><th scope=\"row\"><bdi>{content.Names[run]}</bdi></th>");
             foreach (Statistic statistic in Statistic.All)
             {
-                string value = MetricText.Value(ReportMetrics.Find(content.Metrics[run], statistic.NameOf(distribution.Metric)));
-                page.Write($"<td class=\"number\">{value}</td>");
+                double? value = ReportMetrics.Find(content.Metrics[run], statistic.NameOf(distribution.Metric));
+                page.Write($"<td class=\"number\" data-label=\"{statistic.Name}\" title=\"{MetricText.Value(value)} ms\">");
+                page.Write($"{PeopleText.Ms(value)}</td>");
             }
 
             page.Markup("</tr>\n");
         }
 
-        page.Markup("</tbody>\n</table></div></details>\n");
+        page.EndTable();
+        page.Markup("</details>\n");
     }
 
     /// <summary>The place of a plot, which the scripts find by its id.</summary>
@@ -69,10 +81,14 @@ internal static class PlotSections
 /// <summary>A distribution that the page plots; what it is called and what it is says the catalog of metrics.</summary>
 /// <param name="Id">Its id in the page.</param>
 /// <param name="Metric">Its name in the catalog.</param>
-internal sealed record PlotDistribution(string Id, string Metric)
+/// <param name="Bound">What a service level asks of it; null: nothing.</param>
+internal sealed record PlotDistribution(string Id, string Metric, Func<ServiceLevel, double?> Bound)
 {
     public static readonly PlotDistribution[] All =
-        [new("ttft", "ttft_ms"), new("itl", "itl_ms"), new("tpot", "tpot_ms"), new("latency", "e2e_latency_ms")];
+    [
+        new("ttft", "ttft_ms", level => level.TtftMs), new("latency", "e2e_latency_ms", level => level.E2eMs),
+        new("tpot", "tpot_ms", level => level.ItlMs), new("itl", "itl_ms", _ => null),
+    ];
 
     /// <summary>What the page calls it: with its abbreviation, where it has one.</summary>
     public string Title => Row.Title == Row.Label ? Row.Title : $"{Row.Title} ({Row.Label})";

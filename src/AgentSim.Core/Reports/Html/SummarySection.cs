@@ -2,90 +2,85 @@ using AgentSim.Metrics;
 
 namespace AgentSim.Reports.Html;
 
-/// <summary>The headline metrics, and the limits that were tested.</summary>
+/// <summary>The headline metrics, of several runs against the first one, and the limits that were tested.</summary>
 internal static class SummarySection
 {
     public static void Write(HtmlWriter page, PageContent content)
     {
         page.Markup("<section id=\"summary\" aria-labelledby=\"summary-title\">\n<h2 id=\"summary-title\">Metrics</h2>\n");
-        WriteWarnings(page, content);
-        WriteTiming(page, content);
-        page.BeginTable("Headline metrics", "Metric");
-        for (int run = 0; run < content.Names.Count; run++)
+        if (content.Runs.Count > 1)
         {
-            page.Markup("<th scope=\"col\" class=\"number\">");
-            if (content.Runs.Count > 1) page.Write($"<span class=\"swatch run{run % PlotSections.RunStyles}\"></span> ");
-            page.Write($"<bdi>{content.Names[run]}</bdi></th>");
+            DifferenceSection.Write(page, content);
+        }
+        else
+        {
+            page.Markup("<div class=\"columns\">\n<div>\n");
+            WriteValues(page, content);
+            page.Markup("</div>\n<div>\n");
+            WriteLatencies(page, content);
+            page.Markup("</div>\n</div>\n");
         }
 
-        page.Markup("</tr></thead>\n<tbody>\n");
-        foreach (MetricDefinition metric in MetricCatalog.Current.Headlines(content.Metrics))
-        {
-            page.Write($"<tr><th scope=\"row\">{metric.Title}</th>");
-            foreach (IReadOnlyList<Metric> metrics in content.Metrics)
-                page.Write($"<td class=\"number\">{MetricText.Value(ReportMetrics.Find(metrics, metric.Name))}</td>");
-            page.Markup("</tr>\n");
-        }
-
-        page.EndTable();
         WriteLimits(page, content);
         page.Markup("</section>\n");
     }
 
-    // Above the numbers, which have to be read with them.
-    private static void WriteWarnings(HtmlWriter page, PageContent content)
+    // What is no latency; those are beside it.
+    private static void WriteValues(HtmlWriter page, PageContent content)
     {
-        if (content.Results.All(result => result.Warnings.Count == 0)) return;
-        page.Markup("<div class=\"note\" id=\"warnings\"><strong>Warnings</strong>\n<ul>\n");
-        for (int run = 0; run < content.Runs.Count; run++)
+        page.BeginTable("Headline metrics", "Metric");
+        page.Markup("<th scope=\"col\" class=\"number\">Value</th></tr></thead>\n<tbody>\n");
+        foreach (MetricDefinition metric in MetricCatalog.Current.Headlines(content.Metrics)
+            .Where(metric => metric.Row.Distribution is null))
         {
-            foreach (RunWarning warning in content.Runs[run].Result.Warnings)
-            {
-                page.Markup("<li>");
-                if (content.Runs.Count > 1) page.Write($"<bdi>{content.Names[run]}</bdi>: ");
-                page.Write($"<bdi>{warning.Message}</bdi></li>\n");
-            }
+            double? value = ReportMetrics.Find(content.Metrics[0], metric.Name);
+            page.Write($"<tr><th scope=\"row\">{PeopleText.Title(metric)}</th>");
+            page.Write($"<td class=\"number\" title=\"{PeopleText.Exact(metric, value)}\">{PeopleText.Value(metric, value)}</td></tr>\n");
         }
 
-        page.Markup("</ul></div>\n");
+        page.EndTable();
     }
 
-    private static void WriteTiming(HtmlWriter page, PageContent content)
+    private static void WriteLatencies(HtmlWriter page, PageContent content)
     {
-        bool single = content.Results.Select(result => result.Run.Timing).Distinct().Count() == 1;
-        for (int run = 0; run < (single ? 1 : content.Runs.Count); run++)
+        MetricRow[] rows = [.. MetricCatalog.Current.Rows.Where(row => row.HeadlineStatistics.Length > 0
+            && row.Group.IsIn(content.Runs[0].Result.Summary))];
+        Statistic[] shown = [.. Statistic.All.Where(statistic => statistic.Name is "mean" or "median" or "p90" or "p99" or "max")];
+        page.BeginTable("Latencies", "Latency", isStacked: true);
+        foreach (Statistic statistic in shown) page.Write($"<th scope=\"col\" class=\"number\">{statistic.Name}</th>");
+        page.Markup("</tr></thead>\n<tbody>\n");
+        foreach (MetricRow row in rows)
         {
-            string timing = content.Runs[run].Result.Run.Timing;
-            if (timing.Length == 0) continue;
-            page.Markup("<p class=\"timing\">");
-            if (!single) page.Write($"<bdi>{content.Names[run]}</bdi>: ");
-            page.Write($"Timing: <bdi>{timing}</bdi>.</p>\n");
+            page.Write($"<tr><th scope=\"row\">{row.Title}</th>");
+            foreach (Statistic statistic in shown)
+            {
+                double? value = ReportMetrics.Find(content.Metrics[0], statistic.NameOf(row.Name));
+                var metric = new MetricDefinition(row, statistic);
+                page.Write($"<td class=\"number\" data-label=\"{statistic.Name}\" title=\"{PeopleText.Exact(metric, value)}\">");
+                page.Write($"{PeopleText.Value(metric, value)}</td>");
+            }
+
+            page.Markup("</tr>\n");
         }
+
+        page.EndTable();
     }
 
     private static void WriteLimits(HtmlWriter page, PageContent content)
     {
-        for (int run = 0; run < content.Runs.Count; run++)
-        {
-            ReportedRun reported = content.Runs[run];
-            if (MetricText.CutOff(reported.Result.Summary) is { } cut)
-                page.Write($"<p class=\"note\"><bdi>{content.Names[run]}</bdi>: {cut}.</p>\n");
-            if (MetricText.ServiceLevel(reported.Result.Summary, reported.Result.ServiceLevel) is { } sentence)
-                page.Write($"<p><bdi>{content.Names[run]}</bdi>: {sentence}.</p>\n");
-        }
-
         if (content.Runs.All(run => run.Limits.Count == 0)) return;
         page.Markup("<h3>Limits</h3>\n");
-        page.BeginTable("Limits", "Run");
+        page.BeginTable("Limits", "Run", isStacked: true);
         page.Markup("<th scope=\"col\">Metric</th><th scope=\"col\">Limit</th><th scope=\"col\" class=\"number\">Value</th><th " +
             "scope=\"col\">Outcome</th></tr></thead>\n<tbody>\n");
         for (int run = 0; run < content.Runs.Count; run++)
         {
             foreach (LimitResult limit in content.Runs[run].Limits)
             {
-                page.Write($"<tr><td><bdi>{content.Names[run]}</bdi></td><td>{limit.Metric}</td><td>{limit.Limit}</td><td " +
-                    $"class=\"number\">{MetricText.Value(limit.Value)}</td>");
-                page.Write($"<td class=\"{(limit.Passed ? "better" : "worse")}\">{MetricText.Outcome(limit)}<br>");
+                page.Write($"<tr><th scope=\"row\"><bdi>{content.Names[run]}</bdi></th><td data-label=\"Metric\">{limit.Metric}</td>");
+                page.Write($"<td data-label=\"Limit\">{limit.Limit}</td>");
+                page.Write($"<td class=\"number\" data-label=\"Value\">{MetricText.Value(limit.Value)}</td>");
+                page.Write($"<td data-label=\"Outcome\" class=\"{(limit.Passed ? "better" : "worse")}\">{MetricText.Outcome(limit)}<br>");
                 page.Write($"<small>{limit.Message}</small></td></tr>\n");
             }
         }

@@ -1,83 +1,147 @@
 using System.Globalization;
 using AgentSim.Agents;
-using AgentSim.Statistics;
 
 namespace AgentSim.Reports.Html;
 
 /// <summary>
-/// Tasks: how many there are, what the time on their critical paths went to, and those that took longest, with links to their lanes.
+/// Tasks: how long they take, what the time on their critical paths goes to, and those that took longest, with links to their lanes.
 /// </summary>
 internal static class TaskSection
 {
     private const int MostTasks = 30;
-    private const double BarWidth = 200.0;
+
+    private static readonly TimePart[] Parts = Enum.GetValues<TimePart>();
 
     public static void Write(HtmlWriter page, PageContent content)
     {
         if (content.Agents.All(agents => agents is null)) return;
         page.Markup("<section id=\"tasks\" aria-labelledby=\"tasks-title\">\n<h2 id=\"tasks-title\">Tasks</h2>\n");
-        page.Markup("<p>A task is an agent's run with its sub-agents. Its critical path leads from its last end back to its begin, ");
-        page.Markup("through whatever was waited for: what has to be shorter for the task to be shorter.</p>\n");
-        page.Markup("<ul class=\"legend\" aria-label=\"Colours of the parts\">");
-        foreach (TimePart part in Enum.GetValues<TimePart>().Where(part => part != TimePart.SubAgents))
+        page.Markup("<p>A task is an agent's run with its sub-agents; its makespan is the time from its first arrival to its last end. ");
+        page.Markup("Its critical path leads from that end back to the begin, through whatever was waited for: what has to be shorter ");
+        page.Markup("for the task to be shorter.</p>\n");
+        (string Name, int Run, AgentResults Agents)[] runs = [.. content.Agents.Select((agents, run) => (content.Names[run], run, agents))
+            .Where(each => each.agents is not null).Select(each => (each.Item1, each.run, each.agents!))];
+        page.Markup("<div class=\"columns\">\n<div>\n");
+        WriteMakespans(page, runs);
+        page.Markup("</div>\n<div>\n");
+        WriteParts(page, runs);
+        page.Markup("</div>\n</div>\n");
+        if (runs.Any(run => run.Agents.Summary.CompletedTasks < run.Agents.Summary.Tasks))
         {
-            page.Write($"<li><svg width=\"10\" height=\"10\" aria-hidden=\"true\"><rect class=\"{Class(part)}\" width=\"10\" " +
-                $"height=\"10\"></rect></svg> ");
-            page.Write($"{AgentTable.Label(part)}</li>");
+            page.Markup("<p class=\"note\">Percentiles rank tasks that did not complete behind all others; one that falls on " +
+                "these has no samples. Everything else is about the completed ones.</p>\n");
         }
 
-        page.Markup("</ul>\n");
-        for (int run = 0; run < content.Runs.Count; run++)
+        WriteLegend(page, runs);
+        foreach ((string name, int run, AgentResults agents) in runs)
         {
-            if (content.Agents[run] is not { } agents) continue;
-            if (content.Runs.Count > 1) page.Write($"<h3><bdi>{content.Names[run]}</bdi></h3>\n");
-            WriteTotals(page, content.Names[run], agents.Summary);
-            WriteTasks(page, content.Names[run], agents, run);
+            if (runs.Length > 1) page.Write($"<details><summary>Tasks of <bdi>{name}</bdi></summary>\n");
+            WriteTasks(page, name, agents, run);
+            if (runs.Length > 1) page.Markup("</details>\n");
         }
 
         page.Markup("</section>\n");
     }
 
-    private static void WriteTotals(HtmlWriter page, string name, AgentSummary summary)
+    private static void WriteMakespans(HtmlWriter page, (string Name, int Run, AgentResults Agents)[] runs)
     {
-        Distribution makespan = summary.TaskMakespan;
-        string makespans = summary.CompletedTasks == 0 ? "" : $"; makespan {Ms(makespan.Mean)} on average, p50 {Ms(makespan.Median)}, "
-            + $"p90 {Ms(makespan.P90)}, p99 {Ms(makespan.P99)}; "
-            + $"{MetricText.Value(summary.TasksPerHour)} tasks per hour, {MetricText.Value(summary.TasksPerHourPerWorker)} per worker";
-        page.Write($"<p>{AgentTable.Counts(summary)}, in {MetricText.Value(summary.Sessions)} sessions{makespans}.</p>\n");
-        if (summary.CompletedTasks < summary.Tasks)
+        (string Label, Func<AgentSummary, string> Value)[] rows =
+        [
+            ("Tasks", summary => AgentTable.Counts(summary)),
+            ("Sessions", summary => MetricText.Value(summary.Sessions)),
+            ("Makespan, mean", summary => PeopleText.Ms(summary.TaskMakespan.Mean)),
+            ("Makespan, median", summary => PeopleText.Ms(summary.TaskMakespan.Median)),
+            ("Makespan, p90", summary => PeopleText.Ms(summary.TaskMakespan.P90)),
+            ("Makespan, p99", summary => PeopleText.Ms(summary.TaskMakespan.P99)),
+            ("Tasks per hour", summary => MetricText.Value(summary.TasksPerHour)),
+            ("Tasks per hour and worker", summary => MetricText.Value(summary.TasksPerHourPerWorker)),
+        ];
+        BeginRuns(page, "Tasks of all runs", "", runs);
+        foreach ((string label, Func<AgentSummary, string> value) in rows)
         {
-            page.Markup("<p class=\"note\">Percentiles rank tasks that did not complete behind all others; one that falls on " +
-                "these has no samples. ");
-            page.Markup("Everything else is about the completed ones.</p>\n");
+            page.Write($"<tr><th scope=\"row\">{label}</th>");
+            foreach ((string name, _, AgentResults agents) in runs)
+                page.Write($"<td class=\"number\" data-label=\"{name}\">{value(agents.Summary)}</td>");
+            page.Markup("</tr>\n");
         }
 
-        if (!(summary.Critical.TotalMs > 0)) return;
-        page.BeginTable($"Critical paths of {name}", "Critical path of completed tasks");
-        foreach (string column in (string[])["Share (%)", "ms per task", "ms of all"])
-            page.Write($"<th scope=\"col\" class=\"number\">{column}</th>");
-        page.Markup("</tr></thead>\n<tbody>\n");
-        foreach (TimePart part in Enum.GetValues<TimePart>().Where(part => summary.Critical[part] > 0))
-        {
-            WritePart(page, AgentTable.Label(part), summary.Critical[part]!.Value, summary);
-            if (part != TimePart.Tool) continue;
-            foreach (ToolTime tool in summary.Tools)
-                WritePart(page, $"tools: {PageText.Short(tool.ToolClass.Length > 0 ? tool.ToolClass : "not named")}", tool.Ms, summary);
-        }
-
-        WritePart(page, "total", summary.Critical.TotalMs, summary);
         page.EndTable();
     }
 
-    private static void WritePart(HtmlWriter page, string label, double ms, AgentSummary summary)
+    private static void WriteParts(HtmlWriter page, (string Name, int Run, AgentResults Agents)[] runs)
     {
-        page.Write($"<tr><th scope=\"row\"><bdi>{label}</bdi></th>");
-        foreach (double value in (double[])[Math.Round(ms / summary.Critical.TotalMs * 100.0, 2), ms / summary.CompletedTasks, ms])
-            WriteNumber(page, value);
+        BeginRuns(page, "Where the time of a task goes", "Time per task", runs);
+        foreach (TimePart part in Parts.Where(part => runs.Any(run => run.Agents.Summary.Critical[part] > 0)))
+        {
+            WritePart(page, AgentTable.Label(part), part, runs, summary => summary.Critical[part]);
+            if (part != TimePart.Tool) continue;
+            foreach (string tool in runs.SelectMany(run => run.Agents.Summary.Tools).Select(tool => tool.ToolClass).Distinct())
+            {
+                WritePart(page, $"tools: {PageText.Short(tool.Length > 0 ? tool : "not named")}", null, runs, summary =>
+                    summary.Tools.Where(each => each.ToolClass == tool).Sum(each => each.Ms), isOfTools: true);
+            }
+        }
+
+        WritePart(page, "all", null, runs, summary => summary.Critical.TotalMs);
+        page.EndTable();
+    }
+
+    private static void WritePart(HtmlWriter page, string label, TimePart? part, (string Name, int Run, AgentResults Agents)[] runs,
+        Func<AgentSummary, double?> value, bool isOfTools = false)
+    {
+        page.Markup(isOfTools ? "<tr><th scope=\"row\" class=\"part-of\">" : "<tr><th scope=\"row\">");
+        if (part is { } known) WriteSwatch(page, known);
+        page.Write($"<bdi>{label}</bdi></th>");
+        foreach ((string name, _, AgentResults agents) in runs)
+        {
+            AgentSummary summary = agents.Summary;
+            page.Write($"<td class=\"number\" data-label=\"{name}\">");
+            if (value(summary) is { } ms && summary.CompletedTasks > 0 && summary.Critical.TotalMs > 0)
+            {
+                page.Write($"{PeopleText.Ms(ms / summary.CompletedTasks)} <small>");
+                page.Write($"{AgentSim.Metrics.PeopleUnits.Percent(ms / summary.Critical.TotalMs)}</small>");
+            }
+            else
+            {
+                page.Markup(MetricText.None);
+            }
+
+            page.Markup("</td>");
+        }
+
         page.Markup("</tr>\n");
     }
 
-    private static void WriteNumber(HtmlWriter page, double? value) => page.Write($"<td class=\"number\">{MetricText.Value(value)}</td>");
+    private static void BeginRuns(HtmlWriter page, string title, string first, (string Name, int Run, AgentResults Agents)[] runs)
+    {
+        page.BeginTable(title, first.Length > 0 ? first : "Tasks", isStacked: runs.Length > 1);
+        foreach ((string name, int run, _) in runs)
+        {
+            page.Markup("<th scope=\"col\" class=\"number\">");
+            if (runs.Length > 1) page.Write($"<span class=\"swatch run{run % PlotSections.RunStyles}\"></span> <bdi>{name}</bdi>");
+            else page.Markup(first.Length > 0 ? "Share of the critical path" : "Value");
+            page.Markup("</th>");
+        }
+
+        page.Markup("</tr></thead>\n<tbody>\n");
+    }
+
+    private static void WriteLegend(HtmlWriter page, (string Name, int Run, AgentResults Agents)[] runs)
+    {
+        page.Markup("<ul class=\"legend\" aria-label=\"Colours of the parts\">");
+        foreach (TimePart part in Parts.Where(part => runs.Any(run => run.Agents.Summary.Critical[part] > 0)))
+        {
+            page.Markup("<li>");
+            WriteSwatch(page, part);
+            page.Write($"{AgentTable.Label(part)}</li>");
+        }
+
+        page.Markup("</ul>\n");
+    }
+
+    private static void WriteSwatch(HtmlWriter page, TimePart part) =>
+        page.Write($"<svg width=\"10\" height=\"10\" aria-hidden=\"true\"><rect class=\"{Class(part)}\" width=\"10\" " +
+            $"height=\"10\"></rect></svg> ");
 
     private static void WriteTasks(HtmlWriter page, string name, AgentResults agents, int run)
     {
@@ -88,38 +152,45 @@ internal static class TaskSection
             page.Write($"<p class=\"hint\">The {longest.Length} longest of {MetricText.Value(agents.Tasks.Count)} tasks, those that did " +
                 $"not complete first.</p>\n");
         bool hasRecorded = longest.Any(task => task.RecordedMakespanMs is not null);
-        page.BeginTable($"Tasks of {name}", "Task");
+        double most = longest.Max(task => task.Critical?.TotalMs ?? 0.0);
+        page.BeginTable($"Tasks of {name}", "Task", isStacked: true);
         page.Markup("<th scope=\"col\">Status</th>");
-        foreach (string column in (string[])["Sessions", "Requests", "Makespan (ms)", .. hasRecorded ? (string[])["Recorded (ms)"] : []])
+        foreach (string column in (string[])["Sessions", "Requests", "Makespan", .. hasRecorded ? (string[])["Recorded"] : []])
             page.Write($"<th scope=\"col\" class=\"number\">{column}</th>");
-        page.Markup("<th scope=\"col\">Critical path</th></tr></thead>\n<tbody>\n");
+        page.Markup("<th scope=\"col\" class=\"wide\">Critical path, to scale</th></tr></thead>\n<tbody>\n");
         foreach (TaskResult task in longest)
         {
             string id = PageText.Short(task.TaskId);
-            page.Markup("<tr><th scope=\"row\">");
+            page.Markup("<tr><th scope=\"row\" class=\"id\">");
             if (task.CriticalPath is [.., var last]) page.Write($"<a href=\"#lane-{run}-{last.Ordinal}\"><bdi>{id}</bdi></a></th>");
             else page.Write($"<bdi>{id}</bdi></th>");
-            page.Write($"<td>{AgentTable.Status(task.Status)}</td>");
-            foreach (double? value in (double?[])[task.Sessions, task.Requests, task.MakespanMs]) WriteNumber(page, value);
-            if (hasRecorded) WriteNumber(page, task.RecordedMakespanMs);
-            page.Markup("<td>");
-            WriteBar(page, task.Critical!);
+            page.Write($"<td data-label=\"Status\">{AgentTable.Status(task.Status)}</td>");
+            WriteNumber(page, "Sessions", MetricText.Value(task.Sessions));
+            WriteNumber(page, "Requests", MetricText.Value(task.Requests));
+            WriteNumber(page, "Makespan", PeopleText.Ms(task.MakespanMs));
+            if (hasRecorded) WriteNumber(page, "Recorded", PeopleText.Ms(task.RecordedMakespanMs));
+            page.Markup("<td data-label=\"Critical path\" class=\"wide\">");
+            if (task.Critical is { } critical) WriteBar(page, critical, most);
             page.Markup("</td></tr>\n");
         }
 
         page.EndTable();
     }
 
-    private static void WriteBar(HtmlWriter page, TimeSplit critical)
+    private static void WriteNumber(HtmlWriter page, string column, string value) =>
+        page.Write($"<td class=\"number\" data-label=\"{column}\">{value}</td>");
+
+    private static void WriteBar(HtmlWriter page, TimeSplit critical, double most)
     {
-        page.Write($"<svg class=\"split\" width=\"{BarWidth}\" height=\"12\" role=\"img\" " +
-            $"aria-label=\"{critical}\"><title>{critical}</title>");
+        string words = string.Join(", ", Parts.Where(part => critical[part] > 0)
+            .Select(part => $"{AgentTable.Label(part)} {PeopleText.Ms(critical[part])}"));
+        page.Write($"<svg class=\"split\" width=\"100%\" height=\"14\" role=\"img\" aria-label=\"{words}\"><title>{words}</title>");
         double at = 0.0;
-        foreach (TimePart part in Enum.GetValues<TimePart>())
+        foreach (TimePart part in Parts)
         {
             if (!(critical[part] > 0)) continue;
-            double width = critical[part]!.Value / critical.TotalMs * BarWidth;
-            page.Write($"<rect class=\"{Class(part)}\" x=\"{Coordinate(at)}\" width=\"{Coordinate(width)}\" height=\"12\"></rect>");
+            double width = critical[part]!.Value / most * 100.0;
+            page.Write($"<rect class=\"{Class(part)}\" x=\"{Coordinate(at)}%\" width=\"{Coordinate(width)}%\" height=\"14\"></rect>");
             at += width;
         }
 
@@ -127,8 +198,6 @@ internal static class TaskSection
     }
 
     private static string Coordinate(double value) => value.ToString("0.##", CultureInfo.InvariantCulture);
-
-    private static string Ms(double value) => double.IsFinite(value) ? $"{MetricText.Value(value)} ms" : MetricText.NoSamples;
 
     private static string Class(TimePart part) => part switch
     {

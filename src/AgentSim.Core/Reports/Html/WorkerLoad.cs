@@ -36,7 +36,8 @@ internal sealed record WorkerLoad(string Name, double[] Running, double[] Waitin
                 Stay(prefillWorkers + decode, held, request.DecodeAdmitMs, request.TerminalTimeMs);
         }
 
-        return [.. workers.Select((worker, i) => new WorkerLoad(NameOf(worker), running[i].Means(), waiting[i].Means()))];
+        string[] names = Names(workers);
+        return [.. names.Select((name, i) => new WorkerLoad(name, running[i].Means(), waiting[i].Means()))];
 
         void Stay(int worker, double from, double? admitted, double to)
         {
@@ -60,10 +61,11 @@ internal sealed record WorkerLoad(string Name, double[] Running, double[] Waitin
         }
     }
 
-    private static string NameOf(WorkerResult worker) => worker.WorkerType switch
+    /// <summary>Workers as the page calls them.</summary>
+    public static string[] Names(IReadOnlyList<WorkerResult> workers) => [.. workers.Select(worker => worker.WorkerType switch
     {
         WorkerType.Prefill => $"prefill worker {worker.Index}",
         WorkerType.Decode => $"decode worker {worker.Index}",
         _ => $"worker {worker.Index}",
-    };
+    })];
 }

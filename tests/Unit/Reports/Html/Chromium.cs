@@ -69,6 +69,13 @@ internal sealed class Chromium : IDisposable
     /// <summary>Runs the body of a function; a promise is waited for.</summary>
     public JsonElement Run(string script) => Command("execute/sync", new { script, args = Array.Empty<object>() });
 
+    /// <summary>Gives the window another size; no less than 500 wide.</summary>
+    public void Resize(int width, int height)
+    {
+        Command("window/rect", new { width, height });
+        Run("return new Promise(done => requestAnimationFrame(() => requestAnimationFrame(() => done(0))));");
+    }
+
     /// <summary>Presses keys in an element.</summary>
     public void Press(string selector, string keys)
     {

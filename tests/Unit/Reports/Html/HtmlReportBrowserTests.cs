@@ -74,7 +74,7 @@ public class HtmlReportBrowserTests
         Assert.StartsWith("a1 of session main;", Detail());
         browser.Press("#lane-view", ArrowRight);
         Assert.Equal("3", Chosen());
-        Assert.Contains("tools 5 ms (bash 5.50 ms); delay 10 ms;", Detail());
+        Assert.Matches("; waited [0-9.]+ ms for sub-agents; tools 5 ms \\(bash 5.50 ms\\); delay 10 ms;", Detail());
         browser.Press("#lane-view", ArrowLeft + ArrowDown);   // a child stands below its parent
         Assert.StartsWith("s1 of session main/sub;", Detail());
         browser.Press("#lane-view", ArrowUp + Escape);
@@ -106,6 +106,68 @@ public class HtmlReportBrowserTests
     }
 
     [ChromiumFact]
+    public void Lanes_far_from_the_beginning_are_drawn_however_close_one_looks()
+    {
+        using var browser = new Chromium();
+        browser.Open(Pages.Html(Sim.Run(
+            """
+            {"timestamp":0,"input_length":32,"output_length":3,"hash_ids":[1,2]}
+            {"timestamp":1e13,"input_length":32,"output_length":3,"hash_ids":[1,2]}
+            {"timestamp":1e15,"input_length":32,"output_length":3,"hash_ids":[1,2]}
+
+            """, Sim.Settings())), "#lane-0-3");
+        for (int i = 0; i < 6; i++) browser.Press("#lane-view", string.Concat(Enumerable.Repeat(Plus, 12)));
+        JsonElement view = browser.Run("const v = document.getElementById('lane-view').dataset; return [Number(v.from), Number(v.to)];");
+        Assert.True(view[0].GetDouble() < view[1].GetDouble());
+        Assert.Equal("true", browser.Run("return document.documentElement.dataset.ready").GetString());
+        Assert.Empty(browser.Complaints());
+    }
+
+    [ChromiumFact]
+    public void Nothing_is_out_of_sight_on_a_narrow_screen()
+    {
+        using var browser = new Chromium();
+        browser.Resize(500, 900);
+        foreach (string html in (string[])[Pages.Html(Pages.AgenticRun()), Pages.Html(Pages.AgenticRun(), Pages.AgenticRun(workers: 2),
+            Pages.AgenticRun(workers: 3)), Pages.Html(Pages.Synthetic(sessions: 300, turns: 1))])
+        {
+            browser.Open(html);
+            Assert.Equal([], browser.Run(
+                """
+                const wide = [];
+                if (document.documentElement.scrollWidth > innerWidth) wide.push("the page is " + document.documentElement.scrollWidth);
+                for (const details of document.querySelectorAll("details")) details.open = true;
+                for (const table of document.querySelectorAll(".stacked"))
+                  if (table.scrollWidth > table.clientWidth) wide.push(table.getAttribute("aria-label") + " is " + table.scrollWidth);
+                for (const cell of document.querySelectorAll(".stacked tbody td:not([data-label])")) wide.push("no heading: " + cell.outerHTML.slice(0, 100));
+                return wide;
+                """).EnumerateArray().Select(problem => problem.GetString()));
+        }
+    }
+
+    [ChromiumFact]
+    public void From_four_workers_on_all_of_them_are_shown_together()
+    {
+        using var browser = new Chromium();
+        foreach ((int workers, string shown) in ((int, string)[])[(1, "worker 0"), (3, "each worker"), (4, "all workers together")])
+        {
+            browser.Open(Pages.Html(Pages.AgenticRun(workers)));
+            Assert.Equal(shown, browser.Run("return document.getElementById('load-choice').selectedOptions[0].textContent").GetString());
+        }
+    }
+
+    [ChromiumFact]
+    public void Requests_without_sessions_can_be_read_in_the_lanes_of_their_workers()
+    {
+        using var browser = new Chromium();
+        browser.Open(Pages.Html(Pages.Synthetic(sessions: 200, turns: 1)));
+        browser.Press("#lane-view", ArrowDown);
+        Assert.Matches("^request [0-9]+ on worker 0; arrived at .*; waited .*completed\\.$",
+            browser.Run("return document.getElementById('lane-detail').textContent").GetString());
+        Assert.Empty(browser.Complaints());
+    }
+
+    [ChromiumFact]
     public void Slow_requests_lead_to_their_lanes()
     {
         using var browser = new Chromium();
@@ -130,7 +192,7 @@ public class HtmlReportBrowserTests
         string Spoken() => browser.Run("return document.querySelector('#plot-latency-cdf ~ .spoken').textContent").GetString()!;
         browser.Press("#plot-latency-cdf", ArrowRight);
         string first = Spoken();
-        Assert.Matches("^[0-9.]+ ms: trace.jsonl [0-9.]+$", first);
+        Assert.Matches("^[0-9.]+ m?s: trace.jsonl [0-9.]+$", first);
         browser.Press("#plot-latency-cdf", ArrowRight);
         Assert.NotEqual(first, Spoken());
         browser.Press("#plot-latency-cdf", Escape);

@@ -18,8 +18,13 @@ public class HtmlReportTests
     public void A_page_has_every_part_and_a_place_for_every_plot()
     {
         string markup = Pages.Markup(Pages.Html(Pages.AgenticRun()));
-        foreach (string part in (string[])["summary", "distributions", "load", "reuse", "lanes", "slowest", "settings"])
+        int before = 0;
+        foreach (string part in (string[])["run", "answers", "summary", "tasks", "load", "reuse", "distributions", "lanes", "slowest",
+            "settings"])
         {
+            int at = markup.IndexOf($"<section id=\"{part}\"", StringComparison.Ordinal);
+            Assert.True(at > before, $"{part} stands where a reader asks for it");
+            before = at;
             Assert.Contains($"<section id=\"{part}\"", markup);
             Assert.Contains($"<a href=\"#{part}\">", markup);
         }
@@ -108,7 +113,7 @@ public class HtmlReportTests
         ReplayResult result = Pages.AgenticRun(settings: Sim.Settings() with { ServiceLevel = new ServiceLevel(TtftMs: 30) });
         string html = Pages.Html(new ReportedRun(result) { Limits = [MetricLimit.Parse("p99_ttft_ms", "1")
             .Test(result.Summary["p99_ttft_ms"], null)] });
-        Assert.Contains($"<td class=\"number\">{MetricText.Value(result.Summary.Ttft.P99)}</td>", html);
+        Assert.Contains($"title=\"{MetricText.Value(result.Summary.Ttft.P99)} ms\">{PeopleText.Ms(result.Summary.Ttft.P99)}</td>", html);
         Assert.Contains("✗ missed", html);
         Assert.Contains("completed requests kept the service level (time to first token at most 30 ms)", html);
         Assert.Contains(result.Run.Inputs[0].Sha256, html);
@@ -143,7 +148,65 @@ public class HtmlReportTests
         Assert.Equal(20, linked.Length);
         Assert.Subset(shown.ToHashSet(), linked.ToHashSet());
         Assert.Equal(5_000, shown.Length);
-        Assert.Contains("the lanes show a sample of 5,000 requests in 5,000 sessions", html);
+        Assert.Contains("the lanes show a sample of 5,000 requests, among them the slowest", html);
+        Assert.Equal(4, data.GetProperty("lanes")[0].GetProperty("names").GetArrayLength());
+        Assert.False(data.GetProperty("lanes")[0].TryGetProperty("ids", out _));   // what nobody has takes no room
+    }
+
+    [Fact]
+    public void What_ran_on_whose_timing_and_with_which_warnings_stands_before_the_numbers()
+    {
+        ReplayResult result = Sim.Run(
+            """
+            {"timestamp":0,"input_length":32,"output_length":3,"hash_ids":[1,2]}
+            {"timestamp":1,"input_length":320,"output_length":3,"hash_ids":[1,2,3,4,5,6,7,8,9,10,11,12,13,14,15,16,17,18,19,20]}
+
+            """,
+            Sim.Settings("""{"block_size":16,"num_gpu_blocks":8}"""));
+        string html = Pages.Html(result), head = html[..html.IndexOf("<section id=\"summary\"", StringComparison.Ordinal)];
+        foreach (string fact in (string[])["2 requests, as they arrive; 1 rejected", "vllm num_gpu_blocks=8 block_size=16", "none, there is one worker",
+            "built-in: nvidia/Llama-3.1-8B-Instruct-FP8 on one H200", "1 request of 2 did not complete", result.Load.Sentence])
+            Assert.Contains(fact, System.Net.WebUtility.HtmlDecode(head));
+        Assert.Contains("<h1>Replay report: <bdi>trace.jsonl</bdi></h1>", head);
+    }
+
+    [Fact]
+    public void An_overloaded_run_says_so_at_the_top_and_at_its_load()
+    {
+        ReplaySettings settings = Sim.Settings();
+        ReplayResult result = Replay.Run(AgentSim.Workload.SyntheticLoad.Create(new AgentSim.Workload.SyntheticOptions
+        {
+            InputTokens = 2_048, OutputTokens = 100, RequestCount = 500, RequestRate = 50,
+        }, settings.Engine.BlockSize), settings);
+        Assert.True(result.Load.IsOverloaded);
+        Assert.Equal(2, Regex.Count(Pages.Html(result), Regex.Escape(result.Load.Sentence)));
+    }
+
+    [Fact]
+    public void Several_runs_say_what_differs_once_and_what_the_change_gained()
+    {
+        string html = Pages.Html(new ReportedRun(Pages.AgenticRun(), "one"), new ReportedRun(Pages.AgenticRun(workers: 2), "two"));
+        string head = System.Net.WebUtility.HtmlDecode(html[..html.IndexOf("<section id=\"summary\"", StringComparison.Ordinal)]);
+        Assert.Contains("<h1>Replay report: <bdi>2 runs compared</bdi></h1>", head);
+        Assert.Contains("<td colspan=\"2\" data-label=\"all runs\"><bdi>vllm block_size=16</bdi></td>", head);
+        Assert.Contains("<td data-label=\"two\"><bdi>2</bdi></td>", head);
+        Assert.Contains("▲ Better than one", head);
+        Assert.Matches("▼ Worse than one.*instead of .*\\([+−]", head);
+        Assert.Equal(1, Regex.Count(head, "built-in: nvidia"));
+    }
+
+    [Fact]
+    public void Bounds_of_the_service_level_are_lines_in_the_plots_they_are_of()
+    {
+        JsonElement plots = Pages.Data(Pages.Html(Pages.AgenticRun(settings: Sim.Settings() with
+        {
+            ServiceLevel = new ServiceLevel(TtftMs: 30, ItlMs: 6),
+        }))).GetProperty("distributions");
+        double[] Bounds(string plot) => [.. plots.GetProperty(plot).GetProperty("bounds").EnumerateArray().Select(bound => bound.GetDouble())];
+        Assert.Equal([30.0], Bounds("ttft"));
+        Assert.Equal([6.0], Bounds("tpot"));
+        Assert.Empty(Bounds("itl"));
+        Assert.Empty(Bounds("latency"));
     }
 
     [Fact]

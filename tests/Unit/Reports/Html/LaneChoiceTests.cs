@@ -17,8 +17,12 @@ public class LaneChoiceTests
         Assert.Equal([0.0, 15.0], main.Select(request => Math.Round(request.WaitMs, 5)));
         Assert.Equal([0.0, 5.0], main.Select(request => Math.Round(request.ToolMs, 5)));
         Assert.Equal([null, "bash 5.50 ms"], main.Select(request => request.Tools));
-        // It waited for the sub-agent, which ended last.
-        Assert.Equal(choice.Lanes[2].Requests[0].Request.EndMs, main[1].StartMs, 5);
+        // It waited for the sub-agent, which ended last, from its own last end on.
+        Assert.Equal(choice.Lanes[2].Requests[0].Request.EndMs, main[1].StartMs + main[1].SubAgentMs, 5);
+        Assert.Equal(main[0].EndMs, main[1].StartMs, 5);
+        Assert.True(main[1].SubAgentMs > 1.0);
+        Assert.Equal(0.0, main[0].SubAgentMs);
+        Assert.Equal(0.0, choice.Lanes[2].Requests[0].Request.SubAgentMs);
     }
 
     [Fact]
@@ -67,9 +71,42 @@ public class LaneChoiceTests
     }
 
     [Fact]
-    public void Requests_without_sessions_are_lanes_of_their_own()
+    public void Requests_without_sessions_are_in_the_lanes_of_their_workers()
     {
-        LaneChoice choice = LaneChoice.Of(Pages.Synthetic(sessions: 5, turns: 1), [], 100);
-        Assert.Equal(["request 1", "request 2", "request 3", "request 4", "request 5"], choice.Lanes.Select(lane => lane.Name));
+        ReplayResult result = Pages.Synthetic(sessions: 50, turns: 1);
+        LaneChoice choice = LaneChoice.Of(result, [], 100);
+        Assert.True(choice.IsByWorker);
+        Assert.Equal(["worker 0", "worker 1", "worker 2", "worker 3"], choice.Lanes.Select(lane => lane.Name));
+        for (int worker = 0; worker < 4; worker++)
+        {
+            Lane lane = choice.Lanes[worker];
+            Assert.Equal(result.Workers[worker].Requests, lane.Requests.Count);
+            Assert.All(lane.Requests, each => Assert.Equal(worker, each.Request.Record.DecodeWorkerIdx));
+            // From admission on, so that there are as many rows as ran at once.
+            Assert.All(lane.Requests, each => Assert.Equal(each.Request.Record.FirstAdmitMs, each.Request.StartMs));
+        }
     }
+
+    [Fact]
+    public void What_no_worker_took_has_a_lane_of_its_own()
+    {
+        ReplayResult result = AgentSim.Tests.Simulation.Sim.Run(
+            """
+            {"timestamp":0,"input_length":32,"output_length":3,"hash_ids":[1,2]}
+            {"timestamp":1,"input_length":320,"output_length":3,"hash_ids":[1,2,3,4,5,6,7,8,9,10,11,12,13,14,15,16,17,18,19,20]}
+
+            """,
+            AgentSim.Tests.Simulation.Sim.Settings("""{"block_size":16,"num_gpu_blocks":8}"""));
+        Assert.Equal(["worker 0", "not admitted"], LaneChoice.Of(result, [], 100).Lanes.Select(lane => lane.Name));
+    }
+
+    [Fact]
+    public void Pools_have_lanes_by_the_worker_that_gave_the_tokens() =>
+        Assert.Equal(["decode worker 0"], LaneChoice.Of(AgentSim.Tests.Simulation.Sim.Run(
+            """
+            {"timestamp":0,"input_length":32,"output_length":3,"hash_ids":[1,2]}
+
+            """,
+            AgentSim.Tests.Simulation.Sim.PoolSettings("""{"block_size":16}""", """{"block_size":16}""")), [], 100)
+            .Lanes.Select(lane => lane.Name));
 }

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using AgentSim.Agents;
+using AgentSim.Reports.Html;
 using AgentSim.Simulation;
 
 namespace AgentSim.Tests.Reports.Html;
@@ -12,13 +13,13 @@ public class TaskSectionTests
     {
         ReplayResult result = Pages.AgenticRun();
         string html = Pages.Html(result),
-            section = html[html.IndexOf("<section id=\"tasks\"", StringComparison.Ordinal)..html.IndexOf("<section id=\"lanes\"",
+            section = html[html.IndexOf("<section id=\"tasks\"", StringComparison.Ordinal)..html.IndexOf("<section id=\"load\"",
             StringComparison.Ordinal)];
         AgentResults agents = result.FindAgents()!;
         foreach (TaskResult task in agents.Tasks)
         {
             Assert.Contains($"<a href=\"#lane-0-{task.CriticalPath[^1].Ordinal}\"><bdi>{task.TaskId}</bdi></a>", section);
-            Assert.Contains(FormattableString.Invariant($">{task.MakespanMs:N2}</td>"), section);
+            Assert.Contains($">{PeopleText.Ms(task.MakespanMs)}</td>", section);
         }
 
         Assert.Contains("tools: bash", section);

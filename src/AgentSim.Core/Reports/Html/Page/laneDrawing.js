@@ -1,7 +1,8 @@
 // Draws the lanes that are in view.
 const laneRow = 18, laneGap = 6, laneHead = 24;
 
-const laneGutter = width => Math.min(220, Math.max(90, width * 0.24));
+const laneGutter = width => Math.min(320, Math.max(90, width * 0.26));
+const hasTotals = width => width >= 760;
 
 function hatching(context, stroke) {
   const tile = document.createElement("canvas");
@@ -24,7 +25,7 @@ function drawLanes(canvas, model, view) {
   canvas.style.height = height + "px";
   const pen = canvas.getContext("2d");
   pen.scale(scale, scale);
-  const colors = Object.fromEntries(["back", "raised", "text", "soft", "grid", "tool", "delay", "queue", "prefill", "decode", "other", "path", "chosen"].map(name => [name, color(name)]));
+  const colors = Object.fromEntries(["back", "raised", "text", "soft", "grid", "tool", "delay", "sub", "queue", "prefill", "decode", "other", "path", "chosen"].map(name => [name, color(name)]));
   colors.tools = hatching(pen, colors.tool);
   pen.fillStyle = colors.back;
   pen.fillRect(0, 0, width, height);
@@ -55,27 +56,37 @@ function drawLanes(canvas, model, view) {
     pen.restore();
     const indent = 10 * Math.min(model.depth[lane], 6);
     pen.fillStyle = colors.text;
-    pen.fillText(fitted(pen, model.names[lane], gutter - 14 - indent), 8 + indent, y + laneRow / 2);
+    const total = hasTotals(width) ? model.totals[lane] : "", room = total ? pen.measureText(total).width + 10 : 0;
+    pen.fillText(fitted(pen, model.names[lane], gutter - 14 - indent - room), 8 + indent, y + laneRow / 2);
+    pen.fillStyle = colors.soft;
+    if (total) pen.fillText(total, gutter - 8 - pen.measureText(total).width, y + laneRow / 2);
   }
   drawPaths(pen, model, view, gutter, xOf, colors);
   drawTimes(pen, width, height, gutter, view, xOf, colors);
+  if (hasTotals(width)) {
+    const head = model.byWorker ? "requests · time" : "requests · from begin to end";
+    pen.fillStyle = colors.soft;
+    pen.fillText(head, gutter - 8 - pen.measureText(head).width, laneHead / 2);
+  }
 }
 
 function drawRequest(pen, model, i, xOf, y, colors) {
   const arrival = model.arrival[i], admitted = arrival + model.queue[i], first = admitted + model.prefill[i];
-  const toolEnd = model.start[i] + model.tool[i];
+  const wait = arrival - model.wait[i], toolEnd = wait + model.tool[i];
+  if (model.sub[i] > 0) dots(pen, xOf(model.start[i]), xOf(wait), y + laneRow / 2 - 0.5, colors.sub);
   if (model.tool[i] > 0) {
-    box(pen, xOf(model.start[i]), xOf(toolEnd), y + 3, laneRow - 7, colors.tools);
-    outline(pen, xOf(model.start[i]), xOf(toolEnd), y + 3, laneRow - 7, colors.tool, 1);
+    box(pen, xOf(wait), xOf(toolEnd), y + 3, laneRow - 7, colors.tools);
+    outline(pen, xOf(wait), xOf(toolEnd), y + 3, laneRow - 7, colors.tool, 1);
   }
-  if (toolEnd < arrival) box(pen, xOf(toolEnd), xOf(arrival), y + laneRow / 2 - 2, 3, colors.delay);
+  if (model.wait[i] > 0 && toolEnd < arrival) box(pen, xOf(toolEnd), xOf(arrival), y + laneRow / 2 - 2, 3, colors.delay);
   if (model.status[i] !== 1) {
     pen.setLineDash([3, 2]);
-    outline(pen, xOf(arrival), Math.max(xOf(arrival) + 4, xOf(model.end[i])), y + 3, laneRow - 7, colors.other, 2);
+    const from = xOf(model.byWorker ? model.start[i] : arrival);
+    outline(pen, from, Math.max(from + 4, xOf(model.end[i])), y + 3, laneRow - 7, colors.other, 2);
     pen.setLineDash([]);
     return;
   }
-  if (model.queue[i] > 0 && xOf(admitted) - xOf(arrival) > 0.3) outline(pen, xOf(arrival), xOf(admitted), y + 3, laneRow - 7, colors.queue, 2);
+  if (!model.byWorker && model.queue[i] > 0 && xOf(admitted) - xOf(arrival) > 0.3) outline(pen, xOf(arrival), xOf(admitted), y + 3, laneRow - 7, colors.queue, 2);
   box(pen, xOf(first), Math.max(xOf(model.end[i]), xOf(first) + 1), y + 5, laneRow - 11, colors.decode);
   box(pen, xOf(admitted), Math.max(xOf(first), xOf(admitted) + 1), y + 3, laneRow - 7, colors.prefill);
 }
@@ -103,6 +114,17 @@ function drawPaths(pen, model, { width, height, from, to, top, topOf }, gutter, 
   pen.restore();
 }
 
+function dots(pen, left, right, y, stroke) {
+  pen.strokeStyle = stroke;
+  pen.lineWidth = 2;
+  pen.setLineDash([2, 4]);
+  pen.beginPath();
+  pen.moveTo(left, y);
+  pen.lineTo(right, y);
+  pen.stroke();
+  pen.setLineDash([]);
+}
+
 function box(pen, left, right, y, height, fill) {
   pen.fillStyle = fill;
   pen.fillRect(left, y, right - left, height);
@@ -122,20 +144,40 @@ function fitted(pen, name, width) {
   return "…" + name.slice(-kept);
 }
 
+// A step between ticks that is round in its unit.
+function timeStep(rough) {
+  if (rough < second) {
+    const power = 10 ** Math.floor(Math.log10(rough));
+    return [1, 2, 5, 10].map(times => times * power).find(step => step >= rough);
+  }
+  const round = [1, 2, 5, 10, 15, 30].map(each => each * second).concat([1, 2, 5, 10, 15, 30].map(each => each * minute), [1, 2, 3, 6, 12, 24].map(each => each * hour));
+  return round.find(step => step >= rough) ?? day * 10 ** Math.ceil(Math.log10(rough / day));
+}
+
+function timeLabel(time, step) {
+  const digits = Math.min(20, Math.max(0, -Math.floor(Math.log10(step))));
+  if (step < second && time < 10 * second) return time.toFixed(digits) + " ms";
+  if (step < minute && time >= 2 * minute) {
+    const rest = (time % minute / second).toFixed(Math.max(0, digits - 3) || (step < second ? 3 : 0));
+    return `${number(Math.floor(time / minute))} min ${rest} s`;
+  }
+  if (step < second) return (time / second).toFixed(Math.min(20, digits + 3)) + " s";
+  if (step < minute) return number(time / second) + " s";
+  return duration(time);
+}
+
 function drawTimes(pen, width, height, gutter, { from, to }, xOf, colors) {
   box(pen, 0, width, 0, laneHead, colors.raised);
-  pen.fillStyle = colors.soft;
-  const rough = (to - from) / Math.max(2, (width - gutter) / 110), power = 10 ** Math.floor(Math.log10(rough));
-  const step = [1, 2, 5, 10].map(times => times * power).find(each => each >= rough);
+  const step = timeStep((to - from) / Math.max(2, (width - gutter) / 110)), first = Math.ceil(from / step), count = Math.floor(to / step) - first;
   pen.save();
   pen.beginPath();
   pen.rect(gutter, 0, width - gutter, height);
   pen.clip();
-  const inSeconds = to >= 10000, digits = Math.max(0, -Math.floor(Math.log10(inSeconds ? step / 1000 : step)));
-  for (let tick = Math.ceil(from / step); tick * step <= to; tick++) {
-    const time = tick * step, x = xOf(time);
+  // Counted, because far from 0 a tick plus one may be the same tick.
+  for (let tick = 0; tick <= Math.min(count, 400); tick++) {
+    const time = (first + tick) * step, x = xOf(time);
     pen.fillStyle = colors.soft;
-    pen.fillText(inSeconds ? (time / 1000).toFixed(digits) + " s" : time.toFixed(digits) + " ms", x + 4, laneHead / 2);
+    pen.fillText(timeLabel(time, step), x + 4, laneHead / 2);
     pen.fillStyle = colors.grid;
     pen.fillRect(x, 0, 1, height);
   }

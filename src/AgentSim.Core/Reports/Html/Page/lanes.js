@@ -49,7 +49,7 @@ function startLanes() {
   }
 
   function show(start, end) {
-    const most = model.lastEnd * 1.02, span = Math.min(most, Math.max(end - start, 1e-3));
+    const most = model.lastEnd * 1.02, span = Math.min(most, Math.max(end - start, model.leastSpan));
     from = Math.max(0, Math.min(start, most - span));
     to = from + span;
     redraw();
@@ -186,7 +186,7 @@ function startLanes() {
   }
 
   function lookAt(i) {
-    const span = Math.max(model.end[i] - model.start[i], 1e-3);
+    const span = Math.max(model.end[i] - model.start[i], model.leastSpan);
     show(model.start[i] - span, model.end[i] + span);
     chooseAndShow(i);
   }

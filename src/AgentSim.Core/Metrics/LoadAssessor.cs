@@ -1,0 +1,153 @@
+using System.Globalization;
+using AgentSim.Engines;
+using AgentSim.Recording;
+
+namespace AgentSim.Metrics;
+
+/// <summary>Tells from the records of a run whether its load was more than its workers could do.</summary>
+internal static class LoadAssessor
+{
+    private const int Slices = 10;
+    private const int ShortQueue = 10;           // what waits in passing
+    private const double AtOnceShare = 0.02;     // of the run: arrivals within it come at once
+    private const double DrainShare = 0.05;      // of the arrivals' time: a backlog that counts
+    private const double BusyEnough = 0.95;
+
+    /// <param name="requests">The records of the run.</param>
+    /// <param name="workers">Its workers.</param>
+    /// <param name="run">How it ran: whether it was a closed loop.</param>
+    /// <param name="cutOff">Requests that the time cap cut off; they have no records.</param>
+    public static LoadAssessment Of(IReadOnlyList<RequestResult> requests, IReadOnlyList<WorkerResult> workers, RunInfo run, long cutOff)
+    {
+        if (cutOff > 0)
+            return Unknown($"The time cap cut off {PeopleUnits.Count(cutOff, "request")}, so that nothing can be said of the queue");
+        if (requests.Count == 0) return Unknown("There are no records of requests, so that nothing can be said of the queue");
+        LoadAssessment[] pools = [.. workers.GroupBy(worker => worker.WorkerType)
+            .Select(pool => OfPool(Stays(requests, pool.Key), pool.Key, pool.Count(), run))];
+        return pools.OrderByDescending(pool => pool.State).FirstOrDefault() ?? Unknown("There are no workers");
+    }
+
+    /// <summary>What holds the requests of a run to a number in flight; null: they come when they come.</summary>
+    public static string? ClosedLoop(RunInfo run) =>
+        Number(run, "replay_concurrency") is { } sessions ? $"{PeopleUnits.Count(sessions, "session")} at a time"
+        : Number(run, "concurrent_tasks") is { } tasks ? $"{PeopleUnits.Count(tasks, "task")} at a time" : null;
+
+    private static long? Number(RunInfo run, string setting) =>
+        run.Settings.GetValueOrDefault(setting) is { } value
+        && long.TryParse(Convert.ToString(value, CultureInfo.InvariantCulture), NumberStyles.Integer, CultureInfo.InvariantCulture,
+            out long number) ? number : null;
+
+    private static Stay[] Stays(IReadOnlyList<RequestResult> requests, WorkerType pool) => [.. requests
+        .Where(request => request.TerminalStatus != TerminalStatus.Rejected)
+        .Select(request => pool switch
+        {
+            WorkerType.Prefill => new Stay(request.PrefillWorkerIdx ?? 0, request.ArrivalTimeMs, request.PrefillAdmitMs,
+                request.SourceHeldMs ?? request.TerminalTimeMs),
+            WorkerType.Decode => new Stay(request.DecodeWorkerIdx ?? 0, request.SourceHeldMs ?? double.NaN, request.DecodeAdmitMs,
+                request.TerminalTimeMs),
+            _ => new Stay(request.DecodeWorkerIdx ?? 0, request.ArrivalTimeMs, request.FirstAdmitMs, request.TerminalTimeMs),
+        })
+        .Where(stay => !double.IsNaN(stay.From))];
+
+    private static LoadAssessment OfPool(Stay[] stays, WorkerType pool, int workers, RunInfo run)
+    {
+        string? closedLoop = ClosedLoop(run);
+        if (stays.Length == 0) return Unknown("No request reached a worker");
+        var queue = new QueueOverTime(stays.Select(stay => (stay.From, stay.Admitted ?? stay.To)));
+        double window = queue.LastArrival - queue.FirstArrival, end = stays.Max(stay => stay.To);
+        (int longest, double longestAt) = queue.Longest();
+        bool atOnce = !(window > AtOnceShare * (end - queue.FirstArrival));
+        double until = atOnce || closedLoop is not null ? end : queue.LastArrival;
+        double[] means = window > 0.0 ? queue.Means(Slices) : [stays.Length];
+        var load = new LoadAssessment
+        {
+            Pool = pool,
+            Workers = workers,
+            Requests = stays.Length,
+            WindowMs = window,
+            DrainMs = Math.Max(0.0, queue.LastAdmission - queue.LastArrival),
+            LongestQueue = longest,
+            LongestQueueAtMs = longestAt,
+            QueueAtEnd = queue.At(queue.LastArrival),
+            MeanQueue = means.Average(),
+            ArrivalsPerSecond = window > 0.0 ? stays.Length / window * 1000.0 : double.PositiveInfinity,
+            EndsPerSecond = window > 0.0 ? stays.Count(stay => stay.To <= queue.LastArrival) / window * 1000.0 : double.PositiveInfinity,
+            BusyShare = Busy(stays, workers, queue.FirstArrival, until),
+        };
+        load = load with
+        {
+            State = closedLoop is not null ? LoadState.ClosedLoop : atOnce ? LoadState.AtOnce : StateOf(load, queue, means),
+        };
+        // Workers that had nothing to do at the beginning do not tell against it, but those that have nothing while others wait.
+        if (load.State == LoadState.Overloaded
+            && Busy(stays, workers, queue.FirstArrival + window / Slices, queue.LastArrival) < BusyEnough)
+            load = load with { State = LoadState.Behind };
+        return load with { Sentence = Sentence(load, WorkersOf(load, run), closedLoop, end - queue.FirstArrival) };
+    }
+
+    private static LoadState StateOf(LoadAssessment load, QueueOverTime queue, double[] means)
+    {
+        if (load.LongestQueue <= ShortQueue || load.MeanQueue < 0.05) return LoadState.Steady;
+        bool isBehind = load.QueueAtEnd > ShortQueue && load.DrainMs > DrainShare * load.WindowMs;
+        if (!isBehind) return LoadState.Bursts;
+        bool grows = Enumerable.Range(1, means.Length - 1).All(slice => means[slice] > means[slice - 1])
+            && !queue.IsEmptyBetween(queue.FirstArrival + load.WindowMs / Slices, queue.LastArrival)
+            && load.QueueAtEnd > 0.9 * load.LongestQueue;
+        return grows && load.EndsPerSecond < load.ArrivalsPerSecond ? LoadState.Overloaded : LoadState.Behind;
+    }
+
+    private static string Sentence(LoadAssessment load, string workers, string? closedLoop, double runMs)
+    {
+        string most = load.LongestQueue.ToString("N0", CultureInfo.InvariantCulture);
+        string end = load.QueueAtEnd.ToString("N0", CultureInfo.InvariantCulture), mean = load.MeanQueue.ToString(
+            "#,##0.###", CultureInfo.InvariantCulture);
+        return load.State switch
+        {
+            LoadState.ClosedLoop => $"Closed loop, {closedLoop}: requests come as others end, so that the load cannot be more than "
+                + $"{workers} can do",
+            LoadState.AtOnce => $"All requests arrive within {PeopleUnits.Duration(load.WindowMs)} of a run of "
+                + $"{PeopleUnits.Duration(runMs)}: they queue whatever the workers can do",
+            LoadState.Overloaded => $"Overloaded: the load is more than {workers} can do, the queue grows all the time ({end} wait when "
+                + "the last request arrives)",
+            LoadState.Behind => $"More arrives than {workers} work{(load.Workers == 1 ? "s" : "")} off, though the queue does not grow "
+                + $"all the time: up to {most} wait, {end} when the last request arrives, none {PeopleUnits.Duration(load.DrainMs)} later",
+            LoadState.Bursts => $"Not overloaded, but requests queue at times: {mean} wait on average, up to {most} at "
+                + $"{PeopleUnits.Duration(load.LongestQueueAtMs)}, and {workers} work{(load.Workers == 1 ? "s" : "")} it off",
+            _ => $"Not overloaded: {workers} keep{(load.Workers == 1 ? "s" : "")} up, at most "
+                + $"{PeopleUnits.Count(load.LongestQueue, "request")} wait{(load.LongestQueue == 1 ? "s" : "")} at a time, "
+                + $"{mean} on average",
+        };
+    }
+
+    private static string WorkersOf(LoadAssessment load, RunInfo run) => PeopleUnits.Count(load.Workers, load.Pool switch
+    {
+        WorkerType.Prefill => "prefill worker",
+        WorkerType.Decode => "decode worker",
+        _ => Number(run, "num_workers") is { } workers && workers != load.Workers ? "rank" : "worker",
+    });
+
+    private static LoadAssessment Unknown(string sentence) => new() { Sentence = sentence };
+
+    // Mean share of a stretch of time in which a worker has admitted requests.
+    private static double Busy(Stay[] stays, int workers, double from, double to)
+    {
+        if (!(to > from)) return 0.0;
+        double busy = 0.0;
+        foreach (IGrouping<int, Stay> worker in stays.Where(stay => stay.Admitted is not null).GroupBy(stay => stay.Worker))
+        {
+            double done = from;
+            foreach (Stay stay in worker.OrderBy(stay => stay.Admitted))
+            {
+                double begin = Math.Max(stay.Admitted!.Value, done), end = Math.Min(stay.To, to);
+                if (!(end > begin)) continue;
+                busy += end - begin;
+                done = end;
+            }
+        }
+
+        return busy / (to - from) / workers;
+    }
+
+    // A request at a worker: when it came, was admitted and left.
+    private readonly record struct Stay(int Worker, double From, double? Admitted, double To);
+}

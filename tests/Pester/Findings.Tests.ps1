@@ -1,0 +1,116 @@
+BeforeAll {
+    . "$PSScriptRoot/Common.ps1"
+    $rows = ConvertTo-AgentMooncake $Sample
+    $result = $rows | Invoke-AgentReplay -Workers 4
+}
+
+Describe 'Records' {
+    It 'have the start, end and duration that their view shows' {
+        $records = Import-AgentTrace $Sample
+        $records | ForEach-Object { $_.Start.Kind | Should -Be 'Utc' }
+        $first = $records[0]
+        $first.Start | Should -Be ([datetime]::UnixEpoch.AddMilliseconds($first.StartUnixMs))
+        $first.End | Should -Be ([datetime]::UnixEpoch.AddMilliseconds($first.EndUnixMs))
+        $first.Duration | Should -Be ($first.End - $first.Start)
+        $middle = ($records | Sort-Object Start)[70].Start
+        @($records | Where-Object Start -gt $middle).Count | Should -BeIn (60..72)
+        ([AgentSim.Traces.ToolRecord]@{ EventUnixMs = [long]::MaxValue }).Start | Should -Be ([datetime]::MaxValue.Date) -Because 'any number has some time'
+    }
+}
+
+Describe 'What is no path' {
+    It 'is called so, and is not looked for as a file' {
+        $result.Requests | Select-Object -First 2 | Get-AgentSession -ErrorVariable faults -ErrorAction SilentlyContinue | Should -BeNullOrEmpty
+        $faults.Count | Should -Be 2
+        "$($faults[0])" | Should -BeLike '*n object of type AgentSim.Recording.RequestResult is no path; give text, files, or objects with a property Path*'
+    }
+
+    It 'gives its property Path: <Name>' -ForEach @(
+        @{ Name = 'an object'; Object = { [pscustomobject]@{ Path = $Sample } } }
+        @{ Name = 'an input of a run'; Object = { (Invoke-AgentReplay $Sample -TraceFormat Dynamo).Run.Inputs } }
+        @{ Name = 'a file'; Object = { Get-Item $Sample } }
+        @{ Name = 'text'; Object = { $Sample } }
+    ) {
+        @(& $Object | Import-AgentTrace).Count | Should -Be 143
+        @(Import-AgentTrace (& $Object)).Count | Should -Be 143
+    }
+
+    It 'is a row when it has what rows have' {
+        $json = $rows | Select-Object -First 1 | ConvertTo-Json -Depth 9 | ConvertFrom-Json
+        ($json | Invoke-AgentReplay).Summary.CompletedRequests | Should -Be 1
+    }
+}
+
+Describe 'Requests that are waited for and not there' {
+    It 'are refused with the parameter that helps, and dropped on request: <Name>' -ForEach @(
+        @{ Name = 'a replay'; Run = { param($more) $rows | Select-Object -Skip 5 | Invoke-AgentReplay @more } }
+        @{ Name = 'a sweep'; Run = { param($more) $rows | Select-Object -Skip 5 | Invoke-AgentSweep @more } }
+    ) {
+        { & $Run @{} } | Should -Throw '*-MissingDependency Drop*'
+        $made = & $Run @{ MissingDependency = 'Drop'; WarningVariable = 'said'; WarningAction = 'SilentlyContinue' }
+        ($made.CompletedRequests ?? $made.Summary.CompletedRequests) | Should -Be 62
+    }
+
+    It 'are counted in the warnings and stand in the run' {
+        $made = $rows | Select-Object -Skip 5 | Invoke-AgentReplay -MissingDependency Drop -WarningAction SilentlyContinue
+        $made.Warnings.Code | Should -Contain 'dependencies_dropped'
+        $made.Run.Settings.missing_dependency | Should -Be 'drop'
+        ($rows | Invoke-AgentReplay -MissingDependency Drop).Warnings | Should -BeNullOrEmpty
+    }
+}
+
+Describe 'Rows of sweeps' {
+    It 'have any metric as a property' {
+        $sweep = $rows | Invoke-AgentSweep -Workers 1, 2 -Metric p95_*_ms, gpu_hours
+        foreach ($row in $sweep) {
+            $row.p95_ttft_ms | Should -Be $row['p95_ttft_ms']
+            $row.gpu_hours | Should -Be $row['gpu_hours']
+        }
+        $csv = $sweep | ConvertTo-Csv | ConvertFrom-Csv
+        $csv[0].p95_tpot_ms | Should -Not -BeNullOrEmpty
+        ($sweep | Sort-Object P99TtftMs)[0] | Test-AgentReplay -Limit @{ p99_ttft_ms = 1e9 } -Quiet | Should -BeTrue
+        @(($rows | Invoke-AgentSweep -Metric *).PSObject.Properties.Name -like '*_ms').Count | Should -BeGreaterThan 40
+    }
+}
+
+Describe 'Words' {
+    It 'of the command line are taken for enumerations: <Value>' -ForEach @(
+        @{ Value = 'kv_router' }, @{ Value = 'KvRouter' }, @{ Value = 'KV-Router' }
+    ) {
+        ($rows | Invoke-AgentReplay -Workers 2 -RouterMode $Value).Run.Settings.router_mode | Should -Be 'kv_router'
+        ($rows | Invoke-AgentSweep -Workers 2 -RouterMode round_robin, $Value).RouterMode | Sort-Object -Unique | Should -HaveCount 2
+        (Invoke-AgentReplay $Sample -TraceFormat dynamo).Summary.CompletedRequests | Should -Be 67
+    }
+
+    It 'of -Verbose say what is done and what came of it' {
+        $said = @($rows | Invoke-AgentReplay -Workers 4 -Verbose 4>&1 | Where-Object { $_ -is [Management.Automation.VerboseRecord] } | ForEach-Object { "$_" })
+        $said | Should -Contain 'The workload has 67 requests'
+        $said | Should -Contain 'Replaying on 4 workers (vllm), router RoundRobin'
+        $said[-1] | Should -BeLike 'Not overloaded: 4 workers keep up*'
+    }
+}
+
+Describe 'Help' {
+    It 'has defaults and related links' {
+        $help = Get-Help Invoke-AgentReplay -Full
+        ($help.parameters.parameter | Where-Object name -EQ 'Workers').defaultValue | Should -Be '1'
+        ($help.parameters.parameter | Where-Object name -EQ 'RouterMode').defaultValue | Should -Be 'RoundRobin'
+        ($help.parameters.parameter | Where-Object name -EQ 'RouterSeed').defaultValue | Should -Be '3516948205'
+        $help.relatedLinks.navigationLink.linkText | Should -Contain 'ConvertTo-AgentMooncake'
+        $help.relatedLinks.navigationLink.linkText | Should -Contain 'about_AgentSim'
+    }
+}
+
+Describe 'Whether a load is too much' {
+    It 'is a property of results, in the view, the page and after jobs' {
+        $load = @{ InputTokens = 2048; OutputTokens = 100; RequestCount = 500; RequestRate = 50 }
+        $over = Invoke-AgentReplay @load
+        $over.Load.IsOverloaded | Should -BeTrue
+        $over.Load.Sentence | Should -BeLike 'Overloaded: the load is more than 1 worker can do, the queue grows all the time (* wait when the last request arrives)'
+        ($over | Out-String -Width 80) -replace '\r?\n *', ' ' | Should -BeLike "*$($over.Load.Sentence.Replace('[', '`['))*"
+        $over | Export-AgentReport "$TestDrive/over.html"
+        Get-Content "$TestDrive/over.html" -Raw | Should -BeLike "*$($over.Load.Sentence)*"
+        Export-Clixml "$TestDrive/over.xml" -InputObject $over
+        (Import-Clixml "$TestDrive/over.xml").Load | Should -Be $over.Load
+    }
+}
