@@ -199,14 +199,19 @@ Describe 'Invoke-AgentSweep -PSSession' -Skip:(-not $HasSshd) {
         $keys = $machines | ForEach-Object { "@{ Port = $($_.Port); Folder = '$($_.Folder)' }" }
         $script = ". '$PSScriptRoot/Machines.ps1'; `$sessions = @($($keys -join ', ') | ForEach-Object { New-MachineSession `$_ }); " +
             "Invoke-AgentSweep -InputTokens 64 -OutputTokens 10000 -RequestCount 2000000 -ArrivalIntervalMs 0 -Engine @{ max_num_seqs = 1; block_size = 100000 } -RouterSeed (1..8) -PSSession `$sessions"
-        $before = @(Get-ChildItem ([IO.Path]::GetTempPath()) -Filter agentsim-*).Count
-        Stop-WhenRunning $script {
+        # Others on this machine have temporary files, too.
+        $mine = New-Item -ItemType Directory "$TestDrive/mine"
+        $before = $env:TMPDIR
+        $env:TMPDIR = Convert-Path $mine
+        try { $state = Stop-WhenRunning $script {
             # Running there: sent, unpacked and removed again.
             $progress = @($args[0].Streams.Progress | Where-Object { $_.Activity -eq 'Replaying a grid' -and $_.StatusDescription -eq '0 of 8 points' })
             $progress.Count -gt 8
-        } | Should -Be 'Stopped'
+        } }
+        finally { $env:TMPDIR = $before }
+        $state | Should -Be 'Stopped'
         foreach ($machine in $machines) { @(Get-ChildItem "$($machine.Folder)/tmp" -Filter agentsim-*).Count | Should -Be 0 }
-        @(Get-ChildItem ([IO.Path]::GetTempPath()) -Filter agentsim-*).Count | Should -Be $before
+        @(Get-ChildItem $mine -Filter agentsim-*).Count | Should -Be 0
     }
 
     It 'a pipeline that has enough stops the work on the machines' {
