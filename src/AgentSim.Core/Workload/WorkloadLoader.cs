@@ -33,7 +33,7 @@ public static class WorkloadLoader
         CancellationToken cancellation)
     {
         CheckBlockSize(options);
-        WarnOfUnused(options);
+        UnusedOptions.Warn(options);
         if (options.Format.RecordingName() is { } recording) return Recordings.Load(paths, recording, options, progress, cancellation);
         IReadOnlyList<string> files = InputFiles.Expand(paths);
         if (files.Count == 0) throw Errors.TraceFileCount.Error("there is no file to read; name one");
@@ -113,7 +113,7 @@ public static class WorkloadLoader
         };
         return Collecting(options, collecting =>
         {
-            WarnOfUnusedCut(collecting);
+            UnusedOptions.WarnOfCut(collecting);
             return FromRows(Numbered(list, cancellation), InMemory, collecting, InputDigests.None);
         });
     }
@@ -264,29 +264,6 @@ public static class WorkloadLoader
             DropsSessionless = options.DropSessionless,
             DropsDependencies = options.MissingDependency == MissingDependency.Drop,
         };
-    }
-
-    private static void WarnOfUnused(WorkloadOptions options)
-    {
-        string both = $"{Setting.TraceSharedPrefixRatio} and {Setting.TracePrefixGroups}";
-        bool hasRatio = options.SharedPrefixRatio != 0, hasGroups = options.PrefixGroups != 0;
-        if (options.Format != TraceFormat.AppliedComputeAgentic && (hasRatio || hasGroups))
-            options.OnWarning?.Invoke(RunWarning.OptionIgnored(
-                $"{both} have no effect: they are for the trace format {TraceFormat.AppliedComputeAgentic.Term()}"));
-        else if (hasRatio != hasGroups)
-            options.OnWarning?.Invoke(RunWarning.OptionIgnored($"{both} have no effect by themselves: give both"));
-        if (options.DropSessionless && options.Format != TraceFormat.Dynamo)
-            options.OnWarning?.Invoke(RunWarning.OptionIgnored(
-                $"{Setting.DropSessionless} has no effect with the trace format {options.Format.Term()}; it is for " +
-                    $"{TraceFormat.Dynamo.Term()}"));
-        WarnOfUnusedCut(options);
-    }
-
-    private static void WarnOfUnusedCut(WorkloadOptions options)
-    {
-        if (options.AllowCut && options.Format is not (TraceFormat.Mooncake or TraceFormat.MooncakeDelta))
-            options.OnWarning?.Invoke(RunWarning.OptionIgnored(
-                $"{Setting.AllowCut} has no effect with the trace format {options.Format.Term()}, which never cuts prompts"));
     }
 
     private static IWorkloadBuilder Builder(MooncakeRow first, TraceFormat format, int blockSize) => first.AgenticVersion switch
