@@ -14,7 +14,7 @@ Describe 'docs/tour.md' {
         $null = New-Item -ItemType Directory "$TestDrive/again"
         Copy-Item "$Root/samples" "$TestDrive/again" -Recurse
         $script = @("Import-Module '$Manifest'", "`$ErrorActionPreference = 'Stop'", "Set-Location '$TestDrive/again'") + $blocks + $blocks +
-            'if (Test-Path $folder) { throw "$folder is still there" }'
+            'if (Test-Path $made) { throw "$made is still there" }'
         Set-Content "$TestDrive/again.ps1" ($script -join "`n")
         Invoke-PowerShell -NoProfile -NonInteractive -File "$TestDrive/again.ps1" | Out-Null
         $LASTEXITCODE | Should -Be 0

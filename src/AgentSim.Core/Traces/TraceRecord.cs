@@ -51,9 +51,12 @@ public abstract class TraceRecord
     internal TracePlace Place => new(Path, Line);
 
     // Times of a record may be any number; those that no calendar has are its first or last moment.
-    private static DateTime Time(long unixMs) => DateTime.UnixEpoch.AddMilliseconds(Math.Clamp(
-        unixMs, -(long)(DateTime.UnixEpoch - DateTime.MinValue).TotalMilliseconds,
-        (long)(DateTime.MaxValue - DateTime.UnixEpoch).TotalMilliseconds));
+    private static DateTime Time(long unixMs)
+    {
+        long least = (DateTime.MinValue - DateTime.UnixEpoch).Ticks / TimeSpan.TicksPerMillisecond,
+            most = (DateTime.MaxValue - DateTime.UnixEpoch).Ticks / TimeSpan.TicksPerMillisecond;
+        return DateTime.UnixEpoch.AddTicks(Math.Clamp(unixMs, least, most) * TimeSpan.TicksPerMillisecond);
+    }
 
     /// <summary>An error about this record, at its file and line where it has one.</summary>
     internal AgentSimException Error(ErrorCode errorId, string message) => Place.Error(errorId, message);
