@@ -98,7 +98,7 @@ Describe 'Invoke-AgentLiveReplay' {
         $rows = ConvertTo-AgentMooncake $Sample | Select-Object -First 6
         $fast = @{ ArrivalSpeedupRatio = 50; OutputRatio = 0.1 }
         ($rows | Invoke-AgentLiveReplay @to @fast @quiet -TraceBlockSize 16 -Agents).Agents.Sessions.Count | Should -BeGreaterThan 0
-        (Invoke-AgentLiveReplay -InputObject $rows[0] @to @quiet -TraceBlockSize 16).Summary.NumRequests | Should -Be 1
+        (Invoke-AgentLiveReplay -InputObject @($rows | Where-Object { -not $_.WaitFor.Count })[0] @to @quiet -TraceBlockSize 16).Summary.NumRequests | Should -Be 1
         $found = Invoke-AgentLiveReplay -Record (Import-AgentTrace $Sample | Select-Object -First 8) @to @fast @quiet -DropSessionless -TaskArrivalSpeedupRatio 2 `
             -ToolSpeedupRatio 10 -ThinkSpeedupRatio 10 -MaxIdleSeconds 1 -MaxToolWaitSeconds 1
         $found.Summary.CompletedRequests | Should -BeGreaterThan 0
