@@ -175,7 +175,7 @@ public sealed class EmptyMetricsTests : IDisposable
         using var html = new MemoryStream();
         AgentSim.Reports.Html.HtmlReport.Write(html, [new ReportedRun(Nothing, "nothing")], CancellationToken.None);
         string page = Encoding.UTF8.GetString(html.ToArray());
-        Assert.Contains("<td class=\"number\">no samples</td>", page);
+        Assert.Contains("title=\"no samples\">no samples</td>", page);
         Assert.DoesNotContain("∞", page);
         Assert.DoesNotContain("Infinity<", page);
         Assert.Matches(@"Inter Token Latency \(ms\) +┃ +N/A ┃", MetricTable.Render(OneToken.Summary));
