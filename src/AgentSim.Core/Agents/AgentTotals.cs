@@ -52,7 +52,7 @@ internal struct AgentTotals
         var tasks = new AgentTotals[groups.TaskCount];
         Array.Fill(sessions, new AgentTotals(recorded is not null));
         Array.Fill(tasks, new AgentTotals(recorded is not null));
-        bool[] hasFailed = FailedTasks(run, groups);
+        bool[] hasFailed = run.Load.CanSkip ? FailedTasks(run, groups) : [];
         for (int request = 0; request < run.Outcomes.Length; request++)
         {
             int session = groups.SessionOf[request];
