@@ -38,10 +38,18 @@ internal struct Segments
     {
         if (!(end <= _end)) end = _end;
         if (!(end > _at)) return;
-        if (_list.Count > _apart && _list[_list.Count - 1] is var last && last.Part == part && last.Request == _request && last.End == _at)
-            _list[_list.Count - 1] = last with { End = end };
-        else
-            _list.Add(new Segment(part, _at, end, _request));
+        if (_list.Count > _apart)
+        {
+            ref Segment last = ref _list[_list.Count - 1];
+            if (last.Part == part && last.Request == _request && last.End == _at)
+            {
+                last = last with { End = end };
+                _at = end;
+                return;
+            }
+        }
+
+        _list.Add(new Segment(part, _at, end, _request));
         _at = end;
     }
 
