@@ -14,7 +14,7 @@ internal static class OutputFiles
     /// <exception cref="AgentSimException">A file to write is read, too, or is written twice.</exception>
     public static void Check(IEnumerable<string> inputs, params (string Option, string? Path)[] outputs)
     {
-        HashSet<string> read = new(inputs.Select(Path.GetFullPath), Paths);
+        HashSet<string> read = new(inputs.Where(path => path.Length > 0).Select(Path.GetFullPath), Paths);
         Dictionary<string, string> written = new(Paths);
         foreach ((string option, string? path) in outputs)
         {

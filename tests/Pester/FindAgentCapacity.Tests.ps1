@@ -51,6 +51,16 @@ Describe 'Find-AgentCapacity' {
         (& $Script).Points[1].Limits[0].Value | Should -Be $expected
     }
 
+    It 'takes files without an end, and rows that wait for others, if asked for' {
+        $bytes = [System.IO.File]::ReadAllBytes($Sample)
+        [System.IO.File]::WriteAllBytes("$TestDrive/torn.jsonl.gz", $bytes[0..($bytes.Count - 200)])
+        { Find-AgentCapacity "$TestDrive/torn.jsonl.gz" -TraceFormat Dynamo @few } | Should -Throw -ErrorId 'GzipInvalid,*'
+        (Find-AgentCapacity "$TestDrive/torn.jsonl.gz" -TraceFormat Dynamo @few -AllowTorn -WarningAction SilentlyContinue).Points.Count | Should -BeGreaterThan 0
+        $left = $rows | Select-Object -Skip 5
+        { $left | Find-AgentCapacity @few } | Should -Throw -ErrorId 'DependencyUnknown,*'
+        ($left | Find-AgentCapacity @few -MissingDependency Drop -WarningAction SilentlyContinue).Points.Count | Should -BeGreaterThan 0
+    }
+
     It 'takes recordings, of one model if asked for' {
         $found = Find-AgentCapacity "$PSScriptRoot/../../recordings/claude-code" -TraceFormat ClaudeCode -Model claude-haiku-4-5 @few -WarningAction SilentlyContinue
         $found.Answer | Should -Be 1

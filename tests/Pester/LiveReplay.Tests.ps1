@@ -110,6 +110,9 @@ Describe 'Invoke-AgentLiveReplay' {
         (Invoke-AgentLiveReplay "$TestDrive/rows.jsonl" -TraceBlockSize 16 -AllowCut @to @quiet).Summary.NumRequests | Should -Be 1
         (Invoke-AgentLiveReplay -InputTokens 64 -OutputTokens 1 -RequestCount 4 -RequestRate 50 -ArrivalSeed 3 -TurnsPerSession 2 -InterTurnDelayMs 1 -SharedPrefixRatio 0.5 -PrefixGroups 1 @to @quiet).Summary.NumRequests |
             Should -Be 8
+        $bytes = [System.IO.File]::ReadAllBytes($Sample)
+        [System.IO.File]::WriteAllBytes("$TestDrive/torn.jsonl.gz", $bytes[0..($bytes.Count - 200)])
+        (Invoke-AgentLiveReplay "$TestDrive/torn.jsonl.gz" @all @to @fast @quiet -AllowTorn -MissingDependency Drop).Summary.NumRequests | Should -BeGreaterThan 5
         (Invoke-AgentLiveReplay -InputTokens 8 -OutputTokens 1 -RequestCount 4 -Concurrency 2 @to @quiet).Summary.CompletedRequests | Should -Be 4
     }
 

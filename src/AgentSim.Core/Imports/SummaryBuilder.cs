@@ -97,7 +97,7 @@ internal static class SummaryBuilder
         int peak = 0;
         for (int start = 0, end = 0; start < starts.Length; start++)
         {
-            while (ends[end] < starts[start]) end++;
+            while (end < ends.Length && ends[end] < starts[start]) end++;
             peak = Math.Max(peak, start + 1 - end);
         }
 

@@ -7,6 +7,7 @@ namespace AgentSim.Metrics;
 /// <summary>Tells from the records of a run whether its load was more than its workers could do.</summary>
 internal static class LoadAssessor
 {
+    private const double MostMs = 1e15;   // thirty thousand years: sums of longer times are no numbers
     private const int Slices = 10;
     private const int ShortQueue = 10;           // what waits in passing
     private const double AtOnceShare = 0.02;     // of the run: arrivals within it come at once
@@ -55,6 +56,7 @@ internal static class LoadAssessor
         if (stays.Length == 0) return Unknown("No request reached a worker");
         var queue = new QueueOverTime(stays.Select(stay => (stay.From, stay.Admitted ?? stay.To)));
         double window = queue.LastArrival - queue.FirstArrival, end = stays.Max(stay => stay.To);
+        if (!(end - queue.FirstArrival < MostMs)) return Unknown("The run is too long to tell how its queue went");
         (int longest, double longestAt) = queue.Longest();
         bool atOnce = !(window > AtOnceShare * (end - queue.FirstArrival));
         double until = atOnce || closedLoop is not null ? end : queue.LastArrival;

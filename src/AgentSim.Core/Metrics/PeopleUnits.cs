@@ -13,6 +13,7 @@ internal static class PeopleUnits
     {
         double size = Math.Abs(ms);
         if (size < 0.001 && size > 0.0) return $"{ms.ToString("0.##E+0", CultureInfo.InvariantCulture)} ms";
+        if (!(size < 1e6 * Day)) return $"{(ms / Day).ToString("0.##E+0", CultureInfo.InvariantCulture)} d";
         if (size < 999.5) return $"{Digits(ms)} ms";
         if (size < 59.995 * Second) return $"{Digits(ms / Second)} s";
         if (size < Hour - 0.5 * Second) return Two(ms, Minute, "min", Second, "s");

@@ -14,7 +14,9 @@ internal static class RunNames
     public static string[] Of(IReadOnlyList<ReportedRun> runs)
     {
         if (runs.Count == 1) return [runs[0].Name ?? runs[0].Result.Run.Name ?? NameOf(runs[0].Result.Run)];
-        Dictionary<string, string>[] settings = [.. runs.Select(run => new Dictionary<string, string>(FlatSettings.Of(run.Result.Run)))];
+        // A report of a file may name a setting twice.
+        Dictionary<string, string>[] settings = [.. runs.Select(run => FlatSettings.Of(run.Result.Run)
+            .GroupBy(setting => setting.Key).ToDictionary(group => group.Key, group => group.Last().Value))];
         string[] differing = [.. settings.SelectMany(each => each.Keys).Distinct()
             .Where(name => settings.Select(each => each.GetValueOrDefault(name)).Distinct().Count() > 1)];
         // Runs that differ in many ways are not told apart by a few of them.

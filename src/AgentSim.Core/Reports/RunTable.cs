@@ -74,8 +74,9 @@ public static class RunTable
 
     private static IEnumerable<string> Sentences(ReplayReport report)
     {
-        string duration = double.IsFinite(report.DurationMs)
-            ? string.Create(CultureInfo.InvariantCulture, $" in {report.DurationMs / 1000:N3} simulated seconds") : "";
+        double seconds = report.DurationMs / 1000;
+        string duration = double.IsFinite(seconds)
+            ? $" in {seconds.ToString(seconds < 1e12 ? "N3" : "0.###E+0", CultureInfo.InvariantCulture)} simulated seconds" : "";
         yield return string.Create(CultureInfo.InvariantCulture,
             $"Completed {report.CompletedRequests:N0} of {report.NumRequests:N0} requests{duration}");
         yield return $"Prompt tokens found in the prefix cache: {Share(report.PrefixCacheReusedRatio)} "

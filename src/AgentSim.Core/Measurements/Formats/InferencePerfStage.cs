@@ -14,6 +14,7 @@ internal static class InferencePerfStage
     public const string Name = "inference-perf";
 
     // Requests that left later than this on average came when a connection was free, not when they were meant to.
+    private const int MostRequests = 10_000_000;
     private const double LateSeconds = 0.5;
 
     private static readonly (string Name, double Share)[] Quantiles =
@@ -31,21 +32,23 @@ internal static class InferencePerfStage
         using JsonDocument document = MeasurementFile.Json(path);
         JsonElement root = document.RootElement, summary = root.Get("load_summary"), good = root.Get("successes"),
             latency = good.Get("latency");
-        int count = (int)(good.Number("count") ?? 0);
+        int count = Whole(good.Number("count"));
         if (count == 0 || latency.Get("request_latency").Real("mean") is not { } meanSeconds || latency.Get("time_to_first_token")
             .Real("mean") is not { } ttftSeconds)
             throw Errors.MeasurementInvalid.At(path, 0,
                 "this stage has no requests with request_latency and time_to_first_token; give a stage that streamed");
+        if (count > MostRequests)
+            throw Errors.MeasurementInvalid.At(path, 0, $"this stage has {count} requests, and at most {MostRequests} are read");
         double rate = summary.Real("achieved_rate") ?? summary.Real("requested_rate")
             ?? throw Errors.MeasurementInvalid.At(path, 0,
                 "this file has no rate; give the files of single stages (stage_N_lifecycle_metrics.json)");
         List<RunWarning> warnings = [];
-        int counted = (int)Math.Round(good.Get("output_len").Real("mean") ?? 0), output = load?.ForcedOutput ?? counted;
+        int counted = Whole(good.Get("output_len").Real("mean")), output = load?.ForcedOutput ?? counted;
         if (load?.ForcedOutput is { } forced && counted != forced)
             warnings.Add(new RunWarning(WarningCodes.MeasuredOutputsReplaced,
                 $"outputs were counted from their text ({counted} tokens on average); the load asked for {forced} with ignore_eos, " +
                     "which are taken for all", count));
-        int input = (int)Math.Round(good.Get("prompt_len").Real("mean") ?? 0);
+        int input = Whole(good.Get("prompt_len").Real("mean"));
         double gap = output > 1 ? (meanSeconds - ttftSeconds) / (output - 1) : 0, itl = latency.Get("inter_token_latency")
             .Real("mean") ?? gap;
         if (gap > 0 && Math.Abs(itl / gap - 0.5) < 0.1)
@@ -78,10 +81,13 @@ internal static class InferencePerfStage
                 good.Get("throughput").Real("requests_per_sec") ?? rate),
             Concurrency = concurrency,
             Stage = StageOf(stem),
-            Failed = (int)(root.Get("failures").Number("count") ?? 0),
+            Failed = Whole(root.Get("failures").Number("count")),
             Warnings = warnings,
         };
     }
+
+    // What no number of tokens or requests can be is refused later, by its bounds.
+    private static int Whole(double? value) => value >= 0 ? (int)Math.Min(Math.Round(value.Value), int.MaxValue) : 0;
 
     // Its rate is one of a Poisson process. The draws are always the same, and stretched to the stage's own length.
     private static MeasuredRequest[] Requests(int count, double rate, JsonElement lengths, int meanInput, int output)
@@ -100,7 +106,7 @@ internal static class InferencePerfStage
             int at = 1;
             while (at < shares.Length - 1 && shares[at] < draw) at++;
             double input = inputs[at - 1] + ((inputs[at] - inputs[at - 1]) * (draw - shares[at - 1]) / (shares[at] - shares[at - 1]));
-            requests[i] = new MeasuredRequest { StartMs = times[i] * scale, InputTokens = Math.Max(1, (int)Math.Round(input)),
+            requests[i] = new MeasuredRequest { StartMs = times[i] * scale, InputTokens = Math.Max(1, Whole(input)),
                 OutputTokens = output };
         }
 
