@@ -1,3 +1,5 @@
+using AgentSim.Rows;
+
 namespace AgentSim.Workload;
 
 /// <summary>Warns of options that have no effect on the workload they were given for.</summary>
