@@ -84,12 +84,28 @@ public sealed record LoadAssessment : IDynamicMetaObjectProvider
         get
         {
             if (State == LoadState.Unknown) return "";
-            string busy = $"{(Workers == 1 ? "the worker has" : "workers have")} requests admitted "
-                + $"{PeopleUnits.Percent(BusyShare)} of the time";
+            // Not a measure of headroom: a batch of one counts like a full one.
+            string busy = $"{(Workers == 1 ? "the worker has" : "workers have")} at least one request admitted "
+                + $"{PeopleUnits.Percent(BusyShare)} of the time, be the batch full or not";
             if (State is LoadState.ClosedLoop or LoadState.AtOnce) return busy;
             return string.Create(CultureInfo.InvariantCulture,
                 $"{ArrivalsPerSecond:0.###} requests/s arrive and {EndsPerSecond:0.###} end in ")
-                + $"{PeopleUnits.Duration(WindowMs)} of arrivals, {busy}";
+                + $"{PeopleUnits.Duration(WindowMs)} of arrivals, {busy}{Needed}";
+        }
+    }
+
+    // By the rates alone: what more workers gain or lose in cache hits is not in them.
+    private string Needed
+    {
+        get
+        {
+            double ratio = ArrivalsPerSecond / EndsPerSecond;
+            if (State != LoadState.Overloaded || !double.IsFinite(ratio) || !(ratio > 1.0)) return "";
+            string pool = Pool switch { WorkerType.Prefill => "prefill workers", WorkerType.Decode => "decode workers", _ => "workers" };
+            return string.Create(CultureInfo.InvariantCulture,
+                $"; {ratio:0.##} times as many arrive as end: by these rates it takes {Math.Ceiling(ratio * Workers):N0} such {pool} ")
+                + string.Create(CultureInfo.InvariantCulture,
+                    $"instead of {Workers:N0}, or {PeopleUnits.Percent(1.0 - 1.0 / ratio)} less load");
         }
     }
 
