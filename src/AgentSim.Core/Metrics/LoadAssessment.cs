@@ -86,7 +86,7 @@ public sealed record LoadAssessment : IDynamicMetaObjectProvider
             if (State == LoadState.Unknown) return "";
             // Not a measure of headroom: a batch of one counts like a full one.
             string busy = $"{(Workers == 1 ? "the worker has" : "workers have")} at least one request admitted "
-                + $"{PeopleUnits.Percent(BusyShare)} of the time, be the batch full or not";
+                + $"{PeopleUnits.Percent(BusyShare)} of the time (no measure of headroom)";
             if (State is LoadState.ClosedLoop or LoadState.AtOnce) return busy;
             return string.Create(CultureInfo.InvariantCulture,
                 $"{ArrivalsPerSecond:0.###} requests/s arrive and {EndsPerSecond:0.###} end in ")

@@ -25,6 +25,19 @@ public class LoadAssessmentTests
         Assert.InRange(load.BusyShare, 0.95, 1.0);
         Assert.True(load.EndsPerSecond < load.ArrivalsPerSecond);
         Assert.Contains("requests/s arrive and", load.Basis);
+        Assert.Contains("at least one request admitted", load.Basis);
+    }
+
+    [Fact]
+    public void Overload_says_how_many_workers_its_rates_ask_for_and_nothing_else_does()
+    {
+        LoadAssessment load = Overloaded.Load;
+        double ratio = load.ArrivalsPerSecond / load.EndsPerSecond;
+        Assert.EndsWith(FormattableString.Invariant($"; {ratio:0.##} times as many arrive as end: by these rates it takes {Math.Ceiling(ratio):0} such ")
+            + FormattableString.Invariant($"workers instead of 1, or {100 - 100 / ratio:0.0} % less load"), load.Basis);
+        Assert.Contains("such prefill workers instead of 2", (load with { Workers = 2, Pool = WorkerType.Prefill }).Basis);
+        Assert.DoesNotContain("times as many", (load with { EndsPerSecond = 0.0 }).Basis);
+        Assert.DoesNotContain("times as many", (load with { State = LoadState.Behind }).Basis);
     }
 
     [Fact]
