@@ -95,7 +95,7 @@ Describe 'Compare-AgentReplay' {
 
     It 'shows a table of 100 columns' {
         $lines = @(($plain, $routed | Compare-AgentReplay | Out-String -Width 100) -split '\r?\n' | Where-Object { $_ })
-        $lines[0] | Should -Match '^Metric +Baseline +Value +Difference +% +Verdict *$'
+        $lines[0] | Should -Match '^Metric +Baseline +Value +% +Verdict +Difference *$'
         $lines.Count | Should -Be 76
         $lines | ForEach-Object { $_.Length | Should -BeLessOrEqual 100 }
         @($lines | Where-Object { $_ -match '^first_admission_prefix_cache_reused_ratio ' }).Count | Should -Be 1
@@ -181,7 +181,7 @@ Describe 'Test-AgentReplay' {
 
     It 'shows a table of 100 columns' {
         $lines = @(($plain | Test-AgentReplay -Baseline $plain | Out-String -Width 100) -split '\r?\n' | Where-Object { $_ })
-        $lines[0] | Should -Match '^Passed Metric +Value +Limit +At least +At most *$'
+        $lines[0] | Should -Match '^Passed Metric +Value +At least +At most +Limit *$'
         $lines | ForEach-Object { $_.Length | Should -BeLessOrEqual 100 }
     }
 }

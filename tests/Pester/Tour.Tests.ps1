@@ -10,7 +10,7 @@ Describe 'docs/tour.md' {
         $blocks = [regex]::Matches((Get-Content "$Root/docs/tour.md" -Raw), '(?ms)^```powershell\r?\n(.*?)^```').ForEach{ $_.Groups[1].Value }
         # Nothing is calibrated twice, which takes the longest and writes to the same folder.
         $blocks = @($blocks | Where-Object { $_ -notmatch 'New-AgentTimingProfile|-TimingProfile|mine' })
-        $blocks.Count | Should -BeGreaterThan 20
+        $blocks.Count | Should -BeGreaterThan 15
         $null = New-Item -ItemType Directory "$TestDrive/again"
         Copy-Item "$Root/samples" "$TestDrive/again" -Recurse
         $script = @("Import-Module '$Manifest'", "`$ErrorActionPreference = 'Stop'", "Set-Location '$TestDrive/again'") + $blocks + $blocks +

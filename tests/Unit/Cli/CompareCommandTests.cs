@@ -32,7 +32,7 @@ public sealed class CompareCommandTests : IDisposable
         Assert.Equal(0, Compare("--report-html", page, "--report-jsonl", _folder.File("1.jsonl"), _folder.File("2.jsonl"), "--fail-on",
             "p99_ttft_ms>+500%", "--name", "one", "two"));
         string html = File.ReadAllText(page);
-        Assert.Contains("<section id=\"differences\"", html);
+        Assert.Contains("<div id=\"differences\"", html);
         Assert.Contains("p99_ttft_ms", html);
         Assert.Equal(["one", "two"], Pages.Data(html).GetProperty("runs").EnumerateArray().Select(name => name.GetString()));
         Assert.Equal([3, 3], Lanes(html));
