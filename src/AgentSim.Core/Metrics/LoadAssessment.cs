@@ -94,18 +94,19 @@ public sealed record LoadAssessment : IDynamicMetaObjectProvider
         }
     }
 
-    // By the rates alone: what more workers gain or lose in cache hits is not in them.
+    // What was admitted is at most what they can do for long: at first it fills their batches, and only later waits for ends. What more
+    // workers gain or lose in cache hits is not in it.
     private string Needed
     {
         get
         {
-            double ratio = ArrivalsPerSecond / EndsPerSecond;
-            if (State != LoadState.Overloaded || !double.IsFinite(ratio) || !(ratio > 1.0)) return "";
+            double share = (double)(Requests - QueueAtEnd) / Requests;
+            if (State != LoadState.Overloaded || !(share is > 0.0 and < 1.0)) return "";
             string pool = Pool switch { WorkerType.Prefill => "prefill workers", WorkerType.Decode => "decode workers", _ => "workers" };
             return string.Create(CultureInfo.InvariantCulture,
-                $"; {ratio:0.##} times as many arrive as end: by these rates it takes {Math.Ceiling(ratio * Workers):N0} such {pool} ")
-                + string.Create(CultureInfo.InvariantCulture,
-                    $"instead of {Workers:N0}, or {PeopleUnits.Percent(1.0 - 1.0 / ratio)} less load");
+                $"; {ArrivalsPerSecond * share:0.###} requests/s were admitted meanwhile: by that it takes at least ")
+                + string.Create(CultureInfo.InvariantCulture, $"{Math.Ceiling(Workers / share):N0} such {pool} instead of {Workers:N0}, ")
+                + $"or {PeopleUnits.Percent(1.0 - share)} less load";
         }
     }
 

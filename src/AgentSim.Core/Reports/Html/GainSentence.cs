@@ -37,7 +37,7 @@ internal static class GainSentence
                 && !PageChange.IsSlight(change.Baseline, change.Value, change.Verdict))
             .MaxBy(each => Math.Abs(each!.Value.Item2.Percent!.Value));
         if (worst is { } found)
-            parts.Add($"but {PeopleText.Title(found.Metric)}: {Moved(found.Change, found.Change.Percent!.Value)}, which is worse");
+            parts.Add($"of the rest, worst is {PeopleText.Title(found.Metric)}: {Moved(found.Change, found.Change.Percent!.Value)}");
         return string.Join("; ", parts);
     }
 

@@ -15,7 +15,8 @@ internal static class PageChange
 
     /// <summary>True for a change that is too small to judge.</summary>
     public static bool IsSlight(double? baseline, double? value, ComparisonVerdict verdict) =>
-        IsChange(verdict) && MetricChange.Percent(baseline, value) is { } percent && Math.Abs(percent) < LeastPercent;
+        IsChange(verdict) && MetricChange.Percent(baseline, value) is { } percent
+        && Math.Round(Math.Abs(percent), 1, MidpointRounding.AwayFromZero) < LeastPercent;   // as it is shown
 
     /// <summary>A verdict as the page shows it, with the size of the change.</summary>
     /// <param name="metric">The metric; null: it has no definition.</param>
