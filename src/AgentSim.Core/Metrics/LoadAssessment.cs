@@ -84,12 +84,29 @@ public sealed record LoadAssessment : IDynamicMetaObjectProvider
         get
         {
             if (State == LoadState.Unknown) return "";
-            string busy = $"{(Workers == 1 ? "the worker has" : "workers have")} requests admitted "
-                + $"{PeopleUnits.Percent(BusyShare)} of the time";
+            // Not a measure of headroom: a batch of one counts like a full one.
+            string busy = $"{(Workers == 1 ? "the worker has" : "workers have")} at least one request admitted "
+                + $"{PeopleUnits.Percent(BusyShare)} of the time (no measure of headroom)";
             if (State is LoadState.ClosedLoop or LoadState.AtOnce) return busy;
             return string.Create(CultureInfo.InvariantCulture,
                 $"{ArrivalsPerSecond:0.###} requests/s arrive and {EndsPerSecond:0.###} end in ")
-                + $"{PeopleUnits.Duration(WindowMs)} of arrivals, {busy}";
+                + $"{PeopleUnits.Duration(WindowMs)} of arrivals, {busy}{Needed}";
+        }
+    }
+
+    // What was admitted is at most what they can do for long: at first it fills their batches, and only later waits for ends. What more
+    // workers gain or lose in cache hits is not in it.
+    private string Needed
+    {
+        get
+        {
+            double share = (double)(Requests - QueueAtEnd) / Requests;
+            if (State != LoadState.Overloaded || !(share is > 0.0 and < 1.0)) return "";
+            string pool = Pool switch { WorkerType.Prefill => "prefill workers", WorkerType.Decode => "decode workers", _ => "workers" };
+            return string.Create(CultureInfo.InvariantCulture,
+                $"; {ArrivalsPerSecond * share:0.###} requests/s were admitted meanwhile: by that it takes at least ")
+                + string.Create(CultureInfo.InvariantCulture, $"{Math.Ceiling(Workers / share):N0} such {pool} instead of {Workers:N0}, ")
+                + $"or {PeopleUnits.Percent(1.0 - share)} less load";
         }
     }
 

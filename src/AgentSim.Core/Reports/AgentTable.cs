@@ -88,8 +88,16 @@ public static class AgentTable
         TimePart.SubAgents => "sub-agents",
         TimePart.RecordedStart => "recorded start",
         TimePart.Tool => "tools",
+        TimePart.Delay => "pauses",
         _ => TimeSplit.NameOf(part),
     };
+
+    /// <summary>What pauses are, as a sentence without a full stop; null where no task had one.</summary>
+    internal static string? PausesMeaning(AgentSummary summary) => summary.Critical[TimePart.Delay] > 0
+        ? "Pauses are the time between an answer and the next request that the trace or load asks for "
+            + (summary.Critical[TimePart.Tool] is null ? "(tools, which it does not tell apart, " : "beside tools (")
+            + "people, the agent's own work, the network); they are replayed, not simulated"
+        : null;
 
     /// <summary>A status as readers see it.</summary>
     internal static string Status(AgentStatus status) => status switch

@@ -26,9 +26,12 @@ internal static class MetricText
     public static string Percent(double? baseline, double? value)
     {
         if (MetricChange.Percent(baseline, value) is not { } percent) return None;
-        string format = Math.Abs(percent) is >= 0.05 or 0.0 ? "+#,##0.0;−#,##0.0;0" : "+0.###;−0.###;0";
-        return percent.ToString(format, CultureInfo.InvariantCulture) + " %";
+        return Signed(percent) + " %";
     }
+
+    /// <summary>A number of percent or of percentage points, with its sign.</summary>
+    public static string Signed(double number) => number.ToString(
+        Math.Abs(number) is >= 0.05 or 0.0 ? "+#,##0.0;−#,##0.0;0" : "+0.###;−0.###;0", CultureInfo.InvariantCulture);
 
     /// <summary>A verdict in a word and a sign that tell it without colour.</summary>
     public static string Verdict(ComparisonVerdict verdict) => verdict switch

@@ -97,8 +97,9 @@ public sealed class AddedMetricTests : IDisposable
         Assert.Contains("| `tokens_per_request` | 5 | 10 (+100.0 %, ▼ worse) |", markdown);
 
         string page = Pages.Markup(Pages.Html(_short, _long));
-        Assert.Matches("<th scope=\"row\">Output tokens per request</th><td class=\"number\"[^>]*>5</td><td [^>]*class=\"number worse\">10<", page);
-        Assert.Matches("<th scope=\"row\">tokens_per_request</th><td class=\"number\"[^>]*>5</td>", page);
+        const string Before = "<td class=\"number\"[^>]*><span class=\"value\">5</span></td>";
+        Assert.Matches($"<th scope=\"row\">Output tokens per request</th>{Before}<td [^>]*class=\"number worse\"><span class=\"value\">10<", page);
+        Assert.Matches($"<th scope=\"row\">tokens_per_request</th>{Before}", page);
     }
 
     [Fact]

@@ -25,6 +25,23 @@ public class LoadAssessmentTests
         Assert.InRange(load.BusyShare, 0.95, 1.0);
         Assert.True(load.EndsPerSecond < load.ArrivalsPerSecond);
         Assert.Contains("requests/s arrive and", load.Basis);
+        Assert.Contains("at least one request admitted", load.Basis);
+    }
+
+    [Fact]
+    public void Overload_says_how_many_workers_its_rates_ask_for_and_nothing_else_does()
+    {
+        LoadAssessment load = Overloaded.Load;
+        double last = Overloaded.Requests.Max(request => request.ArrivalTimeMs);
+        int admitted = Overloaded.Requests.Count(request => request.FirstAdmitMs <= last);
+        int least = (int)Math.Ceiling(1_000.0 / admitted);
+        Assert.EndsWith(FormattableString.Invariant($" requests/s were admitted meanwhile: by that it takes at least {least} such workers ")
+            + FormattableString.Invariant($"instead of 1, or {100 - admitted / 10.0:0.0} % less load"), load.Basis);
+        Assert.Contains("such prefill workers instead of 2", (load with { Workers = 2, Pool = WorkerType.Prefill }).Basis);
+        Assert.DoesNotContain("such workers", (load with { QueueAtEnd = load.Requests }).Basis);
+        Assert.DoesNotContain("such workers", (load with { State = LoadState.Behind }).Basis);
+        // At least: one worker fewer does not keep up either.
+        Assert.NotEqual(LoadState.Steady, Run(requests: 1_000, perSecond: 50, workers: least - 1).Load.State);
     }
 
     [Fact]

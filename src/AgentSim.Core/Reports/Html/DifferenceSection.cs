@@ -10,7 +10,8 @@ internal static class DifferenceSection
         IReadOnlyList<MetricComparison> all = ReportComparison.Compare(content.Metrics);
         Dictionary<string, MetricComparison> byName = all.ToDictionary(metric => metric.Metric);
         page.Write($"<div id=\"differences\">\n<p>Against <bdi>{content.Names[0]}</bdi>. The sign says which way a metric went for you: " +
-            $"▲ better, ▼ worse, ◆ changed where neither way is better.</p>\n");
+            $"▲ better, ▼ worse, ◆ changed where neither way is better. {PageChange.Rule} Shares change by percentage points.</p>\n");
+        SummarySection.WriteGapsHint(page, content);
         WriteTable(page, content, "Differences of the headline metrics",
             [.. MetricCatalog.Current.Headlines(content.Metrics).Select(metric => (metric, byName[metric.Name]))]);
         page.Write($"<details><summary>All {all.Count} metrics</summary>\n");
@@ -33,15 +34,16 @@ internal static class DifferenceSection
         foreach ((MetricDefinition? definition, MetricComparison metric) in metrics)
         {
             page.Write($"<tr><th scope=\"row\">{(definition is null ? metric.Metric : PeopleText.Title(definition))}</th>");
-            page.Write($"<td class=\"number\" data-label=\"{content.Names[0]}\">{Shown(definition, metric.Baseline)}</td>");
+            page.Write($"<td class=\"number\" data-label=\"{content.Names[0]}\"><span class=\"value\">");
+            page.Write($"{Shown(definition, metric.Baseline)}</span></td>");
             for (int run = 1; run < metric.Values.Count; run++)
             {
                 ComparisonVerdict verdict = metric.Verdicts[run - 1];
-                page.Write($"<td data-label=\"{content.Names[run]}\" class=\"number {ClassOf(verdict)}\">");
-                page.Write($"{Shown(definition, metric.Values[run])}<br><small>{MetricText.Verdict(verdict)}");
-                if (verdict is ComparisonVerdict.Better or ComparisonVerdict.Worse or ComparisonVerdict.Changed)
-                    page.Write($" {MetricText.Percent(metric.Baseline, metric.Values[run])}");
-                page.Markup("</small></td>");
+                double? value = metric.Values[run];
+                string kind = PageChange.IsSlight(metric.Baseline, value, verdict) ? "same" : ClassOf(verdict);
+                page.Write($"<td data-label=\"{content.Names[run]}\" class=\"number {kind}\">");
+                page.Write($"<span class=\"value\">{Shown(definition, value)}</span><br>");
+                page.Write($"<small>{PageChange.Text(definition, metric.Baseline, value, verdict)}</small></td>");
             }
 
             page.Markup("</tr>\n");

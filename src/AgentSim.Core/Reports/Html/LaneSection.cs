@@ -65,8 +65,8 @@ internal static class LaneSection
     {
         page.Markup("<ul class=\"legend\" aria-label=\"Colours of the lanes\">");
         foreach ((string part, string meaning, bool isOfSessions) in (ReadOnlySpan<(string, string, bool)>)
-            [("sub", "waiting for sub-agents", true), ("tool", "tools", true), ("delay", "delay", true),
-                ("queue", "waiting to be admitted", true), ("prefill", "prefill", false), ("decode", "decode", false),
+            [("sub", "waiting for sub-agents", true), ("tool", "tools", true), ("delay", "pauses", true),
+                ("queue", "queued: waiting to be admitted", true), ("prefill", "prefill", false), ("decode", "decode", false),
                 ("other", "turned away or failed", false)])
         {
             if (hasSessions || !isOfSessions) page.Write($"<li><span class=\"part {part}\"></span> {meaning}</li>");

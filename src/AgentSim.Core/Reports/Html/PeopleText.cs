@@ -23,6 +23,14 @@ internal static class PeopleText
         _ => MetricText.Value(value),
     };
 
+    /// <summary>How a metric changed, with its sign: in percent of the baseline, shares in percentage points.</summary>
+    /// <param name="metric">The metric; null: it has no definition.</param>
+    /// <param name="baseline">What it was.</param>
+    /// <param name="value">What it is.</param>
+    public static string Change(MetricDefinition? metric, double? baseline, double? value) =>
+        metric?.Row.Unit == Share && MetricChange.Difference(baseline, value) is { } difference
+            ? $"{MetricText.Signed(difference * 100.0)} points" : MetricText.Percent(baseline, value);
+
     /// <summary>A time.</summary>
     public static string Ms(double? ms) => ms is { } time && double.IsFinite(time) ? PeopleUnits.Duration(time) : MetricText.Value(ms);
 

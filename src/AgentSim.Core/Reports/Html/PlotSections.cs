@@ -23,7 +23,7 @@ internal static class PlotSections
                 $"of them together.</p>\n");
         page.Markup("<p><label for=\"load-choice\">Workers</label> <select id=\"load-choice\"></select></p>\n<div class=\"plots\">\n");
         Figure(page, "plot-running", "Running requests");
-        Figure(page, "plot-waiting", "Waiting requests");
+        Figure(page, "plot-waiting", "Queued requests (waiting to be admitted)");
         page.Markup("</div>\n</section>\n<section id=\"reuse\" aria-labelledby=\"reuse-title\">\n<h2 id=\"reuse-title\">Prefix-cache " +
             "reuse over time</h2>\n");
         page.Markup("<p>Share of the prompt tokens of completed requests that a prefix cache held, by when the requests were first " +
@@ -42,7 +42,15 @@ internal static class PlotSections
         {
             LoadAssessment load = content.Runs[run].Result.Load;
             page.Write($"<p>{(content.Runs.Count > 1 ? $"{content.Names[run]}: " : "")}");
-            page.Write($"<strong class=\"{(load.IsOverloaded ? "worse" : "")}\">{load.Sentence}.</strong></p>\n");
+            page.Write($"<strong class=\"{(load.IsOverloaded ? "worse" : "")}\">{load.Sentence}.</strong>");
+            if (load.LongestQueue > 0)
+            {
+                page.Write($" <small>Most that wait at a time: {MetricText.Value(load.LongestQueue)}, at " +
+                    $"{PeopleUnits.Duration(load.LongestQueueAtMs)}; the plots show means of slices, where a short peak is " +
+                    $"lower.</small>");
+            }
+
+            page.Markup("</p>\n");
         }
     }
 

@@ -14,6 +14,7 @@ internal static class SummarySection
         }
         else
         {
+            WriteGapsHint(page, content);
             page.Markup("<div class=\"columns\">\n<div>\n");
             WriteValues(page, content);
             page.Markup("</div>\n<div>\n");
@@ -23,6 +24,15 @@ internal static class SummarySection
 
         WriteLimits(page, content);
         page.Markup("</section>\n");
+    }
+
+    /// <summary>What two metrics of gaps between tokens have to do with each other, where a page shows them.</summary>
+    public static void WriteGapsHint(HtmlWriter page, PageContent content)
+    {
+        if (content.Results.All(result => !double.IsFinite(result.Summary.Tpot.Median))) return;
+        page.Markup("<p class=\"hint\">Inter-token latency ranks every single gap between tokens; time per output token ranks " +
+            "requests by their mean gap. So the first tells of single stalls, the second of requests that are slow throughout, and one " +
+            "may get better while the other gets worse.</p>\n");
     }
 
     // What is no latency; those are beside it.

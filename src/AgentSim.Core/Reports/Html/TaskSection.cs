@@ -16,9 +16,9 @@ internal static class TaskSection
     {
         if (content.Agents.All(agents => agents is null)) return;
         page.Markup("<section id=\"tasks\" aria-labelledby=\"tasks-title\">\n<h2 id=\"tasks-title\">Tasks</h2>\n");
-        page.Markup("<p>A task is an agent's run with its sub-agents; its makespan is the time from its first arrival to its last end. ");
-        page.Markup("Its critical path leads from that end back to the begin, through whatever was waited for: what has to be shorter ");
-        page.Markup("for the task to be shorter.</p>\n");
+        page.Markup("<p>A task is an agent's run with its sub-agents. Its makespan is how long it takes: from the arrival of its first ");
+        page.Markup("request to the end of its last one. Its critical path is the chain of requests, tools and pauses that this time ");
+        page.Markup("consists of, each of which waited for the one before: only what gets shorter there makes the task shorter.</p>\n");
         (string Name, int Run, AgentResults Agents)[] runs = [.. content.Agents.Select((agents, run) => (content.Names[run], run, agents))
             .Where(each => each.agents is not null).Select(each => (each.Item1, each.run, each.agents!))];
         page.Markup("<div class=\"columns\">\n<div>\n");
@@ -32,6 +32,7 @@ internal static class TaskSection
                 "these has no samples. Everything else is about the completed ones.</p>\n");
         }
 
+        WriteNotes(page, [.. runs.Select(run => run.Agents)]);
         WriteLegend(page, runs);
         foreach ((string name, int run, AgentResults agents) in runs)
         {
@@ -42,6 +43,22 @@ internal static class TaskSection
 
         page.Markup("</section>\n");
     }
+
+    private static void WriteNotes(HtmlWriter page, AgentResults[] runs)
+    {
+        foreach (string pauses in runs.Select(run => AgentTable.PausesMeaning(run.Summary)).OfType<string>().Distinct())
+            page.Write($"<p>{pauses}.</p>\n");
+        if (runs.Any(run => run.Tasks.Any(task => task.RecordedMakespanMs is not null)))
+            page.Markup("<p>Recorded: how long the task took when its trace was recorded, on whatever served it then.</p>\n");
+        if (runs.Select(run => run.Summary).FirstOrDefault(IsFew) is { } few)
+        {
+            page.Write($"<p class=\"note\">Only {AgentSim.Metrics.PeopleUnits.Count(few.CompletedTasks, "task")} completed: p90 and p99 " +
+                $"are next to the longest one, and another few tasks may give quite other numbers.</p>\n");
+        }
+    }
+
+    /// <summary>True where there are too few tasks for their upper percentiles to tell more than the longest does.</summary>
+    public static bool IsFew(AgentSummary summary) => summary.CompletedTasks is > 0 and < 20;
 
     private static void WriteMakespans(HtmlWriter page, (string Name, int Run, AgentResults Agents)[] runs)
     {

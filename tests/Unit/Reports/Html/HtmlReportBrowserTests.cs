@@ -74,7 +74,7 @@ public class HtmlReportBrowserTests
         Assert.StartsWith("a1 of session main;", Detail());
         browser.Press("#lane-view", ArrowRight);
         Assert.Equal("3", Chosen());
-        Assert.Matches("; waited [0-9.]+ ms for sub-agents; tools 5 ms \\(bash 5.50 ms\\); delay 10 ms;", Detail());
+        Assert.Matches("; waited [0-9.]+ ms for sub-agents; tools 5 ms \\(bash 5.50 ms\\); pause 10 ms;", Detail());
         browser.Press("#lane-view", ArrowLeft + ArrowDown);   // a child stands below its parent
         Assert.StartsWith("s1 of session main/sub;", Detail());
         browser.Press("#lane-view", ArrowUp + Escape);

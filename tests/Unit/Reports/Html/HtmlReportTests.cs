@@ -128,7 +128,7 @@ public class HtmlReportTests
         string html = Pages.Html(one, two);
         Assert.Contains("num_workers 1", html);
         Assert.Contains("Settings that differ", html);
-        Assert.Matches("class=\"number (better|worse)\">[^<]+<br><small>(▲ better|▼ worse) [+−]", html);
+        Assert.Matches("class=\"number (better|worse)\"><span class=\"value\">[^<]+</span><br><small>(▲ better|▼ worse) [+−]", html);
         JsonElement data = Pages.Data(html);
         Assert.Equal(["num_workers 1", "num_workers 2"], data.GetProperty("runs").EnumerateArray().Select(name => name.GetString()));
         Assert.Equal(2, data.GetProperty("distributions").GetProperty("ttft").GetProperty("cdf").GetArrayLength());
@@ -191,7 +191,9 @@ public class HtmlReportTests
         Assert.Contains("<td colspan=\"2\" data-label=\"all runs\"><bdi>vllm block_size=16</bdi></td>", head);
         Assert.Contains("<td data-label=\"two\"><bdi>2</bdi></td>", head);
         Assert.Contains("▲ Better than one", head);
-        Assert.Matches("▼ Worse than one.*instead of .*\\([+−]", head);
+        Assert.Matches("▼ Worse than one</bdi></strong>:<ul>\n<li>[^\n]* instead of [^\n]* \\([+−][^\n]*\\)</li>", head);
+        Assert.Matches("<bdi>Against one</bdi></strong>: <bdi>[^\n]*(lower|higher|about the same)", head);
+        Assert.Equal(1, Regex.Count(head, "latencies may be off by half. So take"));
         Assert.Equal(1, Regex.Count(head, "built-in: nvidia"));
     }
 

@@ -24,6 +24,9 @@ public class TaskSectionTests
 
         Assert.Contains("tools: bash", section);
         Assert.Contains($"{agents.Tasks.Count} of {agents.Tasks.Count} tasks completed", section);
+        Assert.Contains("Only 2 tasks completed: p90 and p99 are next to the longest one", section);
+        Assert.Contains("Pauses are the time between an answer and the next request that the trace or load asks for beside tools (people",
+            System.Net.WebUtility.HtmlDecode(section));
     }
 
     [Fact]

@@ -155,6 +155,7 @@ function timeStep(rough) {
 }
 
 function timeLabel(time, step) {
+  if (time === 0) return "0";
   const digits = Math.min(20, Math.max(0, -Math.floor(Math.log10(step))));
   if (step < second && time < 10 * second) return time.toFixed(digits) + " ms";
   if (step < minute && time >= 2 * minute) {

@@ -37,7 +37,7 @@ function laneRequestText(model, i) {
   const parts = [`${laneRequestName(model, i)} ${model.byWorker ? "on" : "of session"} ${model.names[lane]}`];
   if (model.sub[i] > 0) parts.push(`waited ${duration(model.sub[i])} for sub-agents`);
   if (model.tool[i] > 0) parts.push(`tools ${duration(model.tool[i])}${model.tools[i] ? ` (${model.tools[i]})` : ""}`);
-  if (model.wait[i] - model.tool[i] > 1e-6) parts.push(`delay ${duration(model.wait[i] - model.tool[i])}`);
+  if (model.wait[i] - model.tool[i] > 1e-6) parts.push(`pause ${duration(model.wait[i] - model.tool[i])}`);
   parts.push(`arrived at ${duration(model.arrival[i])}`, `waited ${duration(model.queue[i])}`);
   if (model.status[i] === 1) parts.push(`prefill ${duration(model.prefill[i])}`, `decode ${duration(model.decode[i])}`);
   parts.push(`${number(model.input[i])} prompt tokens, ${number(model.reused[i])} of them reused`, `${number(model.output[i])} output tokens`);

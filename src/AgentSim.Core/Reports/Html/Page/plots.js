@@ -99,7 +99,11 @@ function optionsOf(shown, width) {
   const percent = shown.percent ? " %" : "";
   return {
     width, height: plotHeight, padding: [8, 26, 0, 0],
-    hooks: { draw: [plot => drawBounds(plot, shown)] },
+    hooks: {
+      draw: [plot => drawBounds(plot, shown)],
+      // Where nothing is read, the legend has names alone.
+      setCursor: [plot => plot.root.classList.toggle("reading", plot.cursor.idx !== null && plot.cursor.idx !== undefined)],
+    },
     scales: {
       x: { time: false, distr: shown.log ? 3 : 1, range: (_, min, max) => [min, max] },
       y: { range: (_, min, max) => [0, shown.most ?? ((max || 1) * 1.08)] },
