@@ -84,7 +84,7 @@ Describe 'Words' {
 
     It 'of -Verbose say what is done and what came of it' {
         $said = @($rows | Invoke-AgentReplay -Workers 4 -Verbose 4>&1 | Where-Object { $_ -is [Management.Automation.VerboseRecord] } | ForEach-Object { "$_" })
-        $said | Should -Contain 'The workload has 67 requests'
+        $said | Should -Contain "The workload has 67 requests from $Sample"
         $said | Should -Contain 'Replaying on 4 workers (vllm), router RoundRobin'
         $said[-1] | Should -BeLike 'Not overloaded: 4 workers keep up*'
     }
@@ -112,5 +112,59 @@ Describe 'Whether a load is too much' {
         Get-Content "$TestDrive/over.html" -Raw | Should -BeLike "*$($over.Load.Sentence)*"
         Export-Clixml "$TestDrive/over.xml" -InputObject $over
         (Import-Clixml "$TestDrive/over.xml").Load | Should -Be $over.Load
+    }
+}
+
+Describe 'Files that rows and records remember' {
+    BeforeAll {
+        $file = "$TestDrive/rows.jsonl"
+        $rows | Export-AgentMooncake $file
+    }
+
+    It 'stand in the run of what came through memory: <Name>' -ForEach @(
+        @{ Name = 'rows of a file'; Make = { Import-AgentMooncake $file -Format AgenticMooncake }; Items = 67; From = { $file } }
+        @{ Name = 'rows of a trace'; Make = { ConvertTo-AgentMooncake $Sample }; Items = 67; From = { $Sample } }
+        @{ Name = 'rows of records'; Make = { Import-AgentTrace $Sample | ConvertTo-AgentMooncake }; Items = 67; From = { $Sample } }
+        @{ Name = 'records'; Make = { Import-AgentTrace $Sample }; Items = 143; From = { $Sample } }
+        @{ Name = 'copies'; Make = { ConvertTo-AgentMooncake $Sample | Copy-AgentMooncake }; Items = 67; From = { $Sample } }
+    ) {
+        $made = & $Make | Invoke-AgentReplay
+        $made.Run.Inputs | Should -HaveCount 1
+        Split-Path $made.Run.Inputs[0].Path -Leaf | Should -Be (Split-Path (& $From) -Leaf)
+        $made.Run.Inputs[0].Items | Should -Be $Items
+        $made.Run.Inputs[0].EditedItems | Should -Be 0
+        $made.Run.Inputs[0].Sha256 | Should -BeNullOrEmpty -Because 'the file may be another by now'
+    }
+
+    It 'say how many were edited: <Name>' -ForEach @(
+        @{ Name = 'a number'; Edit = { $_[0].OutputLength += 1; $_ } }
+        @{ Name = 'an item of a list'; Edit = { $_[0].HashIds[0] = 12345; $_ } }
+        @{ Name = 'a copy'; Edit = { $copy = $_ | Copy-AgentMooncake; $copy[0].OutputLength += 1; $copy } }
+        @{ Name = 'a record before it was converted'; Edit = {
+                $records = Import-AgentTrace $Sample
+                ($records | Where-Object EventType -EQ request_end)[0].OutputTokens += 1
+                $records | ConvertTo-AgentMooncake } }
+        @{ Name = 'a record'; Edit = {
+                $records = Import-AgentTrace $Sample
+                ($records | Where-Object EventType -EQ request_end)[0].OutputTokens += 1
+                $records } }
+    ) {
+        $own = ConvertTo-AgentMooncake $Sample
+        $edited = , $own | ForEach-Object $Edit
+        $made = $edited | Invoke-AgentReplay
+        $made.Run.Inputs.EditedItems | Should -Be 1
+        $made.Run | Out-String -Width 200 | Should -BeLike '*through memory; 1 edited*'
+        foreach ($kind in 'html', 'md', 'json') {
+            $made | Export-AgentReport "$TestDrive/edited.$kind" -Force
+            Get-Content "$TestDrive/edited.$kind" -Raw | Should -Match '1 edited|"edited_items": 1'
+        }
+        (Import-AgentReport "$TestDrive/edited.json").Run.Inputs[0] | Should -Be $made.Run.Inputs[0]
+        Export-Clixml "$TestDrive/edited.xml" -InputObject $made
+        (Import-Clixml "$TestDrive/edited.xml").Run.Inputs[0] | Should -Be $made.Run.Inputs[0]
+    }
+
+    It 'are none where rows came from nowhere' {
+        ([AgentSim.Rows.MooncakeRow]@{ InputLength = 8; OutputLength = 1; Timestamp = 0 } | Invoke-AgentReplay).Run.Inputs | Should -BeNullOrEmpty
+        Invoke-AgentReplay -InputTokens 8 -OutputTokens 1 -RequestCount 1 -RequestRate 1 | ForEach-Object { $_.Run.Inputs | Should -BeNullOrEmpty }
     }
 }
