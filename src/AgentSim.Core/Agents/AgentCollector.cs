@@ -18,6 +18,7 @@ internal sealed class AgentCollector
     private readonly AgentTotals[] _tasks;
     private readonly AgentTree _tree;
     private readonly BusyTimes _busy = new();
+    private readonly InTurnTimes _inTurn;
     private readonly string?[] _names;   // by session, once it was asked for
     private readonly bool _hasTools;
     private Segments _piece;
@@ -33,6 +34,7 @@ internal sealed class AgentCollector
         _paths = new CriticalPaths(run, _groups, _deciders, _ownEnds, _times);
         (_sessions, _tasks) = AgentTotals.Of(run, _groups);
         _names = new string?[_sessions.Length];
+        _inTurn = new InTurnTimes(_sessions.Length);
         _tree = new AgentTree(_load, _groups, _deciders, _sessions);
     }
 
@@ -84,7 +86,16 @@ internal sealed class AgentCollector
             _busy.Clear();
             foreach (int session in _groups.Sessions[task])
             {
-                AddRequests(session, totals.End);
+                if (IsInTurn(session, _sessions[session]))
+                {
+                    _inTurn.Add(session, _piece.All);
+                    _busy.Add(_piece.All, totals.End);
+                }
+                else
+                {
+                    AddRequests(session, totals.End);
+                }
+
                 int first = _sessions[session].First;
                 if (first < 0) continue;
                 _piece.Clear();
@@ -95,7 +106,7 @@ internal sealed class AgentCollector
             busy = Busy();
         }
 
-        return Filled(totals, busy, isTask: true, new TaskResult
+        return Filled(totals, busy, critical: null, new TaskResult
         {
             TaskId = Name(root),
             Sessions = _groups.Sessions[task].Length,
@@ -107,15 +118,20 @@ internal sealed class AgentCollector
     private SessionResult Session(int session, TaskResult task)
     {
         ref readonly AgentTotals totals = ref _sessions[session];
-        TimeSplit? busy = null;
-        if (totals.HasEnd)
+        TimeSplit? busy = null, critical = null;
+        if (_inTurn.Find(session) is { IsEmpty: false } known)
+        {
+            busy = TimeSplit.Of(known[..TimeSplit.Parts], _hasTools);
+            critical = TimeSplit.Of(known[TimeSplit.Parts..], _hasTools);
+        }
+        else if (totals.HasEnd)
         {
             _busy.Clear();
             AddRequests(session, totals.End);
             busy = Busy();
         }
 
-        return Filled(totals, busy, isTask: false, new SessionResult
+        return Filled(totals, busy, critical, new SessionResult
         {
             SessionId = Name(session),
             TaskId = task.TaskId,
@@ -125,11 +141,32 @@ internal sealed class AgentCollector
         });
     }
 
-    // What sessions and tasks have in common.
-    private T Filled<T>(in AgentTotals totals, TimeSplit? busy, bool isTask, T agent)
+    // Whether the requests of a session come one after the other, each started by the end of the one before or by somebody else after
+    // that, as those of most do. Then all that the session was busy with, which is put into the piece, is its critical path.
+    private bool IsInTurn(int session, in AgentTotals totals)
+    {
+        _piece.Clear();
+        int before = -1;
+        foreach (int request in _groups.Requests[session])
+        {
+            ref readonly RequestOutcome outcome = ref _run.Outcomes[request];
+            if (double.IsNaN(outcome.Arrival) || outcome.Status == TerminalStatus.None || _ownEnds.Source[request] != before) return false;
+            int source = _deciders.Source[request];
+            if (source >= 0 && _groups.SessionOf[source] == session && (source != before || _deciders.OnDispatch[request])) return false;
+            _piece.SetApart();
+            _times.AddGap(request, before < 0 ? totals.Begin : _run.Outcomes[before].Terminal, ref _piece);
+            _piece.SetApart();
+            _times.AddStates(request, outcome.Terminal, ref _piece);
+            before = request;
+        }
+
+        return before == totals.Last;
+    }
+
+    // What sessions and tasks have in common. A critical path that is given has no tools.
+    private T Filled<T>(in AgentTotals totals, TimeSplit? busy, TimeSplit? critical, T agent)
         where T : AgentResult
     {
-        (int last, double begin) = (totals.Last, totals.Begin);
         agent.Status = totals.Status;
         agent.Requests = totals.Requests;
         agent.CompletedRequests = totals.Completed;
@@ -141,8 +178,9 @@ internal sealed class AgentCollector
         agent.RecordedMakespanMs = totals.RecordedMakespan;
         agent.Busy = busy;
         if (!totals.HasEnd) return agent;
-        (agent.Critical, agent.Tools) = Sum(isTask ? _paths.OfTask(last, begin) : _paths.OfSession(last, begin), totals);
-        agent.PathOf = () => Links(isTask, last, begin);
+        if (critical is not null) agent.Critical = critical;
+        else (agent.Critical, agent.Tools) = Sum(Path(agent, totals.Last, totals.Begin), totals);
+        (agent.Collector, agent.Last) = (this, totals.Last);
         return agent;
     }
 
@@ -197,11 +235,15 @@ internal sealed class AgentCollector
             : [.. tools.Select(tool => new ToolTime(tool.Key, tool.Value)).OrderByDescending(tool => tool.Ms)]);
     }
 
-    private PathLink[] Links(bool task, int last, double begin)
+    private ReadOnlySpan<Segment> Path(AgentResult agent, int last, double begin) =>
+        agent is TaskResult ? _paths.OfTask(last, begin) : _paths.OfSession(last, begin);
+
+    /// <summary>The critical path of a session or task that has an end.</summary>
+    public PathLink[] Links(AgentResult agent)
     {
         lock (_paths)
         {
-            ReadOnlySpan<Segment> path = task ? _paths.OfTask(last, begin) : _paths.OfSession(last, begin);
+            ReadOnlySpan<Segment> path = Path(agent, agent.Last, agent.BeginMs!.Value);
             var links = new PathLink[path.Length];
             for (int i = 0; i < links.Length; i++)
             {

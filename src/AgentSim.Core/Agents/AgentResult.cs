@@ -81,11 +81,15 @@ public abstract partial class AgentResult : IDynamicMetaObjectProvider
     [JsonInclude]
     public IReadOnlyList<PathLink> CriticalPath
     {
-        get => _path ??= PathOf?.Invoke() ?? [];
+        get => _path ??= Collector?.Links(this) ?? [];
         internal init => _path = value;
     }
 
-    internal Func<IReadOnlyList<PathLink>>? PathOf { get; set; }
+    /// <summary>What finds the critical path; null where there is none, and in results that were stored.</summary>
+    internal AgentCollector? Collector { get; set; }
+
+    /// <summary>The request that ended last.</summary>
+    internal int Last { get; set; }
 
     DynamicMetaObject IDynamicMetaObjectProvider.GetMetaObject(Expression parameter) => Strict(parameter);
 

@@ -52,7 +52,7 @@ internal struct AgentTotals
         var tasks = new AgentTotals[groups.TaskCount];
         Array.Fill(sessions, new AgentTotals(recorded is not null));
         Array.Fill(tasks, new AgentTotals(recorded is not null));
-        bool[] hasFailed = FailedTasks(run, groups);
+        bool[] hasFailed = run.Load.CanSkip ? FailedTasks(run, groups) : [];
         for (int request = 0; request < run.Outcomes.Length; request++)
         {
             int session = groups.SessionOf[request];
@@ -62,8 +62,9 @@ internal struct AgentTotals
             int reused = run.Handoffs is { } handoffs && handoffs[request].PrefillReused >= 0 ? handoffs[request].PrefillReused
                 : outcome.ReusedInput;
             sessions[session].Add(request, outcome, isSkipped, reused, recorded);
-            tasks[groups.TaskOf[session]].Add(request, outcome, isSkipped, reused, recorded);
         }
+
+        for (int session = 0; session < sessions.Length; session++) tasks[groups.TaskOf[session]].Add(sessions[session]);
 
         return (sessions, tasks);
     }
@@ -78,6 +79,24 @@ internal struct AgentTotals
         }
 
         return hasFailed;
+    }
+
+    // A session of the task. Of equals the request that is first in load order counts, as it does within a session.
+    private void Add(in AgentTotals session)
+    {
+        Requests += session.Requests;
+        Completed += session.Completed;
+        Input += session.Input;
+        Output += session.Output;
+        Reused += session.Reused;
+        _hasFailed |= session._hasFailed;
+        _isOpen |= session._isOpen;
+        _recordedStart = Math.Min(_recordedStart, session._recordedStart);
+        _recordedEnd = Math.Max(_recordedEnd, session._recordedEnd);
+        if (session.HasBegin && (session.Begin < Begin || (session.Begin == Begin && session.First < First)))
+            (First, Begin) = (session.First, session.Begin);
+        if (session.HasEnd && (session.End > End || (session.End == End && session.Last < Last)))
+            (Last, End) = (session.Last, session.End);
     }
 
     private void Add(int request, in RequestOutcome outcome, bool isSkipped, int reused, (long Start, long End)[]? recorded)

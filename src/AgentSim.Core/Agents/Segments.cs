@@ -16,11 +16,19 @@ internal struct Segments
     private double _at;
     private double _end;
     private int _request;
+    private int _apart;
 
     /// <summary>All that were put, request by request.</summary>
     public readonly ReadOnlySpan<Segment> All => _list.AsSpan();
 
-    public void Clear() => _list.Clear();
+    public void Clear()
+    {
+        _list.Clear();
+        _apart = 0;
+    }
+
+    /// <summary>What is put from now on is not joined with what was put before.</summary>
+    public void SetApart() => _apart = _list.Count;
 
     /// <summary>From now on time between these two is put.</summary>
     public void Begin(int request, double begin, double end) => (_request, _at, _end) = (request, begin, end);
@@ -30,10 +38,18 @@ internal struct Segments
     {
         if (!(end <= _end)) end = _end;
         if (!(end > _at)) return;
-        if (_list.Count > 0 && _list[_list.Count - 1] is var last && last.Part == part && last.Request == _request && last.End == _at)
-            _list[_list.Count - 1] = last with { End = end };
-        else
-            _list.Add(new Segment(part, _at, end, _request));
+        if (_list.Count > _apart)
+        {
+            ref Segment last = ref _list[_list.Count - 1];
+            if (last.Part == part && last.Request == _request && last.End == _at)
+            {
+                last = last with { End = end };
+                _at = end;
+                return;
+            }
+        }
+
+        _list.Add(new Segment(part, _at, end, _request));
         _at = end;
     }
 

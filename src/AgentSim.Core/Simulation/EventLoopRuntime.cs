@@ -34,7 +34,9 @@ internal abstract class EventLoopRuntime(RuntimeParts parts, int workers) : Repl
         while (Passes.Count > 0 || HasWork || !Driver.IsDrained)
         {
             TakeTurn();
-            double next = Math.Min(Math.Min(Driver.NextReady, Passes.NextTime), NextOtherEvent);
+            double other = Math.Min(Driver.NextReady, NextOtherEvent);
+            ComputePasses(other);
+            double next = Math.Min(other, Passes.NextTime);
             if (double.IsPositiveInfinity(next) && (Parts.Clock is null || HasWork)) throw DeadEnd(AllRanks());
             if (Parts.Clock is { } clock) next = clock.WaitForNext(next);
             if (next > TimeCap)
@@ -89,11 +91,27 @@ internal abstract class EventLoopRuntime(RuntimeParts parts, int workers) : Repl
     /// <summary>Ends the first pass of the queue.</summary>
     protected void EndFirstPass()
     {
-        int worker = Passes.First;
-        Passes.Remove(worker);
+        int first = Passes.First;
+        Passes.Remove(first);
+        (WorkerPool pool, int worker) = PoolOf(first);
+        pool.EndPass(worker);
+    }
+
+    // Computes the passes of stretches beyond the next event, which is at the given time or is a pass that ends before.
+    private void ComputePasses(double until)
+    {
+        while (Passes.FirstEnd.IsOpen && Passes.NextTime <= until)
+        {
+            (WorkerPool pool, int worker) = PoolOf(Passes.First);
+            pool.Extend(worker, until);
+        }
+    }
+
+    private (WorkerPool Pool, int Worker) PoolOf(int worker)
+    {
         int pool = 0;
         for (; worker >= _pools[pool].Workers; pool++) worker -= _pools[pool].Workers;
-        _pools[pool].EndPass(worker);
+        return (_pools[pool], worker);
     }
 
     private void AdvanceTo(double time)

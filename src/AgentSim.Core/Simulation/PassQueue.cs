@@ -9,6 +9,15 @@ namespace AgentSim.Simulation;
 /// </summary>
 internal readonly record struct PassEnd(double Time, double Start, int Round)
 {
+    /// <summary>
+    /// How far the passes of a stretch have been computed that goes on behind (<see cref="Engines.DecodeStretch.IsOpen"/>): no event,
+    /// but before all that ends at the same time, so that more is computed before the clock gets there.
+    /// </summary>
+    public static PassEnd Open(double time) => new(time, double.NegativeInfinity, 0);
+
+    /// <summary>Whether it stands for passes that are still to be computed.</summary>
+    public bool IsOpen => double.IsNegativeInfinity(Start);
+
     public int CompareTo(in PassEnd other)
     {
         if (Time != other.Time) return Time < other.Time ? -1 : 1;

@@ -53,6 +53,7 @@ internal sealed class SingleWorkerRuntime(RuntimeParts parts, Scheduler rank) : 
     {
         double horizon = TimeCap is double cap ? Math.Min(Driver.NextReady, Math.BitIncrement(cap)) : Driver.NextReady;
         if (!rank.TryPlanStretch(Now, horizon)) return false;
+        while (rank.Stretch.IsOpen) rank.Stretch.Extend();
         Now = rank.Stretch.End;
         rank.CommitStretch(rank.Stretch.Steps);
         _idlePasses = 0;

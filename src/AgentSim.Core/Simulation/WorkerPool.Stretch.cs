@@ -20,7 +20,7 @@ internal sealed partial class WorkerPool
         DecodeStretch stretch = StretchOf(worker);
         if (stretch.Steps == 0) return;
         int steps = stretch.StartedBy(_host.Now, _settling.Driven);
-        if (steps == stretch.Steps) return;
+        if (steps == stretch.Steps && !Extend(worker, _host.Now)) return;
         CutAfter(worker, steps);
         if (stretch.End != _host.Now) return;
         _passes.Remove(FirstPass + worker);
@@ -55,6 +55,18 @@ internal sealed partial class WorkerPool
         {
             if (PassesUpToNow(worker) > 0) Interrupt(worker);
         }
+    }
+
+    /// <summary>Computes more passes of a worker's stretch, beyond a time; false when there are none.</summary>
+    public bool Extend(int worker, double until)
+    {
+        DecodeStretch stretch = StretchOf(worker);
+        if (!stretch.IsOpen) return false;
+        int before = stretch.Steps;
+        do stretch.Extend();
+        while (stretch.IsOpen && stretch.End <= until);
+        _passes.Set(FirstPass + worker, EndOfStretch(worker));
+        return stretch.Steps > before;
     }
 
     /// <summary>Brings what a router sees of all caches up to now, also of workers in the midst of a stretch.</summary>
@@ -106,6 +118,7 @@ internal sealed partial class WorkerPool
     private PassEnd EndOfStretch(int worker)
     {
         DecodeStretch stretch = StretchOf(worker);
+        if (stretch.IsOpen) return PassEnd.Open(stretch.End);
         return new PassEnd(stretch.End, stretch.LastStart, stretch.Steps == 1 ? _startRound[worker] : 0);
     }
 }

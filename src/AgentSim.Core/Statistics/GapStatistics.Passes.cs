@@ -22,100 +22,127 @@ internal sealed partial class GapStatistics
         while (!ends.IsEmpty)
         {
             int count = Math.Min(BlockLength, ends.Length);
-            gaps[0] = ends[0] - start;
-            Subtract(ends[1..count], ends[..(count - 1)], gaps[1..]);
-            DivideBy(1000.0, gaps[..count], rates);
-            AddBlock(gaps[..count], rates[..count], multiplicity);
+            AddBlock(start, ends[..count], gaps[..count], rates[..count], multiplicity);
             start = ends[count - 1];
             ends = ends[count..];
         }
     }
 
-    private void AddBlock(ReadOnlySpan<double> gaps, ReadOnlySpan<double> rates, int multiplicity)
+    private void AddBlock(double start, ReadOnlySpan<double> ends, Span<double> gaps, Span<double> rates, int multiplicity)
     {
-        double low = Extremes(gaps, out double high);
+        Measure(start, ends, gaps, rates, out Block ofGaps, out Block ofRates);
         // Rates fall as gaps rise.
-        double lowRate = 1000.0 / high, highRate = 1000.0 / low;
-        if (!(low > LogBuckets.SmallestIndexable) || !double.IsFinite(highRate))
+        (ofRates.Low, ofRates.High) = (1000.0 / ofGaps.High, 1000.0 / ofGaps.Low);
+        if (!(ofGaps.Low > LogBuckets.SmallestIndexable) || !double.IsFinite(ofRates.High))
         {
             foreach (double each in gaps) AddNow(each, multiplicity);
             return;
         }
 
-        AddBlock(ref _gaps, _gapSketch, gaps, low, high, multiplicity);
-        AddBlock(ref _rates, _rateSketch, rates, lowRate, highRate, multiplicity);
+        AddBlock(ref _gaps, _gapSketch, gaps, ofGaps, multiplicity);
+        AddBlock(ref _rates, _rateSketch, rates, ofRates, multiplicity);
     }
 
-    private static void AddBlock(ref RunningMoments moments, PercentileSketch sketch, ReadOnlySpan<double> values, double low, double high,
+    private static void AddBlock(ref RunningMoments moments, PercentileSketch sketch, ReadOnlySpan<double> values, in Block block,
         int multiplicity)
     {
-        double mean = Mean(values, out double squares);
-        moments.AddGroup(values.Length * (long)multiplicity, mean, squares * multiplicity, low, high);
-        int key = LogBuckets.KeyOf(low);
-        if (key == LogBuckets.KeyOf(high))
+        moments.AddGroup(values.Length * (long)multiplicity, block.Mean, block.Squares * multiplicity, block.Low, block.High);
+        int key = LogBuckets.KeyOf(block.Low), highKey = LogBuckets.KeyOf(block.High);
+        // Mostly one bucket, or two neighbours.
+        int above = key == highKey ? 0 : key + 1 == highKey ? CountAbove(LogBuckets.EdgeAbove(block.Low), values) : -1;
+        if (above >= 0)
         {
-            sketch.Add(key, values.Length * (long)multiplicity);
+            sketch.Add(key, (values.Length - above) * (long)multiplicity);
+            if (above > 0) sketch.Add(highKey, above * (long)multiplicity);
             return;
         }
 
         foreach (double value in values) sketch.Add(LogBuckets.KeyOf(value), multiplicity);
     }
 
-    // The mean, and the squared deviations from it.
-    private static double Mean(ReadOnlySpan<double> values, out double squaredDeviations)
+    // The gaps of passes and their rates, and what they come to; of rates not the least and the greatest. One loop, in which additions
+    // that wait for each other run side by side; one method, since one that passed vectors on could not be compiled ahead of time.
+    private static void Measure(double start, ReadOnlySpan<double> ends, Span<double> gaps, Span<double> rates, out Block ofGaps,
+        out Block ofRates)
     {
+        int count = ends.Length, at = 0;
+        ref double end = ref MemoryMarshal.GetReference(ends), gapAt = ref MemoryMarshal.GetReference(gaps),
+            rateAt = ref MemoryMarshal.GetReference(rates);
         // Relative to the first value, which is near all others, nothing cancels.
-        double reference = values[0];
-        Vector128<double> references = Vector128.Create(reference), sums = default, squares = default;
+        double firstGap = ends[0] - start, firstRate = 1000.0 / firstGap;
+        Vector128<double> thousand = Vector128.Create(1000.0), gap0 = Vector128.Create(firstGap), rate0 = Vector128.Create(firstRate);
+        Vector128<double> lows = gap0, highs = gap0, gapSums = default, gapSquares = default, rateSums = default, rateSquares = default;
+        Vector128<double> before = Vector128.Create(start, ends[0]);
+        for (; at < count - 1; at += Vector128<double>.Count)
+        {
+            if (at > 0) before = Vector128.LoadUnsafe(ref end, (nuint)at - 1);
+            Vector128<double> gap = Vector128.LoadUnsafe(ref end, (nuint)at) - before, rate = thousand / gap;
+            gap.StoreUnsafe(ref gapAt, (nuint)at);
+            rate.StoreUnsafe(ref rateAt, (nuint)at);
+            lows = Vector128.ConditionalSelect(Vector128.LessThan(gap, lows), gap, lows);
+            highs = Vector128.ConditionalSelect(Vector128.GreaterThan(gap, highs), gap, highs);
+            Vector128<double> gapDeviation = gap - gap0, rateDeviation = rate - rate0;
+            gapSums += gapDeviation;
+            gapSquares += gapDeviation * gapDeviation;
+            rateSums += rateDeviation;
+            rateSquares += rateDeviation * rateDeviation;
+        }
+
+        double low = Math.Min(lows.ToScalar(), lows.GetElement(1)), high = Math.Max(highs.ToScalar(), highs.GetElement(1));
+        double lastGap = 0.0, lastRate = 0.0;
+        if (at < count)
+        {
+            gaps[at] = at == 0 ? firstGap : ends[at] - ends[at - 1];
+            rates[at] = 1000.0 / gaps[at];
+            (low, high) = (Math.Min(low, gaps[at]), Math.Max(high, gaps[at]));
+            (lastGap, lastRate) = (gaps[at] - firstGap, rates[at] - firstRate);
+        }
+
+        ofGaps = Block.Of(count, firstGap, Vector128.Sum(gapSums) + lastGap, Vector128.Sum(gapSquares) + (lastGap * lastGap));
+        ofRates = Block.Of(count, firstRate, Vector128.Sum(rateSums) + lastRate, Vector128.Sum(rateSquares) + (lastRate * lastRate));
+        (ofGaps.Low, ofGaps.High) = (low, high);
+    }
+
+    // How many values are above an edge; -1 where one is so near that its key has to be looked up.
+    private static int CountAbove(double edge, ReadOnlySpan<double> values)
+    {
+        double near = edge * LogBuckets.Near;
+        Vector128<double> least = Vector128.Create(edge - near), most = Vector128.Create(edge + near);
+        // A comparison that holds is -1.
+        Vector128<long> clear = default, doubtful = default;
         ref double first = ref MemoryMarshal.GetReference(values);
         int at = 0;
         for (; at < values.Length - 1; at += Vector128<double>.Count)
         {
-            Vector128<double> deviations = Vector128.LoadUnsafe(ref first, (nuint)at) - references;
-            sums += deviations;
-            squares += deviations * deviations;
-        }
-
-        double last = at < values.Length ? values[at] - reference : 0.0;
-        double sum = Vector128.Sum(sums) + last, square = Vector128.Sum(squares) + (last * last);
-        double shift = sum / values.Length;
-        squaredDeviations = Math.Max(0.0, square - (sum * shift));
-        return reference + shift;
-    }
-
-    // The least value, and the greatest.
-    private static double Extremes(ReadOnlySpan<double> values, out double high)
-    {
-        Vector128<double> lows = Vector128.Create(values[^1]), highs = lows;
-        ref double first = ref MemoryMarshal.GetReference(values);
-        for (int at = 0; at < values.Length - 1; at += Vector128<double>.Count)
-        {
             Vector128<double> each = Vector128.LoadUnsafe(ref first, (nuint)at);
-            lows = Vector128.ConditionalSelect(Vector128.LessThan(each, lows), each, lows);
-            highs = Vector128.ConditionalSelect(Vector128.GreaterThan(each, highs), each, highs);
+            Vector128<double> isClear = Vector128.GreaterThan(each, most);
+            clear -= isClear.AsInt64();
+            doubtful |= (isClear ^ Vector128.GreaterThan(each, least)).AsInt64();
         }
 
-        high = Math.Max(highs.ToScalar(), highs.GetElement(1));
-        return Math.Min(lows.ToScalar(), lows.GetElement(1));
+        int above = (int)Vector128.Sum(clear);
+        if (at < values.Length)
+        {
+            if (Math.Abs(values[at] - edge) <= near) return -1;
+            if (values[at] > edge) above++;
+        }
+
+        return doubtful == default ? above : -1;
     }
 
-    private static void Subtract(ReadOnlySpan<double> left, ReadOnlySpan<double> right, Span<double> result)
+    // Mean, squared deviations from it, least and greatest of some values.
+    private struct Block
     {
-        ref double from = ref MemoryMarshal.GetReference(left), less = ref MemoryMarshal.GetReference(right),
-            to = ref MemoryMarshal.GetReference(result);
-        int at = 0;
-        for (; at < left.Length - 1; at += Vector128<double>.Count)
-            (Vector128.LoadUnsafe(ref from, (nuint)at) - Vector128.LoadUnsafe(ref less, (nuint)at)).StoreUnsafe(ref to, (nuint)at);
-        if (at < left.Length) result[at] = left[at] - right[at];
-    }
+        public double Mean;
+        public double Squares;
+        public double Low;
+        public double High;
 
-    private static void DivideBy(double dividend, ReadOnlySpan<double> divisors, Span<double> result)
-    {
-        ref double from = ref MemoryMarshal.GetReference(divisors), to = ref MemoryMarshal.GetReference(result);
-        Vector128<double> dividends = Vector128.Create(dividend);
-        int at = 0;
-        for (; at < divisors.Length - 1; at += Vector128<double>.Count)
-            (dividends / Vector128.LoadUnsafe(ref from, (nuint)at)).StoreUnsafe(ref to, (nuint)at);
-        if (at < divisors.Length) result[at] = dividend / divisors[at];
+        // Of sums of deviations from a reference, and of their squares.
+        public static Block Of(int count, double reference, double sum, double squares)
+        {
+            double shift = sum / count;
+            return new Block { Mean = reference + shift, Squares = Math.Max(0.0, squares - (sum * shift)) };
+        }
     }
 }

@@ -37,6 +37,9 @@ internal static class LogBuckets
     // An edge computed by exp, or a key by log, is off by less than 1e-13 relative over the whole range of double.
     private const double Doubt = 1e-12;
 
+    /// <summary>How far from an edge of a bucket, relative, a value's side of it says what its key is.</summary>
+    public const double Near = 2 * Doubt;
+
     private static readonly Cell[]?[] Octaves = new Cell[]?[2048];   // by biased exponent; filled on first use, by whichever thread
 
     // Values of the cell up to the edge have the key, those above it the next one.
@@ -71,6 +74,18 @@ internal static class LogBuckets
         if (Math.Abs(value - edge) <= doubt || (value < edge && value - (edge / Gamma) <= doubt)) return false;
         key = cell.Key + (value > edge ? 1 : 0);
         return true;
+    }
+
+    /// <summary>
+    /// The first edge of a bucket above a value, which is no less than <see cref="SmallestIndexable"/>, or the edge that it is near to.
+    /// Values are on the side of an edge that their keys say, unless they are within <see cref="Near"/> of it, relative.
+    /// </summary>
+    public static double EdgeAbove(double value)
+    {
+        ulong bits = BitConverter.DoubleToUInt64Bits(value);
+        Cell[] octave = Octaves[bits >> 52] ?? AddOctave((int)(bits >> 52));
+        double edge = octave[(int)(bits >> CellShift) & ((1 << CellBits) - 1)].Edge;
+        return value > edge * (1.0 + Near) ? edge * Gamma : edge;
     }
 
     /// <summary>The definition <see cref="KeyOf"/> follows, for values that are not below <see cref="SmallestIndexable"/>.</summary>

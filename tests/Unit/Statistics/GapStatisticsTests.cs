@@ -69,6 +69,36 @@ public class GapStatisticsTests
         AssertClose(many.ThroughputPerUser, once.ThroughputPerUser);
     }
 
+    [Fact]
+    public void Passes_on_both_sides_of_an_edge_of_buckets_fall_into_their_own()
+    {
+        Random random = new(5);
+        for (int round = 0; round < 500; round++)
+        {
+            double edge = Math.Exp(random.Next(-3000, 4000) * 0.002000000666667067);
+            double spread = edge * Math.Pow(10, -random.Next(2, 17));
+            GapStatistics atOnce = new(), oneByOne = new();
+            double[] ends = new double[random.Next(1, 200)];
+            double clock = 0;
+            for (int i = 0; i < ends.Length; i++)
+            {
+                double before = clock;
+                ends[i] = clock += edge + (spread * (random.NextDouble() - 0.5));
+                oneByOne.Add(clock - before, 2);
+            }
+
+            atOnce.AddPasses(0, ends, 2);
+            AssertSame(oneByOne.GapSamples, atOnce.GapSamples, edge);
+            AssertSame(oneByOne.RateSamples, atOnce.RateSamples, 1000 / edge);
+        }
+
+        static void AssertSame(PlotSamples expected, PlotSamples actual, double edge)
+        {
+            Assert.Equal((expected.Count, expected.Min, expected.Max, expected.AtMost(edge)),
+                (actual.Count, actual.Min, actual.Max, actual.AtMost(edge)));
+        }
+    }
+
     [Theory]
     [InlineData(1e-6)]
     [InlineData(1e-3)]

@@ -17,11 +17,17 @@ internal sealed partial class DecodeStretch
     // How many of the next passes find the blocks they grow into, which are taken from those obtainable.
     private int PassesWithin(ref long obtainable, int from, int count)
     {
-        int phase = from % _period;
-        for (int pass = 0; pass < count; pass++)
+        if (_crossingsInPeriod == 0) return count;
+        int phase = from % _period, pass = 0;
+        while (pass < count)
         {
+            int next = NextCrossing(phase);
+            pass += next - phase;
+            phase = next == _period ? 0 : next;
+            if (next == _period || pass >= count) continue;
             obtainable -= _crossings[phase];
             if (obtainable < 0) return pass;
+            pass++;
             if (++phase == _period) phase = 0;
         }
 

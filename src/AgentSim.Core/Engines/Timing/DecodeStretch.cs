@@ -34,6 +34,16 @@ internal sealed partial class DecodeStretch
     private int _reach = MostSteps;   // passes to plan at most
     private int _grownSteps;
     private GrowList<Segment> _segments;
+    private Course _course;           // how a plan that is open goes on
+
+    // A plan by tokens: what it was made with, and the blocks that are left behind the passes computed so far.
+    private readonly record struct Course(double Horizon, int MaxSteps, long Tokens, int Batch, DecodeTimes Times, long Obtainable);
+
+    /// <summary>
+    /// More passes may follow those computed so far: <see cref="Extend"/> computes some of them. Nothing but that tells whether the last
+    /// one computed is the last one planned.
+    /// </summary>
+    public bool IsOpen { get; private set; }
 
     /// <summary>Number of planned passes, 0 when there is no plan.</summary>
     public int Steps { get; private set; }
@@ -66,6 +76,7 @@ internal sealed partial class DecodeStretch
         }
 
         Steps = 0;
+        IsOpen = false;
     }
 
     /// <summary>A sequence of the batch, by its allocated tokens: it needs a block whenever they fill the last one.</summary>
@@ -118,28 +129,32 @@ internal sealed partial class DecodeStretch
 
     /// <summary>
     /// Plans like <see cref="Plan"/> for an engine whose steps depend on all tokens of the batch: <paramref name="tokens"/>
-    /// before the first pass, one more a pass for each of the <paramref name="batch"/> sequences.
+    /// before the first pass, one more a pass for each of the <paramref name="batch"/> sequences. Such steps are not cheap, and most
+    /// plans are cut, so that only the first passes are computed at once; see <see cref="IsOpen"/>.
     /// </summary>
     public bool PlanByTokens(double now, double horizon, int maxSteps, long tokens, int batch, long obtainable, DecodeTimes times)
     {
-        maxSteps = Begin(now, maxSteps);
+        _course = new Course(horizon, Begin(now, maxSteps), tokens, batch, times, obtainable);
         _segments.Add(new Segment(0, double.NaN));
-        double clock = now;
-        int done = 0;
-        bool goesOn = true;
-        while (goesOn && done < maxSteps)
-        {
-            int count = Math.Min(_steps.Length, maxSteps - done);
-            int room = PassesWithin(ref obtainable, done, count);
-            Span<double> steps = _steps.AsSpan(0, room);
-            times.Steps(steps, tokens + ((long)done * batch), batch);
-            int made = Follow(steps, _ends.AsSpan(done, room), horizon, ref clock);
-            done += made;
-            goesOn = made == count && clock < horizon;
-        }
+        Steps = _planned = 0;
+        IsOpen = true;
+        Extend();
+        return Steps > 0;
+    }
 
-        Steps = _planned = done;
-        return done > 0;
+    /// <summary>Computes some more passes of a plan that is open. Afterwards there are more, or it is open no longer.</summary>
+    public void Extend()
+    {
+        (double horizon, int maxSteps, long tokens, int batch, DecodeTimes times, long obtainable) = _course;
+        int done = Steps, count = Math.Min(_steps.Length, maxSteps - done);
+        int room = PassesWithin(ref obtainable, done, count);
+        Span<double> steps = _steps.AsSpan(0, room);
+        times.Steps(steps, tokens + ((long)done * batch), batch);
+        double clock = done == 0 ? Start : _ends[done - 1];
+        int made = Follow(steps, _ends.AsSpan(done, room), horizon, ref clock);
+        Steps = _planned = done + made;
+        IsOpen = made == count && Steps < maxSteps && clock < horizon;
+        _course = _course with { Obtainable = obtainable };
     }
 
     /// <summary>Blocks the batch grows into in one of the passes.</summary>
@@ -187,7 +202,11 @@ internal sealed partial class DecodeStretch
     }
 
     /// <summary>Ends the plan after <paramref name="steps"/> passes.</summary>
-    public void CutAfter(int steps) => Steps = steps;
+    public void CutAfter(int steps)
+    {
+        Steps = steps;
+        IsOpen = false;
+    }
 
     /// <summary>
     /// Drops the plan. The next one may be twice as long as what was done of it: what is planned further ahead is mostly cut.
@@ -196,6 +215,7 @@ internal sealed partial class DecodeStretch
     {
         _reach = Math.Clamp(Steps < _planned ? 2 * Steps : 2 * _reach, ShortestReach, MostSteps);
         Steps = 0;
+        IsOpen = false;
     }
 
     // Fills in the ends of equally long passes, up to the one that reaches the horizon; returns how many. There is no call

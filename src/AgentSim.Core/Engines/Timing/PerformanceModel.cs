@@ -1,4 +1,7 @@
+using System.Numerics;
 using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
 using AgentSim.Files;
 
 namespace AgentSim.Engines;
@@ -91,6 +94,8 @@ internal abstract class PerformanceModel
 /// <summary>The default: polynomials in the new tokens and in the fraction of active tokens (behaviour 02#3.2).</summary>
 internal sealed class PolynomialModel(double speedupRatio, double decodeSpeedupRatio) : PerformanceModel(speedupRatio, decodeSpeedupRatio)
 {
+    private const long MostExact = 1L << 53;
+
     public override bool DecodeDependsOnContext => false;
 
     protected override double PrefillModel(long requests, long fresh, long cached)
@@ -106,12 +111,27 @@ internal sealed class PolynomialModel(double speedupRatio, double decodeSpeedupR
     {
         double total = totalTokens;
         long most = AtMost(totalTokens);
-        for (int step = 0; step < steps.Length; step++)
+        int step = 0;
+        // All in one method: one that passed vectors on could not be compiled ahead of time. Whole numbers of this size are exact.
+        if (tokens + ((long)steps.Length * batch) < MostExact)
         {
-            steps[step] = AtLeast(Polynomial(Math.Min(tokens, most) / total), 1.0);
-            tokens += batch;
+            ref double first = ref MemoryMarshal.GetReference(steps);
+            Vector128<double> active = Vector128.Create((double)tokens, tokens + batch), two = Vector128.Create(2.0 * batch);
+            Vector128<double> mosts = Vector128.Create((double)most), totals = Vector128.Create(total), least = Vector128.Create(1.0);
+            // By a power of two, multiplying is as exact as dividing, and takes a tenth of the time.
+            bool multiplies = BitOperations.IsPow2(totalTokens);
+            Vector128<double> reciprocals = Vector128.Create(multiplies ? 1.0 / total : 0.0);
+            for (; step <= steps.Length - Vector128<double>.Count; step += Vector128<double>.Count)
+            {
+                Vector128<double> used = Vector128.ConditionalSelect(Vector128.LessThan(active, mosts), active, mosts);
+                Vector128<double> p = multiplies ? used * reciprocals : used / totals;
+                Vector128<double> ms = (Vector128.Create(-25.74) * (p * p)) + (Vector128.Create(54.01) * p) + Vector128.Create(5.74);
+                Vector128.ConditionalSelect(Vector128.GreaterThan(ms, least), ms, least).StoreUnsafe(ref first, (nuint)step);
+                active += two;
+            }
         }
 
+        for (; step < steps.Length; step++) steps[step] = AtLeast(Polynomial(Math.Min(tokens + ((long)step * batch), most) / total), 1.0);
         SimulatedDuration.QuantiseAll(steps, DecodeRatio);
     }
 

@@ -16,7 +16,7 @@ internal static class SlowestSection
             if (content.Runs.Count > 1) page.Write($"<details><summary><bdi>{name}</bdi></summary>\n");
             page.BeginTable($"Slowest requests of {name}", "Request", isStacked: true);
             foreach (string column in Columns) page.Write($"<th scope=\"col\" class=\"number\">{column}</th>");
-            bool hasSessions = content.Agents[run] is not null;
+            bool hasSessions = !content.Lanes[run].IsByWorker;
             page.Markup(hasSessions ? "<th scope=\"col\">Session</th></tr></thead>\n<tbody>\n" : "</tr></thead>\n<tbody>\n");
             foreach (RequestResult request in content.Slowest[run]) WriteRow(page, content.Runs[run], run, request, hasSessions);
             page.EndTable();

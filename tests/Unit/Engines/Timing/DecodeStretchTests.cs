@@ -30,6 +30,50 @@ public sealed class DecodeStretchTests
         }
     }
 
+    // What the engines' passes compute one by one.
+    [Theory]
+    [InlineData(1, 1.0)]
+    [InlineData(16, 1.0)]
+    [InlineData(512, 1.0)]
+    [InlineData(64, 3.0)]
+    public void A_plan_by_tokens_is_that_of_single_passes_however_far_it_is_computed(int blockSize, double speedup)
+    {
+        Random random = new(blockSize);
+        for (int round = 0; round < 300; round++)
+        {
+            PolynomialModel model = new(speedup, 1);
+            long total = random.Next(1, 4) == 1 ? random.Next(1, 2000) : 1 << random.Next(10, 24);
+            int[] lengths = [.. Enumerable.Range(0, random.Next(1, 20)).Select(_ => random.Next(1, 3000))];
+            long tokens = lengths.Sum(), obtainable = random.Next(2) == 0 ? random.Next(40) : 1 << 20;
+            double now = random.Next(3) == 0 ? 0 : random.NextDouble() * 1e7;
+            double horizon = random.Next(2) == 0 ? double.PositiveInfinity : now + (random.NextDouble() * 3000);
+            int steps = random.Next(2, 700);
+
+            DecodeStretch stretch = new();
+            stretch.Prepare(blockSize, steps);
+            foreach (int length in lengths) stretch.AddSequence(length, blockSize);
+            DecodeTimes times = new(model, 1, total);
+            stretch.PlanByTokens(now, horizon, steps, tokens, lengths.Length, obtainable, times);
+            while (stretch.IsOpen)
+            {
+                Assert.True(stretch.End > now && stretch.End < horizon);
+                stretch.Extend();
+            }
+
+            List<double> ends = [];
+            for (double clock = now; ends.Count < steps && clock < horizon; ends.Add(clock))
+            {
+                int step = ends.Count;
+                obtainable -= lengths.Count(length => (length + step) % blockSize == 0);
+                if (obtainable < 0) break;
+                long context = tokens + ((long)step * lengths.Length);
+                clock += model.Decode(Math.Min(context, total), (ulong)total, context / lengths.Length);
+            }
+
+            Assert.Equal(ends, stretch.Ends.ToArray());
+        }
+    }
+
     private static DecodeStretch Planned(int[] allocated, int blockSize)
     {
         const int steps = 700;
