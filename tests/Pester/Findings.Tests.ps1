@@ -73,6 +73,73 @@ Describe 'Rows of sweeps' {
     }
 }
 
+Describe 'Combinations of a sweep that are replayed again' {
+    It 'give the numbers of the row, and a page: <Name>' -ForEach @(
+        @{ Name = 'rows'; Sweep = { $rows | Invoke-AgentSweep -Workers 1, 2 -RouterMode KvRouter -SlaTtftMs 40 } }
+        @{ Name = 'files'; Sweep = { Invoke-AgentSweep $Sample -TraceFormat Dynamo -Workers 1, 2 -Engine @{ max_num_seqs = 2 } -Metric p95_* } }
+        @{ Name = 'synthetic load in pools'; Sweep = {
+                Invoke-AgentSweep -InputTokens 64 -OutputTokens 9 -RequestCount 20 -RequestRate 9 -PrefillEngine @{} -DecodeEngine @{} -PrefillWorkers 1, 2 } }
+    ) {
+        $sweep = & $Sweep | Sort-Object Index
+        $sweep | Should -HaveCount 2
+        $again = @($sweep | Invoke-AgentReplay -Name best)
+        $again | Should -HaveCount 2
+        for ($i = 0; $i -lt 2; $i++) {
+            $again[$i].Run.Name | Should -Be 'best'
+            foreach ($metric in $sweep[$i].GetMetrics() | Where-Object Name -NotIn wall_time_ms) {
+                $again[$i].Summary[$metric.Name] | Should -Be $sweep[$i][$metric.Name] -Because $metric.Name
+            }
+        }
+        $again[1] | Export-AgentReport "$TestDrive/best.html" -Force
+        Get-Content "$TestDrive/best.html" -Raw | Should -BeLike '*best*'
+    }
+
+    It 'take no settings besides, and do so in the background, too' {
+        $best = $rows | Invoke-AgentSweep -Workers 2
+        { $best | Invoke-AgentReplay -Workers 3 } | Should -Throw -ErrorId 'OptionsConflict,*'
+        $job = $best | Invoke-AgentReplay -Agents -RecordKvUse -AsJob
+        $result = $job | Receive-Job -Wait -AutoRemoveJob
+        $result.Summary.P99TtftMs | Should -Be $best.P99TtftMs
+        (Get-AgentTask $result | Measure-Object).Count | Should -BeGreaterThan 0
+        (Invoke-AgentReplay -SweepRow $best).Summary.P99TtftMs | Should -Be $best.P99TtftMs
+    }
+
+    It 'are errors one by one where the workload stayed elsewhere' {
+        $best = $rows | Invoke-AgentSweep -Workers 2
+        Export-Clixml "$TestDrive/row.xml" -InputObject $best
+        $made = (Import-Clixml "$TestDrive/row.xml"), $best | Invoke-AgentReplay -ErrorVariable faults -ErrorAction SilentlyContinue
+        $made | Should -HaveCount 1
+        $faults[0].FullyQualifiedErrorId | Should -BeLike 'SweepRowStored,*'
+    }
+}
+
+Describe 'Sweeps in the background' {
+    It 'give their rows, from where they were started, with a checkpoint' {
+        $expected = $rows | Invoke-AgentSweep -Workers 1, 2 -Engine @{ max_num_seqs = 4 }, @{ max_num_seqs = 8 } | Sort-Object Index
+        Push-Location $TestDrive
+        try { $job = $rows | Invoke-AgentSweep -Workers 1, 2 -Engine @{ max_num_seqs = 4 }, @{ max_num_seqs = 8 } -CheckpointPath job.jsonl -AsJob }
+        finally { Pop-Location }
+        $job | Should -BeOfType System.Management.Automation.Job
+        $made = $job | Receive-Job -Wait -AutoRemoveJob | Sort-Object Index
+        $made | Should -HaveCount 4
+        $made.P99TtftMs | Should -Be $expected.P99TtftMs
+        $made.Engine | Should -Be $expected.Engine
+        "$TestDrive/job.jsonl" | Should -Exist
+        ($made[3] | Invoke-AgentReplay).Summary.P99TtftMs | Should -Be $expected[3].P99TtftMs
+    }
+
+    It 'take files and pools, write nothing with -WhatIf, and end as failed with their error' {
+        $pools = @{ PrefillEngine = @{}; DecodeEngine = @{}; PrefillWorkers = 1, 2; InputTokens = 64; OutputTokens = 9; RequestCount = 20; RequestRate = 9 }
+        (Invoke-AgentSweep @pools -AsJob | Receive-Job -Wait -AutoRemoveJob).PrefillWorkers | Sort-Object | Should -Be 1, 2
+        $rows | Invoke-AgentSweep -CheckpointPath "$TestDrive/never.jsonl" -AsJob -WhatIf | Should -BeNullOrEmpty
+        "$TestDrive/never.jsonl" | Should -Not -Exist
+        $job = Invoke-AgentSweep "$Data/policy.yaml" -AsJob
+        $null = $job | Wait-Job
+        $job.State | Should -Be 'Failed'
+        { $job | Receive-Job -Wait -AutoRemoveJob -ErrorAction Stop } | Should -Throw -ErrorId 'RowInvalid,*'
+    }
+}
+
 Describe 'Words' {
     It 'of the command line are taken for enumerations: <Value>' -ForEach @(
         @{ Value = 'kv_router' }, @{ Value = 'KvRouter' }, @{ Value = 'KV-Router' }
