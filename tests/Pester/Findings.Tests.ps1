@@ -157,6 +157,17 @@ Describe 'Words' {
     }
 }
 
+Describe 'Limits' {
+    It 'are completed with metrics: <_>' -ForEach 'Test-AgentReplay', 'Find-AgentCapacity', 'Export-AgentReport x.html' {
+        $found = (TabExpansion2 "$_ -Limit ").CompletionMatches
+        $best = $found | Where-Object ListItemText -EQ p99_ttft_ms
+        $best.CompletionText | Should -Be '@{ p99_ttft_ms = '
+        $best.ToolTip | Should -Not -Be 'p99_ttft_ms'
+        $limit = & ([scriptblock]::Create("$($best.CompletionText) 1e9 }"))
+        $result | Test-AgentReplay -Limit $limit -Quiet | Should -BeTrue
+    }
+}
+
 Describe 'Help' {
     It 'has defaults and related links' {
         $help = Get-Help Invoke-AgentReplay -Full
