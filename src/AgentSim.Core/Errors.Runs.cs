@@ -142,6 +142,9 @@ public static partial class Errors
         "a policy class has more waiting requests than it allows", "allow more in the policy file, or add workers");
     public static ErrorCode RouterTrackingKeyInvalid { get; } = Replays.Input(FaultCategory.InvalidArgument,
         "the tracking key file cannot be read or has the wrong size", "give the file of a key, or leave it out");
+    public static ErrorCode SweepRowStored { get; } = Replays.Input(FaultCategory.InvalidArgument,
+        "a row of a sweep is to be replayed and has no workload with it, since it came from a file or another session",
+        "replay the workload with the row's settings");
     public static ErrorCode SyntheticLoadTooLarge { get; } = Replays.Input(FaultCategory.LimitsExceeded,
         "synthetic load has too many requests", "ask for fewer requests, sessions or turns");
     public static ErrorCode SyntheticOptionsInvalid { get; } = Replays.Input(FaultCategory.InvalidArgument,

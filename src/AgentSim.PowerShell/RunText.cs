@@ -15,7 +15,7 @@ public static class RunText
     {
         ArgumentNullException.ThrowIfNull(run);
         var lines = new List<(string Name, string Value)> { ("version", run.Version) };
-        lines.AddRange(run.Inputs.Select(input => ("input", input.Path)));
+        lines.AddRange(run.Inputs.Select(input => ("input", input.ToString())));
         lines.AddRange(run.Settings.Where(setting => setting.Value is not null)
             .Select(setting => (setting.Key, Text(setting.Key, setting.Value!))));
         lines.Add(("seed", run.Seed.ToString(CultureInfo.InvariantCulture)));

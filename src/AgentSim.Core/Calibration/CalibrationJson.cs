@@ -30,7 +30,7 @@ internal static class CalibrationJson
             {
                 json.WriteStartObject();
                 json.WriteString("path", Path.GetFileName(source.Path));
-                json.WriteNumber("bytes", source.Bytes);
+                json.WriteNumber("bytes", source.Bytes ?? 0);
                 json.WriteString("sha256", source.Sha256);
                 json.WriteEndObject();
             }

@@ -97,7 +97,11 @@ public sealed class LogImport
     public IEnumerable<TraceRecord> Records(CancellationToken cancel = default)
     {
         using var identity = new TextIdentity(_options.Salt);
-        foreach (TraceRecord record in new ImportRecords(_assembly, identity, _options).All(cancel)) yield return record;
+        foreach (TraceRecord record in new ImportRecords(_assembly, identity, _options).All(cancel))
+        {
+            record.MarkRead();
+            yield return record;
+        }
     }
 
     private static string[] DefaultPaths(ImportOptions options)

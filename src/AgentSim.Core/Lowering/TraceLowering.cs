@@ -24,6 +24,7 @@ public sealed class TraceLowering
     private readonly SessionTable _sessions = new();
     private readonly ToolTable _tools = new();
     private readonly List<string> _files = [];   // that requests were read from
+    private readonly List<TraceRecord> _edited = [];
     private readonly Dictionary<string, int> _models = new(StringComparer.Ordinal);
     private (string? Name, int Requests) _lastModel;   // not yet in the dictionary
     private IRowSource? _rows;
@@ -88,6 +89,7 @@ public sealed class TraceLowering
     public void Add(TraceRecord record)
     {
         ArgumentNullException.ThrowIfNull(record);
+        if (record.IsEdited) _edited.Add(record);
         if (_isComplete) throw new InvalidOperationException("The rows were already asked for.");
         switch (record)
         {
@@ -142,6 +144,21 @@ public sealed class TraceLowering
         }
 
         return _rows.Rows();
+    }
+
+    /// <summary>The same for one who keeps the rows: they know later whether they, or the records they are made of, were edited.</summary>
+    /// <exception cref="AgentSimException">As <see cref="Rows"/>.</exception>
+    public IEnumerable<MooncakeRow> KeptRows()
+    {
+        IEnumerable<MooncakeRow> rows = Rows();
+        HashSet<RowOrigin> requests = [.. _edited.OfType<RequestRecord>().Select(record => new RowOrigin(record.Path, record.Line))];
+        HashSet<string?> sessions = [.. _edited.OfType<ToolRecord>().Select(record => record.SessionId)];
+        return rows.Select(row =>
+        {
+            bool isEdited = (row.Origin is { } origin && requests.Contains(origin)) || sessions.Contains(row.SessionId);
+            row.Unedited = isEdited ? ~ContentHash.Of(row) : ContentHash.Of(row);
+            return row;
+        });
     }
 
     private void AddRequest(RequestRecord request)

@@ -4,7 +4,9 @@ namespace AgentSim.Metrics;
 
 /// <summary>Where a report comes from: all it takes to repeat the run (behaviour 00#differences).</summary>
 /// <param name="Version">Version of AgentSim.</param>
-/// <param name="Inputs">The files read, in the order they were read; empty for workloads that are not read from files.</param>
+/// <param name="Inputs">
+/// The files read, in the order they were read, or those that rows and records in memory remember; empty for other workloads.
+/// </param>
 /// <param name="Settings">
 /// Every effective setting by name, defaults included. Values are null, <see cref="bool"/>, <see cref="string"/>, <see cref="long"/>,
 /// <see cref="ulong"/>, <see cref="int"/>, <see cref="double"/>, a <see cref="System.Text.Json.JsonElement"/>, or again such a dictionary

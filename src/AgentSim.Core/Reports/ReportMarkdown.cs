@@ -82,7 +82,7 @@ public static class ReportMarkdown
             RunInfo info = runs[run].Result.Run;
             text.WriteLine($"- {names[run]}: AgentSim {info.Version}, router seed {info.Seed}");
             foreach (Workload.WorkloadInput input in info.Inputs)
-                text.WriteLine($"  - {Escape(input.Path)} ({input.Bytes} bytes, SHA-256 {input.Sha256})");
+                text.WriteLine($"  - {Escape(input.Path)} ({input.ThroughMemory ?? $"{input.Bytes} bytes, SHA-256 {input.Sha256}"})");
             // Engine and router have settings by the dozen; the JSON report holds them all.
             string[] settings = [.. FlatSettings.Of(info).Where(setting => setting.Value.Length > 0 && !setting.Key.Contains('.'))
                 .Select(setting => $"{Escape(setting.Key)} {Escape(setting.Value)}")];

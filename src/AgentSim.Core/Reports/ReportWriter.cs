@@ -72,9 +72,11 @@ public static class ReportWriter
         foreach (WorkloadInput input in run.Inputs)
         {
             json.WriteStartObject();
-            json.WriteNumber("bytes", input.Bytes);
+            if (input.Bytes is { } bytes) json.WriteNumber("bytes", bytes);
+            if (input.EditedItems is { } edited) json.WriteNumber("edited_items", edited);
+            if (input.Items is { } items) json.WriteNumber("items", items);
             json.WriteString("path", input.Path);
-            json.WriteString("sha256", input.Sha256);
+            if (input.Sha256 is { } digest) json.WriteString("sha256", digest);
             json.WriteEndObject();
         }
 

@@ -39,6 +39,7 @@ internal static class RunNames
     {
         [] when run.Settings.ContainsKey("request_count") => "Synthetic load",
         [] => "Rows from the pipeline",
+        [{ EditedItems: > 0 } input] => $"{Path.GetFileName(input.Path)}, edited",
         [var input] => Path.GetFileName(input.Path),
         [var first, ..] => $"{Path.GetFileName(first.Path)} and {run.Inputs.Count - 1} more",
     };

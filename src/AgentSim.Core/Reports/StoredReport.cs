@@ -52,7 +52,11 @@ public sealed record StoredReport(string Path, DateTime Written, IReadOnlyList<M
     private static RunInfo ReadRun(JsonElement run) => new(
         Text(run, "version") ?? "",
         [.. List(run, "inputs").Select(input =>
-            new WorkloadInput(Text(input, "path") ?? "", input.GetProperty("bytes").GetInt64(), Text(input, "sha256") ?? ""))],
+            new WorkloadInput(Text(input, "path") ?? "", Whole(input, "bytes"), Text(input, "sha256"))
+            {
+                Items = (int?)Whole(input, "items"),
+                EditedItems = (int?)Whole(input, "edited_items"),
+            })],
         run.TryGetProperty("settings", out JsonElement settings) ? StoredSettings.Read(settings.GetRawText())
             : new Dictionary<string, object?>(),
         run.TryGetProperty("seed", out JsonElement seed) ? seed.GetUInt64() : 0)
@@ -77,6 +81,8 @@ public sealed record StoredReport(string Path, DateTime Written, IReadOnlyList<M
 
     private static string? Text(JsonElement item, string name) => item.TryGetProperty(name, out JsonElement value) ? value.GetString()
         : null;
+
+    private static long? Whole(JsonElement item, string name) => item.TryGetProperty(name, out JsonElement value) ? value.GetInt64() : null;
 
     private static JsonElement[] List(JsonElement item, string name) =>
         item.TryGetProperty(name, out JsonElement value) ? [.. value.EnumerateArray()] : [];

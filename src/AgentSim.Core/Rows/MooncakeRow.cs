@@ -1,4 +1,5 @@
 using System.Globalization;
+using AgentSim.Collections;
 
 namespace AgentSim.Rows;
 
@@ -88,8 +89,14 @@ public sealed class MooncakeRow
     /// </summary>
     internal (long Start, long End)? Recorded { get; set; }
 
-    /// <summary>Where the request was recorded, for messages, if the row was made from a request trace.</summary>
+    /// <summary>Where the row was read, or its request if the row was made from a request trace; null for a row made in memory.</summary>
     internal RowOrigin? Origin { get; set; }
+
+    /// <summary>What the row held when it was read or converted; null where nobody is to know later whether it was edited.</summary>
+    internal int? Unedited { get; set; }
+
+    /// <summary>Whether the row holds something else than when it was read or converted.</summary>
+    internal bool IsEdited => Unedited is { } unedited && unedited != ContentHash.Of(this);
 
     /// <summary>Version of the agentic dialect that the row is in, 1 or 2; 0 for a plain row.</summary>
     public int AgenticVersion => !IsAgentic ? 0 : PlayId is null ? 1 : 2;

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using AgentSim.Collections;
 using AgentSim.Files;
 
 namespace AgentSim.Rows;
@@ -69,6 +70,8 @@ public static class MooncakeRowReader
             (isFirst, gave) = (false, true);
             if (row is null) continue;
             remarks.Add(parser, lines.LineNumber);
+            // Whoever keeps rows may change them.
+            if (!reusesIds) (row.Origin, row.Unedited) = (new RowOrigin(path, lines.LineNumber), ContentHash.Of(row));
             yield return new AtLine<MooncakeRow>(row, lines.LineNumber);
         }
 

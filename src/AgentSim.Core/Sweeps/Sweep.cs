@@ -89,7 +89,7 @@ public static class Sweep
     }
 
     private static SweepRow Row(IReadOnlyList<SweepPoint> points, int index, SweepOutcome outcome, bool isResumed) =>
-        new(index, SweptPoint.Of(points[index]), outcome, isResumed);
+        new(index, SweptPoint.Of(points[index]), outcome, isResumed) { Point = points[index] };
 }
 
 /// <summary>A replay to run as part of a sweep.</summary>

@@ -24,6 +24,9 @@ public sealed class SweepRow : IDynamicMetaObjectProvider, INamedValues
     /// </summary>
     internal double? OutsideShare { get; }
 
+    /// <summary>What was replayed, to replay it again; null for a row that was stored, merged, or sent from another session.</summary>
+    internal SweepPoint? Point { get; init; }
+
     internal SweepRow(int index, ReplaySettings settings, SweepOutcome outcome, bool isResumed)
         : this(index, SweptPoint.Of(settings), outcome, isResumed)
     {
@@ -151,6 +154,12 @@ public sealed class SweepRow : IDynamicMetaObjectProvider, INamedValues
 
     /// <summary>True when a sweep that went on found the row in its checkpoint.</summary>
     public bool IsResumed { get; }
+
+    /// <summary>What was replayed, which gives the numbers of the row again, and all else of a result.</summary>
+    /// <exception cref="AgentSimException"><c>SweepRowStored</c>: the row was stored, merged, or sent from another session.</exception>
+    public SweepPoint GetPoint() => Point ?? throw Errors.SweepRowStored.Error(
+        $"point {Index} of the sweep has no workload with it, since it came from a file or another session; "
+            + "replay the workload with its settings instead");
 
     /// <summary>A metric by its name in the report file; null for goodput when no service level was given.</summary>
     /// <param name="name">E.g. <c>p95_tpot_ms</c>.</param>

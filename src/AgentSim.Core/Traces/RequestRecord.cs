@@ -1,3 +1,4 @@
+using AgentSim.Collections;
 using AgentSim.Rows;
 
 namespace AgentSim.Traces;
@@ -89,6 +90,8 @@ public sealed class RequestRecord : TraceRecord
 
     /// <summary>Start of the request, milliseconds since 1970.</summary>
     public override long StartUnixMs => Math.Max(ReceivedUnixMs, 0);
+
+    private protected override int Content => ContentHash.Of(this);
 
     /// <summary>
     /// End of the request, milliseconds since 1970: the start plus the rounded total time, or the time of the event

@@ -122,6 +122,7 @@ public static class RequestTraceReader
         foreach (TraceRecord record in Parse(paths, readsDependencies, onBadRow, progress, torn: null, cancel))
         {
             (record as RequestRecord)?.KeepHashes();
+            record.MarkRead();
             yield return record;
         }
     }

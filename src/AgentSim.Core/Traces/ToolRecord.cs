@@ -1,3 +1,4 @@
+using AgentSim.Collections;
 using AgentSim.Traces.Schema;
 
 namespace AgentSim.Traces;
@@ -43,6 +44,8 @@ public sealed class ToolRecord : TraceRecord
 
     /// <summary>True for a <c>tool_error</c>, for the status <c>error</c>, and where a kind of error was recorded.</summary>
     public override bool IsError => EventType == TraceNames.ToolError || Status == "error" || ErrorType is not null;
+
+    private protected override int Content => ContentHash.Of(this);
 
     /// <summary>End of the call, milliseconds since 1970: as recorded, or the time of the event.</summary>
     public override long EndUnixMs => EndedUnixMs ?? EventUnixMs;

@@ -48,6 +48,17 @@ public abstract class TraceRecord
     /// <summary>From <see cref="Start"/> to <see cref="End"/>.</summary>
     public TimeSpan Duration => End - Start;
 
+    // What the record held when it was read; null where nobody is to know later whether it was edited.
+    private int? _unedited;
+
+    /// <summary>Whether the record holds something else than when it was read.</summary>
+    internal bool IsEdited => _unedited is { } unedited && unedited != Content;
+
+    private protected abstract int Content { get; }
+
+    /// <summary>From now on whoever changes the record edits it.</summary>
+    internal void MarkRead() => _unedited = Content;
+
     internal TracePlace Place => new(Path, Line);
 
     // Times of a record may be any number; those that no calendar has are its first or last moment.

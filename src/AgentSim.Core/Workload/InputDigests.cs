@@ -12,11 +12,11 @@ internal sealed class InputDigests
     private const int PieceSize = 64 << 10;
 
     /// <summary>Of workloads that come from no file.</summary>
-    public static readonly InputDigests None = new(Task.FromResult<WorkloadInput[]>([]));
+    public static readonly InputDigests None = new(() => []);
 
-    private readonly Task<WorkloadInput[]> _task;
+    private readonly Func<WorkloadInput[]> _wait;
 
-    private InputDigests(Task<WorkloadInput[]> task) => _task = task;
+    private InputDigests(Func<WorkloadInput[]> wait) => _wait = wait;
 
     /// <summary>Starts the work.</summary>
     /// <exception cref="AgentSimException">A file cannot be opened, or not be read twice.</exception>
@@ -31,14 +31,25 @@ internal sealed class InputDigests
                     "is a pipe, but is read twice, for its rows and for their digest; write it to a file first");
         }
 
-        return new InputDigests(Task.Factory.StartNew<WorkloadInput[]>(
-            () => [.. files.Select(file => Describe(file, stop))], stop, TaskCreationOptions.LongRunning, TaskScheduler.Default));
+        Task<WorkloadInput[]> task = Task.Factory.StartNew<WorkloadInput[]>(
+            () => [.. files.Select(file => Describe(file, stop))], stop, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+        return new InputDigests(() => task.GetAwaiter().GetResult());
     }
+
+    /// <summary>Of rows or records in memory: the files that those remember, without digests, which may be others by now.</summary>
+    /// <param name="items">The file of each, if it came from one, and whether it was changed since.</param>
+    public static InputDigests OfMemory(IEnumerable<(string? Path, bool IsEdited)> items) => new(() =>
+    [
+        .. from item in items
+           where !string.IsNullOrEmpty(item.Path)
+           group item.IsEdited by item.Path into file
+           select new WorkloadInput(file.Key, null, null) { Items = file.Count(), EditedItems = file.Count(isEdited => isEdited) },
+    ]);
 
     /// <summary>The files in their order, when all have been read.</summary>
     /// <exception cref="AgentSimException">One cannot be read.</exception>
     /// <exception cref="OperationCanceledException">The work was stopped.</exception>
-    public IReadOnlyList<WorkloadInput> Wait() => _task.GetAwaiter().GetResult();
+    public IReadOnlyList<WorkloadInput> Wait() => _wait();
 
     private static WorkloadInput Describe(string file, CancellationToken stop)
     {

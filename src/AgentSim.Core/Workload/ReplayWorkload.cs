@@ -1,14 +1,29 @@
+using System.Globalization;
 using AgentSim.Collections;
 using AgentSim.Prompts;
 using AgentSim.Rows;
 
 namespace AgentSim.Workload;
 
-/// <summary>A file a workload was read from.</summary>
+/// <summary>A file a workload was read from, or from which its rows or records had been read that came through memory.</summary>
 /// <param name="Path">As the user named it.</param>
-/// <param name="Bytes">Size on disk.</param>
-/// <param name="Sha256">SHA-256 of the file as it is on disk, lower-case hex.</param>
-public sealed record WorkloadInput(string Path, long Bytes, string Sha256);
+/// <param name="Bytes">Size on disk; null for what came through memory.</param>
+/// <param name="Sha256">SHA-256 of the file as it is on disk, lower-case hex; null for what came through memory.</param>
+public sealed record WorkloadInput(string Path, long? Bytes, string? Sha256)
+{
+    /// <summary>How many rows or records of the file came through memory; null where the file itself was read.</summary>
+    public int? Items { get; init; }
+
+    /// <summary>How many of them were changed after they had been read; null where the file itself was read.</summary>
+    public int? EditedItems { get; init; }
+
+    /// <summary>What came through memory, in words; null where the file itself was read.</summary>
+    internal string? ThroughMemory => Items is not { } items ? null
+        : string.Create(CultureInfo.InvariantCulture, $"{items} of its rows or records, through memory; {EditedItems ?? 0} edited");
+
+    /// <summary>The file, and what came of it if it was not read itself.</summary>
+    public override string ToString() => ThroughMemory is { } through ? $"{Path} ({through})" : Path;
+}
 
 /// <summary>
 /// Everything a replay needs of its input, immutable and shared by any number of runs (behaviour 01#6).

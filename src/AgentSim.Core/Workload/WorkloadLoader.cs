@@ -114,7 +114,8 @@ public static class WorkloadLoader
         return Collecting(options, collecting =>
         {
             UnusedOptions.WarnOfCut(collecting);
-            return FromRows(Numbered(list, cancellation), InMemory, collecting, InputDigests.None);
+            return FromRows(Numbered(list, cancellation), InMemory, collecting,
+                InputDigests.OfMemory(list.Select(row => (row.Origin?.Path, row.IsEdited))));
         });
     }
 
@@ -129,7 +130,8 @@ public static class WorkloadLoader
         ArgumentNullException.ThrowIfNull(records);
         ArgumentNullException.ThrowIfNull(options);
         CheckBlockSize(options);
-        return Collecting(options, collecting => FromTrace(Add, collecting, InputDigests.None, torn: null, cancellation));
+        var items = new List<(string? Path, bool IsEdited)>();
+        return Collecting(options, collecting => FromTrace(Add, collecting, InputDigests.OfMemory(items), torn: null, cancellation));
 
         void Add(TraceLowering lowering)
         {
@@ -137,6 +139,7 @@ public static class WorkloadLoader
             {
                 cancellation.ThrowIfCancellationRequested();
                 lowering.Add(record);
+                items.Add((record.Path, record.IsEdited));
             }
         }
     }

@@ -92,7 +92,7 @@ public sealed class ConvertToAgentMooncakeCommand : PathCommand
     {
         try
         {
-            return _lowering.Rows();
+            return _lowering.KeptRows();
         }
         catch (AgentSimException error) when (error.Code == Errors.TraceEmpty && _files.Count > 0)
         {

@@ -57,6 +57,7 @@ public sealed class ExportAgentReportCommand : ExportCommand
     [Parameter(ParameterSetName = ReplaySet)]
     [Parameter(ParameterSetName = FileSet)]
     [ValidateNotNullOrEmpty]
+    [ArgumentCompleter(typeof(LimitCompleter))]
     public IDictionary? Limit { get; set; }
 
     /// <summary>What to write; by default what the name of the file says.</summary>

@@ -17,6 +17,7 @@ public sealed class FindAgentCapacityCommand : GridCommand
     /// <summary>What to keep: numbers, or texts such as <c>&gt;=100</c>, by metric.</summary>
     [Parameter]
     [ValidateNotNullOrEmpty]
+    [ArgumentCompleter(typeof(LimitCompleter))]
     public IDictionary? Limit { get; set; }
 
     /// <summary>What is looked for.</summary>

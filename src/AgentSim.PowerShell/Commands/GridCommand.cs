@@ -152,6 +152,27 @@ public abstract partial class GridCommand : ReplayInputCommand
         work(checkpoint);
     }
 
+    /// <summary>What a job is given in place of parameters that name files; it was asked already whether to write.</summary>
+    private protected IReadOnlyDictionary<string, object?> Resolved()
+    {
+        SweepGrid grid = Grid();
+        var resolved = new Dictionary<string, object?> { [nameof(RouterConfig)] = grid.Routers.ToArray() };
+        if (Engine is not null) resolved[nameof(Engine)] = grid.Engines.ToArray();
+        if (grid.Pools is [var pools, ..])
+        {
+            resolved[nameof(PrefillEngine)] = pools.Prefill;
+            resolved[nameof(DecodeEngine)] = pools.Decode;
+        }
+
+        if (CheckpointPath is not null)
+        {
+            resolved[nameof(CheckpointPath)] = FileSystemPath(CheckpointPath);
+            resolved["Confirm"] = false;
+        }
+
+        return resolved;
+    }
+
     private SweepGrid Grid() => new()
     {
         Engines = Engine is null ? [EngineConfig.Default] : [.. Engine.Select(engine => ToEngine(engine, Setting.Engine))],

@@ -1,6 +1,7 @@
 using System.Management.Automation;
 using AgentSim.Metrics;
 using AgentSim.Simulation;
+using AgentSim.Sweeps;
 using AgentSim.Workload;
 
 namespace AgentSim.PowerShell.Commands;
@@ -94,6 +95,12 @@ public sealed partial class InvokeAgentReplayCommand : ReplayInputCommand
     /// <inheritdoc/>
     protected override void Start()
     {
+        if (IsAgain)
+        {
+            CheckAgain();
+            return;
+        }
+
         CheckPoolParameters(PrefillEngine is not null, DecodeEngine is not null);
         _settings = CommonSettings() with
         {
@@ -119,13 +126,13 @@ public sealed partial class InvokeAgentReplayCommand : ReplayInputCommand
     /// <inheritdoc/>
     protected override void Finish()
     {
-        if (AsJob)
-        {
-            WriteObject(StartJob());
-            return;
-        }
+        if (AsJob) WriteObject(StartJob(Resolved()));
+        else if (IsAgain) foreach (SweepRow row in _again) RunAgain(row.GetPoint());
+        else Run(LoadWorkload((_settings.Pools?.Prefill ?? _settings.Engine).BlockSize));
+    }
 
-        ReplayWorkload workload = LoadWorkload((_settings.Pools?.Prefill ?? _settings.Engine).BlockSize);
+    private void Run(ReplayWorkload workload)
+    {
         Say(workload);
         var progress = new ProgressDisplay(this, "Replaying");
         ReplayResult result = Replay.Run(workload, _settings, progress.Replaying(), Cancellation);
@@ -133,6 +140,21 @@ public sealed partial class InvokeAgentReplayCommand : ReplayInputCommand
         WriteVerbose(result.Load.ToString());
         foreach (RunWarning warning in result.Warnings) Warn(warning);   // those that only the run could show
         WriteObject(result);
+    }
+
+    private Dictionary<string, object?> Resolved()
+    {
+        var resolved = new Dictionary<string, object?>();
+        if (IsAgain) return resolved;
+        if (Engine is not null) resolved[nameof(Engine)] = _settings.Engine;
+        if (_settings.Pools is { } pools)
+        {
+            resolved[nameof(PrefillEngine)] = pools.Prefill;
+            resolved[nameof(DecodeEngine)] = pools.Decode;
+        }
+
+        resolved[nameof(RouterConfig)] = _settings.Router;
+        return resolved;
     }
 
     private void Say(ReplayWorkload workload)
@@ -143,6 +165,6 @@ public sealed partial class InvokeAgentReplayCommand : ReplayInputCommand
             ? $"{PeopleUnits.Count(pools.PrefillWorkers, "prefill worker")} ({pools.Prefill}) and " +
                 $"{PeopleUnits.Count(pools.DecodeWorkers, "decode worker")} ({pools.Decode})"
             : $"{PeopleUnits.Count(_settings.Workers, "worker")} ({_settings.Engine})";
-        WriteVerbose($"Replaying on {workers}, router {RouterMode}");
+        WriteVerbose($"Replaying on {workers}, router {_settings.RouterMode}");
     }
 }

@@ -6,9 +6,11 @@ namespace AgentSim.PowerShell.Commands;
 
 /// <summary>Replays one workload with all combinations of some settings, several at the same time.</summary>
 [Cmdlet(VerbsLifecycle.Invoke, "AgentSweep", DefaultParameterSetName = InputObjectSet, SupportsShouldProcess = true)]
-[OutputType(typeof(SweepRow))]
+[OutputType(typeof(SweepRow), typeof(Job))]
 public sealed class InvokeAgentSweepCommand : GridCommand
 {
+    private const string KeepPoints = "Keep the finished points of the sweep";
+
     private ReplaySettings _common = new();
     private ReplaySettings[] _settings = [];
 
@@ -19,21 +21,32 @@ public sealed class InvokeAgentSweepCommand : GridCommand
     [ArgumentCompleter(typeof(MetricCompleter))]
     public string[]? Metric { get; set; }
 
+    /// <summary>Runs in the background, as a thread job.</summary>
+    [Parameter]
+    public SwitchParameter AsJob { get; set; }
+
     /// <inheritdoc/>
     protected override void Start()
     {
         (_common, _settings) = Combinations();
         IReadOnlyList<ReplaySettings> usable = SweepChecks.Usable(_settings, Format);
         CheckPlaces();
+        if (AsJob) return;   // the job says so
         foreach (RunWarning warning in SweepChecks.Warnings(usable, IsSynthetic ? Synthesis() : null)) Warn(warning);
     }
 
     /// <inheritdoc/>
     protected override void Finish()
     {
+        if (AsJob)
+        {
+            if (CheckpointPath is null || ShouldProcess(FileSystemPath(CheckpointPath), KeepPoints)) WriteObject(StartJob(Resolved()));
+            return;
+        }
+
         WriteVerbose($"Replaying {_settings.Length} combinations, at most {ThrottleLimit} at the same time");
         SweepPoint[] points = Points(_settings);
-        WithCheckpoint("Keep the finished points of the sweep", points[0].Workload, _common, checkpoint =>
+        WithCheckpoint(KeepPoints, points[0].Workload, _common, checkpoint =>
             WithMachines(points, machines => Run(points, checkpoint, machines)));
     }
 

@@ -8,7 +8,7 @@ namespace AgentSim.PowerShell.Commands;
 
 /// <summary>A cmdlet that replays a workload on simulated engines.</summary>
 [EditorBrowsable(EditorBrowsableState.Never)]
-public abstract class ReplayInputCommand : WorkloadInputCommand
+public abstract partial class ReplayInputCommand : WorkloadInputCommand
 {
     // One for the call, so that each file is read once, however many engines and routers of a sweep name it.
     private SettingsReader Reader => field ??= new SettingsReader(this);

@@ -17,6 +17,7 @@ public sealed class TestAgentReplayCommand : ReportInputCommand
     /// <summary>Limits by metric: numbers, or texts such as <c>+5%</c>.</summary>
     [Parameter]
     [ValidateNotNullOrEmpty]
+    [ArgumentCompleter(typeof(LimitCompleter))]
     public IDictionary? Limit { get; set; }
 
     /// <summary>What relative limits refer to, and without limits what must not get worse: a report file or a result.</summary>

@@ -126,7 +126,7 @@ public abstract partial class WorkloadInputCommand : PathCommand
     private protected bool IsSynthetic => ParameterSetName == SyntheticSet;
 
     /// <summary>The collected input as parameters of another call of this cmdlet.</summary>
-    private protected (string Name, object Value)? CollectedInput => ParameterSetName switch
+    private protected virtual (string Name, object Value)? CollectedInput => ParameterSetName switch
     {
         SyntheticSet => null,
         InputObjectSet => (nameof(InputObject), _rows.ToArray()),

@@ -29,7 +29,7 @@ public class ReportMarkdownTests
         Assert.Contains("| two | ✗ missed | p99\\_ttft\\_ms is 2, but must be at most 1 |", lines);
         Assert.Contains(lines, line => line.StartsWith("| `decode_worker_seconds` | ", StringComparison.Ordinal)
             && line.EndsWith("▼ worse) |", StringComparison.Ordinal));
-        Assert.Contains(lines, line => line.Contains(one.Run.Inputs[0].Sha256, StringComparison.Ordinal));
+        Assert.Contains(lines, line => line.Contains(one.Run.Inputs[0].Sha256!, StringComparison.Ordinal));
     }
 
     [Fact]

@@ -43,7 +43,8 @@ internal static class SettingsSection
             "scope=\"col\">SHA-256</th></tr></thead>\n<tbody>\n");
         foreach ((string run, WorkloadInput input) in inputs)
             page.Write($"<tr><td><bdi>{run}</bdi></td><td><bdi>{input.Path}</bdi></td><td " +
-                $"class=\"number\">{MetricText.Value(input.Bytes)}</td><td><code>{input.Sha256}</code></td></tr>\n");
+                $"class=\"number\">{(input.Bytes is { } bytes ? MetricText.Value(bytes) : "")}</td>" +
+                $"<td><code>{input.ThroughMemory ?? input.Sha256}</code></td></tr>\n");
         page.EndTable();
     }
 

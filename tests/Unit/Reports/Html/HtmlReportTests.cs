@@ -116,7 +116,7 @@ public class HtmlReportTests
         Assert.Contains($"title=\"{MetricText.Value(result.Summary.Ttft.P99)} ms\">{PeopleText.Ms(result.Summary.Ttft.P99)}</td>", html);
         Assert.Contains("✗ missed", html);
         Assert.Contains("completed requests kept the service level (time to first token at most 30 ms)", html);
-        Assert.Contains(result.Run.Inputs[0].Sha256, html);
+        Assert.Contains(result.Run.Inputs[0].Sha256!, html);
         Assert.Contains("<code>engine_args.block_size</code></th><td><bdi>16</bdi>", html);
         Assert.Contains("<code>router_seed</code></th><td><bdi>3516948205</bdi>", html);
     }
