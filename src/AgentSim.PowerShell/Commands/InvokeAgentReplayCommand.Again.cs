@@ -30,6 +30,7 @@ public sealed partial class InvokeAgentReplayCommand
             return;
         }
 
+        CheckAgain();   // not earlier: only the first row from the pipeline shows what it brings
         foreach (SweepRow row in SweepRow)
         {
             try

@@ -95,12 +95,7 @@ public sealed partial class InvokeAgentReplayCommand : ReplayInputCommand
     /// <inheritdoc/>
     protected override void Start()
     {
-        if (IsAgain)
-        {
-            CheckAgain();
-            return;
-        }
-
+        if (IsAgain) return;
         CheckPoolParameters(PrefillEngine is not null, DecodeEngine is not null);
         _settings = CommonSettings() with
         {
