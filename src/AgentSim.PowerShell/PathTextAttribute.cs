@@ -17,9 +17,13 @@ public sealed class PathTextAttribute : ArgumentTransformationAttribute
     private const string OfRecords = nameof(TraceRecord.EventType);
 
     /// <inheritdoc/>
-    public override object Transform(EngineIntrinsics engineIntrinsics, object inputData) =>
-        (inputData is PSObject wrapped ? wrapped.BaseObject : inputData) is PSCustomObject or WorkloadInput or StoredReport
-        && PSObject.AsPSObject(inputData).Properties[OfRecords] is null && PSObject.AsPSObject(inputData).Properties[Path]?.Value is string { Length: > 0 } path ? (string[])[path] : inputData;
+    public override object Transform(EngineIntrinsics engineIntrinsics, object inputData)
+    {
+        if ((inputData is PSObject wrapped ? wrapped.BaseObject : inputData) is not (PSCustomObject or WorkloadInput or StoredReport))
+            return inputData;
+        PSMemberInfoCollection<PSPropertyInfo> properties = PSObject.AsPSObject(inputData).Properties;
+        return properties[OfRecords] is null && properties[Path]?.Value is string { Length: > 0 } path ? (string[])[path] : inputData;
+    }
 
     /// <summary>The type of the object that a text was made of; null where it may be a path.</summary>
     internal static string? TypeIn(string given) =>

@@ -21,6 +21,9 @@ internal static class MeasuredWorkload
         for (int i = 0; i < run.Requests.Count; i++)
         {
             MeasuredRequest request = run.Requests[i];
+            if (request.InputTokens < 1)
+                throw Errors.MeasurementInvalid.At(run.Inputs is [var file, ..] ? file.Path : run.Name, 0,
+                    $"request {i + 1} has no prompt tokens, and cannot be simulated; leave it out");
             int blocks = (request.InputTokens + size - 1) / size;
             ulong first = 1;
             if (prompts == PromptAssumption.Different || (prompts == PromptAssumption.SameLength

@@ -35,6 +35,21 @@ public sealed class CalibrateCommandTests : IDisposable
     }
 
     [Fact]
+    public void A_request_without_a_prompt_is_named_with_its_file()
+    {
+        string file = _folder.Write("profile_export.jsonl", """
+            {"metadata":{"x_correlation_id":"c","credit_phase":"profiling"},"metrics":{"input_sequence_length":{"value":1e-300},
+            """.Trim() + """
+            "ttft":{"value":10.0},"request_latency":{"value":50.0},"output_sequence_length":{"value":2},
+            """.Trim() + """
+            "min_request_timestamp":{"value":1000000000}},"error":null}
+            """.Trim() + "\n");
+        (int code, _, string error) = Run("validate", file);
+        Assert.Equal(1, code);
+        Assert.Contains("profile_export.jsonl: request 1 has no prompt tokens", error, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void A_server_that_takes_no_request_is_no_server_to_fit()
     {
         (int code, _, string error) = Run("calibrate", Recorded, "-o", _folder.File("mine.npz"), "--max-model-len", "2");
