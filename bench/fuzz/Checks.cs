@@ -22,7 +22,7 @@ internal static partial class Checks
         "OptionValueMissing", "OptionValueUnexpected", "OptionsConflict", "OptionsRefused", "InputMissing", "OutputFailed",
         "OutputExists", "OutputIsFolder",
         "EngineArgumentsInvalid", "RouterConfigInvalid", "ReplaySettingsInvalid", "SyntheticOptionsInvalid", "SyntheticLoadTooLarge",
-        "WorkloadKnobInvalid",
+        "WorkloadKnobInvalid", "ShardInvalid",
         "WorkloadKnobRefused", "AicNotAvailable", "BlockSizeNotRunnable", "TooManyWorkers", "TransferBandwidthInvalid",
         "ImportSettingInvalid",
         "ImportPathMissing", "ImportColumnUnknown", "LimitInvalid", "LimitMissed", "MetricUnknown", "MetricMissing", "BaselineMissing",

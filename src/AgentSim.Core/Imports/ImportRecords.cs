@@ -31,8 +31,9 @@ internal sealed class ImportRecords(ImportAssembly assembly, TextIdentity identi
     {
         EventType = TraceNames.RequestEnd,
         EventUnixMs = request.EndMs,
-        Path = request.Place.Path,
-        Line = request.Place.Line,
+        // Names of recordings are ids, too.
+        Path = options.IsAnonymous ? "" : request.Place.Path,
+        Line = options.IsAnonymous ? 0 : request.Place.Line,
         SessionId = request.Session?.Id ?? (isMixed ? request.RequestId : null),
         ParentSessionId = Parent(request.Session, written),
         RequestId = request.RequestId,
