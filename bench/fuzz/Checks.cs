@@ -59,7 +59,8 @@ internal static partial class Checks
         if (errors.Length > MostErrors) yield return new Finding("long line",
             $"{errors.Length} characters on standard error: {errors[..120]}");
         bool isGiven = call.Arguments.Any(argument => NoNumber().IsMatch(argument));
-        if (!isGiven && NoNumber().Match(output) is { Success: true } number)
+        // What it quotes of a file is not its own.
+        if (!isGiven && NoNumber().Match(Quoted().Replace(output, quote => new string(' ', quote.Length))) is { Success: true } number)
             yield return Seen("no number", call, "standard output", output, number.Index);
         foreach (Finding finding in FilesOf(call, outcome, folder)) yield return finding;
         foreach (string left in Directory.EnumerateFileSystemEntries(temporary))
@@ -220,6 +221,9 @@ internal static partial class Checks
 
     [GeneratedRegex(@":[0-9]+|line [0-9]+|row [0-9]+")]
     private static partial Regex LinePlace();
+
+    [GeneratedRegex("'[^'\n]*'")]
+    private static partial Regex Quoted();
 
     [GeneratedRegex(@"(?<![\w'])(NaN|-?Infinity|∞)(?![\w'])")]
     private static partial Regex NoNumber();

@@ -55,6 +55,9 @@ internal sealed class SimulatedFit
         Control.UseSingleThread();   // sums in the same order everywhere
         _start = start;
         double[] logs = Logs(start);
+        if (!Array.TrueForAll(logs, double.IsFinite))
+            throw Errors.CalibrationDataMissing.Error(
+                "the times of the measurements fit no engine: its passes would have no length, or no end; check them and their unit");
         Vector<double> nothing = Vector<double>.Build.Dense(_length + logs.Length);
         IObjectiveModel model = ObjectiveFunction.NonlinearModel((p, _) => Vector<double>.Build.Dense(Evaluate(p.AsArray() ?? p.ToArray())),
             (p, _) => Jacobian(p.ToArray()), nothing, nothing);
