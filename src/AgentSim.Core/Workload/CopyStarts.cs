@@ -32,6 +32,8 @@ internal sealed class CopyStarts
                 + $"task to the last; give at least that"));
         }
 
+        if (!double.IsFinite(_first + span + WindowMs))
+            throw Errors.WorkloadKnobRefused.Error("the times of these rows are too long to be moved for copies; leave the copies out");
         var draws = new ChaCha12(knobs.CopiesSeed);
         _offset = new double[knobs.Copies];
         for (int copy = 1; copy < _offset.Length; copy++) _offset[copy] = (copy + draws.NextDouble()) / knobs.Copies * WindowMs;

@@ -135,6 +135,19 @@ public class WorkloadCopiesTests
         return [.. rows];
     }
 
+    [Theory]
+    [InlineData(1e308)]
+    [InlineData(1.7e308)]
+    public void Starts_that_cannot_be_moved_are_refused(double last)
+    {
+        ReplayWorkload workload = WorkloadLoader.FromRows([
+            new MooncakeRow { Timestamp = 0, InputLength = 8, OutputLength = 1, HashIds = [1], TraceBlockSize = 16 },
+            new MooncakeRow { Timestamp = last, InputLength = 8, OutputLength = 1, HashIds = [2], TraceBlockSize = 16 },
+        ]);
+        AgentSimException error = Assert.Throws<AgentSimException>(() => Copied(workload, new WorkloadKnobs { Copies = 3 }));
+        Assert.Equal("WorkloadKnobRefused", error.ErrorId);
+    }
+
     [Fact]
     public void Starts_are_turned_round_the_window_each_copy_within_its_slot()
     {
