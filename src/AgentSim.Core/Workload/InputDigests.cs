@@ -26,9 +26,10 @@ internal sealed class InputDigests
         foreach (string file in files)
         {
             using FileStream stream = InputFiles.Open(file);
-            if (!stream.CanSeek)
+            // A device has content but no length, and maybe no end.
+            if (!stream.CanSeek || (stream.Length == 0 && stream.ReadByte() >= 0))
                 throw Errors.InputIsPipe.At(file, 0,
-                    "is a pipe, but is read twice, for its rows and for their digest; write it to a file first");
+                    "is a pipe or a device, but is read twice, for its rows and for their digest; write it to a file first");
         }
 
         Task<WorkloadInput[]> task = Task.Factory.StartNew<WorkloadInput[]>(
