@@ -26,8 +26,7 @@ internal sealed class InputDigests
         foreach (string file in files)
         {
             using FileStream stream = InputFiles.Open(file);
-            // A device has content but no length, and maybe no end.
-            if (!stream.CanSeek || (stream.Length == 0 && stream.ReadByte() >= 0))
+            if (!stream.CanSeek || IsDevice(stream))
                 throw Errors.InputIsPipe.At(file, 0,
                     "is a pipe or a device, but is read twice, for its rows and for their digest; write it to a file first");
         }
@@ -51,6 +50,19 @@ internal sealed class InputDigests
     /// <exception cref="AgentSimException">One cannot be read.</exception>
     /// <exception cref="OperationCanceledException">The work was stopped.</exception>
     public IReadOnlyList<WorkloadInput> Wait() => _wait();
+
+    // A device has content but no length, and maybe no end.
+    private static bool IsDevice(FileStream stream)
+    {
+        try
+        {
+            return stream.Length == 0 && stream.ReadByte() >= 0;
+        }
+        catch (IOException)
+        {
+            return false;   // whoever reads it says why that cannot be
+        }
+    }
 
     private static WorkloadInput Describe(string file, CancellationToken stop)
     {
