@@ -76,7 +76,7 @@ internal static class LiveOptions
 
     private static (int First, int Last) TokenIds(string? text)
     {
-        if (text is null) return (1000, 31_999);
+        if (text is null) return (LiveSettings.DefaultFirstTokenId, LiveSettings.DefaultLastTokenId);
         string[] parts = text.Split('-');
         if (parts.Length == 2 && Numbers.TryWhole(parts[0], out Int128 first) && Numbers.TryWhole(parts[1], out Int128 last)
             && first >= 0 && last <= int.MaxValue - 1 && first < last) return ((int)first, (int)last);

@@ -27,6 +27,12 @@ public enum CacheSaltUse
 /// <summary>Where a live replay sends its workload, and how. When requests start is said by the settings of replays.</summary>
 public sealed record LiveSettings
 {
+    /// <summary>The first id that prompts have unless told otherwise; special tokens lie below it.</summary>
+    public const int DefaultFirstTokenId = 1000;
+
+    /// <summary>The last id that prompts have unless told otherwise; it is in every usual vocabulary.</summary>
+    public const int DefaultLastTokenId = 31_999;
+
     /// <summary>The server.</summary>
     public required LiveEndpoint Endpoint { get; init; }
 
@@ -40,10 +46,10 @@ public sealed record LiveSettings
     public PromptMode PromptMode { get; init; }
 
     /// <summary>The first id of a token that prompts may have; special tokens lie below it.</summary>
-    public int FirstTokenId { get; init; } = 1000;
+    public int FirstTokenId { get; init; } = DefaultFirstTokenId;
 
     /// <summary>The last id of a token that prompts may have; 31,999 is in every usual vocabulary.</summary>
-    public int LastTokenId { get; init; } = 31_999;
+    public int LastTokenId { get; init; } = DefaultLastTokenId;
 
     /// <summary>Size of the vocabulary of the model, which ids have to stay below; null: not checked.</summary>
     public int? VocabularySize { get; init; }

@@ -57,13 +57,13 @@ public sealed partial class InvokeAgentLiveReplayCommand : WorkloadInputCommand
     [Parameter]
     [ValidateRange(0, int.MaxValue)]
     [Number(Whole = true)]
-    public int FirstTokenId { get; set; } = 1000;
+    public int FirstTokenId { get; set; } = LiveSettings.DefaultFirstTokenId;
 
     /// <summary>The last id of a token that prompts may have.</summary>
     [Parameter]
     [ValidateRange(1, int.MaxValue - 1)]
     [Number(Whole = true)]
-    public int LastTokenId { get; set; } = 31_999;
+    public int LastTokenId { get; set; } = LiveSettings.DefaultLastTokenId;
 
     /// <summary>Size of the vocabulary of the model, which ids have to stay below.</summary>
     [Parameter]
