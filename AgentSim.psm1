@@ -11,6 +11,8 @@ if (-not [IO.File]::Exists("$folder/AgentSim.PowerShell.dll")) { $folder = "$PSS
 $null = [Reflection.Assembly]::LoadFrom("$folder/AgentSim.Core.dll")
 Import-Module "$folder/AgentSim.PowerShell.dll"
 
+# Loaded by its name, for sessions that load no module by themselves ($PSModuleAutoLoadingPreference).
+Import-Module Microsoft.PowerShell.Utility
 # Not in the manifest, because that reads them before the assemblies are there. A second copy of the module has the same.
 Update-TypeData -AppendPath "$PSScriptRoot/AgentSim.Types.ps1xml" -ErrorAction Ignore
 $ExecutionContext.SessionState.Module.OnRemove = { Remove-TypeData -Path "$PSScriptRoot/AgentSim.Types.ps1xml" -ErrorAction Ignore }
