@@ -4,48 +4,44 @@ using AgentSim.Collections;
 namespace AgentSim.Engines;
 
 /// <summary>
-/// A rank of a prefill pool, the source of hand-offs: a request that has emitted its token here leaves the batch, but its KV
-/// stays until the decode worker has it (behaviour 04#7.4).
+/// What a rank of a decode pool reserves for hand-offs: KV blocks for a prompt before its KV is transferred here, first come, first
+/// served (behaviour 04#7.5).
 /// </summary>
-internal interface IPrefillRank
+internal abstract class KvDestination
 {
-    /// <summary>Requests that ended in the last pass and whose KV is held for their hand-off, in the order in which they ended.</summary>
-    ref GrowList<int> HeldSources { get; }
+    /// <summary>Some requests wait for a reservation.</summary>
+    public abstract bool IsAnyInLine { get; }
 
-    /// <summary>Releases the KV held for a request, as if it had just ended; does nothing when none is held.</summary>
-    void ReleaseSource(int request);
-}
+    /// <summary>
+    /// True when blocks may be reserved at the end of the next pass, so that no stretch may run past it: the request that waits longest
+    /// was not tried since blocks were freed.
+    /// </summary>
+    public abstract bool WantsReservation { get; }
 
-/// <summary>
-/// A rank of a decode pool, the destination of hand-offs: KV blocks are reserved for a prompt before its KV is transferred
-/// here (behaviour 04#7.5).
-/// </summary>
-internal interface IDecodeRank
-{
+    /// <summary>There may be more free blocks than before.</summary>
+    public abstract void CapacityChanged();
+
     /// <summary>Lets a request wait for a KV reservation; false when its prompt needs more blocks than the rank has in all.</summary>
-    bool TryAcceptDestination(int request);
+    public abstract bool TryAccept(int request);
 
     /// <summary>Tries to reserve KV blocks for the request that waits longest; after a failure not again until blocks were freed.</summary>
     /// <param name="request">The request that got them.</param>
     /// <param name="transferableTokens">Prompt tokens whose KV is to be transferred, since it is not cached here; in whole blocks.</param>
-    bool TryReserveDestination(out int request, out long transferableTokens);
+    public abstract bool TryReserve(out int request, out long transferableTokens);
 
     /// <summary>The KV of a request has arrived in the blocks reserved for it: the request may run.</summary>
-    void ActivateDestination(int request);
+    public abstract void Activate(int request);
 
     /// <summary>Drops a request that waits for a reservation or has one; does nothing when there is none.</summary>
-    void CancelDestination(int request);
-
-    /// <summary>True when blocks may be reserved at the end of the next pass, so that no stretch may run past it.</summary>
-    bool WantsReservation { get; }
+    public abstract void Cancel(int request);
 }
 
 /// <summary>
-/// The KV reservations of a decode rank, first come, first served: requests that wait for one, and requests that have one
-/// while their KV is transferred (behaviour 04#7.5).
+/// Requests that wait for a reservation, and requests that have one while their KV is transferred. What blocks they get is up to the
+/// engine.
 /// </summary>
 /// <typeparam name="T">A request on the rank.</typeparam>
-internal sealed class KvReservations<T>
+internal abstract class KvDestination<T> : KvDestination
     where T : class
 {
     private readonly record struct Waiting(int Request, T Sequence);
@@ -54,44 +50,66 @@ internal sealed class KvReservations<T>
     private readonly Dictionary<int, T> _reserved = [];
     private bool _firstTried;
 
-    /// <summary>Some requests wait for a reservation.</summary>
-    public bool IsAnyInLine => _waiting.Count > 0;
+    public sealed override bool IsAnyInLine => _waiting.Count > 0;
 
-    /// <summary>The first one waiting may get its blocks: it was not tried since blocks were freed.</summary>
-    public bool WantsReservation => _waiting.Count > 0 && !_firstTried;
+    public sealed override bool WantsReservation => _waiting.Count > 0 && !_firstTried;
 
-    /// <summary>There may be more free blocks than before.</summary>
-    public void CapacityChanged() => _firstTried = false;
+    public sealed override void CapacityChanged() => _firstTried = false;
 
-    public void Add(int request, T sequence)
+    public sealed override bool TryAccept(int request)
     {
+        if (!CanEverHold(request)) return false;
         if (_waiting.Count == 0) _firstTried = false;
-        _waiting.PushBack(new Waiting(request, sequence));
-    }
-
-    /// <summary>The first one waiting, which counts as tried from now on.</summary>
-    public bool TryFirst(out int request, [NotNullWhen(true)] out T? sequence)
-    {
-        (request, sequence) = (-1, null);
-        if (!WantsReservation) return false;
-        _firstTried = true;
-        (request, sequence) = _waiting.First;
+        _waiting.PushBack(new Waiting(request, Open(request)));
         return true;
     }
 
-    /// <summary>The first one waiting has got its blocks; the next one may be tried.</summary>
-    public void Reserve()
+    public sealed override bool TryReserve(out int request, out long transferableTokens)
     {
-        (int request, T sequence) = _waiting.PopFront();
+        (request, transferableTokens) = (-1, 0);
+        if (!WantsReservation) return false;
+        // It counts as tried from now on.
+        _firstTried = true;
+        (request, T sequence) = _waiting.First;
+        if (!TryReserve(sequence, out transferableTokens)) return false;
         _reserved.Add(request, sequence);
+        _waiting.PopFront();
         _firstTried = false;
+        return true;
     }
 
-    /// <summary>Takes out a request that has a reservation.</summary>
-    public bool TryTakeReserved(int request, [NotNullWhen(true)] out T? sequence) => _reserved.Remove(request, out sequence);
+    public sealed override void Activate(int request)
+    {
+        if (_reserved.Remove(request, out T? sequence)) Activate(sequence);
+    }
 
-    /// <summary>Takes out a request that waits for one.</summary>
-    public bool TryTakeWaiting(int request, [NotNullWhen(true)] out T? sequence)
+    public sealed override void Cancel(int request)
+    {
+        if (_reserved.Remove(request, out T? sequence)) Release(sequence);
+        else if (!TryTakeWaiting(request, out sequence)) return;
+        Close(sequence);
+        CapacityChanged();
+    }
+
+    /// <summary>Whether the rank has blocks enough in all.</summary>
+    protected abstract bool CanEverHold(int request);
+
+    /// <summary>Makes a request one of the rank.</summary>
+    protected abstract T Open(int request);
+
+    /// <summary>The end of what <see cref="Open"/> made.</summary>
+    protected abstract void Close(T sequence);
+
+    /// <summary>Reserves blocks for a prompt; false, with nothing changed, when it cannot have them.</summary>
+    protected abstract bool TryReserve(T sequence, out long transferableTokens);
+
+    /// <summary>The KV has arrived in the blocks reserved for it.</summary>
+    protected abstract void Activate(T sequence);
+
+    /// <summary>Gives reserved blocks back.</summary>
+    protected abstract void Release(T sequence);
+
+    private bool TryTakeWaiting(int request, [NotNullWhen(true)] out T? sequence)
     {
         sequence = null;
         for (int i = 0; i < _waiting.Count && sequence is null; i++)

@@ -140,6 +140,6 @@ internal abstract class ReplayRuntime(RuntimeParts parts)
     /// </summary>
     protected void CheckProductive(Scheduler rank)
     {
-        if (rank.UnproductivePasses > Parts.Recorder.LongestSequence + 10_000L) throw DeadEnd([rank]);
+        if (rank.Pass.UnproductiveInARow > Parts.Recorder.LongestSequence + 10_000L) throw DeadEnd([rank]);
     }
 }

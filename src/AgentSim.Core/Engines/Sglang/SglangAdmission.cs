@@ -1,26 +1,54 @@
+using AgentSim.Collections;
+
 namespace AgentSim.Engines.Sglang;
 
-// Which waiting requests a pass prefills, and how far (behaviour 03#A.3.2 to 03#A.3.4).
-internal sealed partial class SglangScheduler
+/// <summary>The part of a prompt that a pass would compute: 0 tokens when none can be.</summary>
+/// <param name="Tokens">Tokens to materialise.</param>
+/// <param name="Charge">The same in whole pages, as budgets count them.</param>
+/// <param name="Output">Output tokens to reserve.</param>
+internal readonly record struct Chunk(int Tokens, double Charge, long Output)
 {
-    /// <summary>The part of a prompt that a pass would compute: 0 tokens when none can be.</summary>
-    /// <param name="Tokens">Tokens to materialise.</param>
-    /// <param name="Charge">The same in whole pages, as budgets count them.</param>
-    /// <param name="Output">Output tokens to reserve.</param>
-    private readonly record struct Chunk(int Tokens, double Charge, long Output)
+    public double Need => Charge + (double)Output;
+}
+
+/// <summary>
+/// Which waiting requests a pass prefills, and how far (behaviour 03#A.3.2 and 03#A.3.3): as long as there is room beside a share of what
+/// running requests may still produce, which shrinks pass by pass until one has to give way.
+/// </summary>
+internal sealed class SglangAdmission(SglangState state)
+{
+    private readonly SglangLimits _limits = state.Limits;
+    private readonly PagePool _pages = state.Pages;
+    private readonly SglangQueue _waiting = state.Waiting;
+    private readonly Batch<Sequence> _running = state.Running;
+    private readonly PassRecorder _recorder = state.Recorder;
+
+    /// <summary>Share of the remaining output that is reserved for running requests.</summary>
+    public double Ratio { get; private set; } = state.Limits.InitialRatio;
+
+    /// <summary>As at the beginning: pages ran out.</summary>
+    public void RestoreRatio() => Ratio = _limits.InitialRatio;
+
+    /// <summary>What so many passes do to the ratio.</summary>
+    public void Decay(int passes)
     {
-        public double Need => Charge + (double)Output;
+        for (int pass = 0; pass < passes; pass++)
+        {
+            double before = Ratio;
+            Ratio = _limits.Decayed(before);
+            if (Ratio == before) return;
+        }
     }
 
-    // Returns the length of the prefill.
-    private double Admit(double now)
+    /// <summary>Takes requests from the queue into the batch of a pass; returns their prompt work.</summary>
+    public PromptWork Admit(SglangPass pass, double now)
     {
-        if (_waiting.Count == 0 || IsAdmissionSuspended || _running.Count >= _limits.MaxRunning) return 0.0;
+        PromptWork work = default;
+        if (_waiting.Count == 0 || state.Destination is { SuspendsAdmission: true } || _running.Count >= _limits.MaxRunning) return work;
         long slots = _limits.MaxRunning - _running.Count;
-        double total = Tokens(_pages.ObtainablePages) - ReservedAfter(0, _ratio);
+        double total = Tokens(_pages.ObtainablePages) - ReservedAfter(0, Ratio);
         double inputBudget = _limits.MaxPrefillTokens, chunkBudget = _limits.ChunkSize;
-        long inputTokens = 0, prefixTokens = 0;
-        while (_batch.Count < slots && _waiting.Count > 0)
+        while (pass.Batch.Count < slots && _waiting.Count > 0)
         {
             Sequence head = _waiting.First;
             Chunk chunk = NextChunk(head, chunkBudget);
@@ -29,31 +57,26 @@ internal sealed partial class SglangScheduler
             bool allocated = before == 0 ? _pages.TryStart(head, chunk.Tokens) : _pages.TryContinue(head, before + chunk.Tokens);
             if (!allocated)
             {
-                _ratio = _limits.InitialRatio;
+                RestoreRatio();
                 break;
             }
 
             int reused = before == 0 ? head.CachedPages * _limits.PageSize : before;
             _recorder.Admitted(head.Request, now, reused);
-            _materialisedNew |= head.MostMaterialised > mostBefore;
-            inputTokens += head.Materialised;
-            prefixTokens += reused;
+            pass.MaterialisedNew |= head.MostMaterialised > mostBefore;
+            work.Add(head.Materialised, reused);
             total -= (double)(((head.HeldPages - heldBefore) * (long)_limits.PageSize) + chunk.Output);
             inputBudget -= chunk.Charge;
             chunkBudget -= chunk.Charge;
             _waiting.PopFront();
-            _queueChanged = true;
-            _batch.Add(head);
+            pass.Batch.Add(head);
             if (chunkBudget <= 0.0) break;
         }
 
-        double prefill = _batch.Count == 0 || _limits.Role == WorkerType.Decode ? 0.0
-            : _model.Prefill(_batch.Count, inputTokens, prefixTokens);
-        if (prefill > 0) Observer?.Prefill(_batch.Count, inputTokens - prefixTokens, prefixTokens, prefill);
-        return prefill;
+        return work;
     }
 
-    private Chunk NextChunk(Sequence sequence, double chunkBudget)
+    public Chunk NextChunk(Sequence sequence, double chunkBudget)
     {
         int left = sequence.Length - sequence.Materialised;
         long tokens = left;
@@ -63,12 +86,12 @@ internal sealed partial class SglangScheduler
     }
 
     // As the reference multiplies: 64 bits without sign.
-    private double Tokens(long pages) => unchecked((ulong)(pages * _limits.PageSize));
+    public double Tokens(long pages) => unchecked((ulong)(pages * _limits.PageSize));
 
-    private long Reservation(Sequence sequence) => Math.Min(sequence.Remaining, _limits.OutputClip);
+    public long Reservation(Sequence sequence) => Math.Min(sequence.Remaining, _limits.OutputClip);
 
-    // What running requests may still produce once they decoded for some more passes, scaled.
-    private double ReservedAfter(int passes, double ratio)
+    /// <summary>What running requests may still produce once they decoded for some more passes, scaled.</summary>
+    public double ReservedAfter(int passes, double ratio)
     {
         double reserved = 0.0;
         foreach (Sequence sequence in _running) reserved += (double)Math.Min(sequence.Remaining - passes, _limits.OutputClip) * ratio;

@@ -1,71 +1,32 @@
-using AgentSim.Prompts;
+using AgentSim.Collections;
 
 namespace AgentSim.Engines.Sglang;
 
-/// <summary>Requests that an SGLang worker never admits or never finishes, whatever else it does (behaviour 03#A.8).</summary>
-internal static class SglangFeasibility
+/// <summary>Why the queue of a rank stands still (behaviour 03#A.8).</summary>
+internal static class SglangBlockage
 {
-    /// <summary>Why a request can never run to its end; null when it may.</summary>
-    public static string? WhyNever(EngineConfig config, int promptTokens, int outputTokens)
+    /// <summary>The request at the head of the queue and why it cannot run.</summary>
+    public static (int Request, string Reason) Describe(SglangState state, SglangAdmission admission)
     {
-        SglangLimits limits = new(config);
-        if (promptTokens == 0) return "its prompt is empty";
-        if (WhyNeverPrefilled(limits, promptTokens) is string budget) return budget;
-
-        // The last chunk of a long prompt finds less by exactly what the earlier ones took.
-        long prompt = InPages(promptTokens, limits), reserved = Math.Min(outputTokens, limits.OutputClip);
-        if (prompt + reserved >= limits.TotalTokens)
-        {
-            return $"its prompt fills pages of {prompt} tokens, {reserved} are reserved for output, and together they must be less than " +
-                $"the {limits.TotalTokens} a worker has; raise num_gpu_blocks";
-        }
-
-        long final = InPages((long)promptTokens + outputTokens, limits);
-        return final <= limits.TotalTokens ? null
-            : $"its {promptTokens} prompt and {outputTokens} output tokens fill pages of {final} tokens and a worker has " +
-            $"{limits.TotalTokens}; raise num_gpu_blocks";
-    }
-
-    private static string? WhyNeverPrefilled(SglangLimits limits, int promptTokens)
-    {
-        bool isCut = promptTokens > limits.ChunkSize;
-        long charge = isCut ? limits.ChunkSize / limits.PageSize * limits.PageSize : InPages(promptTokens, limits);
-        if (charge == 0) return $"its {promptTokens} prompt tokens exceed sglang.chunked_prefill_size {limits.ChunkSize}, which is less " +
-            $"than a page of {limits.PageSize}; raise it";
-        string part = isCut ? $"the first part of its {promptTokens} prompt tokens" : "its prompt";
-        if (charge > limits.ChunkSize)
-            return $"{part} fills pages of {charge} tokens, more than sglang.chunked_prefill_size {limits.ChunkSize}; raise it or " +
-                "use a smaller page size";
-        return charge > limits.MaxPrefillTokens
-            ? $"{part} fills pages of {charge} tokens, more than sglang.max_prefill_tokens {limits.MaxPrefillTokens}; raise it" : null;
-    }
-
-    private static long InPages(long tokens, SglangLimits limits) => BlockCount.Of(tokens, limits.PageSize) * limits.PageSize;
-}
-
-// Why the queue stands still (behaviour 03#A.8).
-internal sealed partial class SglangScheduler
-{
-    public override (int Request, string Reason) DescribeBlockage()
-    {
-        if (_running.Count > 0) return (_running[0].Request,
-            $"it needs another KV page of {_limits.PageSize} tokens, and of the {_limits.TotalPages} of its worker none is free or can " +
+        (SglangLimits limits, SglangQueue waiting, Batch<Sequence> running) = (state.Limits, state.Waiting, state.Running);
+        if (running.Count > 0) return (running[0].Request,
+            $"it needs another KV page of {limits.PageSize} tokens, and of the {limits.TotalPages} of its worker none is free or can " +
                 "be evicted; raise num_gpu_blocks");
-        if (_waiting.Count == 0) return (-1, "");
-        Sequence head = _waiting.First;
-        Chunk chunk = NextChunk(head, _limits.ChunkSize);
+        if (waiting.Count == 0) return (-1, "");
+        Sequence head = waiting.First;
+        Chunk chunk = admission.NextChunk(head, limits.ChunkSize);
         string reason = (chunk.Tokens, chunk.Charge) switch
         {
             (0, _) when head.Length == 0 => "its prompt is empty",
-            (0, _) => $"sglang.chunked_prefill_size {_limits.ChunkSize} is less than a page of {_limits.PageSize} tokens; raise it",
-            (_, var charge) when charge > _limits.ChunkSize =>
+            (0, _) => $"sglang.chunked_prefill_size {limits.ChunkSize} is less than a page of {limits.PageSize} tokens; raise it",
+            (_, var charge) when charge > limits.ChunkSize =>
                 $"its next {chunk.Tokens} tokens fill pages of {charge} tokens, more than sglang.chunked_prefill_size " +
-                    $"{_limits.ChunkSize}; raise it or use a smaller page size",
-            (_, var charge) when charge > _limits.MaxPrefillTokens =>
+                    $"{limits.ChunkSize}; raise it or use a smaller page size",
+            (_, var charge) when charge > limits.MaxPrefillTokens =>
                 $"its next {chunk.Tokens} tokens fill pages of {charge} tokens, more than sglang.max_prefill_tokens " +
-                    $"{_limits.MaxPrefillTokens}; raise it",
+                    $"{limits.MaxPrefillTokens}; raise it",
             _ => $"its next {chunk.Charge} tokens and {chunk.Output} reserved for output must be less than the " +
-                $"{_pages.ObtainablePages * _limits.PageSize} tokens its worker has left of {_limits.TotalTokens}; raise num_gpu_blocks",
+                $"{state.Pages.ObtainablePages * limits.PageSize} tokens its worker has left of {limits.TotalTokens}; raise num_gpu_blocks",
         };
         return (head.Request, reason);
     }

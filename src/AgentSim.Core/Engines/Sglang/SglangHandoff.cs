@@ -3,84 +3,63 @@ using AgentSim.Prompts;
 
 namespace AgentSim.Engines.Sglang;
 
-// Both sides of a disaggregated pair (behaviour 03#A.10, and 04#7.4 and 04#7.5).
-internal sealed partial class SglangScheduler : IPrefillRank, IDecodeRank
+/// <summary>What a prefill worker holds for hand-offs (behaviour 03#A.10 and 04#7.4).</summary>
+internal sealed class SglangSource : KvSource<Sequence>
 {
-    private readonly Dictionary<int, Sequence> _held = [];
-    private readonly KvReservations<Sequence> _destinations = new();
-    private readonly Deque<Sequence> _prebuilt = new();   // transferred prompts that wait for a place in the batch
-    private GrowList<int> _heldSources;
+    private readonly SglangState _state;
 
-    public ref GrowList<int> HeldSources => ref _heldSources;
+    public SglangSource(SglangState state) => _state = state;
 
-    public bool WantsReservation => _destinations.WantsReservation;
+    // A router sees the pages of the prompt; the one that the generated token may have completed not before it enters the tree.
+    protected override void OnHeld(Sequence sequence) =>
+        _state.Pages.Expose(sequence, sequence.Materialised - Math.Min(sequence.Generated, 1));
 
-    // No request is admitted from the waiting queue while transferred prompts wait for a KV reservation or a place in the batch.
-    private bool IsAdmissionSuspended => _destinations.IsAnyInLine || _prebuilt.Count > 0;
-
-    public void ReleaseSource(int request)
+    protected override void Free(Sequence sequence)
     {
-        if (!_held.Remove(request, out Sequence? sequence)) return;
-        Finish(sequence);
-        _published.Publish();
+        _state.Finish(sequence);
+        _state.Published.Publish();
     }
+}
 
-    public bool TryAcceptDestination(int request)
-    {
-        if (BlockCount.Of(_prompts.PromptTokens(request), _limits.PageSize) > _limits.TotalPages) return false;
-        _destinations.Add(request, NewSequence(request));
-        return true;
-    }
+/// <summary>What a decode worker reserves for hand-offs, and the prompts that have arrived (behaviour 03#A.10 and 04#7.5).</summary>
+internal sealed class SglangDestination : KvDestination<Sequence>
+{
+    private readonly SglangState _state;
+    private readonly SglangLimits _limits;
+    private readonly PagePool _pages;
 
-    public bool TryReserveDestination(out int request, out long transferableTokens)
+    public SglangDestination(SglangState state) => (_state, _limits, _pages) = (state, state.Limits, state.Pages);
+
+    /// <summary>Transferred prompts that wait for a place in the batch: SGLang calls them prebuilt.</summary>
+    public Deque<Sequence> Prebuilt { get; } = new();
+
+    /// <summary>
+    /// No request is admitted from the waiting queue while transferred prompts wait for a KV reservation or a place in the batch.
+    /// </summary>
+    public bool SuspendsAdmission => IsAnyInLine || Prebuilt.Count > 0;
+
+    protected override bool CanEverHold(int request) =>
+        BlockCount.Of(_state.Prompts.PromptTokens(request), _limits.PageSize) <= _limits.TotalPages;
+
+    protected override Sequence Open(int request) => _state.Open(request);
+
+    protected override void Close(Sequence sequence) => _state.Close(sequence);
+
+    protected override bool TryReserve(Sequence sequence, out long transferableTokens)
     {
         transferableTokens = 0;
-        if (!_destinations.TryFirst(out request, out Sequence? sequence)) return false;
         if (!_pages.TryStart(sequence, sequence.PromptTokens)) return false;
-        _destinations.Reserve();
         transferableTokens = (long)PagePool.OwnPages(sequence) * _limits.PageSize;
         return true;
     }
 
-    public void ActivateDestination(int request)
+    protected override void Activate(Sequence sequence)
     {
-        if (!_destinations.TryTakeReserved(request, out Sequence? sequence)) return;
         long free = _pages.FreePages;
         _pages.Cache(sequence);
-        _prebuilt.PushBack(sequence);
+        Prebuilt.PushBack(sequence);
         if (_pages.FreePages > free) CapacityChanged();
     }
 
-    public void CancelDestination(int request)
-    {
-        if (_destinations.TryTakeReserved(request, out Sequence? sequence)) _pages.Retract(sequence);
-        else if (!_destinations.TryTakeWaiting(request, out sequence)) return;
-        _idle.Push(sequence);
-        CapacityChanged();
-    }
-
-    // Admits transferred prompts to the batch; returns how many.
-    private int StartPrebuilt(double now)
-    {
-        int started = 0;
-        while (_prebuilt.Count > 0 && _running.Count < _limits.MaxRunning)
-        {
-            Sequence sequence = _prebuilt.PopFront();
-            _recorder.Admitted(sequence.Request, now, 0);
-            _running.Add(sequence);
-            started++;
-        }
-
-        return started;
-    }
-
-    private void Hold(Sequence sequence)
-    {
-        // A router sees the pages of the prompt; the one that the generated token may have completed not before it enters the tree.
-        _pages.Expose(sequence, sequence.Materialised - Math.Min(sequence.Generated, 1));
-        _held.Add(sequence.Request, sequence);
-        _heldSources.Add(sequence.Request);
-    }
-
-    private void CapacityChanged() => _destinations.CapacityChanged();
+    protected override void Release(Sequence sequence) => _pages.Retract(sequence);
 }

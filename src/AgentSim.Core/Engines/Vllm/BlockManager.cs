@@ -78,13 +78,6 @@ internal abstract class BlockManager(long capacity, int blockSize, bool cachingE
     /// <summary>Gives the rest of a reservation back.</summary>
     public void DropReservation() => Reserved = 0;
 
-    /// <summary>True when <see cref="Grow"/> and <see cref="Advance"/> may stand for many single decode passes.</summary>
-    public abstract bool SupportsStretches { get; }
-
-    /// <summary>Takes blocks for the sequences of a decode stretch, evicting where nothing is free.</summary>
-    public abstract void Grow(int blocks);
-
-    /// <summary>Brings a sequence's table up to date after <paramref name="steps"/> decode passes, whose blocks <see cref="Grow"/>
-    /// took.</summary>
-    public abstract void Advance(Sequence sequence, int steps);
+    /// <summary>True when a decode step in the midst of a block changes nothing but the sequence's counters.</summary>
+    public abstract bool HasQuietSteps { get; }
 }

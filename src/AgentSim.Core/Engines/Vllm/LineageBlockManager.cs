@@ -31,7 +31,7 @@ internal sealed class LineageBlockManager : BlockManager, ITargetCache
 
     public override long Free => Capacity - _activeFull - _inactive.Count - _partials - Reserved;
 
-    public override bool SupportsStretches => false;
+    public override bool HasQuietSteps => false;
 
     public override CachedPrefix Match(Sequence sequence)
     {
@@ -144,10 +144,6 @@ internal sealed class LineageBlockManager : BlockManager, ITargetCache
         Reserved--;
         AddPrivate(sequence, 1);
     }
-
-    public override void Grow(int blocks) => throw new NotSupportedException();
-
-    public override void Advance(Sequence sequence, int steps) => throw new NotSupportedException();
 
     // Takes cached blocks out of the inactive set and makes room for others beside them; all or nothing.
     private bool TryMakeRoom(Sequence sequence, List<int> taken, int fresh)

@@ -36,7 +36,10 @@ internal sealed class NativeBlockManager : BlockManager
 
     public override long Free => Capacity - _total - Reserved;
 
-    public override bool SupportsStretches => !_generatedAreVisible;
+    public override bool HasQuietSteps => !_generatedAreVisible;
+
+    /// <summary>True when <see cref="Grow"/> and <see cref="Advance"/> may stand for many single decode passes.</summary>
+    public bool SupportsStretches => !_generatedAreVisible;
 
     public override CachedPrefix Match(Sequence sequence)
     {
@@ -110,13 +113,16 @@ internal sealed class NativeBlockManager : BlockManager
         sequence.PrivateCount++;
     }
 
-    public override void Grow(int blocks)
+    /// <summary>Takes blocks for the sequences of a decode stretch, evicting where nothing is free.</summary>
+    public void Grow(int blocks)
     {
         Evict(MissingBlocks(blocks));
         _total += blocks;
     }
 
-    public override void Advance(Sequence sequence, int steps)
+    /// <summary>Brings a sequence's table up to date after <paramref name="steps"/> decode passes, whose blocks <see cref="Grow"/>
+    /// took.</summary>
+    public void Advance(Sequence sequence, int steps)
     {
         int allocated = sequence.Allocated + steps;
         sequence.PrivateCount += BlockCount.Of(allocated, BlockSize) - BlockCount.Of(sequence.Allocated, BlockSize);

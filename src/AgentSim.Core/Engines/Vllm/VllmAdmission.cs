@@ -1,100 +1,101 @@
+using AgentSim.Collections;
 using AgentSim.Prompts;
 
 namespace AgentSim.Engines.Vllm;
 
-// Whether the head of the waiting queue may run (behaviour 02#5.2, 02#6.4 and 02#10).
-internal sealed partial class VllmScheduler
+internal enum AdmissionKind
 {
-    private enum AdmissionKind
+    None,
+    Admit,
+    Wait,
+    Reject,
+}
+
+/// <summary>A decision; <paramref name="CachedTokens"/> are reused when it admits.</summary>
+internal readonly record struct Admission(AdmissionKind Kind, int CachedTokens)
+{
+    public static Admission None => default;
+
+    public static Admission Wait => new(AdmissionKind.Wait, 0);
+
+    public static Admission Reject => new(AdmissionKind.Reject, 0);
+
+    /// <summary>Of a prompt that has its blocks, since there are none to have or its KV was transferred here.</summary>
+    public static Admission OfHeldPrompt => new(AdmissionKind.Admit, 0);
+}
+
+/// <summary>Whether the head of the waiting queue may run (behaviour 02#5.2 and 02#6.4), and what follows for the requests of the rank.</summary>
+internal abstract class VllmAdmission(VllmState state)
+{
+    protected VllmLimits Limits { get; } = state.Limits;
+
+    protected BlockManager Blocks { get; } = state.Blocks;
+
+    protected Batch<Sequence> Running { get; } = state.Running;
+
+    /// <summary>The request that gives way when blocks run out; null when none does.</summary>
+    public abstract Sequence? Victim();
+
+    /// <summary>Output tokens that a request may produce.</summary>
+    public abstract int OutputLimit(int promptTokens, int requested);
+
+    public abstract Admission Decide(Sequence head);
+
+    /// <summary>Whether <see cref="Decide"/> lets a request wait.</summary>
+    public virtual bool MustWait(Sequence head) => Decide(head).Kind == AdmissionKind.Wait;
+
+    /// <summary>Tokens of the cache that a request uses, which has so many output tokens to come.</summary>
+    public abstract int ReusedTokens(Sequence sequence, long remainingOutput);
+
+    protected (int Cached, int Active) CachedTokens(Sequence sequence)
     {
-        None,
-        Admit,
-        Wait,
-        Reject,
+        CachedPrefix prefix = Blocks.Match(sequence);
+        long cached = Math.Min((long)prefix.Blocks * Limits.BlockSize, sequence.Length);
+        long active = Math.Min((long)prefix.ActiveBlocks * Limits.BlockSize, sequence.Length);
+        return ((int)cached, (int)active);
     }
+}
 
-    /// <summary>A decision; <paramref name="CachedTokens"/> are reused when it admits.</summary>
-    private readonly record struct Admission(AdmissionKind Kind, int CachedTokens)
+/// <summary>
+/// vLLM: there must be blocks for the tokens known so far; for those it will generate nothing is reserved, and running requests give
+/// way when blocks run out.
+/// </summary>
+internal sealed class KnownLengthAdmission(VllmState state) : VllmAdmission(state)
+{
+    public override Sequence? Victim() => VllmRules.Victim(Running, Limits.PreemptFirst);
+
+    public override int OutputLimit(int promptTokens, int requested) => requested;
+
+    public override Admission Decide(Sequence head)
     {
-        public static Admission None => default;
-
-        public static Admission Wait => new(AdmissionKind.Wait, 0);
-
-        public static Admission Reject => new(AdmissionKind.Reject, 0);
-    }
-
-    private Admission Decide(Sequence head) => _limits.GuaranteedNoEvict ? DecideToCompletion(head) : DecideKnownLength(head);
-
-    // Where there is room for all its blocks, it need not wait, whatever is cached, and the look-up is saved.
-    private bool MustWait(Sequence head)
-    {
-        bool hasRoom = !_limits.GuaranteedNoEvict && BlockCount.Of(head.Length, _limits.BlockSize) <= _limits.TotalBlocks - _blocks.Active;
-        return !hasRoom && Decide(head).Kind == AdmissionKind.Wait;
-    }
-
-    // vLLM: there must be blocks for the tokens known so far; for those it will generate nothing is reserved.
-    private Admission DecideKnownLength(Sequence head)
-    {
-        if (head.PromptTokens >= _limits.MaxModelLength) return Admission.Reject;
-        if (HoldsPrompt(head)) return new Admission(AdmissionKind.Admit, 0);
-        int blocks = BlockCount.Of(head.Length, _limits.BlockSize);
-        if (!head.WasPreempted && blocks > _limits.TotalBlocks) return Admission.Reject;
-        (int cached, int activeCached) = CostOf(head, head.OutputLimit - head.Generated);
-        long available = Math.Max(0, _limits.TotalBlocks - _blocks.Active);
-        long needed = Math.Max(0, blocks - (activeCached / _limits.BlockSize));
+        if (head.PromptTokens >= Limits.MaxModelLength) return Admission.Reject;
+        if (head.HoldsPrompt) return Admission.OfHeldPrompt;
+        int blocks = BlockCount.Of(head.Length, Limits.BlockSize);
+        if (!head.WasPreempted && blocks > Limits.TotalBlocks) return Admission.Reject;
+        (int cached, int activeCached) = UsableTokens(head, head.OutputLimit - head.Generated);
+        long available = Math.Max(0, Limits.TotalBlocks - Blocks.Active);
+        long needed = Math.Max(0, blocks - (activeCached / Limits.BlockSize));
         return needed > available ? Admission.Wait : new Admission(AdmissionKind.Admit, cached);
     }
 
-    // TensorRT-LLM: there must be blocks for the request and all running ones with their complete outputs.
-    private Admission DecideToCompletion(Sequence head)
+    // Where there is room for all its blocks, it need not wait, whatever is cached, and the look-up is saved.
+    public override bool MustWait(Sequence head) =>
+        BlockCount.Of(head.Length, Limits.BlockSize) > Limits.TotalBlocks - Blocks.Active && base.MustWait(head);
+
+    public override int ReusedTokens(Sequence sequence, long remainingOutput) => UsableTokens(sequence, remainingOutput).Cached;
+
+    private (int Cached, int Active) UsableTokens(Sequence sequence, long remainingOutput)
     {
-        if (HoldsPrompt(head)) return new Admission(AdmissionKind.Admit, 0);
-        long final = FinalBlocks(head);
-        if (!head.WasPreempted && final > _limits.TotalBlocks) return Admission.Reject;
-        (int cached, int activeCached) = RawCost(head);
-        long available = _limits.TotalBlocks - _blocks.Active;
-        foreach (Sequence running in _running)
-        {
-            long held = running.Allocated == 0 ? RawCost(running).Active / _limits.BlockSize
-                : BlockCount.Of(running.Allocated, _limits.BlockSize);
-            available -= Math.Max(0, FinalBlocks(running) - held);
-        }
-
-        long needed = Math.Max(0, final - (activeCached / _limits.BlockSize));
-        return needed > Math.Max(0, available) ? Admission.Wait : new Admission(AdmissionKind.Admit, cached);
-    }
-
-    // An empty prompt, or one whose KV was transferred here.
-    private static bool HoldsPrompt(Sequence sequence) =>
-        sequence.Computed >= sequence.PromptTokens && sequence.Allocated >= sequence.PromptTokens;
-
-    private long FinalBlocks(Sequence sequence) =>
-        BlockCount.Of((long)sequence.PromptTokens + sequence.OutputLimit, _limits.BlockSize);
-
-    private (int Cached, int Active) RawCost(Sequence sequence)
-    {
-        CachedPrefix prefix = _blocks.Match(sequence);
-        long cached = Math.Min((long)prefix.Blocks * _limits.BlockSize, sequence.Length);
-        long active = Math.Min((long)prefix.ActiveBlocks * _limits.BlockSize, sequence.Length);
-        return ((int)cached, (int)active);
-    }
-
-    // A sequence with output to come computes at least its last block, even if all of it is cached: the next token needs its result.
-    private (int Cached, int Active) CostOf(Sequence sequence, long remainingOutput)
-    {
-        (int cached, int active) = RawCost(sequence);
-        if (remainingOutput <= 0 || _limits.GuaranteedNoEvict) return (cached, active);
-        int most = Math.Max(0, sequence.Length - 1) / _limits.BlockSize * _limits.BlockSize;
+        (int cached, int active) = CachedTokens(sequence);
+        if (remainingOutput <= 0) return (cached, active);
+        int most = VllmRules.MostReusedTokens(sequence.Length, Limits.BlockSize);
         if (cached > most) (cached, active) = (most, Math.Min(active, most));
-        if (_limits.Speculates && cached >= _limits.BlockSize)
+        if (Limits.Speculates && cached >= Limits.BlockSize)
         {
-            cached -= _limits.BlockSize;
+            cached -= VllmRules.BlocksNotReusedWithSpeculation * Limits.BlockSize;
             active = Math.Min(active, cached);
         }
 
         return (cached, active);
     }
-
-    private long RemainingOutput(Sequence sequence) =>
-        Math.Min(Math.Max(0, sequence.OutputLimit - sequence.Generated), Math.Max(0, _limits.MaxModelLength - sequence.Length));
 }

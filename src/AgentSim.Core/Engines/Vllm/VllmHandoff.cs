@@ -1,70 +1,53 @@
-using AgentSim.Collections;
 using AgentSim.Prompts;
 
 namespace AgentSim.Engines.Vllm;
 
-// Both sides of a disaggregated pair (behaviour 04#7.4 and 04#7.5).
-internal sealed partial class VllmScheduler : IPrefillRank, IDecodeRank
+/// <summary>What a prefill worker holds for hand-offs (behaviour 04#7.4).</summary>
+internal sealed class VllmSource : KvSource<Sequence>
 {
-    private readonly Dictionary<int, Sequence> _held = [];
-    private readonly KvReservations<Sequence> _destinations = new();
-    private GrowList<int> _heldSources;
+    private readonly VllmState _state;
 
-    public ref GrowList<int> HeldSources => ref _heldSources;
+    public VllmSource(VllmState state) => _state = state;
 
-    public bool WantsReservation => _destinations.WantsReservation;
+    protected override void Free(Sequence sequence) => _state.Release(sequence);
+}
 
-    public void ReleaseSource(int request)
-    {
-        if (!_held.Remove(request, out Sequence? sequence)) return;
-        _blocks.Release(sequence, preempted: false);
-        _idle.Push(sequence);
-    }
+/// <summary>What a decode worker reserves for hand-offs (behaviour 04#7.5).</summary>
+internal sealed class VllmDestination : KvDestination<Sequence>
+{
+    private readonly VllmState _state;
+    private readonly VllmLimits _limits;
+    private readonly BlockManager _blocks;
 
-    public bool TryAcceptDestination(int request)
-    {
-        if (BlockCount.Of(_prompts.PromptTokens(request), _limits.BlockSize) > _limits.TotalBlocks) return false;
-        _destinations.Add(request, NewSequence(request));
-        return true;
-    }
+    public VllmDestination(VllmState state) => (_state, _limits, _blocks) = (state, state.Limits, state.Blocks);
 
-    public bool TryReserveDestination(out int request, out long transferableTokens)
+    protected override bool CanEverHold(int request) =>
+        BlockCount.Of(_state.Prompts.PromptTokens(request), _limits.BlockSize) <= _limits.TotalBlocks;
+
+    protected override Sequence Open(int request) => _state.Open(request);
+
+    protected override void Close(Sequence sequence) => _state.Close(sequence);
+
+    protected override bool TryReserve(Sequence sequence, out long transferableTokens)
     {
         transferableTokens = 0;
-        if (!_destinations.TryFirst(out request, out Sequence? sequence)) return false;
-        if (_running.Count >= _limits.MaxSequences) return false;
+        if (_state.Running.Count >= _limits.MaxSequences) return false;
 
         int blocks = BlockCount.Of(sequence.PromptTokens, _limits.BlockSize);
         int cached = _blocks.Match(sequence).Blocks;
         if (!_blocks.TryAllocateForTransfer(sequence, blocks, cached)) return false;
-        _destinations.Reserve();
         transferableTokens = (long)(blocks - cached) * _limits.BlockSize;
         return true;
     }
 
-    public void ActivateDestination(int request)
+    protected override void Activate(Sequence sequence)
     {
-        if (!_destinations.TryTakeReserved(request, out Sequence? sequence)) return;
         int active = _blocks.Active;
         sequence.Computed = sequence.Allocated = sequence.PromptTokens;
         _blocks.OnTransferred(sequence);
-        _waiting.PushBack(sequence);
+        _state.Waiting.PushBack(sequence);
         if (_blocks.Active < active) CapacityChanged();
     }
 
-    public void CancelDestination(int request)
-    {
-        if (_destinations.TryTakeReserved(request, out Sequence? sequence)) _blocks.Release(sequence, preempted: false);
-        else if (!_destinations.TryTakeWaiting(request, out sequence)) return;
-        _idle.Push(sequence);
-        CapacityChanged();
-    }
-
-    private void Hold(Sequence sequence)
-    {
-        _held.Add(sequence.Request, sequence);
-        _heldSources.Add(sequence.Request);
-    }
-
-    private void CapacityChanged() => _destinations.CapacityChanged();
+    protected override void Release(Sequence sequence) => _blocks.Release(sequence, preempted: false);
 }

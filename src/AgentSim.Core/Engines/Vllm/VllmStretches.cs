@@ -1,22 +1,47 @@
+using AgentSim.Collections;
 using AgentSim.Prompts;
 
 namespace AgentSim.Engines.Vllm;
 
-// Many decode passes at once (behaviour 02#14). RunPass is the definition; a stretch gives what it would give.
-internal sealed partial class VllmScheduler
+/// <summary>
+/// Many decode passes of a rank at once (behaviour 02#14), on blocks that can do that and without speculation. What passes take
+/// time is planned; on a prefill worker, where they take none, they are run in one go.
+/// </summary>
+internal sealed class VllmStretches : IStretchPlanner
 {
     private const int ShortestStretch = 2;
 
+    private readonly VllmScheduler _scheduler;
+    private readonly VllmState _state;
+    private readonly VllmLimits _limits;
+    private readonly NativeBlockManager _blocks;
+    private readonly VllmAdmission _admission;
+    private readonly PassTimes _times;
+    private readonly DecodeTimes? _decodeTimes;
+    private readonly PassRecorder _recorder;
+    private readonly Deque<Sequence> _waiting;
+    private readonly Batch<Sequence> _running;
+    private readonly bool _seesLastPass;
     private bool _mayEvict;   // the planned stretch
 
-    public override DecodeStretch Stretch { get; } = new();
-
-    public override bool TryPlanStretch(double now, double horizon)
+    public VllmStretches(VllmScheduler scheduler, VllmState state, NativeBlockManager blocks, PassTimes times)
     {
-        if (_limits.Role == WorkerType.Prefill) return false;
-        int steps = RepetitiveSteps(out long context);
+        (_scheduler, _state, _blocks, _times, _decodeTimes) = (scheduler, state, blocks, times, times.Steps);
+        (_limits, _admission, _recorder) = (state.Limits, state.Admission, state.Recorder);
+        (_waiting, _running) = (state.Waiting, state.Running);
         // What ended requests give up counts from the start of their last pass; a decode worker may be asked for it meanwhile.
-        if (_limits.Role != WorkerType.Aggregated) steps--;
+        _seesLastPass = state.Destination is null;
+    }
+
+    public DecodeStretch Stretch { get; } = new();
+
+    public bool IgnoresNewcomers => _waiting.Count > 0 || _running.Count >= _limits.MaxSequences;
+
+    public bool TryPlan(double now, double horizon)
+    {
+        if (_decodeTimes is null) return false;
+        int steps = RepetitiveSteps(out long context);
+        if (!_seesLastPass) steps--;
         if (steps < ShortestStretch) return false;
         foreach (Sequence sequence in _running)
         {
@@ -31,9 +56,9 @@ internal sealed partial class VllmScheduler
         return isPlanned;
     }
 
-    public override int RunInstantPasses()
+    public int RunInstantPasses()
     {
-        if (_limits.Role != WorkerType.Prefill) return 0;
+        if (_decodeTimes is not null) return 0;
         int steps = RepetitiveSteps(out _) - 1;
         if (steps < ShortestStretch) return 0;
         long growth = 0;
@@ -46,50 +71,29 @@ internal sealed partial class VllmScheduler
     }
 
     // What a router sees changes only by evictions.
-    public override void SynchroniseCaches(double now, bool driven)
+    public void SynchroniseCaches(double now, bool driven)
     {
         if (!_mayEvict) return;
         int growth = Stretch.GrowthStartedBy(now, driven);
         if (growth > 0) _blocks.Grow(growth);
     }
 
-    public override void CommitStretch(int steps)
+    public void Commit(int steps)
     {
-        if (Observer is not null) Observe(steps);
+        if (_times.Observer is not null) Observe(steps);
         GrowUpTo(steps);
         Stretch.CutAfter(steps);
         bool hasEnded = false;
         foreach (Sequence sequence in _running)
         {
             Advance(sequence, steps);
-            hasEnded |= RemainingOutput(sequence) == 0;
+            hasEnded |= _limits.RemainingOutput(sequence) == 0;
             _recorder.StretchTokens(sequence.Request, Stretch);
         }
 
         _recorder.StretchGaps(Stretch, _running.Count);
         Stretch.Clear();
-        if (hasEnded) RetireEnded();
-    }
-
-    public override (int Request, string Reason) DescribeBlockage()
-    {
-        if (_waiting.Count == 0) return (_running.Count > 0 ? _running[0].Request : -1, "it waits for KV blocks that nothing will free");
-        Sequence head = _waiting.First;
-        int blocks = BlockCount.Of(head.Length, _limits.BlockSize);
-        if (blocks > _limits.TotalBlocks)
-        {
-            return (head.Request, $"it needs {blocks} KV blocks of {_limits.BlockSize} tokens and its worker has {_limits.TotalBlocks}; " +
-                "raise num_gpu_blocks or set max_model_len");
-        }
-
-        if (head.WasPreempted || blocks > _limits.TotalBlocks - _blocks.Active)
-        {
-            return (head.Request, $"it needs {blocks} KV blocks of {_limits.BlockSize} tokens, and of the {_limits.TotalBlocks} of its " +
-                $"worker {_blocks.Active} stay in use; raise num_gpu_blocks");
-        }
-
-        return (head.Request, $"its {head.PromptTokens} prompt tokens exceed max_num_batched_tokens {_limits.TokenBudget} and chunked " +
-            "prefill is off; raise max_num_batched_tokens or turn enable_chunked_prefill on");
+        if (hasEnded) _scheduler.RetireEnded();
     }
 
     // Passes in which every running request emits a token, no other is admitted, and blocks are all it takes; up to the
@@ -97,15 +101,14 @@ internal sealed partial class VllmScheduler
     private int RepetitiveSteps(out long context)
     {
         context = 0;
-        if (!_blocks.SupportsStretches || _speculation is not null) return 0;
         if (_running.Count == 0 || _running.Count > _limits.TokenBudget) return 0;
-        if (WantsReservation) return 0;
-        if (_running.Count < _limits.MaxSequences && NextCandidate() is Sequence head && !MustWait(head)) return 0;
+        if (_state.Destination is { WantsReservation: true }) return 0;
+        if (_running.Count < _limits.MaxSequences && _state.NextCandidate() is Sequence head && !_admission.MustWait(head)) return 0;
         long steps = DecodeStretch.MostSteps;
         foreach (Sequence sequence in _running)
         {
             if (!IsDecoding(sequence)) return 0;
-            steps = Math.Min(steps, RemainingOutput(sequence));
+            steps = Math.Min(steps, _limits.RemainingOutput(sequence));
             if (steps < ShortestStretch) return 0;
             context += sequence.Length;
         }
@@ -118,7 +121,7 @@ internal sealed partial class VllmScheduler
         if (steps == 0) return;
         long context = 0;
         foreach (Sequence sequence in _running) context += sequence.Length;
-        Observer!.Decode(_running.Count, (long)_blocks.Active * _limits.BlockSize, context / _running.Count, steps,
+        _times.Observer!.Decode(_running.Count, (long)_blocks.Active * _limits.BlockSize, context / _running.Count, steps,
             Stretch.Ends[steps - 1] - Stretch.Start);
     }
 
