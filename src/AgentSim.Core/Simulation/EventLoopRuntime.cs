@@ -83,7 +83,7 @@ internal abstract class EventLoopRuntime(RuntimeParts parts, int workers) : Repl
     {
         Scheduler[] schedulers = [.. ranks.Select(rank => rank.Scheduler)];
         WorkerPool pool = new(ranks, workers, this, Passes, firstPass, Settling,
-            Parts.Settings.StepByStep) { KvUse = Parts.KvUseOf(type, schedulers) };
+            Parts.Settings.StepByStep || (ranks.Length > workers && Parts.IsWatched)) { KvUse = Parts.KvUseOf(type, schedulers) };
         _pools.Add(pool);
         _workerSeconds = new double[_pools.Count];
         return pool;

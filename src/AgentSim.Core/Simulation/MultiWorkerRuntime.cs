@@ -78,7 +78,7 @@ internal sealed class MultiWorkerRuntime : EventLoopRuntime
         {
             if (!any && _placement.ReadsCaches) _pool.SynchroniseCaches();
             any = true;
-            Arrive(request, Parts.Settings.Concurrency is null ? ready : Now);
+            Arrive(request, RuntimeRules.Arrival(ready, Now, Parts.Settings.Concurrency));
             if (TryPlace(_placement, request, out int target) && target >= 0) Dispatch(request, target);
         }
 

@@ -14,31 +14,34 @@ internal static class RuntimeFactory
         ReplaySettings settings = parts.Settings;
         if (handoffs is not null) return CreateDisaggregated(parts, settings.Pools!, handoffs);
         int count = checked(settings.Workers * (int)settings.Engine.DpSize);
-        SimulatedEngine engine = settings.Engine.EngineType.Create(
-            ServicesOf(parts, settings.Engine, parts.Recorder, settings.RouterMode == RouterMode.KvRouter));
+        bool areAsked = settings.RouterMode == RouterMode.KvRouter;
+        SimulatedEngine engine = settings.Engine.EngineType.Create(ServicesOf(parts, settings.Engine, parts.Recorder, areAsked));
         Rank[] ranks = CreateRanks(parts, engine.CreateRank, count);
-        if (count == 1 && settings.RouterMode == RouterMode.RoundRobin) return new SingleWorkerRuntime(parts, ranks[0]);
-        Placement placement = CreatePlacement(parts, settings.Engine, settings.Workers, count, engine.Caches, router => router);
+        if (RuntimeRules.IsLoneWorker(count, settings.RouterMode)) return new SingleWorkerRuntime(parts, ranks[0]);
+        Placement placement = CreatePlacement(parts, settings.Engine, settings.Workers, count, CachesOf(engine, areAsked),
+            router => router);
         return new MultiWorkerRuntime(parts, ranks, settings.Workers, placement);
     }
 
     // Pools are of engines that can be split (PoolChecks).
     private static DisaggregatedRuntime CreateDisaggregated(RuntimeParts parts, PoolSettings pools, HandoffRecorder handoffs)
     {
-        SplitEngine prefill = pools.Prefill.EngineType.Splitting!.Create(
-            ServicesOf(parts, pools.Prefill, handoffs.Prefill, parts.Settings.RouterMode == RouterMode.KvRouter));
-        // The decode router never hears of cached blocks.
-        SplitEngine decode = pools.Decode.EngineType.Splitting!.Create(ServicesOf(parts, pools.Decode, handoffs.Decode, areAsked: false));
+        bool areAsked = parts.Settings.RouterMode == RouterMode.KvRouter, decodeIsAsked = areAsked && RuntimeRules.DecodeRouterReadsCaches;
+        SplitEngine prefill = pools.Prefill.EngineType.Splitting!.Create(ServicesOf(parts, pools.Prefill, handoffs.Prefill, areAsked));
+        SplitEngine decode = pools.Decode.EngineType.Splitting!.Create(ServicesOf(parts, pools.Decode, handoffs.Decode, decodeIsAsked));
         return new DisaggregatedRuntime(parts, handoffs, new DisaggregatedParts(
             CreateRanks(parts, prefill.CreatePrefillRank, pools.PrefillWorkers),
             CreateRanks(parts, decode.CreateDecodeRank, pools.DecodeWorkers),
-            CreatePlacement(parts, pools.Prefill, pools.PrefillWorkers, pools.PrefillWorkers, prefill.Caches,
+            CreatePlacement(parts, pools.Prefill, pools.PrefillWorkers, pools.PrefillWorkers, CachesOf(prefill, areAsked),
                 router => router.ForPrefillPool()),
-            CreatePlacement(parts, pools.Decode, pools.DecodeWorkers, pools.DecodeWorkers, null, router => router.ForDecodePool())));
+            CreatePlacement(parts, pools.Decode, pools.DecodeWorkers, pools.DecodeWorkers, CachesOf(decode, decodeIsAsked),
+                router => router.ForDecodePool())));
     }
 
     private static EngineServices ServicesOf(RuntimeParts parts, EngineConfig config, PassRecorder recorder, bool areAsked) =>
         new(config, parts.Prompts, recorder, areAsked) { Observer = parts.Settings.Observer };
+
+    private static IPrefixCaches? CachesOf(SimulatedEngine engine, bool areAsked) => areAsked ? engine.Caches : null;
 
     private static T[] CreateRanks<T>(RuntimeParts parts, Func<int, T> create, int count)
     {

@@ -6,8 +6,6 @@ namespace AgentSim.Simulation;
 /// <summary>One worker with one rank behind no router: pass after pass, arrivals in between (behaviour 04#4).</summary>
 internal sealed class SingleWorkerRuntime(RuntimeParts parts, Rank only) : ReplayRuntime(parts)
 {
-    private const int MostIdlePasses = 1024;
-
     private readonly Scheduler _rank = only.Scheduler;
     private readonly IStretchPlanner? _planner = parts.Settings.StepByStep ? null : only.Planner;
     private readonly KvUseRecorder? _kvUse = parts.KvUseOf(WorkerType.Aggregated, [only.Scheduler]);
@@ -45,7 +43,7 @@ internal sealed class SingleWorkerRuntime(RuntimeParts parts, Rank only) : Repla
     {
         while ((concurrency is null || _rank.RequestCount < concurrency) && Driver.TryPop(Now, out int request, out double ready))
         {
-            Arrive(request, concurrency is null ? ready : Now);
+            Arrive(request, RuntimeRules.Arrival(ready, Now, concurrency));
             _rank.Submit(request);
         }
     }
@@ -74,7 +72,7 @@ internal sealed class SingleWorkerRuntime(RuntimeParts parts, Rank only) : Repla
         _idlePasses = progress ? 0 : _idlePasses + 1;
         ApplySignals();
         CheckProductive(_rank);
-        if (_idlePasses >= MostIdlePasses && _rank.RequestCount > 0) throw DeadEnd([_rank]);
+        if (_idlePasses >= RuntimeRules.MostIdlePasses && _rank.RequestCount > 0) throw DeadEnd([_rank]);
     }
 
     private void ApplySignals()

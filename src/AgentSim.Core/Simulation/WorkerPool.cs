@@ -11,6 +11,7 @@ namespace AgentSim.Simulation;
 /// </summary>
 internal sealed partial class WorkerPool
 {
+    private readonly Rank[] _all;
     private readonly Scheduler[] _ranks;
     private readonly IStretchPlanner?[] _planners;   // by worker; null: runs pass by pass
     private readonly DecodeStretch[] _stretches;     // by worker: what its planner has planned
@@ -25,14 +26,13 @@ internal sealed partial class WorkerPool
         (_host, _passes, FirstPass, _settling) = (host, passes, firstPass, settling);
         Workers = workers;
         RanksPerWorker = ranks.Length / workers;
+        _all = ranks;
         _ranks = [.. ranks.Select(rank => rank.Scheduler)];
         _planners = new IStretchPlanner?[workers];
         _stretches = new DecodeStretch[workers];
-        // Ranks that wait for each other are not planned.
-        bool mayPlan = RanksPerWorker == 1 && !stepByStep;
         for (int worker = 0; worker < workers; worker++)
         {
-            _planners[worker] = mayPlan ? ranks[worker].Planner : null;
+            _planners[worker] = stepByStep ? null : PlannerOf(worker);
             _stretches[worker] = _planners[worker]?.Stretch ?? DecodeStretch.None;
         }
 
@@ -62,7 +62,7 @@ internal sealed partial class WorkerPool
     public void Submit(int rank, int request)
     {
         int worker = rank / RanksPerWorker;
-        if (_planners[worker] is { IgnoresNewcomers: false }) Interrupt(worker);
+        if (_all[rank].Planner is { IgnoresNewcomers: false }) Interrupt(worker);
         _ranks[rank].Submit(request);
         UpdateDrivable(worker);
     }
@@ -111,6 +111,9 @@ internal sealed partial class WorkerPool
         if (drivable && !_busy[worker]) _drivable[worker >> 6] |= 1UL << (worker & 63);
         else _drivable[worker >> 6] &= ~(1UL << (worker & 63));
     }
+
+    private IStretchPlanner? PlannerOf(int worker) => RanksPerWorker == 1 ? _all[worker].Planner
+        : GroupStretches.Of(_all.AsSpan(worker * RanksPerWorker, RanksPerWorker));
 
     private void RecordKvUse(int worker)
     {

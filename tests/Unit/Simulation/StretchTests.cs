@@ -46,6 +46,25 @@ public sealed class StretchTests : IDisposable
     }
 
     [Theory]
+    [InlineData("vllm")]
+    [InlineData("sglang")]
+    [InlineData("trtllm")]
+    public void Stretches_of_ranks_that_wait_for_each_other_change_no_number(string engineType)
+    {
+        string profile = Steady(0, 0.5);
+        Prop.ForAll(Scenario.Of(engineType).Where(scenario => scenario.Settings.Pools is null).ToArbitrary(),
+            Gen.Choose(2, 4).ToArbitrary(), Gen.Elements(true, false).ToArbitrary(), AssertSameOfRanks)
+            .Check(Config.QuickThrowOnFailure.WithMaxTest(800));
+
+        void AssertSameOfRanks(Scenario scenario, int ranks, bool atOnce)
+        {
+            EngineConfig engine = Changed(scenario.Settings.Engine, arguments => arguments with { DpSize = ranks, AicNextn = null });
+            ReplaySettings settings = scenario.Settings with { Engine = engine };
+            AssertSame(scenario with { Settings = atOnce ? WithProfile(settings, profile) : settings });
+        }
+    }
+
+    [Theory]
     [InlineData(false)]
     [InlineData(true)]
     public void An_arrival_after_the_workers_were_driven_waits_for_the_next_pass(bool stepByStep)

@@ -6,7 +6,7 @@ namespace AgentSim.Engines.Sglang;
 /// Many decode passes of a rank at once (behaviour 03#C): on aggregated and decode workers without speculation, whose outputs no prompt
 /// comes back to.
 /// </summary>
-internal sealed class SglangStretches : IStretchPlanner
+internal sealed class SglangStretches : IRankPlanner
 {
     private const int ShortestStretch = 2;
 
@@ -32,8 +32,12 @@ internal sealed class SglangStretches : IStretchPlanner
     // A request that matches the cache better may go ahead of the one that blocks.
     public bool IgnoresNewcomers => !_limits.LongestPrefixFirst && (_waiting.Count > 0 || _running.Count >= _limits.MaxRunning);
 
-    public bool TryPlan(double now, double horizon)
+    public bool TryPlan(double now, double horizon) => TryPrepare(now, out RankPlan plan)
+        && Stretch.PlanByTokens(now, horizon, plan.MaxSteps, plan.Active, plan.Batch, plan.Obtainable, plan.Times);
+
+    public bool TryPrepare(double now, out RankPlan plan)
     {
+        plan = default;
         if (_running.Count == 0) return false;
         if (_state.Destination is { } destination && (destination.Prebuilt.Count > 0 || destination.WantsReservation)) return false;
         int steps = RepetitiveSteps(now, out long context);
@@ -52,7 +56,12 @@ internal sealed class SglangStretches : IStretchPlanner
             if (steps < ShortestStretch) return false;
         }
 
-        return Stretch.PlanByTokens(now, horizon, steps, context, _running.Count, obtainable, _decodeTimes);
+        plan = new RankPlan(steps, context, obtainable, _decodeTimes, context / _running.Count, _running.Count);
+        return true;
+    }
+
+    public void OnPlanned()
+    {
     }
 
     // A router sees what the passes that have ended evicted.

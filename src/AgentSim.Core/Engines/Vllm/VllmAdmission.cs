@@ -24,7 +24,7 @@ internal readonly record struct Admission(AdmissionKind Kind, int CachedTokens)
     public static Admission OfHeldPrompt => new(AdmissionKind.Admit, 0);
 }
 
-/// <summary>Whether the head of the waiting queue may run (behaviour 02#5.2 and 02#6.4), and what follows for the requests of the rank.</summary>
+/// <summary>Whether the head of the waiting queue may run (behaviour 02#5.2, 02#6.4 and 02#10), and what follows for the rank.</summary>
 internal abstract class VllmAdmission(VllmState state)
 {
     protected VllmLimits Limits { get; } = state.Limits;

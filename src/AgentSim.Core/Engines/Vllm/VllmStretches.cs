@@ -7,7 +7,7 @@ namespace AgentSim.Engines.Vllm;
 /// Many decode passes of a rank at once (behaviour 02#14), on blocks that can do that and without speculation. What passes take
 /// time is planned; on a prefill worker, where they take none, they are run in one go.
 /// </summary>
-internal sealed class VllmStretches : IStretchPlanner
+internal sealed class VllmStretches : IRankPlanner
 {
     private const int ShortestStretch = 2;
 
@@ -39,6 +39,15 @@ internal sealed class VllmStretches : IStretchPlanner
 
     public bool TryPlan(double now, double horizon)
     {
+        if (!TryPrepare(now, out RankPlan plan)) return false;
+        bool isPlanned = Stretch.Plan(now, horizon, plan.MaxSteps, (int)plan.Active, plan.Obtainable, plan.Times, plan.Context);
+        OnPlanned();
+        return isPlanned;
+    }
+
+    public bool TryPrepare(double now, out RankPlan plan)
+    {
+        plan = default;
         if (_decodeTimes is null) return false;
         int steps = RepetitiveSteps(out long context);
         if (!_seesLastPass) steps--;
@@ -51,10 +60,11 @@ internal sealed class VllmStretches : IStretchPlanner
 
         Stretch.Prepare(_limits.BlockSize, steps);
         foreach (Sequence sequence in _running) Stretch.AddSequence(sequence.Allocated, _limits.BlockSize);
-        bool isPlanned = Stretch.Plan(now, horizon, steps, _blocks.Active, _blocks.Obtainable, _decodeTimes, context / _running.Count);
-        _mayEvict = (long)_running.Count * ((Stretch.Steps / _limits.BlockSize) + 1) > _blocks.Free;
-        return isPlanned;
+        plan = new RankPlan(steps, _blocks.Active, _blocks.Obtainable, _decodeTimes, context / _running.Count, 0);
+        return true;
     }
+
+    public void OnPlanned() => _mayEvict = (long)_running.Count * ((Stretch.Steps / _limits.BlockSize) + 1) > _blocks.Free;
 
     public int RunInstantPasses()
     {

@@ -125,7 +125,8 @@ internal sealed partial class DisaggregatedRuntime
 
     private void StartTransfer(Handoff handoff)
     {
-        double delay = TransferDelay(handoff);
+        double delay = RuntimeRules.TransferDelay(Parts.Settings.Pools!.Prefill, Parts.Prompts.PromptTokens(handoff.Request),
+            handoff.TransferableTokens);
         if (delay > 0)
         {
             _transfers.Add(handoff.Request, Now + delay, Now, Settling.Round);
@@ -140,15 +141,6 @@ internal sealed partial class DisaggregatedRuntime
         _times.Transferred(handoff.Request, Now);
         handoff.IsTransferred = true;
         Continue(handoff);
-    }
-
-    private double TransferDelay(Handoff handoff)
-    {
-        EngineConfig prefill = Parts.Settings.Pools!.Prefill;
-        if (prefill.KvBytesPerToken is not long bytesPerToken || prefill.KvTransferBandwidth is not double bandwidth) return 0.0;
-        double tokens = prefill.KvTransferTimingMode == KvTransferTimingMode.FullPrompt ? Parts.Prompts.PromptTokens(handoff.Request)
-            : handoff.TransferableTokens;
-        return tokens * bytesPerToken / (bandwidth * 1e9) * 1000.0;
     }
 
     private void CheckBandwidth()

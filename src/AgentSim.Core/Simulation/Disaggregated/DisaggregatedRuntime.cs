@@ -87,7 +87,7 @@ internal sealed partial class DisaggregatedRuntime : EventLoopRuntime
         while (Driver.TryPop(Now, out int request, out double ready))
         {
             any = true;
-            Arrive(request, Parts.Settings.Concurrency is null ? ready : Now);
+            Arrive(request, RuntimeRules.Arrival(ready, Now, Parts.Settings.Concurrency));
             _inFlight++;
             Handoff handoff = new(request, _sourceFirst);
             _handoffs.Add(request, handoff);
