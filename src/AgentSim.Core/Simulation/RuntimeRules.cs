@@ -1,5 +1,4 @@
 using AgentSim.Engines;
-using AgentSim.Routing;
 
 namespace AgentSim.Simulation;
 

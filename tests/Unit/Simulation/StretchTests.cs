@@ -65,6 +65,59 @@ public sealed class StretchTests : IDisposable
     }
 
     [Theory]
+    [InlineData("vllm")]
+    [InlineData("sglang")]
+    [InlineData("trtllm")]
+    public void Stretches_change_no_number_where_outputs_come_back_in_prompts(string engineType)
+    {
+        string profile = Steady(0, 0.5);
+        Prop.ForAll(Scenario.Of(engineType).Where(scenario => scenario.Rows.Contains("output_token_ids", StringComparison.Ordinal))
+            .ToArbitrary(), Gen.Elements(true, false).ToArbitrary(),
+            (scenario, atOnce) => AssertSame(atOnce ? scenario with { Settings = WithProfile(scenario.Settings, profile) } : scenario))
+            .Check(Config.QuickThrowOnFailure.WithMaxTest(800));
+    }
+
+    [Theory]
+    [InlineData("vllm")]
+    [InlineData("sglang")]
+    public void Stretches_change_no_number_of_pools(string engineType)
+    {
+        string profile = Steady(1, 0.5);
+        Prop.ForAll(Scenario.Of(engineType).Where(scenario => scenario.Settings.Pools is not null).ToArbitrary(),
+            Gen.Elements(true, false).ToArbitrary(),
+            (scenario, atOnce) => AssertSame(atOnce ? scenario with { Settings = WithProfile(scenario.Settings, profile) } : scenario))
+            .Check(Config.QuickThrowOnFailure.WithMaxTest(800));
+    }
+
+    [Theory]
+    [InlineData("vllm")]
+    [InlineData("trtllm")]
+    public void Stretches_change_no_number_on_blocks_of_kvbm(string engineType)
+    {
+        string profile = Steady(0, 0.5);
+        Prop.ForAll(Scenario.Of(engineType).ToArbitrary(), Gen.Elements(true, false).ToArbitrary(), AssertSameOnKvbm)
+            .Check(Config.QuickThrowOnFailure.WithMaxTest(800));
+
+        void AssertSameOnKvbm(Scenario scenario, bool atOnce)
+        {
+            ReplaySettings settings = scenario.Settings;
+            settings = settings with
+            {
+                Engine = OnKvbm(settings.Engine),
+                Pools = settings.Pools is { } pools ? pools with { Prefill = OnKvbm(pools.Prefill), Decode = OnKvbm(pools.Decode) } : null,
+            };
+            AssertSame(scenario with { Settings = atOnce ? WithProfile(settings, profile) : settings });
+        }
+
+        // Its blocks are powers of two.
+        static EngineConfig OnKvbm(EngineConfig engine) => Changed(engine, arguments => arguments with
+        {
+            G1Backend = KvBackend.Kvbm,
+            BlockSize = engine.BlockSize == 3 ? 4 : engine.BlockSize,
+        });
+    }
+
+    [Theory]
     [InlineData(false)]
     [InlineData(true)]
     public void An_arrival_after_the_workers_were_driven_waits_for_the_next_pass(bool stepByStep)

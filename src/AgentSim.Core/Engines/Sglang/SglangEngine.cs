@@ -29,12 +29,12 @@ internal sealed class SglangEngine : SplitEngine
         return new Rank(NewScheduler(state, admission, index), PlannerOf(state, admission));
     }
 
-    // Its passes are run by themselves.
     public override PrefillRank CreatePrefillRank(int index)
     {
         SglangState state = NewState();
         state.Source = new SglangSource(state);
-        return new PrefillRank(NewScheduler(state, new SglangAdmission(state), index), state.Source, null);
+        SglangAdmission admission = new(state);
+        return new PrefillRank(NewScheduler(state, admission, index), state.Source, PlannerOf(state, admission));
     }
 
     public override DecodeRank CreateDecodeRank(int index)

@@ -3,8 +3,8 @@ using AgentSim.Collections;
 namespace AgentSim.Engines.Sglang;
 
 /// <summary>
-/// Many decode passes of a rank at once (behaviour 03#C): on aggregated and decode workers without speculation, whose outputs no prompt
-/// comes back to.
+/// Many decode passes of a rank at once (behaviour 03#C), without speculation, and where outputs do not come back in prompts. A prefill
+/// worker has them, too: it spends time on all tokens of an output (behaviour 03#A.10).
 /// </summary>
 internal sealed class SglangStretches : IRankPlanner
 {

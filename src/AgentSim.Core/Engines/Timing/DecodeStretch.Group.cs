@@ -1,5 +1,3 @@
-using AgentSim.Collections;
-
 namespace AgentSim.Engines;
 
 /// <summary>The passes of a rank from now on that could be planned, and what their lengths follow from.</summary>

@@ -36,10 +36,9 @@ internal sealed class NativeBlockManager : BlockManager
 
     public override long Free => Capacity - _total - Reserved;
 
-    public override bool HasQuietSteps => !_generatedAreVisible;
-
-    /// <summary>True when <see cref="Grow"/> and <see cref="Advance"/> may stand for many single decode passes.</summary>
-    public bool SupportsStretches => !_generatedAreVisible;
+    // Where prompts can match blocks of generated tokens, it matters when which is completed.
+    public override StretchBlocks InStretches =>
+        _generatedAreVisible && CachingEnabled ? StretchBlocks.PlayedByRequest : StretchBlocks.Counted;
 
     public override CachedPrefix Match(Sequence sequence)
     {
@@ -136,6 +135,13 @@ internal sealed class NativeBlockManager : BlockManager
         sequence.FullBlocks = full;
     }
 
+    public override void CompleteTail(Sequence sequence, int full)
+    {
+        if (sequence.FullBlocks >= full) return;
+        sequence.FullBlocks = full;
+        if (CachingEnabled && sequence.PrivateCount > 0 && sequence.CachedTableLength == full - 1) CacheUpTo(sequence, full);
+    }
+
     private int Match(PromptBlocks prompt, ref int active)
     {
         int matched = 0;
@@ -150,13 +156,8 @@ internal sealed class NativeBlockManager : BlockManager
     }
 
     // The partial tail, if there is one, becomes a complete block with the tokens it has (behaviour 02#5.5).
-    private void CompleteTail(Sequence sequence)
-    {
-        int full = (sequence.Length % BlockSize == 1 ? sequence.Length - 1 : sequence.Length) / BlockSize;
-        if (sequence.FullBlocks >= full) return;
-        sequence.FullBlocks = full;
-        if (CachingEnabled && sequence.PrivateCount > 0 && sequence.CachedTableLength == full - 1) CacheUpTo(sequence, full);
-    }
+    private void CompleteTail(Sequence sequence) =>
+        CompleteTail(sequence, (sequence.Length % BlockSize == 1 ? sequence.Length - 1 : sequence.Length) / BlockSize);
 
     // The computed blocks up to, not including, the given one.
     private void CacheUpTo(Sequence sequence, int end)

@@ -67,6 +67,5 @@ internal sealed class VllmEngine : SplitEngine
         new(state, _times, SpeculativeSampler.Create(_services.Config, index));
 
     private VllmStretches? PlannerOf(VllmScheduler scheduler, VllmState state) =>
-        !_limits.Speculates && state.Blocks is NativeBlockManager { SupportsStretches: true } blocks
-            ? new VllmStretches(scheduler, state, blocks, _times) : null;
+        !_limits.Speculates && state.Blocks.InStretches != StretchBlocks.None ? new VllmStretches(scheduler, state, _times) : null;
 }

@@ -36,7 +36,7 @@ internal sealed partial class VllmScheduler
         int used = after - before;
         if (used == 0 && after < sequence.Length) return Outcome.Blocked;
         _blocks.OnComputed(sequence, before, after);
-        if (used == 1 && promptRest == 0 && after == sequence.Length && _blocks.HasQuietSteps) sequence.KeepQuiet(_limits.BlockSize);
+        if (used == 1 && promptRest == 0 && after == sequence.Length) sequence.KeepQuiet(_limits.BlockSize);
         _pass.Charge(sequence, used, Math.Min(after, sequence.PromptTokens) - promptBefore, promptBefore);
         if (fromWaiting)
         {

@@ -4,17 +4,19 @@ using AgentSim.Prompts;
 namespace AgentSim.Engines.Vllm;
 
 /// <summary>
-/// Many decode passes of a rank at once (behaviour 02#14), on blocks that can do that and without speculation. What passes take
-/// time is planned; on a prefill worker, where they take none, they are run in one go.
+/// Many decode passes of a rank at once (behaviour 02#14), without speculation. What passes take time is planned; on a
+/// prefill worker, where they take none, they are run in one go. Mostly only the number of blocks matters that they take; where it
+/// matters when which block is taken and completed, that is done in the order of passes (VllmStretches.Play.cs).
 /// </summary>
-internal sealed class VllmStretches : IRankPlanner
+internal sealed partial class VllmStretches : IRankPlanner
 {
     private const int ShortestStretch = 2;
 
     private readonly VllmScheduler _scheduler;
     private readonly VllmState _state;
     private readonly VllmLimits _limits;
-    private readonly NativeBlockManager _blocks;
+    private readonly BlockManager _blocks;
+    private readonly NativeBlockManager? _counted;   // null: what passes do to blocks is played
     private readonly VllmAdmission _admission;
     private readonly PassTimes _times;
     private readonly DecodeTimes? _decodeTimes;
@@ -24,9 +26,10 @@ internal sealed class VllmStretches : IRankPlanner
     private readonly bool _seesLastPass;
     private bool _mayEvict;   // the planned stretch
 
-    public VllmStretches(VllmScheduler scheduler, VllmState state, NativeBlockManager blocks, PassTimes times)
+    public VllmStretches(VllmScheduler scheduler, VllmState state, PassTimes times)
     {
-        (_scheduler, _state, _blocks, _times, _decodeTimes) = (scheduler, state, blocks, times, times.Steps);
+        (_scheduler, _state, _blocks, _times, _decodeTimes) = (scheduler, state, state.Blocks, times, times.Steps);
+        _counted = _blocks.InStretches == StretchBlocks.Counted ? (NativeBlockManager)_blocks : null;
         (_limits, _admission, _recorder) = (state.Limits, state.Admission, state.Recorder);
         (_waiting, _running) = (state.Waiting, state.Running);
         // What ended requests give up counts from the start of their last pass; a decode worker may be asked for it meanwhile.
@@ -50,6 +53,7 @@ internal sealed class VllmStretches : IRankPlanner
         plan = default;
         if (_decodeTimes is null) return false;
         int steps = RepetitiveSteps(out long context);
+        if (_counted is null) steps = BeginPlay(steps);
         if (!_seesLastPass) steps--;
         if (steps < ShortestStretch) return false;
         foreach (Sequence sequence in _running)
@@ -68,30 +72,37 @@ internal sealed class VllmStretches : IRankPlanner
 
     public int RunInstantPasses()
     {
-        if (_decodeTimes is not null) return 0;
+        if (_decodeTimes is not null || _counted is null) return 0;
         int steps = RepetitiveSteps(out _) - 1;
         if (steps < ShortestStretch) return 0;
         long growth = 0;
         foreach (Sequence sequence in _running)
             growth += BlockCount.Of(sequence.Allocated + steps, _limits.BlockSize) - BlockCount.Of(sequence.Allocated, _limits.BlockSize);
         if (growth > _blocks.Obtainable) return 0;
-        _blocks.Grow((int)growth);
+        _counted.Grow((int)growth);
         foreach (Sequence sequence in _running) Advance(sequence, steps);
         return steps;
     }
 
-    // What a router sees changes only by evictions.
+    // What a router sees changes by evictions, and by blocks of outputs that can come back.
     public void SynchroniseCaches(double now, bool driven)
     {
+        if (_counted is null)
+        {
+            PlayUpTo(Stretch.StartedBy(now, driven));
+            return;
+        }
+
         if (!_mayEvict) return;
         int growth = Stretch.GrowthStartedBy(now, driven);
-        if (growth > 0) _blocks.Grow(growth);
+        if (growth > 0) _counted.Grow(growth);
     }
 
     public void Commit(int steps)
     {
         if (_times.Observer is not null) Observe(steps);
-        GrowUpTo(steps);
+        if (_counted is null) PlayUpTo(steps);
+        else _counted.Grow(Stretch.GrowthUpTo(steps));
         Stretch.CutAfter(steps);
         bool hasEnded = false;
         foreach (Sequence sequence in _running)
@@ -137,13 +148,11 @@ internal sealed class VllmStretches : IRankPlanner
 
     private void Advance(Sequence sequence, int steps)
     {
-        _blocks.Advance(sequence, steps);
+        _counted?.Advance(sequence, steps);
         sequence.Generated += steps;
         sequence.Computed += steps;
         sequence.Allocated += steps;
     }
-
-    private void GrowUpTo(int steps) => _blocks.Grow(Stretch.GrowthUpTo(steps));
 
     // One uncomputed token, blocks exactly for what is computed, and room for it in a tail that is not complete.
     private bool IsDecoding(Sequence sequence) =>

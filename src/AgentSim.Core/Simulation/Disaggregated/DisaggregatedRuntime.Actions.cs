@@ -1,4 +1,3 @@
-using AgentSim.Engines;
 using AgentSim.Recording;
 using AgentSim.Routing;
 

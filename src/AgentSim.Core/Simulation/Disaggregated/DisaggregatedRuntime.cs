@@ -62,7 +62,12 @@ internal sealed partial class DisaggregatedRuntime : EventLoopRuntime
     protected override bool SettleRound()
     {
         bool changed = false;
-        if (_transfers.NextTime == Now && !Settling.Driven) _decode.Workers.QueuePassesEndingNow();
+        if (_transfers.NextTime == Now && !Settling.Driven)
+        {
+            _prefill.Workers.QueuePassesEndingNow();
+            _decode.Workers.QueuePassesEndingNow();
+        }
+
         while (Passes.NextTime == Now && !(_transfers.NextTime == Now && _transfers.IsBefore(Passes.FirstEnd)))
         {
             changed = true;
