@@ -12,6 +12,12 @@ internal sealed record EngineServices(EngineConfig Config, PromptCatalog Prompts
 {
     /// <summary>Told of every pass and how long it took; null: nobody asked.</summary>
     public PassObserver? Observer { get; init; }
+
+    /// <summary>
+    /// Somebody records what single passes do: how long they take, or the KV blocks in use after them. Of stretches only those of the
+    /// plainest kind are then planned, of which he is told by stretch; of all others he sees every pass.
+    /// </summary>
+    public bool IsWatched { get; init; }
 }
 
 /// <summary>The engine of one run: makes the ranks of workers with the same arguments, and holds what they share.</summary>

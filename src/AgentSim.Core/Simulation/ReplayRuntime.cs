@@ -22,7 +22,7 @@ internal sealed record RuntimeParts(
     /// <summary>What the run waits for; null: nothing.</summary>
     public RunClock? Clock { get; init; }
 
-    /// <summary>Somebody is told of every single pass of a rank, which those of several ranks planned together do not show.</summary>
+    /// <summary>Somebody records what single passes do (see <see cref="EngineServices.IsWatched"/>).</summary>
     public bool IsWatched => KvUse is not null || Settings.Observer is not null;
 
     /// <summary>What records the KV blocks in use of a pool, if anything has to.</summary>

@@ -39,7 +39,7 @@ internal static class RuntimeFactory
     }
 
     private static EngineServices ServicesOf(RuntimeParts parts, EngineConfig config, PassRecorder recorder, bool areAsked) =>
-        new(config, parts.Prompts, recorder, areAsked) { Observer = parts.Settings.Observer };
+        new(config, parts.Prompts, recorder, areAsked) { Observer = parts.Settings.Observer, IsWatched = parts.IsWatched };
 
     private static IPrefixCaches? CachesOf(SimulatedEngine engine, bool areAsked) => areAsked ? engine.Caches : null;
 

@@ -34,7 +34,8 @@ internal sealed class SglangEngine : SplitEngine
         SglangState state = NewState();
         state.Source = new SglangSource(state);
         SglangAdmission admission = new(state);
-        return new PrefillRank(NewScheduler(state, admission, index), state.Source, PlannerOf(state, admission));
+        SglangStretches? planner = _services.IsWatched ? null : PlannerOf(state, admission);
+        return new PrefillRank(NewScheduler(state, admission, index), state.Source, planner);
     }
 
     public override DecodeRank CreateDecodeRank(int index)

@@ -66,6 +66,10 @@ internal sealed class VllmEngine : SplitEngine
     private VllmScheduler NewScheduler(VllmState state, int index) =>
         new(state, _times, SpeculativeSampler.Create(_services.Config, index));
 
-    private VllmStretches? PlannerOf(VllmScheduler scheduler, VllmState state) =>
-        !_limits.Speculates && state.Blocks.InStretches != StretchBlocks.None ? new VllmStretches(scheduler, state, _times) : null;
+    private VllmStretches? PlannerOf(VllmScheduler scheduler, VllmState state)
+    {
+        StretchBlocks blocks = state.Blocks.InStretches;
+        bool mayPlan = blocks == StretchBlocks.Counted || (blocks != StretchBlocks.None && !_services.IsWatched);
+        return mayPlan && !_limits.Speculates ? new VllmStretches(scheduler, state, _times) : null;
+    }
 }
