@@ -2,7 +2,7 @@
 """What replays and conversions cost, AgentSim beside a reference program.
 
   compare.py --trace CONVERSATION.jsonl[.gz] [--cli PATH] [--reference PROGRAM] [--rounds 5] [--only TEXT] [--made DIR]
-             [--set table|scaling|growth]
+             [--set table|stretches|scaling|growth]
 
 --cli is agentsim or agentsim.dll; without it the native program is built and measured. --trace is
 conversation_trace.jsonl of the FAST'25 Mooncake release. The programs run alternately, each run a process of its own;
@@ -12,6 +12,7 @@ the figures are medians over the rounds:
   memory       peak resident memory of the process
 and behind them the ratio and the least it must be. `equal` says whether every number of both reports and of all request
 records agrees to 1e-9, after the first round. Without --reference AgentSim's figures stand alone.
+--set stretches replays what has stretches of its own kind: several ranks, kvbm, prefill workers of SGLang;
 --set scaling lengthens all outputs of the trace, --set growth replays 100,000 and 1,000,000 agentic requests.
 Generated inputs are kept in --made for the next call. Exit code 1 if results differ; a missed bar is marked with `<`,
 which is no failure, for machines are noisy.
@@ -21,10 +22,10 @@ import argparse, gzip, json, os, shutil, statistics, subprocess, sys, tempfile
 sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 from cases import arguments
 from measuring import measure
-from workloads import GROWTH, SCALING, WORKLOADS
+from workloads import GROWTH, SCALING, STRETCHES, WORKLOADS
 
 HERE = os.path.dirname(os.path.abspath(__file__))
-SETS = {"table": WORKLOADS, "scaling": SCALING, "growth": GROWTH}
+SETS = {"table": WORKLOADS, "stretches": STRETCHES, "scaling": SCALING, "growth": GROWTH}
 
 
 def helper(script, *args):

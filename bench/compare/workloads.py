@@ -38,6 +38,15 @@ WORKLOADS = [
     Workload("convert", "converting a request trace of 300 MB", Bar(None, 2, 0.25), None, ("trace", "--megabytes", "300")),
 ]
 
+# What has stretches of its own kind.
+STRETCHES = [
+    Workload("ranks", "vLLM, 4 workers of 2 ranks, round robin", None, {**BLOCK_512, **ROUND_ROBIN, "engine": {"block_size": 512, "dp_size": 2}, "workers": 4}),
+    Workload("sglang-ranks", "SGLang, 4 workers of 2 ranks, round robin", None, {**BLOCK_512, **ROUND_ROBIN, "engine": {**SGLANG, "dp_size": 2}, "workers": 4}),
+    Workload("kvbm", "vLLM with kvbm, 8 workers, round robin", None, {**BLOCK_512, **ROUND_ROBIN, "engine": {"block_size": 512, "g1_backend": "kvbm"}}),
+    Workload("sglang-pools", "SGLang, 4 + 4 workers, round robin", None,
+             {"format": "mooncake", "trace_block_size": 512, "prefill": SGLANG, "decode": SGLANG, "prefill_workers": 4, "decode_workers": 4, **ROUND_ROBIN}),
+]
+
 # Work must grow with requests, not with tokens, and in proportion to the requests.
 SCALING = [Workload(f"outputs-x{n}", f"vLLM, 8 workers, round robin, outputs x{n}", None, {**BLOCK_512, **ROUND_ROBIN}, ("scaled", "--factor", str(n))) for n in (1, 4, 16)]
 GROWTH = [Workload(f"agentic-{n}", f"agentic, {n:,} requests, 8 workers, KV router", None, AGENTIC, ("rows", "--requests", str(n))) for n in (100_000, 1_000_000)]

@@ -38,9 +38,8 @@ public abstract partial class EngineType
         return type;
     }
 
-    /// <summary>How requests change over from prefill to decode workers; an engine whose ranks cannot says <see
-    /// cref="HandoffOrder.None"/>.</summary>
-    internal virtual HandoffOrder Handoff => HandoffOrder.None;
+    /// <summary>How workers are split into prefill and decode; null: they cannot be.</summary>
+    internal virtual Splitting? Splitting => null;
 
     /// <summary>True when <c>max_model_len</c> bounds its sequences.</summary>
     internal virtual bool HasLengthLimit => false;
@@ -83,12 +82,14 @@ public abstract partial class EngineType
     internal abstract SimulatedEngine Create(EngineServices services);
 }
 
+/// <summary>How the workers of an engine are split into prefill and decode.</summary>
+/// <param name="Order">Which side a request goes to first.</param>
+/// <param name="Create">Makes the engine of the workers of one pool that share arguments.</param>
+internal sealed record Splitting(HandoffOrder Order, Func<EngineServices, SplitEngine> Create);
+
 /// <summary>Which side of a disaggregated pair a request goes to first (behaviour 04#7).</summary>
 internal enum HandoffOrder
 {
-    /// <summary>The engine runs aggregated only.</summary>
-    None,
-
     /// <summary>Room on the decode worker is reserved once the prompt is computed.</summary>
     SourceFirst,
 

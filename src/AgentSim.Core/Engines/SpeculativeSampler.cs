@@ -17,9 +17,12 @@ internal sealed class SpeculativeSampler
         _random = new ChaCha12(seed);
     }
 
-    /// <summary>The sampler of one rank; null when the engine does no speculation.</summary>
-    public static SpeculativeSampler? Create(EngineConfig config, int rank) =>
-        config.Speculates ? new SpeculativeSampler(config.AcceptRates, unchecked(config.AicMtpSeed + (ulong)rank)) : null;
+    /// <summary>
+    /// The sampler of one rank; null when the engine does no speculation. On a prefill worker the mode is kept, but nothing is drafted
+    /// (behaviour 02#15.5).
+    /// </summary>
+    public static SpeculativeSampler? Create(EngineConfig config, int rank) => !config.Speculates ? null : new SpeculativeSampler(
+        config.WorkerType == WorkerType.Prefill ? [] : config.AcceptRates, unchecked(config.AicMtpSeed + (ulong)rank));
 
     /// <summary>Largest burst: every draft accepted, and the token after them.</summary>
     public int MaxBurst => _rates.Length + 1;

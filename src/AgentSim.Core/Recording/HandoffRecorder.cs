@@ -29,7 +29,7 @@ internal sealed class HandoffRecorder
         if (TransferEnds is not null) TransferEnds[request] = now;
     }
 
-    /// <summary>What prefill workers report to: their tokens are discarded.</summary>
+    /// <summary>What prefill workers report to: of their tokens only the time of the last is kept, by which they plan.</summary>
     public PassRecorder Prefill { get; }
 
     /// <summary>What decode workers report to: their tokens are the request's.</summary>
@@ -42,27 +42,32 @@ internal sealed class HandoffRecorder
         if (double.IsNaN(time)) time = now;
     }
 
-    private sealed class PrefillSide(HandoffRecorder owner) : PassRecorder
+    private sealed class PrefillSide : PassRecorder
     {
-        public override int PlannedOutput(int request) => owner._run.PrefillOutput(request);
+        private readonly HandoffRecorder _owner;
+        private readonly double[] _lastTokens;
 
-        public override double LastToken(int request) => double.NaN;
+        public PrefillSide(HandoffRecorder owner)
+        {
+            _owner = owner;
+            Array.Fill(_lastTokens = new double[owner._outcomes.Length], double.NaN);
+        }
+
+        public override int PlannedOutput(int request) => _owner._run.PrefillOutput(request);
+
+        public override double LastToken(int request) => _lastTokens[request];
 
         public override void Admitted(int request, double now, int reused)
         {
-            ref HandoffOutcome outcome = ref owner._outcomes[request];
+            ref HandoffOutcome outcome = ref _owner._outcomes[request];
             First(ref outcome.PrefillAdmit, now);
             outcome.PrefillReused = Math.Max(outcome.PrefillReused, reused);
-            owner._run.Admitted(request, now, reused);
+            _owner._run.Admitted(request, now, reused);
         }
 
-        public override void Token(int request, double time)
-        {
-        }
+        public override void Token(int request, double time) => _lastTokens[request] = time;
 
-        public override void StretchTokens(int request, DecodeStretch stretch)
-        {
-        }
+        public override void StretchTokens(int request, DecodeStretch stretch) => _lastTokens[request] = stretch.End;
 
         public override void StretchGaps(DecodeStretch stretch, int requests)
         {

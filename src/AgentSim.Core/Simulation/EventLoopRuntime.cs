@@ -79,10 +79,11 @@ internal abstract class EventLoopRuntime(RuntimeParts parts, int workers) : Repl
     protected abstract bool SettleRound();
 
     /// <summary>Adds a pool; the last one added is the one that decodes.</summary>
-    protected WorkerPool NewPool(WorkerType type, Scheduler[] ranks, int workers, int firstPass)
+    protected WorkerPool NewPool(WorkerType type, Rank[] ranks, int workers, int firstPass)
     {
+        Scheduler[] schedulers = [.. ranks.Select(rank => rank.Scheduler)];
         WorkerPool pool = new(ranks, workers, this, Passes, firstPass, Settling,
-            Parts.Settings.StepByStep) { KvUse = Parts.KvUseOf(type, ranks) };
+            Parts.Settings.StepByStep || (ranks.Length > workers && Parts.IsWatched)) { KvUse = Parts.KvUseOf(type, schedulers) };
         _pools.Add(pool);
         _workerSeconds = new double[_pools.Count];
         return pool;
@@ -137,11 +138,5 @@ internal abstract class EventLoopRuntime(RuntimeParts parts, int workers) : Repl
         foreach (WorkerPool pool in _pools) pool.RecordKvUseOfIdle();
     }
 
-    public override IEnumerable<Scheduler> AllRanks()
-    {
-        foreach (WorkerPool pool in _pools)
-        {
-            for (int rank = 0; rank < pool.Ranks.Length; rank++) yield return pool.Ranks[rank];
-        }
-    }
+    public override IEnumerable<Scheduler> AllRanks() => _pools.SelectMany(pool => pool.Ranks);
 }

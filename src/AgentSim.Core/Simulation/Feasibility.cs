@@ -23,7 +23,7 @@ internal static class Feasibility
             {
                 Check(load, settings.Engine, request, prompt, output);
             }
-            else if (pools.Prefill.EngineType.Handoff == HandoffOrder.SourceFirst && !IsRejected(pools.Prefill, prompt))
+            else if (pools.Prefill.EngineType.Splitting is { Order: HandoffOrder.SourceFirst } && !IsRejected(pools.Prefill, prompt))
             {
                 // SGLang refuses room before it prefills, by rules of both pools; its dead ends show in the run.
                 Check(load, pools.Prefill, request, prompt, load.HasPlannedOutput ? output : Math.Min(output, 1));

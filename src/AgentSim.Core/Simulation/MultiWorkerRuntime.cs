@@ -13,7 +13,7 @@ internal sealed class MultiWorkerRuntime : EventLoopRuntime
     private readonly List<RouterPlacement> _released = [];
     private int _inFlight;
 
-    public MultiWorkerRuntime(RuntimeParts parts, Scheduler[] ranks, int workers, Placement placement)
+    public MultiWorkerRuntime(RuntimeParts parts, Rank[] ranks, int workers, Placement placement)
         : base(parts, workers)
     {
         _placement = placement;
@@ -48,8 +48,8 @@ internal sealed class MultiWorkerRuntime : EventLoopRuntime
     private void ApplySignals(Scheduler rank)
     {
         rank.PublishCache();
-        _inFlight -= rank.CompletedRequests;
-        foreach (Signal signal in rank.Signals)
+        _inFlight -= rank.Pass.CompletedRequests;
+        foreach (Signal signal in rank.Pass.Signals)
         {
             _released.Clear();
             if (signal.Kind == SignalKind.FirstToken)
@@ -68,7 +68,7 @@ internal sealed class MultiWorkerRuntime : EventLoopRuntime
 
         CheckProductive(rank);
         // The rank may run no pass the next time its worker does; its signals must not be acted on twice.
-        rank.ForgetPass();
+        rank.Pass.Forget();
     }
 
     private bool ReleaseArrivals()
@@ -78,7 +78,7 @@ internal sealed class MultiWorkerRuntime : EventLoopRuntime
         {
             if (!any && _placement.ReadsCaches) _pool.SynchroniseCaches();
             any = true;
-            Arrive(request, Parts.Settings.Concurrency is null ? ready : Now);
+            Arrive(request, RuntimeRules.Arrival(ready, Now, Parts.Settings.Concurrency));
             if (TryPlace(_placement, request, out int target) && target >= 0) Dispatch(request, target);
         }
 

@@ -42,8 +42,8 @@ internal static class PoolChecks
 
     private static void CheckHandsOver(EngineConfig engine)
     {
-        if (engine.EngineType.Handoff != HandoffOrder.None) return;
-        string able = string.Join(" or ", EngineType.All.Where(type => type.Handoff != HandoffOrder.None));
+        if (engine.EngineType.Splitting is not null) return;
+        string able = string.Join(" or ", EngineType.All.Where(type => type.Splitting is not null));
         throw Invalid($"disaggregated replay does not support engine_type {engine.EngineType}; use {able}");
     }
 

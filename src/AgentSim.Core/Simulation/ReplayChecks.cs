@@ -90,7 +90,7 @@ public static class ReplayChecks
 
     private static void CheckAgentic(ReplaySettings settings)
     {
-        if (settings.Pools is not null) throw PoolChecks.AgenticRefused();
+        if (RuntimeRules.RefusesAgentic(settings)) throw PoolChecks.AgenticRefused();
         if (settings.Concurrency is not null)
             throw Invalid($"an agentic trace cannot be replayed with {Setting.Concurrency}; its dependencies decide when requests start");
     }

@@ -22,6 +22,9 @@ internal sealed record RuntimeParts(
     /// <summary>What the run waits for; null: nothing.</summary>
     public RunClock? Clock { get; init; }
 
+    /// <summary>Somebody records what single passes do (see <see cref="EngineServices.IsWatched"/>).</summary>
+    public bool IsWatched => KvUse is not null || Settings.Observer is not null;
+
     /// <summary>What records the KV blocks in use of a pool, if anything has to.</summary>
     public KvUseRecorder? KvUseOf(WorkerType type, Scheduler[] ranks) =>
         KvUse is { } samples ? new KvUseRecorder(type, ranks, samples) : null;
@@ -140,6 +143,6 @@ internal abstract class ReplayRuntime(RuntimeParts parts)
     /// </summary>
     protected void CheckProductive(Scheduler rank)
     {
-        if (rank.UnproductivePasses > Parts.Recorder.LongestSequence + 10_000L) throw DeadEnd([rank]);
+        if (RuntimeRules.IsStuck(rank.Pass, Parts.Recorder.LongestSequence)) throw DeadEnd([rank]);
     }
 }

@@ -13,40 +13,46 @@ internal static class RuntimeFactory
     {
         ReplaySettings settings = parts.Settings;
         if (handoffs is not null) return CreateDisaggregated(parts, settings.Pools!, handoffs);
-        int ranks = checked(settings.Workers * (int)settings.Engine.DpSize);
-        (Scheduler[] schedulers, IPrefixCaches? caches) = CreateRanks(parts, settings.Engine, parts.Recorder, ranks,
-            settings.RouterMode == RouterMode.KvRouter);
-        if (schedulers.Length == 1 && settings.RouterMode == RouterMode.RoundRobin) return new SingleWorkerRuntime(parts, schedulers[0]);
-        Placement placement = CreatePlacement(parts, settings.Engine, settings.Workers, schedulers.Length, caches, router => router);
-        return new MultiWorkerRuntime(parts, schedulers, settings.Workers, placement);
+        int count = checked(settings.Workers * (int)settings.Engine.DpSize);
+        bool areAsked = settings.RouterMode == RouterMode.KvRouter;
+        SimulatedEngine engine = settings.Engine.EngineType.Create(ServicesOf(parts, settings.Engine, parts.Recorder, areAsked));
+        Rank[] ranks = CreateRanks(parts, engine.CreateRank, count);
+        if (RuntimeRules.IsLoneWorker(count, settings.RouterMode)) return new SingleWorkerRuntime(parts, ranks[0]);
+        Placement placement = CreatePlacement(parts, settings.Engine, settings.Workers, count, CachesOf(engine, areAsked),
+            router => router);
+        return new MultiWorkerRuntime(parts, ranks, settings.Workers, placement);
     }
 
+    // Pools are of engines that can be split (PoolChecks).
     private static DisaggregatedRuntime CreateDisaggregated(RuntimeParts parts, PoolSettings pools, HandoffRecorder handoffs)
     {
-        (Scheduler[] prefill, IPrefixCaches? caches) = CreateRanks(parts, pools.Prefill, handoffs.Prefill, pools.PrefillWorkers,
-            parts.Settings.RouterMode == RouterMode.KvRouter);
-        (Scheduler[] decode, _) = CreateRanks(parts, pools.Decode, handoffs.Decode, pools.DecodeWorkers, areAsked: false);
+        bool areAsked = parts.Settings.RouterMode == RouterMode.KvRouter, decodeIsAsked = areAsked && RuntimeRules.DecodeRouterReadsCaches;
+        SplitEngine prefill = pools.Prefill.EngineType.Splitting!.Create(ServicesOf(parts, pools.Prefill, handoffs.Prefill, areAsked));
+        SplitEngine decode = pools.Decode.EngineType.Splitting!.Create(ServicesOf(parts, pools.Decode, handoffs.Decode, decodeIsAsked));
         return new DisaggregatedRuntime(parts, handoffs, new DisaggregatedParts(
-            prefill,
-            decode,
-            CreatePlacement(parts, pools.Prefill, pools.PrefillWorkers, prefill.Length, caches, router => router.ForPrefillPool()),
-            // The decode router never hears of cached blocks.
-            CreatePlacement(parts, pools.Decode, pools.DecodeWorkers, decode.Length, null, router => router.ForDecodePool())));
+            CreateRanks(parts, prefill.CreatePrefillRank, pools.PrefillWorkers),
+            CreateRanks(parts, decode.CreateDecodeRank, pools.DecodeWorkers),
+            CreatePlacement(parts, pools.Prefill, pools.PrefillWorkers, pools.PrefillWorkers, CachesOf(prefill, areAsked),
+                router => router.ForPrefillPool()),
+            CreatePlacement(parts, pools.Decode, pools.DecodeWorkers, pools.DecodeWorkers, CachesOf(decode, decodeIsAsked),
+                router => router.ForDecodePool())));
     }
 
-    private static (Scheduler[] Ranks, IPrefixCaches? Caches) CreateRanks(RuntimeParts parts, EngineConfig config, PassRecorder recorder,
-        int count, bool areAsked)
+    private static EngineServices ServicesOf(RuntimeParts parts, EngineConfig config, PassRecorder recorder, bool areAsked) =>
+        new(config, parts.Prompts, recorder, areAsked) { Observer = parts.Settings.Observer, IsWatched = parts.IsWatched };
+
+    private static IPrefixCaches? CachesOf(SimulatedEngine engine, bool areAsked) => areAsked ? engine.Caches : null;
+
+    private static T[] CreateRanks<T>(RuntimeParts parts, Func<int, T> create, int count)
     {
-        SimulatedEngine engine = config.EngineType.Create(new EngineServices(config, parts.Prompts, recorder,
-            areAsked) { Observer = parts.Settings.Observer });
-        Scheduler[] ranks = new Scheduler[count];
+        T[] ranks = new T[count];
         for (int rank = 0; rank < count; rank++)
         {
             if (rank % RanksBetweenChecks == 0) parts.Cancellation.ThrowIfCancellationRequested();
-            ranks[rank] = engine.CreateRank(rank);
+            ranks[rank] = create(rank);
         }
 
-        return (ranks, engine.Caches);
+        return ranks;
     }
 
     private static Placement CreatePlacement(RuntimeParts parts, EngineConfig engine, int workers, int ranks, IPrefixCaches? caches,

@@ -9,8 +9,6 @@ internal sealed partial class WorkerPool
 {
     private readonly int[] _startRound;   // of the first pass of each worker's stretch
 
-    private bool MayPlan => RanksPerWorker == 1 && !_stepByStep && !_settling.EveryPassCounts;
-
     /// <summary>
     /// Makes the running pass the last one of its stretch, so that the worker can be seen to when it ends. Where it ended
     /// right now, and the next one has not started, the worker is idle.
@@ -72,9 +70,9 @@ internal sealed partial class WorkerPool
     /// <summary>Brings what a router sees of all caches up to now, also of workers in the midst of a stretch.</summary>
     public void SynchroniseCaches()
     {
-        foreach (Scheduler rank in _ranks)
+        for (int worker = 0; worker < Workers; worker++)
         {
-            if (rank.Stretch.Steps > 0) rank.SynchroniseCaches(_host.Now, _settling.Driven);
+            if (_stretches[worker].Steps > 0) _planners[worker]!.SynchroniseCaches(_host.Now, _settling.Driven);
         }
     }
 
@@ -85,9 +83,9 @@ internal sealed partial class WorkerPool
     public double LastPassEndWithin(double cap)
     {
         double last = _host.Now;
-        foreach (Scheduler rank in _ranks)
+        foreach (DecodeStretch stretch in _stretches)
         {
-            foreach (double end in rank.Stretch.Ends)
+            foreach (double end in stretch.Ends)
             {
                 if (end > cap) break;
                 last = Math.Max(last, end);
@@ -97,7 +95,7 @@ internal sealed partial class WorkerPool
         return last;
     }
 
-    private DecodeStretch StretchOf(int worker) => _ranks[worker * RanksPerWorker].Stretch;
+    private DecodeStretch StretchOf(int worker) => _stretches[worker];
 
     private void CutAfter(int worker, int passes)
     {

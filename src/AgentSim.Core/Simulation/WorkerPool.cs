@@ -11,19 +11,31 @@ namespace AgentSim.Simulation;
 /// </summary>
 internal sealed partial class WorkerPool
 {
+    private readonly Rank[] _all;
     private readonly Scheduler[] _ranks;
+    private readonly IStretchPlanner?[] _planners;   // by worker; null: runs pass by pass
+    private readonly DecodeStretch[] _stretches;     // by worker: what its planner has planned
     private readonly IPoolHost _host;
     private readonly PassQueue _passes;
     private readonly Settling _settling;
-    private readonly bool _stepByStep;
     private readonly bool[] _busy;
     private readonly ulong[] _drivable;   // bit per worker: idle, with requests
 
-    public WorkerPool(Scheduler[] ranks, int workers, IPoolHost host, PassQueue passes, int firstPass, Settling settling, bool stepByStep)
+    public WorkerPool(Rank[] ranks, int workers, IPoolHost host, PassQueue passes, int firstPass, Settling settling, bool stepByStep)
     {
-        (_ranks, _host, _passes, FirstPass, _settling, _stepByStep) = (ranks, host, passes, firstPass, settling, stepByStep);
+        (_host, _passes, FirstPass, _settling) = (host, passes, firstPass, settling);
         Workers = workers;
         RanksPerWorker = ranks.Length / workers;
+        _all = ranks;
+        _ranks = [.. ranks.Select(rank => rank.Scheduler)];
+        _planners = new IStretchPlanner?[workers];
+        _stretches = new DecodeStretch[workers];
+        for (int worker = 0; worker < workers; worker++)
+        {
+            _planners[worker] = stepByStep ? null : PlannerOf(worker);
+            _stretches[worker] = _planners[worker]?.Stretch ?? DecodeStretch.None;
+        }
+
         _busy = new bool[workers];
         _startRound = new int[workers];
         _drivable = new ulong[(workers + 63) / 64];
@@ -36,7 +48,7 @@ internal sealed partial class WorkerPool
 
     public int RanksPerWorker { get; }
 
-    public ReadOnlySpan<Scheduler> Ranks => _ranks;
+    public Scheduler[] Ranks => _ranks;
 
     /// <summary>Records the KV blocks in use; null: nobody asked for them.</summary>
     public KvUseRecorder? KvUse { get; init; }
@@ -50,7 +62,7 @@ internal sealed partial class WorkerPool
     public void Submit(int rank, int request)
     {
         int worker = rank / RanksPerWorker;
-        if (!_ranks[rank].IgnoresNewcomers) Interrupt(worker);
+        if (_all[rank].Planner is { IgnoresNewcomers: false }) Interrupt(worker);
         _ranks[rank].Submit(request);
         UpdateDrivable(worker);
     }
@@ -59,8 +71,7 @@ internal sealed partial class WorkerPool
     public void EndPass(int worker)
     {
         _busy[worker] = false;
-        Scheduler lead = _ranks[worker * RanksPerWorker];
-        if (lead.Stretch.Steps > 0) lead.CommitStretch(lead.Stretch.Steps);
+        if (_stretches[worker].Steps > 0) _planners[worker]!.Commit(_stretches[worker].Steps);
         _host.OnPassEnd(this, worker);
         UpdateDrivable(worker);
         if (KvUse is not null) RecordKvUse(worker);
@@ -101,6 +112,9 @@ internal sealed partial class WorkerPool
         else _drivable[worker >> 6] &= ~(1UL << (worker & 63));
     }
 
+    private IStretchPlanner? PlannerOf(int worker) => RanksPerWorker == 1 ? _all[worker].Planner
+        : GroupStretches.Of(_all.AsSpan(worker * RanksPerWorker, RanksPerWorker));
+
     private void RecordKvUse(int worker)
     {
         int first = worker * RanksPerWorker;
@@ -122,17 +136,20 @@ internal sealed partial class WorkerPool
     {
         double now = _host.Now;
         int first = worker * RanksPerWorker;
-        if (MayPlan && _ranks[first].TryPlanStretch(now, double.PositiveInfinity))
+        if (_planners[worker] is { } planner && !_settling.EveryPassCounts)
         {
-            _startRound[worker] = _settling.Round;
-            StartPass(worker, EndOfStretch(worker));
-            return true;
-        }
+            if (planner.TryPlan(now, double.PositiveInfinity))
+            {
+                _startRound[worker] = _settling.Round;
+                StartPass(worker, EndOfStretch(worker));
+                return true;
+            }
 
-        if (MayPlan && _ranks[first].RunInstantPasses() is > 0 and int passes)
-        {
-            _host.BeforeInstantPass(this, worker);
-            _settling.Round += passes;
+            if (planner.RunInstantPasses() is > 0 and int passes)
+            {
+                _host.BeforeInstantPass(this, worker);
+                _settling.Round += passes;
+            }
         }
 
         double end = now;
@@ -154,7 +171,7 @@ internal sealed partial class WorkerPool
         int first = worker * RanksPerWorker;
         for (int rank = first; rank < first + RanksPerWorker; rank++)
         {
-            if (_ranks[rank].HadEffect)
+            if (_ranks[rank].Pass.HadEffect)
             {
                 if (!effect) _host.BeforeInstantPass(this, worker);
                 effect = true;

@@ -10,7 +10,7 @@ using Replay = AgentSim.Simulation.Replay;
 namespace AgentSim.Tests.Simulation;
 
 /// <summary>
-/// Planning many passes at once (<c>Scheduler.TryPlanStretch</c>) gives what running every pass by itself gives
+/// Planning many passes at once (<c>IStretchPlanner</c>) gives what running every pass by itself gives
 /// (<c>Scheduler.RunPass</c>): on random workloads of random engines, and where something happens right between two passes.
 /// </summary>
 public sealed class StretchTests : IDisposable
@@ -43,6 +43,78 @@ public sealed class StretchTests : IDisposable
             return settings.Pools is { } pools ? settings with { Pools =
                 pools with { Prefill = Changed(pools.Prefill, arguments => arguments with { KvTransferBandwidth = 0.1 }) } } : settings;
         }
+    }
+
+    [Theory]
+    [InlineData("vllm")]
+    [InlineData("sglang")]
+    [InlineData("trtllm")]
+    public void Stretches_of_ranks_that_wait_for_each_other_change_no_number(string engineType)
+    {
+        string profile = Steady(0, 0.5);
+        Prop.ForAll(Scenario.Of(engineType).Where(scenario => scenario.Settings.Pools is null).ToArbitrary(),
+            Gen.Choose(2, 4).ToArbitrary(), Gen.Elements(true, false).ToArbitrary(), AssertSameOfRanks)
+            .Check(Config.QuickThrowOnFailure.WithMaxTest(800));
+
+        void AssertSameOfRanks(Scenario scenario, int ranks, bool atOnce)
+        {
+            EngineConfig engine = Changed(scenario.Settings.Engine, arguments => arguments with { DpSize = ranks, AicNextn = null });
+            ReplaySettings settings = scenario.Settings with { Engine = engine };
+            AssertSame(scenario with { Settings = atOnce ? WithProfile(settings, profile) : settings });
+        }
+    }
+
+    [Theory]
+    [InlineData("vllm")]
+    [InlineData("sglang")]
+    [InlineData("trtllm")]
+    public void Stretches_change_no_number_where_outputs_come_back_in_prompts(string engineType)
+    {
+        string profile = Steady(0, 0.5);
+        Prop.ForAll(Scenario.Of(engineType).Where(scenario => scenario.Rows.Contains("output_token_ids", StringComparison.Ordinal))
+            .ToArbitrary(), Gen.Elements(true, false).ToArbitrary(),
+            (scenario, atOnce) => AssertSame(atOnce ? scenario with { Settings = WithProfile(scenario.Settings, profile) } : scenario))
+            .Check(Config.QuickThrowOnFailure.WithMaxTest(800));
+    }
+
+    [Theory]
+    [InlineData("vllm")]
+    [InlineData("sglang")]
+    public void Stretches_change_no_number_of_pools(string engineType)
+    {
+        string profile = Steady(1, 0.5);
+        Prop.ForAll(Scenario.Of(engineType).Where(scenario => scenario.Settings.Pools is not null).ToArbitrary(),
+            Gen.Elements(true, false).ToArbitrary(),
+            (scenario, atOnce) => AssertSame(atOnce ? scenario with { Settings = WithProfile(scenario.Settings, profile) } : scenario))
+            .Check(Config.QuickThrowOnFailure.WithMaxTest(800));
+    }
+
+    [Theory]
+    [InlineData("vllm")]
+    [InlineData("trtllm")]
+    public void Stretches_change_no_number_on_blocks_of_kvbm(string engineType)
+    {
+        string profile = Steady(0, 0.5);
+        Prop.ForAll(Scenario.Of(engineType).ToArbitrary(), Gen.Elements(true, false).ToArbitrary(), AssertSameOnKvbm)
+            .Check(Config.QuickThrowOnFailure.WithMaxTest(800));
+
+        void AssertSameOnKvbm(Scenario scenario, bool atOnce)
+        {
+            ReplaySettings settings = scenario.Settings;
+            settings = settings with
+            {
+                Engine = OnKvbm(settings.Engine),
+                Pools = settings.Pools is { } pools ? pools with { Prefill = OnKvbm(pools.Prefill), Decode = OnKvbm(pools.Decode) } : null,
+            };
+            AssertSame(scenario with { Settings = atOnce ? WithProfile(settings, profile) : settings });
+        }
+
+        // Its blocks are powers of two.
+        static EngineConfig OnKvbm(EngineConfig engine) => Changed(engine, arguments => arguments with
+        {
+            G1Backend = KvBackend.Kvbm,
+            BlockSize = engine.BlockSize == 3 ? 4 : engine.BlockSize,
+        });
     }
 
     [Theory]

@@ -3,31 +3,61 @@ using AgentSim.Routing;
 namespace AgentSim.Engines.Sglang;
 
 /// <summary>SGLang workers; ranks share the timing tables.</summary>
-internal sealed class SglangEngine : SimulatedEngine
+internal sealed class SglangEngine : SplitEngine
 {
     private readonly EngineServices _services;
     private readonly SglangLimits _limits;
-    private readonly PerformanceModel _model;
-    private readonly DecodeTimes _decodeTimes;
+    private readonly DecodeTimes _steps;
+    private readonly PassTimes _times;
     private readonly SeparateCaches _caches = new();
 
     public SglangEngine(EngineServices services)
     {
         _services = services;
         _limits = new SglangLimits(services.Config);
-        _model = services.Config.Timing;
         // SGLang counts tokens, not pages.
-        _decodeTimes = new DecodeTimes(_model, 1, _limits.TotalTokens);
+        _steps = new DecodeTimes(services.Config.Timing, 1, _limits.TotalTokens);
+        _times = SglangRules.Times(services.Config.WorkerType, services.Config.Timing, _steps, services.Observer);
     }
 
     public override IPrefixCaches Caches => _caches;
 
-    public override Scheduler CreateRank(int index)
+    public override Rank CreateRank(int index)
+    {
+        SglangState state = NewState();
+        SglangAdmission admission = new(state);
+        return new Rank(NewScheduler(state, admission, index), PlannerOf(state, admission));
+    }
+
+    public override PrefillRank CreatePrefillRank(int index)
+    {
+        SglangState state = NewState();
+        state.Source = new SglangSource(state);
+        SglangAdmission admission = new(state);
+        SglangStretches? planner = _services.IsWatched ? null : PlannerOf(state, admission);
+        return new PrefillRank(NewScheduler(state, admission, index), state.Source, planner);
+    }
+
+    public override DecodeRank CreateDecodeRank(int index)
+    {
+        SglangState state = NewState();
+        state.Destination = new SglangDestination(state);
+        SglangAdmission admission = new(state);
+        return new DecodeRank(NewScheduler(state, admission, index), state.Destination, PlannerOf(state, admission));
+    }
+
+    private SglangState NewState()
     {
         PublishedPages published = new();
         _caches.Add(published);
-        PagePool pages = new(_limits, _services.Prompts, published);
-        return new SglangScheduler(_limits, pages, published, _model, _decodeTimes, SpeculativeSampler.Create(_services.Config, index),
-            _services.Prompts, _services.Recorder) { Observer = _services.Observer };
+        return new SglangState(_limits, new PagePool(_limits, _services.Prompts, published), published, _services.Prompts,
+            _services.Recorder);
     }
+
+    private SglangScheduler NewScheduler(SglangState state, SglangAdmission admission, int index) =>
+        new(state, admission, _times, SpeculativeSampler.Create(_services.Config, index));
+
+    private SglangStretches? PlannerOf(SglangState state, SglangAdmission admission) =>
+        _services.Config.Speculates || _services.Prompts.HasGeneratedIdentities ? null
+            : new SglangStretches(state, admission, _times, _steps);
 }

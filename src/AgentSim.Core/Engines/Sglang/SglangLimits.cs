@@ -12,11 +12,10 @@ internal sealed class SglangLimits
         MaxPrefillTokens = config.Sglang.MaxPrefillTokens;
         ChunkSize = config.Sglang.ChunkSize;
         OutputClip = config.Sglang.ClipMaxNewTokens;
-        Role = config.WorkerType;
         LongestPrefixFirst = config.Sglang.UsesLongestPrefixMatch;
-        InitialRatio = 0.7 * config.Sglang.ScheduleConservativeness;
-        LeastRatio = InitialRatio * 0.14;
-        RatioDecay = (InitialRatio - LeastRatio) / 600.0;
+        InitialRatio = SglangRules.InitialRatio(config.Sglang.ScheduleConservativeness);
+        LeastRatio = SglangRules.LeastRatio(InitialRatio);
+        RatioDecay = SglangRules.RatioDecay(InitialRatio, LeastRatio);
     }
 
     /// <summary>Tokens of a page.</summary>
@@ -38,9 +37,6 @@ internal sealed class SglangLimits
     public long OutputClip { get; }
 
     public bool LongestPrefixFirst { get; }
-
-    /// <summary>The worker's part in a disaggregated replay.</summary>
-    public WorkerType Role { get; }
 
     /// <summary>Share of the remaining output that is reserved for running requests, at first and after each retraction.</summary>
     public double InitialRatio { get; }

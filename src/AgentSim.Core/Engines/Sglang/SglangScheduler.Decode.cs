@@ -5,17 +5,12 @@ namespace AgentSim.Engines.Sglang;
 // One decode step of everything that runs (behaviour 03#A.4; with speculation 03#A.9).
 internal sealed partial class SglangScheduler
 {
-    // A prefill worker never speculates.
-    private int MaxBurst => _limits.Role == WorkerType.Prefill ? 1 : _speculation!.MaxBurst;
-
-    private int DrawBurst() => _limits.Role == WorkerType.Prefill ? 1 : _speculation!.DrawBurst();
-
     // Returns the end of the pass.
     private double Decode(double start)
     {
         RetireWithoutToken();
         if (_running.Count == 0) return start;
-        _scheduledDecode = true;
+        _pass.ScheduledDecode = true;
         long growth = RetractUntilGrowthFits();
         if (!_pages.TryMakeRoom(growth))
         {
@@ -26,15 +21,15 @@ internal sealed partial class SglangScheduler
         long context = 0;
         foreach (Sequence sequence in _running) context += sequence.Length;
         int active = (int)Math.Min(context, _limits.TotalTokens);
-        double step = _decodeTimes[active, context / _running.Count], end = start + step;
-        Observer?.Decode(_running.Count, active, context / _running.Count, 1, step);
+        double step = _times.Decode(active, context / _running.Count), end = start + step;
+        _times.Observer?.Decode(_running.Count, active, context / _running.Count, 1, step);
         int kept = 0;
         for (int i = 0; i < _running.Count; i++)
         {
             Sequence sequence = _running[i];
             Emit(sequence);
             if (sequence.Remaining > 0) _running[kept++] = sequence;
-            else _completed.Add(sequence);
+            else _pass.Completed.Add(sequence);
         }
 
         _running.Truncate(kept);
@@ -44,7 +39,7 @@ internal sealed partial class SglangScheduler
     private void Emit(Sequence sequence)
     {
         bool isFirst = sequence.Generated == 0;
-        int burst = _speculation is null ? 1 : Math.Min(DrawBurst(), sequence.Remaining);
+        int burst = _speculation is null ? 1 : Math.Min(_speculation.DrawBurst(), sequence.Remaining);
         for (int token = 0; token < burst; token++)
         {
             _pages.AddToken(sequence);
@@ -54,10 +49,10 @@ internal sealed partial class SglangScheduler
         }
 
         sequence.MostMaterialised = Math.Max(sequence.MostMaterialised, sequence.Materialised);
-        _emitted.Add(new EmittedTokens(sequence.Request, burst));
+        _pass.Emit(sequence.Request, burst);
         bool completed = sequence.Remaining == 0;
-        if (isFirst && (burst > 1 || !completed)) Signals.Add(new Signal(sequence.Request, SignalKind.FirstToken));
-        if (completed) Signals.Add(new Signal(sequence.Request, SignalKind.Completed));
+        if (isFirst && (burst > 1 || !completed)) _pass.Signal(sequence.Request, SignalKind.FirstToken);
+        if (completed) _pass.Signal(sequence.Request, SignalKind.Completed);
     }
 
     // Only requests that ask for no output at all end like this.
@@ -73,8 +68,8 @@ internal sealed partial class SglangScheduler
                 continue;
             }
 
-            Signals.Add(new Signal(sequence.Request, SignalKind.Completed));
-            _completed.Add(sequence);
+            _pass.Signal(sequence.Request, SignalKind.Completed);
+            _pass.Completed.Add(sequence);
         }
 
         _running.Truncate(kept);
@@ -98,7 +93,7 @@ internal sealed partial class SglangScheduler
             growth -= GrowthOf(sequence);
             _running.RemoveAt(victim);
             _pages.Retract(sequence);
-            _retracted.Add(sequence);
+            _pass.Retracted.Add(sequence);
         }
 
         return growth;
@@ -108,7 +103,7 @@ internal sealed partial class SglangScheduler
     {
         // Slots are held for exactly the tokens there are.
         if (_speculation is null) return sequence.Materialised == (long)sequence.HeldPages * _limits.PageSize ? 1 : 0;
-        int burst = Math.Min(MaxBurst, sequence.Remaining);
+        int burst = Math.Min(_speculation.MaxBurst, sequence.Remaining);
         return BlockCount.Of(sequence.Length + burst, _limits.PageSize) - sequence.HeldPages;
     }
 }

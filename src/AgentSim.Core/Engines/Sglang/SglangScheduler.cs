@@ -1,122 +1,86 @@
 using AgentSim.Collections;
-using AgentSim.Prompts;
 
 namespace AgentSim.Engines.Sglang;
 
 /// <summary>
-/// One rank of an SGLang worker (behaviour 03#A.2 to 03#A.4). This file holds the queue and the order of a pass; the
-/// parts beside it order the queue, admit, decode and plan ahead.
+/// One rank of an SGLang worker (behaviour 03#A.2 to 03#A.4). This file holds the order of a pass, the part beside it decodes.
 /// </summary>
 internal sealed partial class SglangScheduler : Scheduler
 {
+    private readonly SglangState _state;
     private readonly SglangLimits _limits;
     private readonly PagePool _pages;
-    private readonly PublishedPages _published;
-    private readonly PerformanceModel _model;
-    private readonly DecodeTimes _decodeTimes;
+    private readonly SglangAdmission _admission;
+    private readonly PassTimes _times;
     private readonly SpeculativeSampler? _speculation;
-    private readonly PromptCatalog _prompts;
-    private readonly PassRecorder _recorder;
+    private readonly SglangQueue _waiting;
+    private readonly Batch<Sequence> _running;
+    private readonly SglangPass _pass;
 
-    private readonly Deque<Sequence> _waiting = new();
-    private readonly Batch<Sequence> _running = new();
-    private readonly Stack<Sequence> _idle = new();
-    private double _ratio;
-
-    // State of the pass in progress.
-    private readonly List<Sequence> _batch = [];
-    private readonly List<Sequence> _retracted = [];
-    private readonly List<Sequence> _completed = [];
-    private bool _scheduledDecode;
-    private bool _materialisedNew;
-    private GrowList<EmittedTokens> _emitted;
-
-    public SglangScheduler(SglangLimits limits, PagePool pages, PublishedPages published, PerformanceModel model, DecodeTimes decodeTimes,
-        SpeculativeSampler? speculation, PromptCatalog prompts, PassRecorder recorder)
+    public SglangScheduler(SglangState state, SglangAdmission admission, PassTimes times, SpeculativeSampler? speculation)
+        : this(state, admission, times, speculation, new SglangPass())
     {
-        (_limits, _pages, _published, _model, _decodeTimes) = (limits, pages, published, model, decodeTimes);
-        (_speculation, _prompts, _recorder) = (speculation, prompts, recorder);
-        _ratio = limits.InitialRatio;
     }
 
-    public PassObserver? Observer { get; init; }
+    private SglangScheduler(SglangState state, SglangAdmission admission, PassTimes times, SpeculativeSampler? speculation,
+        SglangPass pass)
+        : base(pass, state.Recorder)
+    {
+        (_state, _admission, _times, _speculation, _pass) = (state, admission, times, speculation, pass);
+        (_limits, _pages, _waiting, _running) = (state.Limits, state.Pages, state.Waiting, state.Running);
+    }
 
-    public override int RequestCount => _waiting.Count + _prebuilt.Count + _running.Count;
+    public override int RequestCount => WaitingCount + _running.Count;
 
-    public override int WaitingCount => _waiting.Count + _prebuilt.Count;
+    public override int WaitingCount => _waiting.Count + (_state.Destination?.Prebuilt.Count ?? 0);
 
     public override long UsedBlocks => _limits.TotalPages - _pages.ObtainablePages;
 
     // A request that matches the cache better may go ahead of the one that blocks.
-    public override bool IgnoresNewcomers => !_limits.LongestPrefixFirst && (_waiting.Count > 0 || _running.Count >= _limits.MaxRunning);
-
     public override bool StaysBlocked => !_limits.LongestPrefixFirst;
 
     // Every pass lowers what is reserved for output.
     public override bool ChangesWithoutEffect => true;
 
-    public override void PublishCache() => _published.Publish();
+    public override void PublishCache() => _state.Published.Publish();
 
-    public override void Submit(int request)
-    {
-        _waiting.PushBack(NewSequence(request));
-        _queueChanged = true;
-    }
-
-    private Sequence NewSequence(int request)
-    {
-        if (!_idle.TryPop(out Sequence? sequence)) sequence = new Sequence();
-        sequence.Start(request, _prompts.PromptTokens(request), _recorder.PlannedOutput(request), _prompts.Blocks(request));
-        return sequence;
-    }
+    public override void Submit(int request) => _waiting.PushBack(_state.Open(request));
 
     public override double RunPass(double now)
     {
-        BeginPass();
-        int started = StartPrebuilt(now);
-        OrderQueue();
-        double decodeStart = now + Admit(now);
-        foreach (Sequence sequence in _batch) Settle(sequence);
+        // The pass before has ended, whether a router was told or there is none.
+        PublishCache();
+        _pass.Begin();
+        if (_state.Destination is { } destination) StartPrebuilt(destination.Prebuilt, now);
+        _waiting.Order();
+        double decodeStart = now + _times.Prefill(_admission.Admit(_pass, now));
+        foreach (Sequence sequence in _pass.Batch) Settle(sequence);
         double end = Decode(decodeStart);
         Complete();
-        for (int i = _retracted.Count - 1; i >= 0; i--) PutBack(_retracted[i]);
-        if (_retracted.Count > 0)
+        for (int i = _pass.Retracted.Count - 1; i >= 0; i--) _waiting.PushFront(_pass.Retracted[i]);
+        if (_pass.Retracted.Count > 0)
         {
-            _ratio = _limits.InitialRatio;
-            CapacityChanged();
+            _admission.RestoreRatio();
+            _state.Destination?.CapacityChanged();
         }
 
-        _ratio = _limits.Decayed(_ratio);
-
-        HadOutcome = started > 0 || _batch.Count > 0 || CompletedRequests > 0 || _emitted.Count > 0;
-        HadEffect = HadOutcome || _scheduledDecode;
-        UnproductivePasses = !HadEffect || started > 0 || _materialisedNew || CompletedRequests > 0
-            || _emitted.Count > 0 ? 0 : UnproductivePasses + 1;
+        _admission.Decay(1);
+        _pass.Conclude();
         return end;
     }
 
-    public override void StampTokens(double end)
+    public override (int Request, string Reason) DescribeBlockage() => SglangBlockage.Describe(_state, _admission);
+
+    // Transferred prompts come into the batch.
+    private void StartPrebuilt(Deque<Sequence> prebuilt, double now)
     {
-        foreach ((int request, int tokens) in _emitted)
+        while (prebuilt.Count > 0 && _running.Count < _limits.MaxRunning)
         {
-            for (int i = 0; i < tokens; i++) _recorder.Token(request, end);
+            Sequence sequence = prebuilt.PopFront();
+            _state.Recorder.Admitted(sequence.Request, now, 0);
+            _running.Add(sequence);
+            _pass.Started++;
         }
-
-        _emitted.Clear();
-    }
-
-    private void BeginPass()
-    {
-        // The pass before has ended, whether a router was told or there is none.
-        _published.Publish();
-        _batch.Clear();
-        _retracted.Clear();
-        _completed.Clear();
-        _emitted.Clear();
-        HeldSources.Clear();
-        Signals.Clear();
-        CompletedRequests = 0;
-        _scheduledDecode = _materialisedNew = false;
     }
 
     // After its prefill a request decodes, or waits for its next chunk at the head of the queue, its pages in the tree.
@@ -129,30 +93,17 @@ internal sealed partial class SglangScheduler : Scheduler
         }
 
         _pages.Cache(sequence);
-        PutBack(sequence);
-    }
-
-    private void PutBack(Sequence sequence)
-    {
         _waiting.PushFront(sequence);
-        _queueChanged = true;
     }
 
     private void Complete()
     {
-        foreach (Sequence sequence in _completed)
+        foreach (Sequence sequence in _pass.Completed)
         {
-            if (_limits.Role == WorkerType.Prefill) Hold(sequence);
-            else Finish(sequence);
+            if (_state.Source is { } source) source.Hold(sequence.Request, sequence);
+            else _state.Finish(sequence);
         }
 
-        CompletedRequests = _completed.Count;
-    }
-
-    private void Finish(Sequence sequence)
-    {
-        _pages.Finish(sequence);
-        _idle.Push(sequence);
-        CapacityChanged();
+        _pass.CompletedRequests = _pass.Completed.Count;
     }
 }

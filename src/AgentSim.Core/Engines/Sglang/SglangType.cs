@@ -11,7 +11,7 @@ public abstract partial class EngineType
 /// <summary>SGLang (behaviour 03#A).</summary>
 internal sealed class SglangType() : EngineType("sglang")
 {
-    internal override HandoffOrder Handoff => HandoffOrder.DestinationFirst;
+    internal override Splitting Splitting { get; } = new(SglangRules.Handoff, services => new SglangEngine(services));
 
     internal override IReadOnlyList<string> IgnoredArguments { get; } =
         ["enable_prefix_caching", "enable_chunked_prefill", "preemption_mode", "g1_backend", "num_g2_blocks", "num_g3_blocks",

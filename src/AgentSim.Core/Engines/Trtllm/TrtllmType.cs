@@ -1,3 +1,4 @@
+using AgentSim.Engines.Trtllm;
 using AgentSim.Engines.Vllm;
 
 namespace AgentSim.Engines;
@@ -22,5 +23,6 @@ internal sealed class TrtllmType() : EngineType("trtllm")
 
     internal override string? FindUnrunnableBlockSize(EngineConfig config) => BlockManager.FindUnrunnableBlockSize(config);
 
-    internal override SimulatedEngine Create(EngineServices services) => new VllmEngine(services, guaranteedNoEvict: true);
+    internal override SimulatedEngine Create(EngineServices services) =>
+        new VllmEngine(services, state => new GuaranteedNoEvict(state));
 }

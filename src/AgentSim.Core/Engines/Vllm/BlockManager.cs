@@ -5,6 +5,22 @@ namespace AgentSim.Engines.Vllm;
 /// <summary>What a sequence finds in the cache: matched leading blocks, and how many of them are in use already.</summary>
 internal readonly record struct CachedPrefix(int Blocks, int ActiveBlocks);
 
+/// <summary>How stretches treat the blocks of a manager.</summary>
+internal enum StretchBlocks
+{
+    /// <summary>There are none: passes can free blocks.</summary>
+    None,
+
+    /// <summary>Only how many are taken matters.</summary>
+    Counted,
+
+    /// <summary>They are taken and completed in the order of single passes, each request's in turn.</summary>
+    PlayedByRequest,
+
+    /// <summary>The same, but each pass takes all its blocks before it completes any.</summary>
+    PlayedByPass,
+}
+
 /// <summary>
 /// The KV blocks of one rank: what is in use, what is cached, what is free (behaviour 02#5 and 02#11).
 /// </summary>
@@ -78,13 +94,12 @@ internal abstract class BlockManager(long capacity, int blockSize, bool cachingE
     /// <summary>Gives the rest of a reservation back.</summary>
     public void DropReservation() => Reserved = 0;
 
-    /// <summary>True when <see cref="Grow"/> and <see cref="Advance"/> may stand for many single decode passes.</summary>
-    public abstract bool SupportsStretches { get; }
+    /// <summary>How stretches treat its blocks.</summary>
+    public abstract StretchBlocks InStretches { get; }
 
-    /// <summary>Takes blocks for the sequences of a decode stretch, evicting where nothing is free.</summary>
-    public abstract void Grow(int blocks);
+    /// <summary>A decode pass takes a block for a sequence, which is obtainable; it becomes block <paramref name="index"/>.</summary>
+    public void TakeTail(Sequence sequence, int index) => TryAllocate(sequence, index, index + 1, 0);
 
-    /// <summary>Brings a sequence's table up to date after <paramref name="steps"/> decode passes, whose blocks <see cref="Grow"/>
-    /// took.</summary>
-    public abstract void Advance(Sequence sequence, int steps);
+    /// <summary>The tail of a sequence becomes the last of its first <paramref name="full"/> blocks, which are complete.</summary>
+    public abstract void CompleteTail(Sequence sequence, int full);
 }

@@ -31,7 +31,9 @@ internal sealed class LineageBlockManager : BlockManager, ITargetCache
 
     public override long Free => Capacity - _activeFull - _inactive.Count - _partials - Reserved;
 
-    public override bool SupportsStretches => false;
+    // A block of generated tokens that a prompt can match gives way to one that is there already, which frees it.
+    public override StretchBlocks InStretches =>
+        _sharesPrompts && Prompts.HasGeneratedIdentities ? StretchBlocks.None : StretchBlocks.PlayedByPass;
 
     public override CachedPrefix Match(Sequence sequence)
     {
@@ -109,10 +111,14 @@ internal sealed class LineageBlockManager : BlockManager, ITargetCache
     public override void OnTokenAppended(Sequence sequence)
     {
         if (sequence.Length % BlockSize != 1) return;
-        int tail = ((sequence.Length - 1) / BlockSize) - 1;
-        if (tail < sequence.FullBlocks) return;
-        sequence.FullBlocks = tail + 1;
-        Register(sequence, tail);
+        CompleteTail(sequence, (sequence.Length - 1) / BlockSize);
+    }
+
+    public override void CompleteTail(Sequence sequence, int full)
+    {
+        if (full <= sequence.FullBlocks) return;
+        sequence.FullBlocks = full;
+        Register(sequence, full - 1);
     }
 
     public override void Release(Sequence sequence, bool preempted)
@@ -144,10 +150,6 @@ internal sealed class LineageBlockManager : BlockManager, ITargetCache
         Reserved--;
         AddPrivate(sequence, 1);
     }
-
-    public override void Grow(int blocks) => throw new NotSupportedException();
-
-    public override void Advance(Sequence sequence, int steps) => throw new NotSupportedException();
 
     // Takes cached blocks out of the inactive set and makes room for others beside them; all or nothing.
     private bool TryMakeRoom(Sequence sequence, List<int> taken, int fresh)

@@ -36,7 +36,9 @@ internal sealed class NativeBlockManager : BlockManager
 
     public override long Free => Capacity - _total - Reserved;
 
-    public override bool SupportsStretches => !_generatedAreVisible;
+    // Where prompts can match blocks of generated tokens, it matters when which is completed.
+    public override StretchBlocks InStretches =>
+        _generatedAreVisible && CachingEnabled ? StretchBlocks.PlayedByRequest : StretchBlocks.Counted;
 
     public override CachedPrefix Match(Sequence sequence)
     {
@@ -110,13 +112,16 @@ internal sealed class NativeBlockManager : BlockManager
         sequence.PrivateCount++;
     }
 
-    public override void Grow(int blocks)
+    /// <summary>Takes blocks for the sequences of a decode stretch, evicting where nothing is free.</summary>
+    public void Grow(int blocks)
     {
         Evict(MissingBlocks(blocks));
         _total += blocks;
     }
 
-    public override void Advance(Sequence sequence, int steps)
+    /// <summary>Brings a sequence's table up to date after <paramref name="steps"/> decode passes, whose blocks <see cref="Grow"/>
+    /// took.</summary>
+    public void Advance(Sequence sequence, int steps)
     {
         int allocated = sequence.Allocated + steps;
         sequence.PrivateCount += BlockCount.Of(allocated, BlockSize) - BlockCount.Of(sequence.Allocated, BlockSize);
@@ -128,6 +133,13 @@ internal sealed class NativeBlockManager : BlockManager
         }
 
         sequence.FullBlocks = full;
+    }
+
+    public override void CompleteTail(Sequence sequence, int full)
+    {
+        if (sequence.FullBlocks >= full) return;
+        sequence.FullBlocks = full;
+        if (CachingEnabled && sequence.PrivateCount > 0 && sequence.CachedTableLength == full - 1) CacheUpTo(sequence, full);
     }
 
     private int Match(PromptBlocks prompt, ref int active)
@@ -144,13 +156,8 @@ internal sealed class NativeBlockManager : BlockManager
     }
 
     // The partial tail, if there is one, becomes a complete block with the tokens it has (behaviour 02#5.5).
-    private void CompleteTail(Sequence sequence)
-    {
-        int full = (sequence.Length % BlockSize == 1 ? sequence.Length - 1 : sequence.Length) / BlockSize;
-        if (sequence.FullBlocks >= full) return;
-        sequence.FullBlocks = full;
-        if (CachingEnabled && sequence.PrivateCount > 0 && sequence.CachedTableLength == full - 1) CacheUpTo(sequence, full);
-    }
+    private void CompleteTail(Sequence sequence) =>
+        CompleteTail(sequence, (sequence.Length % BlockSize == 1 ? sequence.Length - 1 : sequence.Length) / BlockSize);
 
     // The computed blocks up to, not including, the given one.
     private void CacheUpTo(Sequence sequence, int end)

@@ -58,6 +58,9 @@ internal sealed class Sequence
         }
     }
 
+    /// <summary>True for an empty prompt, and for one whose KV was transferred here.</summary>
+    public bool HoldsPrompt => Computed >= PromptTokens && Allocated >= PromptTokens;
+
     public int CachedTableLength => CopyCount + AnonymousCount;
 
     public int TableLength => CopyCount + AnonymousCount + PrivateCount;

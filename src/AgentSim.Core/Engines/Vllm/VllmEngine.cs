@@ -3,32 +3,56 @@ using AgentSim.Routing;
 namespace AgentSim.Engines.Vllm;
 
 /// <summary>vLLM and TensorRT-LLM workers; ranks share the timing tables.</summary>
-internal sealed class VllmEngine : SimulatedEngine
+internal sealed class VllmEngine : SplitEngine
 {
     private readonly EngineServices _services;
+    private readonly VllmState.MakeAdmission _admission;
     private readonly VllmLimits _limits;
-    private readonly PerformanceModel _model;
-    private readonly DecodeTimes _decodeTimes;
+    private readonly PassTimes _times;
     private readonly PrefixReaches? _reaches;              // of the native backend
     private readonly SeparateCaches? _separate;            // of kvbm
 
-    public VllmEngine(EngineServices services, bool guaranteedNoEvict)
+    public VllmEngine(EngineServices services, VllmState.MakeAdmission admission)
     {
-        _services = services;
+        (_services, _admission) = (services, admission);
+        EngineConfig config = services.Config;
         if (services.CachesAreAsked)
         {
-            if (services.Config.Backend == KvBackend.Kvbm) _separate = new SeparateCaches();
+            if (config.Backend == KvBackend.Kvbm) _separate = new SeparateCaches();
             else _reaches = new PrefixReaches();
         }
 
-        _limits = new VllmLimits(services.Config, guaranteedNoEvict);
-        _model = services.Config.Timing;
-        _decodeTimes = new DecodeTimes(_model, _limits.BlockSize, _limits.TotalBlocks);
+        _limits = new VllmLimits(config);
+        DecodeTimes steps = new(config.Timing, _limits.BlockSize, _limits.TotalBlocks);
+        _times = VllmRules.Times(config.WorkerType, config.Timing, steps, services.Observer);
     }
 
     public override IPrefixCaches? Caches => (IPrefixCaches?)_separate ?? _reaches;
 
-    public override Scheduler CreateRank(int index)
+    public override Rank CreateRank(int index)
+    {
+        VllmState state = NewState(index);
+        VllmScheduler scheduler = NewScheduler(state, index);
+        return new Rank(scheduler, PlannerOf(scheduler, state));
+    }
+
+    public override PrefillRank CreatePrefillRank(int index)
+    {
+        VllmState state = NewState(index);
+        state.Source = new VllmSource(state);
+        VllmScheduler scheduler = NewScheduler(state, index);
+        return new PrefillRank(scheduler, state.Source, PlannerOf(scheduler, state));
+    }
+
+    public override DecodeRank CreateDecodeRank(int index)
+    {
+        VllmState state = NewState(index);
+        state.Destination = new VllmDestination(state);
+        VllmScheduler scheduler = NewScheduler(state, index);
+        return new DecodeRank(scheduler, state.Destination, PlannerOf(scheduler, state));
+    }
+
+    private VllmState NewState(int index)
     {
         EngineConfig config = _services.Config;
         BlockManager blocks = config.Backend == KvBackend.Kvbm
@@ -36,7 +60,16 @@ internal sealed class VllmEngine : SimulatedEngine
             : new NativeBlockManager(_limits.TotalBlocks, _limits.BlockSize, config.EnablePrefixCaching, _services.Prompts,
                 _reaches, index);
         if (blocks is LineageBlockManager lineage) _separate?.Add(lineage);
-        return new VllmScheduler(_limits, blocks, _model, _decodeTimes, SpeculativeSampler.Create(config, index), _services.Prompts,
-            _services.Recorder) { Observer = _services.Observer };
+        return new VllmState(_limits, blocks, _services.Prompts, _services.Recorder, _admission);
+    }
+
+    private VllmScheduler NewScheduler(VllmState state, int index) =>
+        new(state, _times, SpeculativeSampler.Create(_services.Config, index));
+
+    private VllmStretches? PlannerOf(VllmScheduler scheduler, VllmState state)
+    {
+        StretchBlocks blocks = state.Blocks.InStretches;
+        bool mayPlan = blocks == StretchBlocks.Counted || (blocks != StretchBlocks.None && !_services.IsWatched);
+        return mayPlan && !_limits.Speculates ? new VllmStretches(scheduler, state, _times) : null;
     }
 }

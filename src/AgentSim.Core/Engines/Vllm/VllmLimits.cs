@@ -3,7 +3,7 @@ namespace AgentSim.Engines.Vllm;
 /// <summary>The engine arguments a vLLM or TensorRT-LLM scheduler reads in every pass, with "unlimited" as a large number.</summary>
 internal sealed class VllmLimits
 {
-    public VllmLimits(EngineConfig config, bool guaranteedNoEvict)
+    public VllmLimits(EngineConfig config)
     {
         BlockSize = checked((int)config.BlockSize);
         TotalBlocks = config.NumGpuBlocks;
@@ -12,8 +12,6 @@ internal sealed class VllmLimits
         MaxModelLength = config.MaxModelLen ?? long.MaxValue;
         ChunkedPrefill = config.EnableChunkedPrefill;
         PreemptFirst = config.PreemptionMode == PreemptionMode.Fifo;
-        GuaranteedNoEvict = guaranteedNoEvict;
-        Role = config.WorkerType;
         Speculates = config.Speculates;
     }
 
@@ -31,18 +29,12 @@ internal sealed class VllmLimits
 
     public bool PreemptFirst { get; }
 
-    /// <summary>TensorRT-LLM's policy: admit only what can run to its end, never preempt.</summary>
-    public bool GuaranteedNoEvict { get; }
-
     public bool Speculates { get; }
 
-    /// <summary>Whether the worker does all, or one side of a disaggregated pair.</summary>
-    public WorkerType Role { get; }
+    /// <summary>Tokens that fit into all blocks.</summary>
+    public long CapacityTokens => TotalBlocks > long.MaxValue / BlockSize ? long.MaxValue : TotalBlocks * BlockSize;
 
-    /// <summary>Output tokens a request may produce: TensorRT-LLM cuts what the prompt leaves no room for.</summary>
-    public int OutputLimit(int promptTokens, int requested)
-    {
-        long capacity = TotalBlocks > long.MaxValue / BlockSize ? long.MaxValue : TotalBlocks * BlockSize;
-        return GuaranteedNoEvict && promptTokens < capacity ? (int)Math.Min(requested, capacity - promptTokens) : requested;
-    }
+    /// <summary>Output tokens that a request has still to produce.</summary>
+    public long RemainingOutput(Sequence sequence) =>
+        Math.Min(Math.Max(0, sequence.OutputLimit - sequence.Generated), Math.Max(0, MaxModelLength - sequence.Length));
 }

@@ -16,13 +16,14 @@ internal sealed partial class VllmScheduler
     {
         bool fromWaiting = admission.Kind == AdmissionKind.Admit;
         int cached = 0;
-        if (sequence.Computed == 0) cached = fromWaiting ? admission.CachedTokens : CostOf(sequence, RemainingOutput(sequence)).Cached;
+        if (sequence.Computed == 0) cached = fromWaiting ? admission.CachedTokens
+            : _admission.ReusedTokens(sequence, _limits.RemainingOutput(sequence));
         int before = sequence.Computed + cached;
         int promptBefore = Math.Min(before, sequence.PromptTokens);
         int rest = Math.Max(0, sequence.Length - before);
         int promptRest = sequence.PromptTokens - promptBefore;
-        if (promptRest > 0 && !_limits.ChunkedPrefill && promptRest > _budget) return Outcome.Blocked;
-        int want = (int)Math.Min(rest, _budget);
+        if (promptRest > 0 && !_limits.ChunkedPrefill && promptRest > _pass.Budget) return Outcome.Blocked;
+        int want = (int)Math.Min(rest, _pass.Budget);
         if (want == 0 && rest > 0) return Outcome.Blocked;
 
         int after = before + want;
@@ -35,8 +36,8 @@ internal sealed partial class VllmScheduler
         int used = after - before;
         if (used == 0 && after < sequence.Length) return Outcome.Blocked;
         _blocks.OnComputed(sequence, before, after);
-        if (used == 1 && promptRest == 0 && after == sequence.Length && _blocks.SupportsStretches) sequence.KeepQuiet(_limits.BlockSize);
-        Charge(sequence, used, Math.Min(after, sequence.PromptTokens) - promptBefore, promptBefore);
+        if (used == 1 && promptRest == 0 && after == sequence.Length) sequence.KeepQuiet(_limits.BlockSize);
+        _pass.Charge(sequence, used, Math.Min(after, sequence.PromptTokens) - promptBefore, promptBefore);
         if (fromWaiting)
         {
             // Not always the front: preempted requests may just have been put before it.
@@ -51,7 +52,7 @@ internal sealed partial class VllmScheduler
     private void ScheduleQuiet(Sequence sequence)
     {
         sequence.Allocated = sequence.Computed = sequence.Length;
-        Charge(sequence, 1, 0, sequence.PromptTokens);
+        _pass.Charge(sequence, 1, 0, sequence.PromptTokens);
     }
 
     // Allocates blocks for the first `target` tokens of a sequence. Where there are too few, running requests are preempted.
@@ -65,7 +66,7 @@ internal sealed partial class VllmScheduler
             int to = Math.Min(BlockCount.Of(target, _limits.BlockSize), logical);
             while (to > from && !_blocks.TryAllocate(sequence, from, to, reuse))
             {
-                if (Victim() is not Sequence victim) return false;
+                if (_admission.Victim() is not Sequence victim) return false;
                 Preempt(victim);
                 if (victim != sequence) continue;
                 preemptedItself = true;
@@ -79,51 +80,15 @@ internal sealed partial class VllmScheduler
         return true;
     }
 
-    private Sequence? Victim()
-    {
-        if (_limits.GuaranteedNoEvict || _running.Count == 0) return null;
-        return _limits.PreemptFirst ? _running[0] : _running[_running.Count - 1];
-    }
-
     private void Preempt(Sequence victim)
     {
-        _preemptedAny = true;
-        _running.RemoveAt(_limits.PreemptFirst ? 0 : _running.Count - 1);
+        _pass.PreemptedAny = true;
+        _running.Remove(victim);
         _blocks.Release(victim, preempted: true);
         victim.Allocated = victim.Computed = 0;
         victim.WasPreempted = true;
-        CapacityChanged();
+        _state.Destination?.CapacityChanged();
         _waiting.PushFront(victim);
-        if (victim.ScheduledPass == _pass) Refund(victim);
-    }
-
-    private void Charge(Sequence sequence, int tokens, int promptTokens, int promptBefore)
-    {
-        sequence.ScheduledPass = _pass;
-        sequence.ScheduledTokens = tokens;
-        sequence.ScheduledPrompt = promptTokens;
-        sequence.ScheduledPromptBefore = promptBefore;
-        _budget -= tokens;
-        _scheduledWork |= promptTokens > 0 || sequence.OutputLimit > sequence.Generated;
-        if (sequence.Computed > sequence.MostComputed)
-        {
-            sequence.MostComputed = sequence.Computed;
-            _computedNew = true;
-        }
-
-        if (promptTokens == 0) return;
-        _prefillCount++;
-        _prefillInput += promptBefore + promptTokens;
-        _prefillPrefix += promptBefore;
-    }
-
-    private void Refund(Sequence sequence)
-    {
-        sequence.ScheduledPass = 0;
-        _budget += sequence.ScheduledTokens;
-        if (sequence.ScheduledPrompt == 0) return;
-        _prefillCount--;
-        _prefillInput -= sequence.ScheduledPromptBefore + sequence.ScheduledPrompt;
-        _prefillPrefix -= sequence.ScheduledPromptBefore;
+        _pass.Refund(victim);
     }
 }

@@ -12,7 +12,7 @@ internal sealed partial class VllmScheduler
         foreach (Sequence sequence in _running)
         {
             if (sequence.Computed < sequence.Length) continue;
-            if (RemainingOutput(sequence) == 0)
+            if (_limits.RemainingOutput(sequence) == 0)
             {
                 hasFinished = true;
                 continue;
@@ -24,10 +24,10 @@ internal sealed partial class VllmScheduler
 
         if (hasFinished) RetireEnded();
         if (ready == 0) return decodeStart;
-        if (_speculation is not null) return EmitBursts(decodeStart);
+        if (_speculation is not null) return EmitBursts(decodeStart, _speculation);
 
-        double step = DecodeTime(_blocks.Active, context / ready), end = decodeStart + step;
-        Observer?.Decode(ready, (long)_blocks.Active * _limits.BlockSize, context / ready, 1, step);
+        double step = _times.Decode(_blocks.Active, context / ready), end = decodeStart + step;
+        _times.Observer?.Decode(ready, (long)_blocks.Active * _limits.BlockSize, context / ready, 1, step);
         int kept = 0;
         for (int i = 0; i < _running.Count; i++)
         {
@@ -39,34 +39,30 @@ internal sealed partial class VllmScheduler
         return end;
     }
 
-    // Prefill workers emit at no cost.
-    private double DecodeTime(int activeBlocks, long context) =>
-        _limits.Role == WorkerType.Prefill ? 0.0 : _decodeTimes[activeBlocks, context];
-
     // True when the sequence goes on.
     private bool EmitToken(Sequence sequence)
     {
-        _emitted.Add(new EmittedTokens(sequence.Request, 1));
+        _pass.Emit(sequence.Request, 1);
         sequence.Generated++;
         _blocks.OnTokenAppended(sequence);
-        if (RemainingOutput(sequence) == 0)
+        if (_limits.RemainingOutput(sequence) == 0)
         {
             Retire(sequence);
             return false;
         }
 
-        if (sequence.Generated == 1) Signals.Add(new Signal(sequence.Request, SignalKind.FirstToken));
+        if (sequence.Generated == 1) _pass.Signal(sequence.Request, SignalKind.FirstToken);
         return true;
     }
 
-    // Those that ended in a stretch, and, before a step is timed, those that ask for no output at all.
-    private void RetireEnded()
+    /// <summary>Retires those that ended in a stretch, and, before a step is timed, those that ask for no output at all.</summary>
+    public void RetireEnded()
     {
         int kept = 0;
         for (int i = 0; i < _running.Count; i++)
         {
             Sequence sequence = _running[i];
-            if (sequence.Computed >= sequence.PromptTokens && RemainingOutput(sequence) == 0) Retire(sequence);
+            if (sequence.Computed >= sequence.PromptTokens && _limits.RemainingOutput(sequence) == 0) Retire(sequence);
             else _running[kept++] = sequence;
         }
 

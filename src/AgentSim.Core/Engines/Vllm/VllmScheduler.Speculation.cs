@@ -9,27 +9,22 @@ internal sealed partial class VllmScheduler
     private readonly List<Sequence> _ready = [];
     private int[] _bursts = [];
 
-    // Prefill workers keep the bookkeeping of the mode but never speculate.
-    private int MaxBurst => _limits.Role == WorkerType.Prefill ? 1 : _speculation!.MaxBurst;
-
-    private int DrawBurst() => _limits.Role == WorkerType.Prefill ? 1 : _speculation!.DrawBurst();
-
-    private double EmitBursts(double decodeStart)
+    private double EmitBursts(double decodeStart, SpeculativeSampler speculation)
     {
-        if (!ReserveBursts()) return decodeStart;
+        if (!ReserveBursts(speculation.MaxBurst)) return decodeStart;
         long context = 0;
         foreach (Sequence sequence in _ready) context += sequence.Length;
         // The reservation does not count as active here.
-        double end = decodeStart + DecodeTime(_blocks.Active - _blocks.ReservedBlocks, context / _ready.Count);
+        double end = decodeStart + _times.Decode(_blocks.Active - _blocks.ReservedBlocks, context / _ready.Count);
 
         if (_bursts.Length < _ready.Count) Array.Resize(ref _bursts, Math.Max(_ready.Count, _bursts.Length * 2));
-        for (int i = 0; i < _ready.Count; i++) _bursts[i] = (int)Math.Min(DrawBurst(), RemainingOutput(_ready[i]));
+        for (int i = 0; i < _ready.Count; i++) _bursts[i] = (int)Math.Min(speculation.DrawBurst(), _limits.RemainingOutput(_ready[i]));
         for (int i = 0; i < _ready.Count; i++) EmitBurst(_ready[i], _bursts[i]);
         _blocks.DropReservation();
         return end;
     }
 
-    private bool ReserveBursts()
+    private bool ReserveBursts(int mostTokens)
     {
         while (true)
         {
@@ -37,23 +32,23 @@ internal sealed partial class VllmScheduler
             int required = 0;
             foreach (Sequence sequence in _running)
             {
-                long remaining = RemainingOutput(sequence);
+                long remaining = _limits.RemainingOutput(sequence);
                 if (sequence.Computed < sequence.Length || remaining == 0) continue;
                 _ready.Add(sequence);
-                int burst = (int)Math.Min(MaxBurst, remaining);
+                int burst = (int)Math.Min(mostTokens, remaining);
                 required += BlockCount.Of(sequence.Length + burst, _limits.BlockSize) - BlockCount.Of(sequence.Length, _limits.BlockSize);
             }
 
             if (_ready.Count == 0) return false;
             if (_blocks.TryReserve(required)) return true;
-            if (Victim() is not Sequence victim) return false;
+            if (_admission.Victim() is not Sequence victim) return false;
             Preempt(victim);
         }
     }
 
     private void EmitBurst(Sequence sequence, int burst)
     {
-        _emitted.Add(new EmittedTokens(sequence.Request, burst));
+        _pass.Emit(sequence.Request, burst);
         bool first = sequence.Generated == 0;
         for (int token = 0; token < burst; token++)
         {
@@ -66,8 +61,8 @@ internal sealed partial class VllmScheduler
         }
 
         sequence.Allocated = sequence.Length;
-        bool completed = RemainingOutput(sequence) == 0;
-        if (first && (burst > 1 || !completed)) Signals.Add(new Signal(sequence.Request, SignalKind.FirstToken));
+        bool completed = _limits.RemainingOutput(sequence) == 0;
+        if (first && (burst > 1 || !completed)) _pass.Signal(sequence.Request, SignalKind.FirstToken);
         if (completed)
         {
             _running.Remove(sequence);

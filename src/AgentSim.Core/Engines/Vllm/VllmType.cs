@@ -12,7 +12,7 @@ public abstract partial class EngineType
 /// <summary>vLLM (behaviour 02).</summary>
 internal sealed class VllmType() : EngineType("vllm")
 {
-    internal override HandoffOrder Handoff => HandoffOrder.SourceFirst;
+    internal override Splitting Splitting { get; } = new(VllmRules.Handoff, NewEngine);
 
     internal override bool HasLengthLimit => true;
 
@@ -46,5 +46,7 @@ internal sealed class VllmType() : EngineType("vllm")
         return null;
     }
 
-    internal override SimulatedEngine Create(EngineServices services) => new VllmEngine(services, guaranteedNoEvict: false);
+    internal override SimulatedEngine Create(EngineServices services) => NewEngine(services);
+
+    private static VllmEngine NewEngine(EngineServices services) => new(services, state => new KnownLengthAdmission(state));
 }

@@ -1,4 +1,3 @@
-using AgentSim.Engines;
 using AgentSim.Recording;
 using AgentSim.Routing;
 
@@ -8,8 +7,6 @@ namespace AgentSim.Simulation;
 internal sealed partial class DisaggregatedRuntime
 {
     private readonly Queue<(Handoff Handoff, HandoffAction Action)> _actions = new();
-    private readonly List<(Handoff, HandoffAction)>[] _deferredPrefill;
-    private readonly List<(Handoff, HandoffAction)>[] _deferredDecode;
 
     private bool DriveActions()
     {
@@ -33,34 +30,17 @@ internal sealed partial class DisaggregatedRuntime
                 StartTransfer(handoff);
                 return true;
             case HandoffAction.ActivateDestination:
-                return WhenIdle(_decode, handoff.DecodeWorker, _deferredDecode, handoff, action) && Activate(handoff);
+                return _decode.WhenIdle(handoff.DecodeWorker, handoff, action) && Activate(handoff);
             case HandoffAction.ReleaseSource:
-                return WhenIdle(_prefill, handoff.PrefillWorker, _deferredPrefill, handoff, action) && ReleaseSource(handoff);
+                return _prefill.WhenIdle(handoff.PrefillWorker, handoff, action) && ReleaseSource(handoff);
             case HandoffAction.CancelSource:
-                return WhenIdle(_prefill, handoff.PrefillWorker, _deferredPrefill, handoff, action) && CancelSource(handoff);
+                return _prefill.WhenIdle(handoff.PrefillWorker, handoff, action) && CancelSource(handoff);
             case HandoffAction.CancelDestination:
-                return WhenIdle(_decode, handoff.DecodeWorker, _deferredDecode, handoff, action) && CancelDestination(handoff);
+                return _decode.WhenIdle(handoff.DecodeWorker, handoff, action) && CancelDestination(handoff);
             default:
                 Complete(handoff);
                 return true;
         }
-    }
-
-    // Puts the action off to the end of the worker's pass when it is busy; a request that was never placed has no worker.
-    private static bool WhenIdle(WorkerPool pool, int worker, List<(Handoff, HandoffAction)>[] deferred, Handoff handoff,
-        HandoffAction action)
-    {
-        if (worker < 0) return true;
-        pool.Interrupt(worker);
-        if (!pool.IsBusy(worker)) return true;
-        deferred[worker].Add((handoff, action));
-        return false;
-    }
-
-    private void Requeue(List<(Handoff, HandoffAction)> deferred)
-    {
-        foreach ((Handoff, HandoffAction) action in deferred) _actions.Enqueue(action);
-        deferred.Clear();
     }
 
     // Mostly one action; when a hand-off fails, one for each side.
@@ -78,8 +58,8 @@ internal sealed partial class DisaggregatedRuntime
 
     private void PlaceForPrefill(Handoff handoff)
     {
-        if (_prefillPlacement.ReadsCaches) _prefill.SynchroniseCaches();
-        if (TryPlace(_prefillPlacement, handoff.Request, out int worker) && worker >= 0) Submit(handoff, worker);
+        if (_prefill.Placement.ReadsCaches) _prefill.Workers.SynchroniseCaches();
+        if (TryPlace(_prefill.Placement, handoff.Request, out int worker) && worker >= 0) Submit(handoff, worker);
     }
 
     protected override void OnRefused(int request)
@@ -93,23 +73,23 @@ internal sealed partial class DisaggregatedRuntime
         handoff.PrefillWorker = worker;
         ref HandoffOutcome times = ref _times[handoff.Request];
         times.PrefillWorker = worker;
-        times.PrefillOverlapTokens = OverlapTokens(_prefillPlacement, handoff.Request, Parts.Settings.Pools!.Prefill.BlockSize);
-        _prefill.Submit(worker, handoff.Request);
+        times.PrefillOverlapTokens = OverlapTokens(_prefill.Placement, handoff.Request, Parts.Settings.Pools!.Prefill.BlockSize);
+        _prefill.Workers.Submit(worker, handoff.Request);
         Continue(handoff);
     }
 
     private void PlaceForDecode(Handoff handoff)
     {
-        int worker = _decodePlacement.Place(handoff.Request, Now);
+        int worker = _decode.Placement.Place(handoff.Request, Now);
         if (worker >= 0) Accept(handoff, worker);
     }
 
     private void Accept(Handoff handoff, int worker)
     {
-        _times[handoff.Request].DecodeOverlapTokens = OverlapTokens(_decodePlacement, handoff.Request,
+        _times[handoff.Request].DecodeOverlapTokens = OverlapTokens(_decode.Placement, handoff.Request,
             Parts.Settings.Pools!.Decode.BlockSize);
-        _decode.Interrupt(worker);
-        if (!((IDecodeRank)_decode.Ranks[worker]).TryAcceptDestination(handoff.Request))
+        _decode.Workers.Interrupt(worker);
+        if (!_decode.DestinationOf(worker).TryAccept(handoff.Request))
         {
             Recorder.Terminal(handoff.Request, Now, TerminalStatus.Failed);
             Abandon(handoff);
@@ -124,12 +104,12 @@ internal sealed partial class DisaggregatedRuntime
 
     private void ReserveIfIdle(int worker)
     {
-        if (!_decode.IsBusy(worker) && TryReserve(worker) is Handoff reserved) OnReserved(reserved);
+        if (!_decode.Workers.IsBusy(worker) && TryReserve(worker) is Handoff reserved) OnReserved(reserved);
     }
 
     private Handoff? TryReserve(int worker)
     {
-        if (!((IDecodeRank)_decode.Ranks[worker]).TryReserveDestination(out int request, out long tokens)) return null;
+        if (!_decode.DestinationOf(worker).TryReserve(out int request, out long tokens)) return null;
         Handoff handoff = _handoffs[request];
         handoff.TransferableTokens = tokens;
         HandoffRecorder.First(ref _times[request].DestinationReserved, Now);
@@ -144,7 +124,8 @@ internal sealed partial class DisaggregatedRuntime
 
     private void StartTransfer(Handoff handoff)
     {
-        double delay = TransferDelay(handoff);
+        double delay = RuntimeRules.TransferDelay(Parts.Settings.Pools!.Prefill, Parts.Prompts.PromptTokens(handoff.Request),
+            handoff.TransferableTokens);
         if (delay > 0)
         {
             _transfers.Add(handoff.Request, Now + delay, Now, Settling.Round);
@@ -161,15 +142,6 @@ internal sealed partial class DisaggregatedRuntime
         Continue(handoff);
     }
 
-    private double TransferDelay(Handoff handoff)
-    {
-        EngineConfig prefill = Parts.Settings.Pools!.Prefill;
-        if (prefill.KvBytesPerToken is not long bytesPerToken || prefill.KvTransferBandwidth is not double bandwidth) return 0.0;
-        double tokens = prefill.KvTransferTimingMode == KvTransferTimingMode.FullPrompt ? Parts.Prompts.PromptTokens(handoff.Request)
-            : handoff.TransferableTokens;
-        return tokens * bytesPerToken / (bandwidth * 1e9) * 1000.0;
-    }
-
     private void CheckBandwidth()
     {
         if (Parts.Settings.Pools!.Prefill.KvTransferBandwidth == 0.0)
@@ -182,9 +154,8 @@ internal sealed partial class DisaggregatedRuntime
 
     private bool Activate(Handoff handoff)
     {
-        Scheduler rank = _decode.Ranks[handoff.DecodeWorker];
-        ((IDecodeRank)rank).ActivateDestination(handoff.Request);
-        _decode.UpdateDrivable(handoff.DecodeWorker);
+        _decode.DestinationOf(handoff.DecodeWorker).Activate(handoff.Request);
+        _decode.Workers.UpdateDrivable(handoff.DecodeWorker);
         HandoffRecorder.First(ref _times[handoff.Request].DestinationActivated, Now);
         handoff.IsActivated = true;
         Continue(handoff);
@@ -201,7 +172,7 @@ internal sealed partial class DisaggregatedRuntime
         return true;
     }
 
-    private void Release(Handoff handoff) => ((IPrefillRank)_prefill.Ranks[handoff.PrefillWorker]).ReleaseSource(handoff.Request);
+    private void Release(Handoff handoff) => _prefill.SourceOf(handoff.PrefillWorker).Release(handoff.Request);
 
     private bool CancelSource(Handoff handoff)
     {
@@ -215,12 +186,12 @@ internal sealed partial class DisaggregatedRuntime
     {
         handoff.DestinationCleaned = true;
         List<RouterPlacement> released = [];
-        _decodePlacement.Ended(handoff.Request, released);
+        _decode.Placement.Ended(handoff.Request, released);
         ReserveReleased(released);
         Continue(handoff);
         // A worker that refused has nothing to give back.
         if (handoff.DecodeWorker < 0) return true;
-        ((IDecodeRank)_decode.Ranks[handoff.DecodeWorker]).CancelDestination(handoff.Request);
+        _decode.DestinationOf(handoff.DecodeWorker).Cancel(handoff.Request);
         ReserveIfIdle(handoff.DecodeWorker);
         return true;
     }
@@ -229,7 +200,7 @@ internal sealed partial class DisaggregatedRuntime
     {
         _handoffs.Remove(handoff.Request);
         List<RouterPlacement> released = [];
-        _prefillPlacement.Ended(handoff.Request, released);
+        _prefill.Placement.Ended(handoff.Request, released);
         SubmitReleased(released);
         if (handoff.HasEnded) Parts.Prompts.Close(handoff.Request, Recorder.OutputLength(handoff.Request), rejected: false);
         if (!handoff.HasFailed) return;

@@ -1,3 +1,4 @@
+using AgentSim.Collections;
 using AgentSim.Engines;
 using AgentSim.Recording;
 using AgentSim.Routing;
@@ -10,10 +11,8 @@ namespace AgentSim.Simulation;
 /// </summary>
 internal sealed partial class DisaggregatedRuntime : EventLoopRuntime
 {
-    private readonly WorkerPool _prefill;
-    private readonly WorkerPool _decode;
-    private readonly Placement _prefillPlacement;
-    private readonly Placement _decodePlacement;
+    private readonly PrefillPool _prefill;
+    private readonly DecodePool _decode;
     private readonly HandoffRecorder _times;
     private readonly TransferQueue _transfers = new();
     private readonly Dictionary<int, Handoff> _handoffs = [];
@@ -24,13 +23,11 @@ internal sealed partial class DisaggregatedRuntime : EventLoopRuntime
         : base(parts, pools.Prefill.Length + pools.Decode.Length)
     {
         _times = times;
-        _prefill = NewPool(WorkerType.Prefill, pools.Prefill, pools.Prefill.Length, 0);
-        _decode = NewPool(WorkerType.Decode, pools.Decode, pools.Decode.Length, pools.Prefill.Length);
-        _prefillPlacement = pools.PrefillPlacement;
-        _decodePlacement = pools.DecodePlacement;
-        _sourceFirst = parts.Settings.Pools!.Prefill.EngineType.Handoff == HandoffOrder.SourceFirst;
-        _deferredPrefill = NewLists(_prefill.Workers);
-        _deferredDecode = NewLists(_decode.Workers);
+        _prefill = new PrefillPool(NewPool(WorkerType.Prefill, pools.Prefill, pools.Prefill.Length, 0), pools.Prefill,
+            pools.PrefillPlacement);
+        _decode = new DecodePool(NewPool(WorkerType.Decode, pools.Decode, pools.Decode.Length, pools.Prefill.Length), pools.Decode,
+            pools.DecodePlacement);
+        _sourceFirst = parts.Settings.Pools!.Prefill.EngineType.Splitting!.Order == HandoffOrder.SourceFirst;
     }
 
     protected override bool HasWork => _inFlight > 0 || _handoffs.Count > 0 || _actions.Count > 0 || _transfers.Count > 0;
@@ -39,22 +36,22 @@ internal sealed partial class DisaggregatedRuntime : EventLoopRuntime
 
     public override void OnPassEnd(WorkerPool pool, int worker)
     {
-        List<(Handoff, HandoffAction)> deferred = (pool == _prefill ? _deferredPrefill : _deferredDecode)[worker];
-        if (pool == _prefill)
+        if (pool == _prefill.Workers)
         {
-            Requeue(deferred);
-            EndPrefillPass(pool.Ranks[worker]);
+            _prefill.Requeue(worker, _actions);
+            EndPrefillPass(worker);
         }
         else
         {
-            EndDecodePass(worker, deferred);
+            EndDecodePass(worker);
         }
     }
 
     public override void OnInstantPass(WorkerPool pool, int rank)
     {
-        if (pool == _prefill) EndPrefillPass(pool.Ranks[rank]);
-        else EndDecodePass(rank, null);
+        // A worker whose pass takes no time has been idle, so that nothing waits for its end.
+        if (pool == _prefill.Workers) EndPrefillPass(rank);
+        else EndDecodePass(rank);
     }
 
     // A full prefill worker waits for its held KV to be released; that is no dead end yet.
@@ -65,7 +62,12 @@ internal sealed partial class DisaggregatedRuntime : EventLoopRuntime
     protected override bool SettleRound()
     {
         bool changed = false;
-        if (_transfers.NextTime == Now && !Settling.Driven) _decode.QueuePassesEndingNow();
+        if (_transfers.NextTime == Now && !Settling.Driven)
+        {
+            _prefill.Workers.QueuePassesEndingNow();
+            _decode.Workers.QueuePassesEndingNow();
+        }
+
         while (Passes.NextTime == Now && !(_transfers.NextTime == Now && _transfers.IsBefore(Passes.FirstEnd)))
         {
             changed = true;
@@ -80,8 +82,8 @@ internal sealed partial class DisaggregatedRuntime : EventLoopRuntime
 
         changed |= ReleaseArrivals();
         changed |= DriveActions();
-        changed |= _prefill.Drive();
-        return _decode.Drive() || changed;
+        changed |= _prefill.Workers.Drive();
+        return _decode.Workers.Drive() || changed;
     }
 
     private bool ReleaseArrivals()
@@ -90,7 +92,7 @@ internal sealed partial class DisaggregatedRuntime : EventLoopRuntime
         while (Driver.TryPop(Now, out int request, out double ready))
         {
             any = true;
-            Arrive(request, Parts.Settings.Concurrency is null ? ready : Now);
+            Arrive(request, RuntimeRules.Arrival(ready, Now, Parts.Settings.Concurrency));
             _inFlight++;
             Handoff handoff = new(request, _sourceFirst);
             _handoffs.Add(request, handoff);
@@ -100,10 +102,11 @@ internal sealed partial class DisaggregatedRuntime : EventLoopRuntime
         return any;
     }
 
-    private void EndPrefillPass(Scheduler rank)
+    private void EndPrefillPass(int worker)
     {
+        Scheduler rank = _prefill.Workers.Ranks[worker];
         rank.PublishCache();
-        foreach (Signal signal in rank.Signals)
+        foreach (Signal signal in rank.Pass.Signals)
         {
             if (signal.Kind == SignalKind.FirstToken) continue;
             if (signal.Kind == SignalKind.Rejected)
@@ -114,15 +117,15 @@ internal sealed partial class DisaggregatedRuntime : EventLoopRuntime
             }
 
             List<RouterPlacement> released = [];
-            _prefillPlacement.PrefillCompleted(signal.Request, released);
+            _prefill.Placement.PrefillCompleted(signal.Request, released);
             SubmitReleased(released);
         }
 
-        ref var held = ref ((IPrefillRank)rank).HeldSources;
-        for (int i = 0; i < held.Count; i++)
+        ref GrowList<int> held = ref _prefill.SourceOf(worker).JustHeld;
+        foreach (int request in held)
         {
             CheckBandwidth();
-            Handoff handoff = _handoffs[held[i]];
+            Handoff handoff = _handoffs[request];
             handoff.IsHeld = true;
             HandoffRecorder.First(ref _times[handoff.Request].SourceHeld, Now);
             Continue(handoff);
@@ -130,27 +133,27 @@ internal sealed partial class DisaggregatedRuntime : EventLoopRuntime
 
         held.Clear();
         CheckProductive(rank);
-        rank.ForgetPass();
+        rank.Pass.Forget();
     }
 
-    private void EndDecodePass(int worker, List<(Handoff, HandoffAction)>? deferred)
+    private void EndDecodePass(int worker)
     {
-        Scheduler rank = _decode.Ranks[worker];
+        Scheduler rank = _decode.Workers.Ranks[worker];
         // Reserved now, but told to the hand-off only after the pass's own results.
         Handoff? reserved = TryReserve(worker);
-        if (deferred is not null) Requeue(deferred);
-        foreach (Signal signal in rank.Signals)
+        _decode.Requeue(worker, _actions);
+        foreach (Signal signal in rank.Pass.Signals)
         {
             if (signal.Kind == SignalKind.FirstToken) continue;
             List<RouterPlacement> released = [];
-            _decodePlacement.Ended(signal.Request, released);
+            _decode.Placement.Ended(signal.Request, released);
             EndRequest(signal);
             ReserveReleased(released);
         }
 
         if (reserved is not null) OnReserved(reserved);
         CheckProductive(rank);
-        rank.ForgetPass();
+        rank.Pass.Forget();
     }
 
     private void EndRequest(in Signal signal)
@@ -169,14 +172,8 @@ internal sealed partial class DisaggregatedRuntime : EventLoopRuntime
         _inFlight--;
         Driver.OnTerminal(signal.Request, Now, signal.Kind == SignalKind.Completed);
     }
-
-    private static List<(Handoff, HandoffAction)>[] NewLists(int count)
-    {
-        var lists = new List<(Handoff, HandoffAction)>[count];
-        for (int i = 0; i < count; i++) lists[i] = [];
-        return lists;
-    }
 }
 
 /// <summary>The two pools a disaggregated runtime works with.</summary>
-internal sealed record DisaggregatedParts(Scheduler[] Prefill, Scheduler[] Decode, Placement PrefillPlacement, Placement DecodePlacement);
+internal sealed record DisaggregatedParts(PrefillRank[] Prefill, DecodeRank[] Decode, Placement PrefillPlacement,
+    Placement DecodePlacement);

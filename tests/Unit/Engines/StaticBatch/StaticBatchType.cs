@@ -17,7 +17,7 @@ internal sealed class StaticBatchType(double passMs) : EngineType("static-batch"
     {
         public override IPrefixCaches? Caches => null;
 
-        public override Scheduler CreateRank(int index) => new StaticBatchScheduler(services.Config.MaxNumSeqs ?? long.MaxValue, passMs,
-            services.Recorder);
+        public override Rank CreateRank(int index) =>
+            new(new StaticBatchScheduler(services.Config.MaxNumSeqs ?? long.MaxValue, passMs, services.Recorder));
     }
 }

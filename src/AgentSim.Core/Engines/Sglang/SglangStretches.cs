@@ -1,18 +1,45 @@
+using AgentSim.Collections;
+
 namespace AgentSim.Engines.Sglang;
 
-// Many decode passes at once (behaviour 03#C). RunPass is the definition; a stretch gives what it would give.
-internal sealed partial class SglangScheduler
+/// <summary>
+/// Many decode passes of a rank at once (behaviour 03#C), without speculation, and where outputs do not come back in prompts. A prefill
+/// worker has them, too: it spends time on all tokens of an output (behaviour 03#A.10).
+/// </summary>
+internal sealed class SglangStretches : IRankPlanner
 {
     private const int ShortestStretch = 2;
 
+    private readonly SglangState _state;
+    private readonly SglangLimits _limits;
+    private readonly PagePool _pages;
+    private readonly SglangAdmission _admission;
+    private readonly PassTimes _times;
+    private readonly DecodeTimes _decodeTimes;
+    private readonly PassRecorder _recorder;
+    private readonly SglangQueue _waiting;
+    private readonly Batch<Sequence> _running;
     private long[] _lastTouches = [];
 
-    public override DecodeStretch Stretch { get; } = new();
-
-    public override bool TryPlanStretch(double now, double horizon)
+    public SglangStretches(SglangState state, SglangAdmission admission, PassTimes times, DecodeTimes decodeTimes)
     {
-        if (_speculation is not null || _prompts.HasGeneratedIdentities || _running.Count == 0) return false;
-        if (_limits.Role == WorkerType.Prefill || _prebuilt.Count > 0 || WantsReservation) return false;
+        (_state, _admission, _times, _decodeTimes) = (state, admission, times, decodeTimes);
+        (_limits, _pages, _recorder, _waiting, _running) = (state.Limits, state.Pages, state.Recorder, state.Waiting, state.Running);
+    }
+
+    public DecodeStretch Stretch { get; } = new();
+
+    // A request that matches the cache better may go ahead of the one that blocks.
+    public bool IgnoresNewcomers => !_limits.LongestPrefixFirst && (_waiting.Count > 0 || _running.Count >= _limits.MaxRunning);
+
+    public bool TryPlan(double now, double horizon) => TryPrepare(now, out RankPlan plan)
+        && Stretch.PlanByTokens(now, horizon, plan.MaxSteps, plan.Active, plan.Batch, plan.Obtainable, plan.Times);
+
+    public bool TryPrepare(double now, out RankPlan plan)
+    {
+        plan = default;
+        if (_running.Count == 0) return false;
+        if (_state.Destination is { } destination && (destination.Prebuilt.Count > 0 || destination.WantsReservation)) return false;
         int steps = RepetitiveSteps(now, out long context);
         if (steps < ShortestStretch) return false;
 
@@ -21,26 +48,35 @@ internal sealed partial class SglangScheduler
         long obtainable = _pages.ObtainablePages;
         if (_waiting.Count > 0)
         {
-            OrderQueue();
+            _waiting.Order();
             // Evictions could change the order.
             if (_limits.LongestPrefixFirst && _waiting.Count > 1) obtainable = _pages.FreePages;
-            if (_running.Count < _limits.MaxRunning && !IsAdmissionSuspended) steps = StepsWhileBlocked(_waiting.First, steps);
+            if (_running.Count < _limits.MaxRunning && _state.Destination is not { SuspendsAdmission: true })
+                steps = StepsWhileBlocked(_waiting.First, steps);
             if (steps < ShortestStretch) return false;
         }
 
-        return Stretch.PlanByTokens(now, horizon, steps, context, _running.Count, obtainable, _decodeTimes);
+        plan = new RankPlan(steps, context, obtainable, _decodeTimes, context / _running.Count, _running.Count);
+        return true;
+    }
+
+    public void OnPlanned()
+    {
     }
 
     // A router sees what the passes that have ended evicted.
-    public override void SynchroniseCaches(double now, bool driven)
+    public void SynchroniseCaches(double now, bool driven)
     {
         _pages.Grow(Stretch.GrowthUpTo(Stretch.EndedBy(now)));
-        _published.Publish();
+        _state.Published.Publish();
     }
 
-    public override void CommitStretch(int steps)
+    // No worker decodes in no time: a prefill worker of SGLang pays for its tokens.
+    public int RunInstantPasses() => 0;
+
+    public void Commit(int steps)
     {
-        if (Observer is not null) Observe(steps);
+        if (_times.Observer is not null) Observe(steps);
         _pages.Grow(Stretch.GrowthUpTo(steps));
         Stretch.CutAfter(steps);
         Advance(steps);
@@ -52,7 +88,7 @@ internal sealed partial class SglangScheduler
 
         _recorder.StretchGaps(Stretch, _running.Count);
         Stretch.Clear();
-        DecayRatio(steps);
+        _admission.Decay(steps);
     }
 
     private void Observe(int steps)
@@ -60,18 +96,8 @@ internal sealed partial class SglangScheduler
         if (steps == 0) return;
         long context = 0;
         foreach (Sequence sequence in _running) context += sequence.Length;
-        Observer!.Decode(_running.Count, Math.Min(context, _limits.TotalTokens), context / _running.Count, steps,
+        _times.Observer!.Decode(_running.Count, Math.Min(context, _limits.TotalTokens), context / _running.Count, steps,
             Stretch.Ends[steps - 1] - Stretch.Start);
-    }
-
-    private void DecayRatio(int passes)
-    {
-        for (int pass = 0; pass < passes; pass++)
-        {
-            double before = _ratio;
-            _ratio = _limits.Decayed(before);
-            if (_ratio == before) return;
-        }
     }
 
     // Passes before the first request completes in which everybody who completes a page appends it to a node of his own.
@@ -95,26 +121,26 @@ internal sealed partial class SglangScheduler
     // ratio and by the tokens emitted; what is left unreserved is computed as the pass would where it is a close call.
     private int StepsWhileBlocked(Sequence head, int steps)
     {
-        Chunk chunk = NextChunk(head, _limits.ChunkSize);
+        Chunk chunk = _admission.NextChunk(head, _limits.ChunkSize);
         if (chunk.Tokens == 0 || chunk.Charge > _limits.MaxPrefillTokens || chunk.Charge > _limits.ChunkSize) return steps;
 
         long reserved = 0;
         int falling = 0;
         foreach (Sequence sequence in _running)
         {
-            reserved += Reservation(sequence);
+            reserved += _admission.Reservation(sequence);
             if (sequence.Remaining <= _limits.OutputClip) falling++;
             else steps = (int)Math.Min(steps, sequence.Remaining - _limits.OutputClip);
         }
 
         long obtainable = _pages.ObtainablePages;
-        double ratio = _ratio;
+        double ratio = _admission.Ratio;
         for (int step = 0; step < steps; step++)
         {
-            double total = Tokens(obtainable);
+            double total = _admission.Tokens(obtainable);
             double missing = chunk.Need - (total - (reserved * ratio));
             double doubt = 1e-3 + (1e-9 * total);
-            if (missing < -doubt || (missing < doubt && chunk.Need < total - ReservedAfter(step, ratio))) return step;
+            if (missing < -doubt || (missing < doubt && chunk.Need < total - _admission.ReservedAfter(step, ratio))) return step;
             obtainable -= Stretch.GrowthIn(step);
             reserved -= falling;
             ratio = _limits.Decayed(ratio);

@@ -1,0 +1,38 @@
+namespace AgentSim.Engines;
+
+/// <summary>
+/// Computes many passes of a rank at once, beside its scheduler (behaviour 02#14 and 03#C). Whatever it does gives what
+/// <see cref="Scheduler.RunPass"/> would have given pass by pass; a rank without one runs every pass by itself.
+/// </summary>
+internal interface IStretchPlanner
+{
+    /// <summary>Repetitive passes planned ahead, empty where the next pass must run by itself.</summary>
+    DecodeStretch Stretch { get; }
+
+    /// <summary>True when a request that joins the queue now cannot change the passes of the planned stretch.</summary>
+    bool IgnoresNewcomers { get; }
+
+    /// <summary>
+    /// Plans a stretch of passes in which nothing but time changes, up to the first that ends at or after
+    /// <paramref name="horizon"/>. False when the next pass must run by itself.
+    /// </summary>
+    bool TryPlan(double now, double horizon);
+
+    /// <summary>
+    /// Applies the first <paramref name="steps"/> planned passes and drops the rest of the plan. The signals are those of
+    /// the last of them: requests may end in it.
+    /// </summary>
+    void Commit(int steps);
+
+    /// <summary>
+    /// Brings what a router sees of the cache up to <paramref name="now"/>, in the midst of a stretch. <paramref name="driven"/>:
+    /// passes were already started at this time, so that one that starts now counts.
+    /// </summary>
+    void SynchroniseCaches(double now, bool driven);
+
+    /// <summary>
+    /// Runs passes that take no time and only emit tokens, all but the one in which a request ends; returns how many.
+    /// 0 when the next pass must run by itself.
+    /// </summary>
+    int RunInstantPasses();
+}

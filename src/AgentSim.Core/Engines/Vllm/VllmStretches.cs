@@ -1,0 +1,163 @@
+using AgentSim.Collections;
+using AgentSim.Prompts;
+
+namespace AgentSim.Engines.Vllm;
+
+/// <summary>
+/// Many decode passes of a rank at once (behaviour 02#14), without speculation. What passes take time is planned; on a
+/// prefill worker, where they take none, they are run in one go. Mostly only the number of blocks matters that they take; where it
+/// matters when which block is taken and completed, that is done in the order of passes (VllmStretches.Play.cs).
+/// </summary>
+internal sealed partial class VllmStretches : IRankPlanner
+{
+    private const int ShortestStretch = 2;
+
+    private readonly VllmScheduler _scheduler;
+    private readonly VllmState _state;
+    private readonly VllmLimits _limits;
+    private readonly BlockManager _blocks;
+    private readonly NativeBlockManager? _counted;   // null: what passes do to blocks is played
+    private readonly VllmAdmission _admission;
+    private readonly PassTimes _times;
+    private readonly DecodeTimes? _decodeTimes;
+    private readonly PassRecorder _recorder;
+    private readonly Deque<Sequence> _waiting;
+    private readonly Batch<Sequence> _running;
+    private readonly bool _seesLastPass;
+    private bool _mayEvict;   // the planned stretch
+
+    public VllmStretches(VllmScheduler scheduler, VllmState state, PassTimes times)
+    {
+        (_scheduler, _state, _blocks, _times, _decodeTimes) = (scheduler, state, state.Blocks, times, times.Steps);
+        _counted = _blocks.InStretches == StretchBlocks.Counted ? (NativeBlockManager)_blocks : null;
+        (_limits, _admission, _recorder) = (state.Limits, state.Admission, state.Recorder);
+        (_waiting, _running) = (state.Waiting, state.Running);
+        // What ended requests give up counts from the start of their last pass; a decode worker may be asked for it meanwhile.
+        _seesLastPass = state.Destination is null;
+    }
+
+    public DecodeStretch Stretch { get; } = new();
+
+    public bool IgnoresNewcomers => _waiting.Count > 0 || _running.Count >= _limits.MaxSequences;
+
+    public bool TryPlan(double now, double horizon)
+    {
+        if (!TryPrepare(now, out RankPlan plan)) return false;
+        bool isPlanned = Stretch.Plan(now, horizon, plan.MaxSteps, (int)plan.Active, plan.Obtainable, plan.Times, plan.Context);
+        OnPlanned();
+        return isPlanned;
+    }
+
+    public bool TryPrepare(double now, out RankPlan plan)
+    {
+        plan = default;
+        if (_decodeTimes is null) return false;
+        int steps = RepetitiveSteps(out long context);
+        if (_counted is null) steps = BeginPlay(steps);
+        if (!_seesLastPass) steps--;
+        if (steps < ShortestStretch) return false;
+        foreach (Sequence sequence in _running)
+        {
+            // A pass in which something else took time is not like the next.
+            if (_recorder.LastToken(sequence.Request) != now) return false;
+        }
+
+        Stretch.Prepare(_limits.BlockSize, steps);
+        foreach (Sequence sequence in _running) Stretch.AddSequence(sequence.Allocated, _limits.BlockSize);
+        plan = new RankPlan(steps, _blocks.Active, _blocks.Obtainable, _decodeTimes, context / _running.Count, 0);
+        return true;
+    }
+
+    public void OnPlanned() => _mayEvict = (long)_running.Count * ((Stretch.Steps / _limits.BlockSize) + 1) > _blocks.Free;
+
+    public int RunInstantPasses()
+    {
+        if (_decodeTimes is not null || _counted is null) return 0;
+        int steps = RepetitiveSteps(out _) - 1;
+        if (steps < ShortestStretch) return 0;
+        long growth = 0;
+        foreach (Sequence sequence in _running)
+            growth += BlockCount.Of(sequence.Allocated + steps, _limits.BlockSize) - BlockCount.Of(sequence.Allocated, _limits.BlockSize);
+        if (growth > _blocks.Obtainable) return 0;
+        _counted.Grow((int)growth);
+        foreach (Sequence sequence in _running) Advance(sequence, steps);
+        return steps;
+    }
+
+    // What a router sees changes by evictions, and by blocks of outputs that can come back.
+    public void SynchroniseCaches(double now, bool driven)
+    {
+        if (_counted is null)
+        {
+            PlayUpTo(Stretch.StartedBy(now, driven));
+            return;
+        }
+
+        if (!_mayEvict) return;
+        int growth = Stretch.GrowthStartedBy(now, driven);
+        if (growth > 0) _counted.Grow(growth);
+    }
+
+    public void Commit(int steps)
+    {
+        if (_times.Observer is not null) Observe(steps);
+        if (_counted is null) PlayUpTo(steps);
+        else _counted.Grow(Stretch.GrowthUpTo(steps));
+        Stretch.CutAfter(steps);
+        bool hasEnded = false;
+        foreach (Sequence sequence in _running)
+        {
+            Advance(sequence, steps);
+            hasEnded |= _limits.RemainingOutput(sequence) == 0;
+            _recorder.StretchTokens(sequence.Request, Stretch);
+        }
+
+        _recorder.StretchGaps(Stretch, _running.Count);
+        Stretch.Clear();
+        if (hasEnded) _scheduler.RetireEnded();
+    }
+
+    // Passes in which every running request emits a token, no other is admitted, and blocks are all it takes; up to the
+    // first in which one ends.
+    private int RepetitiveSteps(out long context)
+    {
+        context = 0;
+        if (_running.Count == 0 || _running.Count > _limits.TokenBudget) return 0;
+        if (_state.Destination is { WantsReservation: true }) return 0;
+        if (_running.Count < _limits.MaxSequences && _state.NextCandidate() is Sequence head && !_admission.MustWait(head)) return 0;
+        long steps = DecodeStretch.MostSteps;
+        foreach (Sequence sequence in _running)
+        {
+            if (!IsDecoding(sequence)) return 0;
+            steps = Math.Min(steps, _limits.RemainingOutput(sequence));
+            if (steps < ShortestStretch) return 0;
+            context += sequence.Length;
+        }
+
+        return (int)steps;
+    }
+
+    private void Observe(int steps)
+    {
+        if (steps == 0) return;
+        long context = 0;
+        foreach (Sequence sequence in _running) context += sequence.Length;
+        _times.Observer!.Decode(_running.Count, (long)_blocks.Active * _limits.BlockSize, context / _running.Count, steps,
+            Stretch.Ends[steps - 1] - Stretch.Start);
+    }
+
+    private void Advance(Sequence sequence, int steps)
+    {
+        _counted?.Advance(sequence, steps);
+        sequence.Generated += steps;
+        sequence.Computed += steps;
+        sequence.Allocated += steps;
+    }
+
+    // One uncomputed token, blocks exactly for what is computed, and room for it in a tail that is not complete.
+    private bool IsDecoding(Sequence sequence) =>
+        sequence.Computed >= sequence.PromptTokens
+        && sequence.Length - sequence.Computed == 1
+        && sequence.Allocated == sequence.Computed
+        && sequence.FullBlocks < BlockCount.Of(sequence.Length, _limits.BlockSize);
+}
