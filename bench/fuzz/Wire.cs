@@ -57,8 +57,8 @@ internal static class Wire
     private static byte[] Message(string seed, Draw draw, Func<string, string>? damage)
     {
         string text = Encoding.Latin1.GetString(Seeds.Content(seed));
-        int end = text.IndexOf(HeadEnd, StringComparison.Ordinal);
-        (string head, string body) = (text[..end], text[(end + HeadEnd.Length)..]);
+        int end = text.IndexOf("\n\n", StringComparison.Ordinal);   // as text files have it
+        (string head, string body) = (text[..end].Replace("\n", "\r\n", StringComparison.Ordinal), text[(end + 2)..]);
         if (draw.Chance(75)) body = Encoding.Latin1.GetString(Mutation.Text(Encoding.Latin1.GetBytes(body), draw));
         if (damage is not null) head = damage(head);
         if (draw.Chance(15)) head += "\r\n" + draw.Of(Lines);
