@@ -42,7 +42,10 @@ internal static class CsvTable
         {
             using var text = new StreamReader(new SourceStream(source), Utf8);
             using SepReader reader = Options.From(text);
-            var cells = new CsvCells(Names(reader));
+            string[] names = Names(reader);
+            if (names.Any(name => name.Contains(NoText, StringComparison.Ordinal)))
+                sink.Fault(DropReason.Malformed, Errors.EncodingInvalid.At(path, 1, EncodedText.InvalidLine));
+            var cells = new CsvCells(names);
             while (reader.MoveNext())
             {
                 cancel.ThrowIfCancellationRequested();
