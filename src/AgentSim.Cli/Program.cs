@@ -1,9 +1,9 @@
 using AgentSim.Cli;
 using AgentSim.Files;
 
-ProcessLimits.IgnoreFileSizeSignal();
 try
 {
+    ProcessLimits.IgnoreFileSizeSignal();
     return CommandLine.Run(args, Signals.Listen());
 }
 catch (TypeInitializationException error)
