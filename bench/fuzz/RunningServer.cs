@@ -27,7 +27,12 @@ internal sealed partial class RunningServer(string program) : IDisposable
     public List<Finding> Run(Case call)
     {
         List<Finding> findings = [];
-        if (_process is null or { HasExited: true }) Start(call.Arguments);
+        if (_process is null or { HasExited: true })
+        {
+            Start(call.Arguments);
+            if (_port == 0) return [new Finding("crash", $"no server comes up: {Said}", "serve")];
+        }
+
         lock (_said) _said.Clear();
         foreach ((string name, byte[] request) in call.Files.Where(file => file.Key.EndsWith(Wire.Requests, StringComparison.Ordinal))
             .OrderBy(file => file.Key, StringComparer.Ordinal))
@@ -66,6 +71,7 @@ internal sealed partial class RunningServer(string program) : IDisposable
     private void Start(IReadOnlyList<string> arguments)
     {
         Dispose();
+        _port = 0;
         bool isAssembly = program.EndsWith(".dll", StringComparison.Ordinal);
         // What it says on standard output would stand among that of the programs under test.
         var start = new ProcessStartInfo(isAssembly ? "dotnet" : program, isAssembly ? [program, .. arguments] : [.. arguments])
@@ -85,7 +91,7 @@ internal sealed partial class RunningServer(string program) : IDisposable
         _process.BeginErrorReadLine();
         _process.BeginOutputReadLine();
         var clock = Stopwatch.StartNew();
-        while (true)
+        while (clock.ElapsedMilliseconds < 60_000 && !_process.HasExited)
         {
             if (Address().Match(Said) is { Success: true } address)
             {
@@ -93,7 +99,6 @@ internal sealed partial class RunningServer(string program) : IDisposable
                 return;
             }
 
-            if (clock.ElapsedMilliseconds > 60_000 || _process.HasExited) throw new InvalidOperationException($"no server: {Said}");
             Thread.Sleep(20);
         }
     }

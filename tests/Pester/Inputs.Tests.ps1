@@ -281,7 +281,7 @@ Describe 'Paths that are blank' {
 
     It 'in settings can be seen' {
         { Invoke-AgentReplay $rows -TraceBlockSize 16 -RouterMode KvRouter -RouterConfig @{ router_policy_config = ' ' } } |
-            Should -Throw -ErrorId 'RouterPolicyInvalid,*'
+            Should -Throw -ErrorId 'RouterConfigInvalid,*' -ExpectedMessage "*router_policy_config is ' '*"
     }
 }
 

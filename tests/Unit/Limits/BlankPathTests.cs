@@ -57,7 +57,7 @@ public sealed class BlankPathTests : IDisposable
     [Theory]
     [InlineData("agentsim: ' ': there is no such file [InputUnreadable]", " ")]
     [InlineData("agentsim: (empty path): there is no such file [InputUnreadable]", "")]
-    [InlineData("agentsim: ' ': router policy file: cannot be read; check the path [RouterPolicyInvalid]", "rows.jsonl", "--router-config",
+    [InlineData("agentsim: --router-config: router_policy_config is ' '; name a file, or leave it out [RouterConfigInvalid]", "rows.jsonl", "--router-config",
         """{"router_policy_config":" "}""", "--router-mode", "kv_router")]
     [InlineData("agentsim: ' ': planner_profile_data cannot be used: there is no such file;", "rows.jsonl", "--extra-engine-args",
         """{"planner_profile_data":" "}""")]
