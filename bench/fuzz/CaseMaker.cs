@@ -20,9 +20,19 @@ internal sealed class CaseMaker(Func<string, string> help)
     {
         var draw = new Draw(seed, run);
         string command = draw.Of(Commands);
+        string? rare = RareCases.Kind(seed, run);
+        command = rare ?? command;
         if (!_options.TryGetValue(command, out Options? options)) _options[command] = options = new Options(command, help(command));
         var files = new Dictionary<string, byte[]>();
         List<string> arguments = [command];
+        if (rare is not null)
+        {
+            arguments = RareCases.Make(rare, files, draw);
+            if (rare != "serve" && draw.Chance(60)) options.Add(arguments, draw);
+            Lay(arguments, files, draw);
+            return new Case(arguments, files);
+        }
+
         string kind = draw.Of(Kinds(command));
         if (command is "replay" && draw.Chance(8))
         {
@@ -50,7 +60,13 @@ internal sealed class CaseMaker(Func<string, string> help)
         for (int i = draw.Below(3) == 0 ? 0 : draw.Few(); i > 0; i--) options.Add(arguments, draw);
         if (draw.Chance(4)) Odd(arguments, draw);
 
-        // What arguments name lies there, sound or not.
+        Lay(arguments, files, draw);
+        return new Case(arguments, files);
+    }
+
+    // What arguments name lies there, sound or not.
+    private static void Lay(List<string> arguments, Dictionary<string, byte[]> files, Draw draw)
+    {
         foreach (string name in (string[])["fitted.npz", "fitted.calibration.json", "small.npz", "policy.yaml", "sweep.jsonl",
             "bench.json"])
         {
@@ -58,8 +74,6 @@ internal sealed class CaseMaker(Func<string, string> help)
             if (arguments.Any(argument => argument.Contains(mention, StringComparison.Ordinal)) && draw.Chance(95))
                 files.TryAdd(name, Damaged(Seeds.Find(name)!, draw, 60));
         }
-
-        return new Case(arguments, files);
     }
 
     private static string[] Kinds(string command) => command switch

@@ -32,7 +32,10 @@ internal static partial class Checks
         // what a run comes to: the workload as a whole meets engines, a clock, a model that was asked for
         "ReplayDeadEnd", "RouterQueueFull", "LatencyTooLong", "SweepPointEmpty", "TraceModelMissing", "TraceEmpty", "ImportEmpty",
         "BaselineEmpty",
-        "TimelineTimeOutOfRange", "TooManyBlocks", "TraceTooLarge",
+        "TimelineTimeOutOfRange", "TooManyBlocks", "TraceTooLarge", "CapacityRangeInvalid", "CapacityUnproven",
+        // servers
+        "LiveServerUnreachable", "LiveServerRefused", "LiveNotConfirmed", "LiveSettingsInvalid", "LiveRunInvalid", "LiveCountsOff",
+        "LiveKeyInvalid", "EndpointInvalid", "ServerSettingInvalid",
     ];
 
     /// <summary>Errors of one line, or of one field of a JSON file; they say which.</summary>
@@ -102,7 +105,7 @@ internal static partial class Checks
         or '\u061C' or '\u200E' or '\u200F' or (>= '\u202A' and <= '\u202E')
         or (>= '\u2066' and <= '\u2069')) && !char.IsControl(c);
 
-    private static int Raw(string text) => text.ToList().FindIndex(c => c != '\n' && !IsShown(c));
+    public static int Raw(string text) => text.ToList().FindIndex(c => c != '\n' && !IsShown(c));
 
     // What stands in a line of an output; lines that begin alike are one finding.
     private static Finding Seen(string kind, Case call, string where, string text, int at)
@@ -112,7 +115,7 @@ internal static partial class Checks
         return new Finding(kind, $"{call.Command}, {where}: {Around(text, at)}", $"{call.Command} {where} {first}");
     }
 
-    private static string Around(string text, int at) => $"{Shown(text[Math.Max(0, at - 80)..Math.Min(text.Length, at + 40)])}";
+    public static string Around(string text, int at) => $"{Shown(text[Math.Max(0, at - 80)..Math.Min(text.Length, at + 40)])}";
 
     // Inputs are as they were, outputs are all there or none, nothing else is there, and what is there can be read.
     private static IEnumerable<Finding> FilesOf(Case call, Outcome outcome, string folder)
@@ -136,7 +139,7 @@ internal static partial class Checks
                 written.Add(output);
                 foreach (Finding finding in Content(path, name)) yield return finding;
             }
-            else if (!name.StartsWith("dynamo_replay_report_", StringComparison.Ordinal)
+            else if (!IsNamedReport(call, name)
                 && !call.Arguments.Any(argument => argument.StartsWith(name.Split('.')[0], StringComparison.Ordinal)))
             {
                 yield return new Finding("leftover", name);
@@ -148,6 +151,15 @@ internal static partial class Checks
         if (outcome.Exit == 0 && missing.Length > 0 && !isHelp) yield return new Finding("half set", $"exit code 0 without {missing}");
         if (outcome.Exit != 0 && missing.Length > 0 && written.Count > 0)
             yield return new Finding("half set", $"{there} without {missing}: {Encoding.UTF8.GetString(outcome.Errors)}");
+    }
+
+    // A report that was given no name lies in the folder that was named for it, or where the program runs.
+    private static bool IsNamedReport(Case call, string name)
+    {
+        string folder = Path.GetDirectoryName(name) ?? "";
+        bool isAskedFor = folder.Length == 0
+            || call.Arguments.Zip(call.Arguments.Skip(1)).Any(pair => pair.First == "--report-json" && pair.Second.TrimEnd('/') == folder);
+        return isAskedFor && Path.GetFileName(name).StartsWith("dynamo_replay_report_", StringComparison.Ordinal);
     }
 
     private static string[] Expected(Case call)
@@ -193,7 +205,7 @@ internal static partial class Checks
     }
 
     // Strictly, and every number is one that a program can hold.
-    private static string? Json(byte[] content)
+    public static string? Json(byte[] content)
     {
         var reader = new Utf8JsonReader(content, new JsonReaderOptions { MaxDepth = 1000 });
         try

@@ -10,7 +10,7 @@ internal sealed partial class Options
     [
         "--num-workers", "--num-prefill-workers", "--num-decode-workers", "--copies", "--request-count", "--turns-per-session",
         "--input-tokens",
-        "--output-tokens", "--jobs", "--output-ratio",
+        "--output-tokens", "--jobs", "--output-ratio", "--min", "--max", "--step", "--seeds", "--concurrent-tasks",
     ];
 
     /// <summary>Values that mean something. Everything else gets numbers or edge values.</summary>
@@ -36,6 +36,15 @@ internal sealed partial class Options
         ["--prompts"] = ["different", "same-length", "one-text"],
         ["--timing-profile"] = ["fitted.npz", "small.npz"],
         ["--router-policy-config"] = ["policy.yaml"],
+        ["--find"] = ["workers", "tasks", "rate", "kv-blocks", "nope"],
+        ["--limit"] = ["p99_ttft_ms=500", "mean_itl_ms<=20", "request_throughput_rps>=1", "x=1", "p99_ttft_ms=1e999", "="],
+        ["--shard"] = ["0/2", "1/2", "2/2", "0/0", "-1/2", "0/99999999999999999999"],
+        ["--merge"] = ["sweep.jsonl"],
+        ["--prompt-mode"] = ["tokens", "text", "words"],
+        ["--cache-salt"] = ["auto", "always", "never"],
+        ["--token-ids"] = ["1000-2000", "5-5", "9-1", "0-2147483647", "-1--1", "1000-1001"],
+        ["--endpoint"] = ["http://127.0.0.1:1", "http://[::1]:1/", "ftp://x", "http://127.0.0.1:99999", "127.0.0.1"],
+        ["--api-key-env"] = ["HOME", "NO_SUCH_VARIABLE", ""],
         ["--model-name"] = ["m"],
         ["--model"] = ["m"],
     };
@@ -51,6 +60,7 @@ internal sealed partial class Options
         ["--output-file"] = ["out.rows.jsonl"],
         ["--csv"] = ["out.sweep.csv"],
         ["--jsonl"] = ["out.sweep.jsonl"],
+        ["--json"] = ["out.capacity.json"],
         ["--output-path"] = ["out.import"],
         ["--summary"] = ["out.summary.json"],
     };
@@ -69,7 +79,8 @@ internal sealed partial class Options
 
     /// <summary>What an output option writes.</summary>
     public string Output(string name, Draw draw) => Outputs.TryGetValue(name, out string[]? names) ? draw.Of(names)
-        : _command == "calibrate" ? "out.fitted.npz" : draw.Of(["out.timeline.json", "out.timeline.json.gz"]);
+        : _command == "calibrate" ? "out.fitted.npz"
+        : _command == "probe" ? "out.probe.jsonl" : draw.Of(["out.timeline.json", "out.timeline.json.gz"]);
 
     /// <summary>Adds an option with a value.</summary>
     public void Add(List<string> arguments, Draw draw)

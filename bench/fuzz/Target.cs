@@ -70,7 +70,8 @@ internal sealed class Target(string program, string outputFile)
         file.SetLength(0);
     }
 
-    private static long Peak(string process)
+    /// <summary>The most memory a process had, by its number.</summary>
+    public static long Peak(string process)
     {
         try
         {

@@ -17,6 +17,7 @@ internal static class Worker
         var target = new Target(program, Path.Combine(folder, "output"));
         TextWriter answers = Console.Error;
         var maker = new CaseMaker(command => System.Text.Encoding.UTF8.GetString(target.Run(folder, [command, "--help"]).Output));
+        using var server = new RunningServer(program);
         while (Console.In.ReadLine() is { } line)
         {
             Case call = line[0] == 'c' ? Case.Load(line[1..]) : maker.Make(seed, long.Parse(line,
@@ -24,8 +25,7 @@ internal static class Worker
             if (Directory.Exists(cases)) Directory.Delete(cases, recursive: true);
             Directory.CreateDirectory(cases);
             call.Lay(cases);
-            Outcome outcome = target.Run(cases, call.Arguments);
-            List<Finding> findings = [.. Checks.Of(call, outcome, cases, temporary)];
+            List<Finding> findings = Run(call);
             foreach (string left in Directory.EnumerateFileSystemEntries(temporary))
             {
                 if (Directory.Exists(left)) Directory.Delete(left, recursive: true);
@@ -36,5 +36,13 @@ internal static class Worker
         }
 
         return 0;
+
+        List<Finding> Run(Case call)
+        {
+            if (RunningServer.IsFor(call)) return server.Run(call);
+            if (!HostileServer.IsFor(call)) return [.. Checks.Of(call, target.Run(cases, call.Arguments), cases, temporary)];
+            using var hostile = new HostileServer(call);
+            return [.. Checks.Of(call, target.Run(cases, hostile.Arguments), cases, temporary)];
+        }
     }
 }

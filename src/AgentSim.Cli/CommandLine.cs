@@ -14,7 +14,7 @@ internal static class CommandLine
     /// <summary>Set to a non-empty value, it adds the stack trace to errors that should not happen.</summary>
     private const string TraceVariable = "AGENTSIM_TRACE";
 
-    private static readonly CommandSpec[] Commands =
+    internal static readonly CommandSpec[] Commands =
         [
             ReplayCommand.Spec, SweepCommand.Spec, CapacityCommand.Spec, CompareCommand.Spec, LiveCommand.Spec, ProbeCommand.Spec,
             ServeCommand.Spec, SessionsCommand.Spec, TimelineCommand.Spec, ImportCommand.Spec, ConvertCommand.Spec, CaptureCommand.Spec,
@@ -65,9 +65,7 @@ internal static class CommandLine
         }
         catch (Exception error) when (OutOfMemory.Is(error))
         {
-            AgentSimException shown = OutOfMemory.Error(error);
-            Messages.WriteLine($"agentsim: {shown.In(OptionNames.Wording)} [{shown.ErrorId}]");
-            return Failed;
+            return Exhausted(error);
         }
         catch (Exception error)
         {
@@ -78,6 +76,15 @@ internal static class CommandLine
                 $"{TraceVariable}=1 for details)");
             return Failed;
         }
+    }
+
+    /// <summary>Says that there is no more memory, or no thread.</summary>
+    /// <returns>The exit code.</returns>
+    internal static int Exhausted(Exception error)
+    {
+        AgentSimException shown = OutOfMemory.Error(error);
+        Messages.WriteLine($"agentsim: {shown.In(OptionNames.Wording)} [{shown.ErrorId}]");
+        return Failed;
     }
 
     private static string Names => $"{string.Join(", ", Commands.SkipLast(1).Select(command => command.Name))} or {Commands[^1].Name}";

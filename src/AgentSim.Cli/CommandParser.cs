@@ -51,8 +51,16 @@ internal sealed class CommandParser
         }
     }
 
-    public void Run(ParseResult parsed, CancellationToken cancellation) => Spec.Run(
-        new OptionValues(name => Values(parsed, name)), _files is null ? [] : parsed.GetValue(_files) ?? [], cancellation);
+    public void Run(ParseResult parsed, CancellationToken cancellation)
+    {
+        foreach (OptionSpec option in Spec.Options.Where(option => option.IsPath))
+        {
+            if (Values(parsed, option.Name)?.FirstOrDefault(string.IsNullOrWhiteSpace) is { } blank)
+                throw Errors.OptionValueInvalid.Error($"{option.Name} needs a path (is {Quote.Of(blank)})");
+        }
+
+        Spec.Run(new OptionValues(name => Values(parsed, name)), _files is null ? [] : parsed.GetValue(_files) ?? [], cancellation);
+    }
 
     private string[]? Values(ParseResult parsed, string name) =>
         parsed.GetResult(_options[name]) is OptionResult { Implicit: false } result
@@ -95,6 +103,9 @@ internal enum OptionValue
 /// <param name="Short">Its short name with one dash, if it has one.</param>
 internal sealed record OptionSpec(string Name, string Placeholder, string Help, OptionValue Value = OptionValue.One, string? Short = null)
 {
+    /// <summary>Whether its values name files; a blank one is always a mistake, such as a variable of a shell that is not set.</summary>
+    public bool IsPath => Placeholder.TrimEnd('.') is "FILE" or "PATH" or "PREFIX" or "CHECKPOINT";
+
     /// <summary>True where the reference has it and AgentSim has nothing for it.</summary>
     public bool IsUnavailable { get; init; }
 }

@@ -1,5 +1,12 @@
 using AgentSim.Cli;
 using AgentSim.Files;
 
-ProcessLimits.IgnoreFileSizeSignal();
-return CommandLine.Run(args, Signals.Listen());
+try
+{
+    ProcessLimits.IgnoreFileSizeSignal();
+    return CommandLine.Run(args, Signals.Listen());
+}
+catch (TypeInitializationException error)
+{
+    return CommandLine.Exhausted(error);   // signals are heard by a thread, and there is none
+}

@@ -10,7 +10,7 @@ public static partial class Errors
     private static readonly Section Imports = new("Imports");
     private static readonly Section Rows = new("Rows");
 
-    public static ErrorCode EncodingInvalid { get; } = Files.Data("a file is UTF-16 instead of UTF-8", "save it as UTF-8");
+    public static ErrorCode EncodingInvalid { get; } = Files.Data("a file, or a line of it, is not UTF-8", "save it as UTF-8");
     public static ErrorCode GzipInvalid { get; } = Files.Data(
         "a gzipped file is damaged or cut off",
             "fetch or write it again; --allow-torn or -AllowTorn reads the whole lines of one that is cut off");

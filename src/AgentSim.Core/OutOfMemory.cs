@@ -10,7 +10,7 @@ public static class OutOfMemory
         null => false,
         OutOfMemoryException or ThreadStartException => true,
         AggregateException several => several.InnerExceptions.Any(Is),
-        TypeInitializationException => Is(error.InnerException),
+        TypeInitializationException or TaskSchedulerException => Is(error.InnerException),
         _ => false,
     };
 

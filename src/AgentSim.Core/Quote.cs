@@ -35,8 +35,9 @@ public static class Quote
     /// <param name="text">The text.</param>
     public static string Shown(string? text) => Escape(Cut(text ?? "", MaxPath));
 
-    /// <summary>A path, which is only cut where no file system has such.</summary>
-    internal static string Path(string path) => Escape(Cut(path, MaxPath));
+    /// <summary>A path, which is only cut where no file system has such; one that could not be seen is in quotation marks.</summary>
+    internal static string Path(string path) =>
+        path.Length == 0 ? "(empty path)" : string.IsNullOrWhiteSpace(path) ? Of(path) : Escape(Cut(path, MaxPath));
 
     /// <summary>A whole message.</summary>
     internal static string Line(string message) => Cut(Escape(message), MaxLine);

@@ -101,6 +101,22 @@ Describe 'Export-AgentTimeline' {
         Split-Path $target | Should -Not -Exist
     }
 
+    It 'refuses <Case>, of which nothing can be drawn' -ForEach @(
+        @{ Case = 'a trace of unknown types'; ErrorId = 'TimelineInputInvalid'; Found = "found: 2 of 'nope'"; Write = {
+                Set-Content "$TestDrive/nope.jsonl" (@('{"schema":"dynamo.request.trace.v1","event_type":"nope","event_time_unix_ms":1}') * 2)
+                Export-AgentTimeline $target -SourcePath "$TestDrive/nope.jsonl"
+            }
+        }
+        @{ Case = 'a tool without a session'; ErrorId = 'TimelineEmpty'; Found = "found: 1 of 'tool_end'"; Write = {
+                Set-Content "$TestDrive/tool.jsonl" '{"schema":"dynamo.request.trace.v1","event_type":"tool_end","event_time_unix_ms":5,"tool":{"tool_call_id":"c","tool_class":"Bash","duration_ms":2}}'
+                Import-AgentTrace "$TestDrive/tool.jsonl" | Export-AgentTimeline $target
+            }
+        }
+    ) {
+        { & $Write } | Should -Throw -ErrorId "$ErrorId,$command" -ExpectedMessage "*nothing to draw*request_end, tool_start, tool_end, tool_error*$Found*"
+        Split-Path $target | Should -Not -Exist
+    }
+
     It 'leaves no file when it is stopped' {
         $null = New-Item -ItemType Directory (Split-Path $target)
         $state = Stop-WhenRunning "& { `$record = [AgentSim.Traces.RequestRecord]@{ RequestId = 'r' }; Write-Warning going; while (`$true) { `$record } } | Export-AgentTimeline '$target'" {

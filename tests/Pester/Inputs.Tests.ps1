@@ -251,3 +251,44 @@ Describe 'B9: edits of tool records' {
         $without.Summary.P99E2eLatencyMs | Should -Be $with.Summary.P99E2eLatencyMs
     }
 }
+
+Describe 'Paths that are blank' {
+    It 'are refused by every parameter that names files' {
+        # RequestLog has an empty text for a report without one.
+        $names = '^(.*Path|EnvironmentFile|Report|HoldOut|TimingProfile)$'
+        $found = foreach ($cmdlet in Get-Command -Module AgentSim -CommandType Cmdlet) {
+            foreach ($parameter in $cmdlet.Parameters.Values | Where-Object { $_.Name -match $names -and $_.ParameterType -in [string], [string[]], [object], [object[]] }) {
+                [pscustomobject]@{
+                    Parameter = "$cmdlet -$($parameter.Name)"
+                    Refuses = [bool] ($parameter.Attributes | Where-Object { $_.GetType().Name -eq 'PathNameAttribute' })
+                }
+            }
+        }
+        @($found).Count | Should -BeGreaterThan 40
+        ($found | Where-Object { -not $_.Refuses }).Parameter | Should -BeNullOrEmpty
+    }
+
+    It 'name their parameter: <Name>' -ForEach @(
+        @{ Name = 'RouterPolicyPath'; Call = { Invoke-AgentReplay $rows -TraceBlockSize 16 -RouterPolicyPath ' ' } }
+        @{ Name = 'TimingProfile'; Call = { Invoke-AgentReplay $rows -TraceBlockSize 16 -TimingProfile ' ' } }
+        @{ Name = 'Path'; Call = { Import-AgentMooncake ' ' } }
+        @{ Name = 'Path'; Call = { Invoke-AgentReplay $rows -TraceBlockSize 16 | Export-AgentReport -Path ' ' } }
+        @{ Name = 'CheckpointPath'; Call = { Invoke-AgentSweep $rows -TraceBlockSize 16 -CheckpointPath ' ' } }
+        @{ Name = 'OutputPath'; Call = { Start-AgentTrace ' ' } }
+    ) {
+        $Call | Should -Throw -ExpectedMessage "*'$Name'*blank*"
+    }
+
+    It 'in settings can be seen' {
+        { Invoke-AgentReplay $rows -TraceBlockSize 16 -RouterMode KvRouter -RouterConfig @{ router_policy_config = ' ' } } |
+            Should -Throw -ErrorId 'RouterConfigInvalid,*' -ExpectedMessage "*router_policy_config is ' '*"
+    }
+}
+
+Describe 'Text that is no UTF-8' {
+    It 'is an error with its line' {
+        $path = "$folder/latin.json"
+        [System.IO.File]::WriteAllBytes($path, [System.IO.File]::ReadAllBytes($report) + [byte[]] (10, 0xe9))
+        { Import-AgentReport $path -ErrorAction Stop } | Should -Throw -ErrorId 'ReportInvalid,*' -ExpectedMessage '*latin.json:*not valid UTF-8*'
+    }
+}

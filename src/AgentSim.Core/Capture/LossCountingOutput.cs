@@ -4,8 +4,8 @@ using AgentSim.Files;
 namespace AgentSim.Capture;
 
 /// <summary>
-/// Collects lines and writes them in batches; a batch that cannot be written is lost and counted, and what was written
-/// of it is taken back. Used by one thread; only the counters may be read from others.
+/// Collects lines and writes them in batches. Lines of a batch that cannot be written are lost and counted; nothing of them stays.
+/// Used by one thread; only the counters may be read from others.
 /// </summary>
 /// <param name="options">Where and how to write.</param>
 /// <param name="onFailure">Told the first failure, and again after a while without any.</param>
@@ -55,22 +55,35 @@ internal abstract class LossCountingOutput(TraceSinkOptions options, Action<stri
     public void Flush()
     {
         if (_batchLines == 0) return;
+        Batch batch;
+        ReadOnlySpan<byte> lines = _batch.GetBuffer().AsSpan(0, (int)_batch.Length);
         try
         {
-            (string path, long bytes) = Write(_batch.GetBuffer().AsSpan(0, (int)_batch.Length));
-            lock (_gate)
-            {
-                _written += _batchLines;
-                OnWritten?.Invoke(_written);
-                if (_segments.Count == 0 || _segments[^1].Path != path) _segments.Add(new TraceSegment(path, 0, 0));
-                _segments[^1] = new TraceSegment(path, _segments[^1].Rows + _batchLines, bytes);
-            }
+            batch = Write(lines);
         }
         catch (Exception error) when (WriteFailure.Is(error))
         {
-            lock (_gate) _lost += _batchLines;
+            batch = new Batch(Target, 0, 0, error);
+        }
+
+        long whole = batch.Failure is null ? _batchLines : lines[..batch.Kept].Count((byte)'\n');
+        lock (_gate)
+        {
+            if (whole > 0)
+            {
+                _written += whole;
+                OnWritten?.Invoke(_written);
+                if (_segments.Count == 0 || _segments[^1].Path != batch.Path) _segments.Add(new TraceSegment(batch.Path, 0, 0));
+                _segments[^1] = new TraceSegment(batch.Path, _segments[^1].Rows + whole, batch.Bytes);
+            }
+
+            _lost += _batchLines - whole;
+        }
+
+        if (batch.Failure is { } failure)
+        {
             long now = Environment.TickCount64;
-            if (_failed is null || now - _failed > QuietMs) onFailure(Target, error);
+            if (_failed is null || now - _failed > QuietMs) onFailure(Target, failure);
             _failed = now;
         }
 
@@ -88,7 +101,13 @@ internal abstract class LossCountingOutput(TraceSinkOptions options, Action<stri
     {
     }
 
-    /// <summary>Writes lines, all or nothing.</summary>
-    /// <returns>The file and its size now.</returns>
-    protected abstract (string Path, long Bytes) Write(ReadOnlySpan<byte> lines);
+    /// <summary>Writes lines: all of them, or as many whole ones from the first on as there is room for.</summary>
+    protected abstract Batch Write(ReadOnlySpan<byte> lines);
+
+    /// <summary>What became of a batch.</summary>
+    /// <param name="Path">The file.</param>
+    /// <param name="Bytes">Its size now.</param>
+    /// <param name="Kept">Bytes of the batch that are in it, which end with a line.</param>
+    /// <param name="Failure">Why the others are not; null: all are.</param>
+    protected readonly record struct Batch(string Path, long Bytes, int Kept, Exception? Failure = null);
 }

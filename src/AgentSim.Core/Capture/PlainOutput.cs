@@ -1,5 +1,6 @@
 using System.Runtime.Versioning;
 using System.Text.Json;
+using AgentSim.Files;
 using Microsoft.Win32.SafeHandles;
 
 namespace AgentSim.Capture;
@@ -34,7 +35,7 @@ internal sealed class PlainOutput : LossCountingOutput
         _stream = null;
     }
 
-    protected override (string Path, long Bytes) Write(ReadOnlySpan<byte> lines)
+    protected override Batch Write(ReadOnlySpan<byte> lines)
     {
         // Where the file was removed or moved away nobody would find what comes.
         if (_stream is null || !File.Exists(Target)) Open();
@@ -42,22 +43,31 @@ internal sealed class PlainOutput : LossCountingOutput
         {
             RandomAccess.Write(_file, lines, _end);
         }
-        catch
+        catch (Exception error) when (WriteFailure.Is(error))
         {
-            try
-            {
-                RandomAccess.SetLength(_file, _end);
-            }
-            catch (IOException)
-            {
-                // The next batch is written over what is left.
-            }
-
-            throw;
+            int kept = KeepWholeLines(lines);
+            _end += kept;
+            return new Batch(Target, _end, kept, error);
         }
 
         _end += lines.Length;
-        return (Target, _end);
+        return new Batch(Target, _end, lines.Length);
+    }
+
+    // A file of a limited size, or on a disk that is full, takes the beginning of what it has no room for.
+    private int KeepWholeLines(ReadOnlySpan<byte> lines)
+    {
+        try
+        {
+            int taken = (int)Math.Clamp(RandomAccess.GetLength(_file) - _end, 0, lines.Length);
+            int kept = lines[..taken].LastIndexOf((byte)'\n') + 1;
+            RandomAccess.SetLength(_file, _end + kept);
+            return kept;
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            return 0;   // the next batch is written over what is left
+        }
     }
 
     private void Open()

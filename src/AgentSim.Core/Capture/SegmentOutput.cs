@@ -62,7 +62,7 @@ internal sealed class SegmentOutput : LossCountingOutput
         _lines++;
     }
 
-    protected override (string Path, long Bytes) Write(ReadOnlySpan<byte> lines)
+    protected override Batch Write(ReadOnlySpan<byte> lines)
     {
         _member.SetLength(0);
         using (var gzip = new GZipStream(_member, _compression, leaveOpen: true)) gzip.Write(lines);
@@ -79,7 +79,7 @@ internal sealed class SegmentOutput : LossCountingOutput
         }
 
         _fileBytes += _member.Length;
-        return (Target, _fileBytes);
+        return new Batch(Target, _fileBytes, lines.Length);
     }
 
     private SafeFileHandle Create()

@@ -60,7 +60,7 @@ public static class InputFiles
             ArgumentException => "this is not a file name",
             _ => $"cannot be opened: {error.Message}",
         };
-        return Errors.InputUnreadable.At(path.Length == 0 ? "(empty path)" : path, 0, reason, error);
+        return Errors.InputUnreadable.At(path, 0, reason, error);
     }
 
     private static bool IsTraceName(string name) =>

@@ -91,7 +91,7 @@ internal sealed class LineReader : IDisposable
             ReadOnlySpan<byte> line = Line;
             if (!Utf8.IsValid(line) && line.Contains((byte)0))
                 throw Error(LineNumber, Errors.EncodingInvalid, "the file is binary, not text; give lines of JSON, plain or gzipped");
-            if (!Utf8.IsValid(line)) throw Error(LineNumber, Errors.EncodingInvalid, "the line is not valid UTF-8; save the file as UTF-8");
+            if (!Utf8.IsValid(line)) throw Error(LineNumber, Errors.EncodingInvalid, EncodedText.InvalidLine);
             if (!IsBlank(line)) return true;
         }
 

@@ -23,7 +23,7 @@ public static class WriteFailure
     public static AgentSimException At(string path, Exception error)
     {
         ArgumentNullException.ThrowIfNull(path);
-        return Errors.OutputFailed.At(path.Length == 0 ? "(empty path)" : path, 0, $"cannot be written: {Reason(error)}", error);
+        return Errors.OutputFailed.At(path, 0, $"cannot be written: {Reason(error)}", error);
     }
 
     // What .NET makes of EFBIG.

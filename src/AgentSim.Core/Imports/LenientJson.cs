@@ -46,6 +46,15 @@ internal static class LenientJson
         }
     }
 
+    /// <summary>The JSON in a text, which may have been cut anywhere.</summary>
+    /// <exception cref="JsonException">It is none.</exception>
+    public static JsonDocument Parse(string text)
+    {
+        byte[] json = System.Text.Encoding.UTF8.GetBytes(text);
+        LoneSurrogates.Mend(json);
+        return JsonDocument.Parse(json);
+    }
+
     /// <summary>The items of an array; none for anything else.</summary>
     public static IEnumerable<JsonElement> Items(this JsonElement value) =>
         value.ValueKind == JsonValueKind.Array ? value.EnumerateArray() : [];

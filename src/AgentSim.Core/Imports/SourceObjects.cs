@@ -69,7 +69,10 @@ internal static class SourceObjects
                 line += bytes.AsSpan(counted, at - counted).Count((byte)'\n');
                 counted = at;
                 using JsonDocument document = JsonDocument.ParseValue(ref reader);
-                onObject(document.RootElement, new SourcePlace(path, line));
+                int bad = EncodedText.InvalidAt(bytes.AsSpan(at, (int)reader.BytesConsumed - at));
+                if (bad < 0) onObject(document.RootElement, new SourcePlace(path, line));
+                else sink.Fault(DropReason.Malformed, Errors.EncodingInvalid.At(path,
+                    line + bytes.AsSpan(at, bad).Count((byte)'\n'), EncodedText.InvalidLine));
             }
         }
         catch (JsonException error)

@@ -43,6 +43,18 @@ internal sealed class AnswerStream(LiveClock clock)
 
     private bool Take(ReadOnlySpan<byte> data)
     {
+        try
+        {
+            return TakeEvent(data);
+        }
+        catch (InvalidOperationException error)
+        {
+            throw new JsonException("an event holds text that is not Unicode", error);   // found out when it is looked at
+        }
+    }
+
+    private bool TakeEvent(ReadOnlySpan<byte> data)
+    {
         double now = clock.Now;
         if (data.SequenceEqual("[DONE]"u8)) return _isDone = true;
         var json = new Utf8JsonReader(data);

@@ -2,6 +2,7 @@ using System.IO.Compression;
 using System.Text;
 using System.Text.Json;
 using AgentSim.Files;
+using AgentSim.Imports;
 using AgentSim.Workload;
 
 namespace AgentSim.Measurements;
@@ -16,9 +17,7 @@ internal static class MeasurementFile
         try
         {
             using Stream stream = Open(path);
-            byte[] content = BoundedFile.Read(stream, InputLimits.Measurement, path).ToArray();
-            using var reader = new StreamReader(new MemoryStream(content), Encoding.UTF8);
-            return reader.ReadToEnd();
+            return Encoding.UTF8.GetString(EncodedText.Of(BoundedFile.Read(stream, InputLimits.Measurement, path), path).Span);
         }
         catch (Exception error) when (error is IOException or InvalidDataException)
         {
@@ -33,7 +32,9 @@ internal static class MeasurementFile
         try
         {
             using Stream stream = Open(path);
-            return JsonDocument.Parse(BoundedFile.Read(stream, InputLimits.Measurement, path));
+            byte[] text = EncodedText.Of(BoundedFile.Read(stream, InputLimits.Measurement, path), path).ToArray();
+            LoneSurrogates.Mend(text);
+            return JsonDocument.Parse(text);
         }
         catch (JsonException error)
         {
@@ -55,7 +56,9 @@ internal static class MeasurementFile
             JsonElement value;
             try
             {
-                using JsonDocument document = JsonDocument.Parse(lines.Line.ToArray());
+                byte[] text = lines.Line.ToArray();
+                LoneSurrogates.Mend(text);
+                using JsonDocument document = JsonDocument.Parse(text);
                 value = document.RootElement.Clone();
             }
             catch (JsonException error)

@@ -76,6 +76,8 @@ public static class MeasurementReader
         if (LlmServingSimRun.Is(head)) return [LlmServingSimRun.Read(path, cancellation)];
         if (AiperfRun.Is(head)) return [AiperfRun.Read(path, cancellation)];
         if (VllmBenchRun.Is(head)) return [VllmBenchRun.Read(path, cancellation)];
+        // What would tell may be what is damaged.
+        if (head.StartsWith('{') || head.StartsWith('[')) MeasurementFile.Text(path);
         throw Errors.MeasurementInvalid.At(path, 0, $"is no measurement that is known; those are {string.Join(", ", Formats)}");
     }
 }

@@ -45,7 +45,8 @@ public static class ReportReader
     {
         try
         {
-            using JsonDocument document = JsonDocument.Parse(BoundedFile.Read(file, InputLimits.Report, path));
+            using JsonDocument document = JsonDocument.Parse(
+                EncodedText.Of(BoundedFile.Read(file, InputLimits.Report, path), path, InvalidId));
             if (document.RootElement.ValueKind != JsonValueKind.Object) throw Invalid(path, "the file holds no JSON object");
             return EmptyMetrics.Mark([.. Holders(document.RootElement).SelectMany(Numbers)], NamedEmpty(document.RootElement, path));
         }
@@ -56,7 +57,7 @@ public static class ReportReader
         }
         catch (InvalidOperationException)
         {
-            throw Invalid(path, "the file holds text that is not Unicode");
+            throw Invalid(path, "a string holds one half of a surrogate pair");
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {

@@ -175,11 +175,7 @@ internal static class RouterPolicyReader
                 $"router policy file: longer than {InputLimits.Policy.Value:N0} bytes; it holds families, buckets and classes only " +
                     $"({InputLimits.Policy.Raise})")).ToArray();
             digest = Convert.ToHexStringLower(SHA256.HashData(bytes));
-            return new UTF8Encoding(false, throwOnInvalidBytes: true).GetString(bytes);
-        }
-        catch (DecoderFallbackException e)
-        {
-            throw InvalidId.At(path, 0, "router policy file: not UTF-8 text", e);
+            return Encoding.UTF8.GetString(EncodedText.Of(bytes, path, InvalidId).Span);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException)
         {

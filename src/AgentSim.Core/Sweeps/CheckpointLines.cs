@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json;
+using AgentSim.Files;
 using AgentSim.Json;
 using AgentSim.Metrics;
 using AgentSim.Simulation;
@@ -91,6 +92,7 @@ internal static class CheckpointLines
         var content = new CheckpointContent();
         for (long number = 1; NextLine(file) is { } line; number++)
         {
+            if (EncodedText.InvalidAt(line) >= 0) throw InvalidId.At(path, number, $"{EncodedText.InvalidLine}, or remove it");
             content.End += line.Length + 1;
             if (number == 1) continue;
             if (line.AsSpan().StartsWith(GridStart)) content.Grid = Grid(line, path, number);

@@ -47,6 +47,7 @@ public sealed class TimelineExport
         if (export._other is not null) throw NothingIn(export._other);
         // A shard may be empty, but not all there is.
         if (export._log is null && export._traceFile is null && files.Count > 0) throw NothingIn(files[0]);
+        if (export._traceFile is { } trace && export._trace.Nothing is { } nothing) throw Errors.TimelineInputInvalid.At(trace, 0, nothing);
         int items = 0;
         TimelineFile.Write(output, stream => items = export.Write(stream, cancel));
         return new TimelineSummary(items, files.Count) { Warnings = export._torn is null ? [] : [.. export._torn.Warnings()] };

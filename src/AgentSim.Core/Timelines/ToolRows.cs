@@ -43,6 +43,9 @@ internal sealed class ToolRows
             record.Time(tool.Number(TraceNames.Duration)), arguments));
     }
 
+    /// <summary>Whether there is no row.</summary>
+    public bool IsEmpty => _rows.Count == 0;
+
     /// <summary>Whether a row tells of the end of a call.</summary>
     public bool KnowsEnd(string session, string call) => _ended.Contains(new Key(session, call));
 

@@ -11,9 +11,27 @@ namespace AgentSim.Timelines;
 /// <param name="options">What to show.</param>
 public sealed class TraceTimeline(TimelineOptions options)
 {
+    private const int FoundTypes = 5;
+    private const int MostTypes = 1000;   // beyond that they are no types
+
     private readonly OrderedDictionary<string, List<RecordedRequest>> _requests = [];   // by session
     private readonly List<RecordedRequest> _inOrder = [];
     private readonly ToolRows _tools = new();
+    private readonly SortedDictionary<string, long> _found = new(StringComparer.Ordinal);   // records by their types
+
+    /// <summary>Why there is nothing to draw: what was found, and what is expected; null: there is something.</summary>
+    internal string? Nothing
+    {
+        get
+        {
+            if (_inOrder.Count > 0 || !_tools.IsEmpty) return null;
+            string found = _found.Count == 0 ? "no record" : string.Join(", ", _found.Take(FoundTypes)
+                .Select(type => $"{type.Value} of {(type.Key.Length == 0 ? "no event_type" : Quote.Of(type.Key))}"))
+                + (_found.Count > FoundTypes ? " and other types" : "");
+            return $"there is nothing to draw: of the types of records that a timeline shows ({TraceNames.RequestEnd}, "
+                + $"{TraceNames.ToolStart}, {TraceNames.ToolEnd}, {TraceNames.ToolError}) none came with its time and payload; found: {found}";
+        }
+    }
 
     /// <summary>Adds a record. What <see cref="TraceRecord"/> does not hold, above all tool starts, is not in the timeline.</summary>
     /// <exception cref="AgentSimException">A time of it is out of range.</exception>
@@ -27,9 +45,11 @@ public sealed class TraceTimeline(TimelineOptions options)
     /// <param name="stream">Written to, not closed.</param>
     /// <param name="cancel">Ends the writing.</param>
     /// <returns>The number of requests and tool calls.</returns>
+    /// <exception cref="AgentSimException"><c>TimelineEmpty</c>: there is none.</exception>
     public int Write(Stream stream, CancellationToken cancel = default)
     {
         ArgumentNullException.ThrowIfNull(stream);
+        if (Nothing is { } nothing) throw Errors.TimelineEmpty.Error(nothing);
         TimelineItem[] items = [.. Items().OrderBy(item => item.Begin).ThenBy(item => item.Kind)];
         var tracks = new RecordedTracks();
         var events = new List<(EventTrack Track, ItemEvent Event)>();
@@ -72,6 +92,7 @@ public sealed class TraceTimeline(TimelineOptions options)
     private void Add(RecordSource record)
     {
         string? type = record.Record.Text(TraceNames.EventType);
+        if (_found.Count < MostTypes || _found.ContainsKey(type ?? "")) _found[type ?? ""] = _found.GetValueOrDefault(type ?? "") + 1;
         if (type is TraceNames.ToolStart or TraceNames.ToolEnd or TraceNames.ToolError)
         {
             _tools.Add(record, type);

@@ -39,6 +39,7 @@ public sealed class ExportAgentReportCommand : ExportCommand
     /// <summary>Report files in place of results, for a page or tables of them.</summary>
     [Parameter(ParameterSetName = FileSet, Mandatory = true)]
     [ValidateNotNullOrEmpty]
+    [PathName]
     public string[] Report { get; set; } = [];
 
     /// <summary>The request logs of the report files, in their order; an empty text for one without.</summary>

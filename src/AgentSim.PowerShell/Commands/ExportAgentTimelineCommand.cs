@@ -44,12 +44,14 @@ public sealed class ExportAgentTimelineCommand : ExportCommand
     [Parameter(ParameterSetName = SourcePathSet, Mandatory = true, ValueFromPipeline = true)]
     [SupportsWildcards]
     [ValidateNotNullOrEmpty]
+    [PathName]
     public string[] SourcePath { get; set; } = [];
 
     /// <summary>The same, taken literally.</summary>
     [Parameter(ParameterSetName = LiteralSourcePathSet, Mandatory = true, ValueFromPipelineByPropertyName = true)]
     [Alias("PSPath")]
     [ValidateNotNullOrEmpty]
+    [PathName]
     public string[] LiteralSourcePath { get; set; } = [];
 
     /// <summary>Leaves out the stages of requests.</summary>

@@ -13,6 +13,7 @@ public abstract class ExportCommand : AgentSimCommand
     [Parameter(Mandatory = true, Position = 0)]
     [Alias("LiteralPath")]
     [ValidateNotNullOrEmpty]
+    [PathName]
     public string Path { get; set; } = "";
 
     /// <summary>Replaces the file if it exists.</summary>

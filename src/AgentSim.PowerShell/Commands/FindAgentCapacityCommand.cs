@@ -65,6 +65,7 @@ public sealed class FindAgentCapacityCommand : GridCommand
     [Parameter]
     [SupportsWildcards]
     [ValidateNotNullOrEmpty]
+    [PathName]
     public string[]? MergePath { get; set; }
 
     /// <inheritdoc/>

@@ -16,6 +16,7 @@ public sealed class GetAgentTraceCommand : AgentSimCommand
     /// <summary>What was given to Start-AgentTrace; without it all captures of the session are meant.</summary>
     [Parameter(Position = 0, ValueFromPipelineByPropertyName = true)]
     [ValidateNotNullOrEmpty]
+    [PathName]
     public string? OutputPath { get; set; }
 
     /// <summary>Streams new records until the capture is stopped.</summary>

@@ -91,6 +91,7 @@ public abstract partial class GridCommand : ReplayInputCommand
     /// <summary>File that keeps what is finished, so that the sweep can go on after an interruption.</summary>
     [Parameter]
     [ValidateNotNullOrEmpty]
+    [PathName]
     public string? CheckpointPath { get; set; }
 
     /// <summary>Starts the checkpoint anew when it is of another sweep.</summary>

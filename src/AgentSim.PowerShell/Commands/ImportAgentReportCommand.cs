@@ -17,12 +17,14 @@ public sealed class ImportAgentReportCommand : AgentSimCommand
     [PathText]
     [SupportsWildcards]
     [ValidateNotNullOrEmpty]
+    [PathName]
     public string[] Path { get; set; } = [];
 
     /// <summary>Report files, taken literally.</summary>
     [Parameter(ParameterSetName = LiteralPathSet, Mandatory = true, ValueFromPipelineByPropertyName = true)]
     [Alias("PSPath")]
     [ValidateNotNullOrEmpty]
+    [PathName]
     public string[] LiteralPath { get; set; } = [];
 
     /// <inheritdoc/>

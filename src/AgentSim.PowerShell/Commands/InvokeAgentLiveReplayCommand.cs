@@ -109,11 +109,13 @@ public sealed partial class InvokeAgentLiveReplayCommand : WorkloadInputCommand
     /// <summary>Report file to write in any case, also of a run that was stopped.</summary>
     [Parameter]
     [ValidateNotNullOrEmpty]
+    [PathName]
     public string? ReportPath { get; set; }
 
     /// <summary>File of request records to write in any case, also of a run that was stopped.</summary>
     [Parameter]
     [ValidateNotNullOrEmpty]
+    [PathName]
     public string? LogPath { get; set; }
 
     /// <summary>Sends to another machine without asking first.</summary>

@@ -26,6 +26,7 @@ public sealed class MeasureAgentEndpointCommand : AgentSimCommand
     /// <summary>The measurement to write.</summary>
     [Parameter(Mandatory = true)]
     [ValidateNotNullOrEmpty]
+    [PathName]
     public string OutputPath { get; set; } = "";
 
     /// <summary>Tokens of the longest prompt.</summary>

@@ -14,6 +14,7 @@ public sealed class NewAgentTimingProfileCommand : MeasurementCommand
     /// <summary>The profile to write, NAME.npz; NAME.calibration.json comes beside it.</summary>
     [Parameter(Mandatory = true, Position = 0)]
     [ValidateNotNullOrEmpty]
+    [PathName]
     public string OutputPath { get; set; } = "";
 
     /// <summary>Measurements to fit to, or paths of their files.</summary>
@@ -25,6 +26,7 @@ public sealed class NewAgentTimingProfileCommand : MeasurementCommand
     /// <summary>Runs that are not fitted to: the errors are stated of them.</summary>
     [Parameter]
     [ValidateNotNullOrEmpty]
+    [PathName]
     public object[] HoldOut { get; set; } = [];
 
     /// <summary>Without held-out runs: share of the last requests of each run that is not fitted to.</summary>

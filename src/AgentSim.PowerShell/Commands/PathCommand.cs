@@ -28,12 +28,14 @@ public abstract class PathCommand : AgentSimCommand
     [PathText]
     [SupportsWildcards]
     [ValidateNotNullOrEmpty]
+    [PathName]
     public string[] Path { get; set; } = [];
 
     /// <summary>Files and folders, taken literally.</summary>
     [Parameter(ParameterSetName = LiteralPathSet, Mandatory = true, ValueFromPipelineByPropertyName = true)]
     [Alias("PSPath")]
     [ValidateNotNullOrEmpty]
+    [PathName]
     public string[] LiteralPath { get; set; } = [];
 
     /// <summary>Whether a folder stands for the traces below it, too.</summary>

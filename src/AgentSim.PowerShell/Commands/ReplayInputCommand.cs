@@ -16,6 +16,7 @@ public abstract partial class ReplayInputCommand : WorkloadInputCommand
     /// <summary>File with queue policies of the KV router.</summary>
     [Parameter]
     [ValidateNotNullOrEmpty]
+    [PathName]
     public string? RouterPolicyPath { get; set; }
 
     /// <summary>The served model, which selects a profile of the policy file.</summary>
@@ -26,6 +27,7 @@ public abstract partial class ReplayInputCommand : WorkloadInputCommand
     /// <summary>A timing profile of New-AgentTimingProfile, or its file: the latencies of a deployment.</summary>
     [Parameter]
     [ValidateNotNull]
+    [PathName]
     public object? TimingProfile { get; set; }
 
     /// <summary>Stops the simulated clock after this many seconds.</summary>

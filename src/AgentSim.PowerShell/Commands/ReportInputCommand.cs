@@ -30,12 +30,14 @@ public abstract class ReportInputCommand : AgentSimCommand
     [Parameter(ParameterSetName = PathSet, Mandatory = true)]
     [SupportsWildcards]
     [ValidateNotNullOrEmpty]
+    [PathName]
     public string[] Path { get; set; } = [];
 
     /// <summary>Report files, taken literally.</summary>
     [Parameter(ParameterSetName = LiteralPathSet, Mandatory = true)]
     [Alias("PSPath")]
     [ValidateNotNullOrEmpty]
+    [PathName]
     public string[] LiteralPath { get; set; } = [];
 
     /// <summary>The current input, one by one.</summary>

@@ -72,6 +72,7 @@ public sealed class StartAgentServerCommand : AgentSimCommand
     /// <summary>A timing profile of New-AgentTimingProfile, or its file: the latencies of a deployment.</summary>
     [Parameter]
     [ValidateNotNull]
+    [PathName]
     public object? TimingProfile { get; set; }
 
     /// <summary>How requests are placed on workers.</summary>
@@ -88,6 +89,7 @@ public sealed class StartAgentServerCommand : AgentSimCommand
     /// <summary>File with queue policies of the KV router.</summary>
     [Parameter]
     [ValidateNotNullOrEmpty]
+    [PathName]
     public string? RouterPolicyPath { get; set; }
 
     /// <summary>The model that selects a profile of the policy file.</summary>

@@ -22,6 +22,7 @@ public sealed class StartAgentTraceCommand : AgentSimCommand
     /// <summary>Prefix of the segments, a folder for them, or with -Format Jsonl the file.</summary>
     [Parameter(Mandatory = true, Position = 0)]
     [ValidateNotNullOrEmpty]
+    [PathName]
     public string OutputPath { get; set; } = "";
 
     /// <summary>The server to pass requests on to.</summary>
@@ -94,6 +95,7 @@ public sealed class StartAgentTraceCommand : AgentSimCommand
     /// <summary>Writes the environment variables for a Dynamo frontend, or for clients of the proxy, to this file.</summary>
     [Parameter]
     [ValidateNotNullOrEmpty]
+    [PathName]
     public string? EnvironmentFile { get; set; }
 
     /// <summary>Replaces the environment file if it exists.</summary>

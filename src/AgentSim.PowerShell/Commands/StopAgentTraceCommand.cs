@@ -11,6 +11,7 @@ public sealed class StopAgentTraceCommand : AgentSimCommand
     /// <summary>What was given to Start-AgentTrace; without it all captures of the session are stopped.</summary>
     [Parameter(Position = 0, ValueFromPipelineByPropertyName = true)]
     [ValidateNotNullOrEmpty]
+    [PathName]
     public string? OutputPath { get; set; }
 
     /// <inheritdoc/>

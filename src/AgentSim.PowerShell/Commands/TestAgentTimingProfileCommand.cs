@@ -21,6 +21,7 @@ public sealed class TestAgentTimingProfileCommand : MeasurementCommand
     /// <summary>The profile; without it: the built-in timing.</summary>
     [Parameter(Position = 1)]
     [ValidateNotNullOrEmpty]
+    [PathName]
     public string? TimingProfile { get; set; }
 
     /// <summary>Bounds on errors, as e2e_mape&gt;5%: a run that misses one is an error.</summary>

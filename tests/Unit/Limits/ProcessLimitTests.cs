@@ -24,24 +24,31 @@ public sealed class ProcessLimitTests : IDisposable
         ["convert"] = ["convert", "--agentic", "--input-path", "trace.jsonl.gz", "--output-file", "out/rows.jsonl"],
         ["timeline"] = ["timeline", "trace.jsonl.gz", "-o", "out/t.json"],
         ["import"] = ["import", "--format", "table", "table.csv", "--output-path", "out/i", "--summary", "out/i.json"],
+        ["calibrate"] = ["calibrate", "bench.json", "-o", "out/fit.npz", "--num-gpu-blocks", "1000", "--layers", "2"],
     };
 
-    private (int Code, string Error) Run(string limit, params string[] arguments)
+    private (int Code, string Error) Run(string limit, params string[] arguments) => Run([], limit, "exec \"$@\"", arguments);
+
+    private (int Code, string Error) Run(string[] before, string limit, string run, params string[] arguments)
     {
+        File.Copy(TestData.PathOf("..", "..", "..", "bench", "fuzz", "seeds", "measurement", "bench.json"), _folder.File("bench.json"),
+            overwrite: true);
         File.Copy(TestData.PathOf("..", "..", "..", "samples", "agent-small.trace.jsonl.gz"), _folder.File("trace.jsonl.gz"), overwrite: true);
         File.WriteAllLines(_folder.File("table.csv"), ["TIMESTAMP,ContextTokens,GeneratedTokens", .. Enumerable.Range(0, 20_000)
             .Select(i => FormattableString.Invariant($"2023-11-16 18:{i / 60 % 60:00}:{i % 60:00}.{i % 1000:000},{1 + (i * 104_729L % 4096)},{1 + (i * 1299 % 977)}"))]);
         // The runtime of the portable program must not need a large file for itself.
-        string script = _folder.Write("limited.sh", $"{limit}\nexport DOTNET_EnableWriteXorExecute=0\nexec \"$@\"\n");
-        ProcessStartInfo start = CliProgram.StartBy(["bash", script], arguments);
+        string script = _folder.Write("limited.sh", $"{limit}\nexport DOTNET_EnableWriteXorExecute=0\n{run}\n");
+        ProcessStartInfo start = CliProgram.StartBy([.. before, "bash", script], arguments);
         start.WorkingDirectory = _folder.Path;
         using Process process = Process.Start(start)!;
         Task<string> output = process.StandardOutput.ReadToEndAsync();
         string error = process.StandardError.ReadToEnd();
         process.WaitForExit();
-        _ = output.Result;
+        _said = output.Result;
         return (process.ExitCode, error);
     }
+
+    private string _said = "";
 
     private string[] Outputs => [.. _folder.Everything.Where(name => name.StartsWith("out/", StringComparison.Ordinal)
         || name.Contains(".agentsim", StringComparison.Ordinal))];
@@ -57,6 +64,44 @@ public sealed class ProcessLimitTests : IDisposable
         string last = error.TrimEnd().Split('\n')[^1];
         Assert.EndsWith("cannot be written: it would be larger than the file system or a limit allows [OutputFailed]", last);
         Assert.Empty(Outputs);
+    }
+
+    [FullDiskTheory]
+    [MemberData(nameof(Commands))]
+    public void A_full_disk_is_one_line_and_none_of_the_files(string command)
+    {
+        Directory.CreateDirectory(_folder.File("out"));
+        // The disk goes away with the shell, so that it says itself what is on it.
+        (int code, string error) = Run(Limited.Mounting!, "mount -t tmpfs -o size=8k tmpfs out",
+            "\"$@\"; code=$?; echo \"left:\" $(ls -A out); exit $code", Lines[command]);
+        Assert.True(code == 1, $"exit {code}: {error}");
+        string last = error.TrimEnd().Split('\n')[^1];
+        Assert.Contains(" cannot be written: ", last, StringComparison.Ordinal);
+        Assert.EndsWith(" [OutputFailed]", last, StringComparison.Ordinal);
+        Assert.EndsWith("left:\n", _said, StringComparison.Ordinal);
+    }
+
+    [FewThreadsTheory]
+    [MemberData(nameof(Commands))]
+    public void Too_few_threads_are_one_line_and_none_of_the_files_and_a_few_more_are_enough(string command)
+    {
+        if (OperatingSystem.IsWindows()) return;
+        bool hasWorked = false, hasFailed = false;
+        File.SetUnixFileMode(_folder.Path, (UnixFileMode)0b111_111_111);
+        foreach (int threads in (int[])[2, 3, 4, 5, 6, 7, 8, 9, 10, 12, 16, 64])
+        {
+            if (Directory.Exists(_folder.File("out"))) Directory.Delete(_folder.File("out"), recursive: true);
+            (int code, string error) = Run(Limited.Counted!, $"ulimit -u {threads}", "exec \"$@\"", Lines[command]);
+            (hasWorked, hasFailed) = (hasWorked || code == 0, hasFailed || code != 0);
+            if (code == 0) Assert.NotEmpty(Outputs);
+            else Assert.True(Outputs.Length == 0, $"ulimit -u {threads}, exit {code}: {error}, {string.Join(", ", Outputs)}");
+            Assert.DoesNotContain("internal error", error);
+            Assert.DoesNotContain("Unhandled exception", error);
+            if (code != 0) Assert.False(string.IsNullOrWhiteSpace(error), $"ulimit -u {threads}: exit {code} without a word");
+            if (code == 1) Assert.EndsWith(" [MemoryExhausted]", error.TrimEnd(), StringComparison.Ordinal);
+        }
+
+        Assert.True(hasWorked && hasFailed, "the limits are all too low or all too high to show anything");
     }
 
     [Theory]

@@ -168,9 +168,29 @@ public sealed class TraceTimelineTests
             {"schema":"dynamo.request.trace.v1","event_type":"request_end","request":{}}
             {"schema":"dynamo.request.trace.v1","event_type":"tool_end","event_time_unix_ms":1,"tool":{}}
             {"schema":"dynamo.request.trace.v1","event_type":"request_payload","event_time_unix_ms":1,"agent_context":{},"payload":{}}
-            """);
-        Assert.Equal(0, items);
-        Assert.Empty(events.All);
+
+            """ + Request(0, ""));
+        Assert.Equal(1, items);
+        Assert.Single(events.Phase("X"));
+    }
+
+    [Theory]
+    [InlineData("1 of 'nope', 2 of no event_type", """{"schema":"dynamo.request.trace.v1","event_type":"nope","event_time_unix_ms":1}""",
+        """{"schema":"dynamo.request.trace.v1","event_time_unix_ms":1}""", """{"schema":"dynamo.request.trace.v1","event_type":"","event_time_unix_ms":1}""")]
+    [InlineData("1 of '\\u001b[2J'", """{"schema":"dynamo.request.trace.v1","event_type":"\u001b[2J"}""")]
+    [InlineData("1 of 'request_end'", """{"schema":"dynamo.request.trace.v1","event_type":"request_end","request":{}}""")]
+    [InlineData("1 of 'request_payload'", """{"schema":"dynamo.request.trace.v1","event_type":"request_payload","event_time_unix_ms":1}""")]
+    public void A_trace_in_which_nothing_can_be_drawn_is_an_error_that_says_what_was_found(string found, params string[] lines)
+    {
+        using var folder = new TempFolder();
+        string trace = folder.Write("trace.jsonl", string.Join('\n', lines));
+        AgentSimException error = Assert.Throws<AgentSimException>(
+            () => TimelineExport.Run([trace], folder.File("out/timeline.json"), new TimelineOptions()));
+        Assert.Equal("TimelineInputInvalid", error.ErrorId);
+        Assert.StartsWith($"{trace}: there is nothing to draw: ", error.Message, StringComparison.Ordinal);
+        Assert.Contains("(request_end, tool_start, tool_end, tool_error)", error.Message, StringComparison.Ordinal);
+        Assert.Contains(found, error.Message, StringComparison.Ordinal);
+        Assert.Equal(["trace.jsonl"], folder.Everything);
     }
 
     [Theory]
@@ -223,8 +243,8 @@ public sealed class TraceTimelineTests
         var fromMemory = new TraceTimeline(new TimelineOptions());
         fromMemory.Add(Assert.IsType<ToolRecord>(Assert.Single(RequestTraceReader.Read([folder.Write("t.jsonl", line)]))));
 
-        Assert.Equal(0, fromMemory.Write(new MemoryStream()));
-        Assert.Empty(Made(line).Events.Phase("X"));
+        Assert.Equal("TimelineEmpty", Assert.Throws<AgentSimException>(() => fromMemory.Write(new MemoryStream())).ErrorId);
+        Assert.Single(Made(line + "\n" + Request(0, "")).Events.Phase("X"));
     }
 
     [Fact]

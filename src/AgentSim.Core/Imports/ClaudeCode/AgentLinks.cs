@@ -84,7 +84,7 @@ internal sealed class AgentLinks(ClaudeCodeFormat format, ImportSink sink)
         {
             if (!File.Exists(metadata) || new FileInfo(metadata).Length > 1 << 20) return null;
             using JsonDocument document = JsonDocument.Parse(File.ReadAllBytes(metadata));
-            return ClaudeJson.Text(document.RootElement, "toolUseId");
+            return document.RootElement.Text("toolUseId");
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException or JsonException)
         {

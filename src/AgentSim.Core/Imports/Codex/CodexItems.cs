@@ -106,7 +106,7 @@ internal sealed class CodexItems(ImportSink sink)
         {
             try
             {
-                using JsonDocument document = JsonDocument.Parse(text);
+                using JsonDocument document = LenientJson.Parse(text);
                 JsonElement metadata = document.RootElement.Get("metadata");
                 return (isError || metadata.Number("exit_code") is not (null or 0), metadata.Real("duration_seconds") * 1000);
             }
@@ -135,7 +135,7 @@ internal sealed class CodexItems(ImportSink sink)
         if (!text.StartsWith('{') || text.Length > 10_000 || !text.Contains("_id\"", StringComparison.Ordinal)) return null;
         try
         {
-            using JsonDocument document = JsonDocument.Parse(text);
+            using JsonDocument document = LenientJson.Parse(text);
             return document.RootElement.Text("agent_id") ?? document.RootElement.Text("thread_id");
         }
         catch (JsonException)

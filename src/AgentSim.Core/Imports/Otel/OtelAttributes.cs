@@ -79,7 +79,7 @@ internal sealed class OtelAttributes
             return value.ValueKind switch
             {
                 JsonValueKind.Object or JsonValueKind.Array => JsonDocument.Parse(value.GetRawText()),
-                JsonValueKind.String => JsonDocument.Parse(value.GetString()!),
+                JsonValueKind.String => LenientJson.Parse(value.GetString()!),
                 _ => null,
             };
         }

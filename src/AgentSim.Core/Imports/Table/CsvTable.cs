@@ -1,4 +1,5 @@
 using System.Text;
+using AgentSim.Files;
 using nietras.SeparatedValues;
 
 namespace AgentSim.Imports.Table;
@@ -9,6 +10,12 @@ namespace AgentSim.Imports.Table;
 /// </summary>
 internal static class CsvTable
 {
+    // Stands for bytes that are no UTF-8: a number that no character has.
+    private const char NoText = '\uFDD0';
+
+    private static readonly Encoding Utf8 = Encoding.GetEncoding("utf-8", EncoderFallback.ReplacementFallback,
+        new DecoderReplacementFallback(NoText.ToString()));
+
     /// <summary>The names of the columns, by the beginning of a file; none if it is no such table.</summary>
     public static IReadOnlyList<string> Header(SourceHead head)
     {
@@ -33,15 +40,24 @@ internal static class CsvTable
         int line = 0;
         try
         {
-            using var text = new StreamReader(new SourceStream(source), Encoding.UTF8);
+            using var text = new StreamReader(new SourceStream(source), Utf8);
             using SepReader reader = Options.From(text);
-            var cells = new CsvCells(Names(reader));
+            string[] names = Names(reader);
+            if (names.Any(name => name.Contains(NoText, StringComparison.Ordinal)))
+                sink.Fault(DropReason.Malformed, Errors.EncodingInvalid.At(path, 1, EncodedText.InvalidLine));
+            var cells = new CsvCells(names);
             while (reader.MoveNext())
             {
                 cancel.ThrowIfCancellationRequested();
                 SepReader.Row row = reader.Current;
                 line = row.LineNumberFrom;
                 if (row.ColCount == 1 && row[0].Span.Trim().Length == 0) continue;
+                if (row.Span.Contains(NoText))
+                {
+                    sink.Fault(DropReason.Malformed, Errors.EncodingInvalid.At(path, line, EncodedText.InvalidLine));
+                    continue;
+                }
+
                 cells.Take(row);
                 onRow(cells, new SourcePlace(path, line));
             }

@@ -66,7 +66,7 @@ internal sealed class JsonCells : ITableCells
         {
             try
             {
-                inner = JsonDocument.Parse(text);
+                inner = LenientJson.Parse(text);
                 outer = inner.RootElement;
             }
             catch (JsonException)
