@@ -25,18 +25,18 @@ internal sealed class PlainTraceParser
         var line = new PlainLine(text);
         (record, count) = (null, 0);
         bool isWrapped = line.Take("{\"timestamp\":"u8);
-        if (isWrapped && !(line.TakeInteger(out _) && line.Take(",\"event\":"u8))) return -1;
-        if (!line.Take("{\"schema\":\"dynamo.request.trace.v1\",\"event_type\":\""u8)) return -1;
+        if (isWrapped && !(line.TakeInteger(out _) && line.Take(PlainKeys.Event))) return -1;
+        if (!line.Take(PlainKeys.SchemaEventType)) return -1;
         string type;
-        if (line.Take("request_end\",\"event_time_unix_ms\":"u8)) type = TraceNames.RequestEnd;
-        else if (line.Take("tool_end\",\"event_time_unix_ms\":"u8)) type = TraceNames.ToolEnd;
-        else if (line.Take("tool_start\",\"event_time_unix_ms\":"u8)) type = TraceNames.ToolStart;
-        else if (line.Take("tool_error\",\"event_time_unix_ms\":"u8)) type = TraceNames.ToolError;
+        if (line.Take(PlainKeys.RequestEndEventTime)) type = TraceNames.RequestEnd;
+        else if (line.Take(PlainKeys.ToolEndEventTime)) type = TraceNames.ToolEnd;
+        else if (line.Take(PlainKeys.ToolStartEventTime)) type = TraceNames.ToolStart;
+        else if (line.Take(PlainKeys.ToolErrorEventTime)) type = TraceNames.ToolError;
         else return -1;
         if (!line.TakeInteger(out long time)) return -1;
-        if (line.Take(",\"event_source\":\""u8) && !line.TakeText(out _)) return -1;
+        if (line.Take(PlainKeys.EventSource) && !line.TakeText(out _)) return -1;
         string? session = null, parent = null;
-        if (line.Take(",\"agent_context\":{\"session_id\":\""u8) && !Context(ref line, out session, out parent)) return -1;
+        if (line.Take(PlainKeys.AgentContextSessionId) && !Context(ref line, out session, out parent)) return -1;
         if (!(type == TraceNames.RequestEnd
             ? Request(ref line, ref hashes, first, out record, out count) : Tool(ref line, out record)))
             return -1;
@@ -50,7 +50,7 @@ internal sealed class PlainTraceParser
     private bool Context(ref PlainLine line, out string? session, out string? parent)
     {
         parent = null;
-        return Common(ref line, out session) && (!line.Take(",\"parent_session_id\":\""u8) || Common(ref line, out parent))
+        return Common(ref line, out session) && (!line.Take(PlainKeys.ParentSessionId) || Common(ref line, out parent))
             && line.Take("}"u8);
     }
 
@@ -58,35 +58,35 @@ internal sealed class PlainTraceParser
     {
         var request = new RequestRecord();
         (record, count) = (request, 0);
-        if (!line.Take(",\"request\":{\"request_id\":\""u8) || !line.TakeText(out ReadOnlySpan<byte> id)) return false;
+        if (!line.Take(PlainKeys.RequestRequestId) || !line.TakeText(out ReadOnlySpan<byte> id)) return false;
         request.RequestId = Encoding.ASCII.GetString(id);
-        if (line.Take(",\"x_request_id\":\""u8))
+        if (line.Take(PlainKeys.XRequestId))
         {
             if (!line.TakeText(out ReadOnlySpan<byte> own)) return false;
             request.XRequestId = Encoding.ASCII.GetString(own);
         }
 
-        if (line.Take(",\"model\":\""u8))
+        if (line.Take(PlainKeys.Model))
         {
             if (!Common(ref line, out string? model)) return false;
             request.Model = model;
         }
 
-        if (line.Take(",\"input_tokens\":"u8))
+        if (line.Take(PlainKeys.InputTokens))
         {
             if (!line.TakeUnsigned(out ulong tokens)) return false;
             request.InputTokens = tokens;
         }
 
-        if (!line.Take(",\"output_tokens\":"u8) || !line.TakeInteger(out long output)) return false;
+        if (!line.Take(PlainKeys.OutputTokens) || !line.TakeInteger(out long output)) return false;
         request.OutputTokens = output;
-        if (line.Take(",\"cached_tokens\":"u8))
+        if (line.Take(PlainKeys.CachedTokens))
         {
             if (!line.TakeUnsigned(out ulong tokens)) return false;
             request.CachedTokens = tokens;
         }
 
-        if (!line.Take(",\"request_received_ms\":"u8) || !line.TakeInteger(out long received)) return false;
+        if (!line.Take(PlainKeys.RequestReceived) || !line.TakeInteger(out long received)) return false;
         request.ReceivedUnixMs = received;
         return Times(ref line, request) && Worker(ref line, request) && Replay(ref line, request, ref hashes, first, out count);
     }
@@ -94,43 +94,43 @@ internal sealed class PlainTraceParser
     private static bool Times(ref PlainLine line, RequestRecord request)
     {
         double number;
-        if (line.Take(",\"prefill_wait_time_ms\":"u8))
+        if (line.Take(PlainKeys.PrefillWaitTime))
         {
             if (!line.TakeNumber(out number)) return false;
             request.PrefillWaitTimeMs = number;
         }
 
-        if (line.Take(",\"prefill_time_ms\":"u8))
+        if (line.Take(PlainKeys.PrefillTime))
         {
             if (!line.TakeNumber(out number)) return false;
             request.PrefillTimeMs = number;
         }
 
-        if (line.Take(",\"ttft_ms\":"u8))
+        if (line.Take(PlainKeys.Ttft))
         {
             if (!line.TakeNumber(out number)) return false;
             request.TtftMs = number;
         }
 
-        if (line.Take(",\"total_time_ms\":"u8))
+        if (line.Take(PlainKeys.TotalTime))
         {
             if (!line.TakeNumber(out number)) return false;
             request.TotalTimeMs = number;
         }
 
-        if (line.Take(",\"avg_itl_ms\":"u8))
+        if (line.Take(PlainKeys.AverageItl))
         {
             if (!line.TakeNumber(out number)) return false;
             request.AverageItlMs = number;
         }
 
-        if (line.Take(",\"kv_hit_rate\":"u8))
+        if (line.Take(PlainKeys.KvHitRate))
         {
             if (!line.TakeNumber(out number)) return false;
             request.KvHitRate = number;
         }
 
-        if (!line.Take(",\"queue_depth\":"u8)) return true;
+        if (!line.Take(PlainKeys.QueueDepth)) return true;
         if (!line.TakeUnsigned(out ulong depth)) return false;
         request.QueueDepth = depth;
         return true;
@@ -138,10 +138,10 @@ internal sealed class PlainTraceParser
 
     private static bool Worker(ref PlainLine line, RequestRecord request)
     {
-        if (!line.Take(",\"worker\":{\"prefill_worker_id\":"u8)) return true;
-        if (!line.TakeUnsigned(out ulong prefill) || !line.Take(",\"prefill_dp_rank\":"u8)
-            || !line.TakeInteger(out long prefillRank) || !line.Take(",\"decode_worker_id\":"u8) || !line.TakeUnsigned(out ulong decode)
-            || !line.Take(",\"decode_dp_rank\":"u8) || !line.TakeInteger(out long decodeRank) || !line.Take("}"u8)
+        if (!line.Take(PlainKeys.WorkerPrefillWorker)) return true;
+        if (!line.TakeUnsigned(out ulong prefill) || !line.Take(PlainKeys.PrefillRank)
+            || !line.TakeInteger(out long prefillRank) || !line.Take(PlainKeys.DecodeWorker) || !line.TakeUnsigned(out ulong decode)
+            || !line.Take(PlainKeys.DecodeRank) || !line.TakeInteger(out long decodeRank) || !line.Take("}"u8)
             || Math.Max(prefillRank, decodeRank) > uint.MaxValue)
             return false;
         request.Worker = new WorkerPlacement(prefill, (uint)prefillRank, decode, (uint)decodeRank);
@@ -151,9 +151,9 @@ internal sealed class PlainTraceParser
     private static bool Replay(ref PlainLine line, RequestRecord request, ref ulong[] hashes, int first, out int count)
     {
         count = 0;
-        if (!line.Take(",\"replay\":{\"trace_block_size\":"u8) || !line.TakeInteger(out long size)
-            || !line.Take(",\"input_length\":"u8) || !line.TakeInteger(out long length)
-            || !line.Take(",\"input_sequence_hashes\":["u8) || !line.TakeIntegers(ref hashes, first, out count)
+        if (!line.Take(PlainKeys.ReplayBlockSize) || !line.TakeInteger(out long size)
+            || !line.Take(PlainKeys.InputLength) || !line.TakeInteger(out long length)
+            || !line.Take(PlainKeys.Hashes) || !line.TakeIntegers(ref hashes, first, out count)
             || !line.Take("}}"u8))
             return false;
         (request.TraceBlockSize, request.InputLength) = (size, length);
@@ -165,41 +165,41 @@ internal sealed class PlainTraceParser
     {
         var tool = new ToolRecord();
         record = tool;
-        if (!line.Take(",\"tool\":{\"tool_call_id\":\""u8) || !line.TakeText(out ReadOnlySpan<byte> id)) return false;
+        if (!line.Take(PlainKeys.ToolToolCallId) || !line.TakeText(out ReadOnlySpan<byte> id)) return false;
         tool.ToolCallId = Encoding.ASCII.GetString(id);
-        if (!line.Take(",\"tool_class\":\""u8) || !Common(ref line, out string? name)) return false;
+        if (!line.Take(PlainKeys.ToolClass) || !Common(ref line, out string? name)) return false;
         tool.ToolClass = name!;
-        if (line.Take(",\"started_at_unix_ms\":"u8))
+        if (line.Take(PlainKeys.StartedAt))
         {
             if (!line.TakeInteger(out long started)) return false;
             tool.StartedUnixMs = started;
         }
 
-        if (line.Take(",\"ended_at_unix_ms\":"u8))
+        if (line.Take(PlainKeys.EndedAt))
         {
             if (!line.TakeInteger(out long ended)) return false;
             tool.EndedUnixMs = ended;
         }
 
-        if (line.Take(",\"status\":\""u8))
+        if (line.Take(PlainKeys.Status))
         {
             if (!Common(ref line, out string? status)) return false;
             tool.Status = status;
         }
 
-        if (line.Take(",\"duration_ms\":"u8))
+        if (line.Take(PlainKeys.Duration))
         {
             if (!line.TakeNumber(out double duration)) return false;
             tool.DurationMs = duration;
         }
 
-        if (line.Take(",\"output_bytes\":"u8))
+        if (line.Take(PlainKeys.OutputBytes))
         {
             if (!line.TakeUnsigned(out ulong bytes)) return false;
             tool.OutputBytes = bytes;
         }
 
-        if (line.Take(",\"error_type\":\""u8))
+        if (line.Take(PlainKeys.ErrorType))
         {
             if (!Common(ref line, out string? error)) return false;
             tool.ErrorType = error;

@@ -11,9 +11,10 @@ namespace AgentSim.Traces;
 /// </summary>
 internal sealed class RecordBatch : IDisposable
 {
-    private const int TypicalRecords = 256;
+    private const int Piece = 128 << 10;   // bytes of the lines of a batch
+    private const int TypicalRecords = 128;
     private const int MostOthers = 16;
-    private const int TypicalHashes = 1 << 14;
+    private const int TypicalHashes = 1 << 13;
 
     private readonly Pool<RecordBatch> _pool;
     private readonly List<TraceRecord> _records = new(TypicalRecords);
@@ -73,7 +74,7 @@ internal sealed class RecordBatch : IDisposable
         var pool = new Pool<RecordBatch>(pool => new RecordBatch(pool));
         foreach (string path in paths)
         {
-            using var lines = new LineReader(path, bytes.Add, torn, cancel);
+            using var lines = new LineReader(path, bytes.Add, torn, cancel, Piece);
             for (bool hasMore = true; hasMore;)
             {
                 RecordBatch batch = pool.Give();
