@@ -8,7 +8,7 @@ namespace AgentSim.Collections;
 /// </summary>
 internal sealed class AheadLine<T, TResult> : IDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
+    private const int PatienceMs = 2000;
 
     private readonly IEnumerable<T> _items;
     private readonly Func<Func<T, TResult>> _maker;
@@ -75,7 +75,7 @@ internal sealed class AheadLine<T, TResult> : IDisposable
         }
 
         // One may hang in a read of a pipe; then it ends with the process. Who cancels does not wait for it.
-        TimeSpan patience = _cancel.IsCancellationRequested ? TimeSpan.Zero : Patience;
+        long until = Environment.TickCount64 + (_cancel.IsCancellationRequested ? 0 : PatienceMs);
         for (int i = 0; ; i++)
         {
             Thread thread;
@@ -85,7 +85,7 @@ internal sealed class AheadLine<T, TResult> : IDisposable
                 thread = _threads[i];
             }
 
-            thread.Join(patience);
+            thread.Join((int)Math.Max(0, until - Environment.TickCount64));
         }
 
         _wake.Dispose();

@@ -38,11 +38,11 @@ internal sealed partial class LineReader : IDisposable
     /// <param name="path">The file, as the user named it.</param>
     /// <param name="onBytes">Told how many bytes of the file (compressed, if it is) were read, after each piece.</param>
     /// <param name="torn">Takes what is lost at a torn end, whose whole lines are read then; null: such an end is an error.</param>
-    /// <param name="cancel">Ends the reading with <see cref="OperationCanceledException"/>.</param>
     /// <param name="piece">Bytes to read at once, which is as much as blocks of lines have.</param>
+    /// <param name="cancel">Ends the reading with <see cref="OperationCanceledException"/>.</param>
     /// <exception cref="AgentSimException">The file cannot be opened or read.</exception>
     public LineReader(
-        string path, Action<int>? onBytes = null, TornEnds? torn = null, CancellationToken cancel = default, int piece = InitialBuffer)
+        string path, Action<int>? onBytes = null, TornEnds? torn = null, int piece = InitialBuffer, CancellationToken cancel = default)
     {
         _path = path;
         _torn = torn;

@@ -57,7 +57,7 @@ public static class MooncakeRowReader
         bool isAgentic = format == TraceFormat.AgenticMooncake;
         var parser = new RowParser(isAgentic ? RowFields.Agentic : RowFields.Plain, reusesIds);
         var remarks = new RowRemarks(path);
-        using var lines = new LineReader(path, new ByteProgress(progress).Add, torn, cancel);
+        using var lines = new LineReader(path, new ByteProgress(progress).Add, torn, cancel: cancel);
         bool isFirst = true, gave = false;
         while (lines.Read())
         {

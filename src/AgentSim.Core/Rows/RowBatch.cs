@@ -66,7 +66,7 @@ internal sealed class RowBatch
     private static IEnumerable<RowBatch> Unparsed(RowFile file, Pool<RowBatch> pool, TornEnds? torn, CancellationToken cancel)
     {
         long bytes = 0;
-        using var lines = new LineReader(file.Path, count => bytes += count, torn, cancel, Piece);
+        using var lines = new LineReader(file.Path, count => bytes += count, torn, Piece, cancel);
         bool isFirst = true;
         for (bool hasMore = true; hasMore;)
         {

@@ -74,7 +74,7 @@ internal sealed class RecordBatch : IDisposable
         var pool = new Pool<RecordBatch>(pool => new RecordBatch(pool));
         foreach (string path in paths)
         {
-            using var lines = new LineReader(path, bytes.Add, torn, cancel, Piece);
+            using var lines = new LineReader(path, bytes.Add, torn, Piece, cancel);
             for (bool hasMore = true; hasMore;)
             {
                 RecordBatch batch = pool.Give();
