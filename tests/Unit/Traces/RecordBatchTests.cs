@@ -1,5 +1,6 @@
 using System.IO.Compression;
 using System.Text;
+using AgentSim.Files;
 using AgentSim.Lowering;
 using AgentSim.Traces;
 
@@ -55,7 +56,8 @@ public sealed class RecordBatchTests : IDisposable
         {
             string[] paths = [.. Enumerable.Range(0, 1 + random.Next(2)).Select(file => Made(random, $"{round}-{file}.jsonl"))];
 
-            Assert.Equal(ByLine(paths), ByBatch(paths));
+            Assert.Equal(ByLine(paths, isTorn: false), ByBatch(paths, isTorn: false));
+            Assert.Equal(ByLine(paths, isTorn: true), ByBatch(paths, isTorn: true));
         }
     }
 
@@ -77,17 +79,18 @@ public sealed class RecordBatchTests : IDisposable
         string begin = random.Next(5) == 0 ? "\uFEFF" : "", end = random.Next(2) == 0 ? "\n" : "";
         byte[] text = Encoding.UTF8.GetBytes(begin + string.Join('\n', lines) + end);
         if (random.Next(6) == 0 && text.Length > 0) text[random.Next(text.Length)] = 0xff;
+        if (random.Next(4) == 0) text = text[..random.Next(text.Length + 1)];
         if (random.Next(3) > 0) return _folder.Write(name, text);
         using var packed = new MemoryStream();
         using (var gzip = new GZipStream(packed, CompressionLevel.Fastest, leaveOpen: true)) gzip.Write(text);
         return _folder.Write(name, packed.ToArray()[..(random.Next(3) == 0 ? random.Next((int)packed.Length) : (int)packed.Length)]);
     }
 
-    private static List<string> ByLine(string[] paths) => Shown(() => RequestTraceReader.ParseShards(
-        paths, readsDependencies: false, onBadRow: null, progress: null, torn: null, CancellationToken.None));
+    private static List<string> ByLine(string[] paths, bool isTorn) => Shown(isTorn, torn => RequestTraceReader.ParseShards(
+        paths, readsDependencies: false, onBadRow: null, progress: null, torn, CancellationToken.None));
 
-    private static List<string> ByBatch(string[] paths) => Shown(() =>
-        RecordBatch.Read(paths, readsDependencies: false, torn: null, CancellationToken.None).SelectMany(Records));
+    private static List<string> ByBatch(string[] paths, bool isTorn) => Shown(isTorn, torn =>
+        RecordBatch.Read(paths, readsDependencies: false, torn, CancellationToken.None).SelectMany(Records));
 
     private static IEnumerable<TraceRecord> Records(RecordBatch batch)
     {
@@ -95,21 +98,22 @@ public sealed class RecordBatchTests : IDisposable
         batch.Dispose();
     }
 
-    // The records, and what is wrong with what comes behind them.
-    private static List<string> Shown(Func<IEnumerable<TraceRecord>> records)
+    // The records, what is wrong with what comes behind them, and what is lost where torn ends are allowed.
+    private static List<string> Shown(bool isTorn, Func<TornEnds?, IEnumerable<TraceRecord>> records)
     {
+        TornEnds? torn = isTorn ? new TornEnds() : null;
         var shown = new List<string>();
         try
         {
-            foreach (TraceRecord record in records())
+            foreach (TraceRecord record in records(torn))
                 shown.Add($"{record.Path}:{record.Line} {Encoding.UTF8.GetString(TraceRecordWriter.ToBytes(record))}");
         }
         catch (AgentSimException error)
         {
-            shown.Add($"{error.ErrorId} {error.Message}");
+            return [.. shown, $"{error.ErrorId} {error.Message}"];
         }
 
-        return shown;
+        return [.. shown, .. torn?.Found.Select(end => $"{end}") ?? []];
     }
 
     [Fact]
