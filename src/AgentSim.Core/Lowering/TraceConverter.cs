@@ -34,8 +34,8 @@ public sealed record ConvertResult(long Rows, int TraceBlockSize, bool IsAgentic
 public static class TraceConverter
 {
     private const int BatchRows = 128;
-    private const int BatchBlocks = 1 << 13;
-    private const int TypicalText = 96 << 10;
+    private const int BatchBlocks = 1 << 14;
+    private const int TypicalText = 160 << 10;
 
     /// <summary>Reads and checks all input, then writes the output as a whole; on failure an existing output stays as it was.</summary>
     /// <param name="options">What to convert.</param>

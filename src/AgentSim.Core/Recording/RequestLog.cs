@@ -51,9 +51,9 @@ internal static class RequestLogReader
 /// <summary>Writes one compact JSON object a line for every request that has ended (behaviour 06#7).</summary>
 public static class RequestLogWriter
 {
-    private const int PartSize = 64;
+    private const int PartSize = 128;
     private const int TypicalLength = 900;    // bytes of a record
-    private const int Divided = 16 * PartSize;   // records that are worth threads
+    private const int Divided = 8 * PartSize;   // records that are worth threads
 
     /// <summary>Writes the records, UTF-8 with line feeds.</summary>
     /// <param name="stream">Written to, not closed.</param>

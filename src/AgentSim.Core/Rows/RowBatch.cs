@@ -12,13 +12,13 @@ namespace AgentSim.Rows;
 internal sealed class RowBatch
 {
     private const long Worth = 512 << 10;   // bytes that take longer to parse than threads to start
-    private const int Piece = 64 << 10;     // bytes of the lines of a batch
-    private const int TypicalRows = 256;
+    private const int Piece = 128 << 10;    // bytes of the lines of a batch
+    private const int TypicalRows = 512;
 
     private readonly string _path;
     private readonly LineBlock _lines = new();
     private readonly List<AtLine<MooncakeRow>> _rows = new(TypicalRows);
-    private ulong[] _hashIds = new ulong[1 << 12];
+    private ulong[] _hashIds = new ulong[1 << 13];
     private RowRemarks _remarks;
     private long _bytesRead;
     private ExceptionDispatchInfo? _failure;   // of the line behind the rows

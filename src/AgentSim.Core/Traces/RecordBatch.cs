@@ -11,10 +11,10 @@ namespace AgentSim.Traces;
 /// </summary>
 internal sealed class RecordBatch : IDisposable
 {
-    private const int Piece = 128 << 10;   // bytes of the lines of a batch
-    private const int TypicalRecords = 128;
+    private const int Piece = 256 << 10;   // bytes of the lines of a batch
+    private const int TypicalRecords = 256;
     private const int MostOthers = 16;
-    private const int TypicalHashes = 1 << 13;
+    private const int TypicalHashes = 1 << 14;
 
     private readonly Pool<RecordBatch> _pool;
     private readonly List<TraceRecord> _records = new(TypicalRecords);
