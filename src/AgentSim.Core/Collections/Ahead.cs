@@ -1,55 +1,28 @@
-using System.Collections.Concurrent;
-using System.Runtime.ExceptionServices;
-
 namespace AgentSim.Collections;
 
-/// <summary>Enumerates on a thread of its own, a few items ahead of the caller, so that making and using them overlap.</summary>
+/// <summary>Enumerates on threads of its own, a few items ahead of the caller, so that making and using them overlap.</summary>
 internal static class Ahead
 {
-    private const int Items = 2;
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
+    /// <summary>How many threads share work that can be divided: more find little to do beside the one that uses the items.</summary>
+    public static int Threads => Math.Min(2, Environment.ProcessorCount);
 
     /// <summary>The items of a source, which should be large: handing one over costs about as much as making a few objects.</summary>
     /// <param name="source">Enumerated and disposed of by the other thread. What it throws comes up here, behind the items before.</param>
     /// <param name="what">What the thread does; its name.</param>
     /// <param name="cancel">Ends the wait for an item with <see cref="OperationCanceledException"/>, even if the source hangs.</param>
-    public static IEnumerable<T> Of<T>(IEnumerable<T> source, string what, CancellationToken cancel)
+    public static IEnumerable<T> Of<T>(IEnumerable<T> source, string what, CancellationToken cancel) =>
+        Map<T, T>(source, static () => static item => item, threads: 1, what, cancel);
+
+    /// <summary>What several threads make of the items of a source, in the order of the source.</summary>
+    /// <param name="source">Enumerated by one thread at a time.</param>
+    /// <param name="maker">Makes for each thread what it works with.</param>
+    /// <param name="threads">How many work at most.</param>
+    /// <param name="what">What the threads do; their name.</param>
+    /// <param name="cancel">Ends the wait for a result with <see cref="OperationCanceledException"/>.</param>
+    public static IEnumerable<TResult> Map<T, TResult>(IEnumerable<T> source, Func<Func<T, TResult>> maker, int threads, string what,
+        CancellationToken cancel)
     {
-        var stop = new CancellationTokenSource();
-        var queue = new BlockingCollection<T>(Items);
-        ExceptionDispatchInfo? failure = null;
-        var thread = new Thread(Produce) { IsBackground = true, Name = what };
-        thread.Start();
-        try
-        {
-            foreach (T item in queue.GetConsumingEnumerable(cancel)) yield return item;
-            failure?.Throw();
-        }
-        finally
-        {
-            // It may hang in a read of a pipe; then it ends with the process, and must not find its queue disposed. Who
-            // cancels does not wait for it.
-            stop.Cancel();
-            if (thread.Join(cancel.IsCancellationRequested ? TimeSpan.Zero : Patience))
-            {
-                queue.Dispose();
-                stop.Dispose();
-            }
-        }
-
-        void Produce()
-        {
-            try
-            {
-                foreach (T item in source) queue.Add(item, stop.Token);
-            }
-            catch (Exception error)
-            {
-                // Whatever it is belongs to the caller; on this thread it would end the process.
-                failure = ExceptionDispatchInfo.Capture(error);
-            }
-
-            queue.CompleteAdding();
-        }
+        using var line = new AheadLine<T, TResult>(source, maker, threads, what, cancel);
+        while (line.TryTake(out TResult result)) yield return result;
     }
 }

@@ -10,7 +10,7 @@ namespace AgentSim.Files;
 /// and 01#2.1). Gzip is recognised by content. A byte order mark and a trailing carriage return are dropped; blank lines
 /// are skipped but counted.
 /// </summary>
-internal sealed class LineReader : IDisposable
+internal sealed partial class LineReader : IDisposable
 {
     /// <summary>The longest line that is read; a longer one is an error, so that a damaged file cannot exhaust memory.</summary>
     public static int MaxLineBytes => InputLimits.Line.Value;
@@ -21,12 +21,12 @@ internal sealed class LineReader : IDisposable
     private readonly int _maxLine = MaxLineBytes;
     private readonly TornEnds? _torn;
     private readonly CancellationToken _cancel;
-    private readonly CountedStream _source;
+    private readonly CountedStream? _source;   // null over lines in memory
     private readonly Action<int>? _onBytes;
     private readonly ReadAhead? _gzip;
     private readonly GzipSource? _decoder;   // of _gzip, on a thread of its own
     private long _reported;  // bytes told to _onBytes
-    private byte[] _buffer = ArrayPool<byte>.Shared.Rent(InitialBuffer);
+    private byte[] _buffer;
     private int _next;       // first byte not yet handed out
     private int _end;        // end of the bytes read
     private bool _atEnd;
@@ -38,15 +38,18 @@ internal sealed class LineReader : IDisposable
     /// <param name="path">The file, as the user named it.</param>
     /// <param name="onBytes">Told how many bytes of the file (compressed, if it is) were read, after each piece.</param>
     /// <param name="torn">Takes what is lost at a torn end, whose whole lines are read then; null: such an end is an error.</param>
+    /// <param name="piece">Bytes to read at once, which is as much as blocks of lines have.</param>
     /// <param name="cancel">Ends the reading with <see cref="OperationCanceledException"/>.</param>
     /// <exception cref="AgentSimException">The file cannot be opened or read.</exception>
-    public LineReader(string path, Action<int>? onBytes = null, TornEnds? torn = null, CancellationToken cancel = default)
+    public LineReader(
+        string path, Action<int>? onBytes = null, TornEnds? torn = null, int piece = InitialBuffer, CancellationToken cancel = default)
     {
         _path = path;
         _torn = torn;
         _cancel = cancel;
         _onBytes = onBytes;
         _source = new CountedStream(InputFiles.Open(path));
+        _buffer = ArrayPool<byte>.Shared.Rent(piece);
         try
         {
             while (_end < 3 && Fill() > 0)
@@ -100,6 +103,7 @@ internal sealed class LineReader : IDisposable
 
     public void Dispose()
     {
+        if (_source is null) return;   // the lines are somebody else's
         if (_gzip is not null) _gzip.Dispose();
         else _source.Dispose();
         byte[] buffer = _buffer;
@@ -129,9 +133,7 @@ internal sealed class LineReader : IDisposable
             int length = _buffer.AsSpan(_next + scanned, _end - _next - scanned).IndexOf((byte)'\n');
             bool ended = length >= 0;
             length = scanned + (ended ? length : _end - _next - scanned);
-            if (length > _maxLine)
-                throw Error(LineNumber + 1, Errors.LineTooLong,
-                    $"the line is longer than {InputLimits.Line.Size}; is this a JSON-lines file? ({InputLimits.Line.Raise})");
+            if (length > _maxLine) throw TooLong();
             if (!ended)
             {
                 scanned = length;
@@ -156,7 +158,7 @@ internal sealed class LineReader : IDisposable
         MakeRoom();
         try
         {
-            int count = _gzip is null ? _source.Read(_buffer.AsSpan(_end)) : _gzip.Read(_buffer.AsSpan(_end));
+            int count = _gzip is null ? _source!.Read(_buffer.AsSpan(_end)) : _gzip.Read(_buffer.AsSpan(_end));
             _atEnd = count == 0;
             _end += count;
             Report();
@@ -206,7 +208,7 @@ internal sealed class LineReader : IDisposable
 
     private void Report()
     {
-        int news = (int)(_source.Count - _reported);
+        int news = (int)(_source!.Count - _reported);
         if (news == 0) return;
         _reported += news;
         _onBytes?.Invoke(news);
@@ -227,6 +229,9 @@ internal sealed class LineReader : IDisposable
         ArrayPool<byte>.Shared.Return(_buffer);
         _buffer = larger;
     }
+
+    private AgentSimException TooLong() => Error(LineNumber + 1, Errors.LineTooLong,
+        $"the line is longer than {InputLimits.Line.Size}; is this a JSON-lines file? ({InputLimits.Line.Raise})");
 
     private AgentSimException Error(long line, ErrorCode errorId, string message, Exception? cause = null) =>
         errorId.At(_path, line, message, cause);

@@ -8,7 +8,7 @@ namespace AgentSim.Files;
 /// </summary>
 internal sealed class ReadAhead : IDisposable
 {
-    private const int PieceSize = 256 << 10;
+    private const int PieceSize = 240 << 10;   // fits the buffer of a trace reader beside the beginning of a line
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
 
     private readonly GzipSource _decoder;

@@ -107,6 +107,14 @@ internal static class JsonDouble
 
     private static int Positional(ReadOnlySpan<byte> digits, int point, Span<byte> target)
     {
+        if (point > 0 && point < digits.Length)
+        {
+            digits[..point].CopyTo(target);
+            target[point] = (byte)'.';
+            digits[point..].CopyTo(target[(point + 1)..]);
+            return digits.Length + 1;
+        }
+
         int at = 0;
         if (point <= 0) target[at++] = (byte)'0';
         for (int i = 0; i < point; i++) target[at++] = i < digits.Length ? digits[i] : (byte)'0';

@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using System.Buffers.Text;
 using System.Globalization;
 using System.Runtime.CompilerServices;
@@ -9,16 +10,24 @@ namespace AgentSim.Json;
 /// <summary>
 /// Writes compact JSON lines with numbers and strings in one fixed form (behaviour 01#5.1), through one buffer.
 /// </summary>
-internal sealed class JsonLineWriter(Stream stream, int bufferSize = 1 << 16)
+/// <param name="stream">Takes what is written; null: it is kept, to be taken as <see cref="Written"/>.</param>
+/// <param name="bufferSize">Bytes held before they are passed on.</param>
+internal sealed class JsonLineWriter(Stream? stream, int bufferSize = 1 << 16)
 {
     /// <summary>Escapes text of reports and request records, which stays readable in files; nothing here is put into a web page.</summary>
     public static readonly JavaScriptEncoder Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping;
 
     private const int Slack = JsonDouble.MaxLength;   // no integer is longer either
 
-    private readonly Stream _stream = stream;
+    private readonly Stream? _stream = stream;
     private byte[] _buffer = new byte[bufferSize];
     private int _used;
+
+    /// <summary>What was written and not passed on.</summary>
+    public ReadOnlySpan<byte> Written => _buffer.AsSpan(0, _used);
+
+    /// <summary>Forgets what was written and not passed on.</summary>
+    public void Clear() => _used = 0;
 
     /// <summary>Writes what is known to be JSON.</summary>
     public void Raw(ReadOnlySpan<byte> json)
@@ -63,6 +72,10 @@ internal sealed class JsonLineWriter(Stream stream, int bufferSize = 1 << 16)
                 _used += written;
                 _buffer[_used++] = (byte)',';
             }
+        }
+        else if (values is IntegerRuns runs)
+        {
+            for (int run = 0; run < runs.RunCount; run++) Run(runs.Run(run));
         }
         else
         {
@@ -110,7 +123,7 @@ internal sealed class JsonLineWriter(Stream stream, int bufferSize = 1 << 16)
     /// <summary>Passes everything written on to the stream.</summary>
     public void Flush()
     {
-        _stream.Write(_buffer, 0, _used);
+        _stream!.Write(_buffer, 0, _used);
         _used = 0;
     }
 
@@ -132,9 +145,48 @@ internal sealed class JsonLineWriter(Stream stream, int bufferSize = 1 << 16)
         }
     }
 
+    // Integers that follow each other, each with a comma behind it. Ten of them differ in their last digit alone.
+    private void Run((ulong First, int Count) run)
+    {
+        (ulong value, int left) = run;
+        while (left > 0)
+        {
+            Reserve(10 * (Slack + 1));
+            Span<byte> target = _buffer.AsSpan(_used, 10 * (Slack + 1));
+            _ = Utf8Formatter.TryFormat(value, target, out int length);
+            target[length] = (byte)',';
+            byte digit = target[length - 1];
+            int count = Math.Min(left, '9' + 1 - digit), at = length + 1;
+            if (length < sizeof(ulong))
+            {
+                ulong text = BinaryPrimitives.ReadUInt64LittleEndian(target), one = 1UL << ((length - 1) * 8);
+                for (int i = 1; i < count; i++, at += length + 1)
+                    BinaryPrimitives.WriteUInt64LittleEndian(target[at..], text += one);
+            }
+            else
+            {
+                for (int i = 1; i < count; i++, at += length + 1)
+                {
+                    target[..(length + 1)].CopyTo(target[at..]);
+                    target[at + length - 1] = ++digit;
+                }
+            }
+
+            _used += at;
+            value += (uint)count;
+            left -= count;
+        }
+    }
+
     private void Reserve(int bytes)
     {
         if (_buffer.Length - _used >= bytes) return;
+        if (_stream is null)
+        {
+            System.Array.Resize(ref _buffer, Math.Max(_buffer.Length * 2, _used + bytes));
+            return;
+        }
+
         Flush();
         if (_buffer.Length < bytes) _buffer = new byte[bytes];
     }

@@ -131,7 +131,7 @@ internal ref partial struct JsonRow
         {
             switch (TokenType)
             {
-                case JsonTokenType.StartArray when TryIntegerArray(ref integers, out _):
+                case JsonTokenType.StartArray when TryIntegerArray(ref integers, 0, out _):
                     break;
                 case JsonTokenType.String or JsonTokenType.PropertyName when HasLoneSurrogate():
                     throw LoneSurrogate();
@@ -154,14 +154,15 @@ internal ref partial struct JsonRow
     /// <summary>At the start of an array: all its items, which have to be non-negative 64-bit integers. Moves to its end.</summary>
     /// <param name="values">Holds the result; replaced by a larger array as needed.</param>
     /// <param name="name">Name of the field.</param>
+    /// <param name="first">Where the result begins in it.</param>
     /// <returns>How many items there are.</returns>
-    public int UInt64Array(ref ulong[] values, string name)
+    public int UInt64Array(ref ulong[] values, string name, int first = 0)
     {
-        if (TryIntegerArray(ref values, out int count)) return count;
+        if (TryIntegerArray(ref values, first, out int count)) return count;
         for (count = 0; NextItem(); count++)
         {
-            if (count == values.Length) Array.Resize(ref values, Math.Max(64, count * 2));
-            values[count] = UInt64(name);
+            if (first + count == values.Length) Array.Resize(ref values, Math.Max(64, values.Length * 2));
+            values[first + count] = UInt64(name);
         }
 
         return count;
@@ -200,9 +201,9 @@ internal ref partial struct JsonRow
     }
 
     // At the start of an array: moves to its end if it holds only plain integers.
-    private bool TryIntegerArray(ref ulong[] values, out int count)
+    private bool TryIntegerArray(ref ulong[] values, int first, out int count)
     {
-        if (!IntegerArray.TryParse(_text[Position..], ref values, out count, out int length)) return false;
+        if (!IntegerArray.TryParse(_text[Position..], ref values, first, isCompact: false, out count, out int length)) return false;
         _cursor.JumpToArrayEnd(length);
         return true;
     }

@@ -37,10 +37,11 @@ internal static class ShortestDigits
         UInt128 scale = Powers[power];
         int shift = binary + FloorLog2Of10To(power) + 1;
 
-        // Four times the number and the ends of its range, in units of the last digit.
-        ulong number = Scaled(scale, (4 * mantissa) << shift);
-        ulong low = Scaled(scale, ((4 * mantissa) - (isUneven ? 1UL : 2UL)) << shift);
-        ulong high = Scaled(scale, ((4 * mantissa) + 2) << shift);
+        // Four times the number and the ends of its range, in units of the last digit: the ends are the number and a power of two.
+        Product exact = Product.Of(scale, (4 * mantissa) << shift);
+        ulong number = exact.Rounded;
+        ulong low = exact.Minus(scale, isUneven ? shift : shift + 1).Rounded;
+        ulong high = exact.Plus(scale, shift + 1).Rounded;
         if ((mantissa & 1) != 0)
         {
             // Ties are read as the even neighbour: the ends are not part of the range.
@@ -70,16 +71,6 @@ internal static class ShortestDigits
         return true;
     }
 
-    // The product without its last 128 bits; the lowest bit says whether they held anything, so that comparisons are exact.
-    private static ulong Scaled(UInt128 scale, ulong number)
-    {
-        ulong middle = Math.BigMul((ulong)scale, number, out ulong low);
-        ulong high = Math.BigMul((ulong)(scale >> 64), number, out ulong next);
-        next += middle;
-        if (next < middle) high++;
-        return high | ((next | low) != 0 ? 1UL : 0UL);
-    }
-
     // Of 2^binary, or of three quarters of it.
     private static int FloorLog10(int binary, bool threeQuarters) => ((binary * 1262611) - (threeQuarters ? 524031 : 0)) >> 22;
 
@@ -96,5 +87,35 @@ internal static class ShortestDigits
         }
 
         return powers;
+    }
+
+    // 192 bits.
+    private readonly record struct Product(ulong Top, UInt128 Rest)
+    {
+        /// <summary>Without the last 128 bits; the lowest bit says whether they held anything, so that comparisons are exact.</summary>
+        public ulong Rounded => Top | (Rest != 0 ? 1UL : 0UL);
+
+        public static Product Of(UInt128 scale, ulong number)
+        {
+            ulong middle = Math.BigMul((ulong)scale, number, out ulong low);
+            ulong top = Math.BigMul((ulong)(scale >> 64), number, out ulong next);
+            next += middle;
+            return new Product(next < middle ? top + 1 : top, new UInt128(next, low));
+        }
+
+        public Product Plus(UInt128 scale, int power)
+        {
+            UInt128 rest = Rest + (scale << power);
+            return new Product(Top + Over(scale, power) + (rest < Rest ? 1UL : 0UL), rest);
+        }
+
+        public Product Minus(UInt128 scale, int power)
+        {
+            UInt128 less = scale << power;
+            return new Product(Top - Over(scale, power) - (Rest < less ? 1UL : 0UL), Rest - less);
+        }
+
+        // What of a scale times a power of two lies above 128 bits; the power is not that large.
+        private static ulong Over(UInt128 scale, int power) => power == 0 ? 0 : (ulong)(scale >> 64) >> (64 - power);
     }
 }

@@ -20,6 +20,8 @@ internal sealed class HashIndex
 {
     private const int FirstBits = 12;
     private const int MaxBits = 30;
+    private const int Nearby = 8;
+    private const int LargeCount = 1 << 19;
     private const int MaxCount = (1 << MaxBits) / 4 * 3;
 
     private static readonly ulong Multiplier = (ulong)Random.Shared.NextInt64() << 1 | 1;
@@ -28,6 +30,7 @@ internal sealed class HashIndex
     private readonly ChunkList<HashRun> _runs = new();
     private uint[] _table = new uint[1 << FirstBits];   // number + 1 below a part of the hash, 0 where free
     private int _bits = FirstBits;
+    private uint _touched;   // nobody reads it
 
     /// <summary>How many different hashes there are.</summary>
     public int Count { get; private set; }
@@ -42,12 +45,14 @@ internal sealed class HashIndex
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Add(ReadOnlySpan<ulong> hashes)
     {
-        int first = 0, count = 0;
+        int first = 0, count = 0, near = 0;
         while (hashes.Length > 0)
         {
             int number = FindOrAppend(hashes[0], out bool isNew);
             int length = isNew ? 1 : KnownStretch(number, hashes);
             hashes = hashes[length..];
+            if (!isNew) near = 0;
+            else if (near-- == 0) near = Touch(hashes);
             if (count > 0 && first + count == number)
             {
                 count += length;
@@ -66,6 +71,20 @@ internal sealed class HashIndex
     {
         _hashes = new ChunkList<ulong>();
         _table = [];
+        // Some dozen megabytes, which would otherwise lie beside what follows to its end.
+        if (Count >= LargeCount) GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
+    }
+
+    // Looks at the places of the next hashes: the processor waits for the memory of all of them at the same time. Behind a new hash
+    // mostly others come.
+    private int Touch(ReadOnlySpan<ulong> hashes)
+    {
+        int count = Math.Min(hashes.Length, Nearby);
+        uint[] table = _table;
+        uint seen = 0;
+        foreach (ulong hash in hashes[..count]) seen |= table[Mix(hash) >> (32 - _bits)];
+        _touched = seen;
+        return count;
     }
 
     // How many hashes equal those of the numbers from the given one on.

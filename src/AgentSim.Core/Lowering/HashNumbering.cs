@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using AgentSim.Json;
 
 namespace AgentSim.Lowering;
 
@@ -23,6 +24,34 @@ internal sealed class HashNumbering(HashIndex hashes)
             {
                 if (id == 0) id = ++ids;
                 result[at++] = (uint)id - 1;
+            }
+        }
+
+        _ids = ids;
+        return result;
+    }
+
+    /// <summary>The same as the runs that they mostly are.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public IntegerRuns NumberRuns(in LoweredRequest request)
+    {
+        var result = new IntegerRuns();
+        int ids = _ids;
+        for (int i = 0; i < request.RunCount; i++)
+        {
+            HashRun run = hashes.Run(request.FirstRun + i);
+            Span<int> places = _idOf.AsSpan(run.First, run.Count);
+            for (int first = 0, next; first < places.Length; first = next)
+            {
+                if (places[first] == 0) places[first] = ++ids;
+                int start = places[first] - first;
+                for (next = first + 1; next < places.Length; next++)
+                {
+                    if (places[next] == 0) places[next] = ++ids;
+                    if (places[next] != start + next) break;
+                }
+
+                result.Add((uint)places[first] - 1, next - first);
             }
         }
 

@@ -17,26 +17,31 @@ internal sealed class RowSource : IRowSource
         if (edges is not null) _tools = new ToolWaits(table, tools);
     }
 
-    public IEnumerable<MooncakeRow> Rows()
+    public IEnumerable<MooncakeRow> Rows() => Rows(isCompact: false);
+
+    /// <summary>The same with hash ids as runs, for one who only writes them.</summary>
+    public IEnumerable<MooncakeRow> CompactRows() => Rows(isCompact: true);
+
+    private IEnumerable<MooncakeRow> Rows(bool isCompact)
     {
         var numbering = new HashNumbering(_hashes);
         long globalStart = _table[0].Start;
         for (int row = 0; row < _table.Count; row++)
         {
-            MooncakeRow made = Plain(row, globalStart, numbering);
+            MooncakeRow made = Plain(row, globalStart, numbering, isCompact);
             if (_edges is not null) AddAgentic(made, row, _edges, _tools!);
             yield return made;
         }
     }
 
-    private MooncakeRow Plain(int row, long globalStart, HashNumbering numbering)
+    private MooncakeRow Plain(int row, long globalStart, HashNumbering numbering, bool isCompact)
     {
         ref readonly LoweredRequest request = ref _table[row];
         return new MooncakeRow
         {
             InputLength = request.InputLength,
             OutputLength = request.OutputTokens,
-            HashIds = numbering.Number(request),
+            HashIds = isCompact ? numbering.NumberRuns(request) : numbering.Number(request),
             Timestamp = request.Start - globalStart,
             Origin = _table.Origin(row),
             TraceBlockSize = _blockSize,

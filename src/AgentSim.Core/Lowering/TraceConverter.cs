@@ -1,5 +1,6 @@
 using AgentSim.Collections;
 using AgentSim.Files;
+using AgentSim.Json;
 using AgentSim.Rows;
 
 namespace AgentSim.Lowering;
@@ -34,6 +35,7 @@ public static class TraceConverter
 {
     private const int BatchRows = 128;
     private const int BatchBlocks = 1 << 14;
+    private const int TypicalText = 160 << 10;
 
     /// <summary>Reads and checks all input, then writes the output as a whole; on failure an existing output stays as it was.</summary>
     /// <param name="options">What to convert.</param>
@@ -74,7 +76,7 @@ public static class TraceConverter
     {
         try
         {
-            return lowering.Rows();
+            return lowering.CompactRows();
         }
         catch (AgentSimException error) when (error.Code == Errors.TraceEmpty)
         {
@@ -82,33 +84,71 @@ public static class TraceConverter
         }
     }
 
+    // One thread at a time makes rows, while another puts others into words and this one writes.
     private static long WriteRows(Stream stream, IEnumerable<MooncakeRow> rows, CancellationToken cancel)
     {
-        var writer = new MooncakeRowWriter(stream);
-        foreach (List<MooncakeRow> batch in Ahead.Of(Batches(rows), "row making", cancel))
+        long count = 0;
+        foreach (RowText text in Ahead.Map<RowText, RowText>(Batches(rows), static () => static text => text.Write(), Ahead.Threads,
+            "row writing", cancel))
         {
             cancel.ThrowIfCancellationRequested();
-            foreach (MooncakeRow row in batch) writer.Write(row);
+            stream.Write(text.Written);
+            count += text.Rows.Count;
+            text.Dispose();
         }
 
-        writer.Flush();
-        return writer.Count;
+        return count;
     }
 
     // Few enough blocks in each that the rows on their way take little memory.
-    private static IEnumerable<List<MooncakeRow>> Batches(IEnumerable<MooncakeRow> rows)
+    private static IEnumerable<RowText> Batches(IEnumerable<MooncakeRow> rows)
     {
-        var batch = new List<MooncakeRow>();
+        var pool = new Pool<RowText>(pool => new RowText(pool));
+        RowText text = pool.Give();
+        long count = 0;
         int blocks = 0;
         foreach (MooncakeRow row in rows)
         {
-            batch.Add(row);
+            text.Rows.Add(row);
+            count++;
             blocks += row.HashIds!.Count;
-            if (blocks < BatchBlocks && batch.Count < BatchRows) continue;
-            yield return batch;
-            (batch, blocks) = ([], 0);
+            if (blocks < BatchBlocks && text.Rows.Count < BatchRows) continue;
+            yield return text;
+            (text, blocks) = (pool.Give(), 0);
+            text.FirstRow = count;
         }
 
-        yield return batch;
+        yield return text;
+    }
+
+    // Some rows as they stand in the file.
+    private sealed class RowText : IDisposable
+    {
+        private readonly Pool<RowText> _pool;
+        private readonly JsonLineWriter _json = new(null, TypicalText);
+        private readonly MooncakeRowWriter _writer;
+
+        public RowText(Pool<RowText> pool) => (_pool, _writer) = (pool, new MooncakeRowWriter(_json));
+
+        public List<MooncakeRow> Rows { get; } = new(BatchRows);
+
+        // How many rows come before.
+        public long FirstRow { get; set; }
+
+        public ReadOnlySpan<byte> Written => _json.Written;
+
+        public RowText Write()
+        {
+            _writer.Count = FirstRow;
+            foreach (MooncakeRow row in Rows) _writer.Write(row);
+            return this;
+        }
+
+        public void Dispose()
+        {
+            Rows.Clear();
+            _json.Clear();
+            _pool.Take(this);
+        }
     }
 }

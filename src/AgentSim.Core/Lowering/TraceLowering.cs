@@ -26,7 +26,7 @@ public sealed class TraceLowering
     private readonly List<string> _files = [];   // that requests were read from
     private readonly List<TraceRecord> _edited = [];
     private readonly Dictionary<string, int> _models = new(StringComparer.Ordinal);
-    private (string? Name, int Requests) _lastModel;   // not yet in the dictionary
+    private (string? Name, int Requests) _lastModel;   // not yet in the dictionary: the same model mostly follows
     private IRowSource? _rows;
     private bool _isComplete;
 
@@ -103,8 +103,7 @@ public sealed class TraceLowering
         }
     }
 
-    /// <summary>Adds all records of files, as <see cref="RequestTraceReader"/> and <see cref="Add(TraceRecord)"/> together, but
-    /// faster.</summary>
+    /// <summary>Adds all records of files, as <see cref="RequestTraceReader"/> and <see cref="Add"/> together, but faster.</summary>
     /// <param name="paths">The files, in order.</param>
     /// <param name="progress">Told the bytes read so far over all files, as they lie on disk.</param>
     /// <param name="cancel">Ends the reading.</param>
@@ -112,8 +111,7 @@ public sealed class TraceLowering
     public void AddFiles(IEnumerable<string> paths, IProgress<long>? progress = null, CancellationToken cancel = default)
     {
         ArgumentNullException.ThrowIfNull(paths);
-        IEnumerable<RecordBatch> batches = RecordBatch.Read([.. paths], readsDependencies: _agenticVersion == 2, Torn, cancel);
-        foreach (RecordBatch batch in Ahead.Of(batches, "trace parsing", cancel))
+        foreach (RecordBatch batch in RecordBatch.Read([.. paths], readsDependencies: _agenticVersion == 2, Torn, cancel))
         {
             foreach (TraceRecord record in batch.Records) Add(record);
             progress?.Report(batch.BytesRead);
@@ -123,9 +121,13 @@ public sealed class TraceLowering
     }
 
     /// <summary>The rows of all records added, sorted by start, end and id. Each is made when the enumeration reaches it.</summary>
-    /// <exception cref="AgentSimException">There is no request, or the records contradict each other, e.g. wait for each other in a
-    /// circle.</exception>
-    public IEnumerable<MooncakeRow> Rows()
+    /// <exception cref="AgentSimException">There is no request, or records contradict each other, e.g. wait for each other.</exception>
+    public IEnumerable<MooncakeRow> Rows() => Source().Rows();
+
+    /// <summary>The same for one who only writes the rows.</summary>
+    internal IEnumerable<MooncakeRow> CompactRows() => Source().CompactRows();
+
+    private IRowSource Source()
     {
         if (_requests.Count == 0 && SessionlessDropped > 0)
             throw Errors.TraceEmpty.Error(
@@ -143,7 +145,7 @@ public sealed class TraceLowering
                 : new RowSource(table, _hashes, TraceBlockSize, IsAgentic ? new AgenticEdges(table, _tools) : null, _tools);
         }
 
-        return _rows.Rows();
+        return _rows;
     }
 
     /// <summary>The same for one who keeps the rows: they know later whether they, or the records they are made of, were edited.</summary>
@@ -232,7 +234,6 @@ public sealed class TraceLowering
         return _files.Count - 1;
     }
 
-    // Requests to the same model mostly follow each other.
     private void CountModel(string? name, int requests)
     {
         if (name == _lastModel.Name && requests > 0)

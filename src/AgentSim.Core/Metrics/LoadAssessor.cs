@@ -38,17 +38,32 @@ internal static class LoadAssessor
         && long.TryParse(Convert.ToString(value, CultureInfo.InvariantCulture), NumberStyles.Integer, CultureInfo.InvariantCulture,
             out long number) ? number : null;
 
-    private static Stay[] Stays(IReadOnlyList<RequestResult> requests, WorkerType pool) => [.. requests
-        .Where(request => request.TerminalStatus != TerminalStatus.Rejected)
-        .Select(request => pool switch
+    private static Stay[] Stays(IReadOnlyList<RequestResult> requests, WorkerType pool)
+    {
+        // Records that are made when they are asked for are not needed for it, where there are no pools.
+        IEnumerable<Stay> stays = requests is RequestResults results && pool is not (WorkerType.Prefill or WorkerType.Decode)
+            ? StaysOf(results)
+            : requests.Where(request => request.TerminalStatus != TerminalStatus.Rejected).Select(request => pool switch
+            {
+                WorkerType.Prefill => new Stay(request.PrefillWorkerIdx ?? 0, request.ArrivalTimeMs, request.PrefillAdmitMs,
+                    request.SourceHeldMs ?? request.TerminalTimeMs),
+                WorkerType.Decode => new Stay(request.DecodeWorkerIdx ?? 0, request.SourceHeldMs ?? double.NaN, request.DecodeAdmitMs,
+                    request.TerminalTimeMs),
+                _ => new Stay(request.DecodeWorkerIdx ?? 0, request.ArrivalTimeMs, request.FirstAdmitMs, request.TerminalTimeMs),
+            });
+        return [.. stays.Where(stay => !double.IsNaN(stay.From))];
+    }
+
+    private static IEnumerable<Stay> StaysOf(RequestResults results)
+    {
+        for (int i = 0; i < results.Count; i++)
         {
-            WorkerType.Prefill => new Stay(request.PrefillWorkerIdx ?? 0, request.ArrivalTimeMs, request.PrefillAdmitMs,
-                request.SourceHeldMs ?? request.TerminalTimeMs),
-            WorkerType.Decode => new Stay(request.DecodeWorkerIdx ?? 0, request.SourceHeldMs ?? double.NaN, request.DecodeAdmitMs,
-                request.TerminalTimeMs),
-            _ => new Stay(request.DecodeWorkerIdx ?? 0, request.ArrivalTimeMs, request.FirstAdmitMs, request.TerminalTimeMs),
-        })
-        .Where(stay => !double.IsNaN(stay.From))];
+            RequestOutcome outcome = results.Outcome(i);
+            if (outcome.Status != TerminalStatus.Rejected)
+                yield return new Stay(Math.Max(outcome.Worker, 0), outcome.Arrival,
+                    double.IsNaN(outcome.FirstAdmit) ? null : outcome.FirstAdmit, outcome.Terminal);
+        }
+    }
 
     private static LoadAssessment OfPool(Stay[] stays, WorkerType pool, int workers, RunInfo run)
     {
@@ -135,10 +150,10 @@ internal static class LoadAssessor
     {
         if (!(to > from)) return 0.0;
         double busy = 0.0;
-        foreach (IGrouping<int, Stay> worker in stays.Where(stay => stay.Admitted is not null).GroupBy(stay => stay.Worker))
+        foreach (List<Stay> worker in ByWorker(stays))
         {
             double done = from;
-            foreach (Stay stay in worker.OrderBy(stay => stay.Admitted))
+            foreach (Stay stay in worker)
             {
                 double begin = Math.Max(stay.Admitted!.Value, done), end = Math.Min(stay.To, to);
                 if (!(end > begin)) continue;
@@ -148,6 +163,34 @@ internal static class LoadAssessor
         }
 
         return busy / (to - from) / workers;
+    }
+
+    // The stays of each worker in the order of their admission, workers in that of their first request.
+    private static List<List<Stay>> ByWorker(Stay[] stays)
+    {
+        var workers = new List<List<Stay>>();
+        var numbers = new Dictionary<int, int>();
+        foreach (Stay stay in stays)
+        {
+            if (stay.Admitted is null) continue;
+            if (!numbers.TryGetValue(stay.Worker, out int number))
+            {
+                numbers.Add(stay.Worker, number = workers.Count);
+                workers.Add([]);
+            }
+
+            workers[number].Add(stay);
+        }
+
+        // Mostly they are in order as they come.
+        for (int i = 0; i < workers.Count; i++)
+        {
+            bool isSorted = true;
+            for (int k = 1; k < workers[i].Count && isSorted; k++) isSorted = workers[i][k - 1].Admitted <= workers[i][k].Admitted;
+            if (!isSorted) workers[i] = [.. workers[i].OrderBy(stay => stay.Admitted)];
+        }
+
+        return workers;
     }
 
     // A request at a worker: when it came, was admitted and left.

@@ -10,8 +10,8 @@ internal sealed class QueueOverTime
     public QueueOverTime(IEnumerable<(double From, double To)> stays)
     {
         (double From, double To)[] all = [.. stays];
-        _arrivals = [.. all.Select(stay => stay.From).Order()];
-        _admissions = [.. all.Select(stay => Math.Max(stay.From, stay.To)).Order()];
+        _arrivals = Ordered(all, stay => stay.From);
+        _admissions = Ordered(all, stay => Math.Max(stay.From, stay.To));
     }
 
     public double FirstArrival => _arrivals[0];
@@ -61,6 +61,20 @@ internal sealed class QueueOverTime
         double step = (LastArrival - FirstArrival) / slices;
         return [.. Enumerable.Range(0, slices).Select(slice =>
             (Waited(FirstArrival + (slice + 1) * step) - Waited(FirstArrival + slice * step)) / step)];
+    }
+
+    private static double[] Ordered((double From, double To)[] stays, Func<(double From, double To), double> time)
+    {
+        double[] times = Array.ConvertAll(stays, stay => time(stay));
+        // Mostly they are in order as they come.
+        for (int i = 1; i < times.Length; i++)
+        {
+            if (times[i - 1] <= times[i]) continue;
+            Array.Sort(times);
+            break;
+        }
+
+        return times;
     }
 
     // All that was waited up to a time.

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using AgentSim.Collections;
 using AgentSim.Json;
 
 namespace AgentSim.Recording;
@@ -50,6 +51,10 @@ internal static class RequestLogReader
 /// <summary>Writes one compact JSON object a line for every request that has ended (behaviour 06#7).</summary>
 public static class RequestLogWriter
 {
+    private const int PartSize = 128;
+    private const int TypicalLength = 900;    // bytes of a record
+    private const int Divided = 8 * PartSize;   // records that are worth threads
+
     /// <summary>Writes the records, UTF-8 with line feeds.</summary>
     /// <param name="stream">Written to, not closed.</param>
     /// <param name="requests">In the order to write.</param>
@@ -58,14 +63,59 @@ public static class RequestLogWriter
     {
         ArgumentNullException.ThrowIfNull(stream);
         ArgumentNullException.ThrowIfNull(requests);
-        var json = new JsonLineWriter(stream);
-        for (int i = 0; i < requests.Count; i++)
+        if (requests.Count < Divided || requests is not RequestResults)
+        {
+            var json = new JsonLineWriter(stream);
+            Write(json, requests, 0, requests.Count, cancellation);
+            json.Flush();
+            return;
+        }
+
+        var pool = new Pool<Part>(pool => new Part(pool));
+        IEnumerable<Part> parts = Enumerable.Range(0, (requests.Count + PartSize - 1) / PartSize).Select(part => pool.Give().At(part));
+        foreach (Part part in Ahead.Map<Part, Part>(parts, () => part => part.Write(requests, cancellation), Ahead.Threads, "log writing",
+            cancellation))
+        {
+            stream.Write(part.Json.Written);
+            part.Dispose();
+        }
+    }
+
+    private static void Write(JsonLineWriter json, IReadOnlyList<RequestResult> requests, int first, int end,
+        CancellationToken cancellation)
+    {
+        for (int i = first; i < end; i++)
         {
             cancellation.ThrowIfCancellationRequested();
             RequestLogFields.All.Write(json, requests[i]);
             json.Raw("\n"u8);
         }
+    }
 
-        json.Flush();
+    // Some records that a thread writes.
+    private sealed class Part(Pool<Part> pool) : IDisposable
+    {
+        private int _number;
+
+        public JsonLineWriter Json { get; } = new(null, PartSize * TypicalLength);
+
+        public Part At(int number)
+        {
+            _number = number;
+            return this;
+        }
+
+        public Part Write(IReadOnlyList<RequestResult> requests, CancellationToken cancellation)
+        {
+            int first = _number * PartSize;
+            RequestLogWriter.Write(Json, requests, first, Math.Min(first + PartSize, requests.Count), cancellation);
+            return this;
+        }
+
+        public void Dispose()
+        {
+            Json.Clear();
+            pool.Take(this);
+        }
     }
 }

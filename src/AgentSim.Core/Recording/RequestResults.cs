@@ -65,6 +65,15 @@ internal sealed class RequestResults : IReadOnlyList<RequestResult>
         }
     }
 
+    /// <summary>What a request did, without its record.</summary>
+    public ref readonly RequestOutcome Outcome(int index) => ref _outcomes[_order[index]];
+
+    /// <summary>The same between the pools of a disaggregated replay; null for others.</summary>
+    public HandoffOutcome? Handoff(int index) => _handoffs?[_order[index]];
+
+    /// <summary>The session of a request, without its record.</summary>
+    public string? SessionId(int index) => _identities[_order[index] + 1].SessionId;
+
     public IEnumerator<RequestResult> GetEnumerator()
     {
         for (int i = 0; i < Count; i++) yield return this[i];

@@ -39,7 +39,9 @@ internal sealed record RunFacts(string Load, string Engine, string Workers, stri
         }
         else
         {
-            int sessions = result.Requests.Select(request => request.SessionId).Where(id => id is not null).Distinct().Count();
+            IEnumerable<string?> ids = result.Requests is RequestResults requests
+                ? Enumerable.Range(0, requests.Count).Select(requests.SessionId) : result.Requests.Select(request => request.SessionId);
+            int sessions = ids.Where(id => id is not null).Distinct().Count();
             if (sessions > 0 && sessions < result.Requests.Count) parts.Add($"in {PeopleUnits.Count(sessions, "session")}");
         }
 
@@ -51,8 +53,10 @@ internal sealed record RunFacts(string Load, string Engine, string Workers, stri
 
     private static string NotCompleted(ReplayResult result)
     {
-        string[] others = [.. result.Requests.Where(request => request.TerminalStatus != TerminalStatus.Completed)
-            .GroupBy(request => request.TerminalStatus)
+        IEnumerable<TerminalStatus> ends = result.Requests is RequestResults requests
+            ? Enumerable.Range(0, requests.Count).Select(request => requests.Outcome(request).Status)
+            : result.Requests.Select(request => request.TerminalStatus);
+        string[] others = [.. ends.Where(end => end != TerminalStatus.Completed).GroupBy(end => end)
             .Select(group => $"{group.Count().ToString("N0", CultureInfo.InvariantCulture)} {group.Key.ToString().ToLowerInvariant()}")];
         return others.Length == 0 ? "" : $"; {string.Join(", ", others)}";
     }

@@ -50,7 +50,7 @@ public static class AppliedComputeReader
     private static IEnumerable<AtLine<AppliedComputeSession>> Sessions(string path, IProgress<long>? progress, TornEnds? torn,
         CancellationToken cancel)
     {
-        using var lines = new LineReader(path, new ByteProgress(progress).Add, torn, cancel);
+        using var lines = new LineReader(path, new ByteProgress(progress).Add, torn, cancel: cancel);
         while (lines.Read()) yield return new AtLine<AppliedComputeSession>(Parse(lines, path), lines.LineNumber);
     }
 

@@ -44,17 +44,20 @@ public static class MooncakeRowReader
     internal static IEnumerable<AtLine<MooncakeRow>> ReadPassing(
         string path, TraceFormat format, int? traceBlockSize, Action<RunWarning>? onWarning, IProgress<long>? progress,
             TornEnds? torn, CancellationToken cancel) =>
-        Rows(path, format, true, traceBlockSize ?? MooncakeRow.DefaultTraceBlockSize, traceBlockSize is not null, null, onWarning,
-            progress, torn, cancel);
+        RowBatch.IsWorthThreads(path)
+            ? RowBatch.Rows(path, format, traceBlockSize, onWarning, progress, torn, cancel)
+            : Rows(path, format, true, traceBlockSize ?? MooncakeRow.DefaultTraceBlockSize, traceBlockSize is not null, null, onWarning,
+                progress, torn, cancel);
 
-    private static IEnumerable<AtLine<MooncakeRow>> Rows(
+    /// <summary>Reads a file in one thread, line by line: the definition.</summary>
+    internal static IEnumerable<AtLine<MooncakeRow>> Rows(
         string path, TraceFormat format, bool reusesIds, int traceBlockSize, bool insists, Action<AgentSimException>? onBadRow,
         Action<RunWarning>? onWarning, IProgress<long>? progress, TornEnds? torn, CancellationToken cancel)
     {
         bool isAgentic = format == TraceFormat.AgenticMooncake;
         var parser = new RowParser(isAgentic ? RowFields.Agentic : RowFields.Plain, reusesIds);
         var remarks = new RowRemarks(path);
-        using var lines = new LineReader(path, new ByteProgress(progress).Add, torn, cancel);
+        using var lines = new LineReader(path, new ByteProgress(progress).Add, torn, cancel: cancel);
         bool isFirst = true, gave = false;
         while (lines.Read())
         {
@@ -77,17 +80,23 @@ public static class MooncakeRowReader
 
         if (onWarning is not null) remarks.Tell(onWarning);
         if (gave) yield break;
-        AgentSimException empty = FormatAdvice.Add(Errors.TraceEmpty.At(path, 0, "there are no rows to replay"), path, format);
+        AgentSimException empty = Empty(path, format);
         if (onBadRow is null) throw empty;
         onBadRow(empty);
     }
+
+    /// <summary>The fault of a file without rows.</summary>
+    internal static AgentSimException Empty(string path, TraceFormat format) =>
+        FormatAdvice.Add(Errors.TraceEmpty.At(path, 0, "there are no rows to replay"), path, format);
 
     /// <summary>The fault of a file whose header contradicts the block size that was asked for.</summary>
     public static AgentSimException OtherBlockSize(string path, long line, int size, int given) =>
         Errors.TraceBlockSizeMismatch.At(path, line,
         $"the rows were made with blocks of {size} tokens, as their file says, but the trace block size given is {given}; leave it out");
 
-    private static int BlockSize(LineReader lines, string path, int? given)
+    /// <summary>The block size that the current line, a header, says.</summary>
+    /// <exception cref="AgentSimException">The header is malformed, or says another one than the given.</exception>
+    internal static int BlockSize(LineReader lines, string path, int? given)
     {
         try
         {
@@ -106,7 +115,8 @@ public static class MooncakeRowReader
         if (FormatAdvice.IsForeign(line, format)) throw new JsonException("'hash_ids' is missing");
     }
 
-    private static MooncakeRow? Parse(
+    /// <summary>The row in the current line; null if it is malformed and somebody is told.</summary>
+    internal static MooncakeRow? Parse(
         RowParser parser, LineReader lines, string path, TraceFormat format, int traceBlockSize, bool isFirst,
             Action<AgentSimException>? onBadRow)
     {

@@ -17,8 +17,11 @@ public sealed class MooncakeRowWriter
         _json = new JsonLineWriter(stream);
     }
 
+    /// <summary>Writes to somebody's buffer.</summary>
+    internal MooncakeRowWriter(JsonLineWriter json) => _json = json;
+
     /// <summary>Rows written so far.</summary>
-    public long Count { get; private set; }
+    public long Count { get; internal set; }
 
     /// <summary>Writes one row and a line feed. Absent fields are left out, except the lengths and hash ids, which become
     /// <c>null</c>.</summary>

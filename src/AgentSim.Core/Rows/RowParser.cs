@@ -11,6 +11,8 @@ internal sealed class RowParser(JsonFields<RowParser, MooncakeRow> fields, bool 
 {
     private readonly RecentTexts _texts = new();
     private ulong[] _hashIds = [];    // reused from row to row, like the next
+    private int _used;                // of it, by rows whose ids are still needed
+    private bool _lends;
     private ulong[] _integers = [];   // of fields that are copied
 
     /// <summary>The row while it is decoded.</summary>
@@ -24,6 +26,12 @@ internal sealed class RowParser(JsonFields<RowParser, MooncakeRow> fields, bool 
 
     /// <summary>Whether the last row was plain and had the columns of the Bailian traces, whose units are others.</summary>
     public bool HasChatColumns => HasChat && HasPlaceInChat;
+
+    /// <summary>From now on hash ids go one behind the other into a buffer, and are not overwritten.</summary>
+    public void Begin(ulong[] buffer) => (_hashIds, _used, _lends) = (buffer, 0, true);
+
+    /// <summary>The buffer, or a larger one that was needed instead.</summary>
+    public ulong[] Buffer => _hashIds;
 
     /// <summary>Decodes a line.</summary>
     /// <exception cref="JsonException">The line is malformed.</exception>
@@ -42,8 +50,9 @@ internal sealed class RowParser(JsonFields<RowParser, MooncakeRow> fields, bool 
     public bool ReadHashIds(ref JsonRow json, string name)
     {
         if (!json.IsArray(name)) return false;
-        int count = json.UInt64Array(ref _hashIds, name);
-        Row.HashIds = reusesIds ? new ArraySegment<ulong>(_hashIds, 0, count) : _hashIds[..count];
+        int count = json.UInt64Array(ref _hashIds, name, _used);
+        Row.HashIds = reusesIds ? new ArraySegment<ulong>(_hashIds, _used, count) : _hashIds[..count];
+        if (_lends) _used += count;
         return true;
     }
 

@@ -12,6 +12,16 @@ internal sealed class RowRemarks(string path)
         if (parser.HasChatColumns) _bailian = (_bailian.Count == 0 ? line : _bailian.Line, _bailian.Count + 1);
     }
 
+    /// <summary>Adds what was counted of later lines.</summary>
+    public void Add(RowRemarks later)
+    {
+        _waiting = Sum(_waiting, later._waiting);
+        _bailian = Sum(_bailian, later._bailian);
+
+        static (long Line, long Count) Sum((long Line, long Count) first, (long Line, long Count) second) =>
+            (first.Count == 0 ? second.Line : first.Line, first.Count + second.Count);
+    }
+
     public void Tell(Action<RunWarning> onWarning)
     {
         if (_waiting.Count > 0) onWarning(FormatAdvice.OnLostWaiting(path, _waiting.Line, _waiting.Count));

@@ -55,7 +55,7 @@ public sealed class TimelineExport
 
     private void Read(string file, ByteProgress bytes, CancellationToken cancel)
     {
-        using var lines = new LineReader(file, bytes.Add, _torn, cancel);
+        using var lines = new LineReader(file, bytes.Add, _torn, cancel: cancel);
         if (!lines.Read()) return;
         bool isLog = RequestLogReader.IsRecord(lines.Line);
         CheckAlone(isLog, file);

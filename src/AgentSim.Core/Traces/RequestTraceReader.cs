@@ -83,7 +83,7 @@ public static class RequestTraceReader
         foreach (string path in paths)
         {
             var parser = new TraceRecordParser(path, readsDependencies);
-            using var lines = new LineReader(path, bytes.Add, torn, cancel);
+            using var lines = new LineReader(path, bytes.Add, torn, cancel: cancel);
             bool isFirst = true;
             while (lines.Read())
             {

@@ -34,7 +34,13 @@ internal sealed class TraceRecordParser(string path, bool readsDependencies = fa
             throw FormatAdvice.Add(Errors.TraceRowInvalid.At(path, number, error.Message, error), line, TraceFormat.Dynamo);
         }
 
-        if (record is null) return null;
+        return record is null ? null : Checked(record, number);
+    }
+
+    /// <summary>A record with its place, once it is known that its hashes cover its prompt.</summary>
+    /// <exception cref="AgentSimException">They do not.</exception>
+    public TraceRecord Checked(TraceRecord record, long number)
+    {
         record.Path = path;
         record.Line = number;
         (record as RequestRecord)?.Check();

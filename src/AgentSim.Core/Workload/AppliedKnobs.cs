@@ -11,7 +11,7 @@ internal static class AppliedKnobs
         KnobChecks.CheckLoad(load, knobs);
         if (!knobs.ChangesRows) return workload;
         CopyFacts? copies = null;
-        if (knobs.HasCopies) (load, copies) = WorkloadCopies.Of(load, knobs, cancellation);
+        if (knobs.HasCopies) (load, copies) = workload.MadeCopies.Of(load, knobs, cancellation);
         if (knobs.ChangesWaits) load = KnobWaits.Apply(load, knobs);
         if (knobs.TaskArrivalSpeedupRatio != 1.0) load = Arriving(load, knobs.TaskArrivalSpeedupRatio);
         if (knobs.OutputRatio != 1.0)

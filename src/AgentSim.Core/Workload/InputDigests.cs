@@ -10,6 +10,7 @@ namespace AgentSim.Workload;
 internal sealed class InputDigests
 {
     private const int PieceSize = 64 << 10;
+    private const int MostOpen = 64;   // a process may have a thousand files open
 
     /// <summary>Of workloads that come from no file.</summary>
     public static readonly InputDigests None = new(() => []);
@@ -22,17 +23,26 @@ internal sealed class InputDigests
     /// <exception cref="AgentSimException">A file cannot be opened, or not be read twice.</exception>
     public static InputDigests Start(IReadOnlyList<string> files, CancellationToken stop)
     {
-        // A file that cannot be opened is refused at once, before the files ahead of it are read.
-        foreach (string file in files)
+        // A file that cannot be opened is refused at once, before the files ahead of it are read. The first ones stay open.
+        var open = new List<FileStream>();
+        try
         {
-            using FileStream stream = InputFiles.Open(file);
-            if (!stream.CanSeek || IsDevice(stream))
-                throw Errors.InputIsPipe.At(file, 0,
-                    "is a pipe or a device, but is read twice, for its rows and for their digest; write it to a file first");
+            foreach (string file in files)
+            {
+                FileStream stream = InputFiles.Open(file);
+                if (open.Count < MostOpen) open.Add(stream);
+                Check(file, stream);
+                if (open[^1] != stream) stream.Dispose();
+            }
+        }
+        catch
+        {
+            open.ForEach(stream => stream.Dispose());
+            throw;
         }
 
         Task<WorkloadInput[]> task = Task.Factory.StartNew<WorkloadInput[]>(
-            () => [.. files.Select(file => Describe(file, stop))], stop, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+            () => Describe(files, open, stop), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
         return new InputDigests(() => task.GetAwaiter().GetResult());
     }
 
@@ -51,6 +61,13 @@ internal sealed class InputDigests
     /// <exception cref="OperationCanceledException">The work was stopped.</exception>
     public IReadOnlyList<WorkloadInput> Wait() => _wait();
 
+    private static void Check(string file, FileStream stream)
+    {
+        if (!stream.CanSeek || IsDevice(stream))
+            throw Errors.InputIsPipe.At(file, 0,
+                "is a pipe or a device, but is read twice, for its rows and for their digest; write it to a file first");
+    }
+
     // A device has content but no length, and maybe no end.
     private static bool IsDevice(FileStream stream)
     {
@@ -64,9 +81,27 @@ internal sealed class InputDigests
         }
     }
 
-    private static WorkloadInput Describe(string file, CancellationToken stop)
+    private static WorkloadInput[] Describe(IReadOnlyList<string> files, List<FileStream> open, CancellationToken stop)
     {
-        using FileStream stream = InputFiles.Open(file);
+        try
+        {
+            var inputs = new WorkloadInput[files.Count];
+            for (int i = 0; i < inputs.Length; i++)
+            {
+                using FileStream stream = i < open.Count ? open[i] : InputFiles.Open(files[i]);
+                inputs[i] = Describe(files[i], stream, stop);
+            }
+
+            return inputs;
+        }
+        finally
+        {
+            open.ForEach(stream => stream.Dispose());
+        }
+    }
+
+    private static WorkloadInput Describe(string file, FileStream stream, CancellationToken stop)
+    {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         var piece = new byte[PieceSize];
         long bytes = 0;

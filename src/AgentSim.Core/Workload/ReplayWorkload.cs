@@ -75,6 +75,9 @@ public sealed class ReplayWorkload
     /// <summary>How copies of its agents were made; null where there are none.</summary>
     internal CopyFacts? Copies { get; init; }
 
+    /// <summary>The copies that runs of it made.</summary>
+    internal MadeCopies MadeCopies { get; } = new();
+
     /// <summary>The same with other columns.</summary>
     internal ReplayWorkload With(WorkloadColumns columns, CopyFacts? copies) => new(columns)
     {

@@ -198,7 +198,7 @@ public static class WorkloadLoader
 
     private static IEnumerable<AtLine<MooncakeRow>> WithoutMissing(IEnumerable<AtLine<MooncakeRow>> rows, WorkloadOptions options)
     {
-        AtLine<MooncakeRow>[] all = [.. rows];
+        AtLine<MooncakeRow>[] all = [.. rows.Select(WithOwnIds)];
         MooncakeRow[] kept = [.. RowDependencies.Drop([.. all.Select(row => row.Value)])];
         int changed = all.Zip(kept, (row, without) => row.Value != without).Count(isChanged => isChanged);
         if (changed > 0)
@@ -207,6 +207,13 @@ public static class WorkloadLoader
                     + "these dependencies are dropped",
                     changed));
         return all.Zip(kept, (row, without) => row with { Value = without });
+    }
+
+    // Hash ids are mostly lent, until the next row comes.
+    private static AtLine<MooncakeRow> WithOwnIds(AtLine<MooncakeRow> row)
+    {
+        if (row.Value.HashIds is ArraySegment<ulong> ids) row.Value.HashIds = ids.ToArray();
+        return row;
     }
 
     private static ReplayWorkload FromSessions(IReadOnlyList<string> files, WorkloadOptions options, InputDigests inputs,

@@ -62,6 +62,77 @@ public sealed class AheadTests
         hang.Set();
     }
 
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(5)]
+    public void Several_threads_give_their_results_in_the_order_of_the_source(int threads)
+    {
+        int makers = 0, asking = 0;
+        IEnumerable<int> source = Enumerable.Range(0, 500).Select(i =>
+        {
+            Assert.Equal(1, Interlocked.Increment(ref asking));   // one at a time
+            Thread.SpinWait(i % 7 * 50);
+            Interlocked.Decrement(ref asking);
+            return i;
+        });
+
+        IEnumerable<int> results = Ahead.Map(source, Maker, threads, "test", CancellationToken.None);
+
+        Assert.Equal(Enumerable.Range(0, 500).Select(i => i * 2), results);
+        Assert.InRange(makers, 1, threads);
+
+        Func<int, int> Maker()
+        {
+            Interlocked.Increment(ref makers);
+            return i =>
+            {
+                Thread.SpinWait(i % 5 * 100);
+                return i * 2;
+            };
+        }
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(3)]
+    public void What_fails_first_in_the_order_of_the_source_is_told_whichever_thread_was_first(int threads)
+    {
+        for (int round = 0; round < 50; round++)
+        {
+            var seen = new List<int>();
+            Func<Func<int, int>> maker = () => i =>
+            {
+                if (i == 10) Thread.SpinWait(20_000);
+                return i is 10 or 11 or 12 ? throw new InvalidDataException($"bad {i}") : i;
+            };
+
+            InvalidDataException error = Assert.Throws<InvalidDataException>(() =>
+            {
+                foreach (int item in Ahead.Map(Enumerable.Range(0, 50), maker, threads, "test", CancellationToken.None)) seen.Add(item);
+            });
+
+            Assert.Equal("bad 10", error.Message);
+            Assert.Equal(Enumerable.Range(0, 10), seen);
+        }
+    }
+
+    [Fact]
+    public void No_more_items_are_on_their_way_than_threads_need()
+    {
+        int made = 0, most = 0, used = 0;
+        IEnumerable<int> source = Enumerable.Range(0, 200).Select(i => Interlocked.Increment(ref made));
+
+        foreach (int item in Ahead.Map<int, int>(source, () => i => i, 3, "test", CancellationToken.None))
+        {
+            most = Math.Max(most, Volatile.Read(ref made) - used);
+            used++;
+        }
+
+        Assert.Equal(200, used);
+        Assert.InRange(most, 1, 3 + 2);
+    }
+
     private readonly List<int> _noted = [];
     private bool _isClosed;
     private int _made;

@@ -1,5 +1,6 @@
 using AgentSim.Engines;
 using AgentSim.Metrics;
+using AgentSim.Recording;
 using AgentSim.Simulation;
 using AgentSim.Tests.Simulation;
 using AgentSim.Workload;
@@ -42,6 +43,36 @@ public class LoadAssessmentTests
         Assert.DoesNotContain("such workers", (load with { State = LoadState.Behind }).Basis);
         // At least: one worker fewer does not keep up either.
         Assert.NotEqual(LoadState.Steady, Run(requests: 1_000, perSecond: 50, workers: least - 1).Load.State);
+    }
+
+    [Theory]
+    [InlineData(1_000, 50, 1)]
+    [InlineData(300, 20, 3)]
+    public void It_is_the_same_from_records_in_any_order_and_without_them(int requests, double perSecond, int workers)
+    {
+        ReplayResult result = Run(requests, perSecond, workers);
+        RequestResult[] records = [.. result.Requests];
+        LoadAssessment load = result.Load;
+        Assert.Equal(load, LoadAssessor.Of(records, result.Workers, result.Run, 0));
+        // The busy share, by its definition.
+        double from = records.Min(request => request.ArrivalTimeMs), to = records.Max(request => request.ArrivalTimeMs), busy = 0.0;
+        foreach (IGrouping<int?, RequestResult> worker in records.GroupBy(request => request.DecodeWorkerIdx))
+        {
+            double done = from;
+            foreach (RequestResult request in worker.OrderBy(request => request.FirstAdmitMs))
+            {
+                double begin = Math.Max(request.FirstAdmitMs!.Value, done), end = Math.Min(request.TerminalTimeMs, to);
+                if (!(end > begin)) continue;
+                busy += end - begin;
+                done = end;
+            }
+        }
+
+        Assert.Equal(busy / (to - from) / workers, load.BusyShare);
+        Array.Reverse(records);
+        LoadAssessment reversed = LoadAssessor.Of(records, result.Workers, result.Run, 0);
+        Assert.Equal(load.BusyShare, reversed.BusyShare, 1e-12);
+        Assert.Equal(load with { BusyShare = 0 }, reversed with { BusyShare = 0 });
     }
 
     [Fact]

@@ -27,6 +27,52 @@ public class RequestLogWriterTests
         return text.Split('\n', StringSplitOptions.RemoveEmptyEntries);
     }
 
+    [Theory]
+    [InlineData(1023)]
+    [InlineData(1024)]
+    [InlineData(3000)]
+    public void Many_records_are_written_as_they_are_one_by_one(int count)
+    {
+        var random = new Random(count);
+        var outcomes = new RequestOutcome[count];
+        foreach (ref RequestOutcome outcome in outcomes.AsSpan())
+        {
+            outcome = RequestOutcome.Empty;
+            outcome.Arrival = random.NextDouble() * 1e6;
+            outcome.Terminal = outcome.Arrival + random.Next(1000);
+            outcome.OutputLength = random.Next(3);
+            outcome.FirstToken = outcome.LastToken = outcome.Terminal;
+            outcome.Status = TerminalStatus.Completed;
+        }
+
+        var results = new RequestResults(outcomes, null, new Names());
+        using MemoryStream divided = new(), plain = new();
+        RequestLogWriter.Write(divided, results);
+        RequestLogWriter.Write(plain, [.. results]);
+        Assert.Equal(count, plain.ToArray().Count(unit => unit == '\n'));
+        Assert.Equal(Encoding.UTF8.GetString(plain.ToArray()), Encoding.UTF8.GetString(divided.ToArray()));
+    }
+
+    [Fact]
+    public void A_number_that_json_cannot_say_is_refused_among_many_records()
+    {
+        RequestOutcome[] outcomes = [.. Enumerable.Range(0, 2000).Select(i => RequestOutcome.Empty with
+        {
+            Arrival = i, Terminal = i == 1500 ? double.PositiveInfinity : i, Status = TerminalStatus.Completed,
+        })];
+        using var stream = new MemoryStream();
+        AgentSimException error = Assert.Throws<AgentSimException>(() =>
+            RequestLogWriter.Write(stream, new RequestResults(outcomes, null, new Names())));
+        Assert.Equal("ResultNotFinite", error.ErrorId);
+    }
+
+    private sealed class Names : IRequestIdentities
+    {
+        public bool IsAgentic => true;
+
+        public RequestIdentity this[int ordinal] => new($"session \"{ordinal % 7}\"", ordinal % 3, $"r{ordinal}");
+    }
+
     [Fact]
     public void The_worked_example_gives_the_reference_records_by_arrival()
     {

@@ -23,6 +23,33 @@ public class WorkloadCopiesTests
 
     private static WorkloadColumns Copied(ReplayWorkload workload, WorkloadKnobs knobs) => AppliedKnobs.To(workload, knobs).Columns;
 
+    [Fact]
+    public void Runs_that_ask_for_the_same_copies_share_them_whatever_else_they_change()
+    {
+        ReplayWorkload workload = Load("v1");
+        WorkloadColumns first = Copied(workload, new WorkloadKnobs { Copies = 3 });
+        Assert.Same(first, Copied(workload, new WorkloadKnobs { Copies = 3, ConcurrentTasks = 2 }));
+        Assert.Same(first.Trie, Copied(workload, new WorkloadKnobs { Copies = 3, OutputRatio = 2.0, ThinkSpeedupRatio = 3.0 }).Trie);
+        foreach (WorkloadKnobs other in new[]
+        {
+            new WorkloadKnobs { Copies = 2 }, new WorkloadKnobs { Copies = 3, CopiesSeed = 7 },
+            new WorkloadKnobs { Copies = 3, CopiesShared = 1 },
+            new WorkloadKnobs { Copies = 3, CopiesOffset = CopiesOffset.Gap },
+            new WorkloadKnobs { Copies = 3, CopiesWindowSeconds = 9 },
+        })
+            Assert.NotSame(first.Trie, Copied(workload, other).Trie);
+        Assert.NotSame(first.Trie, Copied(Load("v1"), new WorkloadKnobs { Copies = 3 }).Trie);
+    }
+
+    [Fact]
+    public void Copies_that_could_not_be_made_are_made_by_the_next_who_asks()
+    {
+        ReplayWorkload workload = Load("v1");
+        var knobs = new WorkloadKnobs { Copies = 2 };
+        Assert.ThrowsAny<OperationCanceledException>(() => AppliedKnobs.To(workload, knobs, new CancellationToken(canceled: true)));
+        Assert.Equal(2 * workload.RequestCount, Copied(workload, knobs).InputLength.Length);
+    }
+
     [Theory]
     [MemberData(nameof(Kinds))]
     public void Copies_that_share_nothing_and_never_meet_take_as_long_as_the_original(string kind)

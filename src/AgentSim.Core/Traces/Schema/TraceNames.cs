@@ -117,3 +117,49 @@ internal static class TraceNames
     public const string ChildSessionId = "child_session_id";
     public const string ExecutionMode = "execution_mode";
 }
+
+/// <summary>
+/// The same names as they stand before the values of a record that is written without spaces, as far as <see cref="PlainTraceParser"/>
+/// reads it; before strings with their opening quote.
+/// </summary>
+internal static class PlainKeys
+{
+    public static ReadOnlySpan<byte> Event => ",\"event\":"u8;
+    public static ReadOnlySpan<byte> SchemaEventType => "{\"schema\":\"dynamo.request.trace.v1\",\"event_type\":\""u8;
+    public static ReadOnlySpan<byte> RequestEndEventTime => "request_end\",\"event_time_unix_ms\":"u8;
+    public static ReadOnlySpan<byte> ToolEndEventTime => "tool_end\",\"event_time_unix_ms\":"u8;
+    public static ReadOnlySpan<byte> ToolStartEventTime => "tool_start\",\"event_time_unix_ms\":"u8;
+    public static ReadOnlySpan<byte> ToolErrorEventTime => "tool_error\",\"event_time_unix_ms\":"u8;
+    public static ReadOnlySpan<byte> EventSource => ",\"event_source\":\""u8;
+    public static ReadOnlySpan<byte> AgentContextSessionId => ",\"agent_context\":{\"session_id\":\""u8;
+    public static ReadOnlySpan<byte> ParentSessionId => ",\"parent_session_id\":\""u8;
+    public static ReadOnlySpan<byte> RequestRequestId => ",\"request\":{\"request_id\":\""u8;
+    public static ReadOnlySpan<byte> XRequestId => ",\"x_request_id\":\""u8;
+    public static ReadOnlySpan<byte> Model => ",\"model\":\""u8;
+    public static ReadOnlySpan<byte> InputTokens => ",\"input_tokens\":"u8;
+    public static ReadOnlySpan<byte> OutputTokens => ",\"output_tokens\":"u8;
+    public static ReadOnlySpan<byte> CachedTokens => ",\"cached_tokens\":"u8;
+    public static ReadOnlySpan<byte> RequestReceived => ",\"request_received_ms\":"u8;
+    public static ReadOnlySpan<byte> PrefillWaitTime => ",\"prefill_wait_time_ms\":"u8;
+    public static ReadOnlySpan<byte> PrefillTime => ",\"prefill_time_ms\":"u8;
+    public static ReadOnlySpan<byte> Ttft => ",\"ttft_ms\":"u8;
+    public static ReadOnlySpan<byte> TotalTime => ",\"total_time_ms\":"u8;
+    public static ReadOnlySpan<byte> AverageItl => ",\"avg_itl_ms\":"u8;
+    public static ReadOnlySpan<byte> KvHitRate => ",\"kv_hit_rate\":"u8;
+    public static ReadOnlySpan<byte> QueueDepth => ",\"queue_depth\":"u8;
+    public static ReadOnlySpan<byte> WorkerPrefillWorker => ",\"worker\":{\"prefill_worker_id\":"u8;
+    public static ReadOnlySpan<byte> PrefillRank => ",\"prefill_dp_rank\":"u8;
+    public static ReadOnlySpan<byte> DecodeWorker => ",\"decode_worker_id\":"u8;
+    public static ReadOnlySpan<byte> DecodeRank => ",\"decode_dp_rank\":"u8;
+    public static ReadOnlySpan<byte> ReplayBlockSize => ",\"replay\":{\"trace_block_size\":"u8;
+    public static ReadOnlySpan<byte> InputLength => ",\"input_length\":"u8;
+    public static ReadOnlySpan<byte> Hashes => ",\"input_sequence_hashes\":["u8;
+    public static ReadOnlySpan<byte> ToolToolCallId => ",\"tool\":{\"tool_call_id\":\""u8;
+    public static ReadOnlySpan<byte> ToolClass => ",\"tool_class\":\""u8;
+    public static ReadOnlySpan<byte> StartedAt => ",\"started_at_unix_ms\":"u8;
+    public static ReadOnlySpan<byte> EndedAt => ",\"ended_at_unix_ms\":"u8;
+    public static ReadOnlySpan<byte> Status => ",\"status\":\""u8;
+    public static ReadOnlySpan<byte> Duration => ",\"duration_ms\":"u8;
+    public static ReadOnlySpan<byte> OutputBytes => ",\"output_bytes\":"u8;
+    public static ReadOnlySpan<byte> ErrorType => ",\"error_type\":\""u8;
+}
