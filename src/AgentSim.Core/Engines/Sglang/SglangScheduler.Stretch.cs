@@ -14,6 +14,8 @@ internal sealed partial class SglangScheduler
         if (_speculation is not null || _prompts.HasGeneratedIdentities || _running.Count == 0) return false;
         if (_limits.Role == WorkerType.Prefill || _prebuilt.Count > 0 || WantsReservation) return false;
         int steps = RepetitiveSteps(now, out long context);
+        // What ended requests give up counts from the start of their last pass; a decode worker may be asked for it meanwhile.
+        if (_limits.Role != WorkerType.Aggregated) steps--;
         if (steps < ShortestStretch) return false;
 
         Stretch.Prepare(_limits.PageSize, steps);
@@ -43,7 +45,7 @@ internal sealed partial class SglangScheduler
         if (Observer is not null) Observe(steps);
         _pages.Grow(Stretch.GrowthUpTo(steps));
         Stretch.CutAfter(steps);
-        Advance(steps);
+        bool hasEnded = Advance(steps);
         foreach (Sequence sequence in _running)
         {
             sequence.Generated += steps;
@@ -53,6 +55,7 @@ internal sealed partial class SglangScheduler
         _recorder.StretchGaps(Stretch, _running.Count);
         Stretch.Clear();
         DecayRatio(steps);
+        if (hasEnded) RetireEnded();
     }
 
     private void Observe(int steps)
@@ -74,7 +77,7 @@ internal sealed partial class SglangScheduler
         }
     }
 
-    // Passes before the first request completes in which everybody who completes a page appends it to a node of his own.
+    // Passes up to the first in which a request completes, in which everybody who completes a page appends it to a node of his own.
     private int RepetitiveSteps(double now, out long context)
     {
         long steps = DecodeStretch.MostSteps;
@@ -82,7 +85,7 @@ internal sealed partial class SglangScheduler
         foreach (Sequence sequence in _running)
         {
             if (_recorder.LastToken(sequence.Request) != now) return 0;
-            steps = Math.Min(steps, sequence.Remaining - 1);
+            steps = Math.Min(steps, sequence.Remaining);
             if (!_pages.GrowsInPlace(sequence)) steps = Math.Min(steps, _limits.PageSize - 1 - (sequence.Materialised % _limits.PageSize));
             if (steps < ShortestStretch) return 0;
             context += sequence.Length;
@@ -123,14 +126,50 @@ internal sealed partial class SglangScheduler
         return steps;
     }
 
-    // Deferred insertions keep the order in which the last pages of the sequences became complete.
-    private void Advance(int steps)
+    // Deferred insertions keep the order in which the last pages of the sequences became complete. A page that a request completes
+    // with its last token is not among them: it enters the tree with the request's completion. True when a request ends.
+    private bool Advance(int steps)
     {
         int count = _running.Count, pageSize = _limits.PageSize;
         if (_lastTouches.Length < count) _lastTouches = new long[Math.Max(count, _lastTouches.Length * 2)];
+        bool hasEnded = false;
         for (int i = 0; i < count; i++)
-            _lastTouches[i] = ((pageSize - 1L - ((_running[i].Materialised + steps) % pageSize)) << 32) | (uint)i;
-        if (pageSize > 1) Array.Sort(_lastTouches, 0, count);
-        for (int i = 0; i < count; i++) _pages.Advance(_running[(int)(uint)_lastTouches[i]], steps);
+        {
+            Sequence sequence = _running[i];
+            int inPage = (sequence.Materialised + steps) % pageSize;
+            bool ends = sequence.Remaining == steps;
+            hasEnded |= ends;
+            _lastTouches[i] = ((ends && inPage == 0 ? -1L : pageSize - 1L - inPage) << 32) | (uint)i;
+        }
+
+        if (count > 1 && (pageSize > 1 || hasEnded)) Array.Sort(_lastTouches, 0, count);
+        for (int i = 0; i < count; i++)
+        {
+            Sequence sequence = _running[(int)(uint)_lastTouches[i]];
+            _pages.Advance(sequence, steps, sequence.Remaining == steps);
+        }
+
+        return hasEnded;
+    }
+
+    private void RetireEnded()
+    {
+        int kept = 0;
+        CompletedRequests = 0;
+        for (int i = 0; i < _running.Count; i++)
+        {
+            Sequence sequence = _running[i];
+            if (sequence.Remaining > 0)
+            {
+                _running[kept++] = sequence;
+                continue;
+            }
+
+            CompletedRequests++;
+            Signals.Add(new Signal(sequence.Request, SignalKind.Completed));
+            Finish(sequence);
+        }
+
+        _running.Truncate(kept);
     }
 }
