@@ -165,7 +165,7 @@ internal sealed partial class GapStatistics
         return doubtful == default ? above : -1;
     }
 
-    /// <summary>Deviations of some values from a reference that is near them, and their squares; the least and the greatest value.</summary>
+    /// <summary>Deviations of values from one that is near them all, and their squares; the least and the greatest value.</summary>
     internal struct Sums(double reference)
     {
         public readonly double Reference = reference;
@@ -184,7 +184,8 @@ internal sealed partial class GapStatistics
         public readonly Block Of(int count)
         {
             double shift = _sum / count;
-            return new Block { Mean = Reference + shift, Squares = Math.Max(0.0, _squares - (_sum * shift)), Low = Low, High = High };
+            double squares = Math.Max(0.0, _squares - (_sum * shift));
+            return new Block { Mean = Reference + shift, Squares = squares, Low = Low, High = High };
         }
     }
 

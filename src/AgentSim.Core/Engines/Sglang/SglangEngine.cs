@@ -24,7 +24,7 @@ internal sealed class SglangEngine : SimulatedEngine
 
     public override Scheduler CreateRank(int index)
     {
-        PublishedPages published = new();
+        PublishedPages published = new(_services.CachesAreAsked);
         _caches.Add(published);
         PagePool pages = new(_limits, _services.Prompts, published);
         return new SglangScheduler(_limits, pages, published, _model, _decodeTimes, SpeculativeSampler.Create(_services.Config, index),

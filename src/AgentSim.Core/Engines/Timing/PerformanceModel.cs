@@ -131,7 +131,8 @@ internal sealed class PolynomialModel(double speedupRatio, double decodeSpeedupR
         // All in one method: one that passed vectors on could not be compiled ahead of time.
         ref double first = ref MemoryMarshal.GetReference(steps);
         Vector128<double> active = Vector128.Create((double)tokens, tokens + batch), two = Vector128.Create(2.0 * batch);
-        Vector128<double> mosts = Vector128.Create((double)AtMost(totalTokens)), totals = Vector128.Create(total), least = Vector128.Create(1.0);
+        Vector128<double> mosts = Vector128.Create((double)AtMost(totalTokens)), totals = Vector128.Create(total);
+        Vector128<double> least = Vector128.Create(1.0);
         // By a power of two, multiplying is as exact as dividing, and takes a tenth of the time.
         bool multiplies = BitOperations.IsPow2(totalTokens);
         Vector128<double> reciprocals = Vector128.Create(multiplies ? 1.0 / total : 0.0);
