@@ -79,30 +79,19 @@ internal sealed class PassQueue
     private void Update(int worker, double time)
     {
         double[] times = _times;
-        int[] first = _first;
-        int node = _leaves + worker;
-        times[node] = time;
-        while (node > 1)
+        times[_leaves + worker] = time;
+        for (int node = (_leaves + worker) >> 1; node > 0; node >>= 1)
         {
-            int sibling = node ^ 1;
-            double other = times[sibling];
-            bool yields = other == time ? Yields(worker, first[sibling], node, time) : other < time;
-            time = yields ? other : time;
-            worker = yields ? first[sibling] : worker;
-            node >>= 1;
-            times[node] = time;
-            first[node] = worker;
+            int child = 2 * node;
+            double left = times[child], right = times[child + 1];
+            child += left == right ? IsRightOfEqual(child) : right < left ? 1 : 0;
+            times[node] = times[child];
+            _first[node] = _first[child];
         }
     }
 
-    // Whether of two passes that end together, or two workers without any, the one at a node comes behind its sibling's.
-    private bool Yields(int worker, int sibling, int node, double time)
-    {
-        bool isRight = (node & 1) != 0;
-        if (double.IsPositiveInfinity(time)) return isRight;
-        int order = _ends[worker].CompareTo(_ends[sibling]);
-        return order > 0 || (order == 0 && isRight);
-    }
+    private int IsRightOfEqual(int left) =>
+        !double.IsPositiveInfinity(_times[left]) && _ends[_first[left + 1]].CompareTo(_ends[_first[left]]) < 0 ? 1 : 0;
 }
 
 /// <summary>

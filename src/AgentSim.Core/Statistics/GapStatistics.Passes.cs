@@ -6,7 +6,7 @@ namespace AgentSim.Statistics;
 // The gaps of many passes at once.
 internal sealed partial class GapStatistics
 {
-    private const int BlockLength = 128;
+    private const int BlockLength = 64;
 
     // Of the block in progress.
     private readonly double[] _blockGaps = new double[BlockLength];
@@ -71,51 +71,35 @@ internal sealed partial class GapStatistics
 
     // The gaps of passes and their rates, and what they come to; of rates not the least and the greatest. One loop, in which additions
     // that wait for each other run side by side; one method, since one that passed vectors on could not be compiled ahead of time.
-    // Four lanes in two halves, so that what they sum up to does not depend on the processor (see WideGaps). Returns how many it did.
+    // Returns how many it did.
     internal static int Measure(double start, ReadOnlySpan<double> ends, Span<double> gaps, Span<double> rates, ref Sums ofGaps,
         ref Sums ofRates)
     {
-        if (ends.Length < 2 * Vector128<double>.Count) return 0;
+        if (ends.Length < Vector128<double>.Count) return 0;
         int at = 0;
         ref double end = ref MemoryMarshal.GetReference(ends), gapAt = ref MemoryMarshal.GetReference(gaps),
             rateAt = ref MemoryMarshal.GetReference(rates);
         Vector128<double> thousand = Vector128.Create(1000.0);
         Vector128<double> gap0 = Vector128.Create(ofGaps.Reference), rate0 = Vector128.Create(ofRates.Reference);
-        Vector128<double> lows = gap0, highs = gap0;
-        Vector128<double> gapSums = default, gapSquares = default, rateSums = default, rateSquares = default;
-        Vector128<double> gapSums2 = default, gapSquares2 = default, rateSums2 = default, rateSquares2 = default;
+        Vector128<double> lows = gap0, highs = gap0, gapSums = default, gapSquares = default, rateSums = default, rateSquares = default;
         Vector128<double> before = Vector128.Create(start, ends[0]);
-        for (; at <= ends.Length - (2 * Vector128<double>.Count); at += 2 * Vector128<double>.Count)
+        for (; at <= ends.Length - Vector128<double>.Count; at += Vector128<double>.Count)
         {
             if (at > 0) before = Vector128.LoadUnsafe(ref end, (nuint)at - 1);
             Vector128<double> gap = Vector128.LoadUnsafe(ref end, (nuint)at) - before, rate = thousand / gap;
-            Vector128<double> gap2 = Vector128.LoadUnsafe(ref end, (nuint)at + 2) - Vector128.LoadUnsafe(ref end, (nuint)at + 1);
-            Vector128<double> rate2 = thousand / gap2;
             gap.StoreUnsafe(ref gapAt, (nuint)at);
-            gap2.StoreUnsafe(ref gapAt, (nuint)at + 2);
             rate.StoreUnsafe(ref rateAt, (nuint)at);
-            rate2.StoreUnsafe(ref rateAt, (nuint)at + 2);
-            lows = Vector128.MinNative(Vector128.MinNative(gap, gap2), lows);
-            highs = Vector128.MaxNative(Vector128.MaxNative(gap, gap2), highs);
+            lows = Vector128.MinNative(gap, lows);
+            highs = Vector128.MaxNative(gap, highs);
             Vector128<double> gapDeviation = gap - gap0, rateDeviation = rate - rate0;
             gapSums += gapDeviation;
             gapSquares += gapDeviation * gapDeviation;
             rateSums += rateDeviation;
             rateSquares += rateDeviation * rateDeviation;
-            gapDeviation = gap2 - gap0;
-            rateDeviation = rate2 - rate0;
-            gapSums2 += gapDeviation;
-            gapSquares2 += gapDeviation * gapDeviation;
-            rateSums2 += rateDeviation;
-            rateSquares2 += rateDeviation * rateDeviation;
         }
 
-        gapSums += gapSums2;
-        gapSquares += gapSquares2;
-        rateSums += rateSums2;
-        rateSquares += rateSquares2;
-        ofGaps.Add(gapSums.ToScalar() + gapSums.GetElement(1), gapSquares.ToScalar() + gapSquares.GetElement(1));
-        ofRates.Add(rateSums.ToScalar() + rateSums.GetElement(1), rateSquares.ToScalar() + rateSquares.GetElement(1));
+        ofGaps.Add(Vector128.Sum(gapSums), Vector128.Sum(gapSquares));
+        ofRates.Add(Vector128.Sum(rateSums), Vector128.Sum(rateSquares));
         ofGaps.Low = Math.Min(lows.ToScalar(), lows.GetElement(1));
         ofGaps.High = Math.Max(highs.ToScalar(), highs.GetElement(1));
         return at;
