@@ -8,6 +8,10 @@ internal sealed partial class GapStatistics
 {
     private const int BlockLength = 64;
 
+    // Of the block in progress.
+    private readonly double[] _blockGaps = new double[BlockLength];
+    private readonly double[] _blockRates = new double[BlockLength];
+
     /// <summary>
     /// Adds the gaps of consecutive passes, each as often as there are requests in the batch. Steps of a growing batch
     /// differ so little that a block of them mostly falls into one bucket, which then needs no look-up for each.
@@ -17,12 +21,10 @@ internal sealed partial class GapStatistics
     /// <param name="multiplicity">Requests that share each gap, at least 1.</param>
     public void AddPasses(double start, ReadOnlySpan<double> ends, int multiplicity)
     {
-        Span<double> gaps = stackalloc double[BlockLength];
-        Span<double> rates = stackalloc double[BlockLength];
         while (!ends.IsEmpty)
         {
             int count = Math.Min(BlockLength, ends.Length);
-            AddBlock(start, ends[..count], gaps[..count], rates[..count], multiplicity);
+            AddBlock(start, ends[..count], _blockGaps.AsSpan(0, count), _blockRates.AsSpan(0, count), multiplicity);
             start = ends[count - 1];
             ends = ends[count..];
         }
@@ -30,7 +32,14 @@ internal sealed partial class GapStatistics
 
     private void AddBlock(double start, ReadOnlySpan<double> ends, Span<double> gaps, Span<double> rates, int multiplicity)
     {
-        Measure(start, ends, gaps, rates, out Block ofGaps, out Block ofRates);
+        // Relative to the first value, which is near all others, nothing cancels.
+        double firstGap = ends[0] - start, firstRate = 1000.0 / firstGap;
+        Sums ofGapSums = new(firstGap), ofRateSums = new(firstRate);
+        int measured = WideGaps.AreFast ? WideGaps.Measure(start, ends, gaps, rates, ref ofGapSums, ref ofRateSums)
+            : Measure(start, ends, gaps, rates, ref ofGapSums, ref ofRateSums);
+        MeasureRest(measured == 0 ? start : ends[measured - 1], ends[measured..], gaps[measured..], rates[measured..],
+            ref ofGapSums, ref ofRateSums);
+        Block ofGaps = ofGapSums.Of(ends.Length), ofRates = ofRateSums.Of(ends.Length);
         // Rates fall as gaps rise.
         (ofRates.Low, ofRates.High) = (1000.0 / ofGaps.High, 1000.0 / ofGaps.Low);
         if (!(ofGaps.Low > LogBuckets.SmallestIndexable) || !double.IsFinite(ofRates.High))
@@ -62,25 +71,26 @@ internal sealed partial class GapStatistics
 
     // The gaps of passes and their rates, and what they come to; of rates not the least and the greatest. One loop, in which additions
     // that wait for each other run side by side; one method, since one that passed vectors on could not be compiled ahead of time.
-    private static void Measure(double start, ReadOnlySpan<double> ends, Span<double> gaps, Span<double> rates, out Block ofGaps,
-        out Block ofRates)
+    // Returns how many it did.
+    internal static int Measure(double start, ReadOnlySpan<double> ends, Span<double> gaps, Span<double> rates, ref Sums ofGaps,
+        ref Sums ofRates)
     {
-        int count = ends.Length, at = 0;
+        if (ends.Length < Vector128<double>.Count) return 0;
+        int at = 0;
         ref double end = ref MemoryMarshal.GetReference(ends), gapAt = ref MemoryMarshal.GetReference(gaps),
             rateAt = ref MemoryMarshal.GetReference(rates);
-        // Relative to the first value, which is near all others, nothing cancels.
-        double firstGap = ends[0] - start, firstRate = 1000.0 / firstGap;
-        Vector128<double> thousand = Vector128.Create(1000.0), gap0 = Vector128.Create(firstGap), rate0 = Vector128.Create(firstRate);
+        Vector128<double> thousand = Vector128.Create(1000.0);
+        Vector128<double> gap0 = Vector128.Create(ofGaps.Reference), rate0 = Vector128.Create(ofRates.Reference);
         Vector128<double> lows = gap0, highs = gap0, gapSums = default, gapSquares = default, rateSums = default, rateSquares = default;
         Vector128<double> before = Vector128.Create(start, ends[0]);
-        for (; at < count - 1; at += Vector128<double>.Count)
+        for (; at <= ends.Length - Vector128<double>.Count; at += Vector128<double>.Count)
         {
             if (at > 0) before = Vector128.LoadUnsafe(ref end, (nuint)at - 1);
             Vector128<double> gap = Vector128.LoadUnsafe(ref end, (nuint)at) - before, rate = thousand / gap;
             gap.StoreUnsafe(ref gapAt, (nuint)at);
             rate.StoreUnsafe(ref rateAt, (nuint)at);
-            lows = Vector128.ConditionalSelect(Vector128.LessThan(gap, lows), gap, lows);
-            highs = Vector128.ConditionalSelect(Vector128.GreaterThan(gap, highs), gap, highs);
+            lows = Vector128.MinNative(gap, lows);
+            highs = Vector128.MaxNative(gap, highs);
             Vector128<double> gapDeviation = gap - gap0, rateDeviation = rate - rate0;
             gapSums += gapDeviation;
             gapSquares += gapDeviation * gapDeviation;
@@ -88,19 +98,28 @@ internal sealed partial class GapStatistics
             rateSquares += rateDeviation * rateDeviation;
         }
 
-        double low = Math.Min(lows.ToScalar(), lows.GetElement(1)), high = Math.Max(highs.ToScalar(), highs.GetElement(1));
-        double lastGap = 0.0, lastRate = 0.0;
-        if (at < count)
-        {
-            gaps[at] = at == 0 ? firstGap : ends[at] - ends[at - 1];
-            rates[at] = 1000.0 / gaps[at];
-            (low, high) = (Math.Min(low, gaps[at]), Math.Max(high, gaps[at]));
-            (lastGap, lastRate) = (gaps[at] - firstGap, rates[at] - firstRate);
-        }
+        ofGaps.Add(Vector128.Sum(gapSums), Vector128.Sum(gapSquares));
+        ofRates.Add(Vector128.Sum(rateSums), Vector128.Sum(rateSquares));
+        ofGaps.Low = Math.Min(lows.ToScalar(), lows.GetElement(1));
+        ofGaps.High = Math.Max(highs.ToScalar(), highs.GetElement(1));
+        return at;
+    }
 
-        ofGaps = Block.Of(count, firstGap, Vector128.Sum(gapSums) + lastGap, Vector128.Sum(gapSquares) + (lastGap * lastGap));
-        ofRates = Block.Of(count, firstRate, Vector128.Sum(rateSums) + lastRate, Vector128.Sum(rateSquares) + (lastRate * lastRate));
-        (ofGaps.Low, ofGaps.High) = (low, high);
+    private static void MeasureRest(double before, ReadOnlySpan<double> ends, Span<double> gaps, Span<double> rates, ref Sums ofGaps,
+        ref Sums ofRates)
+    {
+        for (int at = 0; at < ends.Length; at++)
+        {
+            double gap = ends[at] - before, rate = 1000.0 / gap;
+            before = ends[at];
+            gaps[at] = gap;
+            rates[at] = rate;
+            double gapDeviation = gap - ofGaps.Reference, rateDeviation = rate - ofRates.Reference;
+            ofGaps.Add(gapDeviation, gapDeviation * gapDeviation);
+            ofRates.Add(rateDeviation, rateDeviation * rateDeviation);
+            if (gap < ofGaps.Low) ofGaps.Low = gap;
+            if (gap > ofGaps.High) ofGaps.High = gap;
+        }
     }
 
     // How many values are above an edge; -1 where one is so near that its key has to be looked up.
@@ -130,19 +149,36 @@ internal sealed partial class GapStatistics
         return doubtful == default ? above : -1;
     }
 
-    // Mean, squared deviations from it, least and greatest of some values.
-    private struct Block
+    /// <summary>Deviations of values from one that is near them all, and their squares; the least and the greatest value.</summary>
+    internal struct Sums(double reference)
+    {
+        public readonly double Reference = reference;
+        private double _sum;
+        private double _squares;
+
+        public double Low = reference;
+        public double High = reference;
+
+        public void Add(double sum, double squares)
+        {
+            _sum += sum;
+            _squares += squares;
+        }
+
+        public readonly Block Of(int count)
+        {
+            double shift = _sum / count;
+            double squares = Math.Max(0.0, _squares - (_sum * shift));
+            return new Block { Mean = Reference + shift, Squares = squares, Low = Low, High = High };
+        }
+    }
+
+    /// <summary>Mean, squared deviations from it, least and greatest of some values.</summary>
+    internal struct Block
     {
         public double Mean;
         public double Squares;
         public double Low;
         public double High;
-
-        // Of sums of deviations from a reference, and of their squares.
-        public static Block Of(int count, double reference, double sum, double squares)
-        {
-            double shift = sum / count;
-            return new Block { Mean = reference + shift, Squares = Math.Max(0.0, squares - (sum * shift)) };
-        }
     }
 }

@@ -123,6 +123,30 @@ public class GapStatisticsTests
     }
 
     [Fact]
+    public void Passes_measured_by_wide_vectors_are_to_the_last_bit_those_measured_without()
+    {
+        if (!WideGaps.AreFast) return;
+        Random random = new(6);
+        for (int round = 0; round < 5000; round++)
+        {
+            int count = random.Next(1, 130);
+            double start = random.NextDouble() * 1e7, clock = start, step = Math.Exp(random.Next(-5, 6));
+            double spread = step * Math.Pow(10, -random.Next(1, 12));
+            double[] ends = [.. Enumerable.Range(0, count).Select(_ => clock += step + (spread * random.NextDouble()))];
+            double gap = ends[0] - start;
+            double[] gaps = new double[count], rates = new double[count], wideGaps = new double[count], wideRates = new double[count];
+            GapStatistics.Sums ofGaps = new(gap), ofRates = new(1000 / gap), ofWideGaps = ofGaps, ofWideRates = ofRates;
+
+            int measured = GapStatistics.Measure(start, ends, gaps, rates, ref ofGaps, ref ofRates);
+            Assert.Equal(measured, WideGaps.Measure(start, ends, wideGaps, wideRates, ref ofWideGaps, ref ofWideRates));
+            Assert.Equal(count / 2 * 2, measured);
+            Assert.Equal(gaps, wideGaps);
+            Assert.Equal(rates, wideRates);
+            Assert.Equal((ofGaps.Of(count), ofRates.Of(count)), (ofWideGaps.Of(count), ofWideRates.Of(count)));
+        }
+    }
+
+    [Fact]
     public void Streams_agree_with_the_running_update_and_a_sorted_list() => Check.One(
         Config.QuickThrowOnFailure.WithMaxTest(300),
         Prop.ForAll(

@@ -134,12 +134,12 @@ internal sealed class PagePool(SglangLimits limits, PromptCatalog prompts, Publi
 
     /// <summary>
     /// Brings a sequence that grows in place up to date after <paramref name="steps"/> decode passes, whose pages
-    /// <see cref="Grow"/> took.
+    /// <see cref="Grow"/> took. Where it ends with the last of them, <see cref="Finish"/> puts the page of its last token into the tree.
     /// </summary>
-    public void Advance(Sequence sequence, int steps)
+    public void Advance(Sequence sequence, int steps, bool ends)
     {
         Hold(sequence, sequence.Materialised + steps, BlockCount.Of(sequence.Materialised + steps, limits.PageSize));
-        int complete = sequence.Materialised / limits.PageSize;
+        int complete = (sequence.Materialised - (ends ? 1 : 0)) / limits.PageSize;
         if (complete == sequence.CachedPages) return;
         _tree.Extend(sequence.Node!, Path(sequence, sequence.CachedPages, complete));
         sequence.CachedPages = complete;

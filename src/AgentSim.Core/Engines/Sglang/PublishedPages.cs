@@ -10,7 +10,8 @@ namespace AgentSim.Engines.Sglang;
 /// request holds but has not put into the tree yet. At the end of a pass only two kinds of requests have such pages: those whose
 /// KV a prefill worker holds for a transfer, and those that were prefilled but could not decode yet.
 /// </summary>
-internal sealed class PublishedPages : ITargetCache
+/// <param name="isRead">Whether there is such a router; without one nothing is kept.</param>
+internal sealed class PublishedPages(bool isRead = true) : ITargetCache
 {
     private readonly PagedBits _visible = new();
     private readonly Dictionary<int, int> _outside = [];   // page -> number of requests that hold it outside the tree
@@ -20,14 +21,14 @@ internal sealed class PublishedPages : ITargetCache
     public bool Added(BlockRun run)
     {
         if (run.First < 0) return false;
-        _changes.Add((run, true));
+        if (isRead) _changes.Add((run, true));
         return true;
     }
 
     /// <summary>Pages were evicted from the tree. Those that a request also holds outside it stay visible.</summary>
     public void Removed(BlockRun run)
     {
-        if (run.First < 0) return;
+        if (run.First < 0 || !isRead) return;
         if (_outside.Count == 0)
         {
             _changes.Add((run, false));
@@ -43,6 +44,7 @@ internal sealed class PublishedPages : ITargetCache
     /// <summary>A request holds complete pages outside the tree.</summary>
     public void Exposed(ReadOnlySpan<BlockRun> runs)
     {
+        if (!isRead) return;
         foreach (BlockRun run in runs)
         {
             if (!Added(run)) continue;
@@ -54,6 +56,7 @@ internal sealed class PublishedPages : ITargetCache
     /// <summary>A request no longer holds pages outside the tree, of which the first <paramref name="inTree"/> are in it.</summary>
     public void Withdrawn(ReadOnlySpan<BlockRun> runs, int inTree)
     {
+        if (!isRead) return;
         foreach (BlockRun run in runs)
         {
             for (int page = run.First; page < run.First + run.Count; page++, inTree--)

@@ -51,14 +51,14 @@ internal sealed partial class RadixTree
 
     private void Offer(RadixNode leaf)
     {
-        if (_offers.Count > 64 + (4 * _byFirstPage.Count)) DropOutdatedOffers();
+        if (_offers.Count > 64 + (2 * _byFirstPage.Count)) DropOutdatedOffers();
         _offers.Enqueue(leaf, leaf.Stamp);
     }
 
     private void DropOutdatedOffers()
     {
         _offers.Clear();
-        foreach (RadixNode node in _byFirstPage.Values)
+        foreach (RadixNode node in _byFirstPage.Nodes)
         {
             if (node.IsEvictable) _offers.Enqueue(node, node.Stamp);
         }

@@ -9,7 +9,7 @@ namespace AgentSim.Engines.Sglang;
 /// </summary>
 internal sealed partial class RadixTree
 {
-    private readonly Dictionary<int, RadixNode> _byFirstPage = [];
+    private readonly NodeIndex _byFirstPage = new();
     private readonly Stack<RadixNode> _spare = new();
     private readonly PublishedPages _published;
     private long _clock;
@@ -32,7 +32,7 @@ internal sealed partial class RadixTree
     {
         PageReader reader = new(pages);
         int matched = 0;
-        while (!reader.IsAtEnd && _byFirstPage.TryGetValue(reader.Page, out RadixNode? child))
+        while (!reader.IsAtEnd && _byFirstPage.Find(reader.Page) is { } child)
         {
             int common = reader.SkipCommon(child);
             matched += common;
@@ -52,7 +52,7 @@ internal sealed partial class RadixTree
         PageReader reader = new(pages);
         RadixNode node = Root;
         int matched = 0;
-        while (!reader.IsAtEnd && _byFirstPage.TryGetValue(reader.Page, out RadixNode? child))
+        while (!reader.IsAtEnd && _byFirstPage.Find(reader.Page) is { } child)
         {
             int common = reader.SkipCommon(child);
             matched += common;
@@ -84,7 +84,7 @@ internal sealed partial class RadixTree
                 break;
             }
 
-            if (!_byFirstPage.TryGetValue(reader.Page, out RadixNode? child))
+            if (_byFirstPage.Find(reader.Page) is not { } child)
             {
                 node = AddChild(node, reader.Page, tick);
                 added = Append(node, reader);
@@ -163,7 +163,7 @@ internal sealed partial class RadixTree
     {
         if (!_spare.TryPop(out RadixNode? node)) node = new RadixNode();
         node.Attach(parent, stamp);
-        _byFirstPage[firstPage] = node;
+        _byFirstPage.Set(firstPage, node);
         return node;
     }
 
@@ -172,7 +172,7 @@ internal sealed partial class RadixTree
     {
         RadixNode upper = AddChild(child.Parent!, child.FirstPage, child.Stamp);
         child.MoveFrontTo(upper, pages);
-        _byFirstPage.Add(child.FirstPage, child);
+        _byFirstPage.Set(child.FirstPage, child);
         return upper;
     }
 }

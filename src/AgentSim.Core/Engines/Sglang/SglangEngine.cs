@@ -26,7 +26,8 @@ internal sealed class SglangEngine : SplitEngine
     {
         SglangState state = NewState();
         SglangAdmission admission = new(state);
-        return new Rank(NewScheduler(state, admission, index), PlannerOf(state, admission));
+        SglangScheduler scheduler = NewScheduler(state, admission, index);
+        return new Rank(scheduler, PlannerOf(scheduler, state, admission));
     }
 
     public override PrefillRank CreatePrefillRank(int index)
@@ -34,8 +35,8 @@ internal sealed class SglangEngine : SplitEngine
         SglangState state = NewState();
         state.Source = new SglangSource(state);
         SglangAdmission admission = new(state);
-        SglangStretches? planner = _services.IsWatched ? null : PlannerOf(state, admission);
-        return new PrefillRank(NewScheduler(state, admission, index), state.Source, planner);
+        SglangScheduler scheduler = NewScheduler(state, admission, index);
+        return new PrefillRank(scheduler, state.Source, _services.IsWatched ? null : PlannerOf(scheduler, state, admission));
     }
 
     public override DecodeRank CreateDecodeRank(int index)
@@ -43,12 +44,13 @@ internal sealed class SglangEngine : SplitEngine
         SglangState state = NewState();
         state.Destination = new SglangDestination(state);
         SglangAdmission admission = new(state);
-        return new DecodeRank(NewScheduler(state, admission, index), state.Destination, PlannerOf(state, admission));
+        SglangScheduler scheduler = NewScheduler(state, admission, index);
+        return new DecodeRank(scheduler, state.Destination, PlannerOf(scheduler, state, admission));
     }
 
     private SglangState NewState()
     {
-        PublishedPages published = new();
+        PublishedPages published = new(_services.CachesAreAsked);
         _caches.Add(published);
         return new SglangState(_limits, new PagePool(_limits, _services.Prompts, published), published, _services.Prompts,
             _services.Recorder);
@@ -57,7 +59,7 @@ internal sealed class SglangEngine : SplitEngine
     private SglangScheduler NewScheduler(SglangState state, SglangAdmission admission, int index) =>
         new(state, admission, _times, SpeculativeSampler.Create(_services.Config, index));
 
-    private SglangStretches? PlannerOf(SglangState state, SglangAdmission admission) =>
+    private SglangStretches? PlannerOf(SglangScheduler scheduler, SglangState state, SglangAdmission admission) =>
         _services.Config.Speculates || _services.Prompts.HasGeneratedIdentities ? null
-            : new SglangStretches(state, admission, _times, _steps);
+            : new SglangStretches(scheduler, state, admission, _times, _steps);
 }

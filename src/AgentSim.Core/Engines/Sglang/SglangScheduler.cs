@@ -71,6 +71,28 @@ internal sealed partial class SglangScheduler : Scheduler
 
     public override (int Request, string Reason) DescribeBlockage() => SglangBlockage.Describe(_state, _admission);
 
+    /// <summary>Completes those that ended in a stretch.</summary>
+    public void RetireEnded()
+    {
+        int kept = 0;
+        _pass.CompletedRequests = 0;
+        for (int i = 0; i < _running.Count; i++)
+        {
+            Sequence sequence = _running[i];
+            if (sequence.Remaining > 0)
+            {
+                _running[kept++] = sequence;
+                continue;
+            }
+
+            _pass.CompletedRequests++;
+            _pass.Signal(sequence.Request, SignalKind.Completed);
+            _state.Finish(sequence);
+        }
+
+        _running.Truncate(kept);
+    }
+
     // Transferred prompts come into the batch.
     private void StartPrebuilt(Deque<Sequence> prebuilt, double now)
     {

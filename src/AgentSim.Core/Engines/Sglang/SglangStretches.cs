@@ -10,6 +10,7 @@ internal sealed class SglangStretches : IRankPlanner
 {
     private const int ShortestStretch = 2;
 
+    private readonly SglangScheduler _scheduler;
     private readonly SglangState _state;
     private readonly SglangLimits _limits;
     private readonly PagePool _pages;
@@ -19,12 +20,16 @@ internal sealed class SglangStretches : IRankPlanner
     private readonly PassRecorder _recorder;
     private readonly SglangQueue _waiting;
     private readonly Batch<Sequence> _running;
+    private readonly bool _seesLastPass;
     private long[] _lastTouches = [];
 
-    public SglangStretches(SglangState state, SglangAdmission admission, PassTimes times, DecodeTimes decodeTimes)
+    public SglangStretches(SglangScheduler scheduler, SglangState state, SglangAdmission admission, PassTimes times, DecodeTimes steps)
     {
-        (_state, _admission, _times, _decodeTimes) = (state, admission, times, decodeTimes);
+        (_scheduler, _state, _admission, _times, _decodeTimes) = (scheduler, state, admission, times, steps);
         (_limits, _pages, _recorder, _waiting, _running) = (state.Limits, state.Pages, state.Recorder, state.Waiting, state.Running);
+        // What ended requests give up counts from the start of their last pass; a decode worker may be asked for it meanwhile, and a
+        // prefill worker hands it over.
+        _seesLastPass = state.Source is null && state.Destination is null;
     }
 
     public DecodeStretch Stretch { get; } = new();
@@ -41,6 +46,7 @@ internal sealed class SglangStretches : IRankPlanner
         if (_running.Count == 0) return false;
         if (_state.Destination is { } destination && (destination.Prebuilt.Count > 0 || destination.WantsReservation)) return false;
         int steps = RepetitiveSteps(now, out long context);
+        if (!_seesLastPass) steps--;
         if (steps < ShortestStretch) return false;
 
         Stretch.Prepare(_limits.PageSize, steps);
@@ -79,7 +85,7 @@ internal sealed class SglangStretches : IRankPlanner
         if (_times.Observer is not null) Observe(steps);
         _pages.Grow(Stretch.GrowthUpTo(steps));
         Stretch.CutAfter(steps);
-        Advance(steps);
+        bool hasEnded = Advance(steps);
         foreach (Sequence sequence in _running)
         {
             sequence.Generated += steps;
@@ -89,6 +95,7 @@ internal sealed class SglangStretches : IRankPlanner
         _recorder.StretchGaps(Stretch, _running.Count);
         Stretch.Clear();
         _admission.Decay(steps);
+        if (hasEnded) _scheduler.RetireEnded();
     }
 
     private void Observe(int steps)
@@ -100,7 +107,7 @@ internal sealed class SglangStretches : IRankPlanner
             Stretch.Ends[steps - 1] - Stretch.Start);
     }
 
-    // Passes before the first request completes in which everybody who completes a page appends it to a node of his own.
+    // Passes up to the first in which a request completes, in which everybody who completes a page appends it to a node of his own.
     private int RepetitiveSteps(double now, out long context)
     {
         long steps = DecodeStretch.MostSteps;
@@ -108,7 +115,7 @@ internal sealed class SglangStretches : IRankPlanner
         foreach (Sequence sequence in _running)
         {
             if (_recorder.LastToken(sequence.Request) != now) return 0;
-            steps = Math.Min(steps, sequence.Remaining - 1);
+            steps = Math.Min(steps, sequence.Remaining);
             if (!_pages.GrowsInPlace(sequence)) steps = Math.Min(steps, _limits.PageSize - 1 - (sequence.Materialised % _limits.PageSize));
             if (steps < ShortestStretch) return 0;
             context += sequence.Length;
@@ -149,14 +156,29 @@ internal sealed class SglangStretches : IRankPlanner
         return steps;
     }
 
-    // Deferred insertions keep the order in which the last pages of the sequences became complete.
-    private void Advance(int steps)
+    // Deferred insertions keep the order in which the last pages of the sequences became complete. A page that a request completes
+    // with its last token is not among them: it enters the tree with the request's completion. True when a request ends.
+    private bool Advance(int steps)
     {
         int count = _running.Count, pageSize = _limits.PageSize;
         if (_lastTouches.Length < count) _lastTouches = new long[Math.Max(count, _lastTouches.Length * 2)];
+        bool hasEnded = false;
         for (int i = 0; i < count; i++)
-            _lastTouches[i] = ((pageSize - 1L - ((_running[i].Materialised + steps) % pageSize)) << 32) | (uint)i;
-        if (pageSize > 1) Array.Sort(_lastTouches, 0, count);
-        for (int i = 0; i < count; i++) _pages.Advance(_running[(int)(uint)_lastTouches[i]], steps);
+        {
+            Sequence sequence = _running[i];
+            int inPage = (sequence.Materialised + steps) % pageSize;
+            bool ends = sequence.Remaining == steps;
+            hasEnded |= ends;
+            _lastTouches[i] = ((ends && inPage == 0 ? -1L : pageSize - 1L - inPage) << 32) | (uint)i;
+        }
+
+        if (count > 1 && (pageSize > 1 || hasEnded)) Array.Sort(_lastTouches, 0, count);
+        for (int i = 0; i < count; i++)
+        {
+            Sequence sequence = _running[(int)(uint)_lastTouches[i]];
+            _pages.Advance(sequence, steps, sequence.Remaining == steps);
+        }
+
+        return hasEnded;
     }
 }

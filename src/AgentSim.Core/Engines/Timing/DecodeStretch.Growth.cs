@@ -49,6 +49,13 @@ internal sealed partial class DecodeStretch
         return (word << 6) + BitOperations.TrailingZeroCount(bits);
     }
 
+    // There are few sequences in most batches, and the period may be long.
+    private void ClearCrossings()
+    {
+        for (int phase = NextCrossing(0); phase < _period; phase = NextCrossing(phase + 1)) _crossings[phase] = 0;
+        Array.Clear(_crossed);
+    }
+
     private int GrowthBefore(int steps)
     {
         (int periods, int rest) = steps < _period ? (0, steps) : Math.DivRem(steps, _period);

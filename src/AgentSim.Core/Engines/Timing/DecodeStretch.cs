@@ -24,7 +24,7 @@ internal sealed partial class DecodeStretch
     /// <summary>The empty plan of engines that never plan.</summary>
     public static readonly DecodeStretch None = new();
 
-    private readonly double[] _steps = new double[32];   // some of the next step lengths, computed together
+    private readonly double[] _steps = new double[64];   // some of the next step lengths, computed together
     private double[] _ends = new double[64];
     private int[] _crossings = [];    // by pass number modulo block size: sequences that grow into a new block
     private ulong[] _crossed = [];    // bit per element of it that is not 0
@@ -65,8 +65,7 @@ internal sealed partial class DecodeStretch
     /// <summary>Forgets the block crossings of the last plan; <see cref="AddSequence"/> them anew.</summary>
     public void Prepare(int blockSize, int maxSteps)
     {
-        Array.Clear(_crossings, 0, Math.Min(_period, _crossings.Length));
-        Array.Clear(_crossed);
+        if (_crossingsInPeriod > 0) ClearCrossings();
         _crossingsInPeriod = 0;
         _period = Math.Min(blockSize, maxSteps);
         if (_crossings.Length < _period)

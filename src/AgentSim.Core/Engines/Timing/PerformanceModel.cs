@@ -111,28 +111,41 @@ internal sealed class PolynomialModel(double speedupRatio, double decodeSpeedupR
     {
         double total = totalTokens;
         long most = AtMost(totalTokens);
-        int step = 0;
-        // All in one method: one that passed vectors on could not be compiled ahead of time. Whole numbers of this size are exact.
+        int wide = 0, done = 0;
+        // Whole numbers of this size are exact.
         if (tokens + ((long)steps.Length * batch) < MostExact)
         {
-            ref double first = ref MemoryMarshal.GetReference(steps);
-            Vector128<double> active = Vector128.Create((double)tokens, tokens + batch), two = Vector128.Create(2.0 * batch);
-            Vector128<double> mosts = Vector128.Create((double)most), totals = Vector128.Create(total), least = Vector128.Create(1.0);
-            // By a power of two, multiplying is as exact as dividing, and takes a tenth of the time.
-            bool multiplies = BitOperations.IsPow2(totalTokens);
-            Vector128<double> reciprocals = Vector128.Create(multiplies ? 1.0 / total : 0.0);
-            for (; step <= steps.Length - Vector128<double>.Count; step += Vector128<double>.Count)
-            {
-                Vector128<double> used = Vector128.ConditionalSelect(Vector128.LessThan(active, mosts), active, mosts);
-                Vector128<double> p = multiplies ? used * reciprocals : used / totals;
-                Vector128<double> ms = (Vector128.Create(-25.74) * (p * p)) + (Vector128.Create(54.01) * p) + Vector128.Create(5.74);
-                Vector128.ConditionalSelect(Vector128.GreaterThan(ms, least), ms, least).StoreUnsafe(ref first, (nuint)step);
-                active += two;
-            }
+            if (WideSteps.AreFast && !SimulatedDuration.Divides(DecodeRatio)) wide = WideSteps.Fill(steps, tokens, batch, totalTokens);
+            done = wide + Polynomials(steps[wide..], tokens + ((long)wide * batch), batch, totalTokens);
         }
 
-        for (; step < steps.Length; step++) steps[step] = AtLeast(Polynomial(Math.Min(tokens + ((long)step * batch), most) / total), 1.0);
-        SimulatedDuration.QuantiseAll(steps, DecodeRatio);
+        for (; done < steps.Length; done++) steps[done] = AtLeast(Polynomial(Math.Min(tokens + ((long)done * batch), most) / total), 1.0);
+        SimulatedDuration.QuantiseAll(steps[wide..], DecodeRatio);
+    }
+
+    // The lengths before they are rounded, two at a time; returns how many.
+    private static int Polynomials(Span<double> steps, long tokens, int batch, ulong totalTokens)
+    {
+        double total = totalTokens;
+        int step = 0;
+        // All in one method: one that passed vectors on could not be compiled ahead of time.
+        ref double first = ref MemoryMarshal.GetReference(steps);
+        Vector128<double> active = Vector128.Create((double)tokens, tokens + batch), two = Vector128.Create(2.0 * batch);
+        Vector128<double> mosts = Vector128.Create((double)AtMost(totalTokens)), totals = Vector128.Create(total);
+        Vector128<double> least = Vector128.Create(1.0);
+        // By a power of two, multiplying is as exact as dividing, and takes a tenth of the time.
+        bool multiplies = BitOperations.IsPow2(totalTokens);
+        Vector128<double> reciprocals = Vector128.Create(multiplies ? 1.0 / total : 0.0);
+        for (; step <= steps.Length - Vector128<double>.Count; step += Vector128<double>.Count)
+        {
+            Vector128<double> used = Vector128.ConditionalSelect(Vector128.LessThan(active, mosts), active, mosts);
+            Vector128<double> p = multiplies ? used * reciprocals : used / totals;
+            Vector128<double> ms = (Vector128.Create(-25.74) * (p * p)) + (Vector128.Create(54.01) * p) + Vector128.Create(5.74);
+            Vector128.ConditionalSelect(Vector128.GreaterThan(ms, least), ms, least).StoreUnsafe(ref first, (nuint)step);
+            active += two;
+        }
+
+        return step;
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -7,6 +7,15 @@ namespace AgentSim.Engines;
 /// <summary>Latencies rounded to whole nanoseconds, as every simulated duration is (behaviour 02#1.1).</summary>
 internal static class SimulatedDuration
 {
+    /// <summary>
+    /// Milliseconds below 900 times a million are off from the exact nanoseconds of the seconds that they are by less than a millionth:
+    /// where the product is nearer than this to a whole number, and below <see cref="LongestClear"/>, that number is the rounded one.
+    /// </summary>
+    public const double ClearOfTie = 0.499999;
+
+    /// <summary>Nanoseconds up to which <see cref="ClearOfTie"/> holds.</summary>
+    public const double LongestClear = 9e8;
+
     private const ulong NanosPerSecond = 1_000_000_000;
 
     /// <summary>The exact value of <paramref name="seconds"/> · 10⁹ rounded to the nearest integer, ties to even.</summary>
@@ -63,22 +72,25 @@ internal static class SimulatedDuration
         return QuantiseLong(milliseconds, ratio);
     }
 
+    /// <summary>Whether <see cref="Quantise"/> divides by such a ratio.</summary>
+    public static bool Divides(double ratio) => ratio > 0 && ratio != 1.0;
+
     /// <summary><see cref="Quantise"/> for each of several latencies, in place.</summary>
     public static void QuantiseAll(Span<double> milliseconds, double ratio)
     {
         int at = 0;
-        if (!(ratio > 0) || ratio == 1.0)
+        if (!Divides(ratio))
         {
             // All in one method: one that passed vectors on could not be compiled ahead of time.
             ref double first = ref MemoryMarshal.GetReference(milliseconds);
-            Vector128<double> half = Vector128.Create(0.5), billion = Vector128.Create(1e9), thousand = Vector128.Create(1000.0);
+            Vector128<double> billion = Vector128.Create(1e9), thousand = Vector128.Create(1000.0);
             for (; at <= milliseconds.Length - Vector128<double>.Count; at += Vector128<double>.Count)
             {
-                Vector128<double> seconds = Vector128.LoadUnsafe(ref first, (nuint)at) / thousand;
-                Vector128<double> product = seconds * billion, floor = Vector128.Floor(product), fraction = product - floor;
-                // Ties, and what is long or no number, take the careful way.
-                if (!Vector128.LessThanAll(seconds, Vector128.Create(0.9)) || Vector128.EqualsAny(fraction, half)) break;
-                Vector128<double> whole = floor + (Vector128.GreaterThan(fraction, half) & Vector128.Create(1.0));
+                Vector128<double> product = Vector128.LoadUnsafe(ref first, (nuint)at) * Vector128.Create(1e6);
+                Vector128<double> whole = Vector128.Round(product);
+                // What is near a tie, and what is long or no number, takes the careful way.
+                if (!Vector128.LessThanAll(Vector128.Abs(product - whole), Vector128.Create(ClearOfTie))
+                    || !Vector128.LessThanAll(product, Vector128.Create(LongestClear))) break;
                 (whole / billion * thousand).StoreUnsafe(ref first, (nuint)at);
             }
         }

@@ -1,0 +1,80 @@
+using AgentSim.Engines;
+
+namespace AgentSim.Tests.Engines.Timing;
+
+/// <summary>Lengths of many steps, computed together, are to the last bit those that the definition gives for each.</summary>
+public sealed class StepLengthTests
+{
+    [Theory]
+    [InlineData(1.0, 1.0)]
+    [InlineData(3.0, 1.0)]
+    [InlineData(1.0, 0.7)]
+    public void Steps_computed_together_are_those_computed_one_by_one(double speedup, double decodeSpeedup)
+    {
+        Random random = new(11);
+        PolynomialModel model = new(speedup, decodeSpeedup);
+        for (int round = 0; round < 5000; round++)
+        {
+            (ulong total, long tokens, int batch) = Batch(random);
+            double[] steps = new double[random.Next(1, 80)];
+            model.DecodeSteps(steps, tokens, batch, total);
+            Assert.Equal(OneByOne(model, steps.Length, tokens, batch, total), steps);
+        }
+    }
+
+    [Fact]
+    public void Steps_computed_by_wide_vectors_are_those_computed_one_by_one()
+    {
+        if (!WideSteps.AreFast) return;
+        Random random = new(12);
+        PolynomialModel model = new(1, 1);
+        long filled = 0;
+        for (int round = 0; round < 20_000; round++)
+        {
+            (ulong total, long tokens, int batch) = Batch(random);
+            double[] steps = new double[random.Next(1, 80)];
+            int count = WideSteps.Fill(steps, tokens, batch, total);
+            filled += count;
+            Assert.Equal(OneByOne(model, count, tokens, batch, total), steps[..count]);
+        }
+
+        // It stops for next to none.
+        Assert.True(filled > 600_000, $"{filled} steps");
+    }
+
+    [Theory]
+    [InlineData(1.0)]
+    [InlineData(0.0)]
+    [InlineData(2.5)]
+    public void Durations_rounded_together_are_those_rounded_one_by_one(double ratio)
+    {
+        Random random = new(13);
+        for (int round = 0; round < 20_000; round++)
+        {
+            double[] together = [.. Enumerable.Range(0, random.Next(1, 9)).Select(_ => Milliseconds(random))];
+            double[] oneByOne = [.. together.Select(ms => SimulatedDuration.Quantise(ms, ratio))];
+            SimulatedDuration.QuantiseAll(together, ratio);
+            Assert.Equal(oneByOne, together);
+        }
+    }
+
+    // Many at the tie of two whole nanoseconds or next to it, and some too long for the fast way.
+    private static double Milliseconds(Random random)
+    {
+        double ms = Math.Pow(10, (random.NextDouble() * 6) - 2);
+        if (random.Next(2) == 0) return ms;
+        ms = (Math.Floor(ms * 1e6) + 0.5) / 1e6;
+        return random.Next(3) switch { 0 => ms, 1 => Math.BitIncrement(ms), _ => Math.BitDecrement(ms) };
+    }
+
+    // Pools of a power of two of tokens and others, batches that fill them and more.
+    private static (ulong Total, long Tokens, int Batch) Batch(Random random)
+    {
+        ulong total = random.Next(2) == 0 ? 1UL << random.Next(4, 40) : (ulong)random.NextInt64(1, 1L << random.Next(4, 40));
+        return (total, random.NextInt64(1, (long)total * 5 / 4 + 2), random.Next(1, 300));
+    }
+
+    private static double[] OneByOne(PolynomialModel model, int count, long tokens, int batch, ulong total) =>
+        [.. Enumerable.Range(0, count).Select(step =>
+            model.Decode(Math.Min(tokens + ((long)step * batch), (long)total), total, (tokens / batch) + step))];
+}
