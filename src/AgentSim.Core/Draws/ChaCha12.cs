@@ -1,4 +1,6 @@
 using System.Numerics;
+using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
 
 namespace AgentSim.Draws;
 
@@ -9,6 +11,7 @@ namespace AgentSim.Draws;
 internal sealed class ChaCha12
 {
     private const int Words = 16;
+    private const int DoubleRounds = 6;
 
     private readonly uint[] _key = new uint[8];
     private readonly uint[] _block = new uint[Words];
@@ -52,45 +55,56 @@ internal sealed class ChaCha12
         return next > uint.MaxValue - low ? high + 1 : high;
     }
 
+    // The state is a matrix of four rows, whose columns, and then whose diagonals, are mixed four at once: for the diagonals the rows are
+    // turned. All in one method: one that passed vectors on could not be compiled ahead of time.
     private void Refill()
     {
-        Span<uint> start =
-        [
-            0x61707865, 0x3320646e, 0x79622d32, 0x6b206574,
-            _key[0], _key[1], _key[2], _key[3], _key[4], _key[5], _key[6], _key[7],
-            (uint)_counter, (uint)(_counter >> 32), 0, 0,
-        ];
-        Span<uint> state = stackalloc uint[Words];
-        start.CopyTo(state);
-        for (int round = 0; round < 6; round++)
+        Vector128<uint> start0 = Vector128.Create(0x61707865u, 0x3320646e, 0x79622d32, 0x6b206574);
+        Vector128<uint> start1 = Vector128.Create(_key[0], _key[1], _key[2], _key[3]);
+        Vector128<uint> start2 = Vector128.Create(_key[4], _key[5], _key[6], _key[7]);
+        Vector128<uint> start3 = Vector128.Create((uint)_counter, (uint)(_counter >> 32), 0, 0);
+        Vector128<uint> a = start0, b = start1, c = start2, d = start3;
+        for (int round = 0; round < DoubleRounds; round++)
         {
-            Quarter(state, 0, 4, 8, 12);
-            Quarter(state, 1, 5, 9, 13);
-            Quarter(state, 2, 6, 10, 14);
-            Quarter(state, 3, 7, 11, 15);
-            Quarter(state, 0, 5, 10, 15);
-            Quarter(state, 1, 6, 11, 12);
-            Quarter(state, 2, 7, 8, 13);
-            Quarter(state, 3, 4, 9, 14);
+            a += b;
+            d ^= a;
+            d = (d << 16) | (d >>> 16);
+            c += d;
+            b ^= c;
+            b = (b << 12) | (b >>> 20);
+            a += b;
+            d ^= a;
+            d = (d << 8) | (d >>> 24);
+            c += d;
+            b ^= c;
+            b = (b << 7) | (b >>> 25);
+            b = Vector128.Shuffle(b, Vector128.Create(1u, 2, 3, 0));
+            c = Vector128.Shuffle(c, Vector128.Create(2u, 3, 0, 1));
+            d = Vector128.Shuffle(d, Vector128.Create(3u, 0, 1, 2));
+
+            a += b;
+            d ^= a;
+            d = (d << 16) | (d >>> 16);
+            c += d;
+            b ^= c;
+            b = (b << 12) | (b >>> 20);
+            a += b;
+            d ^= a;
+            d = (d << 8) | (d >>> 24);
+            c += d;
+            b ^= c;
+            b = (b << 7) | (b >>> 25);
+            b = Vector128.Shuffle(b, Vector128.Create(3u, 0, 1, 2));
+            c = Vector128.Shuffle(c, Vector128.Create(2u, 3, 0, 1));
+            d = Vector128.Shuffle(d, Vector128.Create(1u, 2, 3, 0));
         }
 
-        for (int i = 0; i < Words; i++) _block[i] = unchecked(state[i] + start[i]);
+        ref uint block = ref MemoryMarshal.GetArrayDataReference(_block);
+        (a + start0).StoreUnsafe(ref block);
+        (b + start1).StoreUnsafe(ref block, 4);
+        (c + start2).StoreUnsafe(ref block, 8);
+        (d + start3).StoreUnsafe(ref block, 12);
         _counter++;
         _next = 0;
-    }
-
-    private static void Quarter(Span<uint> s, int a, int b, int c, int d)
-    {
-        unchecked
-        {
-            s[a] += s[b];
-            s[d] = BitOperations.RotateLeft(s[d] ^ s[a], 16);
-            s[c] += s[d];
-            s[b] = BitOperations.RotateLeft(s[b] ^ s[c], 12);
-            s[a] += s[b];
-            s[d] = BitOperations.RotateLeft(s[d] ^ s[a], 8);
-            s[c] += s[d];
-            s[b] = BitOperations.RotateLeft(s[b] ^ s[c], 7);
-        }
     }
 }
