@@ -41,8 +41,9 @@ internal static class RareCases
             return arguments;
         }
 
-        arguments.AddRange(["--limit", draw.Of(["p99_ttft_ms=500", "mean_itl_ms=20", "request_throughput_rps>=1", "p99_ttft_ms<=0.001",
-            "p99_ttft_ms=30", "mean_ttft_ms=25", "tasks_per_hour>=1", "x=1", "p99_ttft_ms=1e999"]), "--max", draw.Of(["2", "3", "4", "4", "6", "9", "9", "0", "-1"])]);
+        arguments.AddRange(["--limit", draw.Of(["p99_ttft_ms=500", "mean_itl_ms=20", "request_throughput_rps>=1",
+            "p99_ttft_ms<=0.001", "p99_ttft_ms=30", "mean_ttft_ms=25", "tasks_per_hour>=1", "x=1", "p99_ttft_ms=1e999"]),
+            "--max", draw.Of(["2", "3", "4", "4", "6", "9", "9", "0", "-1"])]);
         if (draw.Chance(50)) arguments.AddRange(["--find", draw.Of(["workers", "tasks", "rate", "kv-blocks", "nope"])]);
         if (draw.Chance(60)) arguments.AddRange(["--json", "out.capacity.json"]);
         return arguments;

@@ -1,5 +1,7 @@
+using System.ComponentModel;
 using System.Text;
 using AgentSim.Files;
+using Microsoft.Win32.SafeHandles;
 
 namespace AgentSim.Cli;
 
@@ -63,6 +65,25 @@ internal static class Messages
         try
         {
             Console.Error.Write(text);
+        }
+        catch (Exception error) when (WriteFailure.Is(error))
+        {
+            // There is nowhere to say so.
+        }
+        catch (Win32Exception)
+        {
+            DrawAlone(text);   // the console hears signals by a thread, and there is none
+        }
+    }
+
+    private static void DrawAlone(string text)
+    {
+        const int standardError = 2;
+        try
+        {
+            using var handle = new SafeFileHandle(standardError, ownsHandle: false);
+            using var stream = new FileStream(handle, FileAccess.Write, 1);
+            stream.Write(Encoding.UTF8.GetBytes(text));
         }
         catch (Exception error) when (WriteFailure.Is(error))
         {

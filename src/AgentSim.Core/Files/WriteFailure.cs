@@ -3,6 +3,8 @@ namespace AgentSim.Files;
 /// <summary>Exceptions that mean that something cannot be written, and no mistake of the program.</summary>
 public static class WriteFailure
 {
+    private const int DiskFull = 28, DiskFullOnWindows = unchecked((int)0x80070070);   // .NET's own words name a file that nobody asked for
+
     /// <summary>Whether an exception is one.</summary>
     /// <param name="error">What was thrown while writing.</param>
     public static bool Is(Exception error) => error is IOException or UnauthorizedAccessException || IsTooLarge(error);
@@ -14,6 +16,7 @@ public static class WriteFailure
         ArgumentNullException.ThrowIfNull(error);
         return error is UnauthorizedAccessException ? "no permission to write there"
             : IsTooLarge(error) ? "it would be larger than the file system or a limit allows"
+            : error.HResult is DiskFull or DiskFullOnWindows ? "no space is left on the disk"
             : error.Message;
     }
 
