@@ -5,16 +5,27 @@ namespace AgentSim.Serving;
 /// <summary>
 /// Requests on their way in, and the wall clock as simulated time: from 0 at the first request, a number of times as fast. A request
 /// arrives when it was received, but after all that the simulation has already done; so what it does is what a replay of the same
+/// arrives when it was received, but after all that the simulation has already done; so what it does is what a replay of the same
 /// arrivals does. Thread-safe.
+/// <para>
+/// In a simulated replay a request that follows on an answer arrives at the very moment at which the answer ends, and is in the pass that
+/// begins then. Over a network it comes some tenths of a millisecond later. So at a moment at which answers ended the simulation waits
+/// for a turnaround before it goes on, and requests that come within it arrive at that moment.
+/// </para>
 /// </summary>
 /// <param name="speed">Simulated time per time.</param>
-internal sealed class ArrivalQueue(double speed)
+/// <param name="turnaroundMs">How long clients may take to follow on an answer, by the wall clock; 0: no time at all.</param>
+internal sealed class ArrivalQueue(double speed, double turnaroundMs)
 {
     private readonly double _msPerTick = 1000.0 / Stopwatch.Frequency * speed;
+    private readonly double _turnaround = turnaroundMs * speed;
     private readonly object _gate = new();
     private readonly Queue<ServedRequest> _arrived = new();
     private long? _origin;
     private double _settled = double.NegativeInfinity;   // what happens up to here has been simulated
+    private double _turn = double.NaN;       // the moment of answers whose turnaround is not over
+    private double _turnEnd;                 // and what the clock shows when it is
+    private double _passedUp = double.NaN;   // the last moment of which it was said that no more arrives by it
     private bool _isClosed;
     private long _delays;
     private double _delayMs;
@@ -46,19 +57,54 @@ internal sealed class ArrivalQueue(double speed)
         {
             if (_isClosed) return false;
             _origin ??= request.Received;
-            double earliest = double.IsNegativeInfinity(_settled) ? 0.0 : Math.BitIncrement(_settled);
-            request.Arrival = Math.Max(TimeAt(request.Received), earliest);
-            _settled = request.Arrival;
+            request.Arrival = _settled = ArrivalOf(request);
             _arrived.Enqueue(request);
             Monitor.Pulse(_gate);
             return true;
         }
     }
 
-    /// <summary>Hands out the next request that arrived by a simulated time.</summary>
-    public ServedRequest? TakeUpTo(double time)
+    /// <summary>
+    /// An answer ended at this moment of the simulation, and its end was handed over just now. What follows on it within a turnaround
+    /// arrives at this moment, too, unless no more arrives by it.
+    /// </summary>
+    public void AnswerEnded(double time)
     {
-        lock (_gate) return _arrived.Count > 0 && FirstTime <= time ? _arrived.Dequeue() : null;
+        lock (_gate)
+        {
+            if (_turnaround == 0.0 || time == _turn || time == _passedUp) return;
+            // From the end as the client saw it; but who is late must not get later and later.
+            _turnEnd = Math.Min(Math.Max(time, Now) + _turnaround, time + (2 * _turnaround));
+            _turn = _settled = time;
+            foreach (ServedRequest request in _arrived) request.Arrival = _settled = ArrivalOf(request);
+        }
+    }
+
+    /// <summary>
+    /// Hands out the next request that arrives by a simulated time, which has come; null once no more does. Waits while it is not known.
+    /// </summary>
+    /// <param name="time">The time.</param>
+    /// <param name="meanwhile">Called while it waits, with what the clock shows.</param>
+    public ServedRequest? TakeUpTo(double time, Action<double> meanwhile)
+    {
+        while (true)
+        {
+            double now, left;
+            lock (_gate)
+            {
+                if (FirstTime <= time && _arrived.TryDequeue(out ServedRequest? first)) return first;
+                now = Now;
+                left = time == _turn && !_isClosed ? (_turnEnd - now) / speed : 0.0;
+                if (left <= 0.0)
+                {
+                    (_turn, _passedUp) = (double.NaN, time);
+                    return null;
+                }
+            }
+
+            meanwhile(now);
+            ShortSleep.Sleep(left);
+        }
     }
 
     /// <summary>Takes no more requests, and ends waiting.</summary>
@@ -101,6 +147,14 @@ internal sealed class ArrivalQueue(double speed)
 
             ShortSleep.Sleep(left);
         }
+    }
+
+    // Requests are in the order of their arrival: behind one that came too late for the turnaround, no other is in time for it.
+    private double ArrivalOf(ServedRequest request)
+    {
+        double received = TimeAt(request.Received);
+        if (_settled == _turn && received <= _turnEnd) return _turn;
+        return Math.Max(received, double.IsNegativeInfinity(_settled) ? 0.0 : Math.BitIncrement(_settled));
     }
 
     // How late the clock is at an event of the simulation.

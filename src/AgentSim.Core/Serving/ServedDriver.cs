@@ -12,7 +12,7 @@ internal sealed class ServedDriver(ArrivalQueue arrivals, ServedSlots slots, Ser
 
     public override bool TryPop(double now, out int request, out double readyTime)
     {
-        if (arrivals.TakeUpTo(now) is not { } taken)
+        if (arrivals.TakeUpTo(now, recorder.DeliverUpTo) is not { } taken)
         {
             (request, readyTime) = (-1, double.PositiveInfinity);
             return false;

@@ -27,14 +27,16 @@ internal sealed class ServedEngine : IDisposable
 
     /// <param name="settings">How a replay of the same requests would be done.</param>
     /// <param name="speed">Simulated time per time.</param>
+    /// <param name="turnaroundMs">How long clients may take to follow on an answer (<see cref="ServerOptions.TurnaroundMs"/>).</param>
     /// <param name="words">What the words of outputs are as tokens of prompts.</param>
     /// <param name="onRestart">Told when the workers reached a dead end and are started anew.</param>
-    public ServedEngine(ReplaySettings settings, double speed, ulong[] words, Action<AgentSimException>? onRestart = null)
+    public ServedEngine(
+        ReplaySettings settings, double speed, double turnaroundMs, ulong[] words, Action<AgentSimException>? onRestart = null)
     {
         // By passes: what a stretch of them plans ahead is known too late for those who wait for its tokens.
         _settings = settings with { StepByStep = true, Concurrency = null, MaxSimTimeMs = null, RecordsKvUse = false };
         (_words, _onRestart) = (words, onRestart);
-        _arrivals = new ArrivalQueue(speed);
+        _arrivals = new ArrivalQueue(speed, turnaroundMs);
         _workers = NewWorkers();
         _thread = new Thread(Run) { IsBackground = true, Name = "engines", Priority = ThreadPriority.AboveNormal };
     }
@@ -89,7 +91,7 @@ internal sealed class ServedEngine : IDisposable
     {
         ServedSlots slots = new(MostRequests);
         slots.WhenFreed(() => Interlocked.Decrement(ref _inFlight));
-        ServedRecorder recorder = new(slots, Totals);
+        ServedRecorder recorder = new(slots, Totals, _arrivals.AnswerEnded);
         EngineConfig engine = _settings.Pools?.Decode ?? _settings.Engine;
         ServedPrompts prompts = new(slots, _words, (int)engine.BlockSize, MostBlocks());
         RuntimeParts parts = new(new ServedDriver(_arrivals, slots, recorder), prompts, recorder, slots.Columns, _settings, null,
@@ -137,7 +139,7 @@ internal sealed class ServedEngine : IDisposable
         }
 
         _arrivals.Close();
-        while (_arrivals.TakeUpTo(double.PositiveInfinity) is { } request)
+        while (_arrivals.TakeUpTo(double.PositiveInfinity, _ => { }) is { } request)
         {
             request.End(Failure);
             Interlocked.Decrement(ref _inFlight);

@@ -6,7 +6,11 @@ namespace AgentSim.Serving;
 /// Writes down what happens to requests as in a replay, and tells whoever waits for them. A pass is computed when it starts; its tokens
 /// are held back until its end has come.
 /// </summary>
-internal sealed class ServedRecorder(ServedSlots slots, ServingTotals totals) : RunRecorder(slots.Columns, hasTimeCap: false)
+/// <param name="slots">The requests.</param>
+/// <param name="totals">Counts them.</param>
+/// <param name="onAnswered">Told when the answer to a client has ended.</param>
+internal sealed class ServedRecorder(ServedSlots slots, ServingTotals totals, Action<double> onAnswered)
+    : RunRecorder(slots.Columns, hasTimeCap: false)
 {
     // One batch for each end of a pass that is still to come: about as many as there are workers.
     private readonly List<Batch> _batches = [];
@@ -59,6 +63,7 @@ internal sealed class ServedRecorder(ServedSlots slots, ServingTotals totals) : 
         totals.Ended(served, now, status);
         served.End(status == TerminalStatus.Completed ? null
             : Errors.ServedRequestFailed.Error("the engines have no room for the request"));
+        if (status == TerminalStatus.Completed && !served.IsAbandoned) onAnswered(now);
     }
 
     /// <summary>Hands over the tokens whose time has come.</summary>

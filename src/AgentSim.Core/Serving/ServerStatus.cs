@@ -52,6 +52,9 @@ public sealed record ServerStatus
     /// <summary>Simulated time per time.</summary>
     public required double Speed { get; init; }
 
+    /// <summary>How long after an answer's end requests still count as having come with it, milliseconds of the wall clock.</summary>
+    public required double TurnaroundMs { get; init; }
+
     /// <summary>Whose timing its answers have.</summary>
     public required string Timing { get; init; }
 

@@ -8,6 +8,8 @@ using AgentSim.Simulation;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace AgentSim.Proxy.Serving;
 
@@ -38,9 +40,9 @@ internal sealed class ApiServer : IAsyncDisposable
     {
         _settings = settings;
         _modelJson = JsonSerializer.Serialize(settings.Options.Model);
-        _banner = string.Create(
-            CultureInfo.InvariantCulture, $"simulated; speed={settings.Options.Speed}; timing={Ascii(settings.Timing)}");
-        _engine = new ServedEngine(settings.ToReplay(), settings.Options.Speed, TextTokens.WordTokens,
+        _banner = string.Create(CultureInfo.InvariantCulture,
+            $"simulated; speed={settings.Options.Speed}; turnaround_ms={settings.Options.TurnaroundMs}; timing={Ascii(settings.Timing)}");
+        _engine = new ServedEngine(settings.ToReplay(), settings.Options.Speed, settings.Options.TurnaroundMs, TextTokens.WordTokens,
             problem => onProblem(Errors.ServedRequestFailed.Error($"the simulated workers were started anew: {problem.Template}")));
         var problems = new ProblemFilter(onProblem);
         var gate = new ConnectionGate(connections, () =>
@@ -51,7 +53,10 @@ internal sealed class ApiServer : IAsyncDisposable
                 $"there are more connections than the {connections} that the server can keep open with the files it may open; "
                 + "those that rest are closed, and new ones are refused when none rests: raise the limit (ulimit -n)");
         }, "server", "ServiceUnavailableError");
-        _application = GatedServer.Builder(kestrel => Configure(kestrel, settings.Options, gate), connections).Build();
+        WebApplicationBuilder builder = GatedServer.Builder(kestrel => Configure(kestrel, settings.Options, gate), connections);
+        // Nothing in the way of a request blocks; and each thread less that it is handed on to is a tenth of a millisecond.
+        builder.Services.Configure<SocketTransportOptions>(sockets => sockets.UnsafePreferInlineScheduling = true);
+        _application = builder.Build();
         _application.Run(async context =>
         {
             using (gate.During(context.Connection.Id)) await HandleAsync(context).ConfigureAwait(false);
@@ -259,7 +264,8 @@ internal sealed class ApiServer : IAsyncDisposable
             .Append(CultureInfo.InvariantCulture, $"\"owned_by\":\"agentsim\",\"root\":{_modelJson},\"simulated\":true,")
             .Append(CultureInfo.InvariantCulture, $"\"max_model_len\":{_engine.LongestSequence},")
             .Append(CultureInfo.InvariantCulture, $"\"agentsim\":{{\"version\":\"{Replay.Version}\",\"timing\":{timing},")
-            .Append(CultureInfo.InvariantCulture, $"\"speed\":{_settings.Options.Speed}}}}}")
+            .Append(CultureInfo.InvariantCulture, $"\"speed\":{_settings.Options.Speed},")
+            .Append(CultureInfo.InvariantCulture, $"\"turnaround_ms\":{_settings.Options.TurnaroundMs}}}}}")
             .ToString();
     }
 

@@ -134,7 +134,7 @@ public sealed partial class ApiServerTests
         {
             using HttpResponseMessage response = await bench.Client.GetAsync(new Uri(path, UriKind.Relative));
             Assert.StartsWith("agentsim/", response.Headers.Server.ToString());
-            Assert.StartsWith("simulated; speed=50; timing=built-in: ", response.Headers.GetValues("X-AgentSim").Single());
+            Assert.StartsWith("simulated; speed=50; turnaround_ms=1; timing=built-in: ", response.Headers.GetValues("X-AgentSim").Single());
         }
 
         JsonElement models = JsonDocument.Parse(await bench.Client.GetStringAsync(new Uri("/v1/models", UriKind.Relative))).RootElement;

@@ -16,18 +16,23 @@ public sealed class ServedEngineTests
     private static readonly ulong[] Words = [.. Enumerable.Range(0, 64).Select(word => 1_000_000UL + (ulong)word)];
 
     [Theory]
-    [InlineData("vllm", false)]
-    [InlineData("sglang", false)]
-    [InlineData("trtllm", false)]
-    [InlineData("vllm", true)]
-    [InlineData("sglang", true)]
-    public async Task A_replay_of_the_arrivals_has_the_same_times(string engineType, bool repliesComeBack)
+    [InlineData("vllm", false, 0.0)]
+    [InlineData("sglang", false, 0.0)]
+    [InlineData("trtllm", false, 0.0)]
+    [InlineData("vllm", true, 0.0)]
+    [InlineData("sglang", true, 0.0)]
+    [InlineData("vllm", false, 0.5)]
+    [InlineData("sglang", false, 0.5)]
+    [InlineData("trtllm", false, 0.5)]
+    [InlineData("vllm", true, 5.0)]
+    [InlineData("sglang", true, 5.0)]
+    public async Task A_replay_of_the_arrivals_has_the_same_times(string engineType, bool repliesComeBack, double turnaroundMs)
     {
         int compared = 0, deadEnds = 0;
         foreach (Scenario scenario in Scenario.Of(engineType).Sample(25, 20))
         {
             ReplaySettings settings = scenario.Settings with { Concurrency = null, MaxSimTimeMs = null, ArrivalSpeedupRatio = 1.0 };
-            List<Answer> answers = await Serve(settings, new Random(compared), repliesComeBack);
+            List<Answer> answers = await Serve(settings, new Random(compared), repliesComeBack, turnaroundMs);
             if (answers.Count == 0) continue;
             ReplayWorkload workload = WorkloadLoader.FromRows(Rows(answers, repliesComeBack), traceBlockSize: 1);
             if (answers.Exists(answer => answer.Error is not null))
@@ -61,9 +66,9 @@ public sealed class ServedEngineTests
         public AgentSimException? Error { get; set; }
     }
 
-    private static async Task<List<Answer>> Serve(ReplaySettings settings, Random random, bool repliesComeBack)
+    private static async Task<List<Answer>> Serve(ReplaySettings settings, Random random, bool repliesComeBack, double turnaroundMs)
     {
-        using ServedEngine engine = new(settings, speed: 100, Words);
+        using ServedEngine engine = new(settings, speed: 100, turnaroundMs, Words);
         engine.Start();
         List<Answer> answers = [];
         for (int i = 0; i < 30; i++)
