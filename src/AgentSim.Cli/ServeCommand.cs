@@ -29,7 +29,7 @@ internal static class ServeCommand
             new("--speed", "X", "Answers X times as fast as the simulated deployment would (default 1.0)"),
             new("--turnaround-ms", "MS",
                 "Requests that come within MS ms of the end of an answer arrive at the moment of that end, as in a simulated replay "
-                + "(default 1.0; 0: when they are received)"),
+                + "(default 2.0; 0: when they are received)"),
             .. ReplayOptions.All.Where(option => ReplayNames.Contains(option.Name)),
         ],
         Run);

@@ -69,7 +69,12 @@ internal sealed class LiveDispatch(
     {
         _underWay.Remove(answer.Request);
         bool completed = answer.Error is null;
-        if (completed) prompts.Ended(answer.Request, answer.Stream!.OutputTokens ?? answer.Stream.TokenTimes.Count);
+        if (completed)
+        {
+            AnswerStream stream = answer.Stream!;
+            prompts.Ended(answer.Request, stream.OutputTokens ?? stream.TokenTimes.Count, stream.TokenIds);
+        }
+
         _freed = Math.Max(_freed, answer.Ended);
         driver.OnTerminal(answer.Request, answer.Ended, completed);
         _done++;

@@ -66,12 +66,16 @@ internal sealed class ServedRecorder(ServedSlots slots, ServingTotals totals, Ac
         if (status == TerminalStatus.Completed && !served.IsAbandoned) onAnswered(now);
     }
 
-    /// <summary>Hands over the tokens whose time has come.</summary>
+    /// <summary>When the next tokens that are held back are due; infinity: none are.</summary>
+    public double FirstDue { get; private set; } = double.PositiveInfinity;
+
+    /// <summary>Hands over the tokens that are due by a time.</summary>
     public void DeliverUpTo(double time)
     {
-        while (Earliest() is { } batch && batch.Time <= time)
+        while (FirstDue <= time && Earliest() is { } batch)
         {
             _batches.Remove(batch);
+            FirstDue = Earliest()?.Time ?? double.PositiveInfinity;
             foreach ((ServedRequest request, int tokens) in batch.Tokens) request.Deliver(new DueTokens(tokens, batch.Time));
             totals.Delivered(batch.Tokens.Sum(entry => entry.Tokens));
             batch.Tokens.Clear();
@@ -100,6 +104,7 @@ internal sealed class ServedRecorder(ServedSlots slots, ServingTotals totals, Ac
         if (!_spare.TryPop(out Batch? batch)) batch = new Batch();
         batch.Time = time;
         _batches.Add(batch);
+        FirstDue = Math.Min(FirstDue, time);
         return batch;
     }
 }

@@ -13,7 +13,7 @@ public sealed record ServerOptions
     public const string DefaultModel = "agentsim";
 
     /// <summary>How long clients may take to follow on an answer unless told otherwise.</summary>
-    public const double DefaultTurnaroundMs = 1.0;
+    public const double DefaultTurnaroundMs = 2.0;
 
     private const double MostSpeed = 1e6;
     private const double MostTurnaroundMs = 1000.0;

@@ -15,7 +15,7 @@ public sealed record ServerCounters
     /// <summary>Requests that got all their tokens.</summary>
     public long Completed { get; init; }
 
-    /// <summary>Requests whose client went away; they ran on unseen.</summary>
+    /// <summary>Requests whose client went away; they ended early.</summary>
     public long Abandoned { get; init; }
 
     /// <summary>Requests that were refused, as wrong or as too many.</summary>

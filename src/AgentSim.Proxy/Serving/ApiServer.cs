@@ -25,7 +25,7 @@ internal sealed class ApiServer : IAsyncDisposable
     private readonly WebApplication _application;
     private readonly ServerSettings _settings;
     private readonly ServedEngine _engine;
-    private readonly BodyBudget _bodies = new();
+    private readonly BodyBudget _bodies;
     private readonly string _modelJson;
     private readonly string _banner;
     private readonly long _created = DateTimeOffset.UtcNow.ToUnixTimeSeconds();
@@ -36,14 +36,18 @@ internal sealed class ApiServer : IAsyncDisposable
     private long _ids = Stopwatch.GetTimestamp();
     private bool _isStopped;
 
-    private ApiServer(ServerSettings settings, int connections, Action<AgentSimException> onProblem)
+    private ApiServer(ServerSettings settings, ApiLimits limits, Action<AgentSimException> onProblem)
     {
         _settings = settings;
+        _bodies = new BodyBudget(limits.BodyBytes);
+        // Unlike the proxy, a server has no second connection for each.
+        int connections = limits.Connections ?? ConnectionLimits.Clients();
         _modelJson = JsonSerializer.Serialize(settings.Options.Model);
         _banner = string.Create(CultureInfo.InvariantCulture,
             $"simulated; speed={settings.Options.Speed}; turnaround_ms={settings.Options.TurnaroundMs}; timing={Ascii(settings.Timing)}");
         _engine = new ServedEngine(settings.ToReplay(), settings.Options.Speed, settings.Options.TurnaroundMs, TextTokens.WordTokens,
-            problem => onProblem(Errors.ServedRequestFailed.Error($"the simulated workers were started anew: {problem.Template}")));
+            problem => onProblem(Errors.ServedRequestFailed.Error($"the simulated workers were started anew: {problem.Template}")),
+            limits.Requests);
         var problems = new ProblemFilter(onProblem);
         var gate = new ConnectionGate(connections, () =>
         {
@@ -93,13 +97,12 @@ internal sealed class ApiServer : IAsyncDisposable
     /// <summary>Starts a server.</summary>
     /// <param name="settings">What it serves, and where.</param>
     /// <param name="onProblem">Told about failures, on any thread; must not block.</param>
-    /// <param name="connections">Connections of clients at a time; null for as many as the process can have.</param>
+    /// <param name="limits">What it takes at a time.</param>
     /// <exception cref="AgentSimException">A setting is invalid, or the address cannot be listened on.</exception>
-    public static async Task<ApiServer> StartAsync(ServerSettings settings, Action<AgentSimException> onProblem, int? connections = null)
+    public static async Task<ApiServer> StartAsync(ServerSettings settings, Action<AgentSimException> onProblem, ApiLimits? limits = null)
     {
         settings.Options.Check();
-        // Unlike the proxy, a server has no second connection for each.
-        var server = new ApiServer(settings, connections ?? ConnectionLimits.Clients(), onProblem);
+        var server = new ApiServer(settings, limits ?? new ApiLimits(), onProblem);
         try
         {
             server._engine.Start();
@@ -251,9 +254,8 @@ internal sealed class ApiServer : IAsyncDisposable
             throw new ApiProblem(StatusCodes.Status503ServiceUnavailable, why);
         }
 
-        using CancellationTokenRegistration onGone = context.RequestAborted.UnsafeRegister(
-            request => ((ServedRequest)request!).Abandon(), served);
-        await new AnswerWriter(context, asked, served, id, _modelJson).WriteAsync().ConfigureAwait(false);
+        using CancellationTokenRegistration onGone = context.RequestAborted.UnsafeRegister(_ => _engine.Abandon(served), null);
+        await new AnswerWriter(context, asked, served, id, _modelJson, _engine.TokensLeft).WriteAsync().ConfigureAwait(false);
     }
 
     private string Model()
