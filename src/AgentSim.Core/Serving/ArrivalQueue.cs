@@ -80,7 +80,10 @@ internal sealed class ArrivalQueue(double speed, double turnaroundMs)
         {
             if (_turnaround == 0.0 || time == _turn || time == _passedUp) return;
             _turn = _settled = time;
-            foreach (ServedRequest request in _arrived) request.Arrival = _settled = ArrivalOf(request);
+            foreach (ServedRequest request in _arrived)
+            {
+                if (request.Arrival > time) request.Arrival = _settled = ArrivalOf(request);
+            }
         }
     }
 
