@@ -30,6 +30,12 @@ internal abstract class Scheduler(Pass pass, PassRecorder recorder)
     /// <summary>Appends a request to the waiting queue; the next pass sees it.</summary>
     public abstract void Submit(int request);
 
+    /// <summary>
+    /// Lets a request end with the next token that it gets, where its client is gone; a replay never asks for it. False where the rank
+    /// does not have it.
+    /// </summary>
+    public virtual bool TryCutShort(int request) => false;
+
     /// <summary>Runs one pass at <paramref name="now"/>; returns when it ends if no other rank holds it up.</summary>
     public abstract double RunPass(double now);
 

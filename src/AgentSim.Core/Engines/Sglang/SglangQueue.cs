@@ -16,6 +16,9 @@ internal sealed class SglangQueue(SglangLimits limits, PagePool pages)
 
     public Sequence First => _waiting.First;
 
+    /// <summary>The sequence of a request, null where it does not wait.</summary>
+    public Sequence? Find(int request) => _waiting.Find(request, (sequence, wanted) => sequence.Request == wanted);
+
     public void PushBack(Sequence sequence)
     {
         _waiting.PushBack(sequence);

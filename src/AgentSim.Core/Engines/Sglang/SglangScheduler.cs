@@ -46,6 +46,16 @@ internal sealed partial class SglangScheduler : Scheduler
 
     public override void Submit(int request) => _waiting.PushBack(_state.Open(request));
 
+    public override bool TryCutShort(int request)
+    {
+        Sequence? found = _running.Find(request, (sequence, wanted) => sequence.Request == wanted)
+            ?? _waiting.Find(request)
+            ?? _state.Destination?.Prebuilt.Find(request, (sequence, wanted) => sequence.Request == wanted);
+        if (found is null) return false;
+        found.OutputLimit = Math.Min(found.OutputLimit, found.Generated + 1);
+        return true;
+    }
+
     public override double RunPass(double now)
     {
         // The pass before has ended, whether a router was told or there is none.

@@ -41,6 +41,15 @@ internal sealed partial class VllmScheduler : Scheduler
 
     public override void Submit(int request) => _waiting.PushBack(_state.Open(request));
 
+    public override bool TryCutShort(int request)
+    {
+        Sequence? found = _running.Find(request, (sequence, wanted) => sequence.Request == wanted)
+            ?? _waiting.Find(request, (sequence, wanted) => sequence.Request == wanted);
+        if (found is null) return false;
+        found.OutputLimit = Math.Min(found.OutputLimit, found.Generated + 1);
+        return true;
+    }
+
     public override double RunPass(double now)
     {
         _pass.Begin(_limits.TokenBudget);
