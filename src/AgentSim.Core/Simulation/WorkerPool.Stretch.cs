@@ -8,6 +8,8 @@ namespace AgentSim.Simulation;
 internal sealed partial class WorkerPool
 {
     private readonly int[] _startRound;   // of the first pass of each worker's stretch
+    private readonly ulong[] _lagging;    // bit per worker: in a stretch that changes what a router sees of its cache
+    private readonly double[] _nextCacheChange;   // of such a worker
 
     private bool MayPlan => RanksPerWorker == 1 && !_stepByStep && !_settling.EveryPassCounts;
 
@@ -72,9 +74,12 @@ internal sealed partial class WorkerPool
     /// <summary>Brings what a router sees of all caches up to now, also of workers in the midst of a stretch.</summary>
     public void SynchroniseCaches()
     {
-        foreach (Scheduler rank in _ranks)
+        for (int worker = NextOf(_lagging, 0); worker >= 0; worker = NextOf(_lagging, worker + 1))
         {
-            if (rank.Stretch.Steps > 0) rank.SynchroniseCaches(_host.Now, _settling.Driven);
+            if (_nextCacheChange[worker] > _host.Now) continue;
+            Scheduler rank = _ranks[worker * RanksPerWorker];
+            rank.SynchroniseCaches(_host.Now, _settling.Driven);
+            NoteCacheChange(worker, rank);
         }
     }
 
@@ -95,6 +100,13 @@ internal sealed partial class WorkerPool
         }
 
         return last;
+    }
+
+    private void NoteCacheChange(int worker, Scheduler rank)
+    {
+        _nextCacheChange[worker] = rank.NextCacheChange;
+        if (double.IsPositiveInfinity(_nextCacheChange[worker])) Clear(_lagging, worker);
+        else Set(_lagging, worker);
     }
 
     private DecodeStretch StretchOf(int worker) => _ranks[worker * RanksPerWorker].Stretch;

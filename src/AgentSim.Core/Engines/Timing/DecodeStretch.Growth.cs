@@ -5,6 +5,19 @@ namespace AgentSim.Engines;
 /// <content>When sequences grow into new blocks.</content>
 internal sealed partial class DecodeStretch
 {
+    /// <summary>
+    /// When the first pass starts in which the batch grows and which is not counted yet (see <see cref="GrowthStartedBy"/>): minus
+    /// infinity if that is the first of all or not known yet, infinity if there is none.
+    /// </summary>
+    public double NextGrowthStart
+    {
+        get
+        {
+            int pass = NextGrowth();
+            return pass == 0 || IsOpen ? double.NegativeInfinity : pass < Steps ? _ends[pass - 1] : double.PositiveInfinity;
+        }
+    }
+
     // The first pass with growth that is not counted yet.
     private int NextGrowth()
     {

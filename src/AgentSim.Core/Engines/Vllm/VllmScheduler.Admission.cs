@@ -53,10 +53,11 @@ internal sealed partial class VllmScheduler
         if (!head.WasPreempted && final > _limits.TotalBlocks) return Admission.Reject;
         (int cached, int activeCached) = RawCost(head);
         long available = _limits.TotalBlocks - _blocks.Active;
-        foreach (Sequence running in _running)
+        for (int i = 0; i < _running.Count; i++)
         {
-            long held = running.Allocated == 0 ? RawCost(running).Active / _limits.BlockSize
-                : BlockCount.Of(running.Allocated, _limits.BlockSize);
+            Sequence running = _running[i];
+            int allocated = AllocatedOf(i);
+            long held = allocated == 0 ? RawCost(running).Active / _limits.BlockSize : BlockCount.Of(allocated, _limits.BlockSize);
             available -= Math.Max(0, FinalBlocks(running) - held);
         }
 

@@ -6,11 +6,12 @@ internal sealed partial class VllmScheduler
     // Returns the end of the pass.
     private double Emit(double decodeStart)
     {
-        int ready = 0;
-        long context = 0;
+        int ready = _lockstep.Count;
+        long context = _lockstep.Context;
         bool hasFinished = false;
-        foreach (Sequence sequence in _running)
+        for (int i = ready; i < _running.Count; i++)
         {
+            Sequence sequence = _running[i];
             if (sequence.Computed < sequence.Length) continue;
             if (RemainingOutput(sequence) == 0)
             {
@@ -28,8 +29,9 @@ internal sealed partial class VllmScheduler
 
         double step = DecodeTime(_blocks.Active, context / ready), end = decodeStart + step;
         Observer?.Decode(ready, (long)_blocks.Active * _limits.BlockSize, context / ready, 1, step);
-        int kept = 0;
-        for (int i = 0; i < _running.Count; i++)
+        EmitLockstep();
+        int kept = _lockstep.Count;
+        for (int i = kept; i < _running.Count; i++)
         {
             Sequence sequence = _running[i];
             if (sequence.Computed < sequence.Length || EmitToken(sequence)) _running[kept++] = sequence;
@@ -62,8 +64,8 @@ internal sealed partial class VllmScheduler
     // Those that ended in a stretch, and, before a step is timed, those that ask for no output at all.
     private void RetireEnded()
     {
-        int kept = 0;
-        for (int i = 0; i < _running.Count; i++)
+        int kept = _lockstep.Count;
+        for (int i = kept; i < _running.Count; i++)
         {
             Sequence sequence = _running[i];
             if (sequence.Computed >= sequence.PromptTokens && RemainingOutput(sequence) == 0) Retire(sequence);

@@ -18,14 +18,17 @@ internal sealed partial class VllmScheduler
         // What ended requests give up counts from the start of their last pass; a decode worker may be asked for it meanwhile.
         if (_limits.Role != WorkerType.Aggregated) steps--;
         if (steps < ShortestStretch) return false;
-        foreach (Sequence sequence in _running)
+        // A pass in which something else took time is not like the next.
+        int inStep = _lockstep.Count;
+        if (inStep > 0 && _lockstep.LastToken != now) return false;
+        for (int i = inStep; i < _running.Count; i++)
         {
-            // A pass in which something else took time is not like the next.
-            if (_recorder.LastToken(sequence.Request) != now) return false;
+            if (_recorder.LastToken(_running[i].Request) != now) return false;
         }
 
         Stretch.Prepare(_limits.BlockSize, steps);
-        foreach (Sequence sequence in _running) Stretch.AddSequence(sequence.Allocated, _limits.BlockSize);
+        _lockstep.AddGrowth(Stretch, steps);
+        for (int i = inStep; i < _running.Count; i++) Stretch.AddSequence(_running[i].Allocated, _limits.BlockSize);
         bool isPlanned = Stretch.Plan(now, horizon, steps, _blocks.Active, _blocks.Obtainable, _decodeTimes, context / _running.Count);
         _mayEvict = (long)_running.Count * ((Stretch.Steps / _limits.BlockSize) + 1) > _blocks.Free;
         return isPlanned;
@@ -46,9 +49,10 @@ internal sealed partial class VllmScheduler
     }
 
     // What a router sees changes only by evictions.
+    public override double NextCacheChange => _mayEvict ? Stretch.NextGrowthStart : double.PositiveInfinity;
+
     public override void SynchroniseCaches(double now, bool driven)
     {
-        if (!_mayEvict) return;
         int growth = Stretch.GrowthStartedBy(now, driven);
         if (growth > 0) _blocks.Grow(growth);
     }
@@ -59,16 +63,22 @@ internal sealed partial class VllmScheduler
         GrowUpTo(steps);
         Stretch.CutAfter(steps);
         bool hasEnded = false;
-        foreach (Sequence sequence in _running)
+        _lockstep.Advance(steps);
+        for (int i = _lockstep.Count; i < _running.Count; i++)
         {
+            Sequence sequence = _running[i];
             Advance(sequence, steps);
             hasEnded |= RemainingOutput(sequence) == 0;
             _recorder.StretchTokens(sequence.Request, Stretch);
         }
 
         _recorder.StretchGaps(Stretch, _running.Count);
+        double end = Stretch.End;
         Stretch.Clear();
+        RetireLockstep();
+        CatchUp(end);
         if (hasEnded) RetireEnded();
+        JoinLockstep(end);
     }
 
     public override (int Request, string Reason) DescribeBlockage()
@@ -102,8 +112,10 @@ internal sealed partial class VllmScheduler
         if (WantsReservation) return 0;
         if (_running.Count < _limits.MaxSequences && NextCandidate() is Sequence head && !MustWait(head)) return 0;
         long steps = DecodeStretch.MostSteps;
-        foreach (Sequence sequence in _running)
+        if (_lockstep.Count > 0) (steps, context) = (Math.Min(steps, _lockstep.StepsToFirstEnd), _lockstep.Context);
+        for (int i = _lockstep.Count; i < _running.Count; i++)
         {
+            Sequence sequence = _running[i];
             if (!IsDecoding(sequence)) return 0;
             steps = Math.Min(steps, RemainingOutput(sequence));
             if (steps < ShortestStretch) return 0;
@@ -116,8 +128,8 @@ internal sealed partial class VllmScheduler
     private void Observe(int steps)
     {
         if (steps == 0) return;
-        long context = 0;
-        foreach (Sequence sequence in _running) context += sequence.Length;
+        long context = _lockstep.Context;
+        for (int i = _lockstep.Count; i < _running.Count; i++) context += _running[i].Length;
         Observer!.Decode(_running.Count, (long)_blocks.Active * _limits.BlockSize, context / _running.Count, steps,
             Stretch.Ends[steps - 1] - Stretch.Start);
     }

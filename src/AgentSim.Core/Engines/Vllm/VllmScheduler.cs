@@ -39,6 +39,7 @@ internal sealed partial class VllmScheduler : Scheduler
         SpeculativeSampler? speculation, PromptCatalog prompts, PassRecorder recorder)
     {
         (_limits, _blocks, _model, _decodeTimes) = (limits, blocks, model, decodeTimes);
+        _lockstep = new Lockstep(limits.BlockSize);
         (_speculation, _prompts, _recorder) = (speculation, prompts, recorder);
     }
 
@@ -74,9 +75,10 @@ internal sealed partial class VllmScheduler : Scheduler
         double decodeStart = now + prefill;
         double end = Emit(decodeStart);
         foreach (int request in _rejected) Signals.Add(new Signal(request, SignalKind.Rejected));
-        HadOutcome = _admissions > 0 || CompletedRequests > 0 || _emitted.Count > 0;
+        bool emitted = _emitted.Count > 0 || _emittedInStep > 0;
+        HadOutcome = _admissions > 0 || CompletedRequests > 0 || emitted;
         HadEffect = HadOutcome || _scheduledWork;
-        UnproductivePasses = !HadEffect || _computedNew || CompletedRequests > 0 || _emitted.Count > 0 ? 0 : UnproductivePasses + 1;
+        UnproductivePasses = !HadEffect || _computedNew || CompletedRequests > 0 || emitted ? 0 : UnproductivePasses + 1;
         return end;
     }
 
@@ -84,6 +86,7 @@ internal sealed partial class VllmScheduler : Scheduler
 
     public override void StampTokens(double end)
     {
+        if (_emittedInStep > 0) StampLockstep(end);
         foreach ((int request, int tokens) in _emitted)
         {
             for (int i = 0; i < tokens; i++) _recorder.Token(request, end);
@@ -111,7 +114,7 @@ internal sealed partial class VllmScheduler : Scheduler
     {
         // The index is not corrected when a preemption removes an element before it: with first-in preemption the
         // request that moves into the gap is skipped in this pass (behaviour 02#6.2).
-        int i = 0;
+        int i = ScheduleLockstep();
         while (i < _running.Count && _budget > 0)
         {
             Sequence sequence = _running[i];
