@@ -39,8 +39,8 @@ internal sealed class Lockstep(int blockSize)
     /// <summary>Blocks they need for the next step.</summary>
     public int Growth => Count == 0 ? 0 : _growing[_phase];
 
-    /// <summary>True where a sequence has its output complete.</summary>
-    public bool HasEnded(int place) => _ends[place] == Steps;
+    /// <summary>The place of the first sequence that has its output complete; -1 where none has.</summary>
+    public int FirstEnded => _ends.AsSpan(0, Count).IndexOf(Steps);
 
     /// <summary>The steps a sequence took part in.</summary>
     public int StepsOf(Sequence sequence) => (int)(Steps - sequence.JoinedAt);
@@ -84,7 +84,7 @@ internal sealed class Lockstep(int blockSize)
     }
 
     /// <summary>
-    /// A sequence leaves, whose figures are those of now. The places of the others are set by <see cref="Keep"/>.
+    /// A sequence leaves, whose figures are those of now. Its place is given up by <see cref="RemoveAt"/> or <see cref="Clear"/>.
     /// </summary>
     public void Leave(Sequence sequence)
     {
@@ -93,15 +93,21 @@ internal sealed class Lockstep(int blockSize)
         if (--_growing[phase] == 0) _anyGrows[phase >> 6] &= ~(1UL << (phase & 63));
     }
 
-    /// <summary>A sequence stays, at a place not behind its old one.</summary>
-    public void Keep(int from, int to) => _ends[to] = _ends[from];
-
-    /// <summary>Only the sequences of the first places are left.</summary>
-    public void Truncate(int count)
+    /// <summary>The place of a sequence is given up.</summary>
+    public void RemoveAt(int place)
     {
-        Count = count;
+        Count--;
+        Array.Copy(_ends, place + 1, _ends, place, Count - place);
         _firstEnd = long.MaxValue;
-        foreach (long end in _ends.AsSpan(0, count)) _firstEnd = Math.Min(_firstEnd, end);
+        foreach (long end in _ends.AsSpan(0, Count)) _firstEnd = Math.Min(_firstEnd, end);
+    }
+
+    /// <summary>All have left.</summary>
+    public void Clear()
+    {
+        Count = 0;
+        _firstEnd = long.MaxValue;
+        IsScheduled = false;
     }
 
     // A step fills the last block of a sequence, if it has room; the first one that finds it full needs a new block.

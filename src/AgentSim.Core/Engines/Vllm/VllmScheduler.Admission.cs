@@ -32,6 +32,13 @@ internal sealed partial class VllmScheduler
         return !hasRoom && Decide(head).Kind == AdmissionKind.Wait;
     }
 
+    // Once all tokens of a pass are given away, the head of vLLM's queue stays there whether there is room for it or not, since it has
+    // to compute its last block at least. So what is cached of it need not be looked up, unless it is to be rejected.
+    private bool IsLeftWithoutTokens(Sequence head) =>
+        !_limits.GuaranteedNoEvict && head.Computed == 0 && head.OutputLimit > head.Generated && head.PromptTokens > 0
+        && head.PromptTokens < _limits.MaxModelLength
+        && (head.WasPreempted || BlockCount.Of(head.Length, _limits.BlockSize) <= _limits.TotalBlocks);
+
     // vLLM: there must be blocks for the tokens known so far; for those it will generate nothing is reserved.
     private Admission DecideKnownLength(Sequence head)
     {

@@ -2,16 +2,18 @@ using AgentSim.Collections;
 
 namespace AgentSim.Engines.Vllm;
 
-// Sequences that decode in step (Lockstep). They join at the end of a stretch, which so visits each of them once. Where their next token
-// is in doubt, or one of them is wanted by itself, they all leave, and RunPass goes through them as its definition says.
+// Sequences that decode in step (Lockstep). They join at the end of a stretch or of the pass with their second token. Where their next
+// token is in doubt, or one of them is wanted by itself, they all leave, and RunPass goes through them as its definition says. In a run
+// that plans no stretches none ever joins.
 internal sealed partial class VllmScheduler
 {
+    private const int SmallBatch = 4;   // of fewer, to visit each takes no longer than to let it join and leave
+
     private readonly Lockstep _lockstep;
+    private readonly bool _mayLockstep;
+    private bool _plansStretches;
     private int _emittedInStep;                  // tokens of the last pass that await their time
     private GrowList<EmittedTokens> _lagging;    // those that left, and what is still to be recorded of them
-
-    private bool MayLockstep => _recorder.TakesTokensTogether && _limits.Role == WorkerType.Aggregated
-        && _limits.BlockSize <= Lockstep.LargestBlock;
 
     // What ScheduleRunning does for them; returns how many it has seen to.
     private int ScheduleLockstep()
@@ -52,32 +54,35 @@ internal sealed partial class VllmScheduler
     private void JoinLockstep(double lastToken)
     {
         _lockstep.LastToken = lastToken;
-        if (!MayLockstep) return;
+        if (!_mayLockstep || _running.Count < SmallBatch) return;
         for (int i = _lockstep.Count; i < _running.Count; i++) _lockstep.Join(_running[i], RemainingOutput(_running[i]));
+    }
+
+    // Those join behind the others that got a token in the pass that ends, if it was not their first and they only go on decoding.
+    private void JoinAfterPass(double end)
+    {
+        if (_running.Count < SmallBatch) return;
+        _lockstep.LastToken = end;
+        for (int i = _lockstep.Count; i < _running.Count; i++)
+        {
+            Sequence sequence = _running[i];
+            if (sequence.Generated < 2 || !IsDecoding(sequence) || _recorder.LastToken(sequence.Request) != end) return;
+            _lockstep.Join(sequence, RemainingOutput(sequence));
+        }
     }
 
     // Those that have their output complete leave and end.
     private void RetireLockstep()
     {
         if (_lockstep.Count == 0 || _lockstep.StepsToFirstEnd > 0) return;
-        int kept = 0, count = _lockstep.Count;
-        for (int i = 0; i < count; i++)
+        for (int i = _lockstep.FirstEnded; i >= 0; i = _lockstep.FirstEnded)
         {
             Sequence sequence = _running[i];
-            if (_lockstep.HasEnded(i))
-            {
-                Leave(sequence);
-                Retire(sequence);
-                continue;
-            }
-
-            _lockstep.Keep(i, kept);
-            _running[kept++] = sequence;
+            Leave(sequence);
+            _lockstep.RemoveAt(i);
+            _running.RemoveAt(i);
+            Retire(sequence);
         }
-
-        _lockstep.Truncate(kept);
-        for (int i = count; i < _running.Count; i++) _running[kept++] = _running[i];
-        _running.Truncate(kept);
     }
 
     // All leave, in the midst of a pass with what it gave them.
@@ -98,8 +103,7 @@ internal sealed partial class VllmScheduler
             Charge(sequence, 1, 0, sequence.PromptTokens);
         }
 
-        _lockstep.Truncate(0);
-        _lockstep.IsScheduled = false;
+        _lockstep.Clear();
         CatchUp(_lockstep.LastToken);
     }
 

@@ -14,6 +14,7 @@ internal sealed partial class VllmScheduler
     public override bool TryPlanStretch(double now, double horizon)
     {
         if (_limits.Role == WorkerType.Prefill) return false;
+        _plansStretches = true;
         int steps = RepetitiveSteps(out long context);
         // What ended requests give up counts from the start of their last pass; a decode worker may be asked for it meanwhile.
         if (_limits.Role != WorkerType.Aggregated) steps--;

@@ -41,6 +41,8 @@ internal sealed partial class VllmScheduler : Scheduler
         (_limits, _blocks, _model, _decodeTimes) = (limits, blocks, model, decodeTimes);
         _lockstep = new Lockstep(limits.BlockSize);
         (_speculation, _prompts, _recorder) = (speculation, prompts, recorder);
+        _mayLockstep = speculation is null && blocks.SupportsStretches && recorder.TakesTokensTogether
+            && limits.Role == WorkerType.Aggregated && limits.BlockSize <= Lockstep.LargestBlock;
     }
 
     public PassObserver? Observer { get; init; }
@@ -92,6 +94,7 @@ internal sealed partial class VllmScheduler : Scheduler
             for (int i = 0; i < tokens; i++) _recorder.Token(request, end);
         }
 
+        if (_emitted.Count > 0 && _plansStretches && _mayLockstep) JoinAfterPass(end);
         _emitted.Clear();
     }
 
@@ -137,6 +140,7 @@ internal sealed partial class VllmScheduler : Scheduler
     {
         while (!_preemptedAny && _running.Count < _limits.MaxSequences && NextCandidate() is Sequence head)
         {
+            if (_budget == 0 && IsLeftWithoutTokens(head)) return;
             Admission admission = Decide(head);
             if (admission.Kind == AdmissionKind.Reject)
             {
