@@ -65,20 +65,21 @@ internal sealed class TargetChooser
             weights = Vector128.Create(_config.DecodeActiveRequestWeight), own = Vector128.Create((double)_loads.BlocksOf(request));
         Vector128<double> lowest = Vector128.Create(double.PositiveInfinity);
         Lead lead = new();
-        int target = 0;
-        for (; target <= _targets - Vector128<double>.Count; target += Vector128<double>.Count)
+        bool tracks = _config.TracksPrefillTokens;
+        int target = 0, end = _targets - (_targets % Vector128<double>.Count);
+        for (; target < end; target += Vector128<double>.Count)
         {
             Vector128<double> raw = default;
-            if (_config.TracksPrefillTokens)
+            if (tracks)
             {
                 Vector128<double> pending = Vector128.LoadUnsafe(ref prefillAt, (nuint)target) + tokens;
                 raw = multiplies ? pending * scales : pending / scales;
             }
 
             Vector128<double> adjusted = raw - (credits * Two(ref overlapAt, target));
-            adjusted = Vector128.ConditionalSelect(Vector128.GreaterThan(adjusted, default), adjusted, default);
-            Vector128<double> decode = Vector128.LoadUnsafe(ref blocksAt, (nuint)target) + own;
-            if (_loads.SharesBlocks) decode -= Two(ref countedAt, target);
+            adjusted &= Vector128.GreaterThan(adjusted, default);   // 0 where it is not above
+            // Where blocks are not shared, none are counted.
+            Vector128<double> decode = Vector128.LoadUnsafe(ref blocksAt, (nuint)target) + own - Two(ref countedAt, target);
             Vector128<double> cost = ((loads * adjusted) + decode) + (weights * Vector128.LoadUnsafe(ref requestsAt, (nuint)target));
             if (!Vector128.LessThanOrEqualAny(cost, lowest)) continue;
             Take(ref lead, target, cost.ToScalar());

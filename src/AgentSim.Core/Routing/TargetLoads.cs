@@ -73,9 +73,6 @@ internal sealed class TargetLoads
         return least;
     }
 
-    /// <summary>Whether blocks count once that requests of a target share.</summary>
-    public bool SharesBlocks => _shared is not null;
-
     /// <summary>How many leading blocks of a prompt are already in each target's load, where blocks are shared.</summary>
     public void Measure(PromptBlocks prompt, Span<int> counted) => _shared?.Measure(prompt, counted);
 
