@@ -18,12 +18,13 @@ internal sealed class TrieCatalog : PromptCatalog
     {
         _prompts = prompts;
         _blockSize = blockSize;
+        _runs = new BlockRun[prompts.Trie.RunCount];
         _runStart = new int[prompts.InputLength.Length + 1];
         BlockNumbering numbering = new(prompts.Trie.Nodes, prompts.TraceBlockSize, blockSize);
-        UseBlocks(numbering);
+        FindSegments(numbering);
         numbering.Number();
         FreeIdentity = numbering.Count;
-        _runs = NameBlocks(numbering);
+        NameBlocks(numbering);
     }
 
     public override bool HasGeneratedIdentities => false;
@@ -35,76 +36,49 @@ internal sealed class TrieCatalog : PromptCatalog
     public override PromptBlocks Blocks(int request) =>
         new(_runs, _runStart[request], _runStart[request + 1] - _runStart[request], _prompts.InputLength[request] / _blockSize);
 
-    // First step: which blocks of each segment some prompt has.
-    private void UseBlocks(BlockNumbering numbering)
+    // First step: the runs of every prompt, which have their first segment where their first block will be.
+    private void FindSegments(BlockNumbering numbering)
     {
-        for (int request = 0; request < _prompts.InputLength.Length; request++)
-        {
-            foreach ((int segment, int blocks) in PiecesOf(request, numbering)) numbering.Use(segment, blocks);
-        }
-    }
-
-    // Second step, with blocks numbered: the runs of every prompt, of which those that follow each other are one.
-    private BlockRun[] NameBlocks(BlockNumbering numbering)
-    {
-        BlockRun[] runs = new BlockRun[_runStart.Length];
         int count = 0;
         for (int request = 0; request < _prompts.InputLength.Length; request++)
         {
             _runStart[request] = count;
-            int end = -1;   // the block behind the last run
-            foreach ((int segment, int blocks) in PiecesOf(request, numbering))
+            int left = _prompts.InputLength[request] / _blockSize;
+            long depth = 0;
+            foreach (NodeRun run in _prompts.Trie.Runs(_prompts.PathStart[request], _prompts.PathEnd[request]))
             {
-                int first = numbering.FirstBlock(segment);
-                if (first == end)
-                {
-                    runs[count - 1] = runs[count - 1] with { Count = runs[count - 1].Count + blocks };
-                }
-                else
-                {
-                    if (count == runs.Length) Array.Resize(ref runs, (int)Math.Min(2L * count, Array.MaxLength));
-                    runs[count++] = new BlockRun(first, blocks);
-                }
-
-                end = first + blocks;
+                long before = numbering.BlocksUpTo(depth);
+                depth += run.Count;
+                int blocks = (int)Math.Min(left, numbering.BlocksUpTo(depth) - before);
+                if (blocks == 0) continue;
+                int segment = _prompts.Trie.Nodes.SegmentOf(run.First);
+                numbering.Use(segment, blocks);
+                _runs[count++] = new BlockRun(segment, blocks);
+                left -= blocks;
             }
         }
 
         _runStart[^1] = count;
-        return runs;
     }
 
-    private Pieces PiecesOf(int request, BlockNumbering numbering) => new(
-        _prompts.Trie, numbering, _prompts.PathStart[request], _prompts.PathEnd[request], _prompts.InputLength[request] / _blockSize);
-
-    // The blocks of a prompt by the segments in which they begin. They are few for each segment, so that to find them twice takes less
-    // than to keep them.
-    private ref struct Pieces(PromptTrie trie, BlockNumbering numbering, int pathStart, int pathEnd, int blocks)
+    // Second step, with blocks numbered: puts the first block in the place of the segment, and joins runs that follow each other.
+    private void NameBlocks(BlockNumbering numbering)
     {
-        private readonly ReadOnlySpan<NodeRun> _path = trie.Runs(pathStart, pathEnd);
-        private int _next;
-        private int _left = blocks;
-        private long _depth;
-
-        public (int Segment, int Blocks) Current { get; private set; }
-
-        public readonly Pieces GetEnumerator() => this;
-
-        public bool MoveNext()
+        int count = 0, next = 0;
+        for (int request = 0; request < _prompts.InputLength.Length; request++)
         {
-            while (_next < _path.Length)
+            int start = count, end = _runStart[request + 1];
+            for (; next < end; next++)
             {
-                NodeRun run = _path[_next++];
-                long before = numbering.BlocksUpTo(_depth);
-                _depth += run.Count;
-                int own = (int)Math.Min(_left, numbering.BlocksUpTo(_depth) - before);
-                if (own == 0) continue;
-                _left -= own;
-                Current = (trie.Nodes.SegmentOf(run.First), own);
-                return true;
+                BlockRun run = new(numbering.FirstBlock(_runs[next].First), _runs[next].Count);
+                bool goesOn = count > start && _runs[count - 1].First + _runs[count - 1].Count == run.First;
+                if (goesOn) _runs[count - 1] = _runs[count - 1] with { Count = _runs[count - 1].Count + run.Count };
+                else _runs[count++] = run;
             }
 
-            return false;
+            _runStart[request] = start;
         }
+
+        _runStart[^1] = count;
     }
 }
