@@ -36,6 +36,8 @@ internal sealed class GroupStretches : IStretchPlanner
     // Asked of each rank by itself.
     public bool IgnoresNewcomers => false;
 
+    public double NextCacheChange => double.NegativeInfinity;
+
     /// <summary>The planner of a worker; null where one of its ranks has none.</summary>
     public static GroupStretches? Of(ReadOnlySpan<Rank> ranks)
     {

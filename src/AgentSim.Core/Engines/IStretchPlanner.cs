@@ -25,6 +25,12 @@ internal interface IStretchPlanner
     void Commit(int steps);
 
     /// <summary>
+    /// Before this time <see cref="SynchroniseCaches"/> has nothing to do in the planned stretch; infinity: what a router sees of the
+    /// cache stays as it is.
+    /// </summary>
+    double NextCacheChange { get; }
+
+    /// <summary>
     /// Brings what a router sees of the cache up to <paramref name="now"/>, in the midst of a stretch. <paramref name="driven"/>:
     /// passes were already started at this time, so that one that starts now counts.
     /// </summary>

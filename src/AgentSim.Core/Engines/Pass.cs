@@ -33,6 +33,9 @@ internal class Pass
     /// <summary>Tokens that were emitted, by request in the order of emission; until they are stamped.</summary>
     public GrowList<EmittedTokens> Emitted;
 
+    /// <summary>Requests beside these that emitted a token each and are recorded together; until they are stamped.</summary>
+    public int EmittedTogether;
+
     /// <summary>Requests that ended, were rejected or were left to a hand-off.</summary>
     public int CompletedRequests;
 
@@ -57,7 +60,7 @@ internal class Pass
     /// <param name="hasComputed">It computed tokens that had not been computed before.</param>
     public void Conclude(bool hasAdmitted, bool hasScheduled, bool hasComputed)
     {
-        bool yields = CompletedRequests > 0 || Emitted.Count > 0;
+        bool yields = CompletedRequests > 0 || Emitted.Count > 0 || EmittedTogether > 0;
         HadOutcome = hasAdmitted || yields;
         HadEffect = HadOutcome || hasScheduled;
         UnproductiveInARow = !HadEffect || hasComputed || yields ? 0 : UnproductiveInARow + 1;
@@ -87,6 +90,6 @@ internal class Pass
     {
         Signals.Clear();
         Emitted.Clear();
-        CompletedRequests = 0;
+        CompletedRequests = EmittedTogether = 0;
     }
 }

@@ -15,6 +15,18 @@ internal abstract class PassRecorder
     /// <summary>The request emitted a token.</summary>
     public abstract void Token(int request, double time);
 
+    /// <summary>
+    /// True where tokens of many requests may be recorded together: the gaps of a pass by <see cref="PassTokens"/>, and what one request
+    /// got by <see cref="Tokens"/>, once somebody asks for it.
+    /// </summary>
+    public virtual bool TakesTokensTogether => false;
+
+    /// <summary>So many requests emitted a token each, the same time after the one before.</summary>
+    public virtual void PassTokens(double gap, int requests) => throw new NotSupportedException();
+
+    /// <summary>The request, which has emitted two tokens before, emitted more; their gaps were recorded with those of others.</summary>
+    public virtual void Tokens(int request, int tokens, double lastTime) => throw new NotSupportedException();
+
     /// <summary>One token at the end of every pass of a stretch; the gaps are recorded for the batch as a whole.</summary>
     public abstract void StretchTokens(int request, DecodeStretch stretch);
 

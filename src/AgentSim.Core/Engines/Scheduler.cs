@@ -40,7 +40,7 @@ internal abstract class Scheduler(Pass pass, PassRecorder recorder)
     public abstract double RunPass(double now);
 
     /// <summary>Records the tokens of the last pass at <paramref name="end"/>.</summary>
-    public void StampTokens(double end) => Pass.Stamp(recorder, end);
+    public virtual void StampTokens(double end) => Pass.Stamp(recorder, end);
 
     /// <summary>
     /// The last pass has ended. Of engines that publish their cache only then, routers see from now on what the pass changed;

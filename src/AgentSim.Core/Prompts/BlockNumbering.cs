@@ -20,7 +20,7 @@ internal sealed class BlockNumbering(TrieNodes nodes, int traceBlockSize, int bl
     public int Count { get; private set; }
 
     /// <summary>Complete blocks in the tokens of so many trace blocks.</summary>
-    public long BlocksUpTo(long depth) => depth * traceBlockSize / blockSize;
+    public long BlocksUpTo(long depth) => traceBlockSize == blockSize ? depth : depth * traceBlockSize / blockSize;
 
     /// <summary>Number of the first block of a segment.</summary>
     public int FirstBlock(int segment) => _first[segment];

@@ -35,6 +35,27 @@ internal sealed class IdNumbers(int first = 0)
         return _others?.Find(id) ?? -1;
     }
 
+    /// <summary>How many ids at the start have the numbers from the given one on: one comparison for each.</summary>
+    public int Follow(ReadOnlySpan<ulong> ids, int number)
+    {
+        int count = 0;
+        while (count < ids.Length)
+        {
+            ulong page = ids[count] >> PageBits;
+            if (page < (ulong)_pages.Length && _pages[page] is { } numbers)
+            {
+                while (count < ids.Length && ids[count] >> PageBits == page
+                    && numbers[ids[count] & (PageSize - 1)] == number + count + 1) count++;
+                if (count == ids.Length) return count;
+            }
+
+            if (Find(ids[count]) != number + count) return count;
+            count++;
+        }
+
+        return count;
+    }
+
     /// <summary>The number of an id, which gets the next one if it has none.</summary>
     public int GetOrAdd(ulong id, out bool isNew)
     {

@@ -37,14 +37,14 @@ internal sealed class PromptTrie
         int first = 0, end = 0;   // the nodes of the current run
         for (int i = 0; i < used;)
         {
-            int next = Child(i == 0 ? TrieNodes.None : end - 1, ids[i], i + 1);
+            int next = Child(i == 0 ? TrieNodes.None : end - 1, ids[i], i + 1, out int segment);
             if (next != end || i == 0)
             {
                 if (i > 0) _runs.Add(new NodeRun(first, end - first));
                 first = next;
             }
 
-            int length = 1 + Follow(next, ids[(i + 1)..used]);
+            int length = 1 + Follow(next, segment, ids[(i + 1)..used]);
             end = next + length;
             i += length;
         }
@@ -110,30 +110,39 @@ internal sealed class PromptTrie
         _firstNodes = default;
     }
 
-    // How many of the ids the segment goes on with behind a node: one comparison for each.
-    private int Follow(int node, ReadOnlySpan<ulong> ids)
+    // How many of the ids the segment of a node goes on with behind it.
+    private int Follow(int node, int segment, ReadOnlySpan<ulong> ids)
     {
         if (node == _nodes.Count - 1) return 0;
-        TrieSegment segment = _nodes.SegmentWith(node, out int end);
-        int label = segment.Label + node + 1 - segment.Start;
-        int most = Math.Min(ids.Length, end - node - 1);
-        int length = 0;
-        while (length < most && _labels.Find(ids[length]) == label + length) length++;
-        return length;
+        TrieSegment there = _nodes.Segments[segment];
+        int label = there.Label + node + 1 - there.Start;
+        int most = Math.Min(ids.Length, _nodes.EndOf(segment) - node - 1);
+        return _labels.Follow(ids[..most], label);
     }
 
-    private int Child(int parent, ulong id, int depth)
+    // The child of a node for an id, and the segment it is in.
+    private int Child(int parent, ulong id, int depth, out int segment)
     {
-        int label = _labels.GetOrAdd(id, out bool isNew);
-        if (isNew)
+        int label = _labels.Find(id);
+        if (label < 0)
         {
+            label = _labels.GetOrAdd(id, out _);
             _firstNodes.Add(label, _nodes.Count);
-            return _nodes.Add(parent, label, depth);
+            return AddNode(parent, label, depth, out segment);
         }
 
         int first = _firstNodes[label];
-        if (first != TrieNodes.None && _nodes.Parent(first) == parent) return first;
-        int node = _furtherNodes.GetOrAdd(((ulong)(parent + 1) << 32) | (uint)label, _nodes.Count, out isNew);
-        return isNew ? _nodes.Add(parent, label, depth) : node;
+        if (first != TrieNodes.None && _nodes.Parent(first, out segment) == parent) return first;
+        int node = _furtherNodes.GetOrAdd(((ulong)(parent + 1) << 32) | (uint)label, _nodes.Count, out bool isNew);
+        if (isNew) return AddNode(parent, label, depth, out segment);
+        segment = _nodes.SegmentOf(node);
+        return node;
+    }
+
+    private int AddNode(int parent, int label, int depth, out int segment)
+    {
+        int node = _nodes.Add(parent, label, depth);
+        segment = _nodes.Segments.Length - 1;
+        return node;
     }
 }

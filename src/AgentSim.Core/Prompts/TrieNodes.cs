@@ -17,10 +17,10 @@ internal sealed class TrieNodes
 {
     public const int None = -1;
 
-    private const int IndexBits = 6;
+    private const int IndexBits = 4;
 
     private GrowList<TrieSegment> _segments;
-    private GrowList<int> _index;   // the segment that every 64th node is in
+    private GrowList<int> _index;   // the segment that every 16th node is in
 
     /// <summary>Number of nodes.</summary>
     public int Count { get; private set; }
@@ -28,9 +28,13 @@ internal sealed class TrieNodes
     /// <summary>The segments in order of their nodes.</summary>
     public ReadOnlySpan<TrieSegment> Segments => _segments.AsSpan();
 
-    public int Parent(int node)
+    public int Parent(int node) => Parent(node, out _);
+
+    /// <summary>The parent of a node, and the position of the segment that the node is in.</summary>
+    public int Parent(int node, out int at)
     {
-        TrieSegment segment = _segments[SegmentOf(node)];
+        at = SegmentOf(node);
+        ref readonly TrieSegment segment = ref _segments[at];
         return node == segment.Start ? segment.Parent : node - 1;
     }
 
@@ -38,14 +42,6 @@ internal sealed class TrieNodes
     {
         TrieSegment segment = _segments[SegmentOf(node)];
         return segment.Label + node - segment.Start;
-    }
-
-    /// <summary>The segment with a node, and where it ends.</summary>
-    public TrieSegment SegmentWith(int node, out int end)
-    {
-        int at = SegmentOf(node);
-        end = EndOf(at);
-        return _segments[at];
     }
 
     /// <summary>Position of the segment with a node.</summary>

@@ -12,6 +12,18 @@ public sealed class RequestResult : IDynamicMetaObjectProvider
     private readonly RequestOutcome _outcome;
     private readonly HandoffOutcome? _handoff;
     private readonly LiveFacts? _live;
+    private readonly IRequestIdentities? _identities;
+    private RequestIdentity? _identity;   // of these, once it is asked for: names are most of what a record would take
+
+    internal RequestResult(
+        int ordinal, in RequestOutcome outcome, HandoffOutcome? handoff, IRequestIdentities identities, LiveFacts? live = null)
+    {
+        _live = live;
+        Ordinal = ordinal;
+        _outcome = outcome;
+        _handoff = handoff;
+        _identities = identities;
+    }
 
     internal RequestResult(
         int ordinal, in RequestOutcome outcome, HandoffOutcome? handoff, RequestIdentity identity, LiveFacts? live = null)
@@ -20,9 +32,7 @@ public sealed class RequestResult : IDynamicMetaObjectProvider
         Ordinal = ordinal;
         _outcome = outcome;
         _handoff = handoff;
-        SessionId = identity.SessionId;
-        TurnIndex = identity.TurnIndex;
-        RequestId = identity.RequestId;
+        _identity = identity;
     }
 
     // One that was stored, by its properties; what they do not say is not recorded either.
@@ -47,7 +57,7 @@ public sealed class RequestResult : IDynamicMetaObjectProvider
             };
         }
 
-        (Ordinal, SessionId, TurnIndex, RequestId) = (ordinal, sessionId, turnIndex, requestId);
+        (Ordinal, _identity) = (ordinal, new RequestIdentity(sessionId, turnIndex, requestId));
         _outcome = new RequestOutcome
         {
             Arrival = arrivalTimeMs, FirstAdmit = firstAdmitMs ?? double.NaN, Terminal = terminalTimeMs, FirstToken = firstTokenMs
@@ -73,13 +83,15 @@ public sealed class RequestResult : IDynamicMetaObjectProvider
     public int Ordinal { get; }
 
     /// <summary>Session of the request, where the runtime knows sessions.</summary>
-    public string? SessionId { get; }
+    public string? SessionId => Identity.SessionId;
 
     /// <summary>0-based turn within the session; null together with <see cref="SessionId"/>.</summary>
-    public int? TurnIndex { get; }
+    public int? TurnIndex => Identity.TurnIndex;
 
     /// <summary>Id of the trace row, for agentic workloads.</summary>
-    public string? RequestId { get; }
+    public string? RequestId => Identity.RequestId;
+
+    private RequestIdentity Identity => _identity ??= _identities![Ordinal];
 
     /// <summary>The ordinal as UUID text.</summary>
     public string Uuid => $"00000000-0000-0000-0000-{Ordinal:x12}";

@@ -61,7 +61,7 @@ internal sealed class RequestResults : IReadOnlyList<RequestResult>
         get
         {
             int outcome = _order[index];
-            return new RequestResult(outcome + 1, _outcomes[outcome], _handoffs?[outcome], _identities[outcome + 1], _live?[outcome]);
+            return new RequestResult(outcome + 1, _outcomes[outcome], _handoffs?[outcome], _identities, _live?[outcome]);
         }
     }
 

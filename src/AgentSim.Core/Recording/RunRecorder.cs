@@ -111,6 +111,18 @@ internal class RunRecorder : PassRecorder
         outcome.OutputLength++;
     }
 
+    // With a time cap the gaps of each request have to be known by themselves.
+    public override bool TakesTokensTogether => _openGaps is null;
+
+    public override void PassTokens(double gap, int requests) => Gaps.Add(gap, requests);
+
+    public override void Tokens(int request, int tokens, double lastTime)
+    {
+        ref RequestOutcome outcome = ref _outcomes[request];
+        outcome.OutputLength += tokens;
+        outcome.LastToken = lastTime;
+    }
+
     /// <summary>One token at the end of every pass of a stretch; the gaps are recorded for the batch as a whole.</summary>
     public override void StretchTokens(int request, DecodeStretch stretch)
     {

@@ -7,9 +7,13 @@ namespace AgentSim.Routing;
 /// The prompt blocks of the requests placed on each target and not ended. A block counts once, however many requests share it
 /// (behaviour 05#5).
 /// </summary>
+/// <remarks>
+/// All prompts that have anything of a chain have the same blocks before it. So a request counts as a use of the last chain of its prompt
+/// alone, and each chain that is in use as one use of the chain before it.
+/// </remarks>
 internal sealed class ActivePrompts(int targets)
 {
-    // Requests of a target whose prompts have the same number of a chain's blocks. The list begins with the largest number, which is
+    // Uses by a target of the same number of a chain's blocks. The list begins with the largest number, which is
     // the reach of the target into the chain.
     private struct Use
     {
@@ -18,9 +22,8 @@ internal sealed class ActivePrompts(int targets)
         public int Next;
     }
 
-    private readonly PrefixReaches _reaches = new();
+    private readonly PrefixReaches _reaches = new(hasNotes: true);   // with the first use of each
     private readonly long[] _blocks = new long[targets];
-    private int[] _firstUse = new int[64];   // by slot of the reaches
     private Slots<Use> _uses = new();
 
     /// <summary>Distinct prompt blocks of a target.</summary>
@@ -31,15 +34,14 @@ internal sealed class ActivePrompts(int targets)
 
     public void Add(int target, PromptBlocks prompt)
     {
-        foreach (BlockRun run in prompt)
+        ReadOnlySpan<BlockRun> runs = prompt.Runs;
+        bool isFirst = true;
+        for (int i = runs.Length - 1; i >= 0 && isFirst; i--)
         {
+            BlockRun run = runs[i];
             int slot = _reaches.Find(run.First, target);
-            if (slot == 0)
-            {
-                slot = _reaches.Add(run.First, target, blocks: 0);
-                if (slot >= _firstUse.Length) Array.Resize(ref _firstUse, _firstUse.Length * 2);
-            }
-
+            isFirst = slot == 0;
+            if (isFirst) slot = _reaches.Add(run.First, target, blocks: 0);
             int longest = LongestUse(slot);
             AddUse(slot, run.Count);
             if (run.Count <= longest) continue;
@@ -50,23 +52,26 @@ internal sealed class ActivePrompts(int targets)
 
     public void Remove(int target, PromptBlocks prompt)
     {
-        foreach (BlockRun run in prompt)
+        ReadOnlySpan<BlockRun> runs = prompt.Runs;
+        bool wasLast = true;
+        for (int i = runs.Length - 1; i >= 0 && wasLast; i--)
         {
+            BlockRun run = runs[i];
             int slot = _reaches.Find(run.First, target), longest = LongestUse(slot);
             RemoveUse(slot, run.Count);
             int left = LongestUse(slot);
-            if (left == longest) continue;
+            wasLast = left == 0;
             _blocks[target] -= longest - left;
-            if (left > 0) _reaches.Set(slot, left);
-            else _reaches.Remove(run.First, slot);
+            if (wasLast) _reaches.Remove(run.First, slot);
+            else if (left < longest) _reaches.Set(slot, left);
         }
     }
 
-    private int LongestUse(int slot) => _firstUse[slot] == 0 ? 0 : _uses[_firstUse[slot]].Blocks;
+    private int LongestUse(int slot) => _reaches.Note(slot) == 0 ? 0 : _uses[_reaches.Note(slot)].Blocks;
 
     private void AddUse(int slot, int blocks)
     {
-        int before = 0, use = _firstUse[slot];
+        int before = 0, use = _reaches.Note(slot);
         while (use != 0 && _uses[use].Blocks > blocks) (before, use) = (use, _uses[use].Next);
         if (use != 0 && _uses[use].Blocks == blocks)
         {
@@ -75,16 +80,16 @@ internal sealed class ActivePrompts(int targets)
         }
 
         use = _uses.Add(new Use { Blocks = blocks, Requests = 1, Next = use });
-        if (before == 0) _firstUse[slot] = use;
+        if (before == 0) _reaches.Note(slot) = use;
         else _uses[before].Next = use;
     }
 
     private void RemoveUse(int slot, int blocks)
     {
-        int before = 0, use = _firstUse[slot];
+        int before = 0, use = _reaches.Note(slot);
         while (_uses[use].Blocks != blocks) (before, use) = (use, _uses[use].Next);
         if (--_uses[use].Requests > 0) return;
-        if (before == 0) _firstUse[slot] = _uses[use].Next;
+        if (before == 0) _reaches.Note(slot) = _uses[use].Next;
         else _uses[before].Next = _uses[use].Next;
         _uses.Free(use);
     }

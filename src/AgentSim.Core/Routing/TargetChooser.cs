@@ -1,3 +1,9 @@
+using System.Numerics;
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
+
 namespace AgentSim.Routing;
 
 /// <summary>
@@ -13,6 +19,13 @@ internal sealed class TargetChooser
     private readonly int[] _counted;      // scratch: leading blocks of the request that are in each target's load already
     private readonly double[] _weights;   // scratch of the draw by temperature
     private Wyrand _random;
+
+    private struct Lead()
+    {
+        public int Target;
+        public double Cost = double.PositiveInfinity;
+        public ulong Ties;
+    }
 
     public TargetChooser(RouterConfig config, TargetLoads loads, int targets, int blockSize, ulong seed)
     {
@@ -31,31 +44,81 @@ internal sealed class TargetChooser
         bool decays = _config.TracksPrefillTokens && _config.OverlapScoreCreditDecay > 0;
         long least = decays ? _loads.LeastPrefillTokens() : 0;
         _loads.Measure(request.Blocks, _counted);
-        return _config.Temperature > 0 ? Draw(request, overlaps, decays, least) : Lowest(request, overlaps, decays, least);
+        if (_config.Temperature > 0) return Draw(request, overlaps, decays, least);
+        return decays || !_loads.AreExact || !CountsPairs ? Lowest(request, overlaps, decays, least) : LowestOfPairs(request, overlaps);
+    }
+
+    /// <summary>Whether the costs of two targets are computed at once where they can be.</summary>
+    public bool CountsPairs { get; init; } = Vector128.IsHardwareAccelerated;
+
+    // What Lowest finds without decay: the same operations for two targets at once. What is below all before is looked at one by one.
+    private int LowestOfPairs(in RoutedRequest request, ReadOnlySpan<int> overlaps)
+    {
+        ref double prefillAt = ref MemoryMarshal.GetReference(_loads.PrefillOfEach), blocksAt =
+            ref MemoryMarshal.GetReference(_loads.BlocksOfEach), requestsAt = ref MemoryMarshal.GetReference(_loads.RequestsOfEach);
+        ref int overlapAt = ref MemoryMarshal.GetReference(overlaps), countedAt = ref MemoryMarshal.GetArrayDataReference(_counted);
+        // By a power of two, multiplying is as exact as dividing.
+        bool multiplies = BitOperations.IsPow2(_blockSize);
+        double scale = multiplies ? 1.0 / _blockSize : _blockSize;
+        Vector128<double> scales = Vector128.Create(scale), tokens = Vector128.Create((double)request.PromptTokens),
+            credits = Vector128.Create(_config.OverlapScoreCredit), loads = Vector128.Create(_config.PrefillLoadScale),
+            weights = Vector128.Create(_config.DecodeActiveRequestWeight), own = Vector128.Create((double)_loads.BlocksOf(request));
+        Vector128<double> lowest = Vector128.Create(double.PositiveInfinity);
+        Lead lead = new();
+        bool tracks = _config.TracksPrefillTokens;
+        int target = 0, end = _targets - (_targets % Vector128<double>.Count);
+        for (; target < end; target += Vector128<double>.Count)
+        {
+            Vector128<double> raw = default;
+            if (tracks)
+            {
+                Vector128<double> pending = Vector128.LoadUnsafe(ref prefillAt, (nuint)target) + tokens;
+                raw = multiplies ? pending * scales : pending / scales;
+            }
+
+            Vector128<double> adjusted = raw - (credits * Two(ref overlapAt, target));
+            adjusted &= Vector128.GreaterThan(adjusted, default);   // 0 where it is not above
+            // Where blocks are not shared, none are counted.
+            Vector128<double> decode = Vector128.LoadUnsafe(ref blocksAt, (nuint)target) + own - Two(ref countedAt, target);
+            Vector128<double> cost = ((loads * adjusted) + decode) + (weights * Vector128.LoadUnsafe(ref requestsAt, (nuint)target));
+            if (!Vector128.LessThanOrEqualAny(cost, lowest)) continue;
+            Take(ref lead, target, cost.ToScalar());
+            Take(ref lead, target + 1, cost.GetElement(1));
+            lowest = Vector128.Create(lead.Cost);
+        }
+
+        for (; target < _targets; target++) Take(ref lead, target, Cost(target, request, overlaps[target], decays: false, least: 0));
+        return lead.Target;
     }
 
     private int Lowest(in RoutedRequest request, ReadOnlySpan<int> overlaps, bool decays, long least)
     {
-        int best = 0;
-        double bestCost = double.PositiveInfinity;
-        ulong ties = 0;
+        Lead lead = new();
         for (int target = 0; target < _targets; target++)
-        {
-            double cost = Cost(target, request, overlaps[target], decays, least);
-            if (cost < bestCost)
-            {
-                best = target;
-                bestCost = cost;
-                ties = 1;
-            }
-            else if (cost == bestCost)
-            {
-                ties++;
-                if (_random.Below(ties) == 0) best = target;
-            }
-        }
+            Take(ref lead, target, Cost(target, request, overlaps[target], decays, least));
+        return lead.Target;
+    }
 
-        return best;
+    // One cost after the other: the lowest so far, and a draw whenever one is as low.
+    private void Take(ref Lead lead, int target, double cost)
+    {
+        if (cost < lead.Cost)
+        {
+            lead = new Lead { Target = target, Cost = cost, Ties = 1 };
+        }
+        else if (cost == lead.Cost)
+        {
+            lead.Ties++;
+            if (_random.Below(lead.Ties) == 0) lead.Target = target;
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector128<double> Two(ref int first, int at)
+    {
+        ref int low = ref Unsafe.Add(ref first, at);
+        if (!Sse2.IsSupported) return Vector128.Create(low, (double)Unsafe.Add(ref low, 1));
+        return Sse2.ConvertToVector128Double(Vector128.CreateScalarUnsafe(Unsafe.As<int, long>(ref low)).AsInt32());
     }
 
     private int Draw(in RoutedRequest request, ReadOnlySpan<int> overlaps, bool decays, long least)

@@ -22,6 +22,9 @@ internal sealed class ServedRecorder(ServedSlots slots, ServingTotals totals, Ac
         public readonly List<(ServedRequest Request, int Tokens)> Tokens = [];
     }
 
+    // Whoever waits for a request wants its tokens when they come.
+    public override bool TakesTokensTogether => false;
+
     /// <summary>A request gets a slot that another one had.</summary>
     public void Begin(int slot) => Forget(slot);
 

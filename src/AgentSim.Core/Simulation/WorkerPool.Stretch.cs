@@ -8,6 +8,8 @@ namespace AgentSim.Simulation;
 internal sealed partial class WorkerPool
 {
     private readonly int[] _startRound;   // of the first pass of each worker's stretch
+    private readonly ulong[] _lagging;    // bit per worker: in a stretch that changes what a router sees of its cache
+    private readonly double[] _nextCacheChange;   // of such a worker
 
     /// <summary>
     /// Makes the running pass the last one of its stretch, so that the worker can be seen to when it ends. Where it ended
@@ -70,9 +72,11 @@ internal sealed partial class WorkerPool
     /// <summary>Brings what a router sees of all caches up to now, also of workers in the midst of a stretch.</summary>
     public void SynchroniseCaches()
     {
-        for (int worker = 0; worker < Workers; worker++)
+        for (int worker = NextOf(_lagging, 0); worker >= 0; worker = NextOf(_lagging, worker + 1))
         {
-            if (_stretches[worker].Steps > 0) _planners[worker]!.SynchroniseCaches(_host.Now, _settling.Driven);
+            if (_nextCacheChange[worker] > _host.Now) continue;
+            _planners[worker]!.SynchroniseCaches(_host.Now, _settling.Driven);
+            NoteCacheChange(worker);
         }
     }
 
@@ -93,6 +97,13 @@ internal sealed partial class WorkerPool
         }
 
         return last;
+    }
+
+    private void NoteCacheChange(int worker)
+    {
+        _nextCacheChange[worker] = _planners[worker]!.NextCacheChange;
+        if (double.IsPositiveInfinity(_nextCacheChange[worker])) Clear(_lagging, worker);
+        else Set(_lagging, worker);
     }
 
     private DecodeStretch StretchOf(int worker) => _stretches[worker];

@@ -39,6 +39,8 @@ internal sealed partial class WorkerPool
         _busy = new bool[workers];
         _startRound = new int[workers];
         _drivable = new ulong[(workers + 63) / 64];
+        _lagging = new ulong[_drivable.Length];
+        _nextCacheChange = new double[workers];
     }
 
     public int Workers { get; }
@@ -71,7 +73,12 @@ internal sealed partial class WorkerPool
     public void EndPass(int worker)
     {
         _busy[worker] = false;
-        if (_stretches[worker].Steps > 0) _planners[worker]!.Commit(_stretches[worker].Steps);
+        if (_stretches[worker].Steps > 0)
+        {
+            _planners[worker]!.Commit(_stretches[worker].Steps);
+            Clear(_lagging, worker);
+        }
+
         _host.OnPassEnd(this, worker);
         UpdateDrivable(worker);
         if (KvUse is not null) RecordKvUse(worker);
@@ -108,8 +115,8 @@ internal sealed partial class WorkerPool
         bool drivable = false;
         int first = worker * RanksPerWorker;
         for (int rank = first; rank < first + RanksPerWorker && !drivable; rank++) drivable = _ranks[rank].RequestCount > 0;
-        if (drivable && !_busy[worker]) _drivable[worker >> 6] |= 1UL << (worker & 63);
-        else _drivable[worker >> 6] &= ~(1UL << (worker & 63));
+        if (drivable && !_busy[worker]) Set(_drivable, worker);
+        else Clear(_drivable, worker);
     }
 
     private IStretchPlanner? PlannerOf(int worker) => RanksPerWorker == 1 ? _all[worker].Planner
@@ -121,11 +128,18 @@ internal sealed partial class WorkerPool
         for (int rank = first; rank < first + RanksPerWorker; rank++) KvUse!.Sample(rank, _host.Now);
     }
 
-    private int NextDrivable(int from)
+    private static void Set(ulong[] workers, int worker) => workers[worker >> 6] |= 1UL << (worker & 63);
+
+    private static void Clear(ulong[] workers, int worker) => workers[worker >> 6] &= ~(1UL << (worker & 63));
+
+    private int NextDrivable(int from) => NextOf(_drivable, from);
+
+    // The first of some workers that is not below a number, -1 where there is none.
+    private static int NextOf(ulong[] workers, int from)
     {
-        for (int word = from >> 6; word < _drivable.Length; word++, from = word << 6)
+        for (int word = from >> 6; word < workers.Length; word++, from = word << 6)
         {
-            ulong bits = _drivable[word] & (ulong.MaxValue << (from & 63));
+            ulong bits = workers[word] & (ulong.MaxValue << (from & 63));
             if (bits != 0) return (word << 6) + BitOperations.TrailingZeroCount(bits);
         }
 
@@ -141,6 +155,7 @@ internal sealed partial class WorkerPool
             if (planner.TryPlan(now, double.PositiveInfinity))
             {
                 _startRound[worker] = _settling.Round;
+                NoteCacheChange(worker);
                 StartPass(worker, EndOfStretch(worker));
                 return true;
             }

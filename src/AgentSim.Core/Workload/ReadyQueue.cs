@@ -31,21 +31,15 @@ internal sealed class ReadyQueue
         // Traces mostly are in order already.
         int sorted = 1;
         while (sorted < _initialCount && _initial[sorted - 1].Before(_initial[sorted])) sorted++;
-        if (sorted >= _initialCount) return;
-        _initial.AsSpan(0, _initialCount).Sort((a, b) => a.Time != b.Time ? a.Time.CompareTo(b.Time) : a.Index.CompareTo(b.Index));
+        if (sorted < _initialCount)
+            _initial.AsSpan(0, _initialCount).Sort((a, b) => a.Time != b.Time ? a.Time.CompareTo(b.Time) : a.Index.CompareTo(b.Index));
+        NextTime = TimeOfFirst();
     }
 
     public bool IsEmpty => _next == _initialCount && _count == 0;
 
-    /// <summary>Time of the first entry, infinity when there is none.</summary>
-    public double NextTime
-    {
-        get
-        {
-            double time = _next < _initialCount ? _initial[_next].Time : double.PositiveInfinity;
-            return _count > 0 && _heap[0].Time < time ? _heap[0].Time : time;
-        }
-    }
+    /// <summary>Time of the first entry, infinity when there is none. It is asked for far more often than it changes.</summary>
+    public double NextTime { get; private set; } = double.PositiveInfinity;
 
     public void Add(double time, int index)
     {
@@ -61,20 +55,16 @@ internal sealed class ReadyQueue
         }
 
         _heap[at] = entry;
+        if (time < NextTime) NextTime = time;
     }
 
     /// <summary>Takes the first entry if it is due at <paramref name="now"/>.</summary>
     public bool TryTake(double now, out int index, out double time)
     {
-        if (IsEmpty)
-        {
-            (index, time) = (-1, double.PositiveInfinity);
-            return false;
-        }
-
+        (index, time) = (-1, NextTime);
+        if (!(time <= now) || IsEmpty) return false;
         Entry first = IsHeapFirst ? _heap[0] : _initial[_next];
         (index, time) = (first.Index, first.Time);
-        if (!(time <= now)) return false;
         RemoveFirst();
         return true;
     }
@@ -91,6 +81,13 @@ internal sealed class ReadyQueue
     {
         if (IsHeapFirst) RemoveTop();
         else _next++;
+        NextTime = TimeOfFirst();
+    }
+
+    private double TimeOfFirst()
+    {
+        double time = _next < _initialCount ? _initial[_next].Time : double.PositiveInfinity;
+        return _count > 0 && _heap[0].Time < time ? _heap[0].Time : time;
     }
 
     private bool IsHeapFirst => _count > 0 && (_next == _initialCount || _heap[0].Before(_initial[_next]));

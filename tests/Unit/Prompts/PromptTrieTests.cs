@@ -44,7 +44,8 @@ public sealed class PromptTrieTests
         Assert.Equal(nodes.Count, trie.Nodes.Count);
         for (int node = 0; node < nodes.Count; node++)
         {
-            TrieSegment segment = trie.Nodes.SegmentWith(node, out int end);
+            int at = trie.Nodes.SegmentOf(node), end = trie.Nodes.EndOf(at);
+            TrieSegment segment = trie.Nodes.Segments[at];
             Assert.InRange(node, segment.Start, end - 1);
             Assert.Equal(nodes[node], (trie.Nodes.Parent(node), trie.Nodes.Label(node), segment.Depth + node - segment.Start));
         }

@@ -5,8 +5,6 @@ namespace AgentSim.Tests.Routing;
 
 public sealed class ActivePromptsTests
 {
-    private const int Targets = 3;
-
     // A trunk of 10 blocks; branches leave it behind its 4th and its 7th block, and one leaves the first of them.
     private static readonly BlockRun[][] Paths =
     [
@@ -17,16 +15,20 @@ public sealed class ActivePromptsTests
     ];
 
     [Theory]
-    [InlineData(1)]
-    [InlineData(2)]
-    public void Blocks_that_requests_of_a_target_share_count_once(int seed)
+    [InlineData(1, 3)]
+    [InlineData(2, 3)]
+    [InlineData(3, 18)]   // so many that a chain has a table of them, and not a multiple of what is looked at together
+    [InlineData(4, 100)]
+    public void Blocks_that_requests_of_a_target_share_count_once(int seed, int targets)
     {
         Random random = new(seed);
-        ActivePrompts prompts = new(Targets);
+        ActivePrompts prompts = new(targets);
+        int most = 2 * targets;
         List<(int Target, BlockRun[] Runs)> active = [];
         for (int step = 0; step < 5_000; step++)
         {
-            if (active.Count > 0 && random.Next(9) < 4)
+            if (step % 1_000 == 999) most = random.Next(1, 4 * targets);
+            if (active.Count > 0 && (active.Count > most || random.Next(9) < 4))
             {
                 int which = random.Next(active.Count);
                 prompts.Remove(active[which].Target, Prompt(active[which].Runs));
@@ -34,14 +36,14 @@ public sealed class ActivePromptsTests
             }
             else
             {
-                active.Add((random.Next(Targets), Cut(Paths[random.Next(Paths.Length)], random)));
+                active.Add((random.Next(targets), Cut(Paths[random.Next(Paths.Length)], random)));
                 prompts.Add(active[^1].Target, Prompt(active[^1].Runs));
             }
 
             BlockRun[] asked = Cut(Paths[random.Next(Paths.Length)], random);
-            int[] leading = new int[Targets];
+            int[] leading = new int[targets];
             prompts.Measure(Prompt(asked), leading);
-            for (int target = 0; target < Targets; target++)
+            for (int target = 0; target < targets; target++)
             {
                 HashSet<int> blocks = [.. active.Where(a => a.Target == target).SelectMany(a => Identities(a.Runs))];
                 Assert.Equal(blocks.Count, prompts.Blocks(target));

@@ -1,4 +1,5 @@
 using AgentSim.Engines;
+using System.Globalization;
 using System.Text;
 using AgentSim.Rows;
 using AgentSim.Simulation;
@@ -115,6 +116,43 @@ public sealed class StretchTests : IDisposable
             G1Backend = KvBackend.Kvbm,
             BlockSize = engine.BlockSize == 3 ? 4 : engine.BlockSize,
         });
+    }
+
+    [Theory]
+    [InlineData("vllm", 1)]
+    [InlineData("vllm", 2)]
+    [InlineData("vllm", 3)]
+    [InlineData("trtllm", 4)]
+    [InlineData("trtllm", 5)]
+    public void Sequences_that_decode_in_step_change_no_number(string engineType, int seed)
+    {
+        // Large batches that are joined and left all the time, with room for all of them or with too little: of blocks, and of tokens
+        // in a pass, so that they leave the lockstep before a pass and in the midst of one.
+        Random random = new(seed);
+        for (int round = 0; round < 12; round++)
+        {
+            int blockSize = Pick(2, 3, 16), workers = random.Next(1, 3);
+            string engine = $$"""{"engine_type":"{{engineType}}","block_size":{{blockSize}},"""
+                + $$""" "num_gpu_blocks":{{Pick(900, 3_000, 40_000) / blockSize}},"max_num_batched_tokens":{{Pick(12, 40, 4_096)}},"""
+                + $$""" "max_num_seqs":{{Pick(15, 60)}},"preemption_mode":"{{Pick("lifo", "fifo")}}"}""";
+            string? router = random.Next(2) == 0 ? "{}" : null;
+            StringBuilder rows = new();
+            double time = 0;
+            for (int row = 0; row < 90; row++)
+            {
+                int prompt = random.Next(1, 60), shared = random.Next(4), output = random.Next(1, 150);
+                int[] ids = [.. Enumerable.Range(0, (prompt + 15) / 16).Select(i => i < shared ? i : 100 + (row * 4) + i)];
+                time += Pick(0, 0, 0, 7.5, 300.25);
+                string lengths = $"\"input_length\":{prompt},\"output_length\":{output}";
+                rows.AppendLine(CultureInfo.InvariantCulture,
+                    $$"""{"timestamp":{{time}},{{lengths}},"hash_ids":[{{string.Join(',', ids)}}]}""");
+            }
+
+            ReplaySettings settings = Sim.Settings(engine, workers, router) with { Concurrency = random.Next(3) == 0 ? 50 : null };
+            AssertSame(new Scenario(rows.ToString(), TraceFormat.Mooncake, 16, engine, router, settings));
+        }
+
+        T Pick<T>(params T[] choices) => choices[random.Next(choices.Length)];
     }
 
     [Theory]

@@ -70,6 +70,8 @@ internal sealed class SglangStretches : IRankPlanner
     {
     }
 
+    public double NextCacheChange => double.NegativeInfinity;
+
     // A router sees what the passes that have ended evicted.
     public void SynchroniseCaches(double now, bool driven)
     {

@@ -5,13 +5,31 @@ namespace AgentSim.Engines;
 /// <content>When sequences grow into new blocks.</content>
 internal sealed partial class DecodeStretch
 {
-    // The first pass with growth that is not counted yet.
+    private int _nextGrowth;
+    private int _nextGrowthFrom = -1;   // the passes counted when it was found
+
+    /// <summary>
+    /// When the first pass starts in which the batch grows and which is not counted yet (see <see cref="GrowthStartedBy"/>): minus
+    /// infinity if that is the first of all or not known yet, infinity if there is none.
+    /// </summary>
+    public double NextGrowthStart
+    {
+        get
+        {
+            int pass = NextGrowth();
+            return pass == 0 || IsOpen ? double.NegativeInfinity : pass < Steps ? _ends[pass - 1] : double.PositiveInfinity;
+        }
+    }
+
+    // The first pass with growth that is not counted yet; it is asked for again and again.
     private int NextGrowth()
     {
         if (_crossingsInPeriod == 0) return int.MaxValue;
+        if (_nextGrowthFrom == _grownSteps) return _nextGrowth;
         int phase = _grownSteps % _period, next = NextCrossing(phase);
         if (next == _period) next += NextCrossing(0);
-        return _grownSteps + next - phase;
+        _nextGrowthFrom = _grownSteps;
+        return _nextGrowth = _grownSteps + next - phase;
     }
 
     // How many of the next passes find the blocks they grow into, which are taken from those obtainable.
@@ -84,6 +102,7 @@ internal sealed partial class DecodeStretch
         if (_ends.Length < maxSteps) _ends = new double[Math.Max(maxSteps, _ends.Length * 2)];
         _segments.Clear();
         _grownSteps = 0;
+        _nextGrowthFrom = -1;
         Start = now;
         return maxSteps;
     }

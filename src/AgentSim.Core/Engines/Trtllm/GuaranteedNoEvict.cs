@@ -21,10 +21,11 @@ internal sealed class GuaranteedNoEvict(VllmState state) : VllmAdmission(state)
         if (!head.WasPreempted && final > Limits.TotalBlocks) return Admission.Reject;
         (int cached, int activeCached) = CachedTokens(head);
         long available = Limits.TotalBlocks - Blocks.Active;
-        foreach (Sequence running in Running)
+        for (int i = 0; i < Running.Count; i++)
         {
-            long held = running.Allocated == 0 ? CachedTokens(running).Active / Limits.BlockSize
-                : BlockCount.Of(running.Allocated, Limits.BlockSize);
+            Sequence running = Running[i];
+            int allocated = State.AllocatedOf(i);
+            long held = allocated == 0 ? CachedTokens(running).Active / Limits.BlockSize : BlockCount.Of(allocated, Limits.BlockSize);
             available -= Math.Max(0, FinalBlocks(running) - held);
         }
 

@@ -36,6 +36,9 @@ internal sealed class Sequence
     /// <summary>Identities of generated blocks that a preempted request may find again in the cache.</summary>
     public GrowList<int> OwnIdentities;
 
+    /// <summary>In a <see cref="Lockstep"/>: the steps before it joined.</summary>
+    public long JoinedAt;
+
     // What the current pass gave it; valid while ScheduledPass is the number of the pass.
     public long ScheduledPass;
     public int ScheduledTokens;

@@ -27,6 +27,8 @@ internal readonly record struct Admission(AdmissionKind Kind, int CachedTokens)
 /// <summary>Whether the head of the waiting queue may run (behaviour 02#5.2, 02#6.4 and 02#10), and what follows for the rank.</summary>
 internal abstract class VllmAdmission(VllmState state)
 {
+    protected VllmState State { get; } = state;
+
     protected VllmLimits Limits { get; } = state.Limits;
 
     protected BlockManager Blocks { get; } = state.Blocks;
@@ -43,6 +45,11 @@ internal abstract class VllmAdmission(VllmState state)
 
     /// <summary>Whether <see cref="Decide"/> lets a request wait.</summary>
     public virtual bool MustWait(Sequence head) => Decide(head).Kind == AdmissionKind.Wait;
+
+    /// <summary>
+    /// Whether the head of the queue stays there for certain once all tokens of a pass are given away, so that it need not be decided.
+    /// </summary>
+    public virtual bool IsLeftWithoutTokens(Sequence head) => false;
 
     /// <summary>Tokens of the cache that a request uses, which has so many output tokens to come.</summary>
     public abstract int ReusedTokens(Sequence sequence, long remainingOutput);
@@ -81,6 +88,13 @@ internal sealed class KnownLengthAdmission(VllmState state) : VllmAdmission(stat
     // Where there is room for all its blocks, it need not wait, whatever is cached, and the look-up is saved.
     public override bool MustWait(Sequence head) =>
         BlockCount.Of(head.Length, Limits.BlockSize) > Limits.TotalBlocks - Blocks.Active && base.MustWait(head);
+
+    // It has to compute its last block at least, whether there is room for it or not. So what is cached of it need not be looked up,
+    // unless it is to be rejected.
+    public override bool IsLeftWithoutTokens(Sequence head) =>
+        head.Computed == 0 && head.OutputLimit > head.Generated && head.PromptTokens > 0
+        && head.PromptTokens < Limits.MaxModelLength
+        && (head.WasPreempted || BlockCount.Of(head.Length, Limits.BlockSize) <= Limits.TotalBlocks);
 
     public override int ReusedTokens(Sequence sequence, long remainingOutput) => UsableTokens(sequence, remainingOutput).Cached;
 

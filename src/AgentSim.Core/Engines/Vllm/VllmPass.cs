@@ -53,6 +53,13 @@ internal sealed class VllmPass : Pass
         if (promptTokens > 0) Prompts.Add(promptBefore + promptTokens, promptBefore);
     }
 
+    /// <summary>Gives sequences that decode in step a token each.</summary>
+    public void ChargeInStep(int sequences)
+    {
+        Budget -= sequences;
+        _scheduledWork = true;
+    }
+
     /// <summary>Takes back what it gave to a sequence that was preempted, if it gave any.</summary>
     public void Refund(Sequence sequence)
     {

@@ -66,6 +66,7 @@ internal sealed partial class VllmScheduler
             int to = Math.Min(BlockCount.Of(target, _limits.BlockSize), logical);
             while (to > from && !_blocks.TryAllocate(sequence, from, to, reuse))
             {
+                _inStep?.LeaveAll();
                 if (_admission.Victim() is not Sequence victim) return false;
                 Preempt(victim);
                 if (victim != sequence) continue;

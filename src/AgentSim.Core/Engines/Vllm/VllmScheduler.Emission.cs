@@ -6,11 +6,12 @@ internal sealed partial class VllmScheduler
     // Returns the end of the pass.
     private double Emit(double decodeStart)
     {
-        int ready = 0;
-        long context = 0;
+        int ready = _inStep?.Count ?? 0;
+        long context = _inStep?.Context ?? 0;
         bool hasFinished = false;
-        foreach (Sequence sequence in _running)
+        for (int i = ready; i < _running.Count; i++)
         {
+            Sequence sequence = _running[i];
             if (sequence.Computed < sequence.Length) continue;
             if (_limits.RemainingOutput(sequence) == 0)
             {
@@ -28,8 +29,8 @@ internal sealed partial class VllmScheduler
 
         double step = _times.Decode(_blocks.Active, context / ready), end = decodeStart + step;
         _times.Observer?.Decode(ready, (long)_blocks.Active * _limits.BlockSize, context / ready, 1, step);
-        int kept = 0;
-        for (int i = 0; i < _running.Count; i++)
+        int kept = _inStep?.Emit() ?? 0;
+        for (int i = kept; i < _running.Count; i++)
         {
             Sequence sequence = _running[i];
             if (sequence.Computed < sequence.Length || EmitToken(sequence)) _running[kept++] = sequence;
@@ -58,8 +59,8 @@ internal sealed partial class VllmScheduler
     /// <summary>Retires those that ended in a stretch, and, before a step is timed, those that ask for no output at all.</summary>
     public void RetireEnded()
     {
-        int kept = 0;
-        for (int i = 0; i < _running.Count; i++)
+        int kept = _inStep?.Count ?? 0;
+        for (int i = kept; i < _running.Count; i++)
         {
             Sequence sequence = _running[i];
             if (sequence.Computed >= sequence.PromptTokens && _limits.RemainingOutput(sequence) == 0) Retire(sequence);

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using AgentSim.Collections;
 
 namespace AgentSim.Engines.Vllm;
@@ -19,6 +20,7 @@ internal sealed partial class VllmScheduler : Scheduler
     private readonly Deque<Sequence> _waiting;
     private readonly Batch<Sequence> _running;
     private readonly VllmPass _pass;
+    private readonly LockstepBatch? _inStep;
 
     public VllmScheduler(VllmState state, PassTimes times, SpeculativeSampler? speculation)
         : this(state, times, speculation, new VllmPass())
@@ -31,6 +33,7 @@ internal sealed partial class VllmScheduler : Scheduler
         (_state, _times, _speculation, _pass) = (state, times, speculation, pass);
         (_limits, _blocks, _admission, _recorder) = (state.Limits, state.Blocks, state.Admission, state.Recorder);
         (_waiting, _running) = (state.Waiting, state.Running);
+        if (speculation is null && LockstepBatch.IsPossible(state)) state.InStep = _inStep = new LockstepBatch(state, pass, Retire);
     }
 
     public override int RequestCount => _waiting.Count + _running.Count;
@@ -46,6 +49,7 @@ internal sealed partial class VllmScheduler : Scheduler
         Sequence? found = _running.Find(request, (sequence, wanted) => sequence.Request == wanted)
             ?? _waiting.Find(request, (sequence, wanted) => sequence.Request == wanted);
         if (found is null) return false;
+        Debug.Assert(_inStep is null, "when a sequence in step ends is known already");
         found.OutputLimit = Math.Min(found.OutputLimit, found.Generated + 1);
         return true;
     }
@@ -61,13 +65,21 @@ internal sealed partial class VllmScheduler : Scheduler
         return end;
     }
 
+    public override void StampTokens(double end)
+    {
+        bool hasEmitted = _pass.Emitted.Count > 0;
+        _inStep?.Stamp(end);
+        base.StampTokens(end);
+        if (hasEmitted) _inStep?.JoinAfterPass(end);
+    }
+
     public override (int Request, string Reason) DescribeBlockage() => VllmBlockage.Describe(_state);
 
     private void ScheduleRunning()
     {
         // The index is not corrected when a preemption removes an element before it: with first-in preemption the
         // request that moves into the gap is skipped in this pass (behaviour 02#6.2).
-        int i = 0;
+        int i = _inStep?.Schedule() ?? 0;
         while (i < _running.Count && _pass.Budget > 0)
         {
             Sequence sequence = _running[i];
@@ -90,6 +102,7 @@ internal sealed partial class VllmScheduler : Scheduler
     {
         while (!_pass.PreemptedAny && _running.Count < _limits.MaxSequences && _state.NextCandidate() is Sequence head)
         {
+            if (_pass.Budget == 0 && _admission.IsLeftWithoutTokens(head)) return;
             Admission admission = _admission.Decide(head);
             if (admission.Kind == AdmissionKind.Reject)
             {

@@ -14,6 +14,7 @@ internal sealed class VllmState
     public VllmState(VllmLimits limits, BlockManager blocks, PromptCatalog prompts, PassRecorder recorder, MakeAdmission admission)
     {
         (Limits, Blocks, Prompts, Recorder) = (limits, blocks, prompts, recorder);
+        Counted = blocks.InStretches == StretchBlocks.Counted ? (NativeBlockManager)blocks : null;
         Admission = admission(this);
     }
 
@@ -34,6 +35,12 @@ internal sealed class VllmState
 
     public Batch<Sequence> Running { get; } = new();
 
+    /// <summary>The head of the batch, where it may decode in step.</summary>
+    public LockstepBatch? InStep { get; set; }
+
+    /// <summary>The blocks where only their number matters in a stretch; null where it matters which are taken and completed.</summary>
+    public NativeBlockManager? Counted { get; }
+
     /// <summary>On a prefill worker, what it holds for hand-offs.</summary>
     public VllmSource? Source { get; set; }
 
@@ -51,6 +58,29 @@ internal sealed class VllmState
         }
 
         return null;
+    }
+
+    /// <summary>One uncomputed token, blocks exactly for what is computed, and room for it in a tail that is not complete.</summary>
+    public bool IsDecoding(Sequence sequence) =>
+        sequence.Computed >= sequence.PromptTokens
+        && sequence.Length - sequence.Computed == 1
+        && sequence.Allocated == sequence.Computed
+        && sequence.FullBlocks < BlockCount.Of(sequence.Length, Limits.BlockSize);
+
+    /// <summary>A decoding sequence takes so many steps, whose blocks are taken.</summary>
+    public void Advance(Sequence sequence, int steps)
+    {
+        Counted?.Advance(sequence, steps);
+        sequence.Generated += steps;
+        sequence.Computed += steps;
+        sequence.Allocated += steps;
+    }
+
+    /// <summary>Tokens for which the sequence at a place of the batch has blocks.</summary>
+    public int AllocatedOf(int place)
+    {
+        Sequence sequence = Running[place];
+        return InStep is { } inStep && place < inStep.Count ? inStep.AllocatedOf(sequence) : sequence.Allocated;
     }
 
     /// <summary>A request comes to the rank.</summary>

@@ -23,15 +23,18 @@ internal sealed partial class VllmStretches : IRankPlanner
     private readonly PassRecorder _recorder;
     private readonly Deque<Sequence> _waiting;
     private readonly Batch<Sequence> _running;
+    private readonly LockstepBatch? _inStep;
     private readonly bool _seesLastPass;
+    private readonly Action _retireEnded;
     private bool _mayEvict;   // the planned stretch
 
     public VllmStretches(VllmScheduler scheduler, VllmState state, PassTimes times)
     {
         (_scheduler, _state, _blocks, _times, _decodeTimes) = (scheduler, state, state.Blocks, times, times.Steps);
-        _counted = _blocks.InStretches == StretchBlocks.Counted ? (NativeBlockManager)_blocks : null;
+        (_counted, _inStep) = (state.Counted, state.InStep);
         (_limits, _admission, _recorder) = (state.Limits, state.Admission, state.Recorder);
         (_waiting, _running) = (state.Waiting, state.Running);
+        _retireEnded = scheduler.RetireEnded;
         // What ended requests give up counts from the start of their last pass; a decode worker may be asked for it meanwhile.
         _seesLastPass = state.Destination is null;
     }
@@ -52,18 +55,22 @@ internal sealed partial class VllmStretches : IRankPlanner
     {
         plan = default;
         if (_decodeTimes is null) return false;
+        if (_inStep is not null) _inStep.MayJoin = true;
         int steps = RepetitiveSteps(out long context);
         if (_counted is null) steps = BeginPlay(steps);
         if (!_seesLastPass) steps--;
         if (steps < ShortestStretch) return false;
-        foreach (Sequence sequence in _running)
+        // A pass in which something else took time is not like the next.
+        int inStep = _inStep?.Count ?? 0;
+        if (inStep > 0 && _inStep!.LastToken != now) return false;
+        for (int i = inStep; i < _running.Count; i++)
         {
-            // A pass in which something else took time is not like the next.
-            if (_recorder.LastToken(sequence.Request) != now) return false;
+            if (_recorder.LastToken(_running[i].Request) != now) return false;
         }
 
         Stretch.Prepare(_limits.BlockSize, steps);
-        foreach (Sequence sequence in _running) Stretch.AddSequence(sequence.Allocated, _limits.BlockSize);
+        _inStep?.AddGrowth(Stretch, steps);
+        for (int i = inStep; i < _running.Count; i++) Stretch.AddSequence(_running[i].Allocated, _limits.BlockSize);
         plan = new RankPlan(steps, _blocks.Active, _blocks.Obtainable, _decodeTimes, context / _running.Count, 0);
         return true;
     }
@@ -80,9 +87,12 @@ internal sealed partial class VllmStretches : IRankPlanner
             growth += BlockCount.Of(sequence.Allocated + steps, _limits.BlockSize) - BlockCount.Of(sequence.Allocated, _limits.BlockSize);
         if (growth > _blocks.Obtainable) return 0;
         _counted.Grow((int)growth);
-        foreach (Sequence sequence in _running) Advance(sequence, steps);
+        foreach (Sequence sequence in _running) _state.Advance(sequence, steps);
         return steps;
     }
+
+    public double NextCacheChange => _counted is null ? double.NegativeInfinity
+        : _mayEvict ? Stretch.NextGrowthStart : double.PositiveInfinity;
 
     // What a router sees changes by evictions, and by blocks of outputs that can come back.
     public void SynchroniseCaches(double now, bool driven)
@@ -105,16 +115,20 @@ internal sealed partial class VllmStretches : IRankPlanner
         else _counted.Grow(Stretch.GrowthUpTo(steps));
         Stretch.CutAfter(steps);
         bool hasEnded = false;
-        foreach (Sequence sequence in _running)
+        _inStep?.Advance(steps);
+        for (int i = _inStep?.Count ?? 0; i < _running.Count; i++)
         {
-            Advance(sequence, steps);
+            Sequence sequence = _running[i];
+            _state.Advance(sequence, steps);
             hasEnded |= _limits.RemainingOutput(sequence) == 0;
             _recorder.StretchTokens(sequence.Request, Stretch);
         }
 
         _recorder.StretchGaps(Stretch, _running.Count);
+        double end = Stretch.End;
         Stretch.Clear();
-        if (hasEnded) _scheduler.RetireEnded();
+        if (_inStep is not null) _inStep.EndStretch(end, hasEnded ? _retireEnded : null);
+        else if (hasEnded) _scheduler.RetireEnded();
     }
 
     // Passes in which every running request emits a token, no other is admitted, and blocks are all it takes; up to the
@@ -126,9 +140,11 @@ internal sealed partial class VllmStretches : IRankPlanner
         if (_state.Destination is { WantsReservation: true }) return 0;
         if (_running.Count < _limits.MaxSequences && _state.NextCandidate() is Sequence head && !_admission.MustWait(head)) return 0;
         long steps = DecodeStretch.MostSteps;
-        foreach (Sequence sequence in _running)
+        if (_inStep is { Count: > 0 }) (steps, context) = (Math.Min(steps, _inStep.StepsToFirstEnd), _inStep.Context);
+        for (int i = _inStep?.Count ?? 0; i < _running.Count; i++)
         {
-            if (!IsDecoding(sequence)) return 0;
+            Sequence sequence = _running[i];
+            if (!_state.IsDecoding(sequence)) return 0;
             steps = Math.Min(steps, _limits.RemainingOutput(sequence));
             if (steps < ShortestStretch) return 0;
             context += sequence.Length;
@@ -140,24 +156,9 @@ internal sealed partial class VllmStretches : IRankPlanner
     private void Observe(int steps)
     {
         if (steps == 0) return;
-        long context = 0;
-        foreach (Sequence sequence in _running) context += sequence.Length;
+        long context = _inStep?.Context ?? 0;
+        for (int i = _inStep?.Count ?? 0; i < _running.Count; i++) context += _running[i].Length;
         _times.Observer!.Decode(_running.Count, (long)_blocks.Active * _limits.BlockSize, context / _running.Count, steps,
             Stretch.Ends[steps - 1] - Stretch.Start);
     }
-
-    private void Advance(Sequence sequence, int steps)
-    {
-        _counted?.Advance(sequence, steps);
-        sequence.Generated += steps;
-        sequence.Computed += steps;
-        sequence.Allocated += steps;
-    }
-
-    // One uncomputed token, blocks exactly for what is computed, and room for it in a tail that is not complete.
-    private bool IsDecoding(Sequence sequence) =>
-        sequence.Computed >= sequence.PromptTokens
-        && sequence.Length - sequence.Computed == 1
-        && sequence.Allocated == sequence.Computed
-        && sequence.FullBlocks < BlockCount.Of(sequence.Length, _limits.BlockSize);
 }
