@@ -2,7 +2,9 @@ using System.Text.Unicode;
 
 namespace AgentSim.Files;
 
-/// <summary>Files of text that are read whole: as UTF-8 or not at all, since JSON is taken apart without a look at what is in strings.</summary>
+/// <summary>
+/// Files of text that are read whole: as UTF-8 or not at all, since JSON is taken apart without a look at what is in strings.
+/// </summary>
 internal static class EncodedText
 {
     /// <summary>What is wrong with a line, for messages.</summary>

@@ -59,7 +59,8 @@ public sealed partial record RouterSettings
     {
         Validate(optionName);
         if (RouterPolicyConfig is { } blank && string.IsNullOrWhiteSpace(blank))
-            throw Errors.RouterConfigInvalid.Error($"{optionName}: router_policy_config is {Quote.Of(blank)}; name a file, or leave it out");
+            throw Errors.RouterConfigInvalid.Error(
+                $"{optionName}: router_policy_config is {Quote.Of(blank)}; name a file, or leave it out");
         RouterPolicyFile? policy = RouterPolicyConfig is { } path ? (files ?? new LoadedFiles()).Get(path, RouterPolicyReader.Read) : null;
         return new RouterConfig(this, policy, RouterFault.Find(this));
     }

@@ -29,7 +29,8 @@ public sealed class TraceTimeline(TimelineOptions options)
                 .Select(type => $"{type.Value} of {(type.Key.Length == 0 ? "no event_type" : Quote.Of(type.Key))}"))
                 + (_found.Count > FoundTypes ? " and other types" : "");
             return $"there is nothing to draw: of the types of records that a timeline shows ({TraceNames.RequestEnd}, "
-                + $"{TraceNames.ToolStart}, {TraceNames.ToolEnd}, {TraceNames.ToolError}) none came with its time and payload; found: {found}";
+                + $"{TraceNames.ToolStart}, {TraceNames.ToolEnd}, {TraceNames.ToolError}) none came with its time and payload; "
+                + $"found: {found}";
         }
     }
 
