@@ -153,6 +153,15 @@ Describe 'Invoke-AgentLiveReplay' {
         $run.Server.Model | Should -Be 'm'
     }
 
+    It 'writes report and log together or neither, and gives the result all the same' {
+        Set-Content "$TestDrive/before.json" 'what was there'
+        $live = Invoke-AgentLiveReplay @load @to @quiet -ReportPath "$TestDrive/before.json" -LogPath "$TestDrive/no folder/log.jsonl" -ErrorVariable faults
+        $live.Summary.CompletedRequests | Should -Be 6
+        @($faults.FullyQualifiedErrorId) -like 'Output*' | Should -Be "OutputFailed,$suffix"
+        Get-Content "$TestDrive/before.json" | Should -Be 'what was there'
+        Get-ChildItem $TestDrive -Filter '*before.json*' | Should -HaveCount 1
+    }
+
     It 'keeps what was measured when it is stopped' {
         $slow = Start-TestServer -DelayMs 200
         $script = "Invoke-AgentLiveReplay -InputTokens 8 -OutputTokens 2 -RequestCount 500 -ArrivalIntervalMs 300 -Endpoint $($slow.Url) -Model m -ReportPath '$TestDrive/part.json' -LogPath '$TestDrive/part.jsonl'"

@@ -160,21 +160,33 @@ public sealed partial class InvokeAgentLiveReplayCommand : WorkloadInputCommand
         if (!LiveConsent.Given(this, preview, Force)) return;
         var progress = new ProgressDisplay(this, "Replaying live");
         ReplayResult result = LiveReplay.Run(workload, _settings, _live!, progress.Replaying(), Cancellation);
-        Keep(result);
+        AgentSimException? unwritten = Keep(result);
         Cancellation.ThrowIfCancellationRequested();
         progress.Complete();
         foreach (RunWarning warning in result.Warnings) Warn(warning);
         WriteObject(result);
+        // What was measured is not lost for want of room.
+        if (unwritten is not null) WriteError(ErrorRecords.Of(unwritten, LogPath ?? ReportPath));
         if (LiveReplay.Fault(result) is { } fault) WriteError(ErrorRecords.Of(fault, Endpoint));
     }
 
     // Before anything else: of a run that was stopped nothing goes down the pipeline.
-    private void Keep(ReplayResult result)
+    private AgentSimException? Keep(ReplayResult result)
     {
-        if (ReportPath is { } report)
-            AtomicFile.Write(FileSystemPath(report), stream => ReportWriter.Write(stream, result.Summary, result.Run));
-        if (LogPath is { } log)
-            AtomicFile.Write(FileSystemPath(log), stream => RequestLogWriter.Write(stream, result.Requests, CancellationToken.None));
         if (result.Run.Partial) SessionState.PSVariable.Set(PartialVariable, result);
+        try
+        {
+            using var files = new OutputSet();
+            if (ReportPath is { } report)
+                files.Write(FileSystemPath(report), stream => ReportWriter.Write(stream, result.Summary, result.Run));
+            if (LogPath is { } log)
+                files.Write(FileSystemPath(log), stream => RequestLogWriter.Write(stream, result.Requests, CancellationToken.None));
+            files.Commit();
+            return null;
+        }
+        catch (AgentSimException error)
+        {
+            return error;
+        }
     }
 }
