@@ -19,6 +19,7 @@ internal static class OptionNames
         nameof(Setting.RouterMode) => "--router-mode",
         nameof(Setting.RouterSeed) => "--router-seed",
         nameof(Setting.ServerSpeed) => "--speed",
+        nameof(Setting.ServerTurnaround) => "--turnaround-ms",
         nameof(Setting.ModelName) => "--model-name",
         nameof(Setting.Concurrency) => "--replay-concurrency",
         nameof(Setting.ArrivalSpeedupRatio) => "--arrival-speedup-ratio",

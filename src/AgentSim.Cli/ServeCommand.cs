@@ -27,6 +27,9 @@ internal static class ServeCommand
             new("--listen", "URL", $"Listen here instead (default {ServerOptions.DefaultListen})"),
             new("--model", "NAME", $"Name of the served model (default {ServerOptions.DefaultModel})"),
             new("--speed", "X", "Answers X times as fast as the simulated deployment would (default 1.0)"),
+            new("--turnaround-ms", "MS",
+                "Requests that come within MS ms of the end of an answer arrive at the moment of that end, as in a simulated replay "
+                + "(default 2.0; 0: when they are received)"),
             .. ReplayOptions.All.Where(option => ReplayNames.Contains(option.Name)),
         ],
         Run);
@@ -44,6 +47,7 @@ internal static class ServeCommand
             Listen = Listen(values),
             Model = values.Text("--model") ?? ServerOptions.DefaultModel,
             Speed = values.Real("--speed") ?? 1.0,
+            TurnaroundMs = values.Real("--turnaround-ms") ?? ServerOptions.DefaultTurnaroundMs,
         };
         var replay = new OptionValues(name => ReplayNames.Contains(name) && values.Has(name) ? [.. values.All(name)] : null);
         ReplayPlan plan = ReplayPlan.From(new ReplayArguments(replay, []), Environment.GetEnvironmentVariable(PolicyVariable));
@@ -54,7 +58,8 @@ internal static class ServeCommand
         ServerStatus status = server.Status();
         Messages.WriteLine($"agentsim: serving {Quote.Plain(status.Model)} at {status.Address}");
         Messages.WriteLine(string.Create(CultureInfo.InvariantCulture,
-            $"agentsim: simulated, {status.Speed} times as fast; {status.Engine}; timing {status.Timing}"));
+            $"agentsim: simulated, {status.Speed} times as fast, turnaround {status.TurnaroundMs} ms; {status.Engine}; ")
+            + $"timing {status.Timing}");
         Messages.WriteLine("agentsim: Ctrl+C stops");
         WaitHandle.WaitAny([cancellation.WaitHandle, ended.WaitHandle]);
         server.Stop(Signals.HurryToken());

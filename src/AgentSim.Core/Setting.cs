@@ -262,6 +262,9 @@ public static class Setting
     /// <summary>How much faster than its deployment a server is.</summary>
     public static Term ServerSpeed { get; } = new("speed");
 
+    /// <summary>How long clients of a server may take to follow on an answer.</summary>
+    public static Term ServerTurnaround { get; } = new("turnaround");
+
     /// <summary>All of them; a front end knows each, or leaves it its neutral name.</summary>
     public static IReadOnlyList<Term> All { get; } =
     [
@@ -276,6 +279,6 @@ public static class Setting
             FlushIntervalMs, RollBytes,
         RollLines, Shard, Checkpoint, Limit, Minimum, Maximum, Step, SeedCount, GpuPricePerHour, KvBytesPerToken, Endpoint, TokenIds,
         MaxSeconds, RequestTimeout, Import, ImportFormat, ImportPreset, Timeline, Compare, ReportWriter, RequestLogWriter, Convert,
-        ServerSpeed,
+        ServerSpeed, ServerTurnaround,
     ];
 }

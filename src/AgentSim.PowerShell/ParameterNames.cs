@@ -47,6 +47,7 @@ internal static class ParameterNames
         nameof(Setting.RouterMode) => nameof(InvokeAgentReplayCommand.RouterMode),
         nameof(Setting.RouterSeed) => nameof(InvokeAgentReplayCommand.RouterSeed),
         nameof(Setting.ServerSpeed) => nameof(StartAgentServerCommand.Speed),
+        nameof(Setting.ServerTurnaround) => nameof(StartAgentServerCommand.TurnaroundMs),
         nameof(Setting.ModelName) => nameof(ReplayInputCommand.ModelName),
         nameof(Setting.Concurrency) => nameof(InvokeAgentReplayCommand.Concurrency),
         nameof(Setting.ArrivalSpeedupRatio) => nameof(InvokeAgentReplayCommand.ArrivalSpeedupRatio),

@@ -31,6 +31,17 @@ internal sealed class Batch<T>
         _items[--Count] = null!;
     }
 
+    /// <summary>The first item that is meant; null: none is.</summary>
+    public T? Find(int meant, Func<T, int, bool> isIt)
+    {
+        for (int i = 0; i < Count; i++)
+        {
+            if (isIt(_items[i], meant)) return _items[i];
+        }
+
+        return null;
+    }
+
     /// <summary>Keeps the first <paramref name="count"/> items.</summary>
     public void Truncate(int count)
     {

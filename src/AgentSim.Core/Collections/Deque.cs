@@ -21,6 +21,17 @@ internal sealed class Deque<T>
 
     public T First => this[0];
 
+    /// <summary>The first item that is meant; the default where none is.</summary>
+    public T? Find(int meant, Func<T, int, bool> isIt)
+    {
+        for (int i = 0; i < Count; i++)
+        {
+            if (isIt(this[i], meant)) return this[i];
+        }
+
+        return default;
+    }
+
     public void PushBack(T item)
     {
         if (Count == _items.Length) Grow();

@@ -80,6 +80,12 @@ internal abstract class Scheduler
     public abstract void Submit(int request);
 
     /// <summary>
+    /// Lets a request end with the next token that it gets, where its client is gone; a replay never asks for it. False where the rank
+    /// does not have it.
+    /// </summary>
+    public virtual bool TryCutShort(int request) => false;
+
+    /// <summary>
     /// Runs one pass at <paramref name="now"/>; returns when it ends if no other rank holds it up. This is the definition of
     /// the engine: what is planned ahead below gives what single passes would give (tests: <c>StretchTests</c>).
     /// </summary>

@@ -7,11 +7,15 @@ namespace AgentSim.Live;
 internal sealed class AnswerStream(LiveClock clock)
 {
     private readonly List<double> _tokens = [];
+    private readonly List<int> _ids = [];
     private double _emptyEnd = double.NaN;   // when an event without text ended the output
     private bool _isDone;
 
     /// <summary>When the tokens came, event by event.</summary>
     public IReadOnlyList<double> TokenTimes => _tokens;
+
+    /// <summary>The ids of the tokens, where the server gives them.</summary>
+    public IReadOnlyList<int> TokenIds => _ids;
 
     public int? PromptTokens { get; private set; }
 
@@ -83,6 +87,7 @@ internal sealed class AnswerStream(LiveClock clock)
         {
             if (json.ValueTextEquals("text"u8)) Text(ref json, ref hasText, ref isEmpty);
             else if (json.ValueTextEquals("delta"u8)) ReadDelta(ref json, ref hasText, ref isEmpty, ref hasRole);
+            else if (json.ValueTextEquals("token_ids"u8)) ReadIds(ref json);
             else if (json.ValueTextEquals("finish_reason"u8))
             {
                 json.Read();
@@ -95,6 +100,22 @@ internal sealed class AnswerStream(LiveClock clock)
 
         if (hasText || (isEmpty && !hasRole && !isEnd)) _tokens.Add(now);
         else if (isEnd) _emptyEnd = now;
+    }
+
+    private void ReadIds(ref Utf8JsonReader json)
+    {
+        json.Read();
+        if (json.TokenType != JsonTokenType.StartArray)
+        {
+            json.Skip();
+            return;
+        }
+
+        while (json.Read() && json.TokenType != JsonTokenType.EndArray)
+        {
+            if (json.TokenType == JsonTokenType.Number && json.TryGetInt32(out int id)) _ids.Add(id);
+            else json.Skip();
+        }
     }
 
     // The first event of a chat has the role alone.

@@ -11,7 +11,7 @@ internal sealed class LiveAnswer(int request, double scheduled)
 
     public double Scheduled => scheduled;
 
-    /// <summary>When the client began to act on it: opened a connection for it, or wrote it to one.</summary>
+    /// <summary>When the client began to act on it, at its moment at the earliest: opened a connection for it, or wrote it to one.</summary>
     public double Acted { get; private set; } = double.NaN;
 
     /// <summary>When it began to go out.</summary>
@@ -37,7 +37,7 @@ internal sealed class LiveAnswer(int request, double scheduled)
 
     public void Act(double now)
     {
-        if (double.IsNaN(Acted)) Acted = now;
+        if (double.IsNaN(Acted)) Acted = Math.Max(now, scheduled);
     }
 
     public void Send(double now)

@@ -185,6 +185,7 @@ internal sealed class LiveClient : IDisposable
 
         protected override Task SerializeToStreamAsync(Stream stream, TransportContext? context, CancellationToken cancellation)
         {
+            _clock.WaitBriefly(_answer.Scheduled);
             _answer.Send(_clock.Now);
             return stream.WriteAsync(_body, cancellation).AsTask();
         }

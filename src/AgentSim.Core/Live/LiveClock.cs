@@ -30,6 +30,16 @@ internal sealed class LiveClock
         else if (left > 0) Thread.Sleep(0);
     }
 
+    /// <summary>Waits until a time that comes in less than a millisecond.</summary>
+    public void WaitBriefly(double time)
+    {
+        for (double left; (left = time - Now) > 0;)
+        {
+            if (left > SpinMs) Nap(Math.Min(left - SpinMs, SliceMs));
+            else Thread.SpinWait(8);
+        }
+    }
+
     private static void Nap(double ms)
     {
         if (OperatingSystem.IsWindows())

@@ -13,6 +13,9 @@ internal sealed class LiveDispatch(
     WorkloadColumns load, LoadDriver driver, ReplaySettings settings, LiveClient client, RequestBody bodies, PromptPieces prompts,
         LiveClock clock) : IDisposable
 {
+    // A request is made ready so long before its moment, and then goes out at it.
+    private const double AheadMs = 0.3;
+
     private static readonly TimeSpan LastAnswers = TimeSpan.FromMilliseconds(500);
 
     private readonly ConcurrentQueue<LiveAnswer> _ended = new();
@@ -42,15 +45,15 @@ internal sealed class LiveDispatch(
             while (_ended.TryDequeue(out LiveAnswer? answer))
             {
                 End(answer);
-                Dispatch(abort.Token);
+                Dispatch(cap, abort.Token);
             }
 
             if (driver.IsDrained) return;
-            Dispatch(abort.Token);
+            Dispatch(cap, abort.Token);
             double next = driver.NextReady;
             if (double.IsPositiveInfinity(next) && _underWay.Count == 0 && _ended.IsEmpty)
                 throw Errors.ReplayDeadEnd.Error("no request is under way, and none of those that are left may start");
-            clock.Wait(Math.Min(next, cap), _wake);
+            clock.Wait(Math.Min(next - AheadMs, cap), _wake);
         }
 
         abort.Cancel();
@@ -69,15 +72,20 @@ internal sealed class LiveDispatch(
     {
         _underWay.Remove(answer.Request);
         bool completed = answer.Error is null;
-        if (completed) prompts.Ended(answer.Request, answer.Stream!.OutputTokens ?? answer.Stream.TokenTimes.Count);
+        if (completed)
+        {
+            AnswerStream stream = answer.Stream!;
+            prompts.Ended(answer.Request, stream.OutputTokens ?? stream.TokenTimes.Count, stream.TokenIds);
+        }
+
         _freed = Math.Max(_freed, answer.Ended);
         driver.OnTerminal(answer.Request, answer.Ended, completed);
         _done++;
     }
 
-    private void Dispatch(CancellationToken abort)
+    private void Dispatch(double cap, CancellationToken abort)
     {
-        while (driver.TryPop(clock.Now, out int request, out double ready))
+        while (driver.TryPop(Math.Min(clock.Now + AheadMs, cap), out int request, out double ready))
         {
             // In a closed loop a request may go when another has ended.
             var answer = new LiveAnswer(request, settings.Concurrency is null ? ready : Math.Max(ready, _freed));

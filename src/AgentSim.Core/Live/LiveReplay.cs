@@ -43,14 +43,15 @@ public static class LiveReplay
         using var client = new LiveClient(live, clock);
         RunServer server = ServerFacts.Ask(client, live, cancellation);
         ulong salt = live.Salt ?? BitConverter.ToUInt64(RandomNumberGenerator.GetBytes(sizeof(ulong)));
-        bool saltsCache = live.CacheSalt == CacheSaltUse.Always || (live.CacheSalt == CacheSaltUse.Auto
-            && server.Engine is "vllm" or "agentsim");
+        bool isKnown = server.Engine is "vllm" or "agentsim";
+        bool saltsCache = live.CacheSalt == CacheSaltUse.Always || (live.CacheSalt == CacheSaltUse.Auto && isKnown);
+        var prompts = new PromptPieces(load);
         var writer = new PromptWriter(live, salt);
-        var bodies = new RequestBody(live, writer, saltsCache ? FormattableString.Invariant($"agentsim-{salt:x16}") : null);
+        var bodies = new RequestBody(live, writer, saltsCache ? FormattableString.Invariant($"agentsim-{salt:x16}") : null,
+            wantsIds: isKnown && prompts.WantsIds && live.PromptMode == PromptMode.Tokens);
         if (live.PromptMode == PromptMode.Text) TextCalibration.Run(client, bodies, writer, clock, cancellation);
         Rehearsal.Run(live, bodies, cancellation);
 
-        var prompts = new PromptPieces(load);
         LoadDriver driver = Driver(load, settings);
         using var dispatch = new LiveDispatch(load, driver, settings, client, bodies, prompts, clock) { BeforeSend = live.BeforeSend };
         GC.Collect();   // what came before would otherwise be collected while requests wait

@@ -84,7 +84,7 @@ internal static class LiveVerdict
                 empty);
         }
 
-        if (prompts.HasOutputs)
+        if (prompts.ReplacesOutputs)
         {
             yield return new RunWarning(WarningCodes.LiveOutputsReplaced,
                 "prompts hold earlier outputs of the server, in place of which other tokens were sent, since it gives no ids: it " +

@@ -6,7 +6,11 @@ namespace AgentSim.Live;
 /// <summary>Tokens of a prompt that stand for one block.</summary>
 /// <param name="Identity">Equal identities have equal tokens.</param>
 /// <param name="Tokens">How many of them.</param>
-internal readonly record struct PromptPiece(ulong Identity, int Tokens);
+internal readonly record struct PromptPiece(ulong Identity, int Tokens)
+{
+    /// <summary>The ids of these tokens, where the server gave them; null: they follow from the identity.</summary>
+    public IReadOnlyList<int>? Ids { get; init; }
+}
 
 /// <summary>What the prompts of a workload consist of.</summary>
 internal sealed class PromptPieces(WorkloadColumns load)
@@ -16,9 +20,14 @@ internal sealed class PromptPieces(WorkloadColumns load)
     private const ulong Output = 1UL << 63;
 
     private readonly int[]? _emitted = load.IsDelta ? new int[load.InputLength.Length] : null;
+    private readonly IReadOnlyList<int>?[] _ids = new IReadOnlyList<int>?[load.IsDelta ? load.InputLength.Length : 0];
+    private bool _lacksIds;
 
-    /// <summary>True where prompts hold outputs of the server, which are not known before and stand there as other tokens.</summary>
-    public bool HasOutputs => load.IsDelta || load.AuthoredOutput is not null;
+    /// <summary>True where prompts hold outputs as the server made them, so that their ids are asked for.</summary>
+    public bool WantsIds => load.IsDelta;
+
+    /// <summary>True where prompts held outputs of the server as other tokens, since their ids are not known.</summary>
+    public bool ReplacesOutputs => _lacksIds || load.AuthoredOutput is not null;
 
     /// <summary>The pieces of a prompt, in order.</summary>
     public List<PromptPiece> Of(int request)
@@ -28,7 +37,7 @@ internal sealed class PromptPieces(WorkloadColumns load)
         for (int turn = load.IsDelta ? load.SessionStart[load.SessionOf[request]] : request; turn < request; turn++)
         {
             Add(turn, pieces);
-            if (_emitted![turn] > 0) pieces.Add(new PromptPiece(Output | (uint)turn, _emitted[turn]));
+            if (_emitted![turn] > 0) pieces.Add(new PromptPiece(Output | (uint)turn, _emitted[turn]) { Ids = _ids[turn] });
         }
 
         Add(request, pieces);
@@ -43,9 +52,15 @@ internal sealed class PromptPieces(WorkloadColumns load)
     }
 
     /// <summary>A request produced its output, which goes into later prompts of its session where prompts are deltas.</summary>
-    public void Ended(int request, int output)
+    /// <param name="request">The request.</param>
+    /// <param name="output">How many tokens.</param>
+    /// <param name="ids">Their ids, as far as the server gave them.</param>
+    public void Ended(int request, int output, IReadOnlyList<int>? ids = null)
     {
-        if (_emitted is not null) _emitted[request] = output;
+        if (_emitted is null) return;
+        _emitted[request] = output;
+        if (ids?.Count == output) _ids[request] = ids;
+        else _lacksIds |= output > 0 && request + 1 < load.SessionStart[load.SessionOf[request] + 1];
     }
 
     private void Add(int request, List<PromptPiece> pieces)

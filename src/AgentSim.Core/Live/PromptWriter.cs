@@ -35,6 +35,7 @@ internal sealed class PromptWriter(LiveSettings settings, ulong salt)
         {
             for (int at = 0; at < piece.Tokens;)
             {
+                IReadOnlyList<int>? given = piece.Ids;
                 int count = Math.Min(piece.Tokens - at, 1024);
                 Span<byte> room = output.GetSpan(count * MostBytes);
                 int used = 0;
@@ -42,7 +43,8 @@ internal sealed class PromptWriter(LiveSettings settings, ulong salt)
                 {
                     if (!isFirst) room[used++] = (byte)',';
                     isFirst = false;
-                    _ = Utf8Formatter.TryFormat(settings.FirstTokenId + Draw(piece.Identity, at, _range), room[used..], out int written);
+                    int id = given is null ? settings.FirstTokenId + Draw(piece.Identity, at, _range) : given[at];
+                    _ = Utf8Formatter.TryFormat(id, room[used..], out int written);
                     used += written;
                 }
 

@@ -6,7 +6,11 @@ using System.Text.Json;
 namespace AgentSim.Live;
 
 /// <summary>The bodies of requests.</summary>
-internal sealed class RequestBody(LiveSettings settings, PromptWriter prompts, string? cacheSalt)
+/// <param name="settings">Where they go.</param>
+/// <param name="prompts">Writes prompts.</param>
+/// <param name="cacheSalt">Keeps other runs' prompts out of the cache; null: is not sent.</param>
+/// <param name="wantsIds">Whether the server is to give the ids of its outputs.</param>
+internal sealed class RequestBody(LiveSettings settings, PromptWriter prompts, string? cacheSalt, bool wantsIds = false)
 {
     private readonly byte[] _model = Encoding.UTF8.GetBytes($"\"{JsonEncodedText.Encode(settings.Model)}\"");
 
@@ -34,7 +38,8 @@ internal sealed class RequestBody(LiveSettings settings, PromptWriter prompts, s
 
         string count = Math.Max(1, outputTokens).ToString(CultureInfo.InvariantCulture);
         string rest = $",\"max_tokens\":{count},\"min_tokens\":{count},\"ignore_eos\":true,\"stream\":true,"
-            + "\"stream_options\":{\"include_usage\":true}" + (cacheSalt is null ? "}" : $",\"cache_salt\":\"{cacheSalt}\"}}");
+            + "\"stream_options\":{\"include_usage\":true}" + (wantsIds ? ",\"return_token_ids\":true" : "")
+            + (cacheSalt is null ? "}" : $",\"cache_salt\":\"{cacheSalt}\"}}");
         Encoding.ASCII.GetBytes(rest, body);
         return body.WrittenMemory;
     }

@@ -69,6 +69,7 @@ public sealed class AgentServer : IDisposable
                 Address = Address,
                 Model = _options.Model,
                 Speed = _options.Speed,
+                TurnaroundMs = _options.TurnaroundMs,
                 Timing = _timing,
                 Engine = _engine,
                 ProcessId = _web.Id,

@@ -5,16 +5,33 @@ namespace AgentSim.Serving;
 /// <summary>
 /// Requests on their way in, and the wall clock as simulated time: from 0 at the first request, a number of times as fast. A request
 /// arrives when it was received, but after all that the simulation has already done; so what it does is what a replay of the same
+/// arrives when it was received, but after all that the simulation has already done; so what it does is what a replay of the same
 /// arrivals does. Thread-safe.
+/// <para>
+/// In a simulated replay a request that follows on an answer arrives at the very moment at which the answer ends, and is in the pass that
+/// begins then. Over a network it comes a millisecond later. So at a moment at which answers ended the simulation waits for a turnaround
+/// before it goes on, and requests that come within it arrive at that moment.
+/// </para>
+/// <para>
+/// Tokens are handed over a little before they are due, so that they leave the process when they are: by what half of them need.
+/// </para>
 /// </summary>
 /// <param name="speed">Simulated time per time.</param>
-internal sealed class ArrivalQueue(double speed)
+/// <param name="turnaroundMs">How long clients may take to follow on an answer, by the wall clock; 0: no time at all.</param>
+internal sealed class ArrivalQueue(double speed, double turnaroundMs)
 {
+    private const double MostLeadMs = 0.5;
+    private const double LeadStepMs = 0.005;
+
     private readonly double _msPerTick = 1000.0 / Stopwatch.Frequency * speed;
+    private readonly double _turnaround = turnaroundMs * speed;
     private readonly object _gate = new();
     private readonly Queue<ServedRequest> _arrived = new();
     private long? _origin;
     private double _settled = double.NegativeInfinity;   // what happens up to here has been simulated
+    private double _turn = double.NaN;       // the moment of answers whose turnaround is not over
+    private double _passedUp = double.NaN;   // the last moment of which it was said that no more arrives by it
+    private double _leadMs;                  // by the wall clock
     private bool _isClosed;
     private long _delays;
     private double _delayMs;
@@ -46,19 +63,62 @@ internal sealed class ArrivalQueue(double speed)
         {
             if (_isClosed) return false;
             _origin ??= request.Received;
-            double earliest = double.IsNegativeInfinity(_settled) ? 0.0 : Math.BitIncrement(_settled);
-            request.Arrival = Math.Max(TimeAt(request.Received), earliest);
-            _settled = request.Arrival;
+            request.Arrival = _settled = ArrivalOf(request);
             _arrived.Enqueue(request);
             Monitor.Pulse(_gate);
             return true;
         }
     }
 
-    /// <summary>Hands out the next request that arrived by a simulated time.</summary>
-    public ServedRequest? TakeUpTo(double time)
+    /// <summary>
+    /// An answer ended at this moment of the simulation. What follows on it within a turnaround arrives at this moment, too, unless it was
+    /// said already that no more arrives by it.
+    /// </summary>
+    public void AnswerEnded(double time)
     {
-        lock (_gate) return _arrived.Count > 0 && FirstTime <= time ? _arrived.Dequeue() : null;
+        lock (_gate)
+        {
+            if (_turnaround == 0.0 || time == _turn || time == _passedUp) return;
+            _turn = _settled = time;
+            foreach (ServedRequest request in _arrived)
+            {
+                if (request.Arrival > time) request.Arrival = _settled = ArrivalOf(request);
+            }
+        }
+    }
+
+    /// <summary>
+    /// Hands out the next request that arrives by a simulated time, which has come; null once no more does. Waits while it is not known.
+    /// </summary>
+    /// <param name="time">The time.</param>
+    /// <param name="tokens">What is handed over meanwhile.</param>
+    public ServedRequest? TakeUpTo(double time, ServedRecorder? tokens)
+    {
+        while (true)
+        {
+            double due, left;
+            lock (_gate)
+            {
+                if (FirstTime <= time && _arrived.TryDequeue(out ServedRequest? first)) return first;
+                double now = Now;
+                due = now + (_leadMs * speed);
+                left = time == _turn && !_isClosed ? (_turn + _turnaround - now) / speed : 0.0;
+                if (left <= 0.0)
+                {
+                    (_turn, _passedUp) = (double.NaN, time);
+                    return null;
+                }
+            }
+
+            tokens?.DeliverUpTo(due);
+            ShortSleep.Sleep(left);
+        }
+    }
+
+    /// <summary>Tokens that were due at a simulated time have just left.</summary>
+    public void TokensLeft(double due)
+    {
+        lock (_gate) _leadMs = Math.Clamp(_leadMs + (Now > due ? LeadStepMs : -LeadStepMs), 0.0, MostLeadMs);
     }
 
     /// <summary>Takes no more requests, and ends waiting.</summary>
@@ -74,8 +134,9 @@ internal sealed class ArrivalQueue(double speed)
     /// <summary>Waits until a simulated time has come, or the next arrival; from then on nothing arrives by it.</summary>
     /// <param name="next">The time; infinity for an arrival alone.</param>
     /// <param name="heedsArrivals">Whether an arrival ends the wait.</param>
+    /// <param name="tokens">What is handed over meanwhile.</param>
     /// <exception cref="OperationCanceledException">The queue was closed.</exception>
-    public double Wait(double next, bool heedsArrivals)
+    public double Wait(double next, bool heedsArrivals, ServedRecorder tokens)
     {
         while (true)
         {
@@ -84,7 +145,8 @@ internal sealed class ArrivalQueue(double speed)
             {
                 if (_isClosed) throw new OperationCanceledException();
                 double until = heedsArrivals ? Math.Min(next, FirstTime) : next;
-                left = double.IsPositiveInfinity(until) ? until : (until - Now) / speed;
+                double now = Now;
+                left = double.IsPositiveInfinity(until) ? until : (until - now) / speed;
                 if (left <= 0)
                 {
                     if (until == next && next > _settled) CountDelay(-left);
@@ -92,6 +154,7 @@ internal sealed class ArrivalQueue(double speed)
                     return until;
                 }
 
+                left = Math.Min(left, ((tokens.FirstDue - now) / speed) - _leadMs);
                 if (ShortSleep.Coarse(left) is { } coarse)
                 {
                     Monitor.Wait(_gate, coarse);
@@ -99,8 +162,17 @@ internal sealed class ArrivalQueue(double speed)
                 }
             }
 
-            ShortSleep.Sleep(left);
+            if (left > 0) ShortSleep.Sleep(left);
+            else tokens.DeliverUpTo(tokens.FirstDue);
         }
+    }
+
+    // Requests are in the order of their arrival: behind one that came too late for the turnaround, no other is in time for it.
+    private double ArrivalOf(ServedRequest request)
+    {
+        double received = TimeAt(request.Received);
+        if (_settled == _turn && received <= _turn + _turnaround) return _turn;
+        return Math.Max(received, double.IsNegativeInfinity(_settled) ? 0.0 : Math.BitIncrement(_settled));
     }
 
     // How late the clock is at an event of the simulation.

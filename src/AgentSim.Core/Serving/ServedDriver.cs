@@ -3,7 +3,11 @@ using AgentSim.Workload;
 namespace AgentSim.Serving;
 
 /// <summary>Hands out requests as they come from outside.</summary>
-internal sealed class ServedDriver(ArrivalQueue arrivals, ServedSlots slots, ServedRecorder recorder) : LoadDriver(0)
+/// <param name="arrivals">The requests.</param>
+/// <param name="slots">Numbers them.</param>
+/// <param name="recorder">Writes down what happens to them.</param>
+/// <param name="onTurn">Called whenever the engines can be told something.</param>
+internal sealed class ServedDriver(ArrivalQueue arrivals, ServedSlots slots, ServedRecorder recorder, Action onTurn) : LoadDriver(0)
 {
     // More may always come.
     public override bool IsDrained => false;
@@ -12,7 +16,8 @@ internal sealed class ServedDriver(ArrivalQueue arrivals, ServedSlots slots, Ser
 
     public override bool TryPop(double now, out int request, out double readyTime)
     {
-        if (arrivals.TakeUpTo(now) is not { } taken)
+        onTurn();
+        if (arrivals.TakeUpTo(now, recorder) is not { } taken)
         {
             (request, readyTime) = (-1, double.PositiveInfinity);
             return false;

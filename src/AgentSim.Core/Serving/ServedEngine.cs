@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Diagnostics.CodeAnalysis;
 using AgentSim.Engines;
 using AgentSim.Recording;
@@ -12,7 +13,7 @@ namespace AgentSim.Serving;
 /// </summary>
 internal sealed class ServedEngine : IDisposable
 {
-    /// <summary>Requests at a time.</summary>
+    /// <summary>Requests at a time unless told otherwise.</summary>
     public const int MostRequests = 16_384;
 
     private const int FewestBlocks = 1 << 20;
@@ -22,22 +23,31 @@ internal sealed class ServedEngine : IDisposable
     private readonly Action<AgentSimException>? _onRestart;
     private readonly ArrivalQueue _arrivals;
     private readonly Thread _thread;
+    private readonly ConcurrentQueue<ServedRequest> _abandoned = new();
+    private readonly List<ServedRequest> _toCut = [];   // only for the thread of the engines
     private Workers _workers;
     private int _inFlight;
 
     /// <param name="settings">How a replay of the same requests would be done.</param>
     /// <param name="speed">Simulated time per time.</param>
+    /// <param name="turnaroundMs">How long clients may take to follow on an answer (<see cref="ServerOptions.TurnaroundMs"/>).</param>
     /// <param name="words">What the words of outputs are as tokens of prompts.</param>
     /// <param name="onRestart">Told when the workers reached a dead end and are started anew.</param>
-    public ServedEngine(ReplaySettings settings, double speed, ulong[] words, Action<AgentSimException>? onRestart = null)
+    /// <param name="mostRequests">Requests at a time.</param>
+    public ServedEngine(
+        ReplaySettings settings, double speed, double turnaroundMs, ulong[] words, Action<AgentSimException>? onRestart = null,
+            int mostRequests = MostRequests)
     {
         // By passes: what a stretch of them plans ahead is known too late for those who wait for its tokens.
         _settings = settings with { StepByStep = true, Concurrency = null, MaxSimTimeMs = null, RecordsKvUse = false };
-        (_words, _onRestart) = (words, onRestart);
-        _arrivals = new ArrivalQueue(speed);
+        (_words, _onRestart, Most) = (words, onRestart, mostRequests);
+        _arrivals = new ArrivalQueue(speed, turnaroundMs);
         _workers = NewWorkers();
         _thread = new Thread(Run) { IsBackground = true, Name = "engines", Priority = ThreadPriority.AboveNormal };
     }
+
+    /// <summary>Requests at a time.</summary>
+    private int Most { get; }
 
     /// <summary>What it did so far.</summary>
     public ServingTotals Totals { get; } = new();
@@ -73,10 +83,22 @@ internal sealed class ServedEngine : IDisposable
     /// </summary>
     public bool TrySubmit(ServedRequest request)
     {
-        if (Interlocked.Increment(ref _inFlight) <= MostRequests && _arrivals.TryAdd(request)) return true;
+        if (Interlocked.Increment(ref _inFlight) <= Most && _arrivals.TryAdd(request)) return true;
         Interlocked.Decrement(ref _inFlight);
         return false;
     }
+
+    /// <summary>
+    /// The client of a request is gone: it ends with the next token that it gets, and gives its KV blocks back.
+    /// </summary>
+    public void Abandon(ServedRequest request)
+    {
+        request.Abandon();
+        _abandoned.Enqueue(request);
+    }
+
+    /// <summary>Tokens that were due at a simulated time are on their way to the client.</summary>
+    public void TokensLeft(double due) => _arrivals.TokensLeft(due);
 
     /// <summary>Stops; requests that have not ended are broken off.</summary>
     public void Dispose()
@@ -87,12 +109,12 @@ internal sealed class ServedEngine : IDisposable
 
     private Workers NewWorkers()
     {
-        ServedSlots slots = new(MostRequests);
+        ServedSlots slots = new(Most);
         slots.WhenFreed(() => Interlocked.Decrement(ref _inFlight));
-        ServedRecorder recorder = new(slots, Totals);
+        ServedRecorder recorder = new(slots, Totals, _arrivals.AnswerEnded);
         EngineConfig engine = _settings.Pools?.Decode ?? _settings.Engine;
         ServedPrompts prompts = new(slots, _words, (int)engine.BlockSize, MostBlocks());
-        RuntimeParts parts = new(new ServedDriver(_arrivals, slots, recorder), prompts, recorder, slots.Columns, _settings, null,
+        RuntimeParts parts = new(new ServedDriver(_arrivals, slots, recorder, CutShort), prompts, recorder, slots.Columns, _settings, null,
             CancellationToken.None) { Clock = new ServingClock(_arrivals, recorder, slots) };
         ReplayRuntime runtime = RuntimeFactory.Create(parts, _settings.Pools is null ? null : new HandoffRecorder(recorder));
         return new Workers(slots, runtime, [.. runtime.AllRanks()]);
@@ -137,11 +159,34 @@ internal sealed class ServedEngine : IDisposable
         }
 
         _arrivals.Close();
-        while (_arrivals.TakeUpTo(double.PositiveInfinity) is { } request)
+        while (_arrivals.TakeUpTo(double.PositiveInfinity, null) is { } request)
         {
             request.End(Failure);
             Interlocked.Decrement(ref _inFlight);
         }
+    }
+
+    // Requests are not taken out of the engines: their outputs become shorter, so that they end like all others. What waits in a router,
+    // or is handed from one pool to another, is not in an engine, and has to wait for that.
+    private void CutShort()
+    {
+        while (_abandoned.TryDequeue(out ServedRequest? request)) _toCut.Add(request);
+        for (int i = _toCut.Count - 1; i >= 0; i--)
+        {
+            ServedRequest request = _toCut[i];
+            if (request.HasEnded || (request.Slot >= 0 && TryCutShort(request.Slot))) _toCut.RemoveAt(i);
+        }
+    }
+
+    private bool TryCutShort(int slot)
+    {
+        // A prefill worker does not make the output.
+        for (int rank = _settings.Pools?.PrefillWorkers ?? 0; rank < _workers.Ranks.Length; rank++)
+        {
+            if (_workers.Ranks[rank].TryCutShort(slot)) return true;
+        }
+
+        return false;
     }
 
     private void BreakOff(AgentSimException reason)
@@ -149,6 +194,7 @@ internal sealed class ServedEngine : IDisposable
         foreach (ServedRequest request in _workers.Slots.All)
         {
             request.End(reason);
+            request.HasEnded = true;
             Totals.Failed();
             Interlocked.Decrement(ref _inFlight);
         }

@@ -6,7 +6,11 @@ namespace AgentSim.Serving;
 /// Writes down what happens to requests as in a replay, and tells whoever waits for them. A pass is computed when it starts; its tokens
 /// are held back until its end has come.
 /// </summary>
-internal sealed class ServedRecorder(ServedSlots slots, ServingTotals totals) : RunRecorder(slots.Columns, hasTimeCap: false)
+/// <param name="slots">The requests.</param>
+/// <param name="totals">Counts them.</param>
+/// <param name="onAnswered">Told when the answer to a client has ended.</param>
+internal sealed class ServedRecorder(ServedSlots slots, ServingTotals totals, Action<double> onAnswered)
+    : RunRecorder(slots.Columns, hasTimeCap: false)
 {
     // One batch for each end of a pass that is still to come: about as many as there are workers.
     private readonly List<Batch> _batches = [];
@@ -59,14 +63,19 @@ internal sealed class ServedRecorder(ServedSlots slots, ServingTotals totals) : 
         totals.Ended(served, now, status);
         served.End(status == TerminalStatus.Completed ? null
             : Errors.ServedRequestFailed.Error("the engines have no room for the request"));
+        if (status == TerminalStatus.Completed && !served.IsAbandoned) onAnswered(now);
     }
 
-    /// <summary>Hands over the tokens whose time has come.</summary>
+    /// <summary>When the next tokens that are held back are due; infinity: none are.</summary>
+    public double FirstDue { get; private set; } = double.PositiveInfinity;
+
+    /// <summary>Hands over the tokens that are due by a time.</summary>
     public void DeliverUpTo(double time)
     {
-        while (Earliest() is { } batch && batch.Time <= time)
+        while (FirstDue <= time && Earliest() is { } batch)
         {
             _batches.Remove(batch);
+            FirstDue = Earliest()?.Time ?? double.PositiveInfinity;
             foreach ((ServedRequest request, int tokens) in batch.Tokens) request.Deliver(new DueTokens(tokens, batch.Time));
             totals.Delivered(batch.Tokens.Sum(entry => entry.Tokens));
             batch.Tokens.Clear();
@@ -95,6 +104,7 @@ internal sealed class ServedRecorder(ServedSlots slots, ServingTotals totals) : 
         if (!_spare.TryPop(out Batch? batch)) batch = new Batch();
         batch.Time = time;
         _batches.Add(batch);
+        FirstDue = Math.Min(FirstDue, time);
         return batch;
     }
 }

@@ -41,6 +41,12 @@ internal sealed class ServedRequest
     /// <summary>Prompt tokens that were in the cache when it was first admitted; known with the first token.</summary>
     public int CachedTokens { get; set; }
 
+    /// <summary>Its number in the engines; negative while it has none.</summary>
+    public int Slot { get; set; } = -1;
+
+    /// <summary>Whether the engines are done with it.</summary>
+    public bool HasEnded { get; set; }
+
     /// <summary>Whether whoever sent it is gone.</summary>
     public bool IsAbandoned { get; private set; }
 
@@ -59,7 +65,7 @@ internal sealed class ServedRequest
     /// <summary>Some of its tokens are due.</summary>
     public void Deliver(DueTokens tokens) => _due.Writer.TryWrite(tokens);
 
-    /// <summary>Whoever sent it is gone: nobody waits for its tokens any more. It goes on in the engines.</summary>
+    /// <summary>Whoever sent it is gone: nobody waits for its tokens any more.</summary>
     public void Abandon()
     {
         IsAbandoned = true;

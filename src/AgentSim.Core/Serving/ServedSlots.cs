@@ -58,6 +58,7 @@ internal sealed class ServedSlots
     {
         int slot = _free.Pop();
         _requests[slot] = request;
+        request.Slot = slot;
         Columns.InputLength[slot] = request.Prompt.Length;
         Columns.OutputLength[slot] = request.Output;
         _queueing[slot] = new QueueAttributes(request.Priority, 0, null);
@@ -67,6 +68,7 @@ internal sealed class ServedSlots
     /// <summary>Nothing asks for a request any more.</summary>
     public void Free(int slot)
     {
+        _requests[slot]!.HasEnded = true;
         _requests[slot] = null;
         _free.Push(slot);
         _onFreed?.Invoke();

@@ -15,7 +15,7 @@ public sealed record ServerCounters
     /// <summary>Requests that got all their tokens.</summary>
     public long Completed { get; init; }
 
-    /// <summary>Requests whose client went away; they ran on unseen.</summary>
+    /// <summary>Requests whose client went away; they ended early.</summary>
     public long Abandoned { get; init; }
 
     /// <summary>Requests that were refused, as wrong or as too many.</summary>
@@ -51,6 +51,9 @@ public sealed record ServerStatus
 
     /// <summary>Simulated time per time.</summary>
     public required double Speed { get; init; }
+
+    /// <summary>How long after an answer's end requests still count as having come with it, milliseconds of the wall clock.</summary>
+    public required double TurnaroundMs { get; init; }
 
     /// <summary>Whose timing its answers have.</summary>
     public required string Timing { get; init; }

@@ -16,7 +16,7 @@ internal sealed class ServingClock(ArrivalQueue arrivals, ServedRecorder recorde
     private double Wait(double next, bool heedsArrivals)
     {
         recorder.DeliverUpTo(_now);   // of passes that took no time
-        double time = arrivals.Wait(next, heedsArrivals);
+        double time = arrivals.Wait(next, heedsArrivals, recorder);
         recorder.DeliverUpTo(time);
         return _now = time;
     }

@@ -72,6 +72,6 @@ internal sealed class ServingTotals
 
         Completed++;
         if (request.IsAbandoned) Abandoned++;
-        E2e.Add((now - request.Arrival) / 1000.0);
+        else E2e.Add((now - request.Arrival) / 1000.0);
     }
 }

@@ -33,6 +33,11 @@ public sealed class StartAgentServerCommand : AgentSimCommand
     [Number]
     public double Speed { get; set; } = 1.0;
 
+    /// <summary>How long after an answer's end requests still count as having come with it, milliseconds of the wall clock.</summary>
+    [Parameter]
+    [Number]
+    public double TurnaroundMs { get; set; } = ServerOptions.DefaultTurnaroundMs;
+
     /// <summary>The engine of every worker: <see cref="Engines.EngineArguments"/>, a hashtable or JSON text.</summary>
     [Parameter]
     [ValidateNotNull]
@@ -110,6 +115,7 @@ public sealed class StartAgentServerCommand : AgentSimCommand
             Listen = ParameterSetName == ListenSet ? Listen : FormattableString.Invariant($"http://127.0.0.1:{Port}"),
             Model = Model,
             Speed = Speed,
+            TurnaroundMs = TurnaroundMs,
         };
         if (!ShouldProcess(options.Listen, "Serve simulated answers")) return;
         var running = new RunningServer(options, settings);

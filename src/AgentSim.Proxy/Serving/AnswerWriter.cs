@@ -11,7 +11,14 @@ namespace AgentSim.Proxy.Serving;
 /// <summary>
 /// Writes the answer to a request as its tokens come due: a stream of events, one for each token, or one object at the end.
 /// </summary>
-internal sealed class AnswerWriter(HttpContext context, ModelRequest asked, ServedRequest served, string id, string modelJson)
+/// <param name="context">The exchange.</param>
+/// <param name="asked">What was asked for.</param>
+/// <param name="served">The request in the engines.</param>
+/// <param name="id">Of the answer.</param>
+/// <param name="modelJson">The name of the model.</param>
+/// <param name="left">Told whenever tokens of a stream have been sent, and when they were due.</param>
+internal sealed class AnswerWriter(
+    HttpContext context, ModelRequest asked, ServedRequest served, string id, string modelJson, Action<double> left)
 {
     private static readonly byte[][] s_words = [.. TextTokens.Words.Select(word => Encoding.ASCII.GetBytes(" " + word))];
 
@@ -39,22 +46,29 @@ internal sealed class AnswerWriter(HttpContext context, ModelRequest asked, Serv
     {
         ChannelReader<DueTokens> due = served.Due;
         PipeWriter body = context.Response.BodyWriter;
+        byte[] close = asked.IsChat ? [(byte)'"', (byte)'}'] : [(byte)'"'];
         byte[] before = Encoding.UTF8.GetBytes(Before()), after = After("null"), last = After("\"length\"");
         while (await due.WaitToReadAsync().ConfigureAwait(false))
         {
             if (_tokens == 0) Begin(body);
+            double lastDue = 0.0;
             while (due.TryRead(out DueTokens tokens))
             {
+                lastDue = tokens.Time;
                 for (int i = 0; i < tokens.Tokens; i++)
                 {
                     body.Write(before);
-                    body.Write(Word(_tokens++));
+                    body.Write(Word(_tokens));
+                    body.Write(close);
+                    if (asked.HasTokenIds) body.Write(Encoding.ASCII.GetBytes($",\"token_ids\":[{Id(_tokens)}]"));
+                    _tokens++;
                     body.Write(_tokens == asked.Output ? last : after);
                     if (asked.HasContinuousUsage) body.Write(Encoding.ASCII.GetBytes($",\"usage\":{Usage}}}\n\n"));
                 }
             }
 
             await body.FlushAsync().ConfigureAwait(false);
+            left(lastDue);
         }
 
         if (asked.HasUsage) body.Write(Encoding.UTF8.GetBytes($"{Head()}[],\"usage\":{Usage}}}\n\n"));
@@ -65,17 +79,23 @@ internal sealed class AnswerWriter(HttpContext context, ModelRequest asked, Serv
     private async Task WholeAsync()
     {
         var text = new StringBuilder();
+        var ids = new List<int>();
         while (await served.Due.WaitToReadAsync().ConfigureAwait(false))
         {
             while (served.Due.TryRead(out DueTokens tokens))
             {
-                for (int i = 0; i < tokens.Tokens; i++) text.Append(Encoding.ASCII.GetString(Word(_tokens++)));
+                for (int i = 0; i < tokens.Tokens; i++)
+                {
+                    if (asked.HasTokenIds) ids.Add(Id(_tokens));
+                    text.Append(Encoding.ASCII.GetString(Word(_tokens++)));
+                }
             }
         }
 
         context.Response.ContentType = "application/json";
         string what = asked.IsChat ? $$"""{"index":0,"message":{"role":"assistant","content":"{{text}}"}"""
             : $"{{\"index\":0,\"text\":\"{text}\"";
+        if (asked.HasTokenIds) what += $",\"token_ids\":[{string.Join(',', ids)}]";
         string kind = asked.IsChat ? "chat.completion" : "text_completion";
         byte[] answer = Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture,
             $$"""{"id":"{{_id}}","object":"{{kind}}","created":{{_created}},"model":{{modelJson}},"choices":[{{what}}""")
@@ -106,8 +126,10 @@ internal sealed class AnswerWriter(HttpContext context, ModelRequest asked, Serv
     private byte[] After(string reason)
     {
         string end = asked.HasContinuousUsage ? "" : asked.HasUsage ? ",\"usage\":null}\n\n" : "}\n\n";
-        return Encoding.ASCII.GetBytes($"\"{(asked.IsChat ? "}" : "")},\"logprobs\":null,\"finish_reason\":{reason}}}]{end}");
+        return Encoding.ASCII.GetBytes($",\"logprobs\":null,\"finish_reason\":{reason}}}]{end}");
     }
+
+    private int Id(int index) => TextTokens.IdOf(ServedRequest.WordOf(served.Seed, index, s_words.Length));
 
     // A chat begins without a space.
     private ReadOnlySpan<byte> Word(int index)

@@ -8,6 +8,8 @@ using AgentSim.Simulation;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace AgentSim.Proxy.Serving;
 
@@ -23,7 +25,7 @@ internal sealed class ApiServer : IAsyncDisposable
     private readonly WebApplication _application;
     private readonly ServerSettings _settings;
     private readonly ServedEngine _engine;
-    private readonly BodyBudget _bodies = new();
+    private readonly BodyBudget _bodies;
     private readonly string _modelJson;
     private readonly string _banner;
     private readonly long _created = DateTimeOffset.UtcNow.ToUnixTimeSeconds();
@@ -34,14 +36,18 @@ internal sealed class ApiServer : IAsyncDisposable
     private long _ids = Stopwatch.GetTimestamp();
     private bool _isStopped;
 
-    private ApiServer(ServerSettings settings, int connections, Action<AgentSimException> onProblem)
+    private ApiServer(ServerSettings settings, ApiLimits limits, Action<AgentSimException> onProblem)
     {
         _settings = settings;
+        _bodies = new BodyBudget(limits.BodyBytes);
+        // Unlike the proxy, a server has no second connection for each.
+        int connections = limits.Connections ?? ConnectionLimits.Clients();
         _modelJson = JsonSerializer.Serialize(settings.Options.Model);
-        _banner = string.Create(
-            CultureInfo.InvariantCulture, $"simulated; speed={settings.Options.Speed}; timing={Ascii(settings.Timing)}");
-        _engine = new ServedEngine(settings.ToReplay(), settings.Options.Speed, TextTokens.WordTokens,
-            problem => onProblem(Errors.ServedRequestFailed.Error($"the simulated workers were started anew: {problem.Template}")));
+        _banner = string.Create(CultureInfo.InvariantCulture,
+            $"simulated; speed={settings.Options.Speed}; turnaround_ms={settings.Options.TurnaroundMs}; timing={Ascii(settings.Timing)}");
+        _engine = new ServedEngine(settings.ToReplay(), settings.Options.Speed, settings.Options.TurnaroundMs, TextTokens.WordTokens,
+            problem => onProblem(Errors.ServedRequestFailed.Error($"the simulated workers were started anew: {problem.Template}")),
+            limits.Requests);
         var problems = new ProblemFilter(onProblem);
         var gate = new ConnectionGate(connections, () =>
         {
@@ -51,7 +57,10 @@ internal sealed class ApiServer : IAsyncDisposable
                 $"there are more connections than the {connections} that the server can keep open with the files it may open; "
                 + "those that rest are closed, and new ones are refused when none rests: raise the limit (ulimit -n)");
         }, "server", "ServiceUnavailableError");
-        _application = GatedServer.Builder(kestrel => Configure(kestrel, settings.Options, gate), connections).Build();
+        WebApplicationBuilder builder = GatedServer.Builder(kestrel => Configure(kestrel, settings.Options, gate), connections);
+        // Nothing in the way of a request blocks; and each thread less that it is handed on to is a tenth of a millisecond.
+        builder.Services.Configure<SocketTransportOptions>(sockets => sockets.UnsafePreferInlineScheduling = true);
+        _application = builder.Build();
         _application.Run(async context =>
         {
             using (gate.During(context.Connection.Id)) await HandleAsync(context).ConfigureAwait(false);
@@ -88,13 +97,12 @@ internal sealed class ApiServer : IAsyncDisposable
     /// <summary>Starts a server.</summary>
     /// <param name="settings">What it serves, and where.</param>
     /// <param name="onProblem">Told about failures, on any thread; must not block.</param>
-    /// <param name="connections">Connections of clients at a time; null for as many as the process can have.</param>
+    /// <param name="limits">What it takes at a time.</param>
     /// <exception cref="AgentSimException">A setting is invalid, or the address cannot be listened on.</exception>
-    public static async Task<ApiServer> StartAsync(ServerSettings settings, Action<AgentSimException> onProblem, int? connections = null)
+    public static async Task<ApiServer> StartAsync(ServerSettings settings, Action<AgentSimException> onProblem, ApiLimits? limits = null)
     {
         settings.Options.Check();
-        // Unlike the proxy, a server has no second connection for each.
-        var server = new ApiServer(settings, connections ?? ConnectionLimits.Clients(), onProblem);
+        var server = new ApiServer(settings, limits ?? new ApiLimits(), onProblem);
         try
         {
             server._engine.Start();
@@ -246,9 +254,8 @@ internal sealed class ApiServer : IAsyncDisposable
             throw new ApiProblem(StatusCodes.Status503ServiceUnavailable, why);
         }
 
-        using CancellationTokenRegistration onGone = context.RequestAborted.UnsafeRegister(
-            request => ((ServedRequest)request!).Abandon(), served);
-        await new AnswerWriter(context, asked, served, id, _modelJson).WriteAsync().ConfigureAwait(false);
+        using CancellationTokenRegistration onGone = context.RequestAborted.UnsafeRegister(_ => _engine.Abandon(served), null);
+        await new AnswerWriter(context, asked, served, id, _modelJson, _engine.TokensLeft).WriteAsync().ConfigureAwait(false);
     }
 
     private string Model()
@@ -259,7 +266,8 @@ internal sealed class ApiServer : IAsyncDisposable
             .Append(CultureInfo.InvariantCulture, $"\"owned_by\":\"agentsim\",\"root\":{_modelJson},\"simulated\":true,")
             .Append(CultureInfo.InvariantCulture, $"\"max_model_len\":{_engine.LongestSequence},")
             .Append(CultureInfo.InvariantCulture, $"\"agentsim\":{{\"version\":\"{Replay.Version}\",\"timing\":{timing},")
-            .Append(CultureInfo.InvariantCulture, $"\"speed\":{_settings.Options.Speed}}}}}")
+            .Append(CultureInfo.InvariantCulture, $"\"speed\":{_settings.Options.Speed},")
+            .Append(CultureInfo.InvariantCulture, $"\"turnaround_ms\":{_settings.Options.TurnaroundMs}}}}}")
             .ToString();
     }
 

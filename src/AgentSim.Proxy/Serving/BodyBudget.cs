@@ -5,14 +5,18 @@ namespace AgentSim.Proxy.Serving;
 /// <summary>
 /// Reads the bodies of requests; together they take no more memory than there should be, however many clients send at once.
 /// </summary>
-internal sealed class BodyBudget
+/// <param name="mostAtOnce">Bytes of all bodies that are read at a time.</param>
+internal sealed class BodyBudget(long mostAtOnce)
 {
     /// <summary>Bytes of one body.</summary>
     public const int MostBytes = 64 << 20;
 
-    private const long MostAtOnce = 512L << 20;
+    /// <summary>Bytes of all bodies at a time unless told otherwise.</summary>
+    public const long MostAtOnce = 512L << 20;
+
     private const int Piece = 16 << 10;
 
+    private readonly long _most = mostAtOnce;
     private long _taken;
 
     /// <summary>Reads a body.</summary>
@@ -57,7 +61,7 @@ internal sealed class BodyBudget
         public void Take(long bytes)
         {
             _own += bytes;
-            if (Interlocked.Add(ref owner._taken, bytes) > MostAtOnce)
+            if (Interlocked.Add(ref owner._taken, bytes) > owner._most)
                 throw new ApiProblem(StatusCodes.Status503ServiceUnavailable, "Too many large requests come at once.");
         }
 

@@ -37,7 +37,7 @@ internal static class MetricsPage
         Total("vllm:num_preemptions", "Requests admitted again after their first token.", totals.Preemptions);
         Total("vllm:prompt_tokens", "Prompt tokens of admitted requests.", totals.PromptTokens);
         Total("vllm:generation_tokens", "Tokens given out.", totals.OutputTokens);
-        Begin("vllm:request_success_total", "counter", "Requests that ended; abort: whose client was gone, and which ran on unseen.");
+        Begin("vllm:request_success_total", "counter", "Requests that ended; abort: whose client was gone.");
         Ended("length", totals.Completed - totals.Abandoned);
         Ended("abort", totals.Abandoned);
         Distribution("vllm:time_to_first_token_seconds", "Arrival to first token, simulated seconds.", totals.Ttft);

@@ -21,6 +21,9 @@ internal sealed record ModelRequest
 
     /// <summary>Whether every chunk of a stream has the usage so far.</summary>
     public required bool HasContinuousUsage { get; init; }
+
+    /// <summary>Whether tokens come with their ids.</summary>
+    public required bool HasTokenIds { get; init; }
     public required int Priority { get; init; }
     public required string? Salt { get; init; }
 
@@ -85,6 +88,7 @@ internal sealed record ModelRequest
             Streams = streams,
             HasUsage = hasOptions && Flag(options, "include_usage"),
             HasContinuousUsage = hasOptions && Flag(options, "include_usage") && Flag(options, "continuous_usage_stats"),
+            HasTokenIds = Flag(root, "return_token_ids"),
             Priority = Whole(root, "priority", int.MinValue + 1, int.MaxValue) ?? 0,
             Salt = root.Text("cache_salt"),
         };

@@ -104,7 +104,7 @@ internal static class PromptTokens
         {
             if (token.ValueKind != JsonValueKind.Number || !token.TryGetInt32(out int id) || id < 0)
                 throw Wrong("must hold token ids, whole numbers from 0");
-            tokens[count++] = (ulong)id;
+            tokens[count++] = TextTokens.OfId(id);
         }
 
         return tokens;

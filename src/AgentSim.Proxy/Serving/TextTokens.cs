@@ -23,6 +23,12 @@ internal static class TextTokens
     /// <summary>The words as tokens.</summary>
     public static ulong[] WordTokens { get; } = [.. Words.Select(word => Of(Encoding.ASCII.GetBytes(word)))];
 
+    /// <summary>The id that a word of an output has, for clients that ask for ids: the highest that there are.</summary>
+    public static int IdOf(int word) => int.MaxValue - word;
+
+    /// <summary>The token of an id: of a word, when a client gives it back, or itself.</summary>
+    public static ulong OfId(int id) => int.MaxValue - id < WordTokens.Length ? WordTokens[int.MaxValue - id] : (ulong)id;
+
     /// <summary>Appends the tokens of a text.</summary>
     public static void Add(string text, List<ulong> tokens)
     {

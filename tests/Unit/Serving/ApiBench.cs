@@ -35,7 +35,8 @@ internal sealed class ApiBench : IAsyncDisposable
     }
 
     public static async Task<ApiBench> Start(
-        ReplaySettings? settings = null, double speed = 50.0, int? connections = null, string model = "m")
+        ReplaySettings? settings = null, double speed = 50.0, int? connections = null, string model = "m",
+        ApiLimits? limits = null)
     {
         List<AgentSimException> problems = [];
         ServerOptions options = new() { Listen = "http://127.0.0.1:0", Speed = speed, Model = model };
@@ -47,7 +48,7 @@ internal sealed class ApiBench : IAsyncDisposable
                 {
                     lock (problems) problems.Add(problem);
                 },
-                connections),
+                limits ?? new ApiLimits(connections)),
             problems);
     }
 

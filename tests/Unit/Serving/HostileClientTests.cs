@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
+using AgentSim.Proxy.Serving;
 using AgentSim.Tests.Zmtp;
 
 namespace AgentSim.Tests.Serving;
@@ -102,6 +103,88 @@ public sealed class HostileClientTests
 
         Assert.True(bench.Server.Counters.RefusedConnections >= 92);
         Assert.Contains("ServerFull", bench.Problems.Select(problem => problem.ErrorId));
+    }
+
+    [Fact]
+    public async Task A_body_that_comes_byte_by_byte_is_cut_off_and_holds_up_nobody()
+    {
+        await using ApiBench bench = await ApiBench.Start();
+        using Socket socket = await Connect(bench);
+        await socket.SendAsync((byte[])[.. Head, .. "Content-Length: 100000\r\n\r\n{\"prompt\":\""u8]);
+        Task<string> answer = ReadAll(socket);
+        while (!answer.IsCompleted)
+        {
+            try
+            {
+                await socket.SendAsync("a"u8.ToArray());
+            }
+            catch (SocketException)
+            {
+                break;   // it was cut off
+            }
+
+            await bench.Ask("/v1/completions", Sound);
+            await Task.Delay(50);
+        }
+
+        Assert.Contains(" 408 ", await answer);
+        Assert.Equal(0L, bench.Server.Counters.Active);
+    }
+
+    [Fact]
+    public async Task Bodies_that_take_too_much_memory_together_are_refused_until_others_are_read()
+    {
+        await using ApiBench bench = await ApiBench.Start(limits: new ApiLimits(BodyBytes: 1 << 20));
+        byte[] half = [.. Head, .. "Content-Length: 600000\r\n\r\n{\"prompt\":\""u8, .. Enumerable.Repeat((byte)'a', 500_000)];
+        using (Socket first = await Connect(bench))
+        {
+            await first.SendAsync(half);
+            string large = $$"""{"prompt":"{{new string('a', 600_000)}}","max_tokens":1}""";
+            // Until what the first has sent so far is read.
+            Assert.Equal(HttpStatusCode.ServiceUnavailable, await StatusOnce(bench, large, status => status != HttpStatusCode.OK));
+            await bench.Ask("/v1/completions", Sound);
+        }
+
+        string smaller = $$"""{"prompt":"{{new string('a', 400_000)}}","max_tokens":1}""";
+        Assert.Equal(HttpStatusCode.OK, await StatusOnce(bench, smaller, status => status == HttpStatusCode.OK));
+    }
+
+    [Fact]
+    public async Task Requests_beyond_those_that_are_taken_at_a_time_are_refused_until_others_end()
+    {
+        await using ApiBench bench = await ApiBench.Start(speed: 0.1, limits: new ApiLimits(Requests: 3));
+        List<HttpResponseMessage> held = [];
+        for (int i = 0; i < 3; i++)
+        {
+            held.Add(await bench.Post("/v1/completions", """{"prompt":"a","max_tokens":2000,"stream":true}""",
+                HttpCompletionOption.ResponseHeadersRead));
+        }
+
+        using (HttpResponseMessage refused = await bench.Post("/v1/completions", Sound))
+        {
+            Assert.Equal(HttpStatusCode.ServiceUnavailable, refused.StatusCode);
+            Assert.NotNull(refused.Headers.RetryAfter);
+        }
+
+        Assert.Equal(3L, bench.Server.Counters.Active);
+        held[0].Dispose();
+        Assert.Equal(HttpStatusCode.OK, await StatusOnce(bench, Sound, status => status == HttpStatusCode.OK));
+        held.ForEach(each => each.Dispose());
+    }
+
+    // The status of a request that is sent until it has such a one.
+    private static async Task<HttpStatusCode> StatusOnce(ApiBench bench, string body, Func<HttpStatusCode, bool> isIt)
+    {
+        HttpStatusCode status = default;
+        for (int i = 0; i < 600; i++)
+        {
+            using HttpResponseMessage response = await bench.Post("/v1/completions", body);
+            status = response.StatusCode;
+            if (isIt(status)) break;
+            await Task.Delay(50);
+        }
+
+        return status;
     }
 
     [Fact]

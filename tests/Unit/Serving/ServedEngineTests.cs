@@ -16,18 +16,23 @@ public sealed class ServedEngineTests
     private static readonly ulong[] Words = [.. Enumerable.Range(0, 64).Select(word => 1_000_000UL + (ulong)word)];
 
     [Theory]
-    [InlineData("vllm", false)]
-    [InlineData("sglang", false)]
-    [InlineData("trtllm", false)]
-    [InlineData("vllm", true)]
-    [InlineData("sglang", true)]
-    public async Task A_replay_of_the_arrivals_has_the_same_times(string engineType, bool repliesComeBack)
+    [InlineData("vllm", false, 0.0)]
+    [InlineData("sglang", false, 0.0)]
+    [InlineData("trtllm", false, 0.0)]
+    [InlineData("vllm", true, 0.0)]
+    [InlineData("sglang", true, 0.0)]
+    [InlineData("vllm", false, 0.5)]
+    [InlineData("sglang", false, 0.5)]
+    [InlineData("trtllm", false, 0.5)]
+    [InlineData("vllm", true, 5.0)]
+    [InlineData("sglang", true, 5.0)]
+    public async Task A_replay_of_the_arrivals_has_the_same_times(string engineType, bool repliesComeBack, double turnaroundMs)
     {
         int compared = 0, deadEnds = 0;
         foreach (Scenario scenario in Scenario.Of(engineType).Sample(25, 20))
         {
             ReplaySettings settings = scenario.Settings with { Concurrency = null, MaxSimTimeMs = null, ArrivalSpeedupRatio = 1.0 };
-            List<Answer> answers = await Serve(settings, new Random(compared), repliesComeBack);
+            List<Answer> answers = await Serve(settings, new Random(compared), repliesComeBack, turnaroundMs);
             if (answers.Count == 0) continue;
             ReplayWorkload workload = WorkloadLoader.FromRows(Rows(answers, repliesComeBack), traceBlockSize: 1);
             if (answers.Exists(answer => answer.Error is not null))
@@ -54,6 +59,43 @@ public sealed class ServedEngineTests
         Assert.True(compared > 100, $"only {compared} requests were compared, {deadEnds} dead ends");
     }
 
+    [Theory]
+    [InlineData("vllm")]
+    [InlineData("sglang")]
+    [InlineData("trtllm")]
+    public async Task Requests_whose_clients_go_away_end_wherever_they_are_and_harm_no_other(string engineType)
+    {
+        foreach (Scenario scenario in Scenario.Of(engineType).Sample(25, 20))
+        {
+            ReplaySettings settings = scenario.Settings with { Concurrency = null, MaxSimTimeMs = null, ArrivalSpeedupRatio = 1.0 };
+            bool hasRestarted = false;
+            using ServedEngine engine = new(settings, speed: 100, turnaroundMs: 0.1, Words, _ => hasRestarted = true);
+            engine.Start();
+            Random random = new(7);
+            List<ServedRequest> staying = [];
+            for (int i = 0; i < 60; i++)
+            {
+                ulong[] prompt = [.. Enumerable.Range(0, random.Next(1, 60)).Select(token => (ulong)(token + (i % 3 * 1000)))];
+                int output = random.Next(1, 200);
+                if (engine.WhyNever(prompt.Length, output) is not null) continue;
+                ServedRequest request = new()
+                {
+                    Prompt = prompt, Output = output, Received = Stopwatch.GetTimestamp(), Seed = (ulong)i,
+                };
+                Assert.True(engine.TrySubmit(request));
+                if (i % 2 == 0) staying.Add(request);
+                else if (i % 4 == 1) engine.Abandon(request);
+                else _ = Task.Delay(random.Next(5)).ContinueWith(_ => engine.Abandon(request), TaskScheduler.Default);
+            }
+
+            await Wait.Until(() => engine.InFlight == 0);
+            Assert.Null(engine.Failure);
+            if (hasRestarted) continue;   // the engines are so small that requests can wait for each other for ever
+            foreach (ServedRequest request in staying)
+                Assert.Equal(request.Output, await request.Due.ReadAllAsync().SumAsync(due => due.Tokens));
+        }
+    }
+
     private sealed record Answer(string Name, ServedRequest Request)
     {
         public List<double> Times { get; } = [];
@@ -61,9 +103,9 @@ public sealed class ServedEngineTests
         public AgentSimException? Error { get; set; }
     }
 
-    private static async Task<List<Answer>> Serve(ReplaySettings settings, Random random, bool repliesComeBack)
+    private static async Task<List<Answer>> Serve(ReplaySettings settings, Random random, bool repliesComeBack, double turnaroundMs)
     {
-        using ServedEngine engine = new(settings, speed: 100, Words);
+        using ServedEngine engine = new(settings, speed: 100, turnaroundMs, Words);
         engine.Start();
         List<Answer> answers = [];
         for (int i = 0; i < 30; i++)

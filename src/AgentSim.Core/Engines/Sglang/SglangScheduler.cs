@@ -63,6 +63,16 @@ internal sealed partial class SglangScheduler : Scheduler
         _queueChanged = true;
     }
 
+    public override bool TryCutShort(int request)
+    {
+        Sequence? found = _running.Find(request, (sequence, wanted) => sequence.Request == wanted)
+            ?? _waiting.Find(request, (sequence, wanted) => sequence.Request == wanted)
+            ?? _prebuilt.Find(request, (sequence, wanted) => sequence.Request == wanted);
+        if (found is null) return false;
+        found.OutputLimit = Math.Min(found.OutputLimit, found.Generated + 1);
+        return true;
+    }
+
     private Sequence NewSequence(int request)
     {
         if (!_idle.TryPop(out Sequence? sequence)) sequence = new Sequence();

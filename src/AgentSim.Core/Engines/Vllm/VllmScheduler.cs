@@ -55,6 +55,15 @@ internal sealed partial class VllmScheduler : Scheduler
         _waiting.PushBack(NewSequence(request));
     }
 
+    public override bool TryCutShort(int request)
+    {
+        Sequence? found = _running.Find(request, (sequence, wanted) => sequence.Request == wanted)
+            ?? _waiting.Find(request, (sequence, wanted) => sequence.Request == wanted);
+        if (found is null) return false;
+        found.OutputLimit = Math.Min(found.OutputLimit, found.Generated + 1);
+        return true;
+    }
+
     private Sequence NewSequence(int request)
     {
         if (!_idle.TryPop(out Sequence? sequence)) sequence = new Sequence();
