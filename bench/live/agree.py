@@ -24,6 +24,7 @@ ROOT = os.path.dirname(os.path.dirname(HERE))
 CLI = ["dotnet", os.path.join(ROOT, "src/AgentSim.Cli/bin/Release/net10.0/agentsim.dll")]
 
 BEFORE = []
+SERVER = []
 
 
 class Server:
@@ -148,7 +149,7 @@ def mean(records, name):
 
 
 def compare(name, cli, folder, rows, options, cores):
-    with Server(cli, core=1 if cores else None) as server:
+    with Server(cli, *SERVER, core=1 if cores else None) as server:
         load = os.getloadavg()[0]
         live = run(cli, "live", rows, *options, "--endpoint", server.url, "--model", "agentsim", "--report-json", f"{folder}/live.json",
                    "--report-jsonl", f"{folder}/live.jsonl", core=0 if cores else None)
@@ -178,9 +179,11 @@ def main():
     parser.add_argument("--seconds", type=float, default=120)
     parser.add_argument("--cores", action="store_true", help="client on core 0, server on core 1")
     parser.add_argument("--only", default=None)
+    parser.add_argument("--server", default="", help="more arguments of the server, as '--turnaround-ms 0'")
     parser.add_argument("--before", default="", help="what runs client and server, as 'chrt -r 1' on machines that others use, too")
     given = parser.parse_args()
     BEFORE[:] = shlex.split(given.before)
+    SERVER[:] = shlex.split(given.server)
     cli = shlex.split(given.cli) if given.cli else CLI
     kinds = {
         "plain": lambda path: plain(path, given.seconds, 1),

@@ -38,6 +38,7 @@ def main():
     parser.add_argument("--hidden", default=None, help="profile of the server; without it one of the recorded run of an RTX 4090")
     parser.add_argument("--before", default="")
     parser.add_argument("--keep", default=None)
+    parser.add_argument("--server", default="", help="more arguments of the server, as '--turnaround-ms 0'")
     parser.add_argument("--known", default="--max-num-seqs 256 --max-num-batched-tokens 2048",
                         help="what whoever runs a server knows of it, and servers do not say")
     parser.add_argument("--concurrency", default="16")
@@ -56,7 +57,7 @@ def main():
     step(cli, "convert", "--agentic", "--input-path", sample, "--output-file", "rows.jsonl")
     rows = ["rows.jsonl", "--trace-format", "agentic_mooncake", "--trace-block-size", "16", "--copies", "3"]
     agree.BEFORE[:] = shlex.split(given.before)
-    with agree.Server(cli, "--timing-profile", hidden) as server:
+    with agree.Server(cli, "--timing-profile", hidden, *shlex.split(given.server)) as server:
         to = ["--endpoint", server.url, "--model", "agentsim"]
         step(cli, "probe", *to, "-o", "probe.jsonl", "--max-concurrency", given.concurrency, "--max-prompt-tokens", given.longest)
         agree.BEFORE[:] = []
