@@ -30,7 +30,8 @@ Describe 'Start-AgentServer, Get-AgentServer, Stop-AgentServer' {
 
     It 'has separate pools, and the router of a policy file' {
         'families: {}' | Set-Content "$TestDrive/policy.yaml"
-        $server = Start-AgentServer -Listen http://localhost:0 -Speed 100 -PrefillEngine @{ block_size = 16 } -DecodeEngine @{ block_size = 16 } -PrefillWorkers 2 -DecodeWorkers 1 -ModelName m
+        $server = Start-AgentServer -Listen http://localhost:0 -Speed 100 -TurnaroundMs 0.5 -PrefillEngine @{ block_size = 16 } -DecodeEngine @{ block_size = 16 } -PrefillWorkers 2 -DecodeWorkers 1 -ModelName m
+        $server.TurnaroundMs | Should -Be 0.5
         $metrics = Invoke-RestMethod "$($server.Address)/metrics"
         @($metrics -split "`n" -like 'vllm:cache_config_info*').Count | Should -Be 3
         (Invoke-RestMethod "$($server.Address)/v1/completions" -Method Post -ContentType application/json -Body '{"prompt":[1,2],"max_tokens":3}').usage.total_tokens | Should -Be 5

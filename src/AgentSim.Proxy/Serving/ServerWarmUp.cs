@@ -28,8 +28,8 @@ internal static class ServerWarmUp
         try
         {
             var options = new ServerOptions { Listen = "http://127.0.0.1:0", Speed = Speed };
-            await using ApiServer server = await ApiServer.StartAsync(settings with { Options = options }, _ => { }, connections: 8)
-                .ConfigureAwait(false);
+            await using ApiServer server = await ApiServer.StartAsync(
+                settings with { Options = options }, _ => { }, new ApiLimits(Connections: 8)).ConfigureAwait(false);
             using var client = new HttpClient(new SocketsHttpHandler { UseProxy = false }) { BaseAddress = new Uri(server.Address) };
             for (int round = 0; round < Rounds; round++)
                 await Task.WhenAll(Requests.Select(request => PostAsync(client, request, patience.Token))).ConfigureAwait(false);
