@@ -50,7 +50,10 @@ public sealed class EncodingTests : IDisposable
     public void Dispose() => _folder.Dispose();
 
     private static void Load(string path, TraceFormat format) =>
-        WorkloadLoader.Load([path], new WorkloadOptions { Format = format, TraceBlockSize = format == TraceFormat.Dynamo ? null : 512 });
+        WorkloadLoader.Load([path], new WorkloadOptions
+        {
+            Format = format, TraceBlockSize = (format == TraceFormat.Dynamo || format == TraceFormat.AgenticMooncake) ? null : 512,
+        });
 
     private static void Import(string path, string format) =>
         LogImport.Read([path], new ImportOptions { IsStrict = true, Format = format, Start = SessionStart.Together });
