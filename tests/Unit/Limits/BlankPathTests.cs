@@ -3,7 +3,7 @@ using AgentSim.Cli;
 
 namespace AgentSim.Tests.Limits;
 
-/// <summary>A path that is empty or blank, as one is that comes of a variable that is not set, is refused by the name of its option.</summary>
+/// <summary>A path that is empty or blank is refused by the name of its option: it comes of a variable that is not set.</summary>
 public sealed class BlankPathTests : IDisposable
 {
     // What placeholders call values that name no file.
@@ -57,9 +57,9 @@ public sealed class BlankPathTests : IDisposable
     [Theory]
     [InlineData("agentsim: ' ': there is no such file [InputUnreadable]", " ")]
     [InlineData("agentsim: (empty path): there is no such file [InputUnreadable]", "")]
-    [InlineData("agentsim: --router-config: router_policy_config is ' '; name a file, or leave it out [RouterConfigInvalid]", "rows.jsonl", "--router-config",
-        """{"router_policy_config":" "}""", "--router-mode", "kv_router")]
-    [InlineData("agentsim: ' ': planner_profile_data cannot be used: there is no such file;", "rows.jsonl", "--extra-engine-args",
+    [InlineData("agentsim: --router-config: router_policy_config is ' '; name a file, or leave it out [RouterConfigInvalid]", "rows.jsonl",
+        "--router-config", """{"router_policy_config":" "}""", "--router-mode", "kv_router")]
+    [InlineData("agentsim: --extra-engine-args: planner_profile_data ", "rows.jsonl", "--extra-engine-args",
         """{"planner_profile_data":" "}""")]
     public void A_blank_path_that_comes_another_way_can_be_seen(string expected, params string[] arguments)
     {

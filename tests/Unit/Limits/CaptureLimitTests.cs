@@ -78,7 +78,8 @@ public sealed partial class CaptureLimitTests : IDisposable
         Assert.True(process.ExitCode == 1, $"exit {process.ExitCode}: {error}");
         foreach (string row in rows) JsonDocument.Parse(row).Dispose();
         Assert.Contains("[CaptureWriteFailed]", error, StringComparison.Ordinal);
-        Assert.Contains(string.Create(CultureInfo.InvariantCulture, $"agentsim: {rows.Count:N0} rows in "), error, StringComparison.Ordinal);
+        string said = string.Create(CultureInfo.InvariantCulture, $"agentsim: {rows.Count:N0} rows in ");
+        Assert.Contains(said, error, StringComparison.Ordinal);
         Assert.EndsWith($"agentsim: {Events - rows.Count} records could not be written [CaptureIncomplete]", error.TrimEnd(),
             StringComparison.Ordinal);
         Assert.InRange(rows.Count, 1, Events - 1);
@@ -87,7 +88,8 @@ public sealed partial class CaptureLimitTests : IDisposable
     }
 
     // What cannot be packed.
-    private static string Noise(int number) => Convert.ToHexString(System.Security.Cryptography.SHA256.HashData(BitConverter.GetBytes(number)));
+    private static string Noise(int number) =>
+        Convert.ToHexString(System.Security.Cryptography.SHA256.HashData(BitConverter.GetBytes(number)));
 
     [GeneratedRegex("tcp://127\\.0\\.0\\.1:[0-9]+")]
     private static partial Regex Endpoint();

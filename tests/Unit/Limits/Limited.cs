@@ -2,7 +2,7 @@ using System.Diagnostics;
 
 namespace AgentSim.Tests.Limits;
 
-/// <summary>What this machine lets a test limit for a process that it starts; where it does not, the test is skipped, and says so.</summary>
+/// <summary>What this machine lets a test limit for a process that it starts; where it does not, the test is skipped and says so.</summary>
 internal static class Limited
 {
     /// <summary>A disk of a size in bytes, mounted for one shell and what it starts; null: it cannot be had here.</summary>

@@ -175,7 +175,7 @@ public sealed class TraceTimelineTests
     }
 
     [Theory]
-    [InlineData("1 of 'nope', 2 of no event_type", """{"schema":"dynamo.request.trace.v1","event_type":"nope","event_time_unix_ms":1}""",
+    [InlineData("2 of no event_type, 1 of 'nope'", """{"schema":"dynamo.request.trace.v1","event_type":"nope","event_time_unix_ms":1}""",
         """{"schema":"dynamo.request.trace.v1","event_time_unix_ms":1}""", """{"schema":"dynamo.request.trace.v1","event_type":"","event_time_unix_ms":1}""")]
     [InlineData("1 of '\\u001b[2J'", """{"schema":"dynamo.request.trace.v1","event_type":"\u001b[2J"}""")]
     [InlineData("1 of 'request_end'", """{"schema":"dynamo.request.trace.v1","event_type":"request_end","request":{}}""")]
