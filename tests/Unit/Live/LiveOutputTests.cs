@@ -1,9 +1,7 @@
-using AgentSim.Live;
 using AgentSim.Rows;
 using AgentSim.Simulation;
 using AgentSim.Tests.Serving;
 using AgentSim.Tests.Simulation;
-using AgentSim.Workload;
 
 namespace AgentSim.Tests.Live;
 
