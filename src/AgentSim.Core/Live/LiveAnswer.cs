@@ -11,7 +11,8 @@ internal sealed class LiveAnswer(int request, double scheduled)
 
     public double Scheduled => scheduled;
 
-    /// <summary>When the client began to act on it, at its moment at the earliest: opened a connection for it, or wrote it to one.</summary>
+    /// <summary>When the client began to act on it: opened a connection for it, or wrote it to one; at its moment at the earliest.
+    /// </summary>
     public double Acted { get; private set; } = double.NaN;
 
     /// <summary>When it began to go out.</summary>
