@@ -139,13 +139,13 @@ public sealed class HostileClientTests
         using (Socket first = await Connect(bench))
         {
             await first.SendAsync(half);
-            string large = $$"""{"prompt":"{{new string('a', 600_000)}}","max_tokens":1}""";
+            string large = $$"""{"prompt":"a","user":"{{new string('a', 600_000)}}","max_tokens":1}""";
             // Until what the first has sent so far is read.
             Assert.Equal(HttpStatusCode.ServiceUnavailable, await StatusOnce(bench, large, status => status != HttpStatusCode.OK));
             await bench.Ask("/v1/completions", Sound);
         }
 
-        string smaller = $$"""{"prompt":"{{new string('a', 400_000)}}","max_tokens":1}""";
+        string smaller = $$"""{"prompt":"a","user":"{{new string('a', 400_000)}}","max_tokens":1}""";
         Assert.Equal(HttpStatusCode.OK, await StatusOnce(bench, smaller, status => status == HttpStatusCode.OK));
     }
 

@@ -129,10 +129,10 @@ public sealed class StretchTests : IDisposable
         // Large batches that are joined and left all the time, with room for all of them or with too little: of blocks, and of tokens
         // in a pass, so that they leave the lockstep before a pass and in the midst of one.
         Random random = new(seed);
-        for (int round = 0; round < 12; round++)
+        for (int round = 0; round < 24; round++)
         {
             int blockSize = Pick(2, 3, 16), workers = random.Next(1, 3);
-            string engine = $$"""{"engine_type":"{{engineType}}","block_size":{{blockSize}},"""
+            string engine = $$"""{"engine_type":"{{engineType}}","block_size":{{blockSize}},"dp_size":{{Pick(1, 1, 2, 3)}},"""
                 + $$""" "num_gpu_blocks":{{Pick(900, 3_000, 40_000) / blockSize}},"max_num_batched_tokens":{{Pick(12, 40, 4_096)}},"""
                 + $$""" "max_num_seqs":{{Pick(15, 60)}},"preemption_mode":"{{Pick("lifo", "fifo")}}"}""";
             string? router = random.Next(2) == 0 ? "{}" : null;

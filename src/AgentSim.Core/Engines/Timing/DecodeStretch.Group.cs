@@ -102,6 +102,7 @@ internal sealed partial class DecodeStretch
         (_ends, _segments, Start) = (worker._ends, worker._segments, worker.Start);
         Steps = _planned = worker.Steps;
         _grownSteps = 0;
+        _nextGrowthFrom = -1;
         IsOpen = false;
     }
 }
