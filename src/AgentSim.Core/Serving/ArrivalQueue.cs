@@ -5,7 +5,6 @@ namespace AgentSim.Serving;
 /// <summary>
 /// Requests on their way in, and the wall clock as simulated time: from 0 at the first request, a number of times as fast. A request
 /// arrives when it was received, but after all that the simulation has already done; so what it does is what a replay of the same
-/// arrives when it was received, but after all that the simulation has already done; so what it does is what a replay of the same
 /// arrivals does. Thread-safe.
 /// <para>
 /// In a simulated replay a request that follows on an answer arrives at the very moment at which the answer ends, and is in the pass that
