@@ -87,6 +87,7 @@ internal static partial class Checks
             || Placeless.Contains(id.Groups[2].Value)) return null;
         string text = id.Groups[1].Value, name = id.Groups[2].Value;
         if (text.StartsWith("there is no ", StringComparison.Ordinal)) return null;   // format or preset, as an option names it
+        if (text.StartsWith("an input has a blank name", StringComparison.Ordinal)) return null;
         string[] named = [.. call.Files.Keys.Where(file => text.Contains(Path.GetFileNameWithoutExtension(file), StringComparison.Ordinal)
             || text.Contains(Shown(Path.GetFileName(file)), StringComparison.Ordinal))];
         string first = text.Split(':')[0];   // a file may be named within the JSON of an option

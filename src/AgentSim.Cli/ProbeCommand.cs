@@ -45,12 +45,16 @@ internal static class ProbeCommand
 
     private static void Show(ReplayResult stage)
     {
-        Output.Write(string.Create(CultureInfo.InvariantCulture,
-            $"{stage.Run.Name,-20} {stage.Summary.CompletedRequests,5} requests, TTFT {stage.Summary.Ttft.Mean:N1} ms, " +
-                $"between tokens {stage.Summary.Tpot.Mean:N2} ms, {stage.Summary.OutputThroughputTokS:N0} tokens/s\n"));
+        string requests = $"{stage.Run.Name,-20} {stage.Summary.CompletedRequests,5} requests";
+        Output.Write(stage.Summary.CompletedRequests == 0 ? $"{requests}: none was answered\n"
+            : string.Create(CultureInfo.InvariantCulture, $"{requests}, TTFT {stage.Summary.Ttft.Mean:N1} ms, " +
+                $"between tokens {Shown(stage.Summary.Tpot.Mean)}, {stage.Summary.OutputThroughputTokS:N0} tokens/s\n"));
         foreach (RunWarning warning in stage.Warnings)
             Messages.WriteLine($"agentsim: warning: {stage.Run.Name}: {warning.In(OptionNames.Wording)}");
     }
+
+    // Outputs of one token have nothing between.
+    private static string Shown(double ms) => double.IsFinite(ms) ? string.Create(CultureInfo.InvariantCulture, $"{ms:N2} ms") : "-";
 
     private sealed class Said : IProgress<string>
     {

@@ -21,7 +21,9 @@ public static class InputFiles
         var files = new List<string>();
         foreach (string path in paths)
         {
-            if (Directory.Exists(path))
+            if (string.IsNullOrWhiteSpace(path))
+                throw Errors.InputUnreadable.Error($"an input has a blank name ({Quote.Of(path)}); name a file or a folder");
+            else if (Directory.Exists(path))
                 AddMatches(files, path, path, IsTraceName, recurse,
                     "the folder holds no *.jsonl or *.jsonl.gz file (folders in it are not looked into)");
             else if (File.Exists(path))

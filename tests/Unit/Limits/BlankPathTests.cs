@@ -55,8 +55,8 @@ public sealed class BlankPathTests : IDisposable
     }
 
     [Theory]
-    [InlineData("agentsim: ' ': there is no such file [InputUnreadable]", " ")]
-    [InlineData("agentsim: (empty path): there is no such file [InputUnreadable]", "")]
+    [InlineData("agentsim: an input has a blank name (' '); name a file or a folder [InputUnreadable]", " ")]
+    [InlineData("agentsim: an input has a blank name (''); name a file or a folder [InputUnreadable]", "")]
     [InlineData("agentsim: --router-config: router_policy_config is ' '; name a file, or leave it out [RouterConfigInvalid]", "rows.jsonl",
         "--router-config", """{"router_policy_config":" "}""", "--router-mode", "kv_router")]
     [InlineData("agentsim: --extra-engine-args: planner_profile_data ", "rows.jsonl", "--extra-engine-args",

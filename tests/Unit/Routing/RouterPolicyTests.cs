@@ -218,6 +218,7 @@ public sealed class RouterPolicyTests : IDisposable
     public void A_file_that_is_no_text_is_refused()
     {
         File.WriteAllBytes(PathOf(), [0x61, 0xff, 0xfe, 0x80]);
-        Assert.Contains("not valid UTF-8", Assert.Throws<AgentSimException>(() => RouterPolicy.Load(PathOf())).Message, StringComparison.Ordinal);
+        Assert.Contains("not valid UTF-8", Assert.Throws<AgentSimException>(() => RouterPolicy.Load(PathOf())).Message,
+            StringComparison.Ordinal);
     }
 }

@@ -37,8 +37,8 @@ public sealed class ServedEngineTests
             ReplayWorkload workload = WorkloadLoader.FromRows(Rows(answers, repliesComeBack), traceBlockSize: 1);
             if (answers.Exists(answer => answer.Error is not null))
             {
-                // The engines are so small that requests can wait for each other for ever.
-                Assert.Throws<AgentSimException>(() => Replay.Run(workload, settings));
+                // In engines so small requests can wait for each other for ever, and do so in a replay of those that had come.
+                Assert.Contains(Enumerable.Range(1, answers.Count), count => IsDeadEnd([.. answers.Take(count)], repliesComeBack, settings));
                 deadEnds++;
                 continue;
             }
@@ -57,6 +57,19 @@ public sealed class ServedEngineTests
         }
 
         Assert.True(compared > 100, $"only {compared} requests were compared, {deadEnds} dead ends");
+
+        static bool IsDeadEnd(List<Answer> answers, bool repliesComeBack, ReplaySettings settings)
+        {
+            try
+            {
+                Replay.Run(WorkloadLoader.FromRows(Rows(answers, repliesComeBack), traceBlockSize: 1), settings);
+                return false;
+            }
+            catch (AgentSimException)
+            {
+                return true;
+            }
+        }
     }
 
     [Theory]
