@@ -74,7 +74,8 @@ internal sealed class SettingsReader(PSCmdlet command)
         };
         if (settings.RouterTrackingKeyFile is { } key) settings = settings with { RouterTrackingKeyFile = FileSystemPath(key) };
         string? policy = policyPath ?? Environment.GetEnvironmentVariable(PolicyVariable) ?? settings.RouterPolicyConfig;
-        if (!string.IsNullOrEmpty(policy)) settings = settings with { RouterPolicyConfig = FileSystemPath(policy) };
+        // A blank one is for the settings to refuse.
+        if (!string.IsNullOrWhiteSpace(policy)) settings = settings with { RouterPolicyConfig = FileSystemPath(policy) };
         return settings.Resolve(name, _files);
     }
 

@@ -155,7 +155,8 @@ Describe 'Invoke-AgentLiveReplay' {
 
     It 'writes report and log together or neither, and gives the result all the same' {
         Set-Content "$TestDrive/before.json" 'what was there'
-        $live = Invoke-AgentLiveReplay @load @to @quiet -ReportPath "$TestDrive/before.json" -LogPath "$TestDrive/no folder/log.jsonl" -ErrorVariable faults
+        $null = New-Item -ItemType Directory "$TestDrive/a folder"
+        $live = Invoke-AgentLiveReplay @load @to @quiet -ReportPath "$TestDrive/before.json" -LogPath "$TestDrive/a folder" -ErrorVariable faults
         $live.Summary.CompletedRequests | Should -Be 6
         @($faults.FullyQualifiedErrorId) -like 'Output*' | Should -Be "OutputFailed,$suffix"
         Get-Content "$TestDrive/before.json" | Should -Be 'what was there'

@@ -55,9 +55,7 @@ internal sealed class SimulatedFit
         Control.UseSingleThread();   // sums in the same order everywhere
         _start = start;
         double[] logs = Logs(start);
-        if (!Array.TrueForAll(logs, double.IsFinite))
-            throw Errors.CalibrationDataMissing.Error(
-                "the times of the measurements fit no engine: its passes would have no length, or no end; check them and their unit");
+        if (!Array.TrueForAll(logs, double.IsFinite)) throw NoEngine(null);
         Vector<double> nothing = Vector<double>.Build.Dense(_length + logs.Length);
         IObjectiveModel model = ObjectiveFunction.NonlinearModel((p, _) => Vector<double>.Build.Dense(Evaluate(p.AsArray() ?? p.ToArray())),
             (p, _) => Jacobian(p.ToArray()), nothing, nothing);
@@ -65,10 +63,22 @@ internal sealed class SimulatedFit
             functionTolerance: 1e-9, maximumIterations: iterations);
         Vector<double> lower = Vector<double>.Build.Dense([.. logs.Select(log => log - 7)]),
             upper = Vector<double>.Build.Dense([.. logs.Select(log => log + 5)]);
-        NonlinearMinimizationResult result = minimizer.FindMinimum(model, Vector<double>.Build.Dense(logs), lower, upper);
+        NonlinearMinimizationResult result;
+        try
+        {
+            result = minimizer.FindMinimum(model, Vector<double>.Build.Dense(logs), lower, upper);
+        }
+        catch (ArgumentException error)
+        {
+            throw NoEngine(error);   // it went beyond all numbers
+        }
+
         TimingParameters best = Parameters(result.MinimizingPoint.ToArray());
         return (best, Loss(best));
     }
+
+    private static AgentSimException NoEngine(Exception? inner) => Errors.CalibrationDataMissing.Error(
+        "the times of the measurements fit no engine: its passes would have no length, or no end; check them and their unit", inner: inner);
 
     /// <summary>The sum of the squares at a point.</summary>
     public double Loss(TimingParameters at) => Evaluate(Logs(at)).Take(_length).Sum(residual => residual * residual);

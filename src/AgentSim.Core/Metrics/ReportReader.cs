@@ -1,5 +1,6 @@
 using System.Text.Json;
 using AgentSim.Files;
+using AgentSim.Json;
 using AgentSim.Rows;
 
 namespace AgentSim.Metrics;
@@ -45,8 +46,9 @@ public static class ReportReader
     {
         try
         {
-            using JsonDocument document = JsonDocument.Parse(
-                EncodedText.Of(BoundedFile.Read(file, InputLimits.Report, path), path, InvalidId));
+            ReadOnlyMemory<byte> text = EncodedText.Of(BoundedFile.Read(file, InputLimits.Report, path), path, InvalidId);
+            using JsonDocument document = JsonDocument.Parse(text);
+            if (Surrogates.HasLone(text.Span)) throw Invalid(path, "a string holds one half of a surrogate pair");
             if (document.RootElement.ValueKind != JsonValueKind.Object) throw Invalid(path, "the file holds no JSON object");
             return EmptyMetrics.Mark([.. Holders(document.RootElement).SelectMany(Numbers)], NamedEmpty(document.RootElement, path));
         }
@@ -54,10 +56,6 @@ public static class ReportReader
         {
             throw InvalidId.At(path, (error.LineNumber ?? 0) + 1,
                 $"this is not valid JSON; name a report as {Setting.ReportWriter} writes it", error);
-        }
-        catch (InvalidOperationException)
-        {
-            throw Invalid(path, "a string holds one half of a surrogate pair");
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {

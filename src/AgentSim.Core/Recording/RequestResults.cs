@@ -71,8 +71,9 @@ internal sealed class RequestResults : IReadOnlyList<RequestResult>
     /// <summary>The same between the pools of a disaggregated replay; null for others.</summary>
     public HandoffOutcome? Handoff(int index) => _handoffs?[_order[index]];
 
+    // Not named as the property of the records: PowerShell would find this instead.
     /// <summary>The session of a request, without its record.</summary>
-    public string? SessionId(int index) => _identities[_order[index] + 1].SessionId;
+    public string? SessionOf(int index) => _identities[_order[index] + 1].SessionId;
 
     public IEnumerator<RequestResult> GetEnumerator()
     {

@@ -50,6 +50,22 @@ public sealed class CalibrateCommandTests : IDisposable
     }
 
     [Fact]
+    public void Times_beyond_all_engines_are_refused()
+    {
+        string file = _folder.Write("stage_3_lifecycle_metrics.json", """
+            {"load_summary":{"achieved_rate":10.0,"schedule_delay":{"mean":9.0}},"successes":{"count":12,"latency":{
+            "request_latency":{"mean":1.0,"median":1.0},"time_to_first_token":{"mean":0.37,"median":5e-324},
+            "inter_token_latency":{"mean":0.005}},"throughput":{"requests_per_sec":9.5},
+            "prompt_len":{"mean":200,"min":190,"max":210},"output_len":{"mean":60}},"failures":{"count":0}}
+            """);
+        (int code, _, string error) = Run("calibrate", file, "-o", _folder.File("mine.npz"), "--num-gpu-blocks", "1000", "--layers", "2",
+            "--tensor-parallel-size", "7", "--hardware", "h");
+        Assert.Equal(1, code);
+        Assert.Contains("fit no engine", error, StringComparison.Ordinal);
+        Assert.Equal(["stage_3_lifecycle_metrics.json"], _folder.Everything);
+    }
+
+    [Fact]
     public void A_server_that_takes_no_request_is_no_server_to_fit()
     {
         (int code, _, string error) = Run("calibrate", Recorded, "-o", _folder.File("mine.npz"), "--max-model-len", "2");

@@ -139,4 +139,10 @@ public class RequestLogWriterTests
         int[] ordinals = [.. new RequestResults(outcomes, null, new Sample()).Select(r => r.Ordinal)];
         Assert.Equal(Enumerable.Range(1, 40).OrderBy(o => (o - 1) % 3).ThenBy(o => o), ordinals);
     }
+
+    // PowerShell takes a member of the list where there is one, and those of its records only else: $result.Requests.SessionId.
+    [Fact]
+    public void Members_of_the_list_do_not_hide_those_of_its_records() =>
+        Assert.Empty(typeof(RequestResults).GetMembers().Select(member => member.Name)
+            .Intersect(typeof(RequestResult).GetProperties().Select(property => property.Name)));
 }

@@ -37,8 +37,9 @@ public sealed class ServedEngineTests
             ReplayWorkload workload = WorkloadLoader.FromRows(Rows(answers, repliesComeBack), traceBlockSize: 1);
             if (answers.Exists(answer => answer.Error is not null))
             {
-                // In engines so small requests can wait for each other for ever, and do so in a replay of those that had come.
-                // In engines so small, requests can wait for each other for ever, and in a replay of those that had come they do so, too.
+                // In engines so small, requests can wait for each other for ever; they do so in a replay of those that had come.
+                Assert.Contains(Enumerable.Range(1, answers.Count),
+                    count => IsDeadEnd([.. answers.Take(count)], repliesComeBack, settings));
                 deadEnds++;
                 continue;
             }
