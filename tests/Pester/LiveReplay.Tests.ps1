@@ -39,14 +39,21 @@ BeforeAll {
         }
         $listener.Close()
     }
-    function Start-TestServer([int] $Off = 0, [int] $DelayMs = 0) {
+    function Start-TestServer([int] $Off = 0, [int] $DelayMs = 0, [int] $Tries = 5) {
         $free = [System.Net.Sockets.TcpListener]::new([ipaddress]::Loopback, 0)
         $free.Start()
         $url = "http://127.0.0.1:$($free.LocalEndpoint.Port)"
         $free.Stop()
         $seen = [hashtable]::Synchronized(@{ requests = 0 })
         $job = Start-ThreadJob $serve -ArgumentList "$url/", $Off, $DelayMs, $seen
-        while (-not $seen['listening']) { if ($job.State -ne 'Running' -and $job.State -ne 'NotStarted') { throw (Receive-Job $job) }; Start-Sleep -Milliseconds 20 }
+        while (-not $seen['listening']) {
+            if ($job.State -ne 'Running' -and $job.State -ne 'NotStarted') {
+                # Somebody else may have got the free port meanwhile.
+                if ($Tries -gt 1) { return Start-TestServer $Off $DelayMs ($Tries - 1) }
+                throw (Receive-Job $job)
+            }
+            Start-Sleep -Milliseconds 20
+        }
         [pscustomobject]@{ Url = $url; Seen = $seen; Job = $job }
     }
     function Stop-TestServer($Server) { $Server.Seen['stop'] = $true; $null = $Server.Job | Wait-Job -Timeout 20; $Server.Job | Remove-Job -Force }

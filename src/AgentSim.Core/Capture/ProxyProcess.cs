@@ -63,6 +63,8 @@ internal sealed class ProxyProcess : IDisposable
         lock (_gate)
         {
             if (_isStopped) return;
+            // It may have ended a moment ago, and nobody was told yet.
+            if (_web.HasEnded) ReportEnd(EndedMessage(_web));
             _isStopped = true;
             if (_web.HasEnded)
             {
@@ -84,9 +86,12 @@ internal sealed class ProxyProcess : IDisposable
     private void End(WebProcess web)
     {
         if (Volatile.Read(ref _isStopped)) return;
-        if (_onEnded is null) ReportEnd($"the proxy ended: {web.Reason()}; what it received in the last moments is not recorded");
-        else _onEnded(this, web.Reason());
+        if (_onEnded is null) ReportEnd(EndedMessage(web));
+        else if (!Interlocked.Exchange(ref _isEndReported, true)) _onEnded(this, web.Reason());
     }
+
+    private static string EndedMessage(WebProcess web) =>
+        $"the proxy ended: {web.Reason()}; what it received in the last moments is not recorded";
 
     // Once, by whoever notices first.
     private void ReportEnd(string message)

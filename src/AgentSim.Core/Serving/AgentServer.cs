@@ -19,9 +19,11 @@ public sealed class AgentServer : IDisposable
     private readonly string _timing;
     private readonly Action<AgentSimException>? _onProblem;
     private readonly object _gate = new();
+    private readonly object _endGate = new();
     private readonly WebProcess _web;
     private ServerCounters _last = new();
     private bool _isStopped;
+    private bool _isEndReported;
 
     private AgentServer(ServerOptions options, ReplaySettings replay, Action<AgentSimException>? onProblem)
     {
@@ -64,6 +66,7 @@ public sealed class AgentServer : IDisposable
         lock (_gate)
         {
             if (!_isStopped) Ask(ProxyMessages.StatusRequest, StatusPatience);
+            if (!_isStopped && _web.HasEnded) ReportEnd(_web);
             return new ServerStatus
             {
                 Address = Address,
@@ -86,6 +89,7 @@ public sealed class AgentServer : IDisposable
         lock (_gate)
         {
             if (_isStopped) return;
+            if (_web.HasEnded) ReportEnd(_web);
             _isStopped = true;
             if (!_web.HasEnded)
             {
@@ -108,6 +112,17 @@ public sealed class AgentServer : IDisposable
 
     private void End(WebProcess web)
     {
-        if (!Volatile.Read(ref _isStopped)) _onProblem?.Invoke(Errors.ServerEnded.Error($"the server ended: {web.Reason()}"));
+        if (!Volatile.Read(ref _isStopped)) ReportEnd(web);
+    }
+
+    // Once, by whoever notices first: who sees that it does not run has been told that it ended.
+    private void ReportEnd(WebProcess web)
+    {
+        lock (_endGate)
+        {
+            if (_isEndReported) return;
+            _isEndReported = true;
+            _onProblem?.Invoke(Errors.ServerEnded.Error($"the server ended: {web.Reason()}"));
+        }
     }
 }

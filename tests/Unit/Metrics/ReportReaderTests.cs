@@ -51,6 +51,7 @@ public sealed class ReportReaderTests : IDisposable
 
     [Theory]
     [InlineData("{\"\\ud800\":1}")]
+    [InlineData("{\"duration_ms\":1,\"run\":{\"settings\":{\"a\":[\"\\udc00\"]}}}")]
     [InlineData("{\"\u00ff\":1}")]   // written as the byte ff
     public void Names_that_are_no_text_are_refused(string content)
     {
