@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.IO.Compression;
 using System.Text;
 using System.Text.Json;
@@ -61,7 +62,8 @@ internal static partial class Checks
             yield return new Finding("long line", $"{line.Length} characters: {line[..120]}", $"{call.Command} {outcome.Exit}");
         if (errors.Length > MostErrors) yield return new Finding("long line",
             $"{errors.Length} characters on standard error: {errors[..120]}");
-        bool isGiven = call.Arguments.Any(argument => NoNumber().IsMatch(argument));
+        bool isGiven = call.Arguments.Any(argument => NoNumber().IsMatch(argument)
+            || (double.TryParse(argument, CultureInfo.InvariantCulture, out double number) && double.IsInfinity(number)));
         // What it quotes of a file is not its own.
         if (!isGiven && NoNumber().Match(Quoted().Replace(output, quote => new string(' ', quote.Length))) is { Success: true } number)
             yield return Seen("no number", call, "standard output", output, number.Index);

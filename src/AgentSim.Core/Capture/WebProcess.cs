@@ -64,6 +64,9 @@ internal sealed class WebProcess : IDisposable
         };
         // Where files may not be large, the runtime cannot have its second view of compiled code, which is one.
         if (ProcessLimits.HasFileSizeLimit()) start.Environment["DOTNET_EnableWriteXorExecute"] = "0";
+        // With a single processor the runtime hands work on to threads that wait for each other: answers of a server came a tenth of a
+        // second late on one core, and on time where it takes the core for two.
+        if (Environment.ProcessorCount == 1) start.Environment["DOTNET_PROCESSOR_COUNT"] = "2";
         Process process;
         try
         {
