@@ -21,9 +21,7 @@ public static class InputFiles
         var files = new List<string>();
         foreach (string path in paths)
         {
-            if (string.IsNullOrWhiteSpace(path))
-                throw Errors.InputUnreadable.Error($"an input has a blank name ({Quote.Of(path)}); name a file or a folder");
-            else if (Directory.Exists(path))
+            if (Directory.Exists(path))
                 AddMatches(files, path, path, IsTraceName, recurse,
                     "the folder holds no *.jsonl or *.jsonl.gz file (folders in it are not looked into)");
             else if (File.Exists(path))
@@ -55,6 +53,8 @@ public static class InputFiles
     /// <summary>The error (<c>InputUnreadable</c>) of a file that cannot be opened.</summary>
     internal static AgentSimException Unreadable(string path, Exception error)
     {
+        if (string.IsNullOrWhiteSpace(path))
+            return Errors.InputUnreadable.Error($"an input has a blank name ({Quote.Of(path)}); name a file or a folder", inner: error);
         string reason = error switch
         {
             FileNotFoundException or DirectoryNotFoundException => "there is no such file",

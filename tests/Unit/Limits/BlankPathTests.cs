@@ -55,6 +55,14 @@ public sealed class BlankPathTests : IDisposable
     }
 
     [Theory]
+    [InlineData("sessions", " ")]
+    [InlineData("compare", " ", " ")]
+    [InlineData("validate", " ")]
+    [InlineData("calibrate", " ", "-o", "out.npz")]
+    public void A_blank_input_is_said_in_words(params string[] arguments) =>
+        Assert.Contains("an input has a blank name (' '); name a file or a folder", Run(1, arguments), StringComparison.Ordinal);
+
+    [Theory]
     [InlineData("agentsim: an input has a blank name (' '); name a file or a folder [InputUnreadable]", " ")]
     [InlineData("agentsim: an input has a blank name (''); name a file or a folder [InputUnreadable]", "")]
     [InlineData("agentsim: --router-config: router_policy_config is ' '; name a file, or leave it out [RouterConfigInvalid]", "rows.jsonl",
