@@ -64,8 +64,10 @@ internal static partial class Checks
             $"{errors.Length} characters on standard error: {errors[..120]}");
         bool isGiven = call.Arguments.Any(argument => NoNumber().IsMatch(argument)
             || (double.TryParse(argument, CultureInfo.InvariantCulture, out double number) && double.IsInfinity(number)));
-        // What it quotes of a file is not its own.
-        if (!isGiven && NoNumber().Match(Quoted().Replace(output, quote => new string(' ', quote.Length))) is { Success: true } number)
+        // What it quotes of a file is not its own, nor what a server answered.
+        string own = Quoted().Replace(output, quote => new string(' ', quote.Length));
+        own = Answered().Replace(own, answer => new string(' ', answer.Length));
+        if (!isGiven && NoNumber().Match(own) is { Success: true } number)
             yield return Seen("no number", call, "standard output", output, number.Index);
         foreach (Finding finding in FilesOf(call, outcome, folder)) yield return finding;
         foreach (string left in Directory.EnumerateFileSystemEntries(temporary))
@@ -236,6 +238,9 @@ internal static partial class Checks
 
     [GeneratedRegex(@":[0-9]+|line [0-9]+|row [0-9]+")]
     private static partial Regex LinePlace();
+
+    [GeneratedRegex(@"\(\{.*")]
+    private static partial Regex Answered();
 
     [GeneratedRegex("'[^'\n]*'")]
     private static partial Regex Quoted();
