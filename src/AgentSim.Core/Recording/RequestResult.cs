@@ -17,22 +17,16 @@ public sealed class RequestResult : IDynamicMetaObjectProvider
 
     internal RequestResult(
         int ordinal, in RequestOutcome outcome, HandoffOutcome? handoff, IRequestIdentities identities, LiveFacts? live = null)
-    {
-        _live = live;
-        Ordinal = ordinal;
-        _outcome = outcome;
-        _handoff = handoff;
-        _identities = identities;
-    }
+        : this(ordinal, outcome, handoff, live) => _identities = identities;
 
     internal RequestResult(
         int ordinal, in RequestOutcome outcome, HandoffOutcome? handoff, RequestIdentity identity, LiveFacts? live = null)
+        : this(ordinal, outcome, handoff, live) => _identity = identity;
+
+    private RequestResult(int ordinal, in RequestOutcome outcome, HandoffOutcome? handoff, LiveFacts? live)
     {
-        _live = live;
         Ordinal = ordinal;
-        _outcome = outcome;
-        _handoff = handoff;
-        _identity = identity;
+        (_outcome, _handoff, _live) = (outcome, handoff, live);
     }
 
     // One that was stored, by its properties; what they do not say is not recorded either.
