@@ -95,7 +95,8 @@ internal static partial class Checks
         string[] named = [.. call.Files.Keys.Where(file => text.Contains(Path.GetFileNameWithoutExtension(file), StringComparison.Ordinal)
             || text.Contains(Shown(Path.GetFileName(file)), StringComparison.Ordinal))];
         string first = text.Split(':')[0];   // a file may be named within the JSON of an option
-        bool isOther = (first.Length > 3 && call.Arguments.Any(argument => argument.Contains(first, StringComparison.Ordinal)))
+        bool isOther = call.Arguments.Any(argument => argument.Contains($"\"{first}\"", StringComparison.Ordinal)
+                || (first.Length > 3 && argument.Contains(first, StringComparison.Ordinal)))
             || text.StartsWith("in: ", StringComparison.Ordinal) || call.Arguments.Skip(1).Any(argument =>
             !call.Files.ContainsKey(argument) && text.Contains(Shown(argument[..Math.Min(argument.Length, 80)]) + (argument.Length > 80
                 ? "" : ":"), StringComparison.Ordinal));

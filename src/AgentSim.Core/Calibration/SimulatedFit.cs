@@ -85,7 +85,8 @@ internal sealed class SimulatedFit
 
     /// <summary>
     /// 95 % intervals of the parameters, in the order of <see cref="Logs"/>: the step that least squares would take from the optimum for
-    /// requests drawn anew, in groups of neighbours, since neighbours share their luck. Null where only aggregates are known.
+    /// requests drawn anew, in groups of neighbours, since neighbours share their luck. Null where only aggregates are known, and where
+    /// the requests of a draw do not determine the parameters.
     /// </summary>
     public (double Low, double High)[]? Intervals(TimingParameters at)
     {
@@ -125,6 +126,7 @@ internal sealed class SimulatedFit
             }
 
             Vector<double> step = square.Solve(slope);
+            if (!step.ForAll(double.IsFinite)) return null;
             for (int i = 0; i < width; i++) samples[i][sample] = Math.Exp(logs[i] + Math.Clamp(step[i] - usual[i], -3, 3));
         }
 

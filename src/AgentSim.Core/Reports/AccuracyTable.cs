@@ -52,7 +52,7 @@ public static class AccuracyTable
     private static string Number(double value) => value.ToString("0.0000000", CultureInfo.InvariantCulture);
 
     private static string Interval(Coefficient coefficient) =>
-        coefficient is { Low: { } low, High: { } high } ? $"  ({Number(low)} to {Number(high)})" : "";
+        coefficient is { Low: { } low, High: { } high } ? $"  ({Number(low)} to {Number(high)})" : "  (interval unknown)";
 
     // Of relative errors that were averaged without their signs there is no sign to show.
     private static string[] Cells(AccuracyRow row)

@@ -67,6 +67,30 @@ public class FitTests
         Assert.Equal(File.ReadAllText(folder.File("a.calibration.json")), File.ReadAllText(folder.File("b.calibration.json")));
     }
 
+    // Requests that are all alike leave most parameters open: then nothing bounds them, and no interval says that something does.
+    [Theory]
+    [InlineData(1, 1)]
+    [InlineData(1, 40)]
+    [InlineData(2, 40)]
+    [InlineData(2, 1)]
+    [InlineData(20, 40)]
+    public void Requests_that_determine_no_parameters_give_no_interval_beyond_all_numbers(int shapes, int perMoment)
+    {
+        MeasuredRequest[] requests = [.. Enumerable.Range(0, 300).Select(i => new MeasuredRequest
+        {
+            StartMs = 1000.0 * (i / perMoment), InputTokens = i % shapes == 0 ? 5 : 550, OutputTokens = i % shapes == 0 ? 2 : 5,
+            TtftMs = i % shapes == 0 ? 10 : 100, LatencyMs = i % shapes == 0 ? 50 : 500,
+        })];
+        var run = new Measurement { Name = "alike", Format = "test", Requests = requests, Server = new MeasuredServer { NumGpuBlocks = 1000 } };
+        TimingProfile profile = Calibrator.Fit([run], new CalibrationOptions());
+        Assert.All(profile.Coefficients, coefficient =>
+        {
+            Assert.True(double.IsFinite(coefficient.Value));
+            Assert.True(coefficient.Low is not { } low || double.IsFinite(low), $"{coefficient}");
+            Assert.True(coefficient.High is not { } high || double.IsFinite(high), $"{coefficient}");
+        });
+    }
+
     private static Dictionary<string, NumpyArray> Arrays(string file, params string[] names)
     {
         using FileStream stream = File.OpenRead(Path.Combine(Planner, file));
