@@ -32,7 +32,7 @@ internal static class SessionsCommand
             throw Errors.OptionsConflict.Error("--top leaves sessions out, which --tree cannot do without; give one of them");
         if (paths.Count == 0) throw Errors.OptionMissing.Error("name at least one trace");
         IReadOnlyList<string> files = InputFiles.Expand(paths, values.Has("--recurse"));
-        TornEnds? torn = values.Has("--allow-torn") ? new TornEnds() : null;
+        TornEnds torn = TornEnds.Of(values.Has("--allow-torn"));
         var collector = new SessionCollector { Torn = torn };
         var measurer = new TraceMeasurer { Torn = torn };
         using (ReadingLine? line = ReadingLine.Create(() => files.Sum(file => new FileInfo(file).Length), "read"))
@@ -40,7 +40,7 @@ internal static class SessionsCommand
             collector.AddFiles(files, null, line, cancellation);
         }
 
-        foreach (RunWarning warning in torn?.Warnings() ?? [])
+        foreach (RunWarning warning in torn.Warnings())
             Messages.WriteLine($"agentsim: warning: {warning.In(OptionNames.Wording)}");
 
         IReadOnlyList<AgentSession> sessions = [.. collector.Sessions(isTree)];

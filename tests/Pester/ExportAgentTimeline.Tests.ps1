@@ -114,7 +114,7 @@ Describe 'Export-AgentTimeline' {
         }
     ) {
         { & $Write } | Should -Throw -ErrorId "$ErrorId,$command" -ExpectedMessage "*nothing to draw*request_end, tool_start, tool_end, tool_error*$Found*"
-        $target | Should -Not -Exist
+        Split-Path $target | Should -Not -Exist
     }
 
     It 'leaves no file when it is stopped' {

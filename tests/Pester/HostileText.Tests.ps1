@@ -107,10 +107,15 @@ Describe 'A file whose end is missing' {
     BeforeAll {
         $bytes = [System.IO.File]::ReadAllBytes($Sample)
         [System.IO.File]::WriteAllBytes("$TestDrive/torn.jsonl.gz", $bytes[0..($bytes.Count - 200)])
+        ConvertTo-AgentMooncake $Sample | Export-AgentMooncake "$TestDrive/whole.jsonl.gz"
+        $bytes = [System.IO.File]::ReadAllBytes("$TestDrive/whole.jsonl.gz")
+        [System.IO.File]::WriteAllBytes("$TestDrive/rows.jsonl.gz", $bytes[0..($bytes.Count - 200)])
     }
 
     It 'is refused, and read with -AllowTorn and a warning by <Name>' -ForEach @(
         @{ Name = 'Invoke-AgentReplay'; Run = { Invoke-AgentReplay "$TestDrive/torn.jsonl.gz" -TraceFormat Dynamo @args } }
+        @{ Name = 'Import-AgentTrace'; Run = { Import-AgentTrace "$TestDrive/torn.jsonl.gz" -ErrorAction Stop @args } }
+        @{ Name = 'Import-AgentMooncake'; Run = { Import-AgentMooncake "$TestDrive/rows.jsonl.gz" -Format AgenticMooncake -ErrorAction Stop @args } }
         @{ Name = 'Invoke-AgentSweep'; Run = { Invoke-AgentSweep "$TestDrive/torn.jsonl.gz" -TraceFormat Dynamo @args } }
         @{ Name = 'ConvertTo-AgentMooncake'; Run = { ConvertTo-AgentMooncake "$TestDrive/torn.jsonl.gz" @args } }
         @{ Name = 'Export-AgentTimeline'; Run = { Export-AgentTimeline "$TestDrive/t.json" -SourcePath "$TestDrive/torn.jsonl.gz" -PassThru -Force @args } }

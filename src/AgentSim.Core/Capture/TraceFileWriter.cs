@@ -41,7 +41,6 @@ public static class TraceFileWriter
         string? folder = null;
         try
         {
-            Directory.CreateDirectory(parent);
             folder = TemporaryFolders.Create(parent);
             WriteSegments(records, Path.Combine(folder, Path.GetFileName(SegmentNames.Prefix(prefix))), cancel);
             string[] parts = [.. Directory.GetFiles(folder).Order(StringComparer.Ordinal)];

@@ -33,7 +33,6 @@ public sealed class AtomicFile : IDisposable
         if (Directory.Exists(target) && new DirectoryInfo(target).LinkTarget is null)
             throw Failure("this is a folder; name a file");
         string parent = Path.GetDirectoryName(target) ?? throw Failure("this is not a file name");
-        Directory.CreateDirectory(parent);
         _folder = TemporaryFolders.Create(parent);
         _part = Path.Combine(_folder, Path.GetFileName(target));
         try
@@ -52,7 +51,7 @@ public sealed class AtomicFile : IDisposable
     /// <summary>Where the content goes.</summary>
     public Stream Stream => _stream;
 
-    /// <summary>Opens a file to be written; missing parent folders are created and stay.</summary>
+    /// <summary>Opens a file to be written; missing parent folders are created, and stay if it is committed.</summary>
     /// <param name="path">The target.</param>
     /// <exception cref="AgentSimException">It cannot be created.</exception>
     public static AtomicFile Create(string path)

@@ -19,7 +19,8 @@ internal sealed partial class LineReader : IDisposable
 
     private readonly string _path;
     private readonly int _maxLine = MaxLineBytes;
-    private readonly TornEnds? _torn;
+    private readonly TornEnds? _torn;   // null: refused
+    private readonly bool _canBeAsked;
     private readonly CancellationToken _cancel;
     private readonly CountedStream? _source;   // null over lines in memory
     private readonly Action<int>? _onBytes;
@@ -37,7 +38,8 @@ internal sealed partial class LineReader : IDisposable
     /// <summary>Opens a file.</summary>
     /// <param name="path">The file, as the user named it.</param>
     /// <param name="onBytes">Told how many bytes of the file (compressed, if it is) were read, after each piece.</param>
-    /// <param name="torn">Takes what is lost at a torn end, whose whole lines are read then; null: such an end is an error.</param>
+    /// <param name="torn">Takes what is lost at a torn end, whose whole lines are read then; null: such an end is an error, and nothing can
+    /// be done about it.</param>
     /// <param name="piece">Bytes to read at once, which is as much as blocks of lines have.</param>
     /// <param name="cancel">Ends the reading with <see cref="OperationCanceledException"/>.</param>
     /// <exception cref="AgentSimException">The file cannot be opened or read.</exception>
@@ -45,7 +47,7 @@ internal sealed partial class LineReader : IDisposable
         string path, Action<int>? onBytes = null, TornEnds? torn = null, int piece = InitialBuffer, CancellationToken cancel = default)
     {
         _path = path;
-        _torn = torn;
+        (_torn, _canBeAsked) = (torn == TornEnds.Refused ? null : torn, torn is not null);
         _cancel = cancel;
         _onBytes = onBytes;
         _source = new CountedStream(InputFiles.Open(path));
@@ -172,7 +174,7 @@ internal sealed partial class LineReader : IDisposable
         }
         catch (InvalidDataException error)
         {
-            string way = _decoder is { IsCutShort: true } ? $"; {Setting.AllowTorn} reads the whole ones" : "";
+            string way = _canBeAsked && _decoder is { IsCutShort: true } ? $"; {Setting.AllowTorn} reads the whole ones" : "";
             throw Error(LineNumber + 1, Errors.GzipInvalid, $"{error.Message}; the lines before this one are whole, the {_end - _next} " +
                 $"bytes there are of this one are lost{way}", error);
         }

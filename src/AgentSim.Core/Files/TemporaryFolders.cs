@@ -2,12 +2,13 @@ namespace AgentSim.Files;
 
 /// <summary>
 /// The private folders in which files are made before they take their places. Whoever made one removes it; a process that has to end in the
-/// midst of that removes all of them first. Thread-safe.
+/// midst of that removes all of them first. Folders above them that were missing are made, and go again with them unless a file has come
+/// into its place there. Thread-safe.
 /// </summary>
 public static class TemporaryFolders
 {
     private static readonly object s_gate = new();
-    private static readonly HashSet<string> s_folders = new(StringComparer.Ordinal);
+    private static readonly Dictionary<string, List<string>> s_folders = new(StringComparer.Ordinal);   // and what was made above each
     private static Action? s_beforeFirst;
     private static bool s_isOver;
 
@@ -23,12 +24,11 @@ public static class TemporaryFolders
         lock (s_gate)
         {
             s_isOver = true;
-            foreach (string folder in s_folders) Delete(folder);
-            s_folders.Clear();
+            foreach (string folder in s_folders.Keys.ToArray()) Take(folder);
         }
     }
 
-    /// <summary>Makes a folder beside a file that is to be made.</summary>
+    /// <summary>Makes a folder beside a file that is to be made, and the folder of that file where it is missing.</summary>
     /// <exception cref="IOException">It cannot be made.</exception>
     /// <exception cref="UnauthorizedAccessException">It may not be made.</exception>
     internal static string Create(string parent)
@@ -39,8 +39,19 @@ public static class TemporaryFolders
             s_beforeFirst = null;
             ThrowIfOver();
             string folder = Path.Combine(parent, $".agentsim-{Guid.NewGuid():N}");
-            s_folders.Add(folder);   // before it is there, so that it cannot be missed
-            Make(folder);
+            List<string> made = [.. Missing(parent)];
+            s_folders.Add(folder, made);   // before it is there, so that it cannot be missed
+            try
+            {
+                Directory.CreateDirectory(parent);
+                Make(folder);
+            }
+            catch
+            {
+                Take(folder);
+                throw;
+            }
+
             return folder;
         }
     }
@@ -60,8 +71,26 @@ public static class TemporaryFolders
     {
         lock (s_gate)
         {
-            if (s_folders.Remove(folder)) Delete(folder);
+            if (s_folders.ContainsKey(folder)) Take(folder);
         }
+    }
+
+    private static void Take(string folder)
+    {
+        s_folders.Remove(folder, out List<string>? made);
+        Delete(folder, isWhole: true);
+        if (made is not [.., { } outermost]) return;
+        // Of several that are made together, the last one to go takes along what was made above them.
+        string within = outermost + Path.DirectorySeparatorChar;
+        string? other = s_folders.Keys.FirstOrDefault(key => key.StartsWith(within, StringComparison.Ordinal));
+        if (other is not null) s_folders[other].AddRange(made);
+        else made.OrderByDescending(path => path.Length).ToList().ForEach(path => Delete(path, isWhole: false));
+    }
+
+    // Innermost first.
+    private static IEnumerable<string> Missing(string parent)
+    {
+        for (string? path = parent; path is not null && !Path.Exists(path); path = Path.GetDirectoryName(path)) yield return path;
     }
 
     private static void ThrowIfOver()
@@ -71,23 +100,15 @@ public static class TemporaryFolders
 
     private static void Make(string folder)
     {
-        try
-        {
-            if (OperatingSystem.IsWindows()) Directory.CreateDirectory(folder);
-            else Directory.CreateDirectory(folder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
-        }
-        catch
-        {
-            s_folders.Remove(folder);
-            throw;
-        }
+        if (OperatingSystem.IsWindows()) Directory.CreateDirectory(folder);
+        else Directory.CreateDirectory(folder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
     }
 
-    private static void Delete(string folder)
+    private static void Delete(string folder, bool isWhole)
     {
         try
         {
-            if (Directory.Exists(folder)) Directory.Delete(folder, recursive: true);
+            if (Directory.Exists(folder)) Directory.Delete(folder, recursive: isWhole);
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {

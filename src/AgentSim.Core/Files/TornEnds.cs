@@ -12,6 +12,9 @@ public sealed record TornEnd(string Path, long Lines, long LostBytes);
 /// </summary>
 public sealed class TornEnds
 {
+    /// <summary>Refuses such files, with an error that names the setting that reads them: for who could have asked for them.</summary>
+    public static readonly TornEnds Refused = new();
+
     private readonly List<TornEnd> _ends = [];
 
     /// <summary>The files so far.</summary>
@@ -27,6 +30,9 @@ public sealed class TornEnds
     public IEnumerable<RunWarning> Warnings() => Found.Select(end => new RunWarning(WarningCodes.InputTorn,
         $"{Quote.Path(end.Path)} is torn at its end: its {end.Lines} whole lines were read, what came behind them is missing " +
             $"({end.LostBytes} bytes of it are there)"));
+
+    /// <summary>A new collection if such files are read, else what refuses them.</summary>
+    public static TornEnds Of(bool areRead) => areRead ? new TornEnds() : Refused;
 
     internal void Add(string path, long lines, long lostBytes)
     {

@@ -16,6 +16,7 @@ public static class WriteFailure
         ArgumentNullException.ThrowIfNull(error);
         return error is UnauthorizedAccessException ? "no permission to write there"
             : IsTooLarge(error) ? "it would be larger than the file system or a limit allows"
+            : error is FileNotFoundException or DirectoryNotFoundException ? "no file can be made there"
             : error.HResult is DiskFull or DiskFullOnWindows ? "no space is left on the disk"
             : error.Message;
     }

@@ -46,7 +46,7 @@ public static class TraceConverter
     {
         ArgumentNullException.ThrowIfNull(options);
         bool isVersion2 = options.AgenticVersion == 2;
-        TornEnds? torn = options.AllowTorn ? new TornEnds() : null;
+        TornEnds torn = TornEnds.Of(options.AllowTorn);
         var lowering = new TraceLowering(options.AgenticVersion) { DropsSessionless = options.DropSessionless, Torn = torn };
         IReadOnlyList<string> files = InputFiles.Expand(options.InputPaths);
         lowering.AddFiles(files, progress, cancel);
@@ -64,7 +64,7 @@ public static class TraceConverter
             : WriteRows(stream, rows, cancel));
         return new ConvertResult(count, lowering.TraceBlockSize, lowering.IsAgentic, lowering.SessionlessDropped)
         {
-            Warnings = torn is null ? [] : [.. torn.Warnings()],
+            Warnings = [.. torn.Warnings()],
         };
     }
 

@@ -22,19 +22,20 @@ public static class MooncakeRowReader
     /// </param>
     /// <param name="onWarning">Told, at the end, of rows that lose what they wait for in this format or have other units.</param>
     /// <param name="progress">Told the bytes read so far, as they lie on disk.</param>
+    /// <param name="torn">Told that the file's end is missing; null: such a file is refused.</param>
     /// <param name="cancel">Ends the reading.</param>
     /// <returns>The rows with their lines, read while they are enumerated.</returns>
     /// <exception cref="AgentSimException">The file cannot be read or a row is malformed.</exception>
     public static IEnumerable<AtLine<MooncakeRow>> Read(
         string path, TraceFormat format, int traceBlockSize, Action<AgentSimException>? onBadRow = null,
             Action<RunWarning>? onWarning = null,
-        IProgress<long>? progress = null, CancellationToken cancel = default)
+        IProgress<long>? progress = null, TornEnds? torn = null, CancellationToken cancel = default)
     {
         ArgumentNullException.ThrowIfNull(path);
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(traceBlockSize);
         if (format is not (TraceFormat.Mooncake or TraceFormat.MooncakeDelta or TraceFormat.AgenticMooncake))
             throw new ArgumentOutOfRangeException(nameof(format));
-        return Rows(path, format, false, traceBlockSize, insists: false, onBadRow, onWarning, progress, torn: null, cancel);
+        return Rows(path, format, false, traceBlockSize, insists: false, onBadRow, onWarning, progress, torn, cancel);
     }
 
     /// <summary>

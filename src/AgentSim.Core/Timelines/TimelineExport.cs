@@ -21,13 +21,13 @@ public sealed class TimelineExport
     private readonly TimelineOptions _options;
     private readonly TraceTimeline _trace;
     private readonly List<RequestResult> _requests = [];
-    private readonly TornEnds? _torn;
-    private string? _traceFile;
+    private readonly TornEnds _torn;
+    private readonly List<string> _traceFiles = [];
     private string? _log;
     private string? _other;   // a file that is neither
 
     private TimelineExport(TimelineOptions options) =>
-        (_options, _trace, _torn) = (options, new TraceTimeline(options), options.AllowTorn ? new TornEnds() : null);
+        (_options, _trace, _torn) = (options, new TraceTimeline(options), TornEnds.Of(options.AllowTorn));
 
     /// <summary>Reads files and writes their timeline, which appears only when all went well.</summary>
     /// <param name="files">Request traces, or one file of request records; what a file holds shows in its first line.</param>
@@ -46,11 +46,14 @@ public sealed class TimelineExport
         foreach (string file in files) export.Read(file, bytes, cancel);
         if (export._other is not null) throw NothingIn(export._other);
         // A shard may be empty, but not all there is.
-        if (export._log is null && export._traceFile is null && files.Count > 0) throw NothingIn(files[0]);
-        if (export._traceFile is { } trace && export._trace.Nothing is { } nothing) throw Errors.TimelineInputInvalid.At(trace, 0, nothing);
+        if (export._log is null && export._traceFiles.Count == 0 && files.Count > 0) throw NothingIn(files[0]);
+        int others = export._traceFiles.Count - 1;
+        if (others >= 0 && export._trace.Nothing is { } nothing)
+            throw Errors.TimelineInputInvalid.At(export._traceFiles[0], 0,
+                others == 0 ? nothing : $"{nothing}, the {others} other {(others == 1 ? "file" : "files")} included");
         int items = 0;
         TimelineFile.Write(output, stream => items = export.Write(stream, cancel));
-        return new TimelineSummary(items, files.Count) { Warnings = export._torn is null ? [] : [.. export._torn.Warnings()] };
+        return new TimelineSummary(items, files.Count) { Warnings = export._torn.Warnings().ToArray() };
     }
 
     private void Read(string file, ByteProgress bytes, CancellationToken cancel)
@@ -87,11 +90,11 @@ public sealed class TimelineExport
 
     private void CheckAlone(bool isLog, string file)
     {
-        string? other = isLog ? _log ?? _traceFile : _log;
+        string? other = isLog ? _log ?? _traceFiles.FirstOrDefault() : _log;
         if (other is not null) throw Errors.TimelineInputMixed.At(file, 0,
             $"the request records of a replay make a timeline of their own; leave out this file or {other}");
         if (isLog) _log = file;
-        else _traceFile = file;
+        else _traceFiles.Add(file);
     }
 
     private int Write(Stream stream, CancellationToken cancel)

@@ -19,7 +19,7 @@ public static class RequestTraceReader
     /// <exception cref="AgentSimException">A file cannot be read or a record is malformed.</exception>
     public static IEnumerable<TraceRecord> Read(IEnumerable<string> paths, IProgress<long>? progress = null,
         CancellationToken cancel = default) =>
-        Read(paths, readsDependencies: false, onBadRow: null, progress, cancel);
+        Read(paths, readsDependencies: false, onBadRow: null, progress, torn: null, cancel);
 
     /// <summary>Reads files as one stream of records, in the order given.</summary>
     /// <param name="paths">The files; see <see cref="InputFiles.Expand"/> for folders and wildcards.</param>
@@ -32,15 +32,16 @@ public static class RequestTraceReader
     /// line that seems to be of another format.
     /// </param>
     /// <param name="progress">Told the bytes read so far over all files, as they lie on disk.</param>
+    /// <param name="torn">Told of files whose end is missing; null: such a file is refused.</param>
     /// <param name="cancel">Ends the reading.</param>
     /// <returns>The records, read while they are enumerated.</returns>
     /// <exception cref="AgentSimException">A file cannot be read or a record is malformed.</exception>
     public static IEnumerable<TraceRecord> Read(
         IEnumerable<string> paths, bool readsDependencies, Action<AgentSimException>? onBadRow = null, IProgress<long>? progress = null,
-        CancellationToken cancel = default)
+        TornEnds? torn = null, CancellationToken cancel = default)
     {
         ArgumentNullException.ThrowIfNull(paths);
-        return Records(paths, readsDependencies, onBadRow, progress, cancel);
+        return Records(paths, readsDependencies, onBadRow, progress, torn, cancel);
     }
 
     /// <summary>Parses files; the hashes of a request are lent until the next record. A file that holds something else is a
@@ -117,9 +118,9 @@ public static class RequestTraceReader
 
     private static IEnumerable<TraceRecord> Records(
         IEnumerable<string> paths, bool readsDependencies, Action<AgentSimException>? onBadRow, IProgress<long>? progress,
-            CancellationToken cancel)
+            TornEnds? torn, CancellationToken cancel)
     {
-        foreach (TraceRecord record in Parse(paths, readsDependencies, onBadRow, progress, torn: null, cancel))
+        foreach (TraceRecord record in Parse(paths, readsDependencies, onBadRow, progress, torn, cancel))
         {
             (record as RequestRecord)?.KeepHashes();
             record.MarkRead();

@@ -39,7 +39,7 @@ public static class WorkloadLoader
         if (files.Count == 0) throw Errors.TraceFileCount.Error("there is no file to read; name one");
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         InputDigests inputs = InputDigests.Start(files, stop.Token);
-        TornEnds? torn = options.AllowTorn ? new TornEnds() : null;
+        TornEnds torn = TornEnds.Of(options.AllowTorn);
         try
         {
             ReplayWorkload read = options.Format switch
@@ -51,7 +51,7 @@ public static class WorkloadLoader
                     MooncakeRowReader.ReadPassing(file, options.Format, options.TraceBlockSize, options.OnWarning, at, torn,
                         cancellation)), files[0], options, inputs),
             };
-            foreach (RunWarning warning in torn?.Warnings() ?? []) options.OnWarning?.Invoke(warning);
+            foreach (RunWarning warning in torn.Warnings()) options.OnWarning?.Invoke(warning);
             return read;
         }
         catch (Exception error)

@@ -56,7 +56,7 @@ public sealed class ConvertToAgentMooncakeCommand : PathCommand
         _lowering = new TraceLowering(Version, MissingDependency) 
         {
             DropsSessionless = DropSessionless,
-            Torn = AllowTorn ? new TornEnds() : null,
+            Torn = TornEnds.Of(AllowTorn),
         };
 
     /// <inheritdoc/>

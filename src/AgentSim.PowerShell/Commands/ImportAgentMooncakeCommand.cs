@@ -1,4 +1,5 @@
 using System.Management.Automation;
+using AgentSim.Files;
 using AgentSim.Rows;
 using AgentSim.Workload;
 
@@ -39,11 +40,12 @@ public sealed class ImportAgentMooncakeCommand : ImportCommand<MooncakeRow>
     }
 
     /// <inheritdoc/>
-    protected override IEnumerable<MooncakeRow> Read(string file, Action<AgentSimException>? onBadRow, IProgress<long> progress)
+    protected override IEnumerable<MooncakeRow> Read(
+        string file, Action<AgentSimException>? onBadRow, TornEnds? torn, IProgress<long> progress)
     {
         bool isGiven = MyInvocation.BoundParameters.ContainsKey(nameof(TraceBlockSize));
         foreach (AtLine<MooncakeRow> row in MooncakeRowReader.Read(file, Format, TraceBlockSize, onBadRow,
-            warning => WriteWarning(warning.In(ParameterNames.Wording)), progress, Cancellation))
+            warning => WriteWarning(warning.In(ParameterNames.Wording)), progress, torn, Cancellation))
         {
             // All rows of a file are of one version, so that this ends the file at its first row.
             if (Version is { } version && row.Value.AgenticVersion != version)

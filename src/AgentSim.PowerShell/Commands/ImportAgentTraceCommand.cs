@@ -1,4 +1,5 @@
 using System.Management.Automation;
+using AgentSim.Files;
 using AgentSim.Traces;
 
 namespace AgentSim.PowerShell.Commands;
@@ -17,6 +18,7 @@ public sealed class ImportAgentTraceCommand : ImportCommand<TraceRecord>
 
     // With explicit edges, because records do not know yet what they will be converted to.
     /// <inheritdoc/>
-    protected override IEnumerable<TraceRecord> Read(string file, Action<AgentSimException>? onBadRow, IProgress<long> progress) =>
-        RequestTraceReader.Read([file], readsDependencies: true, onBadRow, progress, Cancellation);
+    protected override IEnumerable<TraceRecord> Read(
+        string file, Action<AgentSimException>? onBadRow, TornEnds? torn, IProgress<long> progress) =>
+        RequestTraceReader.Read([file], readsDependencies: true, onBadRow, progress, torn, Cancellation);
 }

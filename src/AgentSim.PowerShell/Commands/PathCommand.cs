@@ -144,18 +144,26 @@ public abstract class ImportCommand<T> : PathCommand
     [Parameter]
     public SwitchParameter Strict { get; set; }
 
+    /// <summary>Reads the whole lines of files whose end is missing, which are refused otherwise.</summary>
+    [Parameter]
+    public SwitchParameter AllowTorn { get; set; }
+
     /// <inheritdoc/>
     protected sealed override bool EndsAtFault => Strict;
 
     /// <summary>Reads one file while it is enumerated.</summary>
     /// <param name="file">The file.</param>
     /// <param name="onBadRow">Told of each row at fault; null if the first one ends the reading.</param>
+    /// <param name="torn">Told that the file's end is missing; null if such a file is refused.</param>
     /// <param name="progress">Told the bytes read so far.</param>
-    protected abstract IEnumerable<T> Read(string file, Action<AgentSimException>? onBadRow, IProgress<long> progress);
+    protected abstract IEnumerable<T> Read(
+        string file, Action<AgentSimException>? onBadRow, TornEnds? torn, IProgress<long> progress);
 
     /// <inheritdoc/>
     protected sealed override void Process() => ForEachFile((file, onBadRow, progress) =>
     {
-        foreach (T item in Read(file, onBadRow, progress)) WriteObject(item);
+        TornEnds torn = TornEnds.Of(AllowTorn);
+        foreach (T item in Read(file, onBadRow, torn, progress)) WriteObject(item);
+        foreach (RunWarning warning in torn.Warnings()) WriteWarning(warning.In(ParameterNames.Wording));
     });
 }

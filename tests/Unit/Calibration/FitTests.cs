@@ -81,7 +81,10 @@ public class FitTests
             StartMs = 1000.0 * (i / perMoment), InputTokens = i % shapes == 0 ? 5 : 550, OutputTokens = i % shapes == 0 ? 2 : 5,
             TtftMs = i % shapes == 0 ? 10 : 100, LatencyMs = i % shapes == 0 ? 50 : 500,
         })];
-        var run = new Measurement { Name = "alike", Format = "test", Requests = requests, Server = new MeasuredServer { NumGpuBlocks = 1000 } };
+        var run = new Measurement
+        {
+            Name = "alike", Format = "test", Requests = requests, Server = new MeasuredServer { NumGpuBlocks = 1000 },
+        };
         TimingProfile profile = Calibrator.Fit([run], new CalibrationOptions());
         Assert.All(profile.Coefficients, coefficient =>
         {

@@ -61,13 +61,14 @@ public sealed class AtomicFileTests : IDisposable
     }
 
     [Fact]
-    public void Missing_parents_are_created_and_stay()
+    public void Missing_parents_are_created_and_go_again_without_a_commit()
     {
-        using (AtomicFile.Create(_folder.File("a/b/out.txt")))
-        {
-        }
+        using (AtomicFile.Create(_folder.File("a/b/out.txt"))) Assert.True(Directory.Exists(_folder.File("a/b")));
+        Assert.Empty(_folder.Everything);
 
-        Assert.Equal(["a", "a/b"], _folder.Everything.Select(name => name.Replace('\\', '/')));
+        using (AtomicFile file = AtomicFile.Create(_folder.File("a/b/out.txt"))) file.Commit();
+        using (AtomicFile.Create(_folder.File("a/b/c/out.txt"))) Assert.True(Directory.Exists(_folder.File("a/b/c")));
+        Assert.Equal(["a", "a/b", "a/b/out.txt"], _folder.Everything.Select(name => name.Replace('\\', '/')));
     }
 
     [Fact]

@@ -57,4 +57,23 @@ public sealed class OutputSetTests : IDisposable
         using (var files = new OutputSet()) files.Write(_folder.File("a"), Text("a"));
         Assert.Empty(_folder.Everything);
     }
+
+    // Whichever of them made the folders, and whoever made another folder there keeps it.
+    [Fact]
+    public void Folders_made_for_several_files_go_with_the_last_of_them()
+    {
+        using (var files = new OutputSet())
+        {
+            foreach (string name in (string[])["new/deep/a", "new/b", "new/deep/c", "d"]) files.Write(_folder.File(name), Text(name));
+        }
+
+        Assert.Empty(_folder.Everything);
+        using (var files = new OutputSet())
+        {
+            foreach (string name in (string[])["new/deep/a", "new/b"]) files.Write(_folder.File(name), Text(name));
+            Directory.CreateDirectory(_folder.File("new/mine"));
+        }
+
+        Assert.Equal(["new", "new/mine"], _folder.Everything.Select(name => name.Replace('\\', '/')));
+    }
 }

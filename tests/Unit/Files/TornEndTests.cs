@@ -71,6 +71,17 @@ public sealed class TornEndTests : IDisposable
         Assert.Equal("GzipInvalid", Assert.Throws<AgentSimException>(() => Lines(path, new TornEnds())).ErrorId);
     }
 
+    // Whoever cannot ask for the whole lines is not told of a setting that does.
+    [Fact]
+    public void Only_where_torn_ends_can_be_asked_for_an_error_names_the_setting()
+    {
+        string path = _folder.Write("torn.jsonl.gz", Whole[..^5]);
+        var wording = new Wording(_ => "--allow-torn");
+        Assert.DoesNotContain("--allow-torn", Assert.Throws<AgentSimException>(() => Lines(path)).In(wording));
+        Assert.Contains("--allow-torn", Assert.Throws<AgentSimException>(() => Lines(path, TornEnds.Refused)).In(wording));
+        Assert.Empty(TornEnds.Refused.Found);
+    }
+
     [Fact]
     public void A_replay_of_a_torn_file_says_so_in_its_warnings_and_settings()
     {

@@ -191,6 +191,11 @@ public sealed class TraceTimelineTests
         Assert.Contains("(request_end, tool_start, tool_end, tool_error)", error.Message, StringComparison.Ordinal);
         Assert.Contains(found, error.Message, StringComparison.Ordinal);
         Assert.Equal(["trace.jsonl"], folder.Everything);
+
+        string second = folder.Write("second.jsonl", string.Join('\n', lines));
+        error = Assert.Throws<AgentSimException>(() => TimelineExport.Run([trace, second], folder.File("t.json"), new TimelineOptions()));
+        Assert.StartsWith($"{trace}: there is nothing to draw: ", error.Message, StringComparison.Ordinal);
+        Assert.EndsWith(", the 1 other file included", error.Message, StringComparison.Ordinal);
     }
 
     [Theory]
