@@ -9,7 +9,8 @@
     Description = 'Captures LLM-agent workloads and replays them on simulated inference engines: records and reads request traces, converts them to Mooncake rows, and reports latency, throughput and cache reuse.'
     PowerShellVersion = '7.6'
     CompatiblePSEditions = @('Core')
-    FormatsToProcess = @('AgentSim.Calibration.Format.ps1xml', 'AgentSim.Capacity.Format.ps1xml', 'AgentSim.Format.ps1xml', 'AgentSim.Replay.Format.ps1xml')
+    FormatsToProcess = @('AgentSim.Calibration.Format.ps1xml', 'AgentSim.Capacity.Format.ps1xml', 'AgentSim.Format.ps1xml', 'AgentSim.Replay.Format.ps1xml',
+        'AgentSim.Lists.Format.ps1xml')
     FunctionsToExport = @()
     CmdletsToExport = @(
         'Compare-AgentReplay'

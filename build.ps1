@@ -72,6 +72,7 @@ $Runtime = @($Runtime -split ',' | ForEach-Object Trim)
 $manifest = Import-PowerShellDataFile -LiteralPath "$PSScriptRoot/AgentSim.psd1"
 $version = $manifest.ModuleVersion
 $binFolder = "$PSScriptRoot/bin"
+$listViews = 'AgentSim.Lists.Format.ps1xml'   # made, as bin/ is
 $outFolder = "$PSScriptRoot/out"
 $moduleFolder = "$outFolder/AgentSim/$version"
 
@@ -85,6 +86,7 @@ function Remove-Folder([string] $Path) {
 function Invoke-Clean {
     Remove-Folder $binFolder
     Remove-Folder $outFolder
+    Remove-Item -LiteralPath "$PSScriptRoot/$listViews" -ErrorAction Ignore
 }
 
 function Invoke-Build {
@@ -99,7 +101,9 @@ function Invoke-Build {
     Write-Step "Compiling it ahead of time for $($Runtime -replace '^this$', 'this machine' -join ', ')"
     & "$PSScriptRoot/build/New-ReadyToRun.ps1" -Folder $binFolder -Runtime $Runtime
 
-    Write-Step 'Laying it out, and making its help'
+    Write-Step 'Laying it out, and making its list views and help'
+    Invoke-PowerShell -NoProfile -NonInteractive -File "$PSScriptRoot/build/New-ListViews.ps1" -Assemblies $binFolder -Source $PSScriptRoot `
+        -Destination "$PSScriptRoot/$listViews"
     Remove-Folder "$outFolder/AgentSim"
     $null = New-Item -ItemType Directory -Path $moduleFolder
     $files = @('AgentSim.psd1', $manifest.RootModule, 'AgentSim.Types.ps1xml') + $manifest.FormatsToProcess +

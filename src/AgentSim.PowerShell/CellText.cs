@@ -1,13 +1,27 @@
+using System.Collections;
 using System.Globalization;
+using System.Management.Automation;
 
 namespace AgentSim.PowerShell;
 
 /// <summary>Metrics in the cells of default views.</summary>
 public static class CellText
 {
+    private const int Elements = 4;
+
     /// <summary>A name that others wrote: what drives a terminal or turns the direction of writing is shown, not sent.</summary>
     /// <param name="value">The text, or what has one.</param>
     public static string Shown(object? value) => Quote.Shown(Convert.ToString(value, CultureInfo.InvariantCulture));
+
+    /// <summary>A property in a list (<c>Format-List</c>), of a collection the first four, as PowerShell shows it.</summary>
+    /// <param name="value">The value of the property.</param>
+    public static string Item(object? value)
+    {
+        if (value is PSObject wrapped) value = wrapped.BaseObject;
+        if (value is string or not IEnumerable) return Shown(value);
+        List<string> first = [.. ((IEnumerable)value).Cast<object?>().Take(Elements + 1).Select(Shown)];
+        return $"{{{string.Join(", ", first.Take(Elements))}{(first.Count > Elements ? "…" : "")}}}";
+    }
 
     /// <summary>The same for a text of several lines.</summary>
     /// <param name="value">The text.</param>

@@ -51,7 +51,7 @@ Describe 'Text of others' {
         while ($changed.Count) { & $changed.Pop() }
     }
 
-    It 'is shown by the view of <Name>' -ForEach @(
+    It 'is shown by the view and in the list of <Name>' -ForEach @(
         @{ Name = 'a request record'; Make = { $records[0] } }
         @{ Name = 'a tool record'; Make = { $records | Where-Object EventType -NE request_end | Select-Object -First 1 } }
         @{ Name = 'a row'; Make = { $rows[1] } }
@@ -83,7 +83,7 @@ Describe 'Text of others' {
         $objects.Count | Should -BeGreaterThan 0
         foreach ($object in $objects) { Set-Text $object }
         foreach ($width in 80, 120) {
-            $text = $objects | Out-String -Width $width
+            $text = ($objects | Out-String -Width $width) + ($objects | Format-List | Out-String -Width $width)
             $control.Matches($text).Value.ForEach{ 'U+{0:X4}' -f [int] $_[0] } | Should -BeNullOrEmpty
         }
     }

@@ -35,7 +35,7 @@ Describe 'The built module' {
     It 'has the layout of an installed module' {
         $files = Get-File (Split-Path $Manifest)
         $files | Where-Object { $_ -notlike '*/dependencies/*' } | Should -Be (@(
-            'AgentSim.Calibration.Format.ps1xml', 'AgentSim.Capacity.Format.ps1xml', 'AgentSim.Format.ps1xml', 'AgentSim.psd1', 'AgentSim.psm1', 'AgentSim.Replay.Format.ps1xml', 'AgentSim.Types.ps1xml', 'CHANGELOG.md', 'LICENSE', 'THIRD-PARTY-NOTICES.md'
+            'AgentSim.Calibration.Format.ps1xml', 'AgentSim.Capacity.Format.ps1xml', 'AgentSim.Format.ps1xml', 'AgentSim.Lists.Format.ps1xml', 'AgentSim.psd1', 'AgentSim.psm1', 'AgentSim.Replay.Format.ps1xml', 'AgentSim.Types.ps1xml', 'CHANGELOG.md', 'LICENSE', 'THIRD-PARTY-NOTICES.md'
             'licenses/GPL-3.0.txt', 'licenses/LGPL-3.0.txt', 'licenses/MPL-2.0.txt'
             'AgentSim.Core.dll', 'AgentSim.PowerShell.dll', 'AgentSim.Zmtp.dll' | ForEach-Object { "bin/$_"; foreach ($platform in $platforms) { "bin/$platform/$_" } }
             $files -like 'bin/proxy/*'

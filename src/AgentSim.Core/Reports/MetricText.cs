@@ -18,7 +18,8 @@ internal static class MetricText
         if (value is not { } number) return None;
         if (!double.IsFinite(number)) return NoSamples;
         double size = Math.Abs(number);
-        string format = number == Math.Floor(number) && size < 1e15 ? "N0" : size >= 1.0 ? "N2" : size >= 0.001 ? "0.####" : "0.###E+0";
+        string format = size >= 1e15 ? "0.###E+0"
+            : number == Math.Floor(number) ? "N0" : size >= 1.0 ? "N2" : size >= 0.001 ? "0.####" : "0.###E+0";
         return number.ToString(format, CultureInfo.InvariantCulture);
     }
 
