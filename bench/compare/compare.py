@@ -103,7 +103,7 @@ def run(options, workload, folder):
     return figures(theirs, their_times) if options.reference else None, figures(ours, our_times), different
 
 
-def cell(theirs, ours, bar, digits, memory=False):
+def cell(theirs, ours, bar, digits):
     if ours is None:
         return ""
     if theirs is None:
@@ -112,8 +112,7 @@ def cell(theirs, ours, bar, digits, memory=False):
     text = f"{theirs:,.{digits}f} : {ours:,.{digits}f} = {ratio:.1f}"
     if bar is None:
         return text
-    least = 1 / bar if memory else bar
-    return f"{text} {'≥' if ratio >= least else '<'} {least:g}"
+    return f"{text} {'≥' if ratio >= bar else '<'} {bar:g}"
 
 
 def main():
@@ -138,7 +137,7 @@ def main():
         with tempfile.TemporaryDirectory() as folder:
             theirs, ours, different = run(options, workload, folder)
         bar, other = workload.bar, theirs or dict.fromkeys(ours)
-        cells = [cell(other[key], ours[key], limit, digits, key == "memory") for key, limit, digits in
+        cells = [cell(other[key], ours[key], limit, digits) for key, limit, digits in
                  (("simulation", bar and bar.simulation, 1), ("process", bar and bar.process, 0), ("memory", bar and bar.memory, 0))]
         equal = "" if theirs is None else different or "yes"
         print(f"| {workload.name}: {workload.what} | {' | '.join(cells)} | {equal} |", flush=True)
