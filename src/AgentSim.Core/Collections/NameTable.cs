@@ -13,7 +13,7 @@ internal sealed class NameTable : IReadOnlyList<string>
     private readonly record struct Place(int Page, int Start, int Length);
 
     private List<char[]> _pages = [];
-    private GrowList<Place> _places;
+    private Column<Place> _places;
     private int[] _slots = new int[16];   // open addressing: number + 1, 0 where free
     private int _used;                    // of the last page
 

@@ -45,13 +45,21 @@ internal static class LoadAssessor
             ? StaysOf(results)
             : requests.Where(request => request.TerminalStatus != TerminalStatus.Rejected).Select(request => pool switch
             {
-                WorkerType.Prefill => new Stay(request.PrefillWorkerIdx ?? 0, request.ArrivalTimeMs, request.PrefillAdmitMs,
+                WorkerType.Prefill => new Stay(request.PrefillWorkerIdx ?? 0, request.ArrivalTimeMs, request.PrefillAdmitMs ?? double.NaN,
                     request.SourceHeldMs ?? request.TerminalTimeMs),
-                WorkerType.Decode => new Stay(request.DecodeWorkerIdx ?? 0, request.SourceHeldMs ?? double.NaN, request.DecodeAdmitMs,
+                WorkerType.Decode => new Stay(request.DecodeWorkerIdx ?? 0, request.SourceHeldMs ?? double.NaN, request.DecodeAdmitMs ?? double.NaN,
                     request.TerminalTimeMs),
-                _ => new Stay(request.DecodeWorkerIdx ?? 0, request.ArrivalTimeMs, request.FirstAdmitMs, request.TerminalTimeMs),
+                _ => new Stay(request.DecodeWorkerIdx ?? 0, request.ArrivalTimeMs, request.FirstAdmitMs ?? double.NaN, request.TerminalTimeMs),
             });
-        return [.. stays.Where(stay => !double.IsNaN(stay.From))];
+        // Room for all: what grows leaves as much again behind.
+        var known = new Stay[requests.Count];
+        int count = 0;
+        foreach (Stay stay in stays)
+        {
+            if (!double.IsNaN(stay.From)) known[count++] = stay;
+        }
+
+        return count == known.Length ? known : known[..count];
     }
 
     private static IEnumerable<Stay> StaysOf(RequestResults results)
@@ -60,8 +68,7 @@ internal static class LoadAssessor
         {
             RequestOutcome outcome = results.Outcome(i);
             if (outcome.Status != TerminalStatus.Rejected)
-                yield return new Stay(Math.Max(outcome.Worker, 0), outcome.Arrival,
-                    double.IsNaN(outcome.FirstAdmit) ? null : outcome.FirstAdmit, outcome.Terminal);
+                yield return new Stay(Math.Max(outcome.Worker, 0), outcome.Arrival, outcome.FirstAdmit, outcome.Terminal);
         }
     }
 
@@ -69,7 +76,8 @@ internal static class LoadAssessor
     {
         string? closedLoop = ClosedLoop(run);
         if (stays.Length == 0) return Unknown("No request reached a worker");
-        var queue = new QueueOverTime(stays.Select(stay => (stay.From, stay.Admitted ?? stay.To)));
+        var queue = new QueueOverTime(Array.ConvertAll(stays, stay => stay.From),
+            Array.ConvertAll(stays, stay => stay.IsAdmitted ? stay.Admitted : stay.To));
         double window = queue.LastArrival - queue.FirstArrival, end = stays.Max(stay => stay.To);
         if (!(end - queue.FirstArrival < MostMs)) return Unknown("The run is too long to tell how its queue went");
         (int longest, double longestAt) = queue.Longest();
@@ -150,12 +158,14 @@ internal static class LoadAssessor
     {
         if (!(to > from)) return 0.0;
         double busy = 0.0;
-        foreach (List<Stay> worker in ByWorker(stays))
+        (int[] order, List<int> ends) = ByWorker(stays);
+        for (int worker = 0; worker < ends.Count; worker++)
         {
             double done = from;
-            foreach (Stay stay in worker)
+            foreach (int at in order.AsSpan((worker == 0 ? 0 : ends[worker - 1])..ends[worker]))
             {
-                double begin = Math.Max(stay.Admitted!.Value, done), end = Math.Min(stay.To, to);
+                Stay stay = stays[at];
+                double begin = Math.Max(stay.Admitted, done), end = Math.Min(stay.To, to);
                 if (!(end > begin)) continue;
                 busy += end - begin;
                 done = end;
@@ -165,34 +175,52 @@ internal static class LoadAssessor
         return busy / (to - from) / workers;
     }
 
-    // The stays of each worker in the order of their admission, workers in that of their first request.
-    private static List<List<Stay>> ByWorker(Stay[] stays)
+    // The numbers of the stays by worker, in the order of their admission, and where those of each worker end; workers in the order of
+    // their first request.
+    private static (int[] Order, List<int> Ends) ByWorker(Stay[] stays)
     {
-        var workers = new List<List<Stay>>();
         var numbers = new Dictionary<int, int>();
-        foreach (Stay stay in stays)
+        var next = new List<int>();   // first how many each worker has, then where its next one goes, in the end where they end
+        var worker = new int[stays.Length];
+        for (int i = 0; i < stays.Length; i++)
         {
-            if (stay.Admitted is null) continue;
-            if (!numbers.TryGetValue(stay.Worker, out int number))
+            if (!stays[i].IsAdmitted) continue;
+            if (!numbers.TryGetValue(stays[i].Worker, out worker[i]))
             {
-                numbers.Add(stay.Worker, number = workers.Count);
-                workers.Add([]);
+                numbers.Add(stays[i].Worker, worker[i] = next.Count);
+                next.Add(0);
             }
 
-            workers[number].Add(stay);
+            next[worker[i]]++;
         }
 
-        // Mostly they are in order as they come.
-        for (int i = 0; i < workers.Count; i++)
+        int all = 0;
+        for (int i = 0; i < next.Count; i++) (next[i], all) = (all, all + next[i]);
+        var order = new int[all];
+        for (int i = 0; i < stays.Length; i++)
         {
-            bool isSorted = true;
-            for (int k = 1; k < workers[i].Count && isSorted; k++) isSorted = workers[i][k - 1].Admitted <= workers[i][k].Admitted;
-            if (!isSorted) workers[i] = [.. workers[i].OrderBy(stay => stay.Admitted)];
+            if (stays[i].IsAdmitted) order[next[worker[i]]++] = i;
         }
 
-        return workers;
+        for (int i = 0; i < next.Count; i++) Sort(order.AsSpan((i == 0 ? 0 : next[i - 1])..next[i]), stays);
+        return (order, next);
     }
 
-    // A request at a worker: when it came, was admitted and left.
-    private readonly record struct Stay(int Worker, double From, double? Admitted, double To);
+    // Mostly they are in order as they come.
+    private static void Sort(Span<int> order, Stay[] stays)
+    {
+        for (int i = 1; i < order.Length; i++)
+        {
+            if (stays[order[i - 1]].Admitted <= stays[order[i]].Admitted) continue;
+            order.Sort((a, b) =>
+                stays[a].Admitted.CompareTo(stays[b].Admitted) is var byTime and not 0 ? byTime : a.CompareTo(b));
+            return;
+        }
+    }
+
+    // A request at a worker: when it came, was admitted (NaN: never) and left.
+    private readonly record struct Stay(int Worker, double From, double Admitted, double To)
+    {
+        public bool IsAdmitted => !double.IsNaN(Admitted);
+    }
 }

@@ -6,12 +6,12 @@ internal sealed class QueueOverTime
     private readonly double[] _arrivals;
     private readonly double[] _admissions;   // or the end of those that were never admitted
 
-    /// <param name="stays">When each request came into the queue and when it left it.</param>
-    public QueueOverTime(IEnumerable<(double From, double To)> stays)
+    /// <param name="arrivals">When each request came into the queue; is put in order.</param>
+    /// <param name="admissions">When each left it, in the order of the arrivals; is put in order.</param>
+    public QueueOverTime(double[] arrivals, double[] admissions)
     {
-        (double From, double To)[] all = [.. stays];
-        _arrivals = Ordered(all, stay => stay.From);
-        _admissions = Ordered(all, stay => Math.Max(stay.From, stay.To));
+        for (int i = 0; i < arrivals.Length; i++) admissions[i] = Math.Max(arrivals[i], admissions[i]);
+        (_arrivals, _admissions) = (Ordered(arrivals), Ordered(admissions));
     }
 
     public double FirstArrival => _arrivals[0];
@@ -63,9 +63,8 @@ internal sealed class QueueOverTime
             (Waited(FirstArrival + (slice + 1) * step) - Waited(FirstArrival + slice * step)) / step)];
     }
 
-    private static double[] Ordered((double From, double To)[] stays, Func<(double From, double To), double> time)
+    private static double[] Ordered(double[] times)
     {
-        double[] times = Array.ConvertAll(stays, stay => time(stay));
         // Mostly they are in order as they come.
         for (int i = 1; i < times.Length; i++)
         {

@@ -40,10 +40,7 @@ internal static class ReplayReportBuilder
         bool hasGoodput = serviceLevel is { IsEmpty: false };
         long arrived = 0, cutOff = 0, counted = 0, input = 0, output = 0, reused = 0, reusedAtFirst = 0, good = 0, goodTokens = 0;
         double duration = 0.0;
-        var ttft = new Samples(requests.Length);
-        var ttst = new Samples(requests.Length);
-        var tpot = new Samples(requests.Length);
-        var e2e = new Samples(requests.Length);
+        var room = new double[requests.Length];
 
         foreach (ref readonly RequestOutcome request in requests)
         {
@@ -57,18 +54,6 @@ internal static class ReplayReportBuilder
             reused += request.ReusedInput;
             reusedAtFirst += request.FirstAdmissionReused;
             duration = Math.Max(duration, request.Terminal);
-            if (request.OutputLength >= 1)
-            {
-                ttft.Add(request.Ttft);
-                e2e.Add(request.E2eLatency);
-            }
-
-            if (request.OutputLength >= 2)
-            {
-                ttst.Add(request.Ttst);
-                tpot.Add(request.Tpot);
-            }
-
             if (hasGoodput && serviceLevel!.IsMetBy(request))
             {
                 good++;
@@ -93,10 +78,10 @@ internal static class ReplayReportBuilder
             PrefixCacheReusedRatio = Ratio(reused, knowsReuse ? input : 0),
             FirstAdmissionPrefixCacheReusedRatio = Ratio(reusedAtFirst, knowsReuse ? input : 0),
             WallTimeMs = costs.WallTimeMs,
-            Ttft = ttft.Latency,
-            Ttst = ttst.Latency,
-            Tpot = tpot.Latency,
-            E2eLatency = e2e.Latency,
+            Ttft = Latency(requests, room, 1, static (in request) => request.Ttft),
+            Ttst = Latency(requests, room, 2, static (in request) => request.Ttst),
+            Tpot = Latency(requests, room, 2, static (in request) => request.Tpot),
+            E2eLatency = Latency(requests, room, 1, static (in request) => request.E2eLatency),
             InterTokenLatency = gaps.InterTokenLatency,
             OutputTokenThroughputPerUser = gaps.ThroughputPerUser,
             Agents = agents,
@@ -105,13 +90,17 @@ internal static class ReplayReportBuilder
 
     private static double Ratio(long part, long whole) => whole == 0 ? double.NegativeInfinity : (double)part / whole;
 
-    private struct Samples(int capacity)
+    // One list at a time, in the same room: lists of all four and a copy of each would be the most that a short run has in memory.
+    private static Distribution Latency(ReadOnlySpan<RequestOutcome> requests, double[] room, int tokens, TimeOf time)
     {
-        private readonly double[] _values = new double[capacity];
-        private int _count;
+        int count = 0;
+        foreach (ref readonly RequestOutcome request in requests)
+        {
+            if (request.IsCounted && request.OutputLength >= tokens) room[count++] = time(request);
+        }
 
-        public void Add(double value) => _values[_count++] = value;
-
-        public readonly Distribution Latency => Distribution.Of(_values.AsSpan(0, _count));
+        return Distribution.OfRoom(room.AsSpan(0, count));
     }
+
+    private delegate double TimeOf(in RequestOutcome request);
 }

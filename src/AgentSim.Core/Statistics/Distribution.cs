@@ -38,7 +38,10 @@ public readonly record struct Distribution(
     internal bool HasSamples => double.IsFinite(Std);
 
     /// <summary>Statistics of an exact list, one sample per request in the order of the request ordinals.</summary>
-    internal static Distribution Of(ReadOnlySpan<double> samples)
+    internal static Distribution Of(ReadOnlySpan<double> samples) => OfRoom(samples.ToArray());
+
+    /// <summary>The same of a list that nobody needs any more: it is put in another order.</summary>
+    internal static Distribution OfRoom(Span<double> samples)
     {
         if (samples.IsEmpty) return NoLatency;
 
@@ -56,8 +59,10 @@ public readonly record struct Distribution(
 
         OrderStatistics order = new(samples);
         int count = samples.Length;
-        double At(int percentile) => order.At((int)Rank(count, percentile));
-        return new Distribution(mean, min, max, At(50), At(75), At(90), At(95), At(99), Math.Sqrt(squares / count));
+        return new Distribution(mean, min, max, At(50, ref order), At(75, ref order), At(90, ref order), At(95, ref order), At(99, ref order),
+            Math.Sqrt(squares / count));
+
+        double At(int percentile, ref OrderStatistics order) => order.At((int)Rank(count, percentile));
     }
 
     DynamicMetaObject IDynamicMetaObjectProvider.GetMetaObject(Expression parameter) =>

@@ -2,13 +2,13 @@ namespace AgentSim.Statistics;
 
 /// <summary>
 /// The k-th smallest of a list, for ascending k. A few ranks do not need the whole list sorted: each look-up partitions
-/// what lies behind the one before, until the asked place is settled.
+/// what lies behind the one before, until the asked place is settled. The list itself is put in another order.
 /// </summary>
-internal struct OrderStatistics(ReadOnlySpan<double> samples)
+internal ref struct OrderStatistics(Span<double> samples)
 {
     private const int ShortPart = 16;
 
-    private readonly double[] _values = samples.ToArray();
+    private readonly Span<double> _values = samples;
     private int _settled;   // everything before is in its place
 
     /// <summary>The sample of the given 0-based rank, which must not be lower than the one before.</summary>
@@ -20,7 +20,7 @@ internal struct OrderStatistics(ReadOnlySpan<double> samples)
         {
             if (attempts == 0)
             {
-                Array.Sort(_values, first, last - first + 1);
+                _values.Slice(first, last - first + 1).Sort();
                 break;
             }
 

@@ -9,12 +9,11 @@ internal sealed class AgenticWorkloadBuilder(TraceFormat format, int traceBlockS
     private readonly RowColumns _rows = new(traceBlockSize);
     private readonly RowIds _ids = new();
     private readonly AwaitedRows _awaited = new();
-    private GrowList<double> _delay;
-    private GrowList<double> _think;
-    private GrowList<double> _toolWait;
-    private GrowList<double> _startTime;
+    private Column<double> _think;
+    private Column<double> _toolWait;
+    private Column<double> _startTime;
     private ReportedTools.Collector _tools = new();
-    private GrowList<(long Start, long End)> _recorded;
+    private Column<(long Start, long End)> _recorded;
     private readonly List<(int Row, string Id)> _branches = [];
     private double _origin = double.PositiveInfinity;
     private double _latest = double.NegativeInfinity;
@@ -26,7 +25,6 @@ internal sealed class AgenticWorkloadBuilder(TraceFormat format, int traceBlockS
         _ids.Add(row.RequestId!, place);
         int session = _rows.SessionNumber(row, place, out _);
         _rows.Add(row, place, session);
-        _delay.Add((row.Delay ?? 0.0) + (row.ToolWaitMs ?? 0.0));
         _think.Add(row.Delay ?? 0.0);
         _toolWait.Add(row.ToolWaitMs ?? 0.0);
         // The time of a row that waits counts as a time of the trace, but does not decide when the row starts.
@@ -48,7 +46,7 @@ internal sealed class AgenticWorkloadBuilder(TraceFormat format, int traceBlockS
         for (int row = 0; row < count; row++)
         {
             dependencyCount[row] = dependencies[row].Length;
-            foreach (int target in dependencies[row]) completions.Add(target, row, _delay[row]);
+            foreach (int target in dependencies[row]) completions.Add(target, row, _think[row] + _toolWait[row]);
         }
 
         (int Request, int Branch)[] branches = 

@@ -9,8 +9,8 @@ namespace AgentSim.Workload;
 internal sealed class AwaitedRows
 {
     private readonly List<(int Row, int At, string Id)> _later = [];
-    private GrowList<int> _start;
-    private GrowList<int> _rows;
+    private Column<int> _start;
+    private Column<int> _rows;
 
     /// <summary>Adds what the next row waits for.</summary>
     /// <param name="waitFor">Ids of other rows.</param>

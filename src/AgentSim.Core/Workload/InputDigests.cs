@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using AgentSim.Files;
 
 namespace AgentSim.Workload;
@@ -102,7 +101,7 @@ internal sealed class InputDigests
 
     private static WorkloadInput Describe(string file, FileStream stream, CancellationToken stop)
     {
-        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        using var hash = new FileDigest();
         var piece = new byte[PieceSize];
         long bytes = 0;
         try
@@ -110,7 +109,7 @@ internal sealed class InputDigests
             for (int count; (count = stream.Read(piece)) > 0; bytes += count)
             {
                 stop.ThrowIfCancellationRequested();
-                hash.AppendData(piece, 0, count);
+                hash.Append(piece, count);
             }
         }
         catch (IOException error)
@@ -118,6 +117,6 @@ internal sealed class InputDigests
             throw Errors.InputUnreadable.At(file, 0, $"cannot be read: {error.Message}", error);
         }
 
-        return new WorkloadInput(file, bytes, Convert.ToHexStringLower(hash.GetHashAndReset()));
+        return new WorkloadInput(file, bytes, hash.Finish());
     }
 }

@@ -13,9 +13,9 @@ internal sealed class PlayWorkloadBuilder(TraceFormat format, int traceBlockSize
     private readonly RowIds _ids = new();
     private readonly Dictionary<string, int> _plays = new(StringComparer.Ordinal);
     private readonly List<RowDependency> _dependencies = [];
-    private GrowList<int> _dependencyStart;
-    private GrowList<int> _playOf;
-    private GrowList<double> _notBefore;
+    private Column<int> _dependencyStart;
+    private Column<int> _playOf;
+    private Column<double> _notBefore;
 
     public void Add(MooncakeRow row, RowPlace place)
     {
@@ -37,8 +37,8 @@ internal sealed class PlayWorkloadBuilder(TraceFormat format, int traceBlockSize
         var requestOf = new int[rowOf.Length];
         for (int request = 0; request < rowOf.Length; request++) requestOf[rowOf[request]] = request;
 
-        int[] pathStart = RowColumns.Arrange(_rows.PathStart.AsSpan(), requestOf);
-        int[] pathEnd = RowColumns.Arrange(_rows.PathEnd.AsSpan(), requestOf);
+        int[] pathStart = _rows.PathStart.Arranged(requestOf);
+        int[] pathEnd = _rows.PathEnd.Arranged(requestOf);
         IReadOnlyList<uint>?[]? authored = _rows.AuthoredOutput(row => requestOf[row]);
         // Nothing but authored tokens is ever compared with the numbers of ids.
         if (authored is not null) _rows.Trie.Renumber(pathStart, pathEnd);
@@ -51,9 +51,9 @@ internal sealed class PlayWorkloadBuilder(TraceFormat format, int traceBlockSize
             Trie = _rows.Trie,
             PathStart = pathStart,
             PathEnd = pathEnd,
-            InputLength = RowColumns.Arrange(_rows.InputLength.AsSpan(), requestOf),
-            OutputLength = RowColumns.Arrange(_rows.OutputLength.AsSpan(), requestOf),
-            SessionOf = RowColumns.Arrange(_rows.Session.AsSpan(), requestOf),
+            InputLength = _rows.InputLength.Arranged(requestOf),
+            OutputLength = _rows.OutputLength.Arranged(requestOf),
+            SessionOf = _rows.Session.Arranged(requestOf),
             AuthoredOutput = authored,
             QueueAttributes = _rows.Queueing(row => requestOf[row]),
             SessionNames = _rows.SessionNames,
@@ -85,7 +85,7 @@ internal sealed class PlayWorkloadBuilder(TraceFormat format, int traceBlockSize
             }
         }
 
-        double[] earliest = RowColumns.Arrange(_notBefore.AsSpan(), requestOf);
+        double[] earliest = _notBefore.Arranged(requestOf);
         return new AgenticColumns
         {
             RequestIds = _ids.Names.Arranged(requestOf),
@@ -95,7 +95,7 @@ internal sealed class PlayWorkloadBuilder(TraceFormat format, int traceBlockSize
             DependencyCount = dependencyCount,
             OnCompletion = completions.Group(rowOf.Length),
             OnDispatch = dispatches.Count > 0 ? dispatches.Group(rowOf.Length) : null,
-            PlayOf = RowColumns.Arrange(_playOf.AsSpan(), requestOf),
+            PlayOf = _playOf.Arranged(requestOf),
             PlayNames = [.. _plays.Keys],
         };
     }

@@ -18,10 +18,13 @@ internal sealed class ReadyQueue
     private Entry[] _heap = new Entry[16];
     private int _count;
 
+    /// <summary>Makes room for some number of entries known at the start; without it there is room for few, and it grows.</summary>
+    public void Expect(int count) => Array.Resize(ref _initial, Math.Max(count, _initialCount));
+
     /// <summary>Adds an entry known at the start; <see cref="SortInitial"/> follows the last one.</summary>
     public void AddInitial(double time, int index)
     {
-        if (_initialCount == _initial.Length) Array.Resize(ref _initial, _initialCount * 2);
+        if (_initialCount == _initial.Length) Array.Resize(ref _initial, Math.Max(16, _initialCount * 2));
         _initial[_initialCount++] = new Entry(time, index);
     }
 

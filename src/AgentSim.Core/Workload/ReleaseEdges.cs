@@ -29,9 +29,9 @@ internal sealed class ReleaseEdges
     /// <summary>Edges in any order, to be grouped by the request that lets go.</summary>
     public struct Collector
     {
-        private GrowList<int> _sources;
-        private GrowList<int> _requests;
-        private GrowList<double> _delays;
+        private Column<int> _sources;
+        private Column<int> _requests;
+        private Column<double> _delays;
 
         public readonly int Count => _sources.Count;
 
@@ -46,16 +46,16 @@ internal sealed class ReleaseEdges
         public readonly ReleaseEdges Group(int requests)
         {
             var start = new int[requests + 1];
-            foreach (int source in _sources.AsSpan()) start[source + 1]++;
+            for (int edge = 0; edge < Count; edge++) start[_sources[edge] + 1]++;
             for (int request = 0; request < requests; request++) start[request + 1] += start[request];
             int[] next = start[..^1];
             var released = new int[Count];
             var delays = new double[Count];
             for (int edge = 0; edge < Count; edge++)
             {
-                int at = next[_sources.AsSpan()[edge]]++;
-                released[at] = _requests.AsSpan()[edge];
-                delays[at] = _delays.AsSpan()[edge];
+                int at = next[_sources[edge]]++;
+                released[at] = _requests[edge];
+                delays[at] = _delays[edge];
             }
 
             return new ReleaseEdges(start, released, delays);

@@ -99,10 +99,10 @@ internal sealed class ReportedTools
     public struct Collector()
     {
         private readonly Dictionary<string, int> _numbers = [];
-        private GrowList<int> _start;
-        private GrowList<int> _class;
-        private GrowList<double> _durationMs;
-        private GrowList<(long Start, long End)> _ran;
+        private Column<int> _start;
+        private Column<int> _class;
+        private Column<double> _durationMs;
+        private Column<(long Start, long End)> _ran;
 
         public void Add(IReadOnlyList<ToolSpan> calls)
         {

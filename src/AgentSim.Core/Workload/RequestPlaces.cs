@@ -20,8 +20,8 @@ internal sealed class RequestPlaces
     public struct Collector
     {
         private List<string>? _files;
-        private GrowList<int> _file;
-        private GrowList<int> _line;
+        private Column<int> _file;
+        private Column<int> _line;
 
         public void Add(RowOrigin place)
         {
@@ -39,7 +39,7 @@ internal sealed class RequestPlaces
         }
 
         public readonly RequestPlaces Build(int[]? requestOf = null) => new([.. _files ?? []],
-            requestOf is null ? _file.ToArray() : RowColumns.Arrange(_file.AsSpan(), requestOf),
-            requestOf is null ? _line.ToArray() : RowColumns.Arrange(_line.AsSpan(), requestOf));
+            requestOf is null ? _file.ToArray() : _file.Arranged(requestOf),
+            requestOf is null ? _line.ToArray() : _line.Arranged(requestOf));
     }
 }

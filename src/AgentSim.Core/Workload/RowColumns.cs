@@ -12,17 +12,17 @@ namespace AgentSim.Workload;
 internal sealed class RowColumns(int traceBlockSize)
 {
     public PromptTrie Trie { get; } = new();
-    public GrowList<int> PathStart;
-    public GrowList<int> PathEnd;
-    public GrowList<int> InputLength;
-    public GrowList<int> OutputLength;
-    public GrowList<int> Session;
+    public Column<int> PathStart;
+    public Column<int> PathEnd;
+    public Column<int> InputLength;
+    public Column<int> OutputLength;
+    public Column<int> Session;
     public RequestPlaces.Collector Places;
 
     private List<(int Row, IReadOnlyList<uint> Tokens)>? _authored;
     private List<(int Row, QueueAttributes Attributes)>? _queueing;
 
-    private GrowList<int> _unnamed;
+    private Column<int> _unnamed;
     private string? _source;   // of the rows that come
     private int _files;
 
@@ -101,14 +101,6 @@ internal sealed class RowColumns(int traceBlockSize)
         var result = new QueueAttributes[Count];
         foreach ((int row, QueueAttributes attributes) in _queueing) result[requestOf(row)] = attributes;
         return result;
-    }
-
-    /// <summary>A column by row as a column by request.</summary>
-    public static T[] Arrange<T>(ReadOnlySpan<T> byRow, int[] requestOf)
-    {
-        T[] byRequest = new T[byRow.Length];
-        for (int row = 0; row < byRow.Length; row++) byRequest[requestOf[row]] = byRow[row];
-        return byRequest;
     }
 
     /// <summary>Frees what only adding rows needs; nothing can be added afterwards.</summary>

@@ -6,7 +6,7 @@ namespace AgentSim.Workload;
 /// <summary>The ids of agentic rows, unique among them, and where the rows come from.</summary>
 internal sealed class RowIds
 {
-    private GrowList<long> _lines;
+    private Column<long> _lines;
     private readonly List<(int FirstRow, string Source)> _sources = [];   // one, unless rows come from several files
 
     public int Count => Names.Count;

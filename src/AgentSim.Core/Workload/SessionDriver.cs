@@ -69,6 +69,7 @@ internal sealed class SessionDriver : LoadDriver
         else
         {
             double origin = _load.FirstArrival.Min();
+            Ready.Expect(_nextRequest.Length);
             for (int session = 0; session < _nextRequest.Length; session++)
                 Ready.AddInitial((_load.FirstArrival[session] - origin) / _ratio, session);
         }

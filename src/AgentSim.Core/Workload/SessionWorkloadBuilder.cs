@@ -11,10 +11,10 @@ namespace AgentSim.Workload;
 internal sealed class SessionWorkloadBuilder(TraceFormat format, int traceBlockSize) : IWorkloadBuilder
 {
     private readonly RowColumns _rows = new(traceBlockSize);
-    private GrowList<double> _delay;
-    private GrowList<double> _firstArrival;    // by session, NaN where there is none
-    private GrowList<double> _lastTimestamp;   // by session, NaN where there is none
-    private GrowList<int> _turns;              // by session
+    private Column<double> _delay;
+    private Column<double> _firstArrival;    // by session, NaN where there is none
+    private Column<double> _lastTimestamp;   // by session, NaN where there is none
+    private Column<int> _turns;              // by session
 
     public void Add(MooncakeRow row, RowPlace place)
     {
@@ -53,12 +53,12 @@ internal sealed class SessionWorkloadBuilder(TraceFormat format, int traceBlockS
             TraceBlockSize = _rows.TraceBlockSize,
             Inputs = inputs,
             Trie = _rows.Trie,
-            PathStart = RowColumns.Arrange(_rows.PathStart.AsSpan(), requestOf),
-            PathEnd = RowColumns.Arrange(_rows.PathEnd.AsSpan(), requestOf),
-            InputLength = RowColumns.Arrange(_rows.InputLength.AsSpan(), requestOf),
-            OutputLength = RowColumns.Arrange(_rows.OutputLength.AsSpan(), requestOf),
-            Delay = RowColumns.Arrange(_delay.AsSpan(), requestOf),
-            SessionOf = RowColumns.Arrange(_rows.Session.AsSpan(), requestOf),
+            PathStart = _rows.PathStart.Arranged(requestOf),
+            PathEnd = _rows.PathEnd.Arranged(requestOf),
+            InputLength = _rows.InputLength.Arranged(requestOf),
+            OutputLength = _rows.OutputLength.Arranged(requestOf),
+            Delay = _delay.Arranged(requestOf),
+            SessionOf = _rows.Session.Arranged(requestOf),
             AuthoredOutput = _rows.AuthoredOutput(row => requestOf[row]),
             QueueAttributes = _rows.Queueing(row => requestOf[row]),
             SessionNames = _rows.SessionNames,

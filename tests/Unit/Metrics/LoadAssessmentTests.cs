@@ -175,7 +175,7 @@ public class LoadAssessmentTests
                 double from = random.Next(0, 30);
                 return (from, from + random.Next(0, 12));
             })];
-            var queue = new QueueOverTime(stays);
+            var queue = new QueueOverTime([.. stays.Select(stay => stay.From)], [.. stays.Select(stay => stay.To)]);
             int Count(double time) => stays.Count(stay => stay.From <= time && stay.To > time);
             for (double time = -1; time < 45; time += 0.5) Assert.Equal(Count(time), queue.At(time));
             (int most, double at) = queue.Longest();

@@ -16,7 +16,7 @@ public sealed class OrderStatisticsTests
         {
             double[] sorted = [.. samples.Order()];
             int[] ranks = [.. new[] { 0, samples.Length / 2, samples.Length / 2, samples.Length * 9 / 10, samples.Length - 1 }.Order()];
-            OrderStatistics order = new(samples);
+            OrderStatistics order = new([.. samples]);
             foreach (int rank in ranks) Assert.Equal(sorted[rank], order.At(rank));
         }).QuickCheckThrowOnFailure();
     }
