@@ -52,7 +52,7 @@ internal static class RequestLogReader
 public static class RequestLogWriter
 {
     private const int PartSize = 128;
-    private const int TypicalLength = 900;    // bytes of a record
+    private const int TypicalLength = 920;    // bytes of a record, and the room that one may need, divided
     private const int Divided = 8 * PartSize;   // records that are worth threads
 
     /// <summary>Writes the records, UTF-8 with line feeds.</summary>
@@ -84,9 +84,11 @@ public static class RequestLogWriter
     private static void Write(JsonLineWriter json, IReadOnlyList<RequestResult> requests, int first, int end,
         CancellationToken cancellation)
     {
+        var results = requests as RequestResults;
         for (int i = first; i < end; i++)
         {
             cancellation.ThrowIfCancellationRequested();
+            if (results is not null && results.TryWritePlain(json, i)) continue;
             RequestLogFields.All.Write(json, requests[i]);
             json.Raw("\n"u8);
         }

