@@ -79,24 +79,44 @@ internal static class IntegerArray
         }
     }
 
-    // Ids that traces number in the order of their appearance mostly follow each other, and ten of them differ in their last digit
-    // alone: as long as the text goes on as that foretells, a number takes one comparison instead of being decoded.
+    // Ids that traces number in the order of their appearance mostly follow each other, and mostly differ in their last digit alone:
+    // as long as the text goes on as that foretells, a number takes one comparison instead of being decoded.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static int TakeSuccessors(ReadOnlySpan<byte> text, int start, int i, ulong value, ulong[] target, ref int next)
     {
         int width = i - start;   // of a number with the comma behind it
         if (text.Length - i < sizeof(ulong) || text[i - 2] < '0') return i;   // the latter: spaces before the comma
-        ulong kept = ulong.MaxValue >> (64 - (8 * width)), one = 1UL << (8 * (width - 2));
-        ulong wanted = Load(text, start) & kept;
-        int last = Math.Min(target.Length, next + '9' - text[i - 2]), at = next;
-        while (at < last && text.Length - i >= sizeof(ulong) && (Load(text, i) & kept) == (wanted += one))
+        int last = 8 * (width - 2);   // bits before the last digit
+        ulong kept = ulong.MaxValue >> (64 - (8 * width)), one = 1UL << last, wanted = Load(text, start) & kept;
+        int at = next, digit = text[i - 2];
+        while (at < target.Length && text.Length - i >= sizeof(ulong))
         {
+            if (digit == '9')
+            {
+                wanted = Carry(wanted, last);
+                if (wanted == 0) break;
+                digit = '0';
+            }
+            else
+            {
+                wanted += one;
+                digit++;
+            }
+
+            if ((Load(text, i) & kept) != wanted) break;
             target[at++] = ++value;
             i += width;
         }
 
         next = at;
         return i;
+    }
+
+    // The text of the number behind one that ends with a nine; 0 if it has one more digit.
+    private static ulong Carry(ulong text, int last)
+    {
+        for (; last >= 0 && (byte)(text >> last) == '9'; last -= 8) text -= 9UL << last;
+        return last < 0 ? 0 : text + (1UL << last);
     }
 
     // Moves behind the digits of a number; false if it does not fit.

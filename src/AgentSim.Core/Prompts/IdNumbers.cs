@@ -3,8 +3,8 @@ using AgentSim.Collections;
 namespace AgentSim.Prompts;
 
 /// <summary>
-/// Numbers ids 0, 1, 2, … in the order of their first appearance. The ids of most traces are such numbers themselves: those are only
-/// counted. Where they are so nearly, the others lie in plain arrays, and only ids far above the number of ids so far go through a hash map.
+/// Numbers ids 0, 1, 2, … in the order of their first appearance. The ids of most traces are such numbers themselves, or
+/// nearly: those lie in plain arrays, and only ids far above the number of ids so far go through a hash map.
 /// </summary>
 /// <param name="first">The first number; those below are of ids that are told apart otherwise.</param>
 internal sealed class IdNumbers(int first = 0)
@@ -16,9 +16,7 @@ internal sealed class IdNumbers(int first = 0)
     private const ulong Spread = 4;
     private const ulong FirstIds = 1 << 14;
 
-    private readonly int _first = first;
-    private ulong _plain;           // ids below are themselves the order of their appearance; their numbers begin with the first one
-    private int[]?[] _pages = [];   // number + 1 by other id; 0 where there is none
+    private int[]?[] _pages = [];   // number + 1 by id; 0 where there is none
     private NumberMap? _others;
 
     /// <summary>The next number.</summary>
@@ -27,7 +25,6 @@ internal sealed class IdNumbers(int first = 0)
     /// <summary>The number of an id; -1 if it has none.</summary>
     public int Find(ulong id)
     {
-        if (id < _plain) return _first + (int)id;
         ulong page = id >> PageBits;
         if (page < (ulong)_pages.Length && _pages[page] is { } numbers)
         {
@@ -42,24 +39,20 @@ internal sealed class IdNumbers(int first = 0)
     public int Follow(ReadOnlySpan<ulong> ids, int number)
     {
         int count = 0;
-        ulong plain = (ulong)(number - _first);   // the only id that can have the number, if it is below
-        while (count < ids.Length && plain < _plain)
-        {
-            if (ids[count] != plain++) return count;
-            count++;
-        }
-
         while (count < ids.Length)
         {
-            ulong page = ids[count] >> PageBits;
+            ulong id = ids[count], page = id >> PageBits;
             if (page < (ulong)_pages.Length && _pages[page] is { } numbers)
             {
-                while (count < ids.Length && ids[count] >> PageBits == page
-                    && numbers[ids[count] & (PageSize - 1)] == number + count + 1) count++;
-                if (count == ids.Length) return count;
+                while (numbers[id & (PageSize - 1)] == number + count + 1)
+                {
+                    if (++count == ids.Length) return count;
+                    id = ids[count];
+                    if (id >> PageBits != page) break;
+                }
             }
 
-            if (Find(ids[count]) != number + count) return count;
+            if (Find(id) != number + count) return count;
             count++;
         }
 
@@ -67,15 +60,27 @@ internal sealed class IdNumbers(int first = 0)
     }
 
     /// <summary>
-    /// Numbers ids at the start that are new and follow each other as the next numbers do; returns how many. There may be more new ones.
+    /// Gives ids at the start that have no number the next ones; returns how many. There may be more such, for whom a page has to be made.
     /// </summary>
-    public int AddFollowing(ReadOnlySpan<ulong> ids)
+    public int AddNew(ReadOnlySpan<ulong> ids)
     {
-        if (Count - _first != (long)_plain) return 0;
+        if (_others is not null) return 0;
         int count = 0;
-        while (count < ids.Length && ids[count] == _plain + (ulong)count) count++;
-        _plain += (ulong)count;
-        Count += count;
+        while (count < ids.Length)
+        {
+            ulong id = ids[count], page = id >> PageBits;
+            if (page >= (ulong)_pages.Length || _pages[page] is not { } numbers) return count;
+            do
+            {
+                ref int number = ref numbers[id & (PageSize - 1)];
+                if (number != 0) return count;
+                number = ++Count;
+                if (++count == ids.Length) return count;
+                id = ids[count];
+            }
+            while (id >> PageBits == page);
+        }
+
         return count;
     }
 
@@ -85,8 +90,7 @@ internal sealed class IdNumbers(int first = 0)
         int number = Find(id);
         isNew = number < 0;
         if (!isNew) return number;
-        if (id == _plain && Count - _first == (long)id) _plain++;
-        else if (PageFor(id) is { } page) page[id & (PageSize - 1)] = Count + 1;
+        if (PageFor(id) is { } page) page[id & (PageSize - 1)] = Count + 1;
         else (_others ??= new NumberMap()).GetOrAdd(id, Count, out _);
         return Count++;
     }

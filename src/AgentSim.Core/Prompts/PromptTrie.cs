@@ -113,17 +113,17 @@ internal sealed class PromptTrie
     // How many of the ids lie on nodes that come right behind a node: the rest of its segment, or new ones.
     private int GoOn(int node, int segment, int depth, ReadOnlySpan<ulong> ids)
     {
-        if (node == _nodes.Count - 1) return AddFollowing(node, depth, ids);
+        if (node == _nodes.Count - 1) return AddBehind(node, depth, ids);
         TrieSegment there = _nodes.Segments[segment];
         int label = there.Label + node + 1 - there.Start;
         int most = Math.Min(ids.Length, _nodes.EndOf(segment) - node - 1);
         return _labels.Follow(ids[..most], label);
     }
 
-    // What a prompt adds is mostly new ids that follow each other: nodes behind the last one, which are added together.
-    private int AddFollowing(int last, int depth, ReadOnlySpan<ulong> ids)
+    // What a prompt adds is mostly new ids, which get the next numbers, and so nodes behind the last one: all of them are added together.
+    private int AddBehind(int last, int depth, ReadOnlySpan<ulong> ids)
     {
-        int label = _labels.Count, count = _labels.AddFollowing(ids);
+        int label = _labels.Count, count = _labels.AddNew(ids);
         if (count == 0) return 0;
         _firstNodes.Add(label, last + 1);   // and so those behind it
         _nodes.Add(last, label, depth, count);
