@@ -31,7 +31,7 @@ internal static class ReplayOutputs
     {
         // Whether it can be shown is known before anything is written.
         ReplayTimeline? events = arguments.Timeline is null ? null : new ReplayTimeline(result, new TimelineOptions());
-        string report = ReportPath.Resolve(arguments.ReportJson, DateTime.Now);
+        string report = ReportPath.Resolve(arguments.ReportJson, () => DateTime.Now);
         using var outputs = new OutputSet();
         if (log is not null) outputs.Write(log, stream => RequestLogWriter.Write(stream, result.Requests, cancellation));
         if (arguments.ReportHtml is { } page)

@@ -49,7 +49,8 @@ internal static class IntegerArray
         {
             int start = i;
             if (!TryInteger(text, ref i, ref isLong, out ulong value)) return false;
-            if (i == start || (text[start] == '0' && i > start + 1)) return false;
+            int digits = i - start;
+            if (digits == 0 || (text[start] == '0' && digits > 1)) return false;
             if (next >= target.Length)
             {
                 Array.Resize(ref values, Math.Max(64, next * 2));
@@ -73,8 +74,10 @@ internal static class IntegerArray
             }
 
             if (behind != ',') return false;
+            bool isUsual = i == start + digits;   // the comma right behind, and one space at most behind that
             i++;
-            if (i - start <= sizeof(ulong)) i = TakeSuccessors(text, start, i, value, target, ref next);
+            if ((uint)i < (uint)text.Length && text[i] == ' ' && !isCompact) i++;
+            if (isUsual && i - start <= sizeof(ulong)) i = TakeSuccessors(text, start, digits, i, value, target, ref next);
             if ((uint)i < (uint)text.Length && text[i] <= ' ' && !isCompact) i = SkipSpace(text, i);
         }
     }
@@ -82,13 +85,14 @@ internal static class IntegerArray
     // Ids that traces number in the order of their appearance mostly follow each other, and mostly differ in their last digit alone:
     // as long as the text goes on as that foretells, a number takes one comparison instead of being decoded.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static int TakeSuccessors(ReadOnlySpan<byte> text, int start, int i, ulong value, ulong[] target, ref int next)
+    private static int TakeSuccessors(
+        ReadOnlySpan<byte> text, int start, int digits, int i, ulong value, ulong[] target, ref int next)
     {
-        int width = i - start;   // of a number with the comma behind it
-        if (text.Length - i < sizeof(ulong) || text[i - 2] < '0') return i;   // the latter: spaces before the comma
-        int last = 8 * (width - 2);   // bits before the last digit
+        int width = i - start;   // of a number with what is between it and the next
+        if (text.Length - i < sizeof(ulong)) return i;
+        int last = 8 * (digits - 1);   // bits before the last digit
         ulong kept = ulong.MaxValue >> (64 - (8 * width)), one = 1UL << last, wanted = Load(text, start) & kept;
-        int at = next, digit = text[i - 2];
+        int at = next, digit = text[start + digits - 1];
         while (at < target.Length && text.Length - i >= sizeof(ulong))
         {
             if (digit == '9')

@@ -58,12 +58,12 @@ internal static class LoadAssessor
     {
         for (int i = 0; i < results.Count; i++)
         {
-            RequestOutcome outcome = results.Outcome(i);
-            if (outcome.Status != TerminalStatus.Rejected)
-                yield return new Stay(Math.Max(outcome.Worker, 0), outcome.Arrival,
-                    double.IsNaN(outcome.FirstAdmit) ? null : outcome.FirstAdmit, outcome.Terminal);
+            if (results.Outcome(i).Status != TerminalStatus.Rejected) yield return StayOf(results.Outcome(i));
         }
     }
+
+    private static Stay StayOf(in RequestOutcome outcome) => new(Math.Max(outcome.Worker, 0), outcome.Arrival,
+        double.IsNaN(outcome.FirstAdmit) ? null : outcome.FirstAdmit, outcome.Terminal);
 
     private static LoadAssessment OfPool(Stay[] stays, WorkerType pool, int workers, RunInfo run)
     {

@@ -16,6 +16,9 @@ internal interface IRequestIdentities
     bool IsAgentic { get; }
 
     RequestIdentity this[int ordinal] { get; }
+
+    /// <summary>Number of the session of a request; -1 where none is reported.</summary>
+    int SessionNumber(int ordinal);
 }
 
 /// <summary>
@@ -41,7 +44,9 @@ internal sealed class RequestResults : IReadOnlyList<RequestResult>
         _handoffs = handoffs;
         _identities = identities;
 
-        _order = new int[outcomes.Count(static o => o.Status != TerminalStatus.None)];
+        int ended = 0;
+        foreach (ref readonly RequestOutcome outcome in outcomes.AsSpan()) ended += outcome.Status != TerminalStatus.None ? 1 : 0;
+        _order = new int[ended];
         bool sorted = true;
         for (int i = 0, n = 0; i < outcomes.Length; i++)
         {
@@ -72,9 +77,13 @@ internal sealed class RequestResults : IReadOnlyList<RequestResult>
     /// <summary>The same between the pools of a disaggregated replay; null for others.</summary>
     public HandoffOutcome? Handoff(int index) => _handoffs?[_order[index]];
 
-    // Not named as the property of the records: PowerShell would find this instead.
-    /// <summary>The session of a request, without its record.</summary>
-    public string? SessionOf(int index) => _identities[_order[index] + 1].SessionId;
+    /// <summary>How many sessions the records are of; those without one are not counted.</summary>
+    public int CountSessions()
+    {
+        var sessions = new HashSet<int>();
+        foreach (int outcome in _order) sessions.Add(_identities.SessionNumber(outcome + 1));
+        return sessions.Contains(-1) ? sessions.Count - 1 : sessions.Count;
+    }
 
     public IEnumerator<RequestResult> GetEnumerator()
     {

@@ -24,6 +24,8 @@ internal sealed class RequestNames(WorkloadColumns load, ReplaySettings settings
         }
     }
 
+    public int SessionNumber(int ordinal) => _namesSessions ? load.SessionOf[ordinal - 1] : -1;
+
     private static bool NamesSessions(WorkloadColumns load, ReplaySettings settings)
     {
         if (load.IsAgentic) return true;

@@ -87,6 +87,9 @@ public class IntegerArrayTests
     [InlineData("1234567,1234568,1234569,1234570]")]
     [InlineData("12345678,12345679,12345680]")]
     [InlineData("7, 8, 9, 10]")]
+    [InlineData("98, 99, 100, 101, 102, 103]    ")]
+    [InlineData("5,6,7, 8, 9, 10,  11, 12, 13,\n14]    ")]
+    [InlineData("123456, 123457, 123458, 123459, 123460, 123461]")]
     [InlineData("7 ,8 ,9 ,10 ,11]")]
     [InlineData("7\t,8\t,9\t,10\t,11]")]
     [InlineData("4,5,6]      ")]
@@ -101,8 +104,9 @@ public class IntegerArrayTests
             Gen.Elements('0', '1', '9', ',', ']', ' ', '-', '.', 'e', '5', '/', ':').ToArbitrary(),
             (run, damage) =>
             {
+                string between = run.Count % 2 == 0 ? "," : ", ";
                 ulong first = run.First % (ulong)Math.Pow(10, 1 + (run.Digits % 9));
-                char[] text = [.. string.Join(',', Enumerable.Range(0, 2 + (run.Count % 40)).Select(i => first + (ulong)i)), ']'];
+                char[] text = [.. string.Join(between, Enumerable.Range(0, 2 + (run.Count % 40)).Select(i => first + (ulong)i)), ']'];
                 text[run.At * text.Length / 256] = damage;
                 return IsReadAlike(Encoding.UTF8.GetBytes(text));
             }));

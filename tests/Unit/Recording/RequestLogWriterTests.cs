@@ -110,6 +110,8 @@ public class RequestLogWriterTests
 
         public bool IsAgentic => true;
 
+        public int SessionNumber(int ordinal) => -1;
+
         public RequestIdentity this[int ordinal] => (ordinal % Of) switch
         {
             0 => new("a\"b", 1, null),
@@ -157,6 +159,8 @@ public class RequestLogWriterTests
         public bool IsAgentic => true;
 
         public RequestIdentity this[int ordinal] => new($"session \"{ordinal % 7}\"", ordinal % 3, $"r{ordinal}");
+
+        public int SessionNumber(int ordinal) => ordinal % 7;
     }
 
     [Fact]
