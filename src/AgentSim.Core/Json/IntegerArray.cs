@@ -47,6 +47,12 @@ internal static class IntegerArray
         bool isLong = true;   // whether the last one has sixteen digits or more: mostly all of them have, or none
         while (true)
         {
+            if (isLong)
+            {
+                i = TakeHashes(text, i, target, ref next);
+                if ((uint)i < (uint)text.Length && text[i] <= ' ' && !isCompact) i = SkipSpace(text, i);
+            }
+
             int start = i;
             if (!TryInteger(text, ref i, ref isLong, out ulong value)) return false;
             int digits = i - start;
@@ -123,6 +129,34 @@ internal static class IntegerArray
         return last < 0 ? 0 : text + (1UL << last);
     }
 
+    // Hashes have 18 to 20 digits: that the first sixteen need no counting makes them twice as fast, and that a comma follows, four times.
+    // Takes numbers of sixteen to twenty digits, each with a comma right behind it, as long as there are such and room for them.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static int TakeHashes(ReadOnlySpan<byte> text, int i, ulong[] target, ref int next)
+    {
+        int at = next;
+        while (text.Length - i >= 16 + sizeof(ulong) && at < target.Length && TrySixteen(text, i, out ulong value))
+        {
+            ulong chars = Load(text, i + 16), digits = chars - Zeros;
+            int bits = BitOperations.TrailingZeroCount(NoDigits(chars)) & ~7;   // of the digits behind
+            if (bits > 32 || (byte)(chars >> bits) != ',' || text[i] == '0') break;
+            if (bits > 0)
+            {
+                uint tail = (uint)digits << (32 - bits);   // four digits, with leading zeros
+                tail = ((tail * 10) + (tail >> 8)) & 0x00FF00FF;
+                tail = ((tail & 0xFF) * 100) + (tail >> 16);
+                if (bits == 32 && value > (ulong.MaxValue - tail) / PowersOfTen[4]) break;
+                value = (value * PowersOfTen[bits >> 3]) + tail;
+            }
+
+            target[at++] = value;
+            i += 16 + (bits >> 3) + 1;
+        }
+
+        next = at;
+        return i;
+    }
+
     // Moves behind the digits of a number; false if it does not fit.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static bool TryInteger(ReadOnlySpan<byte> text, ref int i, ref bool isLong, out ulong value)
@@ -140,7 +174,6 @@ internal static class IntegerArray
             }
         }
 
-        // Hashes have 18 to 20 digits: that the first sixteen need no counting makes them twice as fast.
         if (text.Length - i >= 16 && TrySixteen(text, i, out value))
         {
             isLong = true;
@@ -197,9 +230,7 @@ internal static class IntegerArray
         ReadOnlySpan<byte> rest = text[start..];
         ulong chars = rest.Length >= 8 ? BinaryPrimitives.ReadUInt64LittleEndian(rest) : LoadTail(rest);
         ulong digits = chars - Zeros;
-        // The high bit of each byte up to the first that is no digit; what lies behind it does not matter.
-        ulong others = ((chars + 0x4646464646464646) | digits) & 0x8080808080808080;
-        int count = BitOperations.TrailingZeroCount(others) >> 3;
+        int count = BitOperations.TrailingZeroCount(NoDigits(chars)) >> 3;
         value = count == 0 ? 0 : Value(digits << (64 - (count << 3)));   // leading zeros come first
         return count;
     }
@@ -208,7 +239,11 @@ internal static class IntegerArray
     private static ulong Load(ReadOnlySpan<byte> text, int start) => BinaryPrimitives.ReadUInt64LittleEndian(text[start..]);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static bool IsDigits(ulong chars) => (((chars + 0x4646464646464646) | (chars - Zeros)) & 0x8080808080808080) == 0;
+    private static bool IsDigits(ulong chars) => NoDigits(chars) == 0;
+
+    // The high bit of each byte that is no digit, up to the first such; what lies behind it does not matter.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static ulong NoDigits(ulong chars) => ((chars + 0x4646464646464646) | (chars - Zeros)) & 0x8080808080808080;
 
     // The number that eight digits make, the first in the lowest byte.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -111,6 +111,25 @@ public class IntegerArrayTests
                 return IsReadAlike(Encoding.UTF8.GetBytes(text));
             }));
 
+    [Fact]
+    public void Damage_between_hashes_is_seen() => FsCheck.Check.One(
+        FsCheck.Config.QuickThrowOnFailure.WithMaxTest(20_000),
+        Prop.ForAll(
+            ArbMap.Default.ArbFor<(ulong Seed, byte Count, byte At)>(),
+            Gen.Elements('0', '1', '9', ',', ']', ' ', '-', '.', 'e', '5', '/', ':').ToArbitrary(),
+            (hashes, damage) =>
+            {
+                // Numbers of 15 to 20 digits, the largest among them, with or without a space between them.
+                ulong state = hashes.Seed;
+                ulong Next() => (state = (state * 6364136223846793005) + 1442695040888963407) >> (int)(state >> 59) / 4;
+                string between = hashes.Count % 3 == 0 ? ", " : ",";
+                ulong[] values = [.. Enumerable.Range(0, 1 + (hashes.Count % 9)).Select(i => i == 4 ? ulong.MaxValue : Next())];
+                byte[] text = Encoding.UTF8.GetBytes(string.Join(between, values) + "]");
+                if (!IsReadAlike(text)) return false;
+                text[hashes.At * text.Length / 256] = (byte)damage;
+                return IsReadAlike(text);
+            }));
+
     // As by a reader of JSON, or not at all; and all that is plain is read.
     private static bool IsReadAlike(byte[] text)
     {
