@@ -33,10 +33,12 @@ internal static class OutputFiles
 internal static class ReportPath
 {
     /// <summary>The path given; a timestamped name inside it where it is a folder, and in the current folder where none is given.</summary>
-    public static string Resolve(string? given, DateTime now)
+    /// <param name="given">The path, if any.</param>
+    /// <param name="now">The local time, for which the time zones of the machine have to be read.</param>
+    public static string Resolve(string? given, Func<DateTime> now)
     {
         if (given is not null && !Directory.Exists(given)) return given;
-        string name = string.Create(CultureInfo.InvariantCulture, $"dynamo_replay_report_{now:yyyyMMdd_HHmmss}.json");
+        string name = string.Create(CultureInfo.InvariantCulture, $"dynamo_replay_report_{now():yyyyMMdd_HHmmss}.json");
         return given is null ? Path.GetFullPath(name) : Path.Combine(given, name);
     }
 }

@@ -14,7 +14,7 @@ internal sealed class NameTable : IReadOnlyList<string>
 
     private List<char[]> _pages = [];
     private Column<Place> _places;
-    private int[] _slots = new int[16];   // open addressing: number + 1, 0 where free
+    private uint[] _slots = new uint[16];   // open addressing: number + 1 below what of the hash a table of this size leaves, 0 where free
     private int _used;                    // of the last page
 
     public int Count => _places.Count;
@@ -29,16 +29,16 @@ internal sealed class NameTable : IReadOnlyList<string>
     }
 
     /// <summary>The number of a name; -1 if it is not there.</summary>
-    public int Find(ReadOnlySpan<char> name) => _slots[SlotOf(name)] - 1;
+    public int Find(ReadOnlySpan<char> name) => NumberIn(SlotOf(name, out _));
 
     /// <summary>The number of a name, which gets the next one if it is new.</summary>
     public int GetOrAdd(ReadOnlySpan<char> name, out bool isNew)
     {
-        int slot = SlotOf(name);
+        int slot = SlotOf(name, out uint hash);
         isNew = _slots[slot] == 0;
-        if (!isNew) return _slots[slot] - 1;
+        if (!isNew) return NumberIn(slot);
         _places.Add(Store(name));
-        _slots[slot] = Count;
+        _slots[slot] = Entry(hash, Count - 1);
         if (Count > _slots.Length / 4 * 3) Grow();
         return Count - 1;
     }
@@ -78,16 +78,30 @@ internal sealed class NameTable : IReadOnlyList<string>
     }
 
     // Where a name is or would be. The hash is drawn anew in every process, so that no file can be made to collide.
-    private int SlotOf(ReadOnlySpan<char> name)
+    private int SlotOf(ReadOnlySpan<char> name, out uint hash)
     {
-        int slot = string.GetHashCode(name) & (_slots.Length - 1);
-        while (_slots[slot] != 0 && !Characters(_slots[slot] - 1).SequenceEqual(name)) slot = (slot + 1) & (_slots.Length - 1);
-        return slot;
+        hash = (uint)string.GetHashCode(name);
+        uint numbers = (uint)_slots.Length - 1;
+        uint slot = hash & numbers;
+        // Passing another name mostly costs no look at it.
+        while (_slots[slot] is not 0 and uint entry
+            && (((entry ^ hash) & ~numbers) != 0 || !Characters(NumberIn((int)slot)).SequenceEqual(name))) slot = (slot + 1) & numbers;
+        return (int)slot;
     }
+
+    private uint Entry(uint hash, int number) => (hash & ~((uint)_slots.Length - 1)) | ((uint)number + 1);
+
+    private int NumberIn(int slot) => (int)(_slots[slot] & ((uint)_slots.Length - 1)) - 1;
 
     private void Grow()
     {
-        _slots = new int[_slots.Length * 2];
-        for (int number = 0; number < Count; number++) _slots[SlotOf(Characters(number))] = number + 1;
+        _slots = new uint[_slots.Length * 2];
+        uint numbers = (uint)_slots.Length - 1;
+        for (int number = 0; number < Count; number++)
+        {
+            uint hash = (uint)string.GetHashCode(Characters(number)), slot = hash & numbers;
+            while (_slots[slot] != 0) slot = (slot + 1) & numbers;
+            _slots[slot] = Entry(hash, number);
+        }
     }
 }

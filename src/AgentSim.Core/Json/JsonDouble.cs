@@ -16,16 +16,47 @@ internal static class JsonDouble
     private const int FirstScientific = 17;   // digits before the point of 1e16
     private const int LastPositional = -4;    // the same of 1e-5: 0.00001 has four zeros behind the point
 
+    private const int MaxFraction = 16;       // digits behind the point that are found quickly
+
+    private static ReadOnlySpan<ulong> PowersOfTen =>
+    [
+        1, 10, 100, 1_000, 10_000, 100_000, 1_000_000, 10_000_000, 100_000_000, 1_000_000_000, 10_000_000_000, 100_000_000_000,
+        1_000_000_000_000, 10_000_000_000_000, 100_000_000_000_000, 1_000_000_000_000_000, 10_000_000_000_000_000,
+    ];
+
     /// <summary>Writes a finite number and returns its length.</summary>
+    /// <param name="value">The number.</param>
+    /// <param name="target">Has room for <see cref="MaxLength"/> bytes.</param>
     public static int Format(double value, Span<byte> target)
     {
         if (value == (int)value && (value != 0 || !double.IsNegative(value)))
         {
-            _ = Utf8Formatter.TryFormat((int)value, target, out int length);
+            int length;
+            if (value >= 0) length = DigitText.Write((uint)(int)value, target);
+            else _ = Utf8Formatter.TryFormat((int)value, target, out length);
             ".0"u8.CopyTo(target[length..]);
             return length + 2;
         }
 
+        return value is >= 1 and < 1e15 && TryUsual(value, target, out int usual) ? usual : FormatAny(value, target);
+    }
+
+    // Times in milliseconds, most of what is written. What lies before the point is the number cut off: the digits lie nearer to the
+    // number than any other double, and whole numbers are doubles here.
+    private static bool TryUsual(double value, Span<byte> target, out int length)
+    {
+        length = 0;
+        if (!ShortestDigits.TryFind(value, out ulong digits, out int exponent) || exponent is >= 0 or < -MaxFraction) return false;
+        ulong whole = (ulong)(long)value;
+        ulong fraction = (digits - (whole * PowersOfTen[-exponent])) * PowersOfTen[MaxFraction + exponent];
+        length = DigitText.Write(whole, target);
+        target[length++] = (byte)'.';
+        length += Math.Max(1, DigitText.WriteSixteen(fraction, target[length..]));
+        return true;
+    }
+
+    private static int FormatAny(double value, Span<byte> target)
+    {
         if (!double.IsFinite(value))
             throw Errors.ResultNotFinite.Error(
                 "a result is no finite number, which JSON cannot say: times or rates of the run are too large");

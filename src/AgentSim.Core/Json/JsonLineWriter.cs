@@ -29,6 +29,16 @@ internal sealed class JsonLineWriter(Stream? stream, int bufferSize = 1 << 16)
     /// <summary>Forgets what was written and not passed on.</summary>
     public void Clear() => _used = 0;
 
+    /// <summary>Room for what somebody writes here, who then says how much it was by <see cref="Advance"/>.</summary>
+    public Span<byte> Room(int bytes)
+    {
+        Reserve(bytes);
+        return _buffer.AsSpan(_used);
+    }
+
+    /// <summary>So many bytes were written into the <see cref="Room"/>.</summary>
+    public void Advance(int bytes) => _used += bytes;
+
     /// <summary>Writes what is known to be JSON.</summary>
     public void Raw(ReadOnlySpan<byte> json)
     {
@@ -40,12 +50,17 @@ internal sealed class JsonLineWriter(Stream? stream, int bufferSize = 1 << 16)
     public void Number(ulong value)
     {
         Reserve(Slack);
-        _ = Utf8Formatter.TryFormat(value, _buffer.AsSpan(_used), out int written);
-        _used += written;
+        _used += DigitText.Write(value, _buffer.AsSpan(_used));
     }
 
     public void Number(long value)
     {
+        if (value >= 0)
+        {
+            Number((ulong)value);
+            return;
+        }
+
         Reserve(Slack);
         _ = Utf8Formatter.TryFormat(value, _buffer.AsSpan(_used), out int written);
         _used += written;
@@ -68,8 +83,7 @@ internal sealed class JsonLineWriter(Stream? stream, int bufferSize = 1 << 16)
             foreach (ulong value in array)
             {
                 Reserve(Slack);
-                _ = Utf8Formatter.TryFormat(value, _buffer.AsSpan(_used), out int written);
-                _used += written;
+                _used += DigitText.Write(value, _buffer.AsSpan(_used));
                 _buffer[_used++] = (byte)',';
             }
         }
@@ -153,7 +167,7 @@ internal sealed class JsonLineWriter(Stream? stream, int bufferSize = 1 << 16)
         {
             Reserve(10 * (Slack + 1));
             Span<byte> target = _buffer.AsSpan(_used, 10 * (Slack + 1));
-            _ = Utf8Formatter.TryFormat(value, target, out int length);
+            int length = DigitText.Write(value, target);
             target[length] = (byte)',';
             byte digit = target[length - 1];
             int count = Math.Min(left, '9' + 1 - digit), at = length + 1;
@@ -178,9 +192,15 @@ internal sealed class JsonLineWriter(Stream? stream, int bufferSize = 1 << 16)
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private void Reserve(int bytes)
     {
-        if (_buffer.Length - _used >= bytes) return;
+        if (_buffer.Length - _used < bytes) MakeRoom(bytes);
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private void MakeRoom(int bytes)
+    {
         if (_stream is null)
         {
             System.Array.Resize(ref _buffer, Math.Max(_buffer.Length * 2, _used + bytes));

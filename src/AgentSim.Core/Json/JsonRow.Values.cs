@@ -85,12 +85,7 @@ internal ref partial struct JsonRow
     /// <summary>The current number as a double; false if it overflows.</summary>
     public readonly bool IsFinite(out double value)
     {
-        if (_cursor.IsDigits && _cursor.Value.Length <= ExactDigits && _cursor.TryUInt64(out ulong whole))
-        {
-            value = whole;
-            return true;
-        }
-
+        if (ShortDecimal.TryParse(_cursor.Value, out value)) return true;
         value = double.Parse(_cursor.Value, NumberStyles.Float, CultureInfo.InvariantCulture);
         return double.IsFinite(value);
     }

@@ -17,8 +17,6 @@ internal ref partial struct JsonRow
     /// <summary>Nesting is unlimited.</summary>
     public const int AnyDepth = int.MaxValue;
 
-    private const int ExactDigits = 15;   // as many a double holds, whatever they are
-
     private readonly ReadOnlySpan<byte> _text;
     private JsonCursor _cursor;
     private readonly RecentTexts? _texts;

@@ -1,20 +1,22 @@
+using System.Numerics;
+
 namespace AgentSim.Json;
 
 /// <summary>
 /// The shortest decimal that reads back as a given double, and of those the nearest, by Giulietti's Schubfach: of the
 /// numbers with the fewest digits, one or two of one more digit and two of the others can lie in the range that rounds to the
-/// double, so that four comparisons decide. Limited to magnitudes whose power of ten fits 128 bits, where all of it is exact.
+/// double, so that four comparisons decide. Limited to magnitudes whose power of five fits 64 bits, where all of it is exact.
 /// </summary>
 internal static class ShortestDigits
 {
     private const int MantissaBits = 52;
     private const int ExponentBias = 1075;       // of the mantissa as an integer
-    private const int LargestPower = 55;         // 5^55 < 2^128
-    private const int SmallestExponent = -182;   // the powers needed are 10^0 to 10^55
+    private const int LargestPower = 27;         // 5^27 < 2^64
+    private const int SmallestExponent = -89;    // the powers needed are 10^0 to 10^27
     private const int LargestExponent = 3;
 
     // 5^n shifted so that the highest bit is set.
-    private static readonly UInt128[] Powers = MakePowers();
+    private static readonly ulong[] Powers = MakePowers();
 
     /// <summary>Digits times a power of ten that make a number; false where it is too large or too small.</summary>
     /// <param name="value">Finite and positive.</param>
@@ -34,11 +36,11 @@ internal static class ShortestDigits
         bool isUneven = fraction == 0;
         exponent = FloorLog10(binary, isUneven);
         int power = -exponent;
-        UInt128 scale = Powers[power];
+        ulong scale = Powers[power];
         int shift = binary + FloorLog2Of10To(power) + 1;
 
         // Four times the number and the ends of its range, in units of the last digit: the ends are the number and a power of two.
-        Product exact = Product.Of(scale, (4 * mantissa) << shift);
+        var exact = new Product(scale, (4 * mantissa) << shift);
         ulong number = exact.Rounded;
         ulong low = exact.Minus(scale, isUneven ? shift : shift + 1).Rounded;
         ulong high = exact.Plus(scale, shift + 1).Rounded;
@@ -76,46 +78,43 @@ internal static class ShortestDigits
 
     private static int FloorLog2Of10To(int power) => (power * 1741647) >> 19;
 
-    private static UInt128[] MakePowers()
+    private static ulong[] MakePowers()
     {
-        var powers = new UInt128[LargestPower + 1];
-        UInt128 power = 1;
+        var powers = new ulong[LargestPower + 1];
+        ulong power = 1;
         for (int n = 0; n < powers.Length; n++)
         {
-            powers[n] = power << (int)UInt128.LeadingZeroCount(power);
+            powers[n] = power << BitOperations.LeadingZeroCount(power);
             power *= 5;
         }
 
         return powers;
     }
 
-    // 192 bits.
-    private readonly record struct Product(ulong Top, UInt128 Rest)
+    // 128 bits.
+    private readonly struct Product
     {
-        /// <summary>Without the last 128 bits; the lowest bit says whether they held anything, so that comparisons are exact.</summary>
-        public ulong Rounded => Top | (Rest != 0 ? 1UL : 0UL);
+        private readonly ulong _top;
+        private readonly ulong _rest;
 
-        public static Product Of(UInt128 scale, ulong number)
+        public Product(ulong scale, ulong number) => _top = Math.BigMul(scale, number, out _rest);
+
+        private Product(ulong top, ulong rest, bool carry) => (_top, _rest) = (carry ? top + 1 : top, rest);
+
+        /// <summary>Without the last 64 bits; the lowest bit says whether they held anything, so that comparisons are exact.</summary>
+        public ulong Rounded => _top | (_rest != 0 ? 1UL : 0UL);
+
+        // The powers are 1 to 5.
+        public Product Plus(ulong scale, int power)
         {
-            ulong middle = Math.BigMul((ulong)scale, number, out ulong low);
-            ulong top = Math.BigMul((ulong)(scale >> 64), number, out ulong next);
-            next += middle;
-            return new Product(next < middle ? top + 1 : top, new UInt128(next, low));
+            ulong rest = _rest + (scale << power);
+            return new Product(_top + (scale >> (64 - power)), rest, carry: rest < _rest);
         }
 
-        public Product Plus(UInt128 scale, int power)
+        public Product Minus(ulong scale, int power)
         {
-            UInt128 rest = Rest + (scale << power);
-            return new Product(Top + Over(scale, power) + (rest < Rest ? 1UL : 0UL), rest);
+            ulong less = scale << power;
+            return new Product(_top - (scale >> (64 - power)) - (_rest < less ? 1UL : 0UL), _rest - less, carry: false);
         }
-
-        public Product Minus(UInt128 scale, int power)
-        {
-            UInt128 less = scale << power;
-            return new Product(Top - Over(scale, power) - (Rest < less ? 1UL : 0UL), Rest - less);
-        }
-
-        // What of a scale times a power of two lies above 128 bits; the power is not that large.
-        private static ulong Over(UInt128 scale, int power) => power == 0 ? 0 : (ulong)(scale >> 64) >> (64 - power);
     }
 }

@@ -18,4 +18,6 @@ internal sealed class LiveNames(WorkloadColumns load) : IRequestIdentities
                 : new RequestIdentity(load.SessionNames[load.SessionOf[request]], load.TurnOf(request), id);
         }
     }
+
+    public int SessionNumber(int ordinal) => load.IsSimple ? -1 : load.SessionOf[ordinal - 1];
 }

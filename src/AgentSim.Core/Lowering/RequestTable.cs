@@ -32,7 +32,7 @@ internal sealed class RequestTable
         _sessionOffsets = new int[sessions.Count + 1];
         _sessionRows = new int[sessions.Count == 0 ? 0 : Count];
         if (sessions.Count == 0) return;
-        for (int row = 0; row < Count; row++) _sessionOffsets[this[row].Session + 1]++;
+        for (int i = 0; i < requests.Count; i++) _sessionOffsets[requests[i].Session + 1]++;
         for (int i = 1; i < _sessionOffsets.Length; i++) _sessionOffsets[i] += _sessionOffsets[i - 1];
         int[] next = _sessionOffsets[..^1];
         for (int row = 0; row < Count; row++) _sessionRows[next[this[row].Session]++] = row;

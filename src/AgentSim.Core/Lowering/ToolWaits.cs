@@ -19,8 +19,7 @@ internal sealed class ToolWaits
     public ToolWaits(RequestTable table, ToolTable tools)
     {
         _tools = tools;
-        _order = [.. Enumerable.Range(0, tools.Count)];
-        _order.AsSpan().Sort((a, b) => Compare(tools[a], a, tools[b], b));
+        _order = Ordered(tools, table.Sessions.Count);
         _offsets = new int[table.Sessions.Count + 1];
         var byEnd = new List<int>(_order.Length);
         for (int i = 0; i < _order.Length; i++)
@@ -43,8 +42,7 @@ internal sealed class ToolWaits
         _byEnd = [.. byEnd];
         for (int session = 0; session + 1 < _offsets.Length; session++)
         {
-            _byEnd.AsSpan(_offsets[session].._offsets[session + 1])
-                .Sort((a, b) => End(a).CompareTo(End(b)));
+            Sort(_byEnd.AsSpan(_offsets[session].._offsets[session + 1]), (a, b) => End(a).CompareTo(End(b)));
         }
     }
 
@@ -97,6 +95,30 @@ internal sealed class ToolWaits
         }
 
         return covered;
+    }
+
+    // By session first, which needs no comparison.
+    private static int[] Ordered(ToolTable tools, int sessions)
+    {
+        var order = new int[tools.Count];
+        var ends = new int[sessions + 1];
+        for (int i = 0; i < order.Length; i++) ends[tools[i].Session + 1]++;
+        for (int session = 0; session < sessions; session++) ends[session + 1] += ends[session];
+        for (int i = 0; i < order.Length; i++) order[ends[tools[i].Session]++] = i;
+        for (int session = 0, start = 0; session < sessions; start = ends[session++])
+            Sort(order.AsSpan(start..ends[session]), (a, b) => Compare(tools[a], a, tools[b], b));
+        return order;
+    }
+
+    // Mostly they are in order as they come.
+    private static void Sort(Span<int> items, Comparison<int> compare)
+    {
+        for (int i = 1; i < items.Length; i++)
+        {
+            if (compare(items[i - 1], items[i]) <= 0) continue;
+            items.Sort(compare);
+            return;
+        }
     }
 
     private static int Compare(in LoweredTool a, int indexA, in LoweredTool b, int indexB)

@@ -59,8 +59,8 @@ internal sealed class QueueOverTime
     public double[] Means(int slices)
     {
         double step = (LastArrival - FirstArrival) / slices;
-        return [.. Enumerable.Range(0, slices).Select(slice =>
-            (Waited(FirstArrival + (slice + 1) * step) - Waited(FirstArrival + slice * step)) / step)];
+        double[] waited = [.. Enumerable.Range(0, slices + 1).Select(edge => Waited(FirstArrival + edge * step))];
+        return [.. Enumerable.Range(0, slices).Select(slice => (waited[slice + 1] - waited[slice]) / step)];
     }
 
     private static double[] Ordered(double[] times)

@@ -41,16 +41,44 @@ internal sealed class IdNumbers(int first = 0)
         int count = 0;
         while (count < ids.Length)
         {
-            ulong page = ids[count] >> PageBits;
+            ulong id = ids[count], page = id >> PageBits;
             if (page < (ulong)_pages.Length && _pages[page] is { } numbers)
             {
-                while (count < ids.Length && ids[count] >> PageBits == page
-                    && numbers[ids[count] & (PageSize - 1)] == number + count + 1) count++;
-                if (count == ids.Length) return count;
+                while (numbers[id & (PageSize - 1)] == number + count + 1)
+                {
+                    if (++count == ids.Length) return count;
+                    id = ids[count];
+                    if (id >> PageBits != page) break;
+                }
             }
 
-            if (Find(ids[count]) != number + count) return count;
+            if (Find(id) != number + count) return count;
             count++;
+        }
+
+        return count;
+    }
+
+    /// <summary>
+    /// Gives ids at the start that have no number the next ones; returns how many. There may be more such, for whom a page has to be made.
+    /// </summary>
+    public int AddNew(ReadOnlySpan<ulong> ids)
+    {
+        if (_others is not null) return 0;
+        int count = 0;
+        while (count < ids.Length)
+        {
+            ulong id = ids[count], page = id >> PageBits;
+            if (page >= (ulong)_pages.Length || _pages[page] is not { } numbers) return count;
+            do
+            {
+                ref int number = ref numbers[id & (PageSize - 1)];
+                if (number != 0) return count;
+                number = ++Count;
+                if (++count == ids.Length) return count;
+                id = ids[count];
+            }
+            while (id >> PageBits == page);
         }
 
         return count;

@@ -44,7 +44,7 @@ internal sealed class PromptTrie
                 first = next;
             }
 
-            int length = 1 + Follow(next, segment, ids[(i + 1)..used]);
+            int length = 1 + GoOn(next, segment, i + 2, ids[(i + 1)..used]);
             end = next + length;
             i += length;
         }
@@ -110,14 +110,24 @@ internal sealed class PromptTrie
         _firstNodes = default;
     }
 
-    // How many of the ids the segment of a node goes on with behind it.
-    private int Follow(int node, int segment, ReadOnlySpan<ulong> ids)
+    // How many of the ids lie on nodes that come right behind a node: the rest of its segment, or new ones.
+    private int GoOn(int node, int segment, int depth, ReadOnlySpan<ulong> ids)
     {
-        if (node == _nodes.Count - 1) return 0;
+        if (node == _nodes.Count - 1) return AddBehind(node, depth, ids);
         TrieSegment there = _nodes.Segments[segment];
         int label = there.Label + node + 1 - there.Start;
         int most = Math.Min(ids.Length, _nodes.EndOf(segment) - node - 1);
         return _labels.Follow(ids[..most], label);
+    }
+
+    // What a prompt adds is mostly new ids, which get the next numbers, and so nodes behind the last one: all of them are added together.
+    private int AddBehind(int last, int depth, ReadOnlySpan<ulong> ids)
+    {
+        int label = _labels.Count, count = _labels.AddNew(ids);
+        if (count == 0) return 0;
+        _firstNodes.Add(label, last + 1);   // and so those behind it
+        _nodes.Add(last, label, depth, count);
+        return count;
     }
 
     // The child of a node for an id, and the segment it is in.

@@ -53,9 +53,14 @@ internal sealed class TrieNodes
     }
 
     /// <summary>Adds a node; returns its number.</summary>
-    public int Add(int parent, int label, int depth)
+    public int Add(int parent, int label, int depth) => Add(parent, label, depth, count: 1);
+
+    /// <summary>
+    /// Adds nodes, each the child of the one before, with labels that follow each other; returns the number of the first.
+    /// </summary>
+    public int Add(int parent, int label, int depth, int count)
     {
-        int node = Count++;
+        int node = Count;
         bool goesOn = false;
         if (node > 0)
         {
@@ -64,7 +69,8 @@ internal sealed class TrieNodes
         }
 
         if (!goesOn) _segments.Add(new TrieSegment(node, parent, depth, label));
-        if ((node & ((1 << IndexBits) - 1)) == 0) _index.Add(_segments.Count - 1);
+        Count += count;
+        while (_index.Count <= (Count - 1) >> IndexBits) _index.Add(_segments.Count - 1);
         return node;
     }
 

@@ -39,9 +39,8 @@ internal sealed record RunFacts(string Load, string Engine, string Workers, stri
         }
         else
         {
-            IEnumerable<string?> ids = result.Requests is RequestResults requests
-                ? Enumerable.Range(0, requests.Count).Select(requests.SessionOf) : result.Requests.Select(request => request.SessionId);
-            int sessions = ids.Where(id => id is not null).Distinct().Count();
+            int sessions = result.Requests is RequestResults requests ? requests.CountSessions()
+                : result.Requests.Select(request => request.SessionId).Where(id => id is not null).Distinct().Count();
             if (sessions > 0 && sessions < result.Requests.Count) parts.Add($"in {PeopleUnits.Count(sessions, "session")}");
         }
 

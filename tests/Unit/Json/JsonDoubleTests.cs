@@ -60,6 +60,25 @@ public class JsonDoubleTests
             return values.All(value => Digits(Format(value)) == Digits(value.ToString("R", CultureInfo.InvariantCulture)));
         }));
 
+    // What the runtime writes with as many digits as are needed, positional: by another way than the one tested.
+    [Fact]
+    public void Times_have_the_text_of_the_runtime() => FsCheck.Check.One(
+        FsCheck.Config.QuickThrowOnFailure.WithMaxTest(20_000),
+        Prop.ForAll(ArbMap.Default.ArbFor<(long, byte)>(), pair =>
+        {
+            ulong mixed = (ulong)pair.Item1 * 0x2545F4914F6CDD1D;
+            double whole = mixed % (1UL << (1 + (pair.Item2 % 53)));
+            double[] values =
+            [
+                whole / 1e6, whole / 1e3, whole, whole + 0.5, whole * 0.1, Math.BitIncrement(whole), Math.BitDecrement(whole),
+                Math.BitIncrement(Math.Pow(10, pair.Item2 % 16)), Math.BitDecrement(Math.Pow(10, pair.Item2 % 16)),
+            ];
+            return values.Where(value => value is >= 1e-4 and < 1e15).All(value =>
+                Format(value) == (decimal.Parse(value.ToString("R", CultureInfo.InvariantCulture),
+                    NumberStyles.Float, CultureInfo.InvariantCulture)).ToString("0.0###########################",
+                    CultureInfo.InvariantCulture));
+        }));
+
     private static string Digits(string number) =>
         number.Split('e', 'E')[0].Replace(".", "", StringComparison.Ordinal).Trim('-').Trim('0');
 

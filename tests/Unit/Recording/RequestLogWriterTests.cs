@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json;
+using AgentSim.Json;
 using AgentSim.Recording;
 using AgentSim.Tests.Reports;
 
@@ -53,6 +54,93 @@ public class RequestLogWriterTests
         Assert.Equal(Encoding.UTF8.GetString(plain.ToArray()), Encoding.UTF8.GetString(divided.ToArray()));
     }
 
+    // Times with and without values, counts beyond what happens, and names that need escapes beside such that need none.
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Plain_records_are_written_as_by_their_fields(bool areSplit)
+    {
+        var random = new Random(areSplit ? 5 : 6);
+        double Time() => random.Next(8) switch
+        {
+            0 => double.NaN, 1 => random.Next(100), 2 => random.NextDouble() * 1e-9, 3 => random.NextDouble() * 1e17, 4 => 0.0,
+            _ => random.NextDouble() * 1e6,
+        };
+        double Known() => Time() is var time && double.IsNaN(time) ? 7.25 : time;
+        int Any() => random.Next(5) switch { 0 => -1, 1 => int.MaxValue, 2 => random.Next(), _ => random.Next(2000) };
+        int count = 2500;
+        var outcomes = new RequestOutcome[count];
+        var handoffs = new HandoffOutcome[count];
+        for (int i = 0; i < count; i++)
+        {
+            outcomes[i] = new RequestOutcome
+            {
+                Arrival = Known(), FirstAdmit = Time(), FirstToken = Time(), SecondToken = Time(), LastToken = Time(), Terminal = Known(),
+                InputLength = Any(), RequestedOutput = Any(), OutputLength = random.Next(4), ReusedInput = Any(), Worker = Any(),
+                Status = (TerminalStatus)random.Next(1, 5),
+            };
+            handoffs[i] = new HandoffOutcome
+            {
+                PrefillAdmit = Time(), SourceHeld = Time(), DestinationReserved = Time(), DestinationActivated = Time(),
+                DecodeAdmit = Time(), SourceReleased = Time(), PrefillWorker = Any(), PrefillReused = Any(), DecodeReused = Any(),
+                PrefillOverlapTokens = Any(), DecodeOverlapTokens = Any(),
+            };
+        }
+
+        var results = new RequestResults(outcomes, areSplit ? handoffs : null, new OddNames());
+        var json = new JsonLineWriter(null);
+        int plain = 0;
+        for (int i = 0; i < count; i++)
+        {
+            json.Clear();
+            if (!results.TryWritePlain(json, i)) continue;
+            plain++;
+            string written = Encoding.UTF8.GetString(json.Written);
+            json.Clear();
+            RequestLogFields.All.Write(json, results[i]);
+            Assert.Equal(Encoding.UTF8.GetString(json.Written) + "\n", written);
+        }
+
+        Assert.Equal(count * OddNames.PlainOf / OddNames.Of, plain);
+    }
+
+    private sealed class OddNames : IRequestIdentities
+    {
+        public const int Of = 10, PlainOf = 5;
+
+        public bool IsAgentic => true;
+
+        public int SessionNumber(int ordinal) => -1;
+
+        public RequestIdentity this[int ordinal] => (ordinal % Of) switch
+        {
+            0 => new("a\"b", 1, null),
+            1 => new("back\\slash", 1, "r"),
+            2 => new("ünïcode", 1, "r"),
+            3 => new("a", 2, "\u007f"),
+            4 => new("a", int.MaxValue, "tab\t"),
+            5 => new(null, null, null),
+            6 => new("", 0, ""),
+            7 => new("<a>&'+`/", 3, $"r{ordinal}"),
+            8 => new(new string('~', 3000), 4, new string(' ', 2000)),
+            _ => new(null, null, "r"),
+        };
+    }
+
+    [Fact]
+    public void Records_come_by_arrival_and_those_of_one_time_by_ordinal()
+    {
+        var random = new Random(9);
+        RequestOutcome[] outcomes = [.. Enumerable.Range(0, 3000).Select(_ => RequestOutcome.Empty with
+        {
+            Arrival = random.Next(20) switch { 0 => double.NaN, 1 => -0.0, 2 => 0.0, var time => time / 2 },
+            Status = random.Next(9) > 0 ? TerminalStatus.Completed : TerminalStatus.None,
+        })];
+        IEnumerable<int> wanted = Enumerable.Range(0, outcomes.Length).Where(i => outcomes[i].Status != TerminalStatus.None)
+            .OrderBy(i => outcomes[i].Arrival).ThenBy(i => i).Select(i => i + 1);
+        Assert.Equal(wanted, new RequestResults(outcomes, null, new Names()).Select(result => result.Ordinal));
+    }
+
     [Fact]
     public void A_number_that_json_cannot_say_is_refused_among_many_records()
     {
@@ -71,6 +159,8 @@ public class RequestLogWriterTests
         public bool IsAgentic => true;
 
         public RequestIdentity this[int ordinal] => new($"session \"{ordinal % 7}\"", ordinal % 3, $"r{ordinal}");
+
+        public int SessionNumber(int ordinal) => ordinal % 7;
     }
 
     [Fact]

@@ -32,6 +32,8 @@ internal sealed class Sample : IRequestIdentities
             _ => new RequestIdentity("B", 0, null),
         };
 
+    public int SessionNumber(int ordinal) => IsAgentic || ordinal is 1 or 2 ? 0 : 1;
+
     public static RequestOutcome Outcome(double arrival, double admit, double[] tokens, int input) => RequestOutcome.Empty with
     {
         Arrival = arrival,
