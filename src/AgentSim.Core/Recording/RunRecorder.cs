@@ -15,17 +15,12 @@ internal class RunRecorder : PassRecorder
     private readonly RequestOutcome[] _outcomes;
     private readonly List<double>?[]? _openGaps;
     private readonly WorkloadColumns _load;
-    private readonly GapRelay _relay;
 
     private GrowList<Readmission> _readmissions;
 
-    /// <param name="load">The requests.</param>
-    /// <param name="hasTimeCap">Whether the run may end before its requests do.</param>
-    /// <param name="relay">The way of the gaps to their statistics; null: they are counted at once.</param>
-    public RunRecorder(WorkloadColumns load, bool hasTimeCap, GapRelay? relay = null)
+    public RunRecorder(WorkloadColumns load, bool hasTimeCap)
     {
         _load = load;
-        _relay = relay ?? new GapRelay();
         _outcomes = new RequestOutcome[load.InputLength.Length];
         for (int request = 0; request < _outcomes.Length; request++) _outcomes[request] = RequestOutcome.Empty;
         if (hasTimeCap) _openGaps = new List<double>?[_outcomes.Length];
@@ -43,8 +38,7 @@ internal class RunRecorder : PassRecorder
     /// <summary>Whether to write down what only sessions and tasks are made of.</summary>
     public bool RecordsWaits { get; init; }
 
-    /// <summary>The gaps between tokens; whoever made a relay for them waits for it before.</summary>
-    public GapStatistics Gaps => _relay.Gaps;
+    public GapStatistics Gaps { get; } = new();
 
     /// <summary>Tokens of the longest sequence asked for so far, prompt and output.</summary>
     public long LongestSequence { get; private set; }
@@ -120,7 +114,7 @@ internal class RunRecorder : PassRecorder
     // With a time cap the gaps of each request have to be known by themselves.
     public override bool TakesTokensTogether => _openGaps is null;
 
-    public override void PassTokens(double gap, int requests) => _relay.Add(gap, requests);
+    public override void PassTokens(double gap, int requests) => Gaps.Add(gap, requests);
 
     public override void Tokens(int request, int tokens, double lastTime)
     {
@@ -156,7 +150,8 @@ internal class RunRecorder : PassRecorder
             int first = segments[i].First;
             int last = i + 1 < segments.Length ? Math.Min(segments[i + 1].First, ends.Length) : ends.Length;
             double start = first == 0 ? stretch.Start : ends[first - 1];
-            _relay.AddSegment(segments[i].StepMs, start, ends[first..last], requests);
+            if (Gaps.AddStretch(segments[i].StepMs, last - first, start, ends[last - 1], requests)) continue;
+            Gaps.AddPasses(start, ends[first..last], requests);
         }
     }
 
@@ -170,12 +165,12 @@ internal class RunRecorder : PassRecorder
         if (_openGaps?[request] is not List<double> gaps) return;
         _openGaps[request] = null;
         if (!outcome.IsCounted) return;
-        foreach (double gap in gaps) _relay.Add(gap);
+        foreach (double gap in gaps) Gaps.Add(gap);
     }
 
     private void AddGap(int request, double gap)
     {
-        if (_openGaps is null) _relay.Add(gap);
+        if (_openGaps is null) Gaps.Add(gap);
         else (_openGaps[request] ??= []).Add(gap);
     }
 }

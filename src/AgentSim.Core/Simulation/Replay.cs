@@ -6,7 +6,6 @@ using AgentSim.Engines;
 using AgentSim.Metrics;
 using AgentSim.Prompts;
 using AgentSim.Recording;
-using AgentSim.Statistics;
 using AgentSim.Workload;
 
 namespace AgentSim.Simulation;
@@ -39,8 +38,7 @@ public static class Replay
         EngineConfig engine = settings.Pools?.Decode ?? settings.Engine;
         PromptCatalog prompts = PromptCatalogs.Create(load, checked((int)engine.BlockSize));
         bool hasSessions = RunTimes.HasSessions(load);
-        using GapRelay relay = settings.CountsGapsAside is false ? new() : new(always: settings.CountsGapsAside is true);
-        RunRecorder recorder = new(load, settings.MaxSimTimeMs is not null, relay) { RecordsWaits = hasSessions };
+        RunRecorder recorder = new(load, settings.MaxSimTimeMs is not null) { RecordsWaits = hasSessions };
         LoadDriver driver = LoadDriver.Create(
             load, new LoadOptions(settings.Concurrency, settings.ArrivalSpeedupRatio, settings.Knobs.ConcurrentTasks));
         List<KvUseSample> kvUse = [];
@@ -51,7 +49,6 @@ public static class Replay
         HandoffRecorder? handoffs = settings.Pools is null ? null : new HandoffRecorder(recorder);
         ReplayRuntime runtime = Create(parts, handoffs);
         runtime.Run();
-        relay.Finish();
         double wallTimeMs = Stopwatch.GetElapsedTime(start).TotalMilliseconds;
 
         RunCosts costs = new()

@@ -86,12 +86,6 @@ public sealed record ReplaySettings
 
     /// <summary>Runs every pass by itself instead of planning stretches of them: slow, and the same numbers. For tests.</summary>
     internal bool StepByStep { get; init; }
-
-    /// <summary>
-    /// Whether the gaps between tokens are counted by a thread beside the replay (<see cref="Statistics.GapRelay"/>), with the same
-    /// numbers. Null: where the replay is long and a processor has nothing else to do. For tests.
-    /// </summary>
-    internal bool? CountsGapsAside { get; init; }
 }
 
 /// <summary>The two pools of a disaggregated replay (behaviour 04#7).</summary>

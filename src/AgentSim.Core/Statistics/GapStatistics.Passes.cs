@@ -6,24 +6,11 @@ namespace AgentSim.Statistics;
 // The gaps of many passes at once.
 internal sealed partial class GapStatistics
 {
-    /// <summary>Passes that are counted together.</summary>
-    public const int BlockLength = 64;
+    private const int BlockLength = 64;
 
     // Of the block in progress.
     private readonly double[] _blockGaps = new double[BlockLength];
     private readonly double[] _blockRates = new double[BlockLength];
-
-    /// <summary>
-    /// Adds the gaps of consecutive passes of one length, or, where that is not a number, of which each has its own.
-    /// </summary>
-    /// <param name="stepMs">The length.</param>
-    /// <param name="start">Start of the first pass, milliseconds.</param>
-    /// <param name="ends">Ends of the passes, strictly increasing, the first above <paramref name="start"/>.</param>
-    /// <param name="multiplicity">Requests that share each gap, at least 1.</param>
-    public void AddSegment(double stepMs, double start, ReadOnlySpan<double> ends, int multiplicity)
-    {
-        if (!AddStretch(stepMs, ends.Length, start, ends[^1], multiplicity)) AddPasses(start, ends, multiplicity);
-    }
 
     /// <summary>
     /// Adds the gaps of consecutive passes, each as often as there are requests in the batch. Steps of a growing batch

@@ -86,28 +86,17 @@ internal sealed partial class GapStatistics
     /// <param name="multiplicity">Requests that share each gap, at least 1.</param>
     public bool AddStretch(double stepMs, long steps, double startMs, double endMs, int multiplicity)
     {
-        if (!TryFindKeys(stepMs, endMs, out StretchKeys keys)) return false;
-        AddEqual((endMs - startMs) / steps, steps * multiplicity, keys);
-        return true;
-    }
-
-    /// <summary>The buckets of all gaps of steps of equal length and of their rates; false where they may fall into several.</summary>
-    public static bool TryFindKeys(double stepMs, double endMs, out StretchKeys keys)
-    {
-        keys = default;
         if (endMs > stepMs * MostStepsOfClock) return false;
-        if (!LogBuckets.TryKeyOfAllNear(stepMs, out int gap) || !LogBuckets.TryKeyOfAllNear(1000.0 / stepMs, out int rate)) return false;
-        keys = new StretchKeys(gap, rate);
-        return true;
-    }
+        if (!LogBuckets.TryKeyOfAllNear(stepMs, out int gapKey) || !LogBuckets.TryKeyOfAllNear(1000.0 / stepMs, out int rateKey))
+            return false;
 
-    /// <summary>Adds gaps that count as equal: so many, by their mean and the buckets of all of them.</summary>
-    public void AddEqual(double mean, long samples, StretchKeys keys)
-    {
+        long samples = steps * multiplicity;
+        double mean = (endMs - startMs) / steps;
         _gaps.Add(mean, samples);
         _rates.Add(1000.0 / mean, samples);
-        _gapSketch.Add(keys.Gap, samples);
-        _rateSketch.Add(keys.Rate, samples);
+        _gapSketch.Add(gapKey, samples);
+        _rateSketch.Add(rateKey, samples);
+        return true;
     }
 
     /// <summary>Adds everything another instance holds.</summary>
@@ -153,6 +142,3 @@ internal sealed partial class GapStatistics
         }
     }
 }
-
-/// <summary>The bucket of the gaps of a stretch, and the one of their rates.</summary>
-internal readonly record struct StretchKeys(int Gap, int Rate);
