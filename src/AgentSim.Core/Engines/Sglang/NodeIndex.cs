@@ -6,47 +6,51 @@ namespace AgentSim.Engines.Sglang;
 /// </summary>
 internal sealed class NodeIndex
 {
+    /// <summary>What stands for no node: the root, which no page leads to.</summary>
+    public const int None = RadixTree.Root;
+
     private const int FirstBits = 6;
 
     // Drawn anew in every process, so that no distance between pages, and no file, can be made to collide.
     private static readonly ulong Multiplier = (ulong)Random.Shared.NextInt64() << 1 | 1;
 
-    private int[] _pages = new int[1 << FirstBits];
-    private RadixNode?[] _nodes = new RadixNode?[1 << FirstBits];   // null: free
+    private Entry[] _entries = new Entry[1 << FirstBits];
     private int _shift = 64 - FirstBits;
+
+    // Side by side, since who looks at one looks at the other. No node: free.
+    private record struct Entry(int Page, int Node);
 
     public int Count { get; private set; }
 
     /// <summary>All nodes, in no order.</summary>
-    public IEnumerable<RadixNode> Nodes => _nodes.Where(node => node is not null)!;
+    public IEnumerable<int> Nodes => _entries.Where(entry => entry.Node != None).Select(entry => entry.Node);
 
-    /// <summary>The node that begins with a page, or null.</summary>
-    public RadixNode? Find(int page) => _nodes[SlotOf(page)];
+    /// <summary>The node that begins with a page, or <see cref="None"/>.</summary>
+    public int Find(int page) => _entries[SlotOf(page)].Node;
 
     /// <summary>Sets the node that begins with a page.</summary>
-    public void Set(int page, RadixNode node)
+    public void Set(int page, int node)
     {
-        int slot = SlotOf(page);
-        bool isNew = _nodes[slot] is null;
-        _pages[slot] = page;
-        _nodes[slot] = node;
-        if (isNew && ++Count > _nodes.Length / 2) Grow();
+        ref Entry entry = ref _entries[SlotOf(page)];
+        bool isNew = entry.Node == None;
+        entry = new Entry(page, node);
+        if (isNew && ++Count > _entries.Length / 2) Grow();
     }
 
     /// <summary>Forgets the node that begins with a page. Those behind move up where that brings them closer to their place.</summary>
     public void Remove(int page)
     {
-        int at = SlotOf(page), mask = _nodes.Length - 1;
-        if (_nodes[at] is null) return;
-        for (int next = (at + 1) & mask; _nodes[next] is not null; next = (next + 1) & mask)
+        Entry[] entries = _entries;
+        int at = SlotOf(page), mask = entries.Length - 1;
+        if (entries[at].Node == None) return;
+        for (int next = (at + 1) & mask; entries[next].Node != None; next = (next + 1) & mask)
         {
-            if (((next - Home(_pages[next])) & mask) < ((next - at) & mask)) continue;
-            _pages[at] = _pages[next];
-            _nodes[at] = _nodes[next];
+            if (((next - Home(entries[next].Page)) & mask) < ((next - at) & mask)) continue;
+            entries[at] = entries[next];
             at = next;
         }
 
-        _nodes[at] = null;
+        entries[at] = default;
         Count--;
     }
 
@@ -54,25 +58,20 @@ internal sealed class NodeIndex
 
     private int SlotOf(int page)
     {
-        int[] pages = _pages;
-        RadixNode?[] nodes = _nodes;
+        Entry[] entries = _entries;
         int slot = Home(page);
-        while (nodes[slot] is not null && pages[slot] != page) slot = (slot + 1) & (nodes.Length - 1);
+        while (entries[slot].Node != None && entries[slot].Page != page) slot = (slot + 1) & (entries.Length - 1);
         return slot;
     }
 
     private void Grow()
     {
-        (int[] pages, RadixNode?[] nodes) = (_pages, _nodes);
-        _pages = new int[pages.Length * 2];
-        _nodes = new RadixNode?[nodes.Length * 2];
+        Entry[] before = _entries;
+        _entries = new Entry[before.Length * 2];
         _shift--;
-        for (int i = 0; i < nodes.Length; i++)
+        foreach (Entry entry in before)
         {
-            if (nodes[i] is null) continue;
-            int slot = SlotOf(pages[i]);
-            _pages[slot] = pages[i];
-            _nodes[slot] = nodes[i];
+            if (entry.Node != None) _entries[SlotOf(entry.Page)] = entry;
         }
     }
 }

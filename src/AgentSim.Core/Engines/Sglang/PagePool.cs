@@ -34,7 +34,7 @@ internal sealed class PagePool(SglangLimits limits, PromptCatalog prompts, Publi
     /// </summary>
     public bool TryStart(Sequence sequence, int tokens)
     {
-        (int matched, RadixNode node) = _tree.Match(Path(sequence, 0, tokens / limits.PageSize));
+        (int matched, int node) = _tree.Match(Path(sequence, 0, tokens / limits.PageSize));
         int held = BlockCount.Of(tokens, limits.PageSize);
         _tree.Lock(node);
         if (held - matched > ObtainablePages)
@@ -87,8 +87,8 @@ internal sealed class PagePool(SglangLimits limits, PromptCatalog prompts, Publi
     {
         if (sequence.Materialised < (sequence.CachedPages + 1L) * limits.PageSize) return;
         int complete = sequence.Materialised / limits.PageSize;
-        RadixNode before = sequence.Node!;
-        RadixNode node = Insert(sequence, complete);
+        int before = sequence.Node;
+        int node = Insert(sequence, complete);
         if (node == before) return;
         _tree.Lock(node);
         _tree.Unlock(before);
@@ -101,7 +101,7 @@ internal sealed class PagePool(SglangLimits limits, PromptCatalog prompts, Publi
         int complete = sequence.Materialised / limits.PageSize;
         FreePages += sequence.HeldPages - complete;
         if (complete > sequence.CachedPages) Insert(sequence, complete);
-        _tree.Unlock(sequence.Node!);
+        _tree.Unlock(sequence.Node);
         sequence.DropPages();
     }
 
@@ -122,12 +122,12 @@ internal sealed class PagePool(SglangLimits limits, PromptCatalog prompts, Publi
     {
         if (sequence.ExposedPages > 0) Withdraw(sequence, Peek(sequence) - sequence.CachedPages);
         FreePages += OwnPages(sequence);
-        _tree.Unlock(sequence.Node!);
+        _tree.Unlock(sequence.Node);
         sequence.DropPages();
     }
 
     /// <summary>True when the next page that a sequence completes is appended to its node, a leaf that no other request holds.</summary>
-    public bool GrowsInPlace(Sequence sequence) => _tree.IsOwnLeaf(sequence.Node!);
+    public bool GrowsInPlace(Sequence sequence) => _tree.IsOwnLeaf(sequence.Node);
 
     /// <summary>Takes the pages that a decode stretch grows into, evicting where nothing is free.</summary>
     public void Grow(long pages) => Take(pages);
@@ -141,7 +141,7 @@ internal sealed class PagePool(SglangLimits limits, PromptCatalog prompts, Publi
         Hold(sequence, sequence.Materialised + steps, BlockCount.Of(sequence.Materialised + steps, limits.PageSize));
         int complete = (sequence.Materialised - (ends ? 1 : 0)) / limits.PageSize;
         if (complete == sequence.CachedPages) return;
-        _tree.Extend(sequence.Node!, Path(sequence, sequence.CachedPages, complete));
+        _tree.Extend(sequence.Node, Path(sequence, sequence.CachedPages, complete));
         sequence.CachedPages = complete;
     }
 
@@ -159,10 +159,10 @@ internal sealed class PagePool(SglangLimits limits, PromptCatalog prompts, Publi
     }
 
     // Pages that another request has put into the tree in the meantime are not needed twice: they become free.
-    private RadixNode Insert(Sequence sequence, int complete)
+    private int Insert(Sequence sequence, int complete)
     {
         ReadOnlySpan<BlockRun> pages = Path(sequence, sequence.CachedPages, complete);
-        RadixNode node = _tree.Insert(sequence.Node!, pages, out int added);
+        int node = _tree.Insert(sequence.Node, pages, out int added);
         FreePages += complete - sequence.CachedPages - added;
         if (sequence.ExposedPages > 0) Withdraw(sequence, inTree: sequence.ExposedPages);
         sequence.CachedPages = complete;

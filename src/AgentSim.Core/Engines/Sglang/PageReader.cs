@@ -17,7 +17,7 @@ internal ref struct PageReader(ReadOnlySpan<BlockRun> runs)
     public readonly int Page => _runs[0].First + _skip;
 
     /// <summary>Moves past the pages that agree with those of a node from its first; returns how many.</summary>
-    public int SkipCommon(RadixNode node)
+    public int SkipCommon(in RadixNode node)
     {
         int common = 0;
         foreach (BlockRun key in node.Runs)

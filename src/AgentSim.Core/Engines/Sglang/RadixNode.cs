@@ -1,19 +1,35 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Runtime.CompilerServices;
 using AgentSim.Prompts;
 
 namespace AgentSim.Engines.Sglang;
 
 /// <summary>
-/// A node of the radix tree: one or more pages in a row (none in the root), as runs of page identities.
+/// A node of the radix tree: one or more pages in a row (none in the root), as runs of page identities. Nodes are values in an array of
+/// the tree and know each other by their index there, so that there is nothing to collect.
 /// </summary>
-internal sealed class RadixNode
+internal struct RadixNode
 {
-    private BlockRun[] _runs = new BlockRun[2];
+    /// <summary>The parent of the root, and of a node that is not in the tree.</summary>
+    public const int NoParent = -1;
+
+    private FewRuns _few;
+    private BlockRun[]? _many;   // in place of those, once there were more
     private int _runCount;
 
-    public RadixNode? Parent { get; private set; }
+    [InlineArray(Length)]
+    private struct FewRuns
+    {
+        public const int Length = 2;
+
+        private BlockRun _first;
+    }
+
+    /// <summary>Index of the parent.</summary>
+    public int Parent;
 
     /// <summary>Number of child nodes.</summary>
-    public int Children { get; private set; }
+    public int Children;
 
     /// <summary>Requests that hold this node or one below it.</summary>
     public int Locks;
@@ -24,27 +40,22 @@ internal sealed class RadixNode
     /// <summary>Pages of its own.</summary>
     public int Pages { get; private set; }
 
-    public int FirstPage => _runs[0].First;
+    public readonly int FirstPage => Runs[0].First;
 
-    public ReadOnlySpan<BlockRun> Runs => _runs.AsSpan(0, _runCount);
+    [UnscopedRef]
+    public readonly ReadOnlySpan<BlockRun> Runs => (_many is null ? (ReadOnlySpan<BlockRun>)_few : _many)[.._runCount];
+
+    [UnscopedRef]
+    private Span<BlockRun> Room => _many is null ? _few : _many;
 
     /// <summary>True when its pages may be evicted now.</summary>
-    public bool IsEvictable => Locks == 0 && Children == 0 && Parent is not null;
+    public readonly bool IsEvictable => Locks == 0 && Children == 0 && Parent != NoParent;
 
-    /// <summary>Makes it a leaf without pages under <paramref name="parent"/>.</summary>
-    public void Attach(RadixNode parent, long stamp)
+    /// <summary>Makes it a leaf without pages.</summary>
+    public void Clear(int parent, long stamp)
     {
-        Parent = parent;
-        parent.Children++;
-        Stamp = stamp;
+        (Parent, Stamp) = (parent, stamp);
         Locks = Children = Pages = _runCount = 0;
-    }
-
-    /// <summary>Takes it, a leaf, off its parent.</summary>
-    public void Detach()
-    {
-        Parent!.Children--;
-        Parent = null;
     }
 
     public void Append(BlockRun run)
@@ -52,7 +63,7 @@ internal sealed class RadixNode
         Pages += run.Count;
         if (_runCount > 0)
         {
-            ref BlockRun last = ref _runs[_runCount - 1];
+            ref BlockRun last = ref Room[_runCount - 1];
             if (last.First + last.Count == run.First)
             {
                 last = last with { Count = last.Count + run.Count };
@@ -60,14 +71,20 @@ internal sealed class RadixNode
             }
         }
 
-        if (_runCount == _runs.Length) Array.Resize(ref _runs, _runCount * 2);
-        _runs[_runCount++] = run;
+        if (_runCount == Room.Length)
+        {
+            BlockRun[] wider = new BlockRun[_runCount * 2];
+            Runs.CopyTo(wider);
+            _many = wider;
+        }
+
+        Room[_runCount++] = run;
     }
 
     /// <summary>Takes up to <paramref name="pages"/> pages off the end of its last run; returns them.</summary>
     public BlockRun CutLastRun(int pages)
     {
-        ref BlockRun last = ref _runs[_runCount - 1];
+        ref BlockRun last = ref Room[_runCount - 1];
         int cut = Math.Min(pages, last.Count);
         BlockRun removed = new(last.First + last.Count - cut, cut);
         Pages -= cut;
@@ -76,32 +93,26 @@ internal sealed class RadixNode
         return removed;
     }
 
-    /// <summary>
-    /// Moves the first <paramref name="pages"/> pages, fewer than all, into <paramref name="upper"/>, a fresh leaf of
-    /// the parent, which takes this node's place.
-    /// </summary>
-    public void MoveFrontTo(RadixNode upper, int pages)
+    /// <summary>Moves the first <paramref name="pages"/> pages, fewer than all, to the end of another node.</summary>
+    public void MoveFrontTo(ref RadixNode other, int pages)
     {
+        Span<BlockRun> runs = Room[.._runCount];
         int whole = 0, left = pages;
-        for (; left >= _runs[whole].Count; whole++)
+        for (; left >= runs[whole].Count; whole++)
         {
-            upper.Append(_runs[whole]);
-            left -= _runs[whole].Count;
+            other.Append(runs[whole]);
+            left -= runs[whole].Count;
         }
 
         if (left > 0)
         {
-            BlockRun run = _runs[whole];
-            upper.Append(run with { Count = left });
-            _runs[whole] = new BlockRun(run.First + left, run.Count - left);
+            BlockRun run = runs[whole];
+            other.Append(run with { Count = left });
+            runs[whole] = new BlockRun(run.First + left, run.Count - left);
         }
 
+        runs[whole..].CopyTo(runs);
         _runCount -= whole;
-        Array.Copy(_runs, whole, _runs, 0, _runCount);
         Pages -= pages;
-        upper.Locks = Locks;
-        Parent!.Children--;
-        Parent = upper;
-        upper.Children++;
     }
 }

@@ -7,14 +7,15 @@ internal sealed partial class RadixTree
 {
     // Offers are not taken back when a node is locked, touched or extended: they are recognised as outdated when they
     // come up, by the stamp.
-    private readonly PriorityQueue<RadixNode, long> _offers = new();
+    private readonly PriorityQueue<int, long> _offers = new();
 
     /// <summary>Removes up to <paramref name="pages"/> pages; returns how many.</summary>
     public long Evict(long pages)
     {
         long freed = 0;
-        while (freed < pages && _offers.TryPeek(out RadixNode? victim, out long stamp))
+        while (freed < pages && _offers.TryPeek(out int offered, out long stamp))
         {
+            ref RadixNode victim = ref _nodes[offered];
             if (!victim.IsEvictable || victim.Stamp != stamp)
             {
                 _offers.Dequeue();
@@ -24,14 +25,15 @@ internal sealed partial class RadixTree
             int cut = (int)Math.Min(pages - freed, victim.Pages);
             freed += cut;
             if (cut == victim.Pages) _offers.Dequeue();
-            Cut(victim, cut);
+            Cut(offered, cut);
         }
 
         return freed;
     }
 
-    private void Cut(RadixNode victim, int pages)
+    private void Cut(int node, int pages)
     {
+        ref RadixNode victim = ref _nodes[node];
         if (pages == victim.Pages) _byFirstPage.Remove(victim.FirstPage);
         EvictablePages -= pages;
         Version++;
@@ -43,24 +45,25 @@ internal sealed partial class RadixTree
         }
 
         if (victim.Pages > 0) return;
-        RadixNode parent = victim.Parent!;
-        victim.Detach();
-        _spare.Push(victim);
-        if (parent.IsEvictable) Offer(parent);
+        int parent = victim.Parent;
+        _nodes[parent].Children--;
+        victim.Parent = RadixNode.NoParent;
+        _spare.Push(node);
+        if (_nodes[parent].IsEvictable) Offer(parent);
     }
 
-    private void Offer(RadixNode leaf)
+    private void Offer(int leaf)
     {
         if (_offers.Count > 64 + (2 * _byFirstPage.Count)) DropOutdatedOffers();
-        _offers.Enqueue(leaf, leaf.Stamp);
+        _offers.Enqueue(leaf, _nodes[leaf].Stamp);
     }
 
     private void DropOutdatedOffers()
     {
         _offers.Clear();
-        foreach (RadixNode node in _byFirstPage.Nodes)
+        foreach (int node in _byFirstPage.Nodes)
         {
-            if (node.IsEvictable) _offers.Enqueue(node, node.Stamp);
+            if (_nodes[node].IsEvictable) _offers.Enqueue(node, _nodes[node].Stamp);
         }
     }
 }

@@ -9,17 +9,24 @@ namespace AgentSim.Engines.Sglang;
 /// </summary>
 internal sealed partial class RadixTree
 {
+    /// <summary>Index of the root.</summary>
+    public const int Root = 0;
+
     private readonly NodeIndex _byFirstPage = new();
-    private readonly Stack<RadixNode> _spare = new();
+    private readonly Stack<int> _spare = new();
     private readonly PublishedPages _published;
+    private RadixNode[] _nodes = new RadixNode[64];   // what refers to one is outdated where one is added
+    private int _count = 1;
     private long _clock;
 
     public RadixTree(PublishedPages published)
     {
         _published = published;
+        _nodes[Root].Parent = RadixNode.NoParent;
     }
 
-    public RadixNode Root { get; } = new();
+    /// <summary>A node, until one is added.</summary>
+    public ref readonly RadixNode this[int node] => ref _nodes[node];
 
     /// <summary>Pages in nodes that no request holds.</summary>
     public long EvictablePages { get; private set; }
@@ -32,11 +39,11 @@ internal sealed partial class RadixTree
     {
         PageReader reader = new(pages);
         int matched = 0;
-        while (!reader.IsAtEnd && _byFirstPage.Find(reader.Page) is { } child)
+        while (!reader.IsAtEnd && _byFirstPage.Find(reader.Page) is not NodeIndex.None and int child)
         {
-            int common = reader.SkipCommon(child);
+            int common = reader.SkipCommon(in _nodes[child]);
             matched += common;
-            if (common < child.Pages) break;
+            if (common < _nodes[child].Pages) break;
         }
 
         return matched;
@@ -46,19 +53,19 @@ internal sealed partial class RadixTree
     /// Leading pages found in the tree and the node they end with; a node within which they end is split there. The caller
     /// locks the node.
     /// </summary>
-    public (int Pages, RadixNode Node) Match(ReadOnlySpan<BlockRun> pages)
+    public (int Pages, int Node) Match(ReadOnlySpan<BlockRun> pages)
     {
         long tick = ++_clock;
         PageReader reader = new(pages);
-        RadixNode node = Root;
-        int matched = 0;
-        while (!reader.IsAtEnd && _byFirstPage.Find(reader.Page) is { } child)
+        int node = Root, matched = 0;
+        while (!reader.IsAtEnd && _byFirstPage.Find(reader.Page) is not NodeIndex.None and int found)
         {
-            int common = reader.SkipCommon(child);
+            ref RadixNode child = ref _nodes[found];
+            int common = reader.SkipCommon(in child);
             matched += common;
-            if (common < child.Pages) return (matched, Split(child, common));
+            if (common < child.Pages) return (matched, Split(found, common));
             child.Stamp = tick;
-            node = child;
+            node = found;
         }
 
         return (matched, node);
@@ -68,83 +75,97 @@ internal sealed partial class RadixTree
     /// Adds the pages that follow those of <paramref name="start"/>, as far as they are not there yet; returns the node
     /// they end with, and how many were added.
     /// </summary>
-    public RadixNode Insert(RadixNode start, ReadOnlySpan<BlockRun> pages, out int added)
+    public int Insert(int start, ReadOnlySpan<BlockRun> pages, out int added)
     {
         long tick = ++_clock;
         StampPath(start, tick);
         PageReader reader = new(pages);
-        RadixNode node = start;
+        int node = start;
         added = 0;
         while (!reader.IsAtEnd)
         {
             if (IsExtensible(node, start))
             {
-                node.Stamp = tick;
-                added = Append(node, reader);
+                _nodes[node].Stamp = tick;
+                added = Append(ref _nodes[node], reader);
                 break;
             }
 
-            if (_byFirstPage.Find(reader.Page) is not { } child)
+            int found = _byFirstPage.Find(reader.Page);
+            if (found == NodeIndex.None)
             {
                 node = AddChild(node, reader.Page, tick);
-                added = Append(node, reader);
+                added = Append(ref _nodes[node], reader);
                 break;
             }
 
-            int common = reader.SkipCommon(child);
+            ref RadixNode child = ref _nodes[found];
+            int common = reader.SkipCommon(in child);
             if (common < child.Pages)
             {
-                node = Split(child, common);
+                node = Split(found, common);
             }
             else
             {
                 child.Stamp = tick;
-                node = child;
+                node = found;
             }
         }
 
-        if (node.IsEvictable) Offer(node);
+        if (_nodes[node].IsEvictable) Offer(node);
         return node;
     }
 
     /// <summary>True when <paramref name="node"/> is a leaf that its only holder may append to.</summary>
-    public bool IsOwnLeaf(RadixNode node) => node != Root && node.Children == 0 && node.Locks == 1;
+    public bool IsOwnLeaf(int node) => node != Root && _nodes[node] is { Children: 0, Locks: 1 };
 
     /// <summary>Appends pages to an own leaf and touches its path, as an insertion would.</summary>
-    public void Extend(RadixNode leaf, ReadOnlySpan<BlockRun> pages)
+    public void Extend(int leaf, ReadOnlySpan<BlockRun> pages)
     {
         StampPath(leaf, ++_clock);
-        Append(leaf, new PageReader(pages));
+        Append(ref _nodes[leaf], new PageReader(pages));
     }
 
-    public void Lock(RadixNode node)
+    public void Lock(int node)
     {
-        for (; node != Root; node = node.Parent!)
+        while (node != Root)
         {
-            if (node.Locks++ == 0) EvictablePages -= node.Pages;
+            ref RadixNode locked = ref _nodes[node];
+            if (locked.Locks++ == 0) EvictablePages -= locked.Pages;
+            node = locked.Parent;
         }
     }
 
-    public void Unlock(RadixNode node)
+    public void Unlock(int node)
     {
-        for (; node != Root; node = node.Parent!)
+        while (node != Root)
         {
-            if (--node.Locks > 0) continue;
-            EvictablePages += node.Pages;
-            if (node.IsEvictable) Offer(node);
+            ref RadixNode unlocked = ref _nodes[node];
+            if (--unlocked.Locks == 0)
+            {
+                EvictablePages += unlocked.Pages;
+                if (unlocked.IsEvictable) Offer(node);
+            }
+
+            node = unlocked.Parent;
         }
     }
 
     // Whether new pages are appended to the node itself instead of a new child (the first rule of insertion).
-    private bool IsExtensible(RadixNode node, RadixNode start) =>
-        node != Root && node.Children == 0 && (node.Locks == 0 || (node == start && node.Locks == 1));
-
-    private static void StampPath(RadixNode? node, long tick)
+    private bool IsExtensible(int node, int start)
     {
-        for (; node is not null; node = node.Parent) node.Stamp = tick;
+        if (node == Root) return false;
+        ref readonly RadixNode extended = ref _nodes[node];
+        return extended.Children == 0 && (extended.Locks == 0 || (node == start && extended.Locks == 1));
     }
 
-    private int Append(RadixNode node, PageReader reader)
+    private void StampPath(int node, long tick)
+    {
+        RadixNode[] nodes = _nodes;
+        for (; node != RadixNode.NoParent; node = nodes[node].Parent) nodes[node].Stamp = tick;
+    }
+
+    private int Append(ref RadixNode node, PageReader reader)
     {
         int before = node.Pages;
         while (!reader.IsAtEnd)
@@ -159,20 +180,32 @@ internal sealed partial class RadixTree
         return added;
     }
 
-    private RadixNode AddChild(RadixNode parent, int firstPage, long stamp)
+    private int AddChild(int parent, int firstPage, long stamp)
     {
-        if (!_spare.TryPop(out RadixNode? node)) node = new RadixNode();
-        node.Attach(parent, stamp);
+        if (!_spare.TryPop(out int node))
+        {
+            node = _count++;
+            if (node == _nodes.Length) Array.Resize(ref _nodes, node * 2);
+        }
+
+        _nodes[parent].Children++;
+        _nodes[node].Clear(parent, stamp);
         _byFirstPage.Set(firstPage, node);
         return node;
     }
 
     // The new upper node takes the child's place; the child keeps the rest, its locks and its holders.
-    private RadixNode Split(RadixNode child, int pages)
+    private int Split(int node, int pages)
     {
-        RadixNode upper = AddChild(child.Parent!, child.FirstPage, child.Stamp);
-        child.MoveFrontTo(upper, pages);
-        _byFirstPage.Set(child.FirstPage, child);
-        return upper;
+        (int parent, int firstPage, long stamp) = (_nodes[node].Parent, _nodes[node].FirstPage, _nodes[node].Stamp);
+        int added = AddChild(parent, firstPage, stamp);
+        ref RadixNode child = ref _nodes[node], upper = ref _nodes[added];
+        child.MoveFrontTo(ref upper, pages);
+        upper.Locks = child.Locks;
+        _nodes[parent].Children--;
+        child.Parent = added;
+        upper.Children++;
+        _byFirstPage.Set(child.FirstPage, node);
+        return added;
     }
 }

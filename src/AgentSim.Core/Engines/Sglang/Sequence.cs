@@ -26,8 +26,8 @@ internal sealed class Sequence
     /// <summary>Pages behind <see cref="CachedPages"/> that a router sees although they are not in the tree (behaviour 03#A.6).</summary>
     public int ExposedPages;
 
-    /// <summary>The deepest node it locks; null while it holds nothing.</summary>
-    public RadixNode? Node;
+    /// <summary>The deepest node of the tree that it locks; the root while it holds nothing.</summary>
+    public int Node;
 
     /// <summary>Complete pages of the prompt.</summary>
     public PromptBlocks Prompt;
@@ -61,6 +61,6 @@ internal sealed class Sequence
     public void DropPages()
     {
         Materialised = HeldPages = CachedPages = ExposedPages = 0;
-        Node = null;
+        Node = RadixTree.Root;
     }
 }

@@ -20,11 +20,11 @@ internal sealed partial class DecodeStretch
     public const int MostSteps = 16_384;
 
     private const int ShortestReach = 32;
+    private const int StepsOfExtension = 64;
 
     /// <summary>The empty plan of engines that never plan.</summary>
     public static readonly DecodeStretch None = new();
 
-    private readonly double[] _steps = new double[64];   // some of the next step lengths, computed together
     private double[] _ends = new double[64];
     private int[] _crossings = [];    // by pass number modulo block size: sequences that grow into a new block
     private ulong[] _crossed = [];    // bit per element of it that is not 0
@@ -145,12 +145,10 @@ internal sealed partial class DecodeStretch
     public void Extend()
     {
         (double horizon, int maxSteps, long tokens, int batch, DecodeTimes times, long obtainable) = _course;
-        int done = Steps, count = Math.Min(_steps.Length, maxSteps - done);
+        int done = Steps, count = Math.Min(StepsOfExtension, maxSteps - done);
         int room = PassesWithin(ref obtainable, done, count);
-        Span<double> steps = _steps.AsSpan(0, room);
-        times.Steps(steps, tokens + ((long)done * batch), batch);
         double clock = done == 0 ? Start : _ends[done - 1];
-        int made = Follow(steps, _ends.AsSpan(done, room), horizon, ref clock);
+        int made = times.Ends(_ends.AsSpan(done, room), tokens + ((long)done * batch), batch, horizon, ref clock);
         Steps = _planned = done + made;
         IsOpen = made == count && Steps < maxSteps && clock < horizon;
         _course = _course with { Obtainable = obtainable };
@@ -227,22 +225,6 @@ internal sealed partial class DecodeStretch
         {
             time += step;
             ends[done++] = time;
-        }
-
-        clock = time;
-        return done;
-    }
-
-    // The same for passes that differ; none that is too short to move the clock.
-    private static int Follow(ReadOnlySpan<double> steps, Span<double> ends, double horizon, ref double clock)
-    {
-        double time = clock;
-        int done = 0;
-        while (done < steps.Length && time < horizon)
-        {
-            double end = time + steps[done];
-            if (end == time) break;
-            ends[done++] = time = end;
         }
 
         clock = time;

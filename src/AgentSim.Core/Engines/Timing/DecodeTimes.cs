@@ -35,6 +35,41 @@ internal sealed class DecodeTimes(PerformanceModel model, int blockSize, long to
     /// <summary>Lengths of consecutive steps of an engine that counts tokens; see <see cref="PerformanceModel.DecodeSteps"/>.</summary>
     public void Steps(Span<double> steps, long tokens, int batch) => model.DecodeSteps(steps, tokens, batch, _totalTokens);
 
+    /// <summary>
+    /// Fills in the ends of consecutive steps of an engine that counts tokens, up to the one that reaches the horizon, and none that is
+    /// too short to move the clock; returns how many.
+    /// </summary>
+    /// <param name="ends">Receives the ends; behind them may be anything afterwards.</param>
+    /// <param name="tokens">Tokens of the batch before the first step.</param>
+    /// <param name="batch">Requests: so many tokens more with every step.</param>
+    /// <param name="horizon">No step starts then or later.</param>
+    /// <param name="clock">The start of the first step; becomes the end of the last.</param>
+    public int Ends(Span<double> ends, long tokens, int batch, double horizon, ref double clock)
+    {
+        if (!(clock < horizon)) return 0;
+        int done = model.DecodeEnds(ends, tokens, batch, _totalTokens, horizon, ref clock);
+        if (done == ends.Length || !(clock < horizon)) return done;
+        ends = ends[done..];
+        Steps(ends, tokens + ((long)done * batch), batch);
+        return done + Follow(ends, horizon, ref clock);
+    }
+
+    // Makes ends of lengths. There is no call in here, so that the clock stays in a register.
+    private static int Follow(Span<double> steps, double horizon, ref double clock)
+    {
+        double time = clock;
+        int done = 0;
+        while (done < steps.Length && time < horizon)
+        {
+            double end = time + steps[done];
+            if (end == time) break;
+            steps[done++] = time = end;
+        }
+
+        clock = time;
+        return done;
+    }
+
     private double Compute(int activeBlocks, long context) =>
         model.Decode((long)activeBlocks * blockSize, _totalTokens, context);
 

@@ -71,6 +71,18 @@ internal abstract class PerformanceModel
         }
     }
 
+    /// <summary>
+    /// Ends of consecutive decode steps, one behind the other, of as many as the model can compute and add to the clock in one go; the
+    /// others are computed by <see cref="DecodeSteps"/> and then added.
+    /// </summary>
+    /// <param name="ends">Receives the ends.</param>
+    /// <param name="tokens">Tokens of the batch before the first step.</param>
+    /// <param name="batch">Requests.</param>
+    /// <param name="totalTokens">Tokens the pool can hold.</param>
+    /// <param name="horizon">No step starts then or later.</param>
+    /// <param name="clock">The start of the first step, before the horizon; becomes the end of the last.</param>
+    public virtual int DecodeEnds(Span<double> ends, long tokens, int batch, ulong totalTokens, double horizon, ref double clock) => 0;
+
     /// <summary>What divides the length of a decode step.</summary>
     protected double DecodeRatio => _decodeRatio;
 
@@ -95,6 +107,7 @@ internal abstract class PerformanceModel
 internal sealed class PolynomialModel(double speedupRatio, double decodeSpeedupRatio) : PerformanceModel(speedupRatio, decodeSpeedupRatio)
 {
     private const long MostExact = 1L << 53;
+    private const double LatestClock = 1e15;   // milliseconds; an eighth of one is the last place there
 
     public override bool DecodeDependsOnContext => false;
 
@@ -121,6 +134,50 @@ internal sealed class PolynomialModel(double speedupRatio, double decodeSpeedupR
 
         for (; done < steps.Length; done++) steps[done] = AtLeast(Polynomial(Math.Min(tokens + ((long)done * batch), most) / total), 1.0);
         SimulatedDuration.QuantiseAll(steps[wide..], DecodeRatio);
+    }
+
+    // The clock waits for one addition after the other, and has time for all else meanwhile. Four steps at a time are added later.
+    public override int DecodeEnds(Span<double> ends, long tokens, int batch, ulong totalTokens, double horizon, ref double clock)
+    {
+        if (WideSteps.AreFast || SimulatedDuration.Divides(DecodeRatio)) return 0;
+        int done = EndsOfPairs(ends, tokens, batch, totalTokens, clock);
+        // Those behind the first that reaches the horizon were computed for nothing.
+        while (done > 1 && ends[done - 2] >= horizon) done--;
+        if (done > 0) clock = ends[done - 1];
+        return done;
+    }
+
+    /// <summary>
+    /// What <see cref="Polynomials"/>, <see cref="SimulatedDuration.QuantiseAll"/> and the additions do, in one loop without a branch:
+    /// as long as the pool is not more than full, steps take 5.74 to 34.01 ms, so that they need no bounds, and always move a clock
+    /// that is not too late. All steps but the last of an odd number, or none, where it is not clear what one of them is rounded to.
+    /// </summary>
+    internal static int EndsOfPairs(Span<double> ends, long tokens, int batch, ulong totalTokens, double clock)
+    {
+        long last = tokens + ((long)ends.Length * batch);
+        if (tokens < 0 || last >= MostExact || (ulong)last > totalTokens || !(clock < LatestClock)) return 0;
+        double total = totalTokens;
+        int step = 0;
+        ref double first = ref MemoryMarshal.GetReference(ends);
+        Vector128<double> active = Vector128.Create((double)tokens, tokens + batch), two = Vector128.Create(2.0 * batch);
+        Vector128<double> totals = Vector128.Create(total), offMost = default;
+        bool multiplies = BitOperations.IsPow2(totalTokens);
+        Vector128<double> reciprocals = Vector128.Create(multiplies ? 1.0 / total : 0.0);
+        for (; step <= ends.Length - Vector128<double>.Count; step += Vector128<double>.Count)
+        {
+            Vector128<double> p = multiplies ? active * reciprocals : active / totals;
+            active += two;
+            Vector128<double> ms = (Vector128.Create(-25.74) * (p * p)) + (Vector128.Create(54.01) * p) + Vector128.Create(5.74);
+            Vector128<double> product = ms * Vector128.Create(1e6), whole = Vector128.Round(product);
+            offMost = Vector128.MaxNative(Vector128.Abs(product - whole), offMost);
+            Vector128<double> length = whole / Vector128.Create(1e9) * Vector128.Create(1000.0);
+            double end = clock + length.ToScalar();
+            clock = end + length.GetElement(1);
+            Unsafe.Add(ref first, step) = end;
+            Unsafe.Add(ref first, step + 1) = clock;
+        }
+
+        return Vector128.LessThanAll(offMost, Vector128.Create(SimulatedDuration.ClearOfTie)) ? step : 0;
     }
 
     // The lengths before they are rounded, two at a time; returns how many.

@@ -12,7 +12,7 @@ public sealed class PublishedPagesTests
         var tree = new RadixTree(published);
         PromptBlocks prompt = new([new BlockRun(0, 5), new BlockRun(20, 5)], 0, 2, 10);
 
-        tree.Insert(tree.Root, prompt.Runs, out _);
+        tree.Insert(RadixTree.Root, prompt.Runs, out _);
         Assert.Equal(0, published.CachedBlocks(prompt));
         published.Publish();
         Assert.Equal(10, published.CachedBlocks(prompt));

@@ -10,11 +10,11 @@ public sealed class RadixTreeTests
     [Fact]
     public void A_match_within_a_node_splits_it_and_ends_with_the_upper_part()
     {
-        _tree.Insert(_tree.Root, Pages(0, 10), out int added);
-        (int pages, RadixNode node) = _tree.Match([new BlockRun(0, 4), new BlockRun(50, 3)]);
+        _tree.Insert(RadixTree.Root, Pages(0, 10), out int added);
+        (int pages, int node) = _tree.Match([new BlockRun(0, 4), new BlockRun(50, 3)]);
 
-        Assert.Equal((10, 4, 4), (added, pages, node.Pages));
-        Assert.Equal(1, node.Children);
+        Assert.Equal((10, 4, 4), (added, pages, _tree[node].Pages));
+        Assert.Equal(1, _tree[node].Children);
         Assert.Equal(10, _tree.EvictablePages);
         Assert.Equal(10, _tree.Peek(Pages(0, 12)));
     }
@@ -22,33 +22,33 @@ public sealed class RadixTreeTests
     [Fact]
     public void Peeking_counts_pages_within_a_node_and_changes_nothing()
     {
-        RadixNode leaf = _tree.Insert(_tree.Root, Pages(0, 10), out _);
-        long stamp = leaf.Stamp;
+        int leaf = _tree.Insert(RadixTree.Root, Pages(0, 10), out _);
+        long stamp = _tree[leaf].Stamp;
 
         Assert.Equal(4, _tree.Peek(Pages(0, 4)));
-        Assert.Equal((10, stamp), (leaf.Pages, leaf.Stamp));
+        Assert.Equal((10, stamp), (_tree[leaf].Pages, _tree[leaf].Stamp));
     }
 
     [Fact]
     public void A_leaf_grows_in_place_for_its_only_holder_and_gets_a_child_where_two_share_it()
     {
-        RadixNode own = _tree.Insert(_tree.Root, Pages(0, 4), out _);
+        int own = _tree.Insert(RadixTree.Root, Pages(0, 4), out _);
         _tree.Lock(own);
         Assert.True(_tree.IsOwnLeaf(own));
-        Assert.Same(own, _tree.Insert(own, Pages(4, 2), out _));
+        Assert.Equal(own, _tree.Insert(own, Pages(4, 2), out _));
 
         _tree.Lock(own);
-        RadixNode child = _tree.Insert(own, Pages(20, 3), out int added);
-        Assert.NotSame(own, child);
-        Assert.Equal((6, 3, 3), (own.Pages, child.Pages, added));
+        int child = _tree.Insert(own, Pages(20, 3), out int added);
+        Assert.NotEqual(own, child);
+        Assert.Equal((6, 3, 3), (_tree[own].Pages, _tree[child].Pages, added));
         Assert.Equal(3, _tree.EvictablePages);   // the child is nobody's yet
     }
 
     [Fact]
     public void Pages_that_are_there_already_are_not_added_again()
     {
-        _tree.Insert(_tree.Root, Pages(0, 6), out _);
-        _tree.Insert(_tree.Root, [new BlockRun(0, 6), new BlockRun(30, 2)], out int added);
+        _tree.Insert(RadixTree.Root, Pages(0, 6), out _);
+        _tree.Insert(RadixTree.Root, [new BlockRun(0, 6), new BlockRun(30, 2)], out int added);
 
         Assert.Equal(2, added);
         Assert.Equal(8, _tree.EvictablePages);
@@ -57,8 +57,8 @@ public sealed class RadixTreeTests
     [Fact]
     public void Locks_protect_the_whole_path_but_not_what_hangs_below_it()
     {
-        _tree.Insert(_tree.Root, Pages(0, 10), out _);
-        (_, RadixNode node) = _tree.Match(Pages(0, 4));
+        _tree.Insert(RadixTree.Root, Pages(0, 10), out _);
+        (_, int node) = _tree.Match(Pages(0, 4));
         _tree.Lock(node);
 
         Assert.Equal(6, _tree.EvictablePages);
@@ -73,8 +73,8 @@ public sealed class RadixTreeTests
     [Fact]
     public void Eviction_takes_the_last_pages_of_the_leaf_that_was_touched_least_recently()
     {
-        _tree.Insert(_tree.Root, Pages(0, 4), out _);
-        _tree.Insert(_tree.Root, Pages(10, 4), out _);
+        _tree.Insert(RadixTree.Root, Pages(0, 4), out _);
+        _tree.Insert(RadixTree.Root, Pages(10, 4), out _);
         _tree.Match(Pages(0, 4));
 
         Assert.Equal(3, _tree.Evict(3));
@@ -87,7 +87,7 @@ public sealed class RadixTreeTests
         var random = new Random(17);
         var model = new PageTreeModel(random);
         var cached = new HashSet<int>();
-        var locked = new List<(RadixNode Node, int[] Path)>();
+        var locked = new List<(int Node, int[] Path)>();
         var paths = new List<int[]>();
         for (int step = 0; step < 4_000; step++)
         {
@@ -99,12 +99,12 @@ public sealed class RadixTreeTests
             switch (random.Next(4))
             {
                 case 0:
-                    _tree.Insert(_tree.Root, PageTreeModel.Runs(part), out int added);
+                    _tree.Insert(RadixTree.Root, PageTreeModel.Runs(part), out int added);
                     Assert.Equal(part.Length - known, added);
                     cached.UnionWith(part);
                     break;
                 case 1:
-                    (int pages, RadixNode node) = _tree.Match(PageTreeModel.Runs(part));
+                    (int pages, int node) = _tree.Match(PageTreeModel.Runs(part));
                     Assert.Equal(known, pages);
                     _tree.Lock(node);
                     locked.Add((node, part[..known]));

@@ -42,6 +42,40 @@ public sealed class StepLengthTests
         Assert.True(filled > 600_000, $"{filled} steps");
     }
 
+    [Fact]
+    public void Ends_of_steps_computed_together_with_the_clock_are_those_added_one_by_one()
+    {
+        Random random = new(14);
+        PolynomialModel model = new(1, 1);
+        long filled = 0;
+        for (int round = 0; round < 20_000; round++)
+        {
+            (ulong total, long tokens, int batch) = Batch(random);
+            double start = random.Next(8) == 0 ? 1e18 : Math.Pow(10, random.NextDouble() * 9), horizon = double.PositiveInfinity;
+            double[] ends = new double[random.Next(1, 80)];
+            double[] expected = OneByOne(model, ends.Length, tokens, batch, total);
+            for (int i = 0; i < ends.Length; i++) expected[i] += i == 0 ? start : expected[i - 1];
+            double[] all = expected;
+            if (random.Next(2) == 0) horizon = expected[random.Next(ends.Length)] + random.Next(-1, 2);
+            int most = start >= horizon ? 0 : 1 + expected.TakeWhile(end => end < horizon).Count();
+            if (start == expected[0]) most = 0;
+            expected = expected[..Math.Min(most, expected.Length)];
+
+            double clock = start;
+            int count = PolynomialModel.EndsOfPairs(ends, tokens, batch, total, clock);
+            filled += count;
+            Assert.Equal(all[..count], ends[..count]);
+
+            clock = start;
+            count = new DecodeTimes(model, 1, (long)total).Ends(ends, tokens, batch, horizon, ref clock);
+            Assert.Equal(expected, ends[..count]);
+            Assert.Equal(count == 0 ? start : ends[count - 1], clock);
+        }
+
+        // It leaves batches that do not fit into the pool to the plain way, and the last of an odd number of steps.
+        Assert.True(filled > 200_000, $"{filled} steps");
+    }
+
     [Theory]
     [InlineData(1.0)]
     [InlineData(0.0)]
