@@ -101,7 +101,7 @@ internal abstract class EventLoopRuntime(RuntimeParts parts, int workers) : Repl
     // Computes the passes of stretches beyond the next event, which is at the given time or is a pass that ends before.
     private void ComputePasses(double until)
     {
-        while (Passes.FirstEnd.IsOpen && Passes.NextTime <= until)
+        while (Passes.NextTime <= until && Passes.FirstEnd.IsOpen)
         {
             (WorkerPool pool, int worker) = PoolOf(Passes.First);
             pool.Extend(worker, until);

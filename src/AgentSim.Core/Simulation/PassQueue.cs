@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.Intrinsics;
 
 namespace AgentSim.Simulation;
 
@@ -27,43 +28,50 @@ internal readonly record struct PassEnd(double Time, double Start, int Round)
 }
 
 /// <summary>
-/// The pending pass ends, at most one a worker: a tree of which each node names the worker below it whose pass ends first.
+/// The pending pass ends, at most one a worker: a tree of which each node names the worker below it whose pass ends first. A node has eight
+/// children, whose times are compared at once.
 /// </summary>
 internal sealed class PassQueue
 {
-    private readonly int _leaves;        // workers, and as many more as make a power of two
-    private readonly PassEnd[] _ends;    // by worker
+    private const int ChildBits = 3;
+    private const int Children = 1 << ChildBits;
 
-    // By node: 1 is the root, the children of n are 2n and 2n + 1, and the last half are the leaves.
-    private readonly int[] _first;       // the worker
-    private readonly double[] _times;    // when its pass ends: infinity where none is pending
+    private readonly PassEnd[] _ends;      // by worker
+    private readonly double[][] _times;    // by level, from the workers up to the root: when the pass ends; infinity where none is pending
+    private readonly int[][] _first;       // by level, from the parents of workers up to the root: the worker whose pass it is
 
     public PassQueue(int workers)
     {
-        _leaves = (int)BitOperations.RoundUpToPowerOf2((uint)Math.Max(workers, 2));
         _ends = new PassEnd[workers];
-        _first = new int[2 * _leaves];
-        _times = new double[2 * _leaves];
-        Array.Fill(_times, double.PositiveInfinity);
-        for (int leaf = 0; leaf < _leaves; leaf++) _first[_leaves + leaf] = leaf;
-        for (int node = _leaves - 1; node > 0; node--) _first[node] = _first[2 * node];
+        List<double[]> times = [];
+        List<int[]> first = [];
+        int nodes = workers;
+        do
+        {
+            int parents = (nodes + Children - 1) >> ChildBits;
+            times.Add(Enumerable.Repeat(double.PositiveInfinity, parents * Children).ToArray());
+            first.Add(new int[parents]);
+            nodes = parents;
+        }
+        while (nodes > 1);
+        (_times, _first) = ([.. times], [.. first]);
     }
 
     public int Count { get; private set; }
 
     /// <summary>Time of the first pass to end, infinity when none is pending.</summary>
-    public double NextTime => _times[1];
-
-    /// <summary>The first pass to end.</summary>
-    public PassEnd FirstEnd => _ends[_first[1]];
+    public double NextTime { get; private set; } = double.PositiveInfinity;
 
     /// <summary>Worker of the first pass to end.</summary>
-    public int First => _first[1];
+    public int First { get; private set; }
+
+    /// <summary>The first pass to end.</summary>
+    public ref readonly PassEnd FirstEnd => ref _ends[First];
 
     /// <summary>Sets or changes when a worker's pass ends, which is at a finite time.</summary>
-    public void Set(int worker, PassEnd end)
+    public void Set(int worker, in PassEnd end)
     {
-        if (double.IsPositiveInfinity(_times[_leaves + worker])) Count++;
+        if (double.IsPositiveInfinity(_times[0][worker])) Count++;
         _ends[worker] = end;
         Update(worker, end.Time);
     }
@@ -75,23 +83,53 @@ internal sealed class PassQueue
         Update(worker, double.PositiveInfinity);
     }
 
-    // The processor cannot predict which of two passes ends first, so the choice is made without a branch.
     private void Update(int worker, double time)
     {
-        double[] times = _times;
-        times[_leaves + worker] = time;
-        for (int node = (_leaves + worker) >> 1; node > 0; node >>= 1)
+        int node = worker, first = worker;
+        for (int level = 0; level < _times.Length; level++)
         {
-            int child = 2 * node;
-            double left = times[child], right = times[child + 1];
-            child += left == right ? IsRightOfEqual(child) : right < left ? 1 : 0;
-            times[node] = times[child];
-            _first[node] = _first[child];
+            double[] times = _times[level];
+            times[node] = time;
+            node >>= ChildBits;
+            int child = node << ChildBits;
+            uint earliest = Earliest(ref times[child], out time);
+            child += BitOperations.TrailingZeroCount(earliest);
+            if ((earliest & (earliest - 1)) != 0) child = FirstOfEqual(level, child, earliest);
+            first = WorkerOf(level, child);
+            _first[level][node] = first;
         }
+
+        (NextTime, First) = (time, first);
     }
 
-    private int IsRightOfEqual(int left) =>
-        !double.IsPositiveInfinity(_times[left]) && _ends[_first[left + 1]].CompareTo(_ends[_first[left]]) < 0 ? 1 : 0;
+    // The least of eight times, and which of them are that. The processor cannot predict which it is, so there is no branch.
+    private static uint Earliest(ref double times, out double time)
+    {
+        Vector128<double> a = Vector128.LoadUnsafe(ref times), b = Vector128.LoadUnsafe(ref times, 2), c = Vector128.LoadUnsafe(ref times, 4),
+            d = Vector128.LoadUnsafe(ref times, 6);
+        Vector128<double> two = Vector128.MinNative(Vector128.MinNative(a, b), Vector128.MinNative(c, d));
+        Vector128<double> least = Vector128.MinNative(two, Vector128.Shuffle(two, Vector128.Create(1L, 0L)));
+        time = least.ToScalar();
+        return Vector128.Equals(a, least).ExtractMostSignificantBits() | (Vector128.Equals(b, least).ExtractMostSignificantBits() << 2)
+            | (Vector128.Equals(c, least).ExtractMostSignificantBits() << 4)
+            | (Vector128.Equals(d, least).ExtractMostSignificantBits() << 6);
+    }
+
+    private int WorkerOf(int level, int node) => level == 0 ? node : _first[level - 1][node];
+
+    // Which of several that end at the same time ends first; where none is pending, any.
+    private int FirstOfEqual(int level, int first, uint equal)
+    {
+        if (double.IsPositiveInfinity(_times[level][first])) return first;
+        int group = first & -Children;
+        for (equal &= equal - 1; equal != 0; equal &= equal - 1)
+        {
+            int other = group + BitOperations.TrailingZeroCount(equal);
+            if (_ends[WorkerOf(level, other)].CompareTo(_ends[WorkerOf(level, first)]) < 0) first = other;
+        }
+
+        return first;
+    }
 }
 
 /// <summary>

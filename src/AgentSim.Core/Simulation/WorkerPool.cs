@@ -63,7 +63,7 @@ internal sealed partial class WorkerPool
     /// <summary>Hands a request to a rank; its next pass sees it.</summary>
     public void Submit(int rank, int request)
     {
-        int worker = rank / RanksPerWorker;
+        int worker = RanksPerWorker == 1 ? rank : rank / RanksPerWorker;
         if (_all[rank].Planner is { IgnoresNewcomers: false }) Interrupt(worker);
         _ranks[rank].Submit(request);
         UpdateDrivable(worker);
@@ -112,11 +112,19 @@ internal sealed partial class WorkerPool
     /// <summary>To be called when the queues of a worker changed: notes whether <see cref="Drive"/> can start a pass on it.</summary>
     public void UpdateDrivable(int worker)
     {
-        bool drivable = false;
-        int first = worker * RanksPerWorker;
-        for (int rank = first; rank < first + RanksPerWorker && !drivable; rank++) drivable = _ranks[rank].RequestCount > 0;
-        if (drivable && !_busy[worker]) Set(_drivable, worker);
+        if (!_busy[worker] && HasRequests(worker)) Set(_drivable, worker);
         else Clear(_drivable, worker);
+    }
+
+    private bool HasRequests(int worker)
+    {
+        int first = worker * RanksPerWorker;
+        for (int rank = first; rank < first + RanksPerWorker; rank++)
+        {
+            if (_ranks[rank].RequestCount > 0) return true;
+        }
+
+        return false;
     }
 
     private IStretchPlanner? PlannerOf(int worker) => RanksPerWorker == 1 ? _all[worker].Planner
@@ -208,7 +216,7 @@ internal sealed partial class WorkerPool
     {
         _busy[worker] = true;
         _passes.Set(FirstPass + worker, end);
-        UpdateDrivable(worker);
+        Clear(_drivable, worker);
     }
 }
 

@@ -8,6 +8,9 @@ public sealed class PassQueueTests
     [InlineData(1)]
     [InlineData(2)]
     [InlineData(7)]
+    [InlineData(8)]
+    [InlineData(9)]
+    [InlineData(65)]
     [InlineData(128)]
     public void The_first_pass_to_end_is_that_of_a_sorted_list(int workers)
     {

@@ -89,6 +89,7 @@ internal sealed partial class DecodeStretch
             if (crossing > rank.Obtainable) return i;
             rank.Obtainable -= crossing;
             rank.Active += crossing;
+            if (crossing > 0) NoteGrowth(first + i, crossing);
             steps[i] = plan.Times[rank.Active, plan.Context + first + i];
             if (++phase == _period) phase = 0;
         }
@@ -101,8 +102,6 @@ internal sealed partial class DecodeStretch
     {
         (_ends, _segments, Start) = (worker._ends, worker._segments, worker.Start);
         Steps = _planned = worker.Steps;
-        _grownSteps = 0;
-        _nextGrowthFrom = -1;
         IsOpen = false;
     }
 }

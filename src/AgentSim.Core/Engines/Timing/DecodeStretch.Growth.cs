@@ -1,36 +1,67 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 
 namespace AgentSim.Engines;
 
 /// <content>When sequences grow into new blocks.</content>
 internal sealed partial class DecodeStretch
 {
-    private int _nextGrowth;
-    private int _nextGrowthFrom = -1;   // the passes counted when it was found
+    private readonly record struct Growth(int Pass, int Blocks);
+
+    // The passes planned so far in which the batch grows, in order: noted when they are planned, since what became of a plan is asked again
+    // and again, and its crossings would have to be looked through each time.
+    private Growth[] _growth = new Growth[16];
+    private int _growths;
+    private int _counted;   // how many of them were told
 
     /// <summary>
-    /// When the first pass starts in which the batch grows and which is not counted yet (see <see cref="GrowthStartedBy"/>): minus
-    /// infinity if that is the first of all or not known yet, infinity if there is none.
+    /// When the first pass starts in which the batch grows and which is not counted yet (see <see cref="GrowthStartedBy"/>), or a time
+    /// before that while the plan is open: minus infinity if that is the first of all, infinity if there is none.
     /// </summary>
     public double NextGrowthStart
     {
         get
         {
-            int pass = NextGrowth();
-            return pass == 0 || IsOpen ? double.NegativeInfinity : pass < Steps ? _ends[pass - 1] : double.PositiveInfinity;
+            if (_counted == _growths) return IsOpen ? End : double.PositiveInfinity;
+            int pass = _growth[_counted].Pass;
+            return pass == 0 ? double.NegativeInfinity : pass < Steps ? _ends[pass - 1] : double.PositiveInfinity;
         }
     }
 
-    // The first pass with growth that is not counted yet; it is asked for again and again.
-    private int NextGrowth()
+    /// <summary>Blocks the batch grows into in one of the passes.</summary>
+    public int GrowthIn(int step) => _crossings[step % _period];
+
+    /// <summary>Blocks the batch grows into during the passes from the last call up to <paramref name="steps"/>.</summary>
+    public int GrowthUpTo(int steps)
     {
-        if (_crossingsInPeriod == 0) return int.MaxValue;
-        if (_nextGrowthFrom == _grownSteps) return _nextGrowth;
-        int phase = _grownSteps % _period, next = NextCrossing(phase);
-        if (next == _period) next += NextCrossing(0);
-        _nextGrowthFrom = _grownSteps;
-        return _nextGrowth = _grownSteps + next - phase;
+        int blocks = 0;
+        for (; _counted < _growths && _growth[_counted].Pass < steps; _counted++) blocks += _growth[_counted].Blocks;
+        return blocks;
     }
+
+    /// <summary>
+    /// Blocks the batch grows into during the passes that have started (see <see cref="StartedBy"/>) and are not counted yet.
+    /// </summary>
+    public int GrowthStartedBy(double now, bool driven)
+    {
+        int blocks = 0;
+        for (; _counted < _growths; _counted++)
+        {
+            (int pass, int grown) = _growth[_counted];
+            if (pass >= Steps || !HasStarted(pass, now, driven)) break;
+            blocks += grown;
+        }
+
+        return blocks;
+    }
+
+    private void NoteGrowth(int pass, int blocks)
+    {
+        if (_growths == _growth.Length) Array.Resize(ref _growth, 2 * _growths);
+        _growth[_growths++] = new Growth(pass, blocks);
+    }
+
+    private void ForgetGrowth() => _growths = _counted = 0;
 
     // How many of the next passes find the blocks they grow into, which are taken from those obtainable.
     private int PassesWithin(ref long obtainable, int from, int count)
@@ -45,6 +76,7 @@ internal sealed partial class DecodeStretch
             if (next == _period || pass >= count) continue;
             obtainable -= _crossings[phase];
             if (obtainable < 0) return pass;
+            NoteGrowth(from + pass, _crossings[phase]);
             pass++;
             if (++phase == _period) phase = 0;
         }
@@ -53,18 +85,22 @@ internal sealed partial class DecodeStretch
     }
 
     // The first phase from the given one on in which a sequence grows, the period when there is none.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private int NextCrossing(int phase)
     {
-        int word = phase >> 6;
         if (phase >= _period) return _period;
-        ulong bits = _crossed[word] & (ulong.MaxValue << (phase & 63));
-        while (bits == 0)
+        ulong bits = _crossed[phase >> 6] >> phase;   // by the lowest six bits of the number
+        return bits != 0 ? phase + BitOperations.TrailingZeroCount(bits) : NextCrossingOfWords((phase >> 6) + 1);
+    }
+
+    private int NextCrossingOfWords(int word)
+    {
+        for (; word << 6 < _period; word++)
         {
-            if (++word << 6 >= _period) return _period;
-            bits = _crossed[word];
+            if (_crossed[word] != 0) return (word << 6) + BitOperations.TrailingZeroCount(_crossed[word]);
         }
 
-        return (word << 6) + BitOperations.TrailingZeroCount(bits);
+        return _period;
     }
 
     // There are few sequences in most batches, and the period may be long.
@@ -72,14 +108,6 @@ internal sealed partial class DecodeStretch
     {
         for (int phase = NextCrossing(0); phase < _period; phase = NextCrossing(phase + 1)) _crossings[phase] = 0;
         Array.Clear(_crossed);
-    }
-
-    private int GrowthBefore(int steps)
-    {
-        (int periods, int rest) = steps < _period ? (0, steps) : Math.DivRem(steps, _period);
-        int blocks = periods * _crossingsInPeriod;
-        for (int phase = NextCrossing(0); phase < rest; phase = NextCrossing(phase + 1)) blocks += _crossings[phase];
-        return blocks;
     }
 
     private int EndedBefore(double now)
@@ -101,8 +129,7 @@ internal sealed partial class DecodeStretch
         maxSteps = Math.Min(maxSteps, _reach);
         if (_ends.Length < maxSteps) _ends = new double[Math.Max(maxSteps, _ends.Length * 2)];
         _segments.Clear();
-        _grownSteps = 0;
-        _nextGrowthFrom = -1;
+        ForgetGrowth();
         Start = now;
         return maxSteps;
     }

@@ -32,9 +32,9 @@ internal sealed partial class DecodeStretch
     private int _period = 1;
     private int _planned;             // passes in the plan before it was cut
     private int _reach = MostSteps;   // passes to plan at most
-    private int _grownSteps;
     private GrowList<Segment> _segments;
-    private Course _course;           // how a plan that is open goes on
+    private Course _course;           // how a plan by tokens that is open goes on
+    private bool _isByTokens;
 
     // A plan by tokens: what it was made with, and the blocks that are left behind the passes computed so far.
     private readonly record struct Course(double Horizon, int MaxSteps, long Tokens, int Batch, DecodeTimes Times, long Obtainable);
@@ -47,6 +47,9 @@ internal sealed partial class DecodeStretch
 
     /// <summary>Number of planned passes, 0 when there is no plan.</summary>
     public int Steps { get; private set; }
+
+    /// <summary>What <see cref="Steps"/> can become while the plan is open.</summary>
+    public int MostToCome => !IsOpen ? Steps : _isByTokens ? _course.MaxSteps : _byBlocks.MaxSteps;
 
     /// <summary>Start of the first pass.</summary>
     public double Start { get; private set; }
@@ -67,6 +70,7 @@ internal sealed partial class DecodeStretch
     {
         if (_crossingsInPeriod > 0) ClearCrossings();
         _crossingsInPeriod = 0;
+        ForgetGrowth();
         _period = Math.Min(blockSize, maxSteps);
         if (_crossings.Length < _period)
         {
@@ -90,43 +94,6 @@ internal sealed partial class DecodeStretch
     }
 
     /// <summary>
-    /// Plans up to <paramref name="maxSteps"/> passes, ending early with the first that ends at or after
-    /// <paramref name="horizon"/> or before the first for which fewer than enough blocks are left.
-    /// </summary>
-    public bool Plan(double now, double horizon, int maxSteps, int active, long obtainable, DecodeTimes times, long context)
-    {
-        maxSteps = Begin(now, maxSteps);
-        double clock = now, step = double.NaN;
-        int phase = 0, done = 0;
-        do
-        {
-            int crossing = _crossings[phase];
-            if (crossing > obtainable) break;
-            obtainable -= crossing;
-            active += crossing;
-            double length = times[active, context + done];
-            if (length != step) _segments.Add(new Segment(done, length));
-            step = length;
-
-            // Until the next crossing all passes are equally long, where the length follows from the blocks alone.
-            int next = times.IsTabulated ? NextCrossing(phase + 1) : phase + 1;
-            int equal = Math.Min(next - phase, maxSteps - done);
-            phase = next == _period ? 0 : next;
-            int before = done;
-            done += Repeat(_ends.AsSpan(done, equal), step, horizon, ref clock);
-
-            // Passes too short to move the clock follow rules of their own and are not planned.
-            if (clock + step != clock) continue;
-            while (done > before && _ends[done - 1] == (done > 1 ? _ends[done - 2] : now)) done--;
-            break;
-        }
-        while (done < maxSteps && clock < horizon);
-
-        Steps = _planned = done;
-        return done > 0;
-    }
-
-    /// <summary>
     /// Plans like <see cref="Plan"/> for an engine whose steps depend on all tokens of the batch: <paramref name="tokens"/>
     /// before the first pass, one more a pass for each of the <paramref name="batch"/> sequences. Such steps are not cheap, and most
     /// plans are cut, so that only the first passes are computed at once; see <see cref="IsOpen"/>.
@@ -136,13 +103,19 @@ internal sealed partial class DecodeStretch
         _course = new Course(horizon, Begin(now, maxSteps), tokens, batch, times, obtainable);
         _segments.Add(new Segment(0, double.NaN));
         Steps = _planned = 0;
-        IsOpen = true;
-        Extend();
+        (IsOpen, _isByTokens) = (true, true);
+        ExtendByTokens();
         return Steps > 0;
     }
 
     /// <summary>Computes some more passes of a plan that is open. Afterwards there are more, or it is open no longer.</summary>
     public void Extend()
+    {
+        if (_isByTokens) ExtendByTokens();
+        else ExtendByBlocks(Steps / 2);
+    }
+
+    private void ExtendByTokens()
     {
         (double horizon, int maxSteps, long tokens, int batch, DecodeTimes times, long obtainable) = _course;
         int done = Steps, count = Math.Min(StepsOfExtension, maxSteps - done);
@@ -152,33 +125,6 @@ internal sealed partial class DecodeStretch
         Steps = _planned = done + made;
         IsOpen = made == count && Steps < maxSteps && clock < horizon;
         _course = _course with { Obtainable = obtainable };
-    }
-
-    /// <summary>Blocks the batch grows into in one of the passes.</summary>
-    public int GrowthIn(int step) => _crossings[step % _period];
-
-    /// <summary>Blocks the batch grows into during the passes from the last call up to <paramref name="steps"/>.</summary>
-    public int GrowthUpTo(int steps)
-    {
-        if (steps <= _grownSteps) return 0;
-        int grown = GrowthBefore(steps) - GrowthBefore(_grownSteps);
-        _grownSteps = steps;
-        return grown;
-    }
-
-    /// <summary>
-    /// Blocks the batch grows into during the passes that have started (see <see cref="StartedBy"/>) and are not counted yet.
-    /// </summary>
-    public int GrowthStartedBy(double now, bool driven)
-    {
-        int blocks = 0;
-        for (int pass = NextGrowth(); pass < Steps && HasStarted(pass, now, driven); pass = NextGrowth())
-        {
-            blocks += _crossings[pass % _period];
-            _grownSteps = pass + 1;
-        }
-
-        return blocks;
     }
 
     /// <summary>
@@ -210,25 +156,10 @@ internal sealed partial class DecodeStretch
     /// </summary>
     public void Clear()
     {
+        _lastSteps = Steps;
         _reach = Math.Clamp(Steps < _planned ? 2 * Steps : 2 * _reach, ShortestReach, MostSteps);
         Steps = 0;
         IsOpen = false;
-    }
-
-    // Fills in the ends of equally long passes, up to the one that reaches the horizon; returns how many. There is no call
-    // in here, so that the clock stays in a register.
-    private static int Repeat(Span<double> ends, double step, double horizon, ref double clock)
-    {
-        double time = clock;
-        int done = 0;
-        while (done < ends.Length && time < horizon)
-        {
-            time += step;
-            ends[done++] = time;
-        }
-
-        clock = time;
-        return done;
     }
 
     // Pass k > 0 starts where pass k - 1 ends.

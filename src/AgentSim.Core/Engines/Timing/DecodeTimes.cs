@@ -18,6 +18,9 @@ internal sealed class DecodeTimes(PerformanceModel model, int blockSize, long to
 
     private bool IsKept => IsTabulated && totalBlocks < MostTabulated;
 
+    /// <summary>Lengths known so far by active blocks, 0 where one is not; none where they do not follow from these alone.</summary>
+    public ReadOnlySpan<double> Known => _byActive;
+
     /// <summary>Length of one step in milliseconds.</summary>
     /// <param name="activeBlocks">Active blocks of the rank.</param>
     /// <param name="context">Mean sequence length of the emitting requests, rounded down.</param>

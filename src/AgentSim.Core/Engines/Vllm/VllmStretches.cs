@@ -75,7 +75,7 @@ internal sealed partial class VllmStretches : IRankPlanner
         return true;
     }
 
-    public void OnPlanned() => _mayEvict = (long)_running.Count * ((Stretch.Steps / _limits.BlockSize) + 1) > _blocks.Free;
+    public void OnPlanned() => _mayEvict = (long)_running.Count * ((Stretch.MostToCome / _limits.BlockSize) + 1) > _blocks.Free;
 
     public int RunInstantPasses()
     {
