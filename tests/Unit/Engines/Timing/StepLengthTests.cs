@@ -23,26 +23,6 @@ public sealed class StepLengthTests
     }
 
     [Fact]
-    public void Steps_computed_by_wide_vectors_are_those_computed_one_by_one()
-    {
-        if (!WideSteps.AreFast) return;
-        Random random = new(12);
-        PolynomialModel model = new(1, 1);
-        long filled = 0;
-        for (int round = 0; round < 20_000; round++)
-        {
-            (ulong total, long tokens, int batch) = Batch(random);
-            double[] steps = new double[random.Next(1, 80)];
-            int count = WideSteps.Fill(steps, tokens, batch, total);
-            filled += count;
-            Assert.Equal(OneByOne(model, count, tokens, batch, total), steps[..count]);
-        }
-
-        // It stops for next to none.
-        Assert.True(filled > 600_000, $"{filled} steps");
-    }
-
-    [Fact]
     public void Ends_of_steps_computed_together_with_the_clock_are_those_added_one_by_one()
     {
         Random random = new(14);
@@ -72,7 +52,7 @@ public sealed class StepLengthTests
             Assert.Equal(count == 0 ? start : ends[count - 1], clock);
         }
 
-        // It leaves batches that do not fit into the pool to the plain way, and the last of an odd number of steps.
+        // It leaves batches that do not fit into the pool to the plain way.
         Assert.True(filled > 200_000, $"{filled} steps");
     }
 
