@@ -56,6 +56,28 @@ public sealed class StepLengthTests
         Assert.True(filled > 200_000, $"{filled} steps");
     }
 
+    [Fact]
+    public void Steps_that_may_be_rounded_either_way_are_left_to_the_careful_one()
+    {
+        PolynomialModel model = new(1, 1);
+        const long Total = 1L << 23;
+        int found = 0;
+        for (long tokens = 2; tokens < Total - 2; tokens++)
+        {
+            double p = (double)tokens / Total, nanos = ((-25.74 * (p * p)) + (54.01 * p) + 5.74) * 1e6;
+            if (Math.Abs(nanos - Math.Round(nanos)) < SimulatedDuration.ClearOfTie) continue;
+            found++;
+            double[] ends = new double[3], expected = OneByOne(model, 3, tokens - 2, 1, Total);
+            for (int i = 0; i < 3; i++) expected[i] += i == 0 ? 100 : expected[i - 1];
+            Assert.Equal(0, PolynomialModel.EndsOfPairs(ends, tokens - 2, 1, Total, 100));
+            double clock = 100;
+            Assert.Equal(3, new DecodeTimes(model, 1, Total).Ends(ends, tokens - 2, 1, double.PositiveInfinity, ref clock));
+            Assert.Equal(expected, ends);
+        }
+
+        Assert.True(found > 3, $"{found} steps");
+    }
+
     [Theory]
     [InlineData(1.0)]
     [InlineData(0.0)]
