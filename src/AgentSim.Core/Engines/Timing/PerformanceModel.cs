@@ -124,22 +124,16 @@ internal sealed class PolynomialModel(double speedupRatio, double decodeSpeedupR
     {
         double total = totalTokens;
         long most = AtMost(totalTokens);
-        int wide = 0, done = 0;
         // Whole numbers of this size are exact.
-        if (tokens + ((long)steps.Length * batch) < MostExact)
-        {
-            if (WideSteps.AreFast && !SimulatedDuration.Divides(DecodeRatio)) wide = WideSteps.Fill(steps, tokens, batch, totalTokens);
-            done = wide + Polynomials(steps[wide..], tokens + ((long)wide * batch), batch, totalTokens);
-        }
-
+        int done = tokens + ((long)steps.Length * batch) < MostExact ? Polynomials(steps, tokens, batch, totalTokens) : 0;
         for (; done < steps.Length; done++) steps[done] = AtLeast(Polynomial(Math.Min(tokens + ((long)done * batch), most) / total), 1.0);
-        SimulatedDuration.QuantiseAll(steps[wide..], DecodeRatio);
+        SimulatedDuration.QuantiseAll(steps, DecodeRatio);
     }
 
-    // The clock waits for one addition after the other, and has time for all else meanwhile. Four steps at a time are added later.
+    // The clock waits for one addition after the other, and there is time for all else meanwhile.
     public override int DecodeEnds(Span<double> ends, long tokens, int batch, ulong totalTokens, double horizon, ref double clock)
     {
-        if (WideSteps.AreFast || SimulatedDuration.Divides(DecodeRatio)) return 0;
+        if (SimulatedDuration.Divides(DecodeRatio)) return 0;
         int done = EndsOfPairs(ends, tokens, batch, totalTokens, clock);
         // Those behind the first that reaches the horizon were computed for nothing.
         while (done > 1 && ends[done - 2] >= horizon) done--;
@@ -150,11 +144,13 @@ internal sealed class PolynomialModel(double speedupRatio, double decodeSpeedupR
     /// <summary>
     /// What <see cref="Polynomials"/>, <see cref="SimulatedDuration.QuantiseAll"/> and the additions do, in one loop without a branch:
     /// as long as the pool is not more than full, steps take 5.74 to 34.01 ms, so that they need no bounds, and always move a clock
-    /// that is not too late. All steps but the last of an odd number, or none, where it is not clear what one of them is rounded to.
+    /// that is not too late. All steps, or none, where it is not clear what one of them is rounded to.
     /// </summary>
+    // Compiled when it runs, where the program is not native: at once as well as it can be.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal static int EndsOfPairs(Span<double> ends, long tokens, int batch, ulong totalTokens, double clock)
     {
-        long last = tokens + ((long)ends.Length * batch);
+        long last = tokens + ((ends.Length + 1L) * batch);
         if (tokens < 0 || last >= MostExact || (ulong)last > totalTokens || !(clock < LatestClock)) return 0;
         double total = totalTokens;
         int step = 0;
@@ -163,7 +159,7 @@ internal sealed class PolynomialModel(double speedupRatio, double decodeSpeedupR
         Vector128<double> totals = Vector128.Create(total), offMost = default;
         bool multiplies = BitOperations.IsPow2(totalTokens);
         Vector128<double> reciprocals = Vector128.Create(multiplies ? 1.0 / total : 0.0);
-        for (; step <= ends.Length - Vector128<double>.Count; step += Vector128<double>.Count)
+        while (step < ends.Length)
         {
             Vector128<double> p = multiplies ? active * reciprocals : active / totals;
             active += two;
@@ -171,10 +167,8 @@ internal sealed class PolynomialModel(double speedupRatio, double decodeSpeedupR
             Vector128<double> product = ms * Vector128.Create(1e6), whole = Vector128.Round(product);
             offMost = Vector128.MaxNative(Vector128.Abs(product - whole), offMost);
             Vector128<double> length = whole / Vector128.Create(1e9) * Vector128.Create(1000.0);
-            double end = clock + length.ToScalar();
-            clock = end + length.GetElement(1);
-            Unsafe.Add(ref first, step) = end;
-            Unsafe.Add(ref first, step + 1) = clock;
+            Unsafe.Add(ref first, step++) = clock += length.ToScalar();
+            if (step < ends.Length) Unsafe.Add(ref first, step++) = clock += length.GetElement(1);
         }
 
         return Vector128.LessThanAll(offMost, Vector128.Create(SimulatedDuration.ClearOfTie)) ? step : 0;

@@ -23,26 +23,6 @@ public sealed class StepLengthTests
     }
 
     [Fact]
-    public void Steps_computed_by_wide_vectors_are_those_computed_one_by_one()
-    {
-        if (!WideSteps.AreFast) return;
-        Random random = new(12);
-        PolynomialModel model = new(1, 1);
-        long filled = 0;
-        for (int round = 0; round < 20_000; round++)
-        {
-            (ulong total, long tokens, int batch) = Batch(random);
-            double[] steps = new double[random.Next(1, 80)];
-            int count = WideSteps.Fill(steps, tokens, batch, total);
-            filled += count;
-            Assert.Equal(OneByOne(model, count, tokens, batch, total), steps[..count]);
-        }
-
-        // It stops for next to none.
-        Assert.True(filled > 600_000, $"{filled} steps");
-    }
-
-    [Fact]
     public void Ends_of_steps_computed_together_with_the_clock_are_those_added_one_by_one()
     {
         Random random = new(14);
@@ -72,8 +52,30 @@ public sealed class StepLengthTests
             Assert.Equal(count == 0 ? start : ends[count - 1], clock);
         }
 
-        // It leaves batches that do not fit into the pool to the plain way, and the last of an odd number of steps.
+        // It leaves batches that do not fit into the pool to the plain way.
         Assert.True(filled > 200_000, $"{filled} steps");
+    }
+
+    [Fact]
+    public void Steps_that_may_be_rounded_either_way_are_left_to_the_careful_one()
+    {
+        PolynomialModel model = new(1, 1);
+        const long Total = 1L << 23;
+        int found = 0;
+        for (long tokens = 2; tokens < Total - 2; tokens++)
+        {
+            double p = (double)tokens / Total, nanos = ((-25.74 * (p * p)) + (54.01 * p) + 5.74) * 1e6;
+            if (Math.Abs(nanos - Math.Round(nanos)) < SimulatedDuration.ClearOfTie) continue;
+            found++;
+            double[] ends = new double[3], expected = OneByOne(model, 3, tokens - 2, 1, Total);
+            for (int i = 0; i < 3; i++) expected[i] += i == 0 ? 100 : expected[i - 1];
+            Assert.Equal(0, PolynomialModel.EndsOfPairs(ends, tokens - 2, 1, Total, 100));
+            double clock = 100;
+            Assert.Equal(3, new DecodeTimes(model, 1, Total).Ends(ends, tokens - 2, 1, double.PositiveInfinity, ref clock));
+            Assert.Equal(expected, ends);
+        }
+
+        Assert.True(found > 3, $"{found} steps");
     }
 
     [Theory]
