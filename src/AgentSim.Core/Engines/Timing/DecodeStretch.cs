@@ -164,8 +164,8 @@ internal sealed partial class DecodeStretch
         IsOpen = false;
     }
 
-    // Fills in the ends of passes that differ, up to the one that reaches the horizon, and none that is too short to move the clock; returns
-    // how many. There is no call in here, so that the clock stays in a register.
+    // Fills in the ends of passes that differ, up to the one that reaches the horizon, and none that is too short to move the clock;
+    // returns how many. There is no call in here, so that the clock stays in a register.
     private static int Follow(ReadOnlySpan<double> steps, Span<double> ends, double horizon, ref double clock)
     {
         double time = clock;
