@@ -11,7 +11,10 @@ internal sealed class IntMap
     private const int FirstBits = 4;
 
     // Drawn anew in every process, so that no distance between keys, and no file, can be made to collide.
-    private static readonly ulong Multiplier = (ulong)Random.Shared.NextInt64() << 1 | 1;
+    private static readonly ulong Drawn = (ulong)Random.Shared.NextInt64() << 1 | 1;
+
+    // Beside the slots, since a static field is asked each time whether it is there already.
+    private readonly ulong _multiplier = Drawn;
 
     private struct Slot
     {
@@ -44,7 +47,7 @@ internal sealed class IntMap
         }
     }
 
-    private int Home(int key) => (int)(((uint)key * Multiplier) >> _shift);
+    private int Home(int key) => (int)(((uint)key * _multiplier) >> _shift);
 
     private int Find(int key)
     {

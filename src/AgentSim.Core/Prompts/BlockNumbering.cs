@@ -13,7 +13,8 @@ internal sealed class BlockNumbering(TrieNodes nodes, int traceBlockSize, int bl
 {
     private const int None = -1;
 
-    private readonly int[] _used = new int[nodes.Segments.Length];    // blocks of each segment that some prompt has as a whole
+    // Blocks of each segment that some prompt has as a whole; until they are numbered, also those in the segments behind it.
+    private readonly int[] _used = new int[nodes.Segments.Length];
     private readonly int[] _first = new int[nodes.Segments.Length];
 
     /// <summary>Number of blocks.</summary>
@@ -26,21 +27,13 @@ internal sealed class BlockNumbering(TrieNodes nodes, int traceBlockSize, int bl
     public int FirstBlock(int segment) => _first[segment];
 
     /// <summary>A prompt has so many blocks from the start of a segment on; they may reach into the segments behind it.</summary>
-    public void Use(int segment, int blocks)
-    {
-        for (; blocks > 0; segment++)
-        {
-            Debug.Assert(segment < _used.Length, "a prompt has more blocks than its segments");
-            int own = (int)Math.Min(blocks, BlocksUpTo(EndDepth(segment)) - BlocksUpTo(StartDepth(segment)));
-            _used[segment] = Math.Max(_used[segment], own);
-            blocks -= own;
-        }
-    }
+    public void Use(int segment, int blocks) => _used[segment] = Math.Max(_used[segment], blocks);
 
     /// <summary>Numbers the blocks in use.</summary>
     /// <exception cref="AgentSimException"><c>TooManyBlocks</c>.</exception>
     public void Number()
     {
+        SpreadUse();
         int[] following = FollowingSegments(out bool[] follows);
         long next = 0;
         for (int start = 0; start < _first.Length; start++)
@@ -62,6 +55,21 @@ internal sealed class BlockNumbering(TrieNodes nodes, int traceBlockSize, int bl
         }
 
         Count = (int)next;
+    }
+
+    // Blocks beyond the end of a segment are of those behind it. The prompt that has most from a segment on has most in all of them, so
+    // that nothing is walked prompt by prompt.
+    private void SpreadUse()
+    {
+        int beyond = 0;
+        for (int segment = 0; segment < _used.Length; segment++)
+        {
+            int blocks = Math.Max(_used[segment], beyond);
+            _used[segment] = (int)Math.Min(blocks, BlocksUpTo(EndDepth(segment)) - BlocksUpTo(StartDepth(segment)));
+            beyond = blocks - _used[segment];
+        }
+
+        Debug.Assert(beyond == 0, "a prompt has more blocks than its segments");
     }
 
     // The segment to be numbered behind each: the next one if its nodes go on there, else the first one whose blocks do.

@@ -105,8 +105,8 @@ internal sealed class PassQueue
     // The least of eight times, and which of them are that. The processor cannot predict which it is, so there is no branch.
     private static uint Earliest(ref double times, out double time)
     {
-        Vector128<double> a = Vector128.LoadUnsafe(ref times), b = Vector128.LoadUnsafe(ref times, 2), c = Vector128.LoadUnsafe(ref times, 4),
-            d = Vector128.LoadUnsafe(ref times, 6);
+        Vector128<double> a = Vector128.LoadUnsafe(ref times), b = Vector128.LoadUnsafe(ref times, 2),
+            c = Vector128.LoadUnsafe(ref times, 4), d = Vector128.LoadUnsafe(ref times, 6);
         Vector128<double> two = Vector128.MinNative(Vector128.MinNative(a, b), Vector128.MinNative(c, d));
         Vector128<double> least = Vector128.MinNative(two, Vector128.Shuffle(two, Vector128.Create(1L, 0L)));
         time = least.ToScalar();

@@ -106,8 +106,16 @@ internal sealed partial class DecodeStretch
     // There are few sequences in most batches, and the period may be long.
     private void ClearCrossings()
     {
+        int words = (_period + 63) >> 6;
+        if (words == 1)
+        {
+            _crossings.AsSpan(0, _period).Clear();
+            _crossed[0] = 0;
+            return;
+        }
+
         for (int phase = NextCrossing(0); phase < _period; phase = NextCrossing(phase + 1)) _crossings[phase] = 0;
-        Array.Clear(_crossed);
+        _crossed.AsSpan(0, words).Clear();
     }
 
     private int EndedBefore(double now)

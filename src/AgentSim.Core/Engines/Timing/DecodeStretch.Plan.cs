@@ -79,7 +79,7 @@ internal sealed partial class DecodeStretch
             }
 
             double step = course.Times[course.Active, course.Context + done];
-            AddSegment(done, step);
+            AddSegment(done, step, ref course.Step);
 
             // Until the next crossing all passes are equally long, where the length follows from the blocks alone.
             int next = course.Times.IsTabulated ? NextCrossing(phase + 1) : phase + 1;
@@ -116,23 +116,29 @@ internal sealed partial class DecodeStretch
     // The segments of passes of which the growth is noted, whose blocks are taken.
     private void AddSegments(int from, int to, int growth, ReadOnlySpan<double> known)
     {
-        if (from < to && (growth == _growths || _growth[growth].Pass > from)) AddSegment(from, known[_byBlocks.Active]);
+        int active = _byBlocks.Active;
+        double step = _byBlocks.Step;
+        if (from < to && (growth == _growths || _growth[growth].Pass > from)) AddSegment(from, known[active], ref step);
         for (; growth < _growths; growth++)
         {
-            _byBlocks.Active += _growth[growth].Blocks;
-            _byBlocks.Obtainable -= _growth[growth].Blocks;
-            AddSegment(_growth[growth].Pass, known[_byBlocks.Active]);
+            (int pass, int blocks) = _growth[growth];
+            active += blocks;
+            AddSegment(pass, known[active], ref step);
         }
+
+        _byBlocks.Obtainable -= active - _byBlocks.Active;
+        (_byBlocks.Active, _byBlocks.Step) = (active, step);
     }
 
-    private void AddSegment(int pass, double step)
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private void AddSegment(int pass, double length, ref double step)
     {
-        if (step != _byBlocks.Step) _segments.Add(new Segment(pass, step));
-        _byBlocks.Step = step;
+        if (length != step) _segments.Add(new Segment(pass, length));
+        step = length;
     }
 
-    // Fills in the ends of passes and notes their growth; returns how many were made. There is no call in here, so that the clock stays in a
-    // register, and it goes by references and native integers, since checks and conversions would be as much as all the rest.
+    // Fills in the ends of passes and notes their growth; returns how many were made. There is no call in here, so that the clock stays
+    // in a register, and it goes by references and native integers, since checks and conversions would be as much as all the rest.
     [MethodImpl(MethodImplOptions.NoInlining)]
     private static int Step(ReadOnlySpan<double> lengths, ReadOnlySpan<int> crossings, int first, Span<double> ends, ref double clock,
         Span<Growth> growth, out int noted)

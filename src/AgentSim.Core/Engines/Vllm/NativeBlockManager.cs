@@ -62,7 +62,8 @@ internal sealed class NativeBlockManager : BlockManager
     {
         int fresh = to - from - reuse;
         int need = MissingBlocks(fresh);
-        if (need > 0 && need > _cache.Inactive - InactiveAmong(sequence, reuse)) return false;
+        // Mostly there are enough, whichever of those that are taken from the cache are in use already.
+        if (need > 0 && need > _cache.Inactive - reuse && need > _cache.Inactive - InactiveAmong(sequence, reuse)) return false;
         if (reuse > 0)
         {
             foreach (ChainBlocks run in Path(sequence, 0, reuse)) _cache.Take(run, ref sequence.Copies);

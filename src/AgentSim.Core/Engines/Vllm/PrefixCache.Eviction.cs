@@ -34,7 +34,7 @@ internal sealed partial class PrefixCache
         ref CopyRun copies = ref _runs[run];
         if (copies.Chain != Anonymous)
         {
-            if (copies.Sibling != 0 || Seek(copies.Chain, copies.Offset, out _) != run) return false;
+            if (copies.Sibling != 0 || copies.IsSibling) return false;
             Lost(copies.Chain, copies.End - blocks);
         }
 
@@ -54,7 +54,7 @@ internal sealed partial class PrefixCache
         }
 
         int heir = gone.Sibling;
-        if (heir != 0) _runs[heir].Further = gone.Further;
+        if (heir != 0) (_runs[heir].Further, _runs[heir].IsSibling) = (gone.Further, false);
         else heir = gone.Further;
         if (before == 0) _chains[gone.Chain] = heir;
         else _runs[before].Further = heir;

@@ -19,6 +19,7 @@ internal sealed partial class PrefixCache
             _runs[part].SplitOff = _runs[each].SplitOff;
             _runs[each].SplitOff = part;
             _runs[each].Count = at;
+            _runs[part].IsSibling = _runs[each].IsSibling;
             if (_runs[each].References == 0) LinkBefore(each, part);
             if (last == 0)
             {
@@ -61,6 +62,7 @@ internal sealed partial class PrefixCache
         int run = NewRun(new ChainBlocks(_runs[last].Chain, _runs[last].Offset, _runs[last].Count), references);
         while (_runs[last].Sibling != 0) last = _runs[last].Sibling;
         _runs[last].Sibling = run;
+        _runs[run].IsSibling = true;
         return run;
     }
 

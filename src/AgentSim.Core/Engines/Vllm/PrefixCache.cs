@@ -40,6 +40,7 @@ internal sealed partial class PrefixCache(PrefixReaches? reaches, int rank)
         public int SplitOff;     // what followed when it was last split
         public int Previous;     // LRU neighbours
         public int Next;
+        public bool IsSibling;   // not the first copies of its blocks, but a sibling of these
 
         public readonly int End => Offset + Count;
     }
