@@ -16,15 +16,12 @@ public sealed class RequestLogAhead : IDisposable
 
     private readonly string _path;
     private readonly int _pauseMs;
-    private readonly ManualResetEvent _start = new(false);
     private readonly ManualResetEvent _stop = new(false);
-    private readonly Thread _thread;
+    private Thread? _thread;
     private RequestOutcome[] _outcomes = [];
     private ArrivalOrder _arrivals = new(0);
     private IRequestIdentities? _names;
     private AtomicFile? _file;
-    private volatile bool _isStopping;
-    private bool _isOver;
     private bool _hasFailed;
     private int[] _order = [];   // requests by arrival, those of one time by ordinal up to _ordered
     private int _known;          // how many are in it
@@ -33,13 +30,7 @@ public sealed class RequestLogAhead : IDisposable
 
     /// <param name="path">The log.</param>
     /// <param name="pauseMs">How long it waits between two looks; 0 for tests.</param>
-    internal RequestLogAhead(string path, int pauseMs = PauseMs)
-    {
-        (_path, _pauseMs) = (path, pauseMs);
-        // Before the run, whose time is measured.
-        _thread = new Thread(Run) { IsBackground = true, Name = "log ahead" };
-        _thread.Start();
-    }
+    internal RequestLogAhead(string path, int pauseMs = PauseMs) => (_path, _pauseMs) = (path, pauseMs);
 
     /// <summary>One for a log; null where it is not worth a thread, or what is written cannot be taken back.</summary>
     /// <param name="path">The log.</param>
@@ -68,7 +59,8 @@ public sealed class RequestLogAhead : IDisposable
     {
         (_outcomes, _arrivals, _names) = (outcomes, arrivals, names);
         _order = new int[outcomes.Length];
-        _start.Set();
+        _thread = new Thread(Run) { IsBackground = true, Name = "log ahead" };
+        _thread.Start();
     }
 
     /// <summary>Ends the thread and gives away what it wrote; null if that is not the beginning of the log.</summary>
@@ -76,28 +68,27 @@ public sealed class RequestLogAhead : IDisposable
     internal (AtomicFile File, int Records)? Take(IReadOnlyList<RequestResult> records)
     {
         Stop();
-        bool isGood = !_hasFailed && records is RequestResults results && results.BeginsWith(_order.AsSpan(0, _written));
-        if (!isGood) _file?.Dispose();
-        (AtomicFile? file, _file) = (_file, null);
-        return isGood && file is not null ? (file, _written) : null;
+        if (_hasFailed || _file is null || records is not RequestResults results || !results.BeginsWith(_order.AsSpan(0, _written)))
+            return null;
+        (AtomicFile file, _file) = (_file, null);
+        return (file, _written);
     }
 
     /// <summary>Removes what was not taken.</summary>
     public void Dispose()
     {
-        if (_isOver) return;
         Stop();
         _file?.Dispose();
-        _start.Dispose();
+        _file = null;
         _stop.Dispose();
-        _isOver = true;
     }
 
     private void Stop()
     {
-        _isStopping = true;
+        if (_thread is null) return;
         _stop.Set();
         _thread.Join();
+        _thread = null;
     }
 
     private void Run()
@@ -105,11 +96,10 @@ public sealed class RequestLogAhead : IDisposable
         try
         {
             var json = new JsonLineWriter(null, PieceSize + RequestLogWriter.LongLine);
-            if (WaitHandle.WaitAny([_start, _stop]) != 0) return;
             do
             {
                 Order();
-                while (_written < _ordered && HasEnded(_order[_written]) && !_isStopping)
+                while (_written < _ordered && HasEnded(_order[_written]) && !_stop.WaitOne(0))
                 {
                     Write(json, _order[_written++]);
                     if (json.Written.Length >= PieceSize) PassOn(json);
