@@ -45,7 +45,7 @@ internal static class LiveCommand
 
         foreach (RunWarning warning in result.Warnings) Warn(warning);
         // Also of a run that was stopped: what was measured is kept.
-        string report = ReplayOutputs.Write(arguments, log, null, result, CancellationToken.None);
+        string report = ReplayOutputs.Write(arguments, log, result, CancellationToken.None);
         ReplayOutputs.Show(arguments, result, report, workload, CancellationToken.None);
         Messages.WriteLine($"agentsim: {result.Run.Client}");
         cancellation.ThrowIfCancellationRequested();

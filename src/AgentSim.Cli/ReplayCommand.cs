@@ -1,7 +1,6 @@
 using System.Globalization;
 using AgentSim.Engines;
 using AgentSim.Metrics;
-using AgentSim.Recording;
 using AgentSim.Routing;
 using AgentSim.Simulation;
 using AgentSim.Workload;
@@ -42,18 +41,16 @@ internal static class ReplayCommand
             : WorkloadLoader.Load(files, plan.Workload with { OnWarning = Warn }, null, cancellation);
         GC.Collect();   // what the reading leaves behind would otherwise lie beside the simulation to its end
         ReplayResult result;
-        int requests = workload.RequestCount * plan.Settings.Knobs.Copies;
-        using RequestLogAhead? ahead = arguments.ReportJsonl is { } log ? RequestLogAhead.For(log, requests) : null;
         using (ProgressLine? progress = ProgressLine.Create())
         {
-            result = Replay.Run(workload, plan.Settings, ahead, progress, cancellation);
+            result = Replay.Run(workload, plan.Settings, progress, cancellation);
         }
 
         foreach (RunWarning warning in result.Warnings) Warn(warning);   // those that only the run could show
 
-        string report = ReplayOutputs.Write(arguments, arguments.ReportJsonl, ahead, result, cancellation);
+        string report = ReplayOutputs.Write(arguments, arguments.ReportJsonl, result, cancellation);
         ReplayOutputs.Show(arguments, result, report, workload, cancellation);
-        ShowCounts(result.Summary, requests);
+        ShowCounts(result.Summary, workload.RequestCount * plan.Settings.Knobs.Copies);
         LimitLines.Enforce(LimitTest.Run(result.Summary.Metrics, arguments.Limits), Messages.Write);
 
         // At once, because reading and running may take long or fail; all of them stand below the table, too.

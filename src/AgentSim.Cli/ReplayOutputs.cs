@@ -27,14 +27,13 @@ internal static class ReplayOutputs
 
     /// <summary>Writes the files that were asked for, and the report: all of them or none.</summary>
     /// <returns>Where the report is.</returns>
-    public static string Write(
-        ReplayArguments arguments, string? log, RequestLogAhead? ahead, ReplayResult result, CancellationToken cancellation)
+    public static string Write(ReplayArguments arguments, string? log, ReplayResult result, CancellationToken cancellation)
     {
         // Whether it can be shown is known before anything is written.
         ReplayTimeline? events = arguments.Timeline is null ? null : new ReplayTimeline(result, new TimelineOptions());
         string report = ReportPath.Resolve(arguments.ReportJson, () => DateTime.Now);
         using var outputs = new OutputSet();
-        if (log is not null) RequestLogWriter.Write(outputs, log, result.Requests, ahead, cancellation);
+        if (log is not null) outputs.Write(log, stream => RequestLogWriter.Write(stream, result.Requests, cancellation));
         if (arguments.ReportHtml is { } page)
             outputs.Write(page, stream => HtmlReport.Write(stream, [new ReportedRun(result)], cancellation));
         if (arguments.ReportAgents is { } file)

@@ -20,12 +20,7 @@ public sealed class OutputSet : IDisposable
     public void Write(string path, Action<Stream> write)
     {
         ArgumentNullException.ThrowIfNull(write);
-        GoOn(path, AtomicFile.Create(path), write);
-    }
-
-    /// <summary>Writes the rest of a file that was begun, and is removed if it is not committed.</summary>
-    internal void GoOn(string path, AtomicFile file, Action<Stream> write)
-    {
+        AtomicFile file = AtomicFile.Create(path);
         _files.Add(file);
         try
         {

@@ -25,26 +25,28 @@ internal ref struct PlainRecord
 
     /// <summary>Writes a record with its line end; false if a name needs escapes, and nothing is written.</summary>
     public static bool TryWrite(JsonLineWriter json, int ordinal, in RequestOutcome outcome, HandoffOutcome[]? handoffs,
-        RecordNames names)
+        RequestIdentity identity)
     {
-        if (names.Session.ContainsAnyExcept(Plain) || names.Id.ContainsAnyExcept(Plain)) return false;
-        var record = new PlainRecord(json.Room(LongestWithoutNames + names.Session.Length + names.Id.Length));
-        record.AddHead(ordinal, names);
+        if (!IsPlain(identity.SessionId) || !IsPlain(identity.RequestId)) return false;
+        int names = (identity.SessionId?.Length ?? 0) + (identity.RequestId?.Length ?? 0);
+        var record = new PlainRecord(json.Room(LongestWithoutNames + names));
+        record.AddHead(ordinal, identity);
         record.AddOutcome(outcome, handoffs is null ? outcome.ReusedInput : handoffs[ordinal - 1].PrefillReused);
         if (handoffs is null) record.AddNoHandoff(outcome);
         else record.AddHandoff(outcome, handoffs[ordinal - 1]);
-        record.AddEnd(outcome.Status, names);
+        record.AddEnd(outcome.Status, identity);
         json.Advance(record._used);
         return true;
     }
 
-    private void AddHead(int ordinal, RecordNames names)
+    private static bool IsPlain(string? name) => name is null || !name.AsSpan().ContainsAnyExcept(Plain);
+
+    private void AddHead(int ordinal, RequestIdentity identity)
     {
         Add("{\"session_id\":"u8);
-        if (names.HasSession) AddName(names.Session);
-        else Add("null"u8);
+        AddName(identity.SessionId);
         Add(",\"turn_index\":"u8);
-        if (names.Turn is { } turn) AddInteger(turn);
+        if (identity.TurnIndex is { } turn) AddInteger(turn);
         else Add("null"u8);
         Add(",\"uuid\":\"00000000-0000-0000-0000-"u8);
         _ = Utf8Formatter.TryFormat(ordinal, _target[_used..], out int digits, new StandardFormat('x', 12));
@@ -118,7 +120,7 @@ internal ref struct PlainRecord
         AddCount(handoff.DecodeOverlapTokens);
     }
 
-    private void AddEnd(TerminalStatus status, RecordNames names)
+    private void AddEnd(TerminalStatus status, RequestIdentity identity)
     {
         Add(",\"terminal_status\":\""u8);
         Add(status switch
@@ -129,10 +131,10 @@ internal ref struct PlainRecord
             _ => "failed"u8,
         });
         Add("\""u8);
-        if (names.HasId)
+        if (identity.RequestId is { } id)
         {
             Add(",\"request_id\":"u8);
-            AddName(names.Id);
+            AddName(id);
         }
 
         Add("}\n"u8);
@@ -145,8 +147,14 @@ internal ref struct PlainRecord
         _used += text.Length;
     }
 
-    private void AddName(ReadOnlySpan<char> name)
+    private void AddName(string? name)
     {
+        if (name is null)
+        {
+            Add("null"u8);
+            return;
+        }
+
         _target[_used++] = (byte)'"';
         _used += Encoding.ASCII.GetBytes(name, _target[_used..]);
         _target[_used++] = (byte)'"';

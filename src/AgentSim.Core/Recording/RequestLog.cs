@@ -1,6 +1,5 @@
 using System.Text.Json;
 using AgentSim.Collections;
-using AgentSim.Files;
 using AgentSim.Json;
 
 namespace AgentSim.Recording;
@@ -54,51 +53,26 @@ public static class RequestLogWriter
 {
     private const int PartSize = 128;
     private const int TypicalLength = 920;    // bytes of a record, and the room that one may need, divided
-
-    /// <summary>Records that are worth threads.</summary>
-    internal const int Divided = 8 * PartSize;
-
-    /// <summary>Room for a record that is not unusually long.</summary>
-    internal const int LongLine = 4096;
+    private const int Divided = 8 * PartSize;   // records that are worth threads
 
     /// <summary>Writes the records, UTF-8 with line feeds.</summary>
     /// <param name="stream">Written to, not closed.</param>
     /// <param name="requests">In the order to write.</param>
     /// <param name="cancellation">Ends the writing.</param>
-    public static void Write(Stream stream, IReadOnlyList<RequestResult> requests, CancellationToken cancellation = default) =>
-        Write(stream, requests, 0, cancellation);
-
-    /// <summary>Adds a log to the files of a call: with what was written ahead, if that is its beginning.</summary>
-    /// <param name="files">The files.</param>
-    /// <param name="path">The log.</param>
-    /// <param name="requests">In the order to write.</param>
-    /// <param name="ahead">What was written while the replay ran; null: nothing.</param>
-    /// <param name="cancellation">Ends the writing.</param>
-    /// <exception cref="AgentSimException">The log cannot be written.</exception>
-    public static void Write(OutputSet files, string path, IReadOnlyList<RequestResult> requests, RequestLogAhead? ahead,
-        CancellationToken cancellation)
-    {
-        ArgumentNullException.ThrowIfNull(files);
-        if (ahead?.Take(requests) is var (begun, count)) files.GoOn(path, begun, stream => Write(stream, requests, count, cancellation));
-        else files.Write(path, stream => Write(stream, requests, 0, cancellation));
-    }
-
-    private static void Write(Stream stream, IReadOnlyList<RequestResult> requests, int first, CancellationToken cancellation)
+    public static void Write(Stream stream, IReadOnlyList<RequestResult> requests, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(stream);
         ArgumentNullException.ThrowIfNull(requests);
-        int count = requests.Count - first;
-        if (count < Divided || requests is not RequestResults)
+        if (requests.Count < Divided || requests is not RequestResults)
         {
             var json = new JsonLineWriter(stream);
-            Write(json, requests, first, requests.Count, cancellation);
+            Write(json, requests, 0, requests.Count, cancellation);
             json.Flush();
             return;
         }
 
         var pool = new Pool<Part>(pool => new Part(pool));
-        IEnumerable<Part> parts = Enumerable.Range(0, (count + PartSize - 1) / PartSize).Select(part =>
-            pool.Give().At(first + (part * PartSize)));
+        IEnumerable<Part> parts = Enumerable.Range(0, (requests.Count + PartSize - 1) / PartSize).Select(part => pool.Give().At(part));
         foreach (Part part in Ahead.Map<Part, Part>(parts, () => part => part.Write(requests, cancellation), Ahead.Threads, "log writing",
             cancellation))
         {
@@ -123,19 +97,20 @@ public static class RequestLogWriter
     // Some records that a thread writes.
     private sealed class Part(Pool<Part> pool) : IDisposable
     {
-        private int _first;
+        private int _number;
 
         public JsonLineWriter Json { get; } = new(null, PartSize * TypicalLength);
 
-        public Part At(int first)
+        public Part At(int number)
         {
-            _first = first;
+            _number = number;
             return this;
         }
 
         public Part Write(IReadOnlyList<RequestResult> requests, CancellationToken cancellation)
         {
-            RequestLogWriter.Write(Json, requests, _first, Math.Min(_first + PartSize, requests.Count), cancellation);
+            int first = _number * PartSize;
+            RequestLogWriter.Write(Json, requests, first, Math.Min(first + PartSize, requests.Count), cancellation);
             return this;
         }
 

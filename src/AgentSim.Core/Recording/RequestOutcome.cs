@@ -1,5 +1,3 @@
-using System.Runtime.CompilerServices;
-
 namespace AgentSim.Recording;
 
 /// <summary>How a replayed request ended (behaviour 06#2).</summary>
@@ -54,12 +52,6 @@ internal struct RequestOutcome
 
     /// <summary>Enters totals and latency lists: completed and admitted at least once.</summary>
     public readonly bool IsCounted => Status == TerminalStatus.Completed && !double.IsNaN(FirstAdmit);
-
-    /// <summary>Whether it has ended; whoever asks on another thread sees how, too.</summary>
-    public readonly bool HasEnded => Volatile.Read(ref Unsafe.As<TerminalStatus, byte>(ref Unsafe.AsRef(in Status))) != 0;
-
-    /// <summary>Ends it, once all else is written.</summary>
-    public void End(TerminalStatus status) => Volatile.Write(ref Unsafe.As<TerminalStatus, byte>(ref Status), (byte)status);
 
     /// <summary>Arrival to first token; meaningful with at least one token.</summary>
     public readonly double Ttft => Math.Max(0.0, FirstToken - Arrival);

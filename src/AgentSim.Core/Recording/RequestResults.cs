@@ -17,9 +17,6 @@ internal interface IRequestIdentities
 
     RequestIdentity this[int ordinal] { get; }
 
-    /// <summary>The same without strings.</summary>
-    RecordNames Names(int ordinal) => new(this[ordinal]);
-
     /// <summary>Number of the session of a request; -1 where none is reported.</summary>
     int SessionNumber(int ordinal);
 }
@@ -80,9 +77,6 @@ internal sealed class RequestResults : IReadOnlyList<RequestResult>
     /// <summary>The same between the pools of a disaggregated replay; null for others.</summary>
     public HandoffOutcome? Handoff(int index) => _handoffs?[_order[index]];
 
-    /// <summary>Whether the first records are those of certain requests, by ordinal - 1.</summary>
-    public bool BeginsWith(ReadOnlySpan<int> requests) => _order.AsSpan().StartsWith(requests);
-
     /// <summary>How many sessions the records are of; those without one are not counted.</summary>
     public int CountSessions()
     {
@@ -102,7 +96,7 @@ internal sealed class RequestResults : IReadOnlyList<RequestResult>
     public bool TryWritePlain(JsonLineWriter json, int index)
     {
         int outcome = _order[index];
-        return _live is null && PlainRecord.TryWrite(json, outcome + 1, _outcomes[outcome], _handoffs, _identities.Names(outcome + 1));
+        return _live is null && PlainRecord.TryWrite(json, outcome + 1, _outcomes[outcome], _handoffs, _identities[outcome + 1]);
     }
 
     // By keys, which takes a fifth of the time that a comparison of records does; then those of the same time by ordinal.

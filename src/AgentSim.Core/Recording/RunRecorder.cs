@@ -38,9 +38,6 @@ internal class RunRecorder : PassRecorder
     /// <summary>Whether to write down what only sessions and tasks are made of.</summary>
     public bool RecordsWaits { get; init; }
 
-    /// <summary>Takes down the order of arrival; null: nobody asks for it.</summary>
-    public ArrivalOrder? Arrivals { get; init; }
-
     public GapStatistics Gaps { get; } = new();
 
     /// <summary>Tokens of the longest sequence asked for so far, prompt and output.</summary>
@@ -72,7 +69,6 @@ internal class RunRecorder : PassRecorder
         outcome.InputLength = inputLength;
         outcome.RequestedOutput = _load.OutputLength[request];
         LongestSequence = Math.Max(LongestSequence, (long)inputLength + outcome.RequestedOutput);
-        Arrivals?.Add(request);
     }
 
     /// <summary>The request went to a scheduler; the first one counts.</summary>
@@ -163,8 +159,8 @@ internal class RunRecorder : PassRecorder
     {
         ref RequestOutcome outcome = ref _outcomes[request];
         if (outcome.Status != TerminalStatus.None) return;
+        outcome.Status = status;
         outcome.Terminal = now;
-        outcome.End(status);
         TerminalCount++;
         if (_openGaps?[request] is not List<double> gaps) return;
         _openGaps[request] = null;

@@ -25,18 +25,7 @@ public static class Replay
     /// <exception cref="AgentSimException">The settings do not fit the workload, or a request can never run.</exception>
     /// <exception cref="OperationCanceledException">The caller stopped the run.</exception>
     public static ReplayResult Run(ReplayWorkload workload, ReplaySettings settings, IProgress<ReplayProgress>? progress = null,
-        CancellationToken cancellation = default) => Run(workload, settings, null, progress, cancellation);
-
-    /// <summary>Runs a replay to its end, and writes its request log meanwhile.</summary>
-    /// <param name="workload">What to replay; unchanged, and usable by other runs at the same time.</param>
-    /// <param name="settings">How to replay it.</param>
-    /// <param name="log">Writes the beginning of the log; null: nobody does.</param>
-    /// <param name="progress">Told now and then how far the run is.</param>
-    /// <param name="cancellation">Stops the run.</param>
-    /// <exception cref="AgentSimException">The settings do not fit the workload, or a request can never run.</exception>
-    /// <exception cref="OperationCanceledException">The caller stopped the run.</exception>
-    public static ReplayResult Run(ReplayWorkload workload, ReplaySettings settings, RequestLogAhead? log,
-        IProgress<ReplayProgress>? progress, CancellationToken cancellation)
+        CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(workload);
         ArgumentNullException.ThrowIfNull(settings);
@@ -49,9 +38,7 @@ public static class Replay
         EngineConfig engine = settings.Pools?.Decode ?? settings.Engine;
         PromptCatalog prompts = PromptCatalogs.Create(load, checked((int)engine.BlockSize));
         bool hasSessions = RunTimes.HasSessions(load);
-        // What happens between pools may become known when a request has ended.
-        ArrivalOrder? arrivals = log is null || settings.Pools is not null ? null : new ArrivalOrder(load.InputLength.Length);
-        RunRecorder recorder = new(load, settings.MaxSimTimeMs is not null) { RecordsWaits = hasSessions, Arrivals = arrivals };
+        RunRecorder recorder = new(load, settings.MaxSimTimeMs is not null) { RecordsWaits = hasSessions };
         LoadDriver driver = LoadDriver.Create(
             load, new LoadOptions(settings.Concurrency, settings.ArrivalSpeedupRatio, settings.Knobs.ConcurrentTasks));
         List<KvUseSample> kvUse = [];
@@ -61,8 +48,6 @@ public static class Replay
             ? kvUse : null };
         HandoffRecorder? handoffs = settings.Pools is null ? null : new HandoffRecorder(recorder);
         ReplayRuntime runtime = Create(parts, handoffs);
-        RequestNames names = new(load, settings);
-        if (arrivals is not null) log!.Start(recorder.OutcomeArray, arrivals, names);
         runtime.Run();
         double wallTimeMs = Stopwatch.GetElapsedTime(start).TotalMilliseconds;
 
@@ -85,7 +70,7 @@ public static class Replay
         };
         AgentResults? agents = settings.ReportsAgents && times is not null ? AgentCollector.Collect(times, cancellation) : null;
         ReplayReport report = ReplayReportBuilder.Build(recorder.Outcomes, recorder.Gaps, costs, settings.ServiceLevel, agents?.Summary);
-        RequestResults requests = new(recorder.OutcomeArray, handoffs?.Outcomes, names);
+        RequestResults requests = new(recorder.OutcomeArray, handoffs?.Outcomes, new RequestNames(load, settings));
         RunCalibration? calibration = RunTiming.Of(settings.Calibration, envelope);
         RunInfo run = new(Version, workload.Inputs, RunSettings.Describe(workload, settings), settings.RouterSeed)
         {

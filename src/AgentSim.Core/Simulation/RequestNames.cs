@@ -24,19 +24,6 @@ internal sealed class RequestNames(WorkloadColumns load, ReplaySettings settings
         }
     }
 
-    public RecordNames Names(int ordinal)
-    {
-        int request = ordinal - 1;
-        return new RecordNames
-        {
-            HasSession = _namesSessions,
-            Session = _namesSessions ? load.SessionNames.Characters(load.SessionOf[request]) : default,
-            Turn = _namesSessions ? load.TurnOf(request) : null,
-            HasId = load.Agentic is not null,
-            Id = load.Agentic is { } agentic ? agentic.RequestIds.Characters(request) : default,
-        };
-    }
-
     public int SessionNumber(int ordinal) => _namesSessions ? load.SessionOf[ordinal - 1] : -1;
 
     private static bool NamesSessions(WorkloadColumns load, ReplaySettings settings)
