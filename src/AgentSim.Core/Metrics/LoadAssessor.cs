@@ -47,9 +47,10 @@ internal static class LoadAssessor
             {
                 WorkerType.Prefill => new Stay(request.PrefillWorkerIdx ?? 0, request.ArrivalTimeMs, request.PrefillAdmitMs ?? double.NaN,
                     request.SourceHeldMs ?? request.TerminalTimeMs),
-                WorkerType.Decode => new Stay(request.DecodeWorkerIdx ?? 0, request.SourceHeldMs ?? double.NaN, request.DecodeAdmitMs ?? double.NaN,
+                WorkerType.Decode => new Stay(request.DecodeWorkerIdx ?? 0, request.SourceHeldMs ?? double.NaN,
+                    request.DecodeAdmitMs ?? double.NaN, request.TerminalTimeMs),
+                _ => new Stay(request.DecodeWorkerIdx ?? 0, request.ArrivalTimeMs, request.FirstAdmitMs ?? double.NaN,
                     request.TerminalTimeMs),
-                _ => new Stay(request.DecodeWorkerIdx ?? 0, request.ArrivalTimeMs, request.FirstAdmitMs ?? double.NaN, request.TerminalTimeMs),
             });
         // Room for all: what grows leaves as much again behind.
         var known = new Stay[requests.Count];

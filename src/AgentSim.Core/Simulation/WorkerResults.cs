@@ -16,6 +16,19 @@ internal static class WorkerResults
     private static WorkerResult[] Pool(IReadOnlyList<RequestResult> requests, WorkerType type, int count)
     {
         var sums = new Sum[count];
+        // Without pools all is in what the simulation recorded: a record for each request would be made for this alone.
+        if (type == WorkerType.Aggregated && requests is RequestResults results)
+        {
+            for (int i = 0; i < results.Count; i++)
+            {
+                ref readonly RequestOutcome outcome = ref results.Outcome(i);
+                int at = outcome.Worker < 0 && count == 1 ? 0 : outcome.Worker;
+                if (at >= 0) sums[at].Add(outcome);
+            }
+
+            return [.. sums.Select((sum, index) => sum.Result(type, index))];
+        }
+
         foreach (RequestResult request in requests)
         {
             int? index = type == WorkerType.Prefill ? request.PrefillWorkerIdx : request.DecodeWorkerIdx;
@@ -50,6 +63,20 @@ internal static class WorkerResults
             _answered++;
             _ttft += ttft;
             _latency += latency;
+        }
+
+        public void Add(in RequestOutcome outcome)
+        {
+            _requests++;
+            if (outcome.Status != TerminalStatus.Completed) return;
+            _completed++;
+            _input += outcome.InputLength;
+            _output += outcome.OutputLength;
+            _reused += outcome.ReusedInput;
+            if (outcome.OutputLength == 0 || double.IsNaN(outcome.Ttft) || double.IsNaN(outcome.E2eLatency)) return;
+            _answered++;
+            _ttft += outcome.Ttft;
+            _latency += outcome.E2eLatency;
         }
 
         public readonly WorkerResult Result(WorkerType type, int index) => new(

@@ -59,8 +59,8 @@ public readonly record struct Distribution(
 
         OrderStatistics order = new(samples);
         int count = samples.Length;
-        return new Distribution(mean, min, max, At(50, ref order), At(75, ref order), At(90, ref order), At(95, ref order), At(99, ref order),
-            Math.Sqrt(squares / count));
+        return new Distribution(mean, min, max, At(50, ref order), At(75, ref order), At(90, ref order), At(95, ref order),
+            At(99, ref order), Math.Sqrt(squares / count));
 
         double At(int percentile, ref OrderStatistics order) => order.At((int)Rank(count, percentile));
     }

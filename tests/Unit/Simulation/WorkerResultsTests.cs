@@ -23,7 +23,8 @@ public class WorkerResultsTests
     [InlineData(2, 2)]
     public void Aggregated_workers_share_all_requests(int workers, int ranks)
     {
-        ReplayResult result = Run(new ReplaySettings { Workers = workers, Engine = Engine($$"""{"dp_size":{{ranks}}}""") });
+        var settings = new ReplaySettings { Workers = workers, Engine = Engine($$"""{"dp_size":{{ranks}}}""") };
+        ReplayResult result = Run(settings);
         Assert.Equal(Enumerable.Range(0, workers * ranks), result.Workers.Select(worker => worker.Index));
         Assert.All(result.Workers, worker => Assert.Equal(WorkerType.Aggregated, worker.WorkerType));
         Assert.Equal(result.Summary.CompletedRequests, result.Workers.Sum(worker => worker.CompletedRequests));
@@ -32,6 +33,8 @@ public class WorkerResultsTests
         Assert.Equal(result.Summary.Ttft.Mean, result.Workers.Sum(worker => worker.MeanTtftMs * worker.CompletedRequests) / 20, 1e-9);
         Assert.Equal(result.Summary.E2eLatency.Mean, result.Workers.Sum(worker => worker.MeanE2eLatencyMs * worker.CompletedRequests)
             / 20, 1e-9);
+        // The same of the records, which are not made for it.
+        Assert.Equal(WorkerResults.Of([.. result.Requests], settings), result.Workers);
     }
 
     [Fact]
