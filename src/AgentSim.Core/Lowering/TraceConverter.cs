@@ -64,7 +64,7 @@ public static class TraceConverter
             : WriteRows(stream, rows, cancel));
         return new ConvertResult(count, lowering.TraceBlockSize, lowering.IsAgentic, lowering.SessionlessDropped)
         {
-            Warnings = [.. torn.Warnings()],
+            Warnings = torn.Warnings().ToArray(),
         };
     }
 

@@ -55,7 +55,9 @@ internal sealed class TrieNodes
     /// <summary>Adds a node; returns its number.</summary>
     public int Add(int parent, int label, int depth) => Add(parent, label, depth, count: 1);
 
-    /// <summary>Adds nodes, each the child of the one before, with labels that follow each other; returns the number of the first.</summary>
+    /// <summary>
+    /// Adds nodes, each the child of the one before, with labels that follow each other; returns the number of the first.
+    /// </summary>
     public int Add(int parent, int label, int depth, int count)
     {
         int node = Count;
