@@ -25,13 +25,13 @@ internal sealed class Plays
                 path.Push(session);
                 int parent = sessions.Find(name);
                 if (parent < 0 || table.SessionRows(parent).IsEmpty)
-                    throw Errors.TraceParentMissing.Error(
+                    throw table.Place(table.SessionRows(session)[0]).Error(Errors.TraceParentMissing,
                         $"session {Quote.Of(sessions.Name(session))} has parent {Quote.Of(name)}, which has no requests in this trace");
                 session = parent;
             }
 
             if (_top[session] == Open)
-                throw Errors.TraceCycle.Error(
+                throw table.Place(table.SessionRows(session)[0]).Error(Errors.TraceCycle,
                     $"session {Quote.Of(sessions.Name(session))} is an ancestor of itself; check the parent sessions");
             if (_top[session] == Unknown) _top[session] = session;
             while (path.TryPop(out int below)) _top[below] = _top[session];

@@ -46,6 +46,9 @@ internal sealed class RequestTable
     /// <summary>Where a request was recorded; null for one made in memory.</summary>
     public RowOrigin? Origin(int row) => this[row] is { File: >= 0 and var file, Line: var line } ? new RowOrigin(Files[file], line) : null;
 
+    /// <summary>The same for errors.</summary>
+    public TracePlace Place(int row) => new(Origin(row)?.Path ?? "", Origin(row)?.Line ?? 0);
+
     public int Count => _order.Length;
 
     public ref readonly LoweredRequest this[int row] => ref _requests[_order[row]];
@@ -55,7 +58,7 @@ internal sealed class RequestTable
     {
         int row = dependencies.FindCycle();
         if (row < 0) return;
-        throw new TracePlace(Origin(row)?.Path ?? "", Origin(row)?.Line ?? 0).Error(Errors.TraceCycle,
+        throw Place(row).Error(Errors.TraceCycle,
             $"request {Quote.Of(Id(row))} of session {Quote.Of(Sessions.Name(this[row].Session))} would wait for itself; "
             + "check the parent sessions and the times of its session");
     }

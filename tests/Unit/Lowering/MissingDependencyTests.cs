@@ -1,3 +1,4 @@
+using AgentSim.Capture;
 using AgentSim.Lowering;
 using AgentSim.Rows;
 using AgentSim.Tests.Sessions;
@@ -57,6 +58,22 @@ public sealed class MissingDependencyTests
         RequestRecord[] records = [Request("a", 1000, 1100, "child", "gone"), Request("b", 1200, 1300, "deep", "child")];
         Assert.Equal("TraceParentMissing", Assert.Throws<AgentSimException>(() => Rows(2, MissingDependency.Error, records)).ErrorId);
         Assert.Equal(["child", "child"], Rows(2, MissingDependency.Drop, records).Select(row => row.PlayId));
+    }
+
+    // Where a session of the file begins that has no place in a tree.
+    [Theory]
+    [InlineData("TraceParentMissing", 1, "child", "gone")]
+    [InlineData("TraceParentMissing", 2, "top", null, "child", "")]
+    [InlineData("TraceCycle", 1, "child", "other", "other", "child")]
+    public void What_is_wrong_with_the_tree_of_sessions_of_a_file_has_its_place(string errorId, int line, params string?[] sessions)
+    {
+        using var folder = new TempFolder();
+        string file = Assert.Single(TraceFileWriter.Write(sessions.Chunk(2).Select((session, i) =>
+            Request($"r{i}", 1000 + (100 * i), 1050 + (100 * i), session[0]!, session[1])), folder.File("t")));
+        AgentSimException error = Assert.Throws<AgentSimException>(() =>
+            TraceConverter.Convert(new ConvertOptions([file], folder.File("rows.jsonl"), IsAgentic: true, AgenticVersion: 2)));
+        Assert.Equal(errorId, error.ErrorId);
+        Assert.StartsWith($"{file}:{line}: session ", error.Message, StringComparison.Ordinal);
     }
 
     private static RequestRecord Request(string id, long start, long end, string session = "s", string? parent = null)
