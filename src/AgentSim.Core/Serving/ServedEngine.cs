@@ -147,8 +147,9 @@ internal sealed class ServedEngine : IDisposable
             }
             catch (AgentSimException error)
             {
-                BreakOff(Errors.ServedRequestFailed.Error($"the simulated workers were started anew: {error.Template}", inner: error));
+                // First the cause, so that whoever sees a request end by it has been told.
                 _onRestart?.Invoke(error);
+                BreakOff(Errors.ServedRequestFailed.Error($"the simulated workers were started anew: {error.Template}", inner: error));
                 Volatile.Write(ref _workers, NewWorkers());
             }
             catch (Exception error)
