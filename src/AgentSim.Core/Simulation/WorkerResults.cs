@@ -51,32 +51,26 @@ internal static class WorkerResults
         private double _ttft;
         private double _latency;
 
-        public void Add(RequestResult request, WorkerType type)
+        public void Add(RequestResult request, WorkerType type) => Add(request.TerminalStatus, request.InputLength,
+            type == WorkerType.Prefill ? 0 : request.OutputLength,
+            type == WorkerType.Decode ? request.DecodeReusedInputTokens ?? 0 : request.ReusedInputTokens,
+            request.TtftMs ?? double.NaN, request.E2eLatencyMs ?? double.NaN);
+
+        public void Add(in RequestOutcome outcome) => Add(outcome.Status, outcome.InputLength, outcome.OutputLength, outcome.ReusedInput,
+            outcome.OutputLength == 0 ? double.NaN : outcome.Ttft, outcome.E2eLatency);
+
+        private void Add(TerminalStatus status, long input, long output, long reused, double ttft, double latency)
         {
             _requests++;
-            if (request.TerminalStatus != TerminalStatus.Completed) return;
+            if (status != TerminalStatus.Completed) return;
             _completed++;
-            _input += request.InputLength;
-            if (type != WorkerType.Prefill) _output += request.OutputLength;
-            _reused += type == WorkerType.Decode ? request.DecodeReusedInputTokens ?? 0 : request.ReusedInputTokens;
-            if (request is not { TtftMs: { } ttft, E2eLatencyMs: { } latency }) return;
+            _input += input;
+            _output += output;
+            _reused += reused;
+            if (double.IsNaN(ttft) || double.IsNaN(latency)) return;
             _answered++;
             _ttft += ttft;
             _latency += latency;
-        }
-
-        public void Add(in RequestOutcome outcome)
-        {
-            _requests++;
-            if (outcome.Status != TerminalStatus.Completed) return;
-            _completed++;
-            _input += outcome.InputLength;
-            _output += outcome.OutputLength;
-            _reused += outcome.ReusedInput;
-            if (outcome.OutputLength == 0 || double.IsNaN(outcome.Ttft) || double.IsNaN(outcome.E2eLatency)) return;
-            _answered++;
-            _ttft += outcome.Ttft;
-            _latency += outcome.E2eLatency;
         }
 
         public readonly WorkerResult Result(WorkerType type, int index) => new(
