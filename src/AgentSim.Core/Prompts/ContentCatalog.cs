@@ -1,3 +1,5 @@
+using AgentSim.Collections;
+
 namespace AgentSim.Prompts;
 
 /// <summary>Prompt blocks by content, for loads whose prompts can hold generated tokens (behaviour 01#8.2 and 01#9).</summary>
@@ -19,7 +21,14 @@ internal abstract class ContentCatalog(ContentInterner interner, int blockSize) 
 
         internal int BlockCount;
         internal TokenCursor OutputEnd;           // the end of the last generated block that was asked for
-        internal readonly List<(int Identity, int Chain)> Generated = [];
+        internal int GeneratedCount;
+        internal GrowList<GeneratedRun> Generated;
+    }
+
+    /// <summary>Blocks of an output; <paramref name="Start"/> is the number of the first among all of the output.</summary>
+    internal readonly record struct GeneratedRun(int Start, ChainBlocks Blocks)
+    {
+        public int End => Start + Blocks.Count;
     }
 
     public override bool HasGeneratedIdentities => true;
@@ -45,9 +54,26 @@ internal abstract class ContentCatalog(ContentInterner interner, int blockSize) 
         return new PromptBlocks(prompt.Runs, 0, prompt.Runs.Length, prompt.BlockCount);
     }
 
-    public override int GeneratedBlock(int request, int index) => Generated(request, index).Identity;
+    public override int GeneratedBlock(int request, int index)
+    {
+        OpenPrompt prompt = Complete(request, index + 1);
+        int generated = index - prompt.BlockCount;
+        GeneratedRun run = prompt.Generated[RunOf(prompt, generated)];
+        return run.Blocks.Chain + run.Blocks.Offset + generated - run.Start;
+    }
 
-    public override int GeneratedChain(int request, int index) => Generated(request, index).Chain;
+    public override void GeneratedBlocks(int request, int from, int to, ref GrowList<ChainBlocks> path)
+    {
+        OpenPrompt prompt = Complete(request, to);
+        (from, to) = (from - prompt.BlockCount, to - prompt.BlockCount);
+        for (int i = RunOf(prompt, from); from < to; i++)
+        {
+            GeneratedRun run = prompt.Generated[i];
+            int end = Math.Min(run.End, to);
+            path.Add(new ChainBlocks(run.Blocks.Chain, run.Blocks.Offset + from - run.Start, end - from));
+            from = end;
+        }
+    }
 
     /// <summary>The prompt of a request that is handed out.</summary>
     protected abstract OpenPrompt Read(int request);
@@ -62,19 +88,50 @@ internal abstract class ContentCatalog(ContentInterner interner, int blockSize) 
         return prompt!;
     }
 
-    private (int Identity, int Chain) Generated(int request, int index)
+    // The blocks of a request up to a number, those of its output included, have identities. As many more as there are already are kept
+    // for those to come: so the blocks of outputs that grow side by side are a few runs each.
+    private OpenPrompt Complete(int request, int blocks)
     {
         OpenPrompt prompt = _open[request];
-        int generated = index - prompt.BlockCount;
-        while (prompt.Generated.Count <= generated)
+        for (; prompt.GeneratedCount < blocks - prompt.BlockCount; prompt.GeneratedCount++)
         {
-            int firstToken = ((prompt.BlockCount + prompt.Generated.Count) * blockSize) - prompt.Tokens;
+            int firstToken = ((prompt.BlockCount + prompt.GeneratedCount) * blockSize) - prompt.Tokens;
             int from = Math.Max(0, firstToken);
             int to = firstToken + blockSize;
-            for (int token = from; token < to; token++) Interner.Append(ref prompt.OutputEnd, OutputToken(request, token), 1, null);
-            prompt.Generated.Add((prompt.OutputEnd.Parent, prompt.OutputEnd.Chain));
+            for (int token = from; token < to; token++)
+                Interner.Append(ref prompt.OutputEnd, OutputToken(request, token), 1, null, prompt.GeneratedCount);
+            Append(prompt, new ChainBlocks(prompt.OutputEnd.Chain, prompt.OutputEnd.Parent - prompt.OutputEnd.Chain, 1));
         }
 
-        return prompt.Generated[generated];
+        return prompt;
+    }
+
+    private static void Append(OpenPrompt prompt, ChainBlocks block)
+    {
+        if (prompt.Generated.Count > 0)
+        {
+            ref GeneratedRun last = ref prompt.Generated[prompt.Generated.Count - 1];
+            if (last.Blocks.Chain == block.Chain && last.Blocks.End == block.Offset)
+            {
+                last = last with { Blocks = last.Blocks with { Count = last.Blocks.Count + 1 } };
+                return;
+            }
+        }
+
+        prompt.Generated.Add(new GeneratedRun(prompt.GeneratedCount, block));
+    }
+
+    // The run that has a generated block.
+    private static int RunOf(OpenPrompt prompt, int generated)
+    {
+        int low = 0, high = prompt.Generated.Count - 1;
+        while (low < high)
+        {
+            int middle = (low + high + 1) / 2;
+            if (prompt.Generated[middle].Start <= generated) low = middle;
+            else high = middle - 1;
+        }
+
+        return low;
     }
 }

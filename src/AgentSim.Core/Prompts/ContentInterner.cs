@@ -26,8 +26,11 @@ internal struct TokenCursor
 internal class ContentInterner(int blockSize)
 {
     private readonly Dictionary<BlockKey, ChainedBlock> _blocks = [];
+    private readonly Dictionary<int, int> _kept = [];   // identity -> end of those kept for what follows the block before it
+    private int _next;
 
-    public int Count => _blocks.Count;
+    /// <summary>Identities that are given or kept.</summary>
+    public int Count => _next;
 
     /// <summary>A block by the one before it and its own tokens.</summary>
     protected readonly record struct BlockKey(int Parent, ulong High, ulong Low);
@@ -41,7 +44,15 @@ internal class ContentInterner(int blockSize)
     }
 
     /// <summary>Appends <paramref name="count"/> tokens of one value; completed blocks are appended to <paramref name="blocks"/>.</summary>
-    public void Append(ref TokenCursor cursor, ulong value, int count, List<BlockRun>? blocks)
+    /// <param name="cursor">Where they are appended.</param>
+    /// <param name="value">The value.</param>
+    /// <param name="count">How often it comes.</param>
+    /// <param name="blocks">The blocks completed so far.</param>
+    /// <param name="keep">
+    /// Identities to be kept for what follows a new block. Sequences that grow side by side keep some, or their blocks would have
+    /// numbers in turn, none of which follow each other.
+    /// </param>
+    public void Append(ref TokenCursor cursor, ulong value, int count, List<BlockRun>? blocks, int keep = 0)
     {
         while (count > 0)
         {
@@ -51,23 +62,42 @@ internal class ContentInterner(int blockSize)
             cursor.PieceCount += take;
             cursor.Filled += take;
             count -= take;
-            if (cursor.Filled == blockSize) CloseBlock(ref cursor, blocks);
+            if (cursor.Filled == blockSize) CloseBlock(ref cursor, blocks, keep);
         }
     }
 
     /// <summary>The block of a key, which is a new one if there is none yet.</summary>
-    protected virtual ChainedBlock Find(in BlockKey key, in TokenCursor parent)
+    protected virtual ChainedBlock Find(in BlockKey key, in TokenCursor parent, int keep)
     {
         if (_blocks.TryGetValue(key, out ChainedBlock block)) return block;
-        block = ChainedBlock.After(parent, _blocks.Count);
+        block = ChainedBlock.After(parent, NewIdentity(parent.Parent + 1, keep));
         _blocks.Add(key, block);
         return block;
     }
 
-    private void CloseBlock(ref TokenCursor cursor, List<BlockRun>? blocks)
+    // The wanted number, which follows that of the block before, where it is free or kept for this.
+    private int NewIdentity(int wanted, int keep)
+    {
+        if (_kept.Remove(wanted, out int end))
+        {
+            if (wanted + 1 < end) _kept.Add(wanted + 1, end);
+            return wanted;
+        }
+
+        int identity = _next++;
+        if (keep > 0)
+        {
+            _next = checked(_next + keep);
+            _kept.Add(identity + 1, _next);
+        }
+
+        return identity;
+    }
+
+    private void CloseBlock(ref TokenCursor cursor, List<BlockRun>? blocks, int keep)
     {
         ClosePiece(ref cursor);
-        (int identity, int chain) = Find(new BlockKey(cursor.Parent, cursor.High, cursor.Low), cursor);
+        (int identity, int chain) = Find(new BlockKey(cursor.Parent, cursor.High, cursor.Low), cursor, keep);
         cursor = new TokenCursor { Parent = identity, Chain = chain };
         if (blocks is null) return;
         if (blocks.Count > 0 && blocks[^1].First + blocks[^1].Count == identity)

@@ -29,8 +29,8 @@ internal abstract class PromptCatalog
     public virtual int GeneratedBlock(int request, int index) =>
         throw new InvalidOperationException("Generated blocks of this workload have no identity.");
 
-    /// <summary>The chain of that block (<see cref="ChainBlocks"/>).</summary>
-    public virtual int GeneratedChain(int request, int index) =>
+    /// <summary>Appends such blocks, from one index up to, not including, another, to <paramref name="path"/>.</summary>
+    public virtual void GeneratedBlocks(int request, int from, int to, ref GrowList<ChainBlocks> path) =>
         throw new InvalidOperationException("Generated blocks of this workload have no identity.");
 
     /// <summary>First identity that no prompt and no output uses; what is above is free for private use.</summary>

@@ -17,7 +17,7 @@ internal sealed class RecentBlocks(int blockSize, int most) : ContentInterner(bl
     /// <summary>Blocks that are remembered.</summary>
     public int Remembered => _recent.Count + _before.Count;
 
-    protected override ChainedBlock Find(in BlockKey key, in TokenCursor parent)
+    protected override ChainedBlock Find(in BlockKey key, in TokenCursor parent, int keep)
     {
         if (_recent.TryGetValue(key, out ChainedBlock block)) return block;
         if (!_before.Remove(key, out block))

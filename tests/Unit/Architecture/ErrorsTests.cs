@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.RegularExpressions;
 using AgentSim.Cli;
+using AgentSim.Engines;
 
 namespace AgentSim.Tests.Architecture;
 
@@ -35,8 +36,20 @@ public partial class ErrorsTests
     [GeneratedRegex(@"new (?:ErrorCode|WarningCode|AgentSimException)\(")]
     private static partial Regex Construction();
 
+    [GeneratedRegex(@"(?<!\w)(?:raise|lower|set|turn|larger|smaller|engine) ([a-z]+_[\w.]*\w)")]
+    private static partial Regex Advice();
+
     [GeneratedRegex(@"'\{(?!Quote\.Path\()")]
     private static partial Regex BareQuotation();
+
+    [Fact]
+    public void What_a_message_says_to_set_is_an_engine_argument()
+    {
+        string[] advised = [.. from source in Files("AgentSim.Core") from match in Advice().Matches(source.Text) select match.Groups[1].Value];
+        Assert.Contains("num_gpu_blocks", advised);
+        Assert.Empty(advised.Distinct().Except(EngineArgumentsTable.Arguments.Names));
+        Assert.Equal("num_gpu.Blocks", Advice().Match("; raise num_gpu.Blocks or").Groups[1].Value);
+    }
 
     [Fact]
     public void No_file_of_Core_names_an_option_of_the_command_line_or_a_parameter_of_a_cmdlet()

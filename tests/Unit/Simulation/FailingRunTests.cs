@@ -43,7 +43,7 @@ public sealed class FailingRunTests
             """,
             new ReplaySettings { Pools = pools });
         Assert.Equal("ReplayDeadEnd", error.ErrorId);
-        Assert.Contains("it needs 3 KV blocks of 16 tokens, and of the 4 of its worker 2 stay in use", error.Message,
+        Assert.Contains("it needs 3 KV blocks of 16 tokens, and of the 4 of its worker 2 stay in use; raise num_gpu_blocks", error.Message,
             StringComparison.Ordinal);
     }
 

@@ -12,6 +12,7 @@ internal sealed class LineageBlockManager : BlockManager, ITargetCache
 {
     private readonly IntMap _registered = new();   // identity -> references + 1
     private readonly LineageEviction _inactive = new();
+    private readonly RepeatedMatch _match = new();
     private readonly bool _sharesPrompts;
     private int _activeFull;
     private int _partials;
@@ -37,16 +38,18 @@ internal sealed class LineageBlockManager : BlockManager, ITargetCache
 
     public override CachedPrefix Match(Sequence sequence)
     {
-        int matched = 0, active = 0;
         if (!CachingEnabled) return default;
+        if (_match.TryGet(sequence, out CachedPrefix known)) return known;
+        int matched = 0, active = 0;
         for (; matched < sequence.FullBlocks; matched++)
         {
-            int state = _registered[IdentityOf(sequence, matched)];
+            int identity = IdentityOf(sequence, matched), state = _registered[identity];
+            _match.DependsOn(identity, isFound: state != 0);
             if (state == 0) break;
             if (state > 1) active++;
         }
 
-        return new CachedPrefix(matched, active);
+        return _match.Answer(new CachedPrefix(matched, active));
     }
 
     public int CachedBlocks(PromptBlocks prompt)
@@ -130,6 +133,7 @@ internal sealed class LineageBlockManager : BlockManager, ITargetCache
             int state = _registered[identity] - 1;
             _registered[identity] = state;
             if (state > 1) continue;
+            if (_match.IsKept) _match.Changed(identity);
             _activeFull--;
             Deactivate(identity, block > 0 ? IdentityOf(sequence, block - 1) : LineageEviction.None);
         }
@@ -183,14 +187,24 @@ internal sealed class LineageBlockManager : BlockManager, ITargetCache
 
     private void EvictFor(int blocks)
     {
-        for (long need = blocks - Free; need > 0; need--) _registered[_inactive.Evict()] = 0;
+        for (long need = blocks - Free; need > 0; need--)
+        {
+            int identity = _inactive.Evict();
+            _registered[identity] = 0;
+            if (_match.IsKept) _match.Evicted(identity);
+        }
     }
 
     private void Reference(Sequence sequence, int block)
     {
         int identity = IdentityOf(sequence, block);
         int state = Math.Max(1, _registered[identity]);
-        if (state == 1) _activeFull++;
+        if (state == 1)
+        {
+            _activeFull++;
+            if (_match.IsKept) _match.Changed(identity);
+        }
+
         _registered[identity] = state + 1;
         sequence.CopyCount++;
     }

@@ -20,14 +20,14 @@ internal sealed class NativeBlockManager : BlockManager
     private readonly bool _generatedAreVisible;
     private GrowList<ChainBlocks> _path;   // scratch: blocks being looked up or cached
     private int _total;
-    private int _nextOwnIdentity;
+    private int _nextOwnChain;
 
     public NativeBlockManager(long capacity, int blockSize, bool cachingEnabled, PromptCatalog prompts, PrefixReaches? reaches, int rank)
         : base(capacity, blockSize, cachingEnabled, prompts)
     {
         _cache = new PrefixCache(reaches, rank);
         _generatedAreVisible = prompts.HasGeneratedIdentities;
-        _nextOwnIdentity = _generatedAreVisible ? 0 : prompts.FreeIdentity;
+        _nextOwnChain = _generatedAreVisible ? 0 : prompts.FreeIdentity;
     }
 
     public override int Active => _total - _cache.Inactive + Reserved;
@@ -179,12 +179,9 @@ internal sealed class NativeBlockManager : BlockManager
     // A running request can hold further copies of a block it once owned; siblings keep the order they were made in.
     private void RegisterOwn(Sequence sequence)
     {
-        int first = sequence.CopyCount;
-        for (int block = first + sequence.AnonymousCount - 1; block >= first; block--)
-        {
-            ChainBlocks own = Generated(sequence, block);
-            _cache.AddInactive(own.Chain, own.Offset);
-        }
+        if (sequence.AnonymousCount == 0) return;
+        int first = sequence.CopyCount - sequence.Prompt.Count;
+        _cache.AddInactive(new ChainBlocks(OwnChain(sequence), first, sequence.AnonymousCount));
     }
 
     private int MissingBlocks(int blocks) => (int)Math.Max(0, blocks - Free);
@@ -209,20 +206,16 @@ internal sealed class NativeBlockManager : BlockManager
         _path.Clear();
         int prompt = sequence.Prompt.Count;
         if (from < prompt) sequence.Prompt.Slice(from, Math.Min(to, prompt), ref _path);
-        for (int block = Math.Max(from, prompt); block < to; block++) _path.Add(Generated(sequence, block));
+        from = Math.Max(from, prompt);
+        if (from >= to) return _path;
+        if (_generatedAreVisible) Prompts.GeneratedBlocks(sequence.Request, from, to, ref _path);
+        else _path.Add(new ChainBlocks(OwnChain(sequence), from - prompt, to - from));
         return _path;
     }
 
-    private ChainBlocks Generated(Sequence sequence, int block)
+    private int OwnChain(Sequence sequence)
     {
-        if (_generatedAreVisible)
-        {
-            int identity = Prompts.GeneratedBlock(sequence.Request, block), chain = Prompts.GeneratedChain(sequence.Request, block);
-            return new ChainBlocks(chain, identity - chain, 1);
-        }
-
-        int generated = block - sequence.Prompt.Count;
-        while (sequence.OwnIdentities.Count <= generated) sequence.OwnIdentities.Add(_nextOwnIdentity++);
-        return new ChainBlocks(sequence.OwnIdentities[generated], 0, 1);
+        if (sequence.OwnChain == Sequence.None) sequence.OwnChain = _nextOwnChain++;
+        return sequence.OwnChain;
     }
 }

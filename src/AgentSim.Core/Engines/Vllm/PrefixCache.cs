@@ -46,7 +46,7 @@ internal sealed partial class PrefixCache(PrefixReaches? reaches, int rank)
     }
 
     private readonly IntMap _chains = new();   // chain -> its first copies with the lowest offset
-    private GrowList<int> _parts;              // scratch: the parts of a run that is being released
+    private GrowList<int> _parts;              // scratch: the parts of a run that is being released, or of blocks being added
 
     /// <summary>Cached blocks that no request uses, which eviction may take.</summary>
     public int Inactive { get; private set; }
@@ -113,20 +113,31 @@ internal sealed partial class PrefixCache(PrefixReaches? reaches, int rank)
         }
     }
 
-    /// <summary>A block becomes cached without being used.</summary>
-    public void AddInactive(int chain, int offset)
+    /// <summary>Blocks become cached, from the last to the first, without being used.</summary>
+    public void AddInactive(ChainBlocks blocks)
     {
-        int run = Seek(chain, offset, out int before);
-        if (run != 0 && _runs[run].Offset <= offset)
+        _parts.Clear();
+        int at = blocks.Offset, run = Seek(blocks.Chain, at, out int before);
+        while (at < blocks.End)
         {
-            run = StartAt(run, offset);
-            if (_runs[run].Count > 1) Split(run, 1);
-            AppendToLru(NewSibling(run, references: 0));
-            return;
+            int absent = (run == 0 ? blocks.End : Math.Min(_runs[run].Offset, blocks.End)) - at;
+            if (absent > 0)
+            {
+                before = NewFirst(new ChainBlocks(blocks.Chain, at, absent), before, references: 0);
+                _parts.Add(before);
+                Gained(blocks.Chain, at);
+                at += absent;
+                continue;
+            }
+
+            run = StartAt(run, at);
+            if (_runs[run].End > blocks.End) Split(run, blocks.End - at);
+            _parts.Add(NewSibling(run, references: 0));
+            at += _runs[run].Count;
+            (before, run) = (run, _runs[run].Further);
         }
 
-        AppendToLru(NewFirst(new ChainBlocks(chain, offset, 1), before, references: 0));
-        Gained(chain, offset);
+        for (int part = _parts.Count - 1; part >= 0; part--) AppendToLru(_parts[part]);
     }
 
     /// <summary>Blocks become cached, without being used, that no prompt can ever match: they only wait for eviction.</summary>

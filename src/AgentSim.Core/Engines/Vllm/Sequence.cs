@@ -10,6 +10,8 @@ namespace AgentSim.Engines.Vllm;
 /// </summary>
 internal sealed class Sequence
 {
+    public const int None = -1;
+
     public int Request;
     public int PromptTokens;
     public int OutputLimit;
@@ -18,6 +20,9 @@ internal sealed class Sequence
     public int Allocated;
     public int MostComputed;
     public bool WasPreempted;
+
+    /// <summary>How many requests it has been, one after the other.</summary>
+    public int Starts;
 
     /// <summary>The prompt's complete blocks.</summary>
     public PromptBlocks Prompt;
@@ -35,6 +40,9 @@ internal sealed class Sequence
 
     /// <summary>Identities of generated blocks that a preempted request may find again in the cache.</summary>
     public GrowList<int> OwnIdentities;
+
+    /// <summary>The same as one chain, where blocks are held by chains; <see cref="None"/> until it is needed.</summary>
+    public int OwnChain;
 
     /// <summary>In a <see cref="Lockstep"/>: the steps before it joined.</summary>
     public long JoinedAt;
@@ -77,6 +85,7 @@ internal sealed class Sequence
 
     public void Start(int request, int promptTokens, int outputLimit, PromptBlocks prompt)
     {
+        Starts++;
         Request = request;
         PromptTokens = promptTokens;
         OutputLimit = outputLimit;
@@ -88,5 +97,6 @@ internal sealed class Sequence
         ScheduledPass = 0;
         _quietFrom = _quietTo = 0;
         OwnIdentities.Clear();
+        OwnChain = None;
     }
 }

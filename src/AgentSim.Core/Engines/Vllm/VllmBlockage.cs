@@ -16,13 +16,13 @@ internal static class VllmBlockage
         if (blocks > limits.TotalBlocks)
         {
             return (head.Request, $"it needs {blocks} KV blocks of {limits.BlockSize} tokens and its worker has {limits.TotalBlocks}; " +
-                "raise num_gpustate.Blocks or set max_model_len");
+                "raise num_gpu_blocks or set max_model_len");
         }
 
         if (head.WasPreempted || blocks > limits.TotalBlocks - state.Blocks.Active)
         {
             return (head.Request, $"it needs {blocks} KV blocks of {limits.BlockSize} tokens, and of the {limits.TotalBlocks} of its " +
-                $"worker {state.Blocks.Active} stay in use; raise num_gpustate.Blocks");
+                $"worker {state.Blocks.Active} stay in use; raise num_gpu_blocks");
         }
 
         return (head.Request, $"its {head.PromptTokens} prompt tokens exceed max_num_batched_tokens {limits.TokenBudget} and chunked " +

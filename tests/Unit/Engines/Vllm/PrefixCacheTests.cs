@@ -164,9 +164,10 @@ public sealed class PrefixCacheTests
 
         void AddUnused()
         {
-            int identity = random.Next(Identities), blocks = random.Next(4);
-            copies.AddInactive(identity / ChainLength * ChainLength, identity % ChainLength);
-            plain.AddInactive(identity);
+            BlockRun unused = Run(random.Next(Identities), 6);
+            copies.AddInactive(InChain(unused));
+            for (int i = unused.Count - 1; i >= 0; i--) plain.AddInactive(unused.First + i);
+            int blocks = random.Next(4);
             copies.AddAnonymous(blocks);
             plain.AddAnonymous(blocks);
         }
