@@ -45,7 +45,8 @@ public partial class ErrorsTests
     [Fact]
     public void What_a_message_says_to_set_is_an_engine_argument()
     {
-        string[] advised = [.. from source in Files("AgentSim.Core") from match in Advice().Matches(source.Text) select match.Groups[1].Value];
+        string[] advised =
+            [.. from source in Files("AgentSim.Core") from match in Advice().Matches(source.Text) select match.Groups[1].Value];
         Assert.Contains("num_gpu_blocks", advised);
         Assert.Empty(advised.Distinct().Except(EngineArgumentsTable.Arguments.Names));
         Assert.Equal("num_gpu.Blocks", Advice().Match("; raise num_gpu.Blocks or").Groups[1].Value);

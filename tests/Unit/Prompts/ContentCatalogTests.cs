@@ -16,7 +16,7 @@ public sealed class ContentCatalogTests
     private static readonly ReplayWorkload Load = Sim.Load(
         string.Concat(Enumerable.Range(0, Sessions).Select(session =>
             $$"""
-            {"session_id":"s{{session}}","timestamp":{{session}},"input_length":40,"output_length":{{Output}},"hash_ids":[{{session}},100,200]}
+            {"session_id":"s{{session}}","timestamp":{{session}},"input_length":40,"output_length":{{Output}},"hash_ids":[{{session}},7,8]}
             {"session_id":"s{{session}}","delay":1,"input_length":16,"output_length":1,"hash_ids":[300]}
 
             """)),
