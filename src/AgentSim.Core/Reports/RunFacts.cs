@@ -86,7 +86,9 @@ internal sealed record RunFacts(string Load, string Engine, string Workers, stri
     private static string DurationOf(ReplayReport report)
     {
         if (!double.IsFinite(report.DurationMs)) return "nothing completed";
-        return $"{PeopleUnits.Duration(report.DurationMs)} simulated, {MetricText.Value(report.GpuHours)} GPU hours";
+        // Hours of workers that never end are no finite number.
+        string hours = double.IsFinite(report.GpuHours) ? $", {MetricText.Value(report.GpuHours)} GPU hours" : "";
+        return $"{PeopleUnits.Duration(report.DurationMs)} simulated{hours}";
     }
 
     private static string? Text(IReadOnlyDictionary<string, object?> settings, string name) =>

@@ -53,6 +53,17 @@ public class RunTableTests
             Cultures.Under(culture, () => RunTable.Render(Large, width: 120)));
 
     [Fact]
+    public void Hours_without_an_end_are_left_out()
+    {
+        const string Rows = """
+            {"timestamp":0,"input_length":16,"output_length":1,"hash_ids":[0]}
+            {"timestamp":1e308,"input_length":16,"output_length":1,"hash_ids":[1]}
+            """;
+        string text = RunTable.Render(Sim.Run(Rows, Sim.Settings(workers: 2)), width: 80);
+        Assert.Matches(@"\nTime     \S+ d simulated \(", text);
+    }
+
+    [Fact]
     public void A_run_of_which_nothing_completed_says_so()
     {
         string text = RunTable.Render(Pages.AgenticRun(settings: Sim.Settings() with { MaxSimTimeMs = 0.001 }), width: 80);
