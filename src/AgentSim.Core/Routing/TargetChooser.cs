@@ -72,10 +72,11 @@ internal sealed class TargetChooser
         return lead.Target;
     }
 
-    // Costs without decay, by the same operations for two targets at once; returns of how many targets. There is no call in here, so that
-    // what is the same for all stays in registers.
+    // Costs without decay, by the same operations for two targets at once; returns of how many targets. There is no call behind the first,
+    // so that what is the same for all stays in registers.
     private int CostsOfPairs(in RoutedRequest request, ReadOnlySpan<int> overlaps)
     {
+        double ownBlocks = _loads.BlocksOf(request);
         ref double prefillAt = ref MemoryMarshal.GetReference(_loads.PrefillOfEach), blocksAt =
             ref MemoryMarshal.GetReference(_loads.BlocksOfEach), requestsAt = ref MemoryMarshal.GetReference(_loads.RequestsOfEach);
         ref int overlapAt = ref MemoryMarshal.GetReference(overlaps), countedAt = ref MemoryMarshal.GetArrayDataReference(_counted);
@@ -85,7 +86,7 @@ internal sealed class TargetChooser
         double scale = multiplies ? 1.0 / _blockSize : _blockSize;
         Vector128<double> scales = Vector128.Create(scale), tokens = Vector128.Create((double)request.PromptTokens),
             credits = Vector128.Create(_config.OverlapScoreCredit), loads = Vector128.Create(_config.PrefillLoadScale),
-            weights = Vector128.Create(_config.DecodeActiveRequestWeight), own = Vector128.Create((double)_loads.BlocksOf(request));
+            weights = Vector128.Create(_config.DecodeActiveRequestWeight), own = Vector128.Create(ownBlocks);
         bool tracks = _config.TracksPrefillTokens;
         nuint target = 0, end = (nuint)_targets & ~(nuint)1;
         for (; target < end; target += 2)
