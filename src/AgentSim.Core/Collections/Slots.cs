@@ -4,12 +4,17 @@ using System.Runtime.CompilerServices;
 namespace AgentSim.Collections;
 
 /// <summary>Numbered places for small values that come and go: those given back are used again. Number 0 is never given out.</summary>
-internal struct Slots<T>()
+internal struct Slots<T>(int capacity)
     where T : struct
 {
-    private T[] _items = new T[16];
+    private T[] _items = new T[capacity];
     private int _count = 1;
     private GrowList<int> _free;
+
+    public Slots()
+        : this(16)
+    {
+    }
 
     public readonly ref T this[int slot]
     {

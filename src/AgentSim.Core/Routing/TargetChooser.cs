@@ -17,7 +17,7 @@ internal sealed class TargetChooser
     private readonly int _targets;
     private readonly int _blockSize;
     private readonly int[] _counted;      // scratch: leading blocks of the request that are in each target's load already
-    private readonly double[] _weights;   // scratch of the draw by temperature
+    private readonly double[] _costs;     // scratch: of each target; of the draw by temperature, its weight
     private Wyrand _random;
 
     private struct Lead()
@@ -35,7 +35,7 @@ internal sealed class TargetChooser
         _blockSize = blockSize;
         _random = new Wyrand(seed);
         _counted = new int[targets];
-        _weights = config.Temperature > 0 ? new double[targets] : [];
+        _costs = new double[targets];
     }
 
     /// <summary>The target for a request, given the cached leading blocks of each target when it arrived.</summary>
@@ -51,44 +51,62 @@ internal sealed class TargetChooser
     /// <summary>Whether the costs of two targets are computed at once where they can be.</summary>
     public bool CountsPairs { get; init; } = Vector128.IsHardwareAccelerated;
 
-    // What Lowest finds without decay: the same operations for two targets at once. What is below all before is looked at one by one.
+    // What Lowest finds without decay.
     private int LowestOfPairs(in RoutedRequest request, ReadOnlySpan<int> overlaps)
     {
+        int pairs = CostsOfPairs(request, overlaps);
+        ref double costAt = ref MemoryMarshal.GetArrayDataReference(_costs);
+        Vector128<double> lowest = Vector128.Create(double.PositiveInfinity);
+        Lead lead = new();
+        for (int target = 0; target < pairs; target += Vector128<double>.Count)
+        {
+            // What is below all before is looked at one by one.
+            if (!Vector128.LessThanOrEqualAny(Vector128.LoadUnsafe(ref costAt, (nuint)target), lowest)) continue;
+            Take(ref lead, target, _costs[target]);
+            Take(ref lead, target + 1, _costs[target + 1]);
+            lowest = Vector128.Create(lead.Cost);
+        }
+
+        for (int target = pairs; target < _targets; target++)
+            Take(ref lead, target, Cost(target, request, overlaps[target], decays: false, least: 0));
+        return lead.Target;
+    }
+
+    // Costs without decay, by the same operations for two targets at once; returns of how many targets. There is no call behind the first,
+    // so that what is the same for all stays in registers.
+    private int CostsOfPairs(in RoutedRequest request, ReadOnlySpan<int> overlaps)
+    {
+        double ownBlocks = _loads.BlocksOf(request);
         ref double prefillAt = ref MemoryMarshal.GetReference(_loads.PrefillOfEach), blocksAt =
             ref MemoryMarshal.GetReference(_loads.BlocksOfEach), requestsAt = ref MemoryMarshal.GetReference(_loads.RequestsOfEach);
         ref int overlapAt = ref MemoryMarshal.GetReference(overlaps), countedAt = ref MemoryMarshal.GetArrayDataReference(_counted);
+        ref double costAt = ref MemoryMarshal.GetArrayDataReference(_costs);
         // By a power of two, multiplying is as exact as dividing.
         bool multiplies = BitOperations.IsPow2(_blockSize);
         double scale = multiplies ? 1.0 / _blockSize : _blockSize;
         Vector128<double> scales = Vector128.Create(scale), tokens = Vector128.Create((double)request.PromptTokens),
             credits = Vector128.Create(_config.OverlapScoreCredit), loads = Vector128.Create(_config.PrefillLoadScale),
-            weights = Vector128.Create(_config.DecodeActiveRequestWeight), own = Vector128.Create((double)_loads.BlocksOf(request));
-        Vector128<double> lowest = Vector128.Create(double.PositiveInfinity);
-        Lead lead = new();
+            weights = Vector128.Create(_config.DecodeActiveRequestWeight), own = Vector128.Create(ownBlocks);
         bool tracks = _config.TracksPrefillTokens;
-        int target = 0, end = _targets - (_targets % Vector128<double>.Count);
-        for (; target < end; target += Vector128<double>.Count)
+        nuint target = 0, end = (nuint)_targets & ~(nuint)1;
+        for (; target < end; target += 2)
         {
             Vector128<double> raw = default;
             if (tracks)
             {
-                Vector128<double> pending = Vector128.LoadUnsafe(ref prefillAt, (nuint)target) + tokens;
+                Vector128<double> pending = Vector128.LoadUnsafe(ref prefillAt, target) + tokens;
                 raw = multiplies ? pending * scales : pending / scales;
             }
 
             Vector128<double> adjusted = raw - (credits * Two(ref overlapAt, target));
             adjusted &= Vector128.GreaterThan(adjusted, default);   // 0 where it is not above
             // Where blocks are not shared, none are counted.
-            Vector128<double> decode = Vector128.LoadUnsafe(ref blocksAt, (nuint)target) + own - Two(ref countedAt, target);
-            Vector128<double> cost = ((loads * adjusted) + decode) + (weights * Vector128.LoadUnsafe(ref requestsAt, (nuint)target));
-            if (!Vector128.LessThanOrEqualAny(cost, lowest)) continue;
-            Take(ref lead, target, cost.ToScalar());
-            Take(ref lead, target + 1, cost.GetElement(1));
-            lowest = Vector128.Create(lead.Cost);
+            Vector128<double> decode = Vector128.LoadUnsafe(ref blocksAt, target) + own - Two(ref countedAt, target);
+            Vector128<double> cost = ((loads * adjusted) + decode) + (weights * Vector128.LoadUnsafe(ref requestsAt, target));
+            cost.StoreUnsafe(ref costAt, target);
         }
 
-        for (; target < _targets; target++) Take(ref lead, target, Cost(target, request, overlaps[target], decays: false, least: 0));
-        return lead.Target;
+        return (int)end;
     }
 
     private int Lowest(in RoutedRequest request, ReadOnlySpan<int> overlaps, bool decays, long least)
@@ -114,7 +132,7 @@ internal sealed class TargetChooser
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector128<double> Two(ref int first, int at)
+    private static Vector128<double> Two(ref int first, nuint at)
     {
         ref int low = ref Unsafe.Add(ref first, at);
         if (!Sse2.IsSupported) return Vector128.Create(low, (double)Unsafe.Add(ref low, 1));
@@ -128,7 +146,7 @@ internal sealed class TargetChooser
         for (int target = 0; target < _targets; target++)
         {
             double cost = Cost(target, request, overlaps[target], decays, least);
-            _weights[target] = cost;
+            _costs[target] = cost;
             if (cost < low) low = cost;
             if (cost > high) high = cost;
         }
@@ -136,21 +154,21 @@ internal sealed class TargetChooser
         double draw = _random.Real();
         if (low == high)
         {
-            Array.Fill(_weights, 1.0 / _targets);
+            Array.Fill(_costs, 1.0 / _targets);
         }
         else
         {
             double k = -1.0 / ((high - low) * _config.Temperature);
             double c = low * k;
-            for (int target = 0; target < _targets; target++) _weights[target] = Math.Exp(_weights[target] * k - c);
+            for (int target = 0; target < _targets; target++) _costs[target] = Math.Exp(_costs[target] * k - c);
         }
 
         double sum = 0;
-        foreach (double weight in _weights) sum += weight;
+        foreach (double weight in _costs) sum += weight;
         double cumulative = 0;
         for (int target = 0; target < _targets; target++)
         {
-            cumulative += _weights[target] / sum;
+            cumulative += _costs[target] / sum;
             if (draw <= cumulative) return target;
         }
 

@@ -6,11 +6,16 @@ namespace AgentSim.Statistics;
 // The gaps of many passes at once.
 internal sealed partial class GapStatistics
 {
-    private const int BlockLength = 64;
+    private const int BlockLength = 128;
+    private const int FewestOfBlock = 3;
 
-    // Of the block in progress.
-    private readonly double[] _blockGaps = new double[BlockLength];
-    private readonly double[] _blockRates = new double[BlockLength];
+    // Of a narrow block, the gaps are so near to their mean that the moments of their rates follow from those of the gaps, to about
+    // 1e-10: what is left out of the squares is less than four third powers of this.
+    private const double Narrow = 1.0 / 2048;
+
+    // Between them, fourth powers are numbers, too.
+    private const double LeastOfBlock = 1e-50;
+    private const double MostOfBlock = 1e50;
 
     /// <summary>
     /// Adds the gaps of consecutive passes, each as often as there are requests in the batch. Steps of a growing batch
@@ -24,161 +29,167 @@ internal sealed partial class GapStatistics
         while (!ends.IsEmpty)
         {
             int count = Math.Min(BlockLength, ends.Length);
-            AddBlock(start, ends[..count], _blockGaps.AsSpan(0, count), _blockRates.AsSpan(0, count), multiplicity);
+            AddBlock(start, ends[..count], multiplicity);
             start = ends[count - 1];
             ends = ends[count..];
         }
     }
 
-    private void AddBlock(double start, ReadOnlySpan<double> ends, Span<double> gaps, Span<double> rates, int multiplicity)
+    // A block that is not narrow is halved until the parts are, or are gaps by themselves.
+    private void AddBlock(double start, ReadOnlySpan<double> ends, int multiplicity)
     {
-        // Relative to the first value, which is near all others, nothing cancels.
-        double firstGap = ends[0] - start, firstRate = 1000.0 / firstGap;
-        Sums ofGapSums = new(firstGap), ofRateSums = new(firstRate);
-        int measured = WideGaps.AreFast ? WideGaps.Measure(start, ends, gaps, rates, ref ofGapSums, ref ofRateSums)
-            : Measure(start, ends, gaps, rates, ref ofGapSums, ref ofRateSums);
-        MeasureRest(measured == 0 ? start : ends[measured - 1], ends[measured..], gaps[measured..], rates[measured..],
-            ref ofGapSums, ref ofRateSums);
-        Block ofGaps = ofGapSums.Of(ends.Length), ofRates = ofRateSums.Of(ends.Length);
-        // Rates fall as gaps rise.
-        (ofRates.Low, ofRates.High) = (1000.0 / ofGaps.High, 1000.0 / ofGaps.Low);
-        if (!(ofGaps.Low > LogBuckets.SmallestIndexable) || !double.IsFinite(ofRates.High))
+        if (ends.Length < FewestOfBlock)
         {
-            foreach (double each in gaps) AddNow(each, multiplicity);
+            foreach (double end in ends)
+            {
+                AddNow(end - start, multiplicity);
+                start = end;
+            }
+
             return;
         }
 
-        AddBlock(ref _gaps, _gapSketch, gaps, ofGaps, multiplicity);
-        AddBlock(ref _rates, _rateSketch, rates, ofRates, multiplicity);
+        Block block = Measure(start, ends);
+        if (!block.IsNarrow)
+        {
+            int half = ends.Length / 2;
+            AddBlock(start, ends[..half], multiplicity);
+            AddBlock(ends[half - 1], ends[half..], multiplicity);
+            return;
+        }
+
+        long samples = ends.Length * (long)multiplicity;
+        _gaps.AddGroup(samples, block.Mean, block.Squares * multiplicity, block.Low, block.High);
+        // Rates fall as gaps rise.
+        double lowRate = 1000.0 / block.High, highRate = 1000.0 / block.Low;
+        (double meanRate, double rateSquares) = block.Rates(ends.Length);
+        _rates.AddGroup(samples, meanRate, rateSquares * multiplicity, lowRate, highRate);
+        CountGaps(start, ends, block.Low, block.High, multiplicity);
+        CountRates(start, ends, lowRate, highRate, multiplicity);
     }
 
-    private static void AddBlock(ref RunningMoments moments, PercentileSketch sketch, ReadOnlySpan<double> values, in Block block,
-        int multiplicity)
+    // Mostly one bucket, or two neighbours.
+    private void CountGaps(double start, ReadOnlySpan<double> ends, double low, double high, int multiplicity)
     {
-        moments.AddGroup(values.Length * (long)multiplicity, block.Mean, block.Squares * multiplicity, block.Low, block.High);
-        int key = LogBuckets.KeyOf(block.Low), highKey = LogBuckets.KeyOf(block.High);
-        // Mostly one bucket, or two neighbours.
-        int above = key == highKey ? 0 : key + 1 == highKey ? CountAbove(LogBuckets.EdgeAbove(block.Low), values) : -1;
+        int key = LogBuckets.KeyOf(low), highKey = LogBuckets.KeyOf(high);
+        int above = key == highKey ? 0 : key + 1 == highKey ? CountAbove(LogBuckets.EdgeAbove(low), start, ends) : -1;
         if (above >= 0)
         {
-            sketch.Add(key, (values.Length - above) * (long)multiplicity);
-            if (above > 0) sketch.Add(highKey, above * (long)multiplicity);
+            _gapSketch.Add(key, (ends.Length - above) * (long)multiplicity);
+            if (above > 0) _gapSketch.Add(highKey, above * (long)multiplicity);
             return;
         }
 
-        foreach (double value in values) sketch.Add(LogBuckets.KeyOf(value), multiplicity);
+        foreach (double end in ends)
+        {
+            _gapSketch.Add(LogBuckets.KeyOf(end - start), multiplicity);
+            start = end;
+        }
     }
 
-    // The gaps of passes and their rates, and what they come to; of rates not the least and the greatest. One loop, in which additions
-    // that wait for each other run side by side; one method, since one that passed vectors on could not be compiled ahead of time.
-    // Returns how many it did.
-    internal static int Measure(double start, ReadOnlySpan<double> ends, Span<double> gaps, Span<double> rates, ref Sums ofGaps,
-        ref Sums ofRates)
+    // A rate is above an edge where the gap is below that of the edge.
+    private void CountRates(double start, ReadOnlySpan<double> ends, double low, double high, int multiplicity)
     {
-        if (ends.Length < Vector128<double>.Count) return 0;
-        int at = 0;
-        ref double end = ref MemoryMarshal.GetReference(ends), gapAt = ref MemoryMarshal.GetReference(gaps),
-            rateAt = ref MemoryMarshal.GetReference(rates);
-        Vector128<double> thousand = Vector128.Create(1000.0);
-        Vector128<double> gap0 = Vector128.Create(ofGaps.Reference), rate0 = Vector128.Create(ofRates.Reference);
-        Vector128<double> lows = gap0, highs = gap0, gapSums = default, gapSquares = default, rateSums = default, rateSquares = default;
-        Vector128<double> before = Vector128.Create(start, ends[0]);
-        for (; at <= ends.Length - Vector128<double>.Count; at += Vector128<double>.Count)
+        int key = LogBuckets.KeyOf(low), highKey = LogBuckets.KeyOf(high);
+        int below = key == highKey ? ends.Length
+            : key + 1 == highKey ? CountAbove(1000.0 / LogBuckets.EdgeAbove(low), start, ends) : -1;
+        if (below >= 0)
         {
-            if (at > 0) before = Vector128.LoadUnsafe(ref end, (nuint)at - 1);
-            Vector128<double> gap = Vector128.LoadUnsafe(ref end, (nuint)at) - before, rate = thousand / gap;
-            gap.StoreUnsafe(ref gapAt, (nuint)at);
-            rate.StoreUnsafe(ref rateAt, (nuint)at);
+            if (below > 0) _rateSketch.Add(key, below * (long)multiplicity);
+            if (below < ends.Length) _rateSketch.Add(highKey, (ends.Length - below) * (long)multiplicity);
+            return;
+        }
+
+        foreach (double end in ends)
+        {
+            _rateSketch.Add(LogBuckets.KeyOf(1000.0 / (end - start)), multiplicity);
+            start = end;
+        }
+    }
+
+    // One loop, in which additions that wait for each other run side by side; one method, since one that passed vectors on could not be
+    // compiled ahead of time.
+    private static Block Measure(double start, ReadOnlySpan<double> ends)
+    {
+        double mean = (ends[^1] - start) / ends.Length, firstGap = ends[0] - start;
+        ref double end = ref MemoryMarshal.GetReference(ends);
+        nuint pairs = (nuint)ends.Length & ~(nuint)1;
+        Vector128<double> means = Vector128.Create(mean), lows = Vector128.Create(firstGap), highs = lows;
+        Vector128<double> seconds = default, thirds = default, fourths = default;
+        Vector128<double> before = Vector128.Create(start, ends[0]);
+        for (nuint at = 0; at < pairs; at += 2)
+        {
+            if (at > 0) before = Vector128.LoadUnsafe(ref end, at - 1);
+            Vector128<double> gap = Vector128.LoadUnsafe(ref end, at) - before;
             lows = Vector128.MinNative(gap, lows);
             highs = Vector128.MaxNative(gap, highs);
-            Vector128<double> gapDeviation = gap - gap0, rateDeviation = rate - rate0;
-            gapSums += gapDeviation;
-            gapSquares += gapDeviation * gapDeviation;
-            rateSums += rateDeviation;
-            rateSquares += rateDeviation * rateDeviation;
+            Vector128<double> deviation = gap - means, square = deviation * deviation;
+            seconds += square;
+            thirds += square * deviation;
+            fourths += square * square;
         }
 
-        ofGaps.Add(Vector128.Sum(gapSums), Vector128.Sum(gapSquares));
-        ofRates.Add(Vector128.Sum(rateSums), Vector128.Sum(rateSquares));
-        ofGaps.Low = Math.Min(lows.ToScalar(), lows.GetElement(1));
-        ofGaps.High = Math.Max(highs.ToScalar(), highs.GetElement(1));
-        return at;
+        double low = Math.Min(lows.ToScalar(), lows.GetElement(1)), high = Math.Max(highs.ToScalar(), highs.GetElement(1));
+        double second = Vector128.Sum(seconds), third = Vector128.Sum(thirds), fourth = Vector128.Sum(fourths);
+        if (pairs < (nuint)ends.Length)
+        {
+            double gap = ends[^1] - ends[^2], deviation = gap - mean, square = deviation * deviation;
+            (low, high) = (Math.Min(gap, low), Math.Max(gap, high));
+            second += square;
+            third += square * deviation;
+            fourth += square * square;
+        }
+
+        // Equal gaps have a mean that is not rounded, and nothing deviates from it.
+        if (low == high) return new Block { Mean = low, Low = low, High = low };
+        return new Block { Mean = mean, Low = low, High = high, Squares = second, Cubes = third, Fourths = fourth };
     }
 
-    private static void MeasureRest(double before, ReadOnlySpan<double> ends, Span<double> gaps, Span<double> rates, ref Sums ofGaps,
-        ref Sums ofRates)
+    // How many gaps are above an edge; -1 where one is so near that its key has to be looked up.
+    private static int CountAbove(double edge, double start, ReadOnlySpan<double> ends)
     {
-        for (int at = 0; at < ends.Length; at++)
+        double least = edge - (edge * LogBuckets.Near), most = edge + (edge * LogBuckets.Near);
+        int above = 0, below = 0;
+        foreach (double end in ends)
         {
-            double gap = ends[at] - before, rate = 1000.0 / gap;
-            before = ends[at];
-            gaps[at] = gap;
-            rates[at] = rate;
-            double gapDeviation = gap - ofGaps.Reference, rateDeviation = rate - ofRates.Reference;
-            ofGaps.Add(gapDeviation, gapDeviation * gapDeviation);
-            ofRates.Add(rateDeviation, rateDeviation * rateDeviation);
-            if (gap < ofGaps.Low) ofGaps.Low = gap;
-            if (gap > ofGaps.High) ofGaps.High = gap;
+            double gap = end - start;
+            start = end;
+            above += gap > most ? 1 : 0;
+            below += gap < least ? 1 : 0;
         }
+
+        return above + below == ends.Length ? above : -1;
     }
 
-    // How many values are above an edge; -1 where one is so near that its key has to be looked up.
-    private static int CountAbove(double edge, ReadOnlySpan<double> values)
+    /// <summary>Some gaps: their mean, the sums of the powers of the deviations from it, the least and the greatest.</summary>
+    private readonly record struct Block
     {
-        double near = edge * LogBuckets.Near;
-        Vector128<double> least = Vector128.Create(edge - near), most = Vector128.Create(edge + near);
-        // A comparison that holds is -1.
-        Vector128<long> clear = default, doubtful = default;
-        ref double first = ref MemoryMarshal.GetReference(values);
-        int at = 0;
-        for (; at < values.Length - 1; at += Vector128<double>.Count)
+        public double Mean { get; init; }
+
+        public double Squares { get; init; }
+
+        public double Cubes { get; init; }
+
+        public double Fourths { get; init; }
+
+        public double Low { get; init; }
+
+        public double High { get; init; }
+
+        public bool IsNarrow => Low > LeastOfBlock && High < MostOfBlock && High - Low <= Mean * Narrow;
+
+        /// <summary>
+        /// The mean of the rates and the sum of their squared deviations from it. Of a gap that is its mean times 1 + y, the rate is that
+        /// of the mean times 1 - y + y² - y³ + …, and the y add up to nothing.
+        /// </summary>
+        public (double Mean, double Squares) Rates(int count)
         {
-            Vector128<double> each = Vector128.LoadUnsafe(ref first, (nuint)at);
-            Vector128<double> isClear = Vector128.GreaterThan(each, most);
-            clear -= isClear.AsInt64();
-            doubtful |= (isClear ^ Vector128.GreaterThan(each, least)).AsInt64();
+            double rate = 1000.0 / Mean, scale = 1.0 / Mean, scaleOfSquares = scale * scale;
+            double squares = Squares * scaleOfSquares, cubes = Cubes * scaleOfSquares * scale;
+            double fourths = Fourths * scaleOfSquares * scaleOfSquares;
+            double sum = squares - cubes + fourths, shift = sum / count;
+            double deviations = squares - (2.0 * cubes) + (3.0 * fourths) - (sum * shift);
+            return (rate + (rate * shift), Math.Max(0.0, deviations) * rate * rate);
         }
-
-        int above = (int)Vector128.Sum(clear);
-        if (at < values.Length)
-        {
-            if (Math.Abs(values[at] - edge) <= near) return -1;
-            if (values[at] > edge) above++;
-        }
-
-        return doubtful == default ? above : -1;
-    }
-
-    /// <summary>Deviations of values from one that is near them all, and their squares; the least and the greatest value.</summary>
-    internal struct Sums(double reference)
-    {
-        public readonly double Reference = reference;
-        private double _sum;
-        private double _squares;
-
-        public double Low = reference;
-        public double High = reference;
-
-        public void Add(double sum, double squares)
-        {
-            _sum += sum;
-            _squares += squares;
-        }
-
-        public readonly Block Of(int count)
-        {
-            double shift = _sum / count;
-            double squares = Math.Max(0.0, _squares - (_sum * shift));
-            return new Block { Mean = Reference + shift, Squares = squares, Low = Low, High = High };
-        }
-    }
-
-    /// <summary>Mean, squared deviations from it, least and greatest of some values.</summary>
-    internal struct Block
-    {
-        public double Mean;
-        public double Squares;
-        public double Low;
-        public double High;
     }
 }

@@ -123,27 +123,44 @@ public class GapStatisticsTests
     }
 
     [Fact]
-    public void Passes_measured_by_wide_vectors_are_to_the_last_bit_those_measured_without()
+    public void Deviations_of_passes_alone_agree_with_gaps_one_by_one()
     {
-        if (!WideGaps.AreFast) return;
+        // Nothing but the passes: their own deviations are all that the standard deviation is made of.
         Random random = new(6);
-        for (int round = 0; round < 5000; round++)
+        for (int round = 0; round < 3000; round++)
         {
-            int count = random.Next(1, 130);
-            double start = random.NextDouble() * 1e7, clock = start, step = Math.Exp(random.Next(-5, 6));
-            double spread = step * Math.Pow(10, -random.Next(1, 12));
-            double[] ends = [.. Enumerable.Range(0, count).Select(_ => clock += step + (spread * random.NextDouble()))];
-            double gap = ends[0] - start;
-            double[] gaps = new double[count], rates = new double[count], wideGaps = new double[count], wideRates = new double[count];
-            GapStatistics.Sums ofGaps = new(gap), ofRates = new(1000 / gap), ofWideGaps = ofGaps, ofWideRates = ofRates;
+            double start = random.NextDouble() * 1e4, clock = start, step = Math.Exp(random.Next(-5, 6));
+            double growth = step * Math.Pow(10, -random.Next(2, 7)), jitter = random.Next(3) * growth;
+            double kink = random.Next(2) * random.Next(200);
+            double[] ends = [.. Enumerable.Range(0, random.Next(2, 400))
+                .Select(i => clock += step + (growth * Math.Min(i, kink)) + (jitter * random.NextDouble()))];
+            GapStatistics atOnce = new();
+            atOnce.AddPasses(start, ends, 1);
 
-            int measured = GapStatistics.Measure(start, ends, gaps, rates, ref ofGaps, ref ofRates);
-            Assert.Equal(measured, WideGaps.Measure(start, ends, wideGaps, wideRates, ref ofWideGaps, ref ofWideRates));
-            Assert.Equal(count / 2 * 2, measured);
-            Assert.Equal(gaps, wideGaps);
-            Assert.Equal(rates, wideRates);
-            Assert.Equal((ofGaps.Of(count), ofRates.Of(count)), (ofWideGaps.Of(count), ofWideRates.Of(count)));
+            double[] gaps = [.. ends.Select((end, i) => end - (i == 0 ? start : ends[i - 1]))];
+            AssertDeviates(gaps, atOnce.InterTokenLatency);
+            AssertDeviates([.. gaps.Select(gap => 1000.0 / gap)], atOnce.ThroughputPerUser);
         }
+
+        static void AssertDeviates(double[] values, Distribution actual)
+        {
+            // Relative to the first, so that nothing cancels.
+            double[] relative = [.. values.Select(value => value - values[0])];
+            double shift = relative.Average(), std = Math.Sqrt(relative.Average(value => (value - shift) * (value - shift)));
+            double rounding = 1e-15 * values[0];
+            Assert.Equal(values[0] + shift, actual.Mean, 1e-12 * values[0]);
+            Assert.InRange(actual.Std, (std * (1 - 1e-9)) - rounding, (std * (1 + 1e-9)) + rounding);
+            Assert.Equal((values.Min(), values.Max()), (actual.Min, actual.Max));
+        }
+    }
+
+    [Fact]
+    public void Equal_passes_do_not_deviate()
+    {
+        GapStatistics gaps = new();
+        gaps.AddPasses(0, [.. Enumerable.Range(1, 500).Select(i => i * 5.75)], 3);
+        Assert.Equal((5.75, 0.0), (gaps.InterTokenLatency.Mean, gaps.InterTokenLatency.Std));
+        Assert.Equal((1000 / 5.75, 0.0), (gaps.ThroughputPerUser.Mean, gaps.ThroughputPerUser.Std));
     }
 
     [Fact]

@@ -26,7 +26,7 @@ internal static class SglangFeasibility
             $"{limits.TotalTokens}; raise num_gpu_blocks";
     }
 
-    private static string? WhyNeverPrefilled(SglangLimits limits, int promptTokens)
+    private static string? WhyNeverPrefilled(in SglangLimits limits, int promptTokens)
     {
         bool isCut = promptTokens > limits.ChunkSize;
         long charge = isCut ? limits.ChunkSize / limits.PageSize * limits.PageSize : InPages(promptTokens, limits);
@@ -40,5 +40,5 @@ internal static class SglangFeasibility
             ? $"{part} fills pages of {charge} tokens, more than sglang.max_prefill_tokens {limits.MaxPrefillTokens}; raise it" : null;
     }
 
-    private static long InPages(long tokens, SglangLimits limits) => BlockCount.Of(tokens, limits.PageSize) * limits.PageSize;
+    private static long InPages(long tokens, in SglangLimits limits) => BlockCount.Of(tokens, limits.PageSize) * limits.PageSize;
 }

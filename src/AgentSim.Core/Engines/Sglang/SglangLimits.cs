@@ -2,7 +2,7 @@ namespace AgentSim.Engines.Sglang;
 
 /// <summary>The engine arguments an SGLang scheduler reads in every pass, and the constants that follow from them (behaviour
 /// 03#A.1).</summary>
-internal sealed class SglangLimits
+internal readonly struct SglangLimits
 {
     public SglangLimits(EngineConfig config)
     {

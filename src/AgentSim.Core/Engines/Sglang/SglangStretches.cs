@@ -9,6 +9,7 @@ namespace AgentSim.Engines.Sglang;
 internal sealed class SglangStretches : IRankPlanner
 {
     private const int ShortestStretch = 2;
+    private const int MostSortedHere = 16;
 
     private readonly SglangScheduler _scheduler;
     private readonly SglangState _state;
@@ -174,7 +175,7 @@ internal sealed class SglangStretches : IRankPlanner
             _lastTouches[i] = ((ends && inPage == 0 ? -1L : pageSize - 1L - inPage) << 32) | (uint)i;
         }
 
-        if (count > 1 && (pageSize > 1 || hasEnded)) Array.Sort(_lastTouches, 0, count);
+        if (count > 1 && (pageSize > 1 || hasEnded)) Sort(_lastTouches.AsSpan(0, count));
         for (int i = 0; i < count; i++)
         {
             Sequence sequence = _running[(int)(uint)_lastTouches[i]];
@@ -182,5 +183,23 @@ internal sealed class SglangStretches : IRankPlanner
         }
 
         return hasEnded;
+    }
+
+    // Most batches are of a few sequences, for which a sort of the library costs more than all else that is done with them here.
+    private static void Sort(Span<long> values)
+    {
+        if (values.Length > MostSortedHere)
+        {
+            values.Sort();
+            return;
+        }
+
+        for (int i = 1; i < values.Length; i++)
+        {
+            long value = values[i];
+            int at = i;
+            for (; at > 0 && values[at - 1] > value; at--) values[at] = values[at - 1];
+            values[at] = value;
+        }
     }
 }

@@ -25,7 +25,7 @@ internal sealed partial class DecodeStretch
     /// <summary>The empty plan of engines that never plan.</summary>
     public static readonly DecodeStretch None = new();
 
-    private double[] _ends = new double[64];
+    private double[] _ends = new double[MostAtOnce];
     private int[] _crossings = [];    // by pass number modulo block size: sequences that grow into a new block
     private ulong[] _crossed = [];    // bit per element of it that is not 0
     private int _crossingsInPeriod;

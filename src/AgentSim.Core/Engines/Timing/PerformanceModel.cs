@@ -152,14 +152,14 @@ internal sealed class PolynomialModel(double speedupRatio, double decodeSpeedupR
     {
         long last = tokens + ((ends.Length + 1L) * batch);
         if (tokens < 0 || last >= MostExact || (ulong)last > totalTokens || !(clock < LatestClock)) return 0;
-        double total = totalTokens;
-        int step = 0;
+        double total = totalTokens, time = clock;
+        bool multiplies = BitOperations.IsPow2(totalTokens);
+        double reciprocal = multiplies ? 1.0 / total : 0.0;
         ref double first = ref MemoryMarshal.GetReference(ends);
         Vector128<double> active = Vector128.Create((double)tokens, tokens + batch), two = Vector128.Create(2.0 * batch);
-        Vector128<double> totals = Vector128.Create(total), offMost = default;
-        bool multiplies = BitOperations.IsPow2(totalTokens);
-        Vector128<double> reciprocals = Vector128.Create(multiplies ? 1.0 / total : 0.0);
-        while (step < ends.Length)
+        Vector128<double> totals = Vector128.Create(total), reciprocals = Vector128.Create(reciprocal), offMost = default;
+        nint step = 0, pairs = ends.Length & ~1;
+        for (; step < pairs; step += 2)
         {
             Vector128<double> p = multiplies ? active * reciprocals : active / totals;
             active += two;
@@ -167,11 +167,19 @@ internal sealed class PolynomialModel(double speedupRatio, double decodeSpeedupR
             Vector128<double> product = ms * Vector128.Create(1e6), whole = Vector128.Round(product);
             offMost = Vector128.MaxNative(Vector128.Abs(product - whole), offMost);
             Vector128<double> length = whole / Vector128.Create(1e9) * Vector128.Create(1000.0);
-            Unsafe.Add(ref first, step++) = clock += length.ToScalar();
-            if (step < ends.Length) Unsafe.Add(ref first, step++) = clock += length.GetElement(1);
+            Unsafe.Add(ref first, step) = time += length.ToScalar();
+            Unsafe.Add(ref first, step + 1) = time += length.GetElement(1);
         }
 
-        return Vector128.LessThanAll(offMost, Vector128.Create(SimulatedDuration.ClearOfTie)) ? step : 0;
+        if (step < ends.Length)
+        {
+            double p = multiplies ? active.ToScalar() * reciprocal : active.ToScalar() / total;
+            double product = Polynomial(p) * 1e6, whole = Math.Round(product);
+            offMost = Vector128.MaxNative(Vector128.CreateScalar(Math.Abs(product - whole)), offMost);
+            Unsafe.Add(ref first, step++) = time + (whole / 1e9 * 1000.0);
+        }
+
+        return Vector128.LessThanAll(offMost, Vector128.Create(SimulatedDuration.ClearOfTie)) ? (int)step : 0;
     }
 
     // The lengths before they are rounded, two at a time; returns how many.

@@ -6,7 +6,11 @@ namespace AgentSim.Engines.Vllm;
 // The runs of copies: how they are made and split.
 internal sealed partial class PrefixCache
 {
-    private Slots<CopyRun> _runs = new();   // slot 0, which no run has, is the sentinel of the circular LRU list
+    // Caches of workers that have much to do have more runs than this, and where there are many workers, what is given up when lists grow
+    // adds up to collections of young objects.
+    private const int FewRuns = 256;
+
+    private Slots<CopyRun> _runs = new(FewRuns);   // slot 0, which no run has, is the sentinel of the circular LRU list
 
     // Splits a run, and all other copies of its blocks, behind so many blocks; returns the second part of the run itself.
     private int Split(int run, int at)
