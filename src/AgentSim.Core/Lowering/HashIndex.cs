@@ -20,7 +20,7 @@ internal sealed class HashIndex
 {
     private const int FirstBits = 12;
     private const int MaxBits = 30;
-    private const int Nearby = 8;
+    private const int Nearby = 16;
     private const int LargeCount = 1 << 19;
     private const int MaxCount = (1 << MaxBits) / 4 * 3;
 
