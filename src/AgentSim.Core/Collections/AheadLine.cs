@@ -57,8 +57,7 @@ internal sealed class AheadLine<T, TResult> : IDisposable
             }
 
             (Slot slot, _slots[at]) = (_slots[at], default);
-            _taken++;
-            Monitor.PulseAll(_gate);
+            if (_given - _taken++ == _slots.Length) Monitor.PulseAll(_gate);   // somebody may wait for room
             slot.Failure?.Throw();
             result = slot.Result!;
             return true;
@@ -123,7 +122,8 @@ internal sealed class AheadLine<T, TResult> : IDisposable
             lock (_gate)
             {
                 _slots[(int)(number % _slots.Length)] = slot;
-                Monitor.PulseAll(_gate);
+                // Who waits for room has none now, and the caller waits for one result: waking either for nothing costs more than the lock.
+                if (number == _taken) Monitor.PulseAll(_gate);
             }
         }
     }

@@ -27,7 +27,7 @@ internal sealed class ChunkList<T>
     {
         int chunk = Count >> ChunkBits;
         if (chunk == _chunks.Length) Array.Resize(ref _chunks, Math.Max(4, chunk * 2));
-        (_chunks[chunk] ??= new T[ChunkSize])[Count++ & Mask] = item;
+        (_chunks[chunk] ??= NewChunk())[Count++ & Mask] = item;
     }
 
     /// <summary>The items from an index on that lie in one piece; none if the list ends there.</summary>
@@ -35,5 +35,14 @@ internal sealed class ChunkList<T>
     {
         int length = Math.Min(Count - index, ChunkSize - (index & Mask));
         return length <= 0 ? default : _chunks[index >> ChunkBits].AsSpan(index & Mask, length);
+    }
+
+    // The garbage collector reads what may hold objects, also where nothing was written yet: memory that is read before it is written is
+    // mapped twice, and the second time every other thread is interrupted for it.
+    private static T[] NewChunk()
+    {
+        var chunk = new T[ChunkSize];
+        if (RuntimeHelpers.IsReferenceOrContainsReferences<T>()) chunk.AsSpan().Clear();
+        return chunk;
     }
 }

@@ -20,7 +20,7 @@ internal sealed class HashIndex
 {
     private const int FirstBits = 12;
     private const int MaxBits = 30;
-    private const int Nearby = 8;
+    private const int Nearby = 16;
     private const int LargeCount = 1 << 19;
     private const int MaxCount = (1 << MaxBits) / 4 * 3;
 
@@ -127,16 +127,38 @@ internal sealed class HashIndex
     private void Grow()
     {
         _bits++;
-        var table = new uint[1 << _bits];
-        for (int number = 0; number < Count; number++)
+        uint[] table = Zeros(_bits);
+        Span<int> slots = stackalloc int[Nearby];
+        for (int first = 0; first < Count; first += Nearby)
         {
-            uint mixed = Mix(_hashes[number]);
-            int slot = (int)(mixed >> (32 - _bits));
-            while (table[slot] != 0) slot = (slot + 1) & (table.Length - 1);
-            table[slot] = mixed << _bits | (uint)(number + 1);
+            // As in Touch: the places of several hashes are looked at before any of them waits.
+            int count = Math.Min(Nearby, Count - first);
+            uint seen = 0;
+            for (int i = 0; i < count; i++)
+            {
+                slots[i] = (int)(Mix(_hashes[first + i]) >> (32 - _bits));
+                seen |= table[slots[i]];
+            }
+
+            _touched = seen;
+            for (int i = 0; i < count; i++)
+            {
+                int slot = slots[i];
+                while (table[slot] != 0) slot = (slot + 1) & (table.Length - 1);
+                table[slot] = Mix(_hashes[first + i]) << _bits | (uint)(first + i + 1);
+            }
         }
 
         _table = table;
+    }
+
+    // Written from start to end: memory that is read before it is written is mapped twice, and the second time every other thread is
+    // interrupted for it.
+    private static uint[] Zeros(int bits)
+    {
+        uint[] table = GC.AllocateUninitializedArray<uint>(1 << bits);
+        table.AsSpan().Clear();
+        return table;
     }
 
     private static uint Mix(ulong hash) => (uint)((hash * Multiplier) >> 32);

@@ -61,7 +61,7 @@ public static class TraceConverter
         long count = 0;
         AtomicFile.Write(options.OutputPath, stream => count = lowering.IsAgentic && isVersion2
             ? AgenticFileWriter.Write(stream, rows, lowering.TraceBlockSize, AgenticHeader.RequestTraceSource, cancel)
-            : WriteRows(stream, rows, cancel));
+            : WriteRows(stream, rows, new EarlyWrites(stream, options.OutputPath), cancel));
         return new ConvertResult(count, lowering.TraceBlockSize, lowering.IsAgentic, lowering.SessionlessDropped)
         {
             Warnings = torn.Warnings().ToArray(),
@@ -85,7 +85,7 @@ public static class TraceConverter
     }
 
     // One thread at a time makes rows, while another puts others into words and this one writes.
-    private static long WriteRows(Stream stream, IEnumerable<MooncakeRow> rows, CancellationToken cancel)
+    private static long WriteRows(Stream stream, IEnumerable<MooncakeRow> rows, EarlyWrites early, CancellationToken cancel)
     {
         long count = 0;
         foreach (RowText text in Ahead.Map<RowText, RowText>(Batches(rows), static () => static text => text.Write(), Ahead.Threads,
@@ -93,6 +93,7 @@ public static class TraceConverter
         {
             cancel.ThrowIfCancellationRequested();
             stream.Write(text.Written);
+            early.Add(text.Written.Length);
             count += text.Rows.Count;
             text.Dispose();
         }
