@@ -74,7 +74,7 @@ internal sealed class GroupStretches : IStretchPlanner
         Stretch.Clear();
     }
 
-    public void SynchroniseCaches(double now, bool driven)
+    public double SynchroniseCaches(double now, bool driven)
     {
         foreach (IRankPlanner planner in _active.AsSpan(0, _count))
         {
@@ -82,6 +82,8 @@ internal sealed class GroupStretches : IStretchPlanner
             if (planner.Stretch.Steps > Stretch.Steps) planner.Stretch.CutAfter(Stretch.Steps);
             planner.SynchroniseCaches(now, driven);
         }
+
+        return NextCacheChange;
     }
 
     // Workers with several ranks do all, so that their passes take time.

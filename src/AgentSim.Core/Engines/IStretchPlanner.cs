@@ -32,9 +32,9 @@ internal interface IStretchPlanner
 
     /// <summary>
     /// Brings what a router sees of the cache up to <paramref name="now"/>, in the midst of a stretch. <paramref name="driven"/>:
-    /// passes were already started at this time, so that one that starts now counts.
+    /// passes were already started at this time, so that one that starts now counts. Returns <see cref="NextCacheChange"/> as it is then.
     /// </summary>
-    void SynchroniseCaches(double now, bool driven);
+    double SynchroniseCaches(double now, bool driven);
 
     /// <summary>
     /// Runs passes that take no time and only emit tokens, all but the one in which a request ends; returns how many.

@@ -73,10 +73,11 @@ internal sealed class SglangStretches : IRankPlanner
     public double NextCacheChange => double.NegativeInfinity;
 
     // A router sees what the passes that have ended evicted.
-    public void SynchroniseCaches(double now, bool driven)
+    public double SynchroniseCaches(double now, bool driven)
     {
         _pages.Grow(Stretch.GrowthUpTo(Stretch.EndedBy(now)));
         _state.Published.Publish();
+        return NextCacheChange;
     }
 
     // No worker decodes in no time: a prefill worker of SGLang pays for its tokens.

@@ -26,7 +26,7 @@ internal sealed partial class VllmStretches : IRankPlanner
     private readonly LockstepBatch? _inStep;
     private readonly bool _seesLastPass;
     private readonly Action _retireEnded;
-    private bool _mayEvict;   // the planned stretch
+    private bool _changesCache;   // the planned stretch may evict what a router sees
 
     public VllmStretches(VllmScheduler scheduler, VllmState state, PassTimes times)
     {
@@ -75,7 +75,7 @@ internal sealed partial class VllmStretches : IRankPlanner
         return true;
     }
 
-    public void OnPlanned() => _mayEvict = (long)_running.Count * ((Stretch.MostToCome / _limits.BlockSize) + 1) > _blocks.Free;
+    public void OnPlanned() => _changesCache = (long)_running.Count * ((Stretch.MostToCome / _limits.BlockSize) + 1) > Unseen;
 
     public int RunInstantPasses()
     {
@@ -92,20 +92,25 @@ internal sealed partial class VllmStretches : IRankPlanner
     }
 
     public double NextCacheChange => _counted is null ? double.NegativeInfinity
-        : _mayEvict ? Stretch.NextGrowthStart : double.PositiveInfinity;
+        : _changesCache ? Stretch.StartOfGrowthBeyond(Unseen) : double.PositiveInfinity;
+
+    // Blocks that can be taken before the first that a router sees is evicted.
+    private long Unseen => _counted is null ? _blocks.Free : _counted.Free + _counted.FirstAnonymous;
 
     // What a router sees changes by evictions, and by blocks of outputs that can come back.
-    public void SynchroniseCaches(double now, bool driven)
+    public double SynchroniseCaches(double now, bool driven)
     {
         if (_counted is null)
         {
             PlayUpTo(Stretch.StartedBy(now, driven));
-            return;
+        }
+        else if (_changesCache)
+        {
+            int growth = Stretch.GrowthStartedBy(now, driven);
+            if (growth > 0) _counted.Grow(growth);
         }
 
-        if (!_mayEvict) return;
-        int growth = Stretch.GrowthStartedBy(now, driven);
-        if (growth > 0) _counted.Grow(growth);
+        return NextCacheChange;
     }
 
     public void Commit(int steps)

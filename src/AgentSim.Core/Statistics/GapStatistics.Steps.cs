@@ -1,0 +1,89 @@
+namespace AgentSim.Statistics;
+
+// The gaps of steps, gathered by the length of a step: batches of the same size come again and again, and what they share is added once.
+internal sealed partial class GapStatistics
+{
+    private const int KeptBits = 9;
+
+    // More than what the rounding of a product and of a quotient can differ by.
+    private const double Rounding = 1e-15;
+
+    private readonly KeptSteps[] _kept = new KeptSteps[1 << KeptBits];   // by hash of the length
+    private bool _hasKept;
+    private double _shortest = double.PositiveInfinity;                  // means of the stretches that are or were kept
+    private double _longest = double.NegativeInfinity;
+    private double _maybeShortest = double.PositiveInfinity;             // only means below and above these can be the like
+    private double _maybeLongest = double.NegativeInfinity;
+
+    private struct KeptSteps
+    {
+        public double StepMs;   // 0: none
+        public double Gaps;     // sum of all samples
+        public long Samples;
+        public int GapKey;
+        public int RateKey;
+    }
+
+    /// <summary>
+    /// Adds the gaps of a stretch of decode steps of equal length, which differ only by the rounding of the clock.
+    /// Returns false, and adds nothing, when a bucket edge is so near, or the clock so far, that the gaps may fall on both
+    /// sides of an edge; the caller then adds them one by one.
+    /// </summary>
+    /// <param name="stepMs">Length of a step, more than 0.</param>
+    /// <param name="steps">Number of steps, at least 1.</param>
+    /// <param name="startMs">The clock at the start of the stretch.</param>
+    /// <param name="endMs">The clock at its end: later by the sum of the gaps.</param>
+    /// <param name="multiplicity">Requests that share each gap, at least 1.</param>
+    public bool AddStretch(double stepMs, int steps, double startMs, double endMs, int multiplicity)
+    {
+        if (!(stepMs > 0.0) || endMs > stepMs * MostStepsOfClock) return false;
+        ulong hash = BitConverter.DoubleToUInt64Bits(stepMs) * 0x9E3779B97F4A7C15;
+        ref KeptSteps kept = ref _kept[(int)(hash >> (64 - KeptBits))];
+        if (kept.StepMs != stepMs && !TryKeep(ref kept, stepMs)) return false;
+        double gaps = endMs - startMs;
+        if (gaps < _maybeShortest * steps || gaps > _maybeLongest * steps) NoteExtremes(gaps / steps);
+        kept.Gaps += gaps * multiplicity;
+        kept.Samples += (long)steps * multiplicity;
+        return true;
+    }
+
+    // Makes room for steps of another length.
+    private bool TryKeep(ref KeptSteps kept, double stepMs)
+    {
+        if (!LogBuckets.TryKeyOfAllNear(stepMs, out int gapKey) || !LogBuckets.TryKeyOfAllNear(1000.0 / stepMs, out int rateKey))
+            return false;
+        AddKept(ref kept);
+        kept = new KeptSteps { StepMs = stepMs, GapKey = gapKey, RateKey = rateKey };
+        _hasKept = true;
+        return true;
+    }
+
+    private void NoteExtremes(double mean)
+    {
+        if (mean < _shortest) (_shortest, _maybeShortest) = (mean, mean * (1.0 + Rounding));
+        if (mean > _longest) (_longest, _maybeLongest) = (mean, mean * (1.0 - Rounding));
+    }
+
+    private void AddKept()
+    {
+        AddRepeated();
+        if (!_hasKept) return;
+        foreach (ref KeptSteps kept in _kept.AsSpan()) AddKept(ref kept);
+        _hasKept = false;
+    }
+
+    // Rates fall as gaps rise. The extremes are those of all stretches so far, so that a mean of several is none.
+    private void AddKept(ref KeptSteps kept)
+    {
+        if (kept.Samples > 0)
+        {
+            double mean = kept.Gaps / kept.Samples;
+            _gaps.AddGroup(kept.Samples, mean, 0.0, _shortest, _longest);
+            _rates.AddGroup(kept.Samples, 1000.0 / mean, 0.0, 1000.0 / _longest, 1000.0 / _shortest);
+            _gapSketch.Add(kept.GapKey, kept.Samples);
+            _rateSketch.Add(kept.RateKey, kept.Samples);
+        }
+
+        kept = default;
+    }
+}
