@@ -13,7 +13,7 @@ internal sealed partial class WorkerPool
 {
     private readonly Rank[] _all;
     private readonly Scheduler[] _ranks;
-    private readonly IStretchPlanner?[] _planners;   // by worker; null: runs pass by pass
+    private readonly StretchPlanner?[] _planners;   // by worker; null: runs pass by pass
     private readonly DecodeStretch[] _stretches;     // by worker: what its planner has planned
     private readonly IPoolHost _host;
     private readonly PassQueue _passes;
@@ -28,7 +28,7 @@ internal sealed partial class WorkerPool
         RanksPerWorker = ranks.Length / workers;
         _all = ranks;
         _ranks = [.. ranks.Select(rank => rank.Scheduler)];
-        _planners = new IStretchPlanner?[workers];
+        _planners = new StretchPlanner?[workers];
         _stretches = new DecodeStretch[workers];
         for (int worker = 0; worker < workers; worker++)
         {
@@ -127,7 +127,7 @@ internal sealed partial class WorkerPool
         return false;
     }
 
-    private IStretchPlanner? PlannerOf(int worker) => RanksPerWorker == 1 ? _all[worker].Planner
+    private StretchPlanner? PlannerOf(int worker) => RanksPerWorker == 1 ? _all[worker].Planner
         : GroupStretches.Of(_all.AsSpan(worker * RanksPerWorker, RanksPerWorker));
 
     private void RecordKvUse(int worker)

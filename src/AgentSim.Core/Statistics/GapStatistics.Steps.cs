@@ -3,7 +3,7 @@ namespace AgentSim.Statistics;
 // The gaps of steps, gathered by the length of a step: batches of the same size come again and again, and what they share is added once.
 internal sealed partial class GapStatistics
 {
-    private const int KeptBits = 9;
+    private const int KeptBits = 11;
 
     // More than what the rounding of a product and of a quotient can differ by.
     private const double Rounding = 1e-15;
@@ -20,8 +20,6 @@ internal sealed partial class GapStatistics
         public double StepMs;   // 0: none
         public double Gaps;     // sum of all samples
         public long Samples;
-        public int GapKey;
-        public int RateKey;
     }
 
     /// <summary>
@@ -50,10 +48,9 @@ internal sealed partial class GapStatistics
     // Makes room for steps of another length.
     private bool TryKeep(ref KeptSteps kept, double stepMs)
     {
-        if (!LogBuckets.TryKeyOfAllNear(stepMs, out int gapKey) || !LogBuckets.TryKeyOfAllNear(1000.0 / stepMs, out int rateKey))
-            return false;
+        if (!LogBuckets.TryKeyOfAllNear(stepMs, out _) || !LogBuckets.TryKeyOfAllNear(1000.0 / stepMs, out _)) return false;
         AddKept(ref kept);
-        kept = new KeptSteps { StepMs = stepMs, GapKey = gapKey, RateKey = rateKey };
+        kept.StepMs = stepMs;
         _hasKept = true;
         return true;
     }
@@ -80,8 +77,8 @@ internal sealed partial class GapStatistics
             double mean = kept.Gaps / kept.Samples;
             _gaps.AddGroup(kept.Samples, mean, 0.0, _shortest, _longest);
             _rates.AddGroup(kept.Samples, 1000.0 / mean, 0.0, 1000.0 / _longest, 1000.0 / _shortest);
-            _gapSketch.Add(kept.GapKey, kept.Samples);
-            _rateSketch.Add(kept.RateKey, kept.Samples);
+            _gapSketch.Add(LogBuckets.KeyOf(kept.StepMs), kept.Samples);
+            _rateSketch.Add(LogBuckets.KeyOf(1000.0 / kept.StepMs), kept.Samples);
         }
 
         kept = default;
