@@ -55,10 +55,13 @@ internal sealed partial class GapStatistics
         return true;
     }
 
+    // The mean of several stretches is no extreme, so that those of each are noted at once.
     private void NoteExtremes(double mean)
     {
         if (mean < _shortest) (_shortest, _maybeShortest) = (mean, mean * (1.0 + Rounding));
         if (mean > _longest) (_longest, _maybeLongest) = (mean, mean * (1.0 - Rounding));
+        _gaps.Widen(mean);
+        _rates.Widen(1000.0 / mean);
     }
 
     private void AddKept()
@@ -69,14 +72,13 @@ internal sealed partial class GapStatistics
         _hasKept = false;
     }
 
-    // Rates fall as gaps rise. The extremes are those of all stretches so far, so that a mean of several is none.
     private void AddKept(ref KeptSteps kept)
     {
         if (kept.Samples > 0)
         {
             double mean = kept.Gaps / kept.Samples;
-            _gaps.AddGroup(kept.Samples, mean, 0.0, _shortest, _longest);
-            _rates.AddGroup(kept.Samples, 1000.0 / mean, 0.0, 1000.0 / _longest, 1000.0 / _shortest);
+            _gaps.AddWithin(mean, kept.Samples);
+            _rates.AddWithin(1000.0 / mean, kept.Samples);
             _gapSketch.Add(LogBuckets.KeyOf(kept.StepMs), kept.Samples);
             _rateSketch.Add(LogBuckets.KeyOf(1000.0 / kept.StepMs), kept.Samples);
         }
