@@ -39,19 +39,23 @@ internal sealed class TrieCatalog : PromptCatalog
     // First step: the runs of every prompt, which have their first segment where their first block will be.
     private void FindSegments(BlockNumbering numbering)
     {
+        TrieNodes nodes = _prompts.Trie.Nodes;
+        ReadOnlySpan<NodeRun> all = _prompts.Trie.Runs(0, _prompts.Trie.RunCount);
         int count = 0;
         for (int request = 0; request < _prompts.InputLength.Length; request++)
         {
             _runStart[request] = count;
             int left = _prompts.InputLength[request] / _blockSize;
-            long depth = 0;
-            foreach (NodeRun run in _prompts.Trie.Runs(_prompts.PathStart[request], _prompts.PathEnd[request]))
+            long depth = 0, before = 0;
+            for (int at = _prompts.PathStart[request], end = _prompts.PathEnd[request]; at < end; at++)
             {
-                long before = numbering.BlocksUpTo(depth);
+                NodeRun run = all[at];
                 depth += run.Count;
-                int blocks = (int)Math.Min(left, numbering.BlocksUpTo(depth) - before);
+                long upTo = numbering.BlocksUpTo(depth);
+                int blocks = (int)Math.Min(left, upTo - before);
+                before = upTo;
                 if (blocks == 0) continue;
-                int segment = _prompts.Trie.Nodes.SegmentOf(run.First);
+                int segment = nodes.SegmentOf(run.First);
                 numbering.Use(segment, blocks);
                 _runs[count++] = new BlockRun(segment, blocks);
                 left -= blocks;

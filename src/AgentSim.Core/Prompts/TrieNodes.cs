@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using AgentSim.Collections;
 
 namespace AgentSim.Prompts;
@@ -45,10 +46,11 @@ internal sealed class TrieNodes
     }
 
     /// <summary>Position of the segment with a node.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public int SegmentOf(int node)
     {
         int at = _index[node >> IndexBits];
-        while (EndOf(at) <= node) at++;
+        while (at + 1 < _segments.Count && _segments[at + 1].Start <= node) at++;
         return at;
     }
 

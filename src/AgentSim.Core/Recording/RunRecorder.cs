@@ -145,13 +145,15 @@ internal class RunRecorder : PassRecorder
         if (_openGaps is not null) return;
         ReadOnlySpan<double> ends = stretch.Ends;
         ReadOnlySpan<DecodeStretch.Segment> segments = stretch.Segments;
-        for (int i = 0; i < segments.Length && segments[i].First < ends.Length; i++)
+        double start = stretch.Start;
+        int first = 0;
+        for (int next = 1; first < ends.Length; next++)
         {
-            int first = segments[i].First;
-            int last = i + 1 < segments.Length ? Math.Min(segments[i + 1].First, ends.Length) : ends.Length;
-            double start = first == 0 ? stretch.Start : ends[first - 1];
-            if (Gaps.AddStretch(segments[i].StepMs, last - first, start, ends[last - 1], requests)) continue;
-            Gaps.AddPasses(start, ends[first..last], requests);
+            int last = next < segments.Length ? Math.Min(segments[next].First, ends.Length) : ends.Length;
+            double end = ends[last - 1];
+            if (!Gaps.AddStretch(segments[next - 1].StepMs, last - first, start, end, requests))
+                Gaps.AddPasses(start, ends[first..last], requests);
+            (start, first) = (end, last);
         }
     }
 

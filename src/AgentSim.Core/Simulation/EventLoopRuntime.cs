@@ -16,8 +16,6 @@ internal abstract class EventLoopRuntime(RuntimeParts parts, int workers) : Repl
 
     protected Settling Settling { get; } = new();
 
-    double IPoolHost.Now => Now;
-
     public override double? DecodeWorkerSeconds => _workerSeconds[^1];
 
     public override double PrefillWorkerSeconds => _workerSeconds.Length > 1 ? _workerSeconds[0] : 0.0;
@@ -119,7 +117,7 @@ internal abstract class EventLoopRuntime(RuntimeParts parts, int workers) : Repl
     {
         if (!(time > Now)) return;
         for (int pool = 0; pool < _pools.Count; pool++) _workerSeconds[pool] += _pools[pool].Workers * (time - Now) / 1000.0;
-        Now = time;
+        Now = Settling.Now = time;
     }
 
     private void Settle()

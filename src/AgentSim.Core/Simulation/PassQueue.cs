@@ -1,4 +1,6 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 
 namespace AgentSim.Simulation;
@@ -85,6 +87,23 @@ internal sealed class PassQueue
 
     private void Update(int worker, double time)
     {
+        if (_times.Length > 1)
+        {
+            UpdateTree(worker, time);
+            return;
+        }
+
+        // So few workers that they are all children of the root.
+        double[] times = _times[0];
+        times[worker] = time;
+        uint earliest = Earliest(ref MemoryMarshal.GetArrayDataReference(times), out time);
+        int first = BitOperations.TrailingZeroCount(earliest);
+        if ((earliest & (earliest - 1)) != 0) first = FirstOfEqual(0, first, earliest);
+        (NextTime, First) = (time, first);
+    }
+
+    private void UpdateTree(int worker, double time)
+    {
         int node = worker, first = worker;
         for (int level = 0; level < _times.Length; level++)
         {
@@ -103,6 +122,7 @@ internal sealed class PassQueue
     }
 
     // The least of eight times, and which of them are that. The processor cannot predict which it is, so there is no branch.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static uint Earliest(ref double times, out double time)
     {
         Vector128<double> a = Vector128.LoadUnsafe(ref times), b = Vector128.LoadUnsafe(ref times, 2),
@@ -138,6 +158,9 @@ internal sealed class PassQueue
 /// </summary>
 internal sealed class Settling
 {
+    /// <summary>The simulated clock, milliseconds.</summary>
+    public double Now { get; set; }
+
     public int Round { get; set; }
 
     /// <summary>

@@ -7,7 +7,7 @@ namespace AgentSim.Simulation;
 internal sealed class SingleWorkerRuntime(RuntimeParts parts, Rank only) : ReplayRuntime(parts)
 {
     private readonly Scheduler _rank = only.Scheduler;
-    private readonly IStretchPlanner? _planner = parts.Settings.StepByStep ? null : only.Planner;
+    private readonly StretchPlanner? _planner = parts.Settings.StepByStep ? null : only.Planner;
     private readonly KvUseRecorder? _kvUse = parts.KvUseOf(WorkerType.Aggregated, [only.Scheduler]);
     private int _idlePasses;
 
@@ -49,7 +49,7 @@ internal sealed class SingleWorkerRuntime(RuntimeParts parts, Rank only) : Repla
     }
 
     // As many passes as nothing can interfere with; false when there are none.
-    private bool TryRunStretch(IStretchPlanner planner)
+    private bool TryRunStretch(StretchPlanner planner)
     {
         double horizon = TimeCap is double cap ? Math.Min(Driver.NextReady, Math.BitIncrement(cap)) : Driver.NextReady;
         if (!planner.TryPlan(Now, horizon)) return false;

@@ -1,3 +1,4 @@
+using System.Numerics;
 using AgentSim.Engines;
 
 namespace AgentSim.Simulation;
@@ -19,10 +20,10 @@ internal sealed partial class WorkerPool
     {
         DecodeStretch stretch = StretchOf(worker);
         if (stretch.Steps == 0) return;
-        int steps = stretch.StartedBy(_host.Now, _settling.Driven);
-        if (steps == stretch.Steps && !Extend(worker, _host.Now)) return;
+        int steps = stretch.StartedBy(_settling.Now, _settling.Driven);
+        if (steps == stretch.Steps && !Extend(worker, _settling.Now)) return;
         CutAfter(worker, steps);
-        if (stretch.End != _host.Now) return;
+        if (stretch.End != _settling.Now) return;
         _passes.Remove(FirstPass + worker);
         EndPass(worker);
     }
@@ -72,11 +73,14 @@ internal sealed partial class WorkerPool
     /// <summary>Brings what a router sees of all caches up to now, also of workers in the midst of a stretch.</summary>
     public void SynchroniseCaches()
     {
-        for (int worker = NextOf(_lagging, 0); worker >= 0; worker = NextOf(_lagging, worker + 1))
+        double now = _settling.Now;
+        for (int word = 0; word < _lagging.Length; word++)
         {
-            if (_nextCacheChange[worker] > _host.Now) continue;
-            _planners[worker]!.SynchroniseCaches(_host.Now, _settling.Driven);
-            NoteCacheChange(worker);
+            for (ulong bits = _lagging[word]; bits != 0; bits &= bits - 1)
+            {
+                int worker = (word << 6) + BitOperations.TrailingZeroCount(bits);
+                if (_nextCacheChange[worker] <= now) NoteCacheChange(worker, _planners[worker]!.SynchroniseCaches(now, _settling.Driven));
+            }
         }
     }
 
@@ -86,7 +90,7 @@ internal sealed partial class WorkerPool
     /// </summary>
     public double LastPassEndWithin(double cap)
     {
-        double last = _host.Now;
+        double last = _settling.Now;
         foreach (DecodeStretch stretch in _stretches)
         {
             foreach (double end in stretch.Ends)
@@ -99,10 +103,10 @@ internal sealed partial class WorkerPool
         return last;
     }
 
-    private void NoteCacheChange(int worker)
+    private void NoteCacheChange(int worker, double next)
     {
-        _nextCacheChange[worker] = _planners[worker]!.NextCacheChange;
-        if (double.IsPositiveInfinity(_nextCacheChange[worker])) Clear(_lagging, worker);
+        _nextCacheChange[worker] = next;
+        if (double.IsPositiveInfinity(next)) Clear(_lagging, worker);
         else Set(_lagging, worker);
     }
 
@@ -118,8 +122,8 @@ internal sealed partial class WorkerPool
     private int PassesUpToNow(int worker)
     {
         DecodeStretch stretch = StretchOf(worker);
-        int passes = stretch.Steps == 0 ? 0 : stretch.EndedBy(_host.Now);
-        return passes > 0 && passes < stretch.Steps && stretch.Ends[passes - 1] == _host.Now ? passes : 0;
+        int passes = stretch.Steps == 0 ? 0 : stretch.EndedBy(_settling.Now);
+        return passes > 0 && passes < stretch.Steps && stretch.Ends[passes - 1] == _settling.Now ? passes : 0;
     }
 
     // The first pass of a stretch is started when it is planned. The others start in the first round of their time, before

@@ -13,7 +13,7 @@ internal sealed partial class WorkerPool
 {
     private readonly Rank[] _all;
     private readonly Scheduler[] _ranks;
-    private readonly IStretchPlanner?[] _planners;   // by worker; null: runs pass by pass
+    private readonly StretchPlanner?[] _planners;   // by worker; null: runs pass by pass
     private readonly DecodeStretch[] _stretches;     // by worker: what its planner has planned
     private readonly IPoolHost _host;
     private readonly PassQueue _passes;
@@ -28,7 +28,7 @@ internal sealed partial class WorkerPool
         RanksPerWorker = ranks.Length / workers;
         _all = ranks;
         _ranks = [.. ranks.Select(rank => rank.Scheduler)];
-        _planners = new IStretchPlanner?[workers];
+        _planners = new StretchPlanner?[workers];
         _stretches = new DecodeStretch[workers];
         for (int worker = 0; worker < workers; worker++)
         {
@@ -127,13 +127,13 @@ internal sealed partial class WorkerPool
         return false;
     }
 
-    private IStretchPlanner? PlannerOf(int worker) => RanksPerWorker == 1 ? _all[worker].Planner
+    private StretchPlanner? PlannerOf(int worker) => RanksPerWorker == 1 ? _all[worker].Planner
         : GroupStretches.Of(_all.AsSpan(worker * RanksPerWorker, RanksPerWorker));
 
     private void RecordKvUse(int worker)
     {
         int first = worker * RanksPerWorker;
-        for (int rank = first; rank < first + RanksPerWorker; rank++) KvUse!.Sample(rank, _host.Now);
+        for (int rank = first; rank < first + RanksPerWorker; rank++) KvUse!.Sample(rank, _settling.Now);
     }
 
     private static void Set(ulong[] workers, int worker) => workers[worker >> 6] |= 1UL << (worker & 63);
@@ -156,14 +156,14 @@ internal sealed partial class WorkerPool
 
     private bool DriveWorker(int worker)
     {
-        double now = _host.Now;
+        double now = _settling.Now;
         int first = worker * RanksPerWorker;
         if (_planners[worker] is { } planner && !_settling.EveryPassCounts)
         {
             if (planner.TryPlan(now, double.PositiveInfinity))
             {
                 _startRound[worker] = _settling.Round;
-                NoteCacheChange(worker);
+                NoteCacheChange(worker, planner.NextCacheChange);
                 StartPass(worker, EndOfStretch(worker));
                 return true;
             }
@@ -223,9 +223,6 @@ internal sealed partial class WorkerPool
 /// <summary>What a pool of workers needs of the runtime it belongs to.</summary>
 internal interface IPoolHost
 {
-    /// <summary>The simulated clock, milliseconds.</summary>
-    double Now { get; }
-
     /// <summary>A worker's pass has ended now: act on the signals of its ranks.</summary>
     void OnPassEnd(WorkerPool pool, int worker);
 

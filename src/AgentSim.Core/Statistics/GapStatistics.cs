@@ -20,14 +20,21 @@ internal sealed partial class GapStatistics
     private long _repeats;
 
     /// <summary>Number of gaps so far.</summary>
-    public long Count => _gaps.Count + _repeats;
+    public long Count
+    {
+        get
+        {
+            AddKept();
+            return _gaps.Count;
+        }
+    }
 
     /// <summary>Statistics of the gaps, milliseconds.</summary>
     public Distribution InterTokenLatency
     {
         get
         {
-            AddRepeated();
+            AddKept();
             return _gaps.Count == 0 ? Distribution.NoLatency : Read(_gaps, _gapSketch);
         }
     }
@@ -37,7 +44,7 @@ internal sealed partial class GapStatistics
     {
         get
         {
-            AddRepeated();
+            AddKept();
             return _rates.Count == 0 ? Distribution.NoThroughput : Read(_rates, _rateSketch);
         }
     }
@@ -74,36 +81,11 @@ internal sealed partial class GapStatistics
         _rateSketch.Add(LogBuckets.KeyOf(rate), multiplicity);
     }
 
-    /// <summary>
-    /// Adds the gaps of a stretch of decode steps of equal length, which differ only by the rounding of the clock.
-    /// Returns false, and adds nothing, when a bucket edge is so near, or the clock so far, that the gaps may fall on both
-    /// sides of an edge; the caller then adds them one by one.
-    /// </summary>
-    /// <param name="stepMs">Length of a step, more than 0.</param>
-    /// <param name="steps">Number of steps, at least 1.</param>
-    /// <param name="startMs">The clock at the start of the stretch.</param>
-    /// <param name="endMs">The clock at its end: later by the sum of the gaps.</param>
-    /// <param name="multiplicity">Requests that share each gap, at least 1.</param>
-    public bool AddStretch(double stepMs, long steps, double startMs, double endMs, int multiplicity)
-    {
-        if (endMs > stepMs * MostStepsOfClock) return false;
-        if (!LogBuckets.TryKeyOfAllNear(stepMs, out int gapKey) || !LogBuckets.TryKeyOfAllNear(1000.0 / stepMs, out int rateKey))
-            return false;
-
-        long samples = steps * multiplicity;
-        double mean = (endMs - startMs) / steps;
-        _gaps.Add(mean, samples);
-        _rates.Add(1000.0 / mean, samples);
-        _gapSketch.Add(gapKey, samples);
-        _rateSketch.Add(rateKey, samples);
-        return true;
-    }
-
     /// <summary>Adds everything another instance holds.</summary>
     public void Merge(GapStatistics other)
     {
-        AddRepeated();
-        other.AddRepeated();
+        AddKept();
+        other.AddKept();
         _gaps.Merge(other._gaps);
         _rates.Merge(other._rates);
         _gapSketch.Merge(other._gapSketch);
@@ -127,7 +109,7 @@ internal sealed partial class GapStatistics
     {
         get
         {
-            AddRepeated();
+            AddKept();
             return PlotSamples.OfAscending(_gapSketch.Samples, LogBuckets.Width);
         }
     }
@@ -137,7 +119,7 @@ internal sealed partial class GapStatistics
     {
         get
         {
-            AddRepeated();
+            AddKept();
             return PlotSamples.OfAscending(_rateSketch.Samples, LogBuckets.Width);
         }
     }

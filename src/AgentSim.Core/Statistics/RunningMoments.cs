@@ -34,8 +34,20 @@ internal struct RunningMoments
 
     public void Add(double value, long multiplicity)
     {
+        Widen(value);
+        AddWithin(value, multiplicity);
+    }
+
+    /// <summary>There is, or will be, a sample of this value: it counts for the extremes alone.</summary>
+    public void Widen(double value)
+    {
         if (value < _min) _min = value;
         if (value > _max) _max = value;
+    }
+
+    /// <summary>Adds samples that hardly differ from their mean, and whose extremes were told by <see cref="Widen"/>.</summary>
+    public void AddWithin(double value, long multiplicity)
+    {
         if (_waiting + multiplicity > _mayWait)
         {
             FoldWaiting();

@@ -11,7 +11,7 @@ using Replay = AgentSim.Simulation.Replay;
 namespace AgentSim.Tests.Simulation;
 
 /// <summary>
-/// Planning many passes at once (<c>IStretchPlanner</c>) gives what running every pass by itself gives
+/// Planning many passes at once (<c>StretchPlanner</c>) gives what running every pass by itself gives
 /// (<c>Scheduler.RunPass</c>): on random workloads of random engines, and where something happens right between two passes.
 /// </summary>
 public sealed class StretchTests : IDisposable

@@ -200,6 +200,37 @@ public class GapStatisticsTests
     }
 
     [Fact]
+    public void Stretches_of_more_lengths_than_are_kept_equal_their_gaps_one_by_one()
+    {
+        GapStatistics stretches = new(), single = new();
+        double clock = 1000.0, least = double.PositiveInfinity, most = 0;
+        long count = 0;
+        for (int i = 0; i < 30_000; i++)
+        {
+            double start = clock, step = 5.0 + (i * 7919 % 5003 * 0.001);
+            int steps = 1 + (i % 5), requests = 1 + (i % 3);
+            var ends = new double[steps];
+            for (int at = 0; at < steps; at++) ends[at] = clock += step;
+            foreach (double gap in ends.Select((end, at) => end - (at == 0 ? start : ends[at - 1]))) single.Add(gap, requests);
+            count += steps * requests;
+            if (!stretches.AddStretch(step, steps, start, clock, requests))
+            {
+                stretches.AddPasses(start, ends, requests);
+                continue;
+            }
+
+            (least, most) = (Math.Min(least, (clock - start) / steps), Math.Max(most, (clock - start) / steps));
+            // What was asked for meanwhile changes nothing.
+            if (i % 9973 == 0) Assert.Equal(count, stretches.Count);
+        }
+
+        AssertClose(single.InterTokenLatency, stretches.InterTokenLatency);
+        AssertClose(single.ThroughputPerUser, stretches.ThroughputPerUser);
+        Assert.Equal((least, most), (stretches.InterTokenLatency.Min, stretches.InterTokenLatency.Max));
+        Assert.Equal((1000.0 / most, 1000.0 / least), (stretches.ThroughputPerUser.Min, stretches.ThroughputPerUser.Max));
+    }
+
+    [Fact]
     public void A_stretch_at_a_clock_that_rounds_to_more_than_a_bucket_is_left_to_the_caller()
     {
         var gaps = new GapStatistics();

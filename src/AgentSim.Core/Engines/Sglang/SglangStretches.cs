@@ -6,7 +6,7 @@ namespace AgentSim.Engines.Sglang;
 /// Many decode passes of a rank at once (behaviour 03#C), without speculation, and where outputs do not come back in prompts. A prefill
 /// worker has them, too: it spends time on all tokens of an output (behaviour 03#A.10).
 /// </summary>
-internal sealed class SglangStretches : IRankPlanner
+internal sealed class SglangStretches : RankPlanner
 {
     private const int ShortestStretch = 2;
     private const int MostSortedHere = 16;
@@ -33,15 +33,13 @@ internal sealed class SglangStretches : IRankPlanner
         _seesLastPass = state.Source is null && state.Destination is null;
     }
 
-    public DecodeStretch Stretch { get; } = new();
-
     // A request that matches the cache better may go ahead of the one that blocks.
-    public bool IgnoresNewcomers => !_limits.LongestPrefixFirst && (_waiting.Count > 0 || _running.Count >= _limits.MaxRunning);
+    public override bool IgnoresNewcomers => !_limits.LongestPrefixFirst && (_waiting.Count > 0 || _running.Count >= _limits.MaxRunning);
 
-    public bool TryPlan(double now, double horizon) => TryPrepare(now, out RankPlan plan)
+    public override bool TryPlan(double now, double horizon) => TryPrepare(now, out RankPlan plan)
         && Stretch.PlanByTokens(now, horizon, plan.MaxSteps, plan.Active, plan.Batch, plan.Obtainable, plan.Times);
 
-    public bool TryPrepare(double now, out RankPlan plan)
+    public override bool TryPrepare(double now, out RankPlan plan)
     {
         plan = default;
         if (_running.Count == 0) return false;
@@ -67,23 +65,24 @@ internal sealed class SglangStretches : IRankPlanner
         return true;
     }
 
-    public void OnPlanned()
+    public override void OnPlanned()
     {
     }
 
-    public double NextCacheChange => double.NegativeInfinity;
+    public override double NextCacheChange => double.NegativeInfinity;
 
     // A router sees what the passes that have ended evicted.
-    public void SynchroniseCaches(double now, bool driven)
+    public override double SynchroniseCaches(double now, bool driven)
     {
         _pages.Grow(Stretch.GrowthUpTo(Stretch.EndedBy(now)));
         _state.Published.Publish();
+        return NextCacheChange;
     }
 
     // No worker decodes in no time: a prefill worker of SGLang pays for its tokens.
-    public int RunInstantPasses() => 0;
+    public override int RunInstantPasses() => 0;
 
-    public void Commit(int steps)
+    public override void Commit(int steps)
     {
         if (_times.Observer is not null) Observe(steps);
         _pages.Grow(Stretch.GrowthUpTo(steps));

@@ -15,17 +15,17 @@ internal sealed partial class DecodeStretch
     private int _counted;   // how many of them were told
 
     /// <summary>
-    /// When the first pass starts in which the batch grows and which is not counted yet (see <see cref="GrowthStartedBy"/>), or a time
-    /// before that while the plan is open: minus infinity if that is the first of all, infinity if there is none.
+    /// When the first pass starts by which the batch has grown into more blocks than given that are not counted yet (see
+    /// <see cref="GrowthStartedBy"/>), or a time before that while the plan is open: minus infinity if that is the first of all, infinity
+    /// if there is none.
     /// </summary>
-    public double NextGrowthStart
+    public double StartOfGrowthBeyond(long blocks)
     {
-        get
-        {
-            if (_counted == _growths) return IsOpen ? End : double.PositiveInfinity;
-            int pass = _growth[_counted].Pass;
-            return pass == 0 ? double.NegativeInfinity : pass < Steps ? _ends[pass - 1] : double.PositiveInfinity;
-        }
+        int at = _counted;
+        while (at < _growths && (blocks -= _growth[at].Blocks) >= 0) at++;
+        if (at == _growths) return IsOpen ? End : double.PositiveInfinity;
+        int pass = _growth[at].Pass;
+        return pass == 0 ? double.NegativeInfinity : pass < Steps ? _ends[pass - 1] : double.PositiveInfinity;
     }
 
     /// <summary>Blocks the batch grows into in one of the passes.</summary>

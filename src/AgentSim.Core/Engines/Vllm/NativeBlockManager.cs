@@ -36,6 +36,9 @@ internal sealed class NativeBlockManager : BlockManager
 
     public override long Free => Capacity - _total - Reserved;
 
+    /// <summary>Blocks that no prompt can match and that eviction takes before all others.</summary>
+    public int FirstAnonymous => _cache.FirstAnonymous;
+
     // Where prompts can match blocks of generated tokens, it matters when which is completed.
     public override StretchBlocks InStretches =>
         _generatedAreVisible && CachingEnabled ? StretchBlocks.PlayedByRequest : StretchBlocks.Counted;

@@ -28,6 +28,16 @@ internal sealed partial class PrefixCache
         }
     }
 
+    /// <summary>Blocks that no prompt can match and that go before all others.</summary>
+    public int FirstAnonymous
+    {
+        get
+        {
+            ref CopyRun first = ref _runs[_runs[0].Next];
+            return first.Chain == Anonymous ? first.Count : 0;
+        }
+    }
+
     // Takes blocks off the end of a run, if no other copies of them have to be kept at the same length.
     private bool TryShorten(int run, int blocks)
     {

@@ -8,7 +8,7 @@ namespace AgentSim.Engines.Vllm;
 /// prefill worker, where they take none, they are run in one go. Mostly only the number of blocks matters that they take; where it
 /// matters when which block is taken and completed, that is done in the order of passes (VllmStretches.Play.cs).
 /// </summary>
-internal sealed partial class VllmStretches : IRankPlanner
+internal sealed partial class VllmStretches : RankPlanner
 {
     private const int ShortestStretch = 2;
 
@@ -26,7 +26,7 @@ internal sealed partial class VllmStretches : IRankPlanner
     private readonly LockstepBatch? _inStep;
     private readonly bool _seesLastPass;
     private readonly Action _retireEnded;
-    private bool _mayEvict;   // the planned stretch
+    private bool _changesCache;   // the planned stretch may evict what a router sees
 
     public VllmStretches(VllmScheduler scheduler, VllmState state, PassTimes times)
     {
@@ -39,11 +39,9 @@ internal sealed partial class VllmStretches : IRankPlanner
         _seesLastPass = state.Destination is null;
     }
 
-    public DecodeStretch Stretch { get; } = new();
+    public override bool IgnoresNewcomers => _waiting.Count > 0 || _running.Count >= _limits.MaxSequences;
 
-    public bool IgnoresNewcomers => _waiting.Count > 0 || _running.Count >= _limits.MaxSequences;
-
-    public bool TryPlan(double now, double horizon)
+    public override bool TryPlan(double now, double horizon)
     {
         if (!TryPrepare(now, out RankPlan plan)) return false;
         bool isPlanned = Stretch.Plan(now, horizon, plan.MaxSteps, (int)plan.Active, plan.Obtainable, plan.Times, plan.Context);
@@ -51,7 +49,7 @@ internal sealed partial class VllmStretches : IRankPlanner
         return isPlanned;
     }
 
-    public bool TryPrepare(double now, out RankPlan plan)
+    public override bool TryPrepare(double now, out RankPlan plan)
     {
         plan = default;
         if (_decodeTimes is null) return false;
@@ -75,9 +73,9 @@ internal sealed partial class VllmStretches : IRankPlanner
         return true;
     }
 
-    public void OnPlanned() => _mayEvict = (long)_running.Count * ((Stretch.MostToCome / _limits.BlockSize) + 1) > _blocks.Free;
+    public override void OnPlanned() => _changesCache = (long)_running.Count * ((Stretch.MostToCome / _limits.BlockSize) + 1) > Unseen;
 
-    public int RunInstantPasses()
+    public override int RunInstantPasses()
     {
         if (_decodeTimes is not null || _counted is null) return 0;
         int steps = RepetitiveSteps(out _) - 1;
@@ -91,24 +89,29 @@ internal sealed partial class VllmStretches : IRankPlanner
         return steps;
     }
 
-    public double NextCacheChange => _counted is null ? double.NegativeInfinity
-        : _mayEvict ? Stretch.NextGrowthStart : double.PositiveInfinity;
+    public override double NextCacheChange => _counted is null ? double.NegativeInfinity
+        : _changesCache ? Stretch.StartOfGrowthBeyond(Unseen) : double.PositiveInfinity;
+
+    // Blocks that can be taken before the first that a router sees is evicted.
+    private long Unseen => _counted is null ? _blocks.Free : _counted.Free + _counted.FirstAnonymous;
 
     // What a router sees changes by evictions, and by blocks of outputs that can come back.
-    public void SynchroniseCaches(double now, bool driven)
+    public override double SynchroniseCaches(double now, bool driven)
     {
         if (_counted is null)
         {
             PlayUpTo(Stretch.StartedBy(now, driven));
-            return;
+        }
+        else if (_changesCache)
+        {
+            int growth = Stretch.GrowthStartedBy(now, driven);
+            if (growth > 0) _counted.Grow(growth);
         }
 
-        if (!_mayEvict) return;
-        int growth = Stretch.GrowthStartedBy(now, driven);
-        if (growth > 0) _counted.Grow(growth);
+        return NextCacheChange;
     }
 
-    public void Commit(int steps)
+    public override void Commit(int steps)
     {
         if (_times.Observer is not null) Observe(steps);
         if (_counted is null) PlayUpTo(steps);

@@ -20,7 +20,12 @@ public sealed class DecodeStretchTests
             while (now < byTime.End)
             {
                 bool driven = random.Next(2) == 0;
-                Assert.Equal(byPasses.GrowthUpTo(byPasses.StartedBy(now, driven)), byTime.GrowthStartedBy(now, driven));
+                int beyond = random.Next(sequences);
+                double start = byTime.StartOfGrowthBeyond(beyond);
+                int growth = byTime.GrowthStartedBy(now, driven);
+                Assert.Equal(byPasses.GrowthUpTo(byPasses.StartedBy(now, driven)), growth);
+                Assert.True(growth <= beyond || start <= now);
+                Assert.True(growth > beyond || start >= now || byTime.IsOpen);
                 // Now and then right at the end of a pass.
                 now += random.NextDouble() * 100;
                 if (random.Next(2) == 0 && now < byTime.End) now = byTime.Ends[byTime.EndedBy(now)];
