@@ -11,7 +11,7 @@ internal sealed partial class DecodeStretch
 
     // Where a crossing comes at least every so many passes, passes are gone through one by one: that is a loop without branches to guess,
     // where loops over the few passes from one crossing to the next end where no processor expects it.
-    private const int DensePeriod = 16;
+    private const int DensePeriod = 12;
 
     private BlockCourse _byBlocks;
     private int _lastSteps;   // passes that were done of the last plan
