@@ -13,7 +13,7 @@ internal sealed class EarlyWrites
     private const int Piece = 4 << 20;
     private const uint BeginOnly = 2;   // SYNC_FILE_RANGE_WRITE: waits for nothing
 
-    private readonly SafeFileHandle? _file;   // null where there is nothing to gain
+    private SafeFileHandle? _file;   // null where there is nothing to gain
     private long _written;
     private long _begun;
 
@@ -30,8 +30,15 @@ internal sealed class EarlyWrites
         _written += count;
         if (_file is null || _written - _begun < Piece) return;
         // Where the system cannot do this, it says so, and the file is written as late as without it.
-        _ = Begin(_file, _begun, _written - _begun, BeginOnly);
-        _begun = _written;
+        try
+        {
+            _ = Begin(_file, _begun, _written - _begun, BeginOnly);
+            _begun = _written;
+        }
+        catch (EntryPointNotFoundException)
+        {
+            _file = null;
+        }
     }
 
     [DllImport("libc", EntryPoint = "sync_file_range")]
