@@ -164,7 +164,7 @@ internal sealed record WorkloadColumns
     /// <summary>0-based turn of a request within its session; agentic rows are sessions of one turn.</summary>
     public int TurnOf(int request) => IsAgentic ? 0 : request - SessionStart[SessionOf[request]];
 
-    /// <summary>Where the rows of the requests were read; null for synthetic load, and for copies.</summary>
+    /// <summary>Where the rows of the requests were read; null for synthetic load.</summary>
     public RequestPlaces? Places { get; init; }
 
     /// <summary>An error about a request, at its place where it has one.</summary>

@@ -10,11 +10,15 @@ internal sealed class RequestPlaces
     private readonly int[] _file;   // by request
     private readonly int[] _line;
 
-    private RequestPlaces(string[] files, int[] file, int[] line) => (_files, _file, _line) = (files, file, line);
+    private RequestPlaces(string[] files, int[] file, int[] line, int copies = 1) =>
+        (_files, _file, _line, Count) = (files, file, line, line.Length * copies);
 
-    public int Count => _line.Length;
+    public int Count { get; }
 
-    public RowOrigin this[int request] => new(_files[_file[request]], _line[request]);
+    public RowOrigin this[int request] => new(_files[_file[request % _file.Length]], _line[request % _line.Length]);
+
+    /// <summary>The places of copies that follow each other: those of what was copied.</summary>
+    public RequestPlaces Repeated(int copies) => new(_files, _file, _line, copies);
 
     /// <summary>Collects the places row by row.</summary>
     public struct Collector

@@ -45,6 +45,7 @@ internal static class WorkloadCopies
             UnnamedSessions = Repeat.Moved(load.UnnamedSessions, copies, sessions),
             SessionStart = load.IsAgentic ? [] : [.. Repeat.Moved(load.SessionStart[..^1], copies, requests), requests * copies],
             Delay = Repeat.Same(load.Delay, copies),
+            Places = load.Places?.Repeated(copies),
             FirstArrival = load.IsAgentic ? [] : starts.Moved(load.FirstArrival, session => session, copies),
             Agentic = load.Agentic is { } agentic ? Tied(agentic, tasks, starts, copies) : null,
         };

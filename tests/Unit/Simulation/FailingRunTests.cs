@@ -2,6 +2,7 @@ using AgentSim.Engines;
 using AgentSim.Recording;
 using AgentSim.Rows;
 using AgentSim.Simulation;
+using AgentSim.Workload;
 
 namespace AgentSim.Tests.Simulation;
 
@@ -80,6 +81,25 @@ public sealed class FailingRunTests
         Assert.Equal("RequestNeverFits", error.ErrorId);
         Assert.Contains("turn 2 of session 's'", error.Message, StringComparison.Ordinal);
         Assert.Contains("50 prompt and 20 output tokens", error.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(TraceFormat.Mooncake)]
+    [InlineData(TraceFormat.MooncakeDelta)]
+    [InlineData(TraceFormat.AgenticMooncake)]
+    public void A_request_of_a_copy_is_where_the_copied_one_is(TraceFormat format)
+    {
+        const string Rows = """
+            {"request_id":"a","session_id":"s","timestamp":0,"input_length":16,"output_length":4,"hash_ids":[1]}
+            {"request_id":"b","session_id":"t","timestamp":9,"input_length":16,"output_length":4000,"hash_ids":[3]}
+            """;
+        ReplaySettings settings = Sim.Settings(SmallPool) with { Knobs = new WorkloadKnobs { Copies = 3 } };
+        AgentSimException error = Refusal(Rows, settings, format);
+        Assert.Equal("RequestNeverFits", error.ErrorId);
+        Assert.Contains("trace.jsonl:2: ", error.Message, StringComparison.Ordinal);
+        ReplayWorkload workload = Sim.Load(Rows, format);
+        WorkloadColumns copies = AppliedKnobs.To(workload, settings.Knobs).Columns;
+        Assert.Equal([1, 2, 1, 2, 1, 2], Enumerable.Range(0, copies.InputLength.Length).Select(request => copies.Places![request].Line));
     }
 
     [Theory]
