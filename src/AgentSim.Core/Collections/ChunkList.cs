@@ -37,12 +37,7 @@ internal sealed class ChunkList<T>
         return length <= 0 ? default : _chunks[index >> ChunkBits].AsSpan(index & Mask, length);
     }
 
-    // The garbage collector reads what may hold objects, also where nothing was written yet: memory that is read before it is written is
-    // mapped twice, and the second time every other thread is interrupted for it.
-    private static T[] NewChunk()
-    {
-        var chunk = new T[ChunkSize];
-        if (RuntimeHelpers.IsReferenceOrContainsReferences<T>()) chunk.AsSpan().Clear();
-        return chunk;
-    }
+    // The garbage collector reads what may hold objects, also where nothing was written yet.
+    private static T[] NewChunk() =>
+        RuntimeHelpers.IsReferenceOrContainsReferences<T>() ? WrittenArray.Zeros<T>(ChunkSize) : new T[ChunkSize];
 }

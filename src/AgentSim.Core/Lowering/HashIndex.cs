@@ -127,7 +127,7 @@ internal sealed class HashIndex
     private void Grow()
     {
         _bits++;
-        uint[] table = Zeros(_bits);
+        uint[] table = WrittenArray.Zeros<uint>(1 << _bits);
         Span<int> slots = stackalloc int[Nearby];
         for (int first = 0; first < Count; first += Nearby)
         {
@@ -150,15 +150,6 @@ internal sealed class HashIndex
         }
 
         _table = table;
-    }
-
-    // Written from start to end: memory that is read before it is written is mapped twice, and the second time every other thread is
-    // interrupted for it.
-    private static uint[] Zeros(int bits)
-    {
-        uint[] table = GC.AllocateUninitializedArray<uint>(1 << bits);
-        table.AsSpan().Clear();
-        return table;
     }
 
     private static uint Mix(ulong hash) => (uint)((hash * Multiplier) >> 32);

@@ -1,33 +1,26 @@
 using System.Runtime.CompilerServices;
+using AgentSim.Collections;
 using AgentSim.Json;
 
 namespace AgentSim.Lowering;
 
 /// <summary>The hashes of prompts as ids 0, 1, 2, … in order of first sight (behaviour 01#3.7).</summary>
-internal sealed class HashNumbering
+internal sealed class HashNumbering(HashIndex hashes)
 {
-    private readonly HashIndex _hashes;
-    private readonly int[] _idOf;   // id + 1, 0 where not yet given
+    private readonly int[] _idOf = WrittenArray.Zeros<int>(hashes.Count);   // id + 1, 0 where not yet given
     private int _ids;
-
-    public HashNumbering(HashIndex hashes)
-    {
-        _hashes = hashes;
-        _idOf = GC.AllocateUninitializedArray<int>(hashes.Count);
-        _idOf.AsSpan().Clear();   // written before it is read, as the table of HashIndex
-    }
 
     /// <summary>The ids of a prompt's blocks. The prompts have to be asked for in the order of their rows.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public ulong[] Number(in LoweredRequest request)
     {
         int count = 0;
-        for (int i = 0; i < request.RunCount; i++) count += _hashes.Run(request.FirstRun + i).Count;
+        for (int i = 0; i < request.RunCount; i++) count += hashes.Run(request.FirstRun + i).Count;
         ulong[] result = GC.AllocateUninitializedArray<ulong>(count);
         int at = 0, ids = _ids;
         for (int i = 0; i < request.RunCount; i++)
         {
-            HashRun run = _hashes.Run(request.FirstRun + i);
+            HashRun run = hashes.Run(request.FirstRun + i);
             foreach (ref int id in _idOf.AsSpan(run.First, run.Count))
             {
                 if (id == 0) id = ++ids;
@@ -47,7 +40,7 @@ internal sealed class HashNumbering
         int ids = _ids;
         for (int i = 0; i < request.RunCount; i++)
         {
-            HashRun run = _hashes.Run(request.FirstRun + i);
+            HashRun run = hashes.Run(request.FirstRun + i);
             Span<int> places = _idOf.AsSpan(run.First, run.Count);
             for (int first = 0, next; first < places.Length; first = next)
             {

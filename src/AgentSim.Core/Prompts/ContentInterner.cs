@@ -27,10 +27,9 @@ internal class ContentInterner(int blockSize)
 {
     private readonly Dictionary<BlockKey, ChainedBlock> _blocks = [];
     private readonly Dictionary<int, int> _kept = [];   // identity -> end of those kept for what follows the block before it
-    private int _next;
 
     /// <summary>Identities that are given or kept.</summary>
-    public int Count => _next;
+    public int Count { get; private set; }
 
     /// <summary>A block by the one before it and its own tokens.</summary>
     protected readonly record struct BlockKey(int Parent, ulong High, ulong Low);
@@ -84,11 +83,11 @@ internal class ContentInterner(int blockSize)
             return wanted;
         }
 
-        int identity = _next++;
+        int identity = Count++;
         if (keep > 0)
         {
-            _next = checked(_next + keep);
-            _kept.Add(identity + 1, _next);
+            Count = checked(Count + keep);
+            _kept.Add(identity + 1, Count);
         }
 
         return identity;

@@ -104,8 +104,6 @@ internal sealed class IdNumbers(int first = 0)
         if (page < (ulong)_pages.Length && _pages[page] is { } there) return there;
         if (id >= Spread * ((ulong)Count + FirstIds)) return null;
         if (page >= (ulong)_pages.Length) Array.Resize(ref _pages, Math.Max((int)page + 1, _pages.Length * 2));
-        int[] numbers = GC.AllocateUninitializedArray<int>(PageSize);
-        numbers.AsSpan().Clear();   // memory that is read before it is written is mapped twice
-        return _pages[page] = numbers;
+        return _pages[page] = WrittenArray.Zeros<int>(PageSize);
     }
 }

@@ -46,7 +46,8 @@ internal sealed partial class PrefixCache(PrefixReaches? reaches, int rank)
     }
 
     private readonly IntMap _chains = new();   // chain -> its first copies with the lowest offset
-    private GrowList<int> _parts;              // scratch: the parts of a run that is being released, or of blocks being added
+    private GrowList<int> _parts;              // scratch: the parts of a run that is being released
+    private GrowList<HeldCopies> _unused;      // scratch: copies being added that no sequence uses
 
     /// <summary>Cached blocks that no request uses, which eviction may take.</summary>
     public int Inactive { get; private set; }
@@ -86,7 +87,9 @@ internal sealed partial class PrefixCache(PrefixReaches? reaches, int rank)
     }
 
     /// <summary>Blocks that a sequence computed become cached, as the last copies where there are others; the sequence uses them.</summary>
-    public void Add(ChainBlocks blocks, ref GrowList<HeldCopies> held)
+    public void Add(ChainBlocks blocks, ref GrowList<HeldCopies> held) => Add(blocks, references: 1, ref held);
+
+    private void Add(ChainBlocks blocks, int references, ref GrowList<HeldCopies> held)
     {
         int at = blocks.Offset, run = Seek(blocks.Chain, at, out int before);
         while (at < blocks.End)
@@ -96,7 +99,7 @@ internal sealed partial class PrefixCache(PrefixReaches? reaches, int rank)
             {
                 if (!TryExtend(before, at, absent, ref held))
                 {
-                    before = NewFirst(new ChainBlocks(blocks.Chain, at, absent), before, references: 1);
+                    before = NewFirst(new ChainBlocks(blocks.Chain, at, absent), before, references);
                     held.Add(new HeldCopies(before, absent));
                 }
 
@@ -107,7 +110,7 @@ internal sealed partial class PrefixCache(PrefixReaches? reaches, int rank)
 
             run = StartAt(run, at);
             if (_runs[run].End > blocks.End) Split(run, blocks.End - at);
-            held.Add(new HeldCopies(NewSibling(run, references: 1), _runs[run].Count));
+            held.Add(new HeldCopies(NewSibling(run, references), _runs[run].Count));
             at += _runs[run].Count;
             (before, run) = (run, _runs[run].Further);
         }
@@ -116,28 +119,9 @@ internal sealed partial class PrefixCache(PrefixReaches? reaches, int rank)
     /// <summary>Blocks become cached, from the last to the first, without being used.</summary>
     public void AddInactive(ChainBlocks blocks)
     {
-        _parts.Clear();
-        int at = blocks.Offset, run = Seek(blocks.Chain, at, out int before);
-        while (at < blocks.End)
-        {
-            int absent = (run == 0 ? blocks.End : Math.Min(_runs[run].Offset, blocks.End)) - at;
-            if (absent > 0)
-            {
-                before = NewFirst(new ChainBlocks(blocks.Chain, at, absent), before, references: 0);
-                _parts.Add(before);
-                Gained(blocks.Chain, at);
-                at += absent;
-                continue;
-            }
-
-            run = StartAt(run, at);
-            if (_runs[run].End > blocks.End) Split(run, blocks.End - at);
-            _parts.Add(NewSibling(run, references: 0));
-            at += _runs[run].Count;
-            (before, run) = (run, _runs[run].Further);
-        }
-
-        for (int part = _parts.Count - 1; part >= 0; part--) AppendToLru(_parts[part]);
+        _unused.Clear();
+        Add(blocks, references: 0, ref _unused);
+        for (int part = _unused.Count - 1; part >= 0; part--) AppendToLru(_unused[part].Run);
     }
 
     /// <summary>Blocks become cached, without being used, that no prompt can ever match: they only wait for eviction.</summary>
